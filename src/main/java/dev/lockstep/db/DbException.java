@@ -1,0 +1,71 @@
+package dev.lockstep.db;
+
+import java.util.Locale;
+
+/** A database said no. Branch on {@link #reason()}; the message is for people. */
+public final class DbException extends Trouble {
+    /** What an SQLSTATE, or a SQLite result code, means for whoever has to decide what to do next. */
+    public enum Reason {
+        UNREACHABLE(Kind.UNREACHABLE, false),
+        LOGIN_REFUSED(Kind.UNREACHABLE, false),
+        CONNECTION_LOST(Kind.UNREACHABLE, false),
+        /** The connection broke between COMMIT and its answer: only the database knows whether it is done. */
+        COMMIT_UNKNOWN(Kind.UNREACHABLE, false),
+        /** COMMIT was answered with ROLLBACK. */
+        NOT_COMMITTED(Kind.FAILED, false),
+        TOO_MANY_CONNECTIONS(Kind.TIMEOUT, false),
+        /** Somebody else holds the lock, and the time to wait for it is over. */
+        BUSY(Kind.TIMEOUT, false),
+        TIMED_OUT(Kind.TIMEOUT, false),
+        /** Serialization failure or deadlock: the same transaction may pass when it is run again. */
+        CONFLICT(Kind.CONFLICT, true),
+        DUPLICATE(Kind.FAILED, false),
+        /** Another constraint, or a value that the column cannot hold. */
+        BAD_VALUE(Kind.FAILED, false),
+        NO_SUCH_OBJECT(Kind.FAILED, false),
+        NO_PRIVILEGE(Kind.FAILED, false),
+        READ_ONLY(Kind.USAGE, false),
+        FULL(Kind.INCOMPLETE, false),
+        CORRUPT(Kind.REFUSED, false),
+        NOT_A_DATABASE(Kind.USAGE, false),
+        OTHER(Kind.FAILED, false);
+
+        private final Kind kind;
+        private final boolean retryable;
+
+        Reason(Kind kind, boolean retryable) {
+            this.kind = kind;
+            this.retryable = retryable;
+        }
+
+        Kind kind() {
+            return kind;
+        }
+    }
+
+    private static final long serialVersionUID = 1;
+
+    private final Reason reason;
+    private final String sqlState;
+
+    /** @param sqlState as the server gave it, or the name of SQLite's result code */
+    DbException(Reason reason, String sqlState, String what, String hint, Throwable cause) {
+        super(reason.kind, reason.name().toLowerCase(Locale.ROOT).replace('_', '-'), what, hint, cause);
+        this.reason = reason;
+        this.sqlState = sqlState;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** The SQLSTATE, or the name of SQLite's result code ({@code SQLITE_BUSY}); may be null. */
+    public String sqlState() {
+        return sqlState;
+    }
+
+    /** Whether the same transaction, run again at once, may succeed. */
+    public boolean retryable() {
+        return reason.retryable;
+    }
+}

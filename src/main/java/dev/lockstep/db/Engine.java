@@ -1,0 +1,7 @@
+package dev.lockstep.db;
+
+/** The database systems that lockstep speaks to. */
+public enum Engine {
+    POSTGRESQL,
+    SQLITE
+}

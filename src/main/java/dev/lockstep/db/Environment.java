@@ -1,0 +1,34 @@
+package dev.lockstep.db;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** The process environment as lockstep sees it. {@code $HOME} decides where home is, as for psql; the JVM would not ask it. */
+public record Environment(Map<String, String> variables) {
+    public Environment {
+        variables = Map.copyOf(variables);
+    }
+
+    public static Environment ofProcess() {
+        return new Environment(System.getenv());
+    }
+
+    /** A variable that is set and not empty. */
+    public Optional<String> get(String name) {
+        return Optional.ofNullable(variables.get(name)).filter(value -> !value.isEmpty());
+    }
+
+    public Path home() {
+        return Path.of(get("HOME").orElse(System.getProperty("user.home")));
+    }
+
+    /** Where state that outlives a command is kept: {@code $XDG_STATE_HOME/lockstep}. */
+    public Path stateDirectory() {
+        return get("XDG_STATE_HOME")
+                .map(Path::of)
+                .filter(Path::isAbsolute)
+                .orElseGet(() -> home().resolve(".local/state"))
+                .resolve("lockstep");
+    }
+}

@@ -1,0 +1,90 @@
+package dev.lockstep.db;
+
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Map;
+
+/** One row of a result, read whole, so that it outlives its statement. Columns go by name, in any case, or from 0. */
+public final class Row {
+    private final Map<String, Integer> columns;
+    private final Object[] values;
+
+    private Row(Map<String, Integer> columns, Object[] values) {
+        this.columns = columns;
+        this.values = values;
+    }
+
+    static Map<String, Integer> columnsOf(ResultSetMetaData meta) throws SQLException {
+        Map<String, Integer> columns = new java.util.HashMap<>();
+        for (int i = 0; i < meta.getColumnCount(); i++) {
+            columns.putIfAbsent(meta.getColumnLabel(i + 1).toLowerCase(Locale.ROOT), i);
+        }
+        return columns;
+    }
+
+    static Row of(Map<String, Integer> columns, ResultSet rs, int width) throws SQLException {
+        Object[] values = new Object[width];
+        for (int i = 0; i < width; i++) {
+            values[i] = rs.getObject(i + 1);
+        }
+        return new Row(columns, values);
+    }
+
+    public int width() {
+        return values.length;
+    }
+
+    /** The value as the driver gives it: {@code Long} or {@code Integer}, {@code Double}, {@code String}, {@code byte[]} … */
+    public Object value(int column) {
+        return values[column];
+    }
+
+    public Object value(String column) {
+        Integer index = columns.get(column.toLowerCase(Locale.ROOT));
+        if (index == null) {
+            throw new IllegalArgumentException("no column " + column + " in " + columns.keySet());
+        }
+        return values[index];
+    }
+
+    /** The value as text, or null. */
+    public String text(String column) {
+        return asText(value(column));
+    }
+
+    public String text(int column) {
+        return asText(values[column]);
+    }
+
+    /** The value as a whole number. @throws IllegalStateException if it is NULL or not a number */
+    public long integer(String column) {
+        return asInteger(value(column), column);
+    }
+
+    public long integer(int column) {
+        return asInteger(values[column], "#" + column);
+    }
+
+    /** PostgreSQL's boolean, or a number that is not 0. NULL is false. */
+    public boolean flag(String column) {
+        Object value = value(column);
+        return value instanceof Boolean b ? b : value instanceof Number n && n.longValue() != 0;
+    }
+
+    public boolean isNull(String column) {
+        return value(column) == null;
+    }
+
+    private static String asText(Object value) {
+        return value == null ? null : value.toString();
+    }
+
+    private static long asInteger(Object value, String column) {
+        if (value instanceof Number number) {
+            return number.longValue();
+        }
+        throw new IllegalStateException("column " + column + " is not a number: " + value);
+    }
+}

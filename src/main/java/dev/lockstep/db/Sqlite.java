@@ -1,0 +1,82 @@
+package dev.lockstep.db;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
+import org.sqlite.util.OSInfo;
+
+/**
+ * Opens SQLite files: never creating one, never through Java I/O while a connection is open (closing any other
+ * descriptor of the file would drop SQLite's POSIX locks), with every character of the file's name meant literally.
+ */
+public final class Sqlite {
+    /** What a connection may do; a reader cannot write even by mistake. */
+    public enum Access {
+        READ,
+        WRITE
+    }
+
+    static {
+        // Beside the jars, so that nothing is unpacked into the temp folder; without the property the driver unpacks.
+        String natives = System.getProperty("lockstep.native");
+        if (natives != null) {
+            Path library = Path.of(natives, OSInfo.getNativeLibFolderPathForCurrentOS());
+            if (Files.isDirectory(library)) {
+                System.setProperty("org.sqlite.lib.path", library.toString());
+            }
+        }
+    }
+
+    private Sqlite() {}
+
+    /**
+     * @param busyTimeout how long a statement waits for another process's lock
+     * @throws Trouble usage: there is no such file, or it is no SQLite database; refused: it is damaged
+     */
+    static Db open(Path file, Access access, Duration busyTimeout, UnaryOperator<Connector> around) {
+        check(file);
+        SQLiteConfig config = new SQLiteConfig();
+        config.resetOpenMode(SQLiteOpenMode.CREATE);
+        config.setReadOnly(access == Access.READ);
+        config.setBusyTimeout(Math.toIntExact(busyTimeout.toMillis()));
+        Connector connector = around.apply(
+                () -> config.createConnection("jdbc:sqlite:file:" + file.toUri().getRawPath()));
+        try {
+            Db db = new Db(Engine.SQLITE, connector);
+            try {
+                db.autocommit(tx -> tx.rows("select count(*) from sqlite_master"));
+                return db;
+            } catch (DbException e) {
+                db.close();
+                throw SqlErrors.opening(file, e);
+            }
+        } catch (SQLException e) {
+            throw SqlErrors.opening(file, SqlErrors.of(Engine.SQLITE, e));
+        }
+    }
+
+    private static void check(Path file) {
+        String hint = "lockstep opens databases that exist; it never creates one";
+        if (!Files.exists(file)) {
+            throw Trouble.usage("no such file: " + file, hint);
+        }
+        if (!Files.isRegularFile(file)) {
+            throw Trouble.usage("not a file: " + file, hint);
+        }
+        if (!Files.isReadable(file)) {
+            throw Trouble.usage("not readable: " + file, null);
+        }
+        try {
+            if (Files.size(file) == 0) {
+                throw Trouble.usage("an empty file is not a SQLite database: " + file, hint);
+            }
+        } catch (IOException e) {
+            throw Trouble.usage("not readable: " + file + ": " + e.getMessage(), null);
+        }
+    }
+}

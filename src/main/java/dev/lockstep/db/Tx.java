@@ -1,0 +1,111 @@
+package dev.lockstep.db;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Statements on an open database, most often inside one transaction. Values are bound, never spliced; the only text
+ * that may be spliced is an {@link Identifier}. Every error is a {@link DbException}.
+ */
+public final class Tx {
+    private static final int FETCH_SIZE = 1_000;
+
+    private final Engine engine;
+    private final Connection connection;
+
+    Tx(Engine engine, Connection connection) {
+        this.engine = engine;
+        this.connection = connection;
+    }
+
+    /** Runs one statement without parameters: DDL, a PRAGMA, LISTEN. One statement only: SQLite's driver drops a second. */
+    public void execute(String sql) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw SqlErrors.of(engine, e);
+        }
+    }
+
+    /** The number of rows that the statement changed. */
+    public int update(String sql, Object... values) {
+        try (PreparedStatement statement = prepare(sql, values)) {
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw SqlErrors.of(engine, e);
+        }
+    }
+
+    /** Runs one statement once for each list of values, in as few round trips as the driver can. */
+    public void updateAll(String sql, List<Object[]> rows) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (Object[] values : rows) {
+                bind(statement, values);
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        } catch (SQLException e) {
+            throw SqlErrors.of(engine, e);
+        }
+    }
+
+    public List<Row> rows(String sql, Object... values) {
+        List<Row> rows = new ArrayList<>();
+        each(sql, rows::add, values);
+        return rows;
+    }
+
+    /** The first row, if there is one. */
+    public Optional<Row> row(String sql, Object... values) {
+        return rows(sql, values).stream().findFirst();
+    }
+
+    /** The one row of a query that always has one. */
+    public Row only(String sql, Object... values) {
+        return row(sql, values).orElseThrow(() -> new IllegalStateException("no row from: " + sql));
+    }
+
+    /** Hands over row after row while the result is read; holds one page of it in memory. */
+    public void each(String sql, Consumer<Row> sink, Object... values) {
+        try (PreparedStatement statement = prepare(sql, values)) {
+            statement.setFetchSize(FETCH_SIZE);
+            // Not executeQuery: SQLite's pragmas, and a statement with no result, are welcome here too.
+            if (statement.execute()) {
+                try (ResultSet rs = statement.getResultSet()) {
+                    Map<String, Integer> columns = Row.columnsOf(rs.getMetaData());
+                    int width = rs.getMetaData().getColumnCount();
+                    while (rs.next()) {
+                        sink.accept(Row.of(columns, rs, width));
+                    }
+                }
+            }
+        } catch (SQLException e) {
+            throw SqlErrors.of(engine, e);
+        }
+    }
+
+    private PreparedStatement prepare(String sql, Object... values) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        try {
+            bind(statement, values);
+            return statement;
+        } catch (SQLException e) {
+            statement.close();
+            throw e;
+        }
+    }
+
+    private static void bind(PreparedStatement statement, Object... values) throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            statement.setObject(i + 1, values[i]);
+        }
+    }
+}
