@@ -1,0 +1,42 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Trouble;
+
+/** The exit codes that scripts may rely on. Signals end with 128 plus their number, and commands that run a child pass its status on. */
+enum ExitCode {
+    OK(0),
+    FAILED(1),
+    USAGE(2),
+    DIFFERS(3),
+    UNREACHABLE(4),
+    TIMEOUT(5),
+    REFUSED(6),
+    INCOMPLETE(7),
+    CONFLICT(8),
+    BUG(70),
+    /** Whoever read our standard output has gone. */
+    CLOSED_PIPE(141);
+
+    private final int status;
+
+    ExitCode(int status) {
+        this.status = status;
+    }
+
+    int status() {
+        return status;
+    }
+
+    static ExitCode of(Trouble.Kind kind) {
+        return switch (kind) {
+            case FAILED -> FAILED;
+            case USAGE -> USAGE;
+            case DIFFERS -> DIFFERS;
+            case UNREACHABLE -> UNREACHABLE;
+            case TIMEOUT -> TIMEOUT;
+            case REFUSED -> REFUSED;
+            case INCOMPLETE -> INCOMPLETE;
+            case CONFLICT -> CONFLICT;
+        };
+    }
+}

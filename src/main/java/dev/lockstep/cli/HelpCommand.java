@@ -1,0 +1,46 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Nearest;
+import dev.lockstep.db.Trouble;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep help [COMMAND…]}. */
+final class HelpCommand implements Command {
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage().description("Show what a command does and takes.");
+        Options.parameters(spec, "COMMAND", "0..*", "The command, as it is typed: realm broadcast.");
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        String text = usage(call.parameters());
+        return Result.unchanged(Map.of("text", text), List.of(text.stripTrailing()));
+    }
+
+    /** The help of the root, of a noun or of a leaf. @throws Trouble usage: there is no such command */
+    static String usage(List<String> words) {
+        CommandLine line = Catalog.tree();
+        String path = "";
+        for (String word : words) {
+            CommandLine next = line.getSubcommands().get(word);
+            if (next == null) {
+                throw unknown(path, word, List.copyOf(line.getSubcommands().keySet()));
+            }
+            line = next;
+            path += " " + word;
+        }
+        return line.getUsageMessage(CommandLine.Help.Ansi.OFF);
+    }
+
+    /** @param path the words before the unknown one, each after a space */
+    static Trouble unknown(String path, String word, List<String> known) {
+        String hint = Nearest.to(word, known)
+                .map(name -> "did you mean 'lockstep" + path + " " + name + "'?")
+                .orElse(known.isEmpty() ? null : "'lockstep help" + path + "' shows what there is");
+        return Trouble.usage("unknown command '" + word + "'", hint);
+    }
+}

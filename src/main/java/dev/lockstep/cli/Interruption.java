@@ -1,0 +1,67 @@
+package dev.lockstep.cli;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lets a command that a signal stops clean up and say so. The JVM goes on to exit with 128 plus the signal's number as
+ * soon as the command has ended, or when it took longer than the grace.
+ */
+final class Interruption {
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile int status;
+
+    private Interruption() {}
+
+    /** Interrupts the thread, and does what else ends its work, when the process is asked to stop. */
+    static Interruption of(Thread worker, Runnable cancel) {
+        Interruption interruption = new Interruption();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> interruption.stop(worker, cancel), "interruption"));
+        return interruption;
+    }
+
+    /** The exit status that the signal leads to; 0 while there was none. */
+    int status() {
+        return status;
+    }
+
+    /** The command has ended and everything is said. */
+    void ended() {
+        ended.countDown();
+    }
+
+    private void stop(Thread worker, Runnable cancel) {
+        if (ended.getCount() == 0) {
+            return;
+        }
+        status = signalStatus();
+        worker.interrupt();
+        cancel.run();
+        try {
+            if (!ended.await(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                Runtime.getRuntime().halt(status);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The JVM handles a signal in a thread named after it, which waits while this hook runs. */
+    private static int signalStatus() {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            switch (thread.getName()) {
+                case "SIGHUP handler" -> {
+                    return 129;
+                }
+                case "SIGINT handler" -> {
+                    return 130;
+                }
+                default -> {}
+            }
+        }
+        return 143;
+    }
+}

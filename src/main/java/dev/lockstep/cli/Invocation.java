@@ -1,0 +1,117 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.cli.Options.Format;
+import dev.lockstep.db.Databases;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Sqlite;
+import dev.lockstep.db.Trouble;
+import java.io.InputStream;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.ParseResult;
+
+/** One run of a command: what was asked for, where to say the answer, and how to reach databases. */
+final class Invocation {
+    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
+
+    private final String path;
+    private final ParseResult parsed;
+    private final Databases databases;
+    private final Output output;
+    private final InputStream in;
+
+    Invocation(String path, ParseResult parsed, Databases databases, Output output, InputStream in) {
+        this.path = path;
+        this.parsed = parsed;
+        this.databases = databases;
+        this.output = output;
+        this.in = in;
+    }
+
+    /** The command's name as it is typed: {@code realm broadcast}. */
+    String path() {
+        return path;
+    }
+
+    Output output() {
+        return output;
+    }
+
+    Databases databases() {
+        return databases;
+    }
+
+    InputStream in() {
+        return in;
+    }
+
+    /** Whether the option was given. An option that the command does not have was not. */
+    boolean flag(String name) {
+        return parsed.hasMatchedOption(name);
+    }
+
+    Optional<String> text(String name) {
+        return Optional.ofNullable(parsed.<String>matchedOptionValue(name, null));
+    }
+
+    List<String> texts(String name) {
+        return parsed.matchedOptionValue(name, List.<String>of());
+    }
+
+    Optional<Duration> duration(String name) {
+        return Optional.ofNullable(parsed.<Duration>matchedOptionValue(name, null));
+    }
+
+    Optional<Integer> count(String name) {
+        return Optional.ofNullable(parsed.<Integer>matchedOptionValue(name, null));
+    }
+
+    List<String> parameters() {
+        return parsed.matchedPositionals().isEmpty() ? List.of() : parsed.matchedPositionalValue(0, List.<String>of());
+    }
+
+    boolean dryRun() {
+        return flag("--dry-run");
+    }
+
+    /** @throws Trouble usage: the format is unknown */
+    Format format() {
+        return flag("--json")
+                ? Format.JSON
+                : text("--output").map(Invocation::format).orElse(Format.TEXT);
+    }
+
+    /** @throws Trouble usage: the format is unknown */
+    static Format format(String name) {
+        return switch (name) {
+            case "text" -> Format.TEXT;
+            case "json" -> Format.JSON;
+            case "jsonl" -> Format.JSONL;
+            default -> throw Trouble.usage("unknown format '" + name + "'", "-o takes text, json or jsonl");
+        };
+    }
+
+    Duration lockTimeout() {
+        return duration("--lock-timeout").orElse(LOCK_TIMEOUT);
+    }
+
+    /** Opens the database that {@code --db} or LOCKSTEP_DB names; a dry run gets it read-only. */
+    Db sqlite(Sqlite.Access access) {
+        String file = text("--db")
+                .or(() -> databases.environment().get("LOCKSTEP_DB"))
+                .orElseThrow(() -> Trouble.usage("no database named", "give --db FILE, or set LOCKSTEP_DB"));
+        return databases.sqlite(file(file), dryRun() ? Sqlite.Access.READ : access, lockTimeout());
+    }
+
+    /** @throws Trouble usage: no file can have that name */
+    static Path file(String name) {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw Trouble.usage("not a file name: " + name + ": " + e.getReason(), null);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.cli.Options.Format;
+import dev.lockstep.db.Databases;
+import dev.lockstep.db.Environment;
+import dev.lockstep.db.Nearest;
+import dev.lockstep.db.Trouble;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line: finds the command, parses, runs it, and turns every outcome into output and an exit status. */
+public final class Lockstep {
+    private final Databases databases;
+    private final InputStream in;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    public Lockstep(Databases databases, InputStream in, PrintStream out, PrintStream err) {
+        this.databases = databases;
+        this.in = in;
+        this.out = out;
+        this.err = err;
+    }
+
+    public static void main(String[] args) {
+        PrintStream out = stream(FileDescriptor.out);
+        PrintStream err = stream(FileDescriptor.err);
+        Databases databases = new Databases(Environment.ofProcess());
+        Interruption interruption = Interruption.of(Thread.currentThread(), () -> {});
+        int status = new Lockstep(databases, new FileInputStream(FileDescriptor.in), out, err).run(interruption, args);
+        interruption.ended();
+        while (interruption.status() != 0) {
+            LockSupport.park();
+        }
+        System.exit(status);
+    }
+
+    /** Runs one command line and returns its exit status. */
+    public int run(String... args) {
+        return run(null, args);
+    }
+
+    private int run(Interruption interruption, String... args) {
+        Output output = new Output(out, err);
+        try {
+            return dispatch(output, hoisted(args));
+        } catch (Output.Closed e) {
+            return ExitCode.CLOSED_PIPE.status();
+        } catch (Trouble e) {
+            return stopped(interruption) ? output.interrupted(interruption.status()) : output.fail(e);
+        } catch (InterruptedException e) {
+            return output.interrupted(stopped(interruption) ? interruption.status() : ExitCode.FAILED.status());
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError | OutOfMemoryError e) {
+            return stopped(interruption) ? output.interrupted(interruption.status()) : output.bug(e);
+        }
+    }
+
+    private static boolean stopped(Interruption interruption) {
+        return interruption != null && interruption.status() != 0;
+    }
+
+    private int dispatch(Output output, List<String> args) throws InterruptedException {
+        output.format(guessedFormat(args));
+        if (args.isEmpty()) {
+            return help(output, err, List.of(), ExitCode.USAGE);
+        }
+        String noun = args.get(0);
+        if (noun.equals("--help") || noun.equals("-h")) {
+            return help(output, out, List.of(), ExitCode.OK);
+        }
+        if (noun.equals("--version") || noun.equals("-V")) {
+            noun = "version";
+        }
+        List<String> verbs = Catalog.verbs(noun);
+        String path = noun;
+        int words = 1;
+        if (!verbs.isEmpty()) {
+            output.command(noun);
+            if (args.size() == 1) {
+                return help(output, err, List.of(noun), ExitCode.USAGE);
+            }
+            String verb = args.get(1);
+            if (verb.equals("--help") || verb.equals("-h")) {
+                return help(output, out, List.of(noun), ExitCode.OK);
+            }
+            path = noun + " " + verb;
+            words = 2;
+        }
+        Command command = Catalog.command(path);
+        if (command == null) {
+            throw verbs.isEmpty()
+                    ? HelpCommand.unknown("", noun, List.copyOf(Catalog.nouns()))
+                    : HelpCommand.unknown(" " + noun, args.get(1), verbs);
+        }
+        output.command(path);
+        return execute(output, path, command, args.subList(words, args.size()));
+    }
+
+    private int execute(Output output, String path, Command command, List<String> args) throws InterruptedException {
+        CommandLine line = Catalog.leaf(path, command);
+        ParseResult parsed;
+        try {
+            parsed = line.parseArgs(args.toArray(new String[0]));
+        } catch (ParameterException e) {
+            throw usage(path, e);
+        }
+        if (parsed.isUsageHelpRequested()) {
+            output.plain(line.getUsageMessage(CommandLine.Help.Ansi.OFF));
+            return ExitCode.OK.status();
+        }
+        Invocation call = new Invocation(path, parsed, databases, output, in);
+        output.format(call.format());
+        output.configure(call);
+        return output.finish(command.run(call));
+    }
+
+    private static int help(Output output, PrintStream stream, List<String> words, ExitCode code) {
+        String usage = HelpCommand.usage(words);
+        if (code == ExitCode.OK) {
+            output.plain(usage);
+            return code.status();
+        }
+        if (output.format() != Format.TEXT) {
+            throw Trouble.usage("no command given", "'lockstep help' shows what there is");
+        }
+        stream.print(usage);
+        stream.flush();
+        return code.status();
+    }
+
+    /** One line for what is wrong with the arguments, and one for what would be right. */
+    private static Trouble usage(String path, ParameterException e) {
+        String help = "'lockstep " + path + " --help' shows what it takes";
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String word = unmatched.getUnmatched().get(0);
+            String what = word.startsWith("-") ? "unknown option '" : "unexpected argument '";
+            return Trouble.usage(what + word + "'", nearest(e.getCommandLine().getCommandSpec(), word, help));
+        }
+        String message = e.getMessage();
+        return Trouble.usage(
+                Character.toLowerCase(message.charAt(0)) + oneLine(message).substring(1), help);
+    }
+
+    private static String nearest(CommandSpec spec, String word, String help) {
+        if (!word.startsWith("--")) {
+            return help;
+        }
+        return Nearest.to(word, spec.optionsMap().keySet())
+                .map(name -> "did you mean " + name + "? " + help)
+                .orElse(help);
+    }
+
+    private static String oneLine(String message) {
+        return message.replace('\n', ' ').replace('\r', ' ').strip();
+    }
+
+    /** Before anything is parsed, an error must already come in the form that was asked for. */
+    private static Format guessedFormat(List<String> args) {
+        Format guessed = Format.TEXT;
+        for (int i = 0; i < args.size() && !args.get(i).equals("--"); i++) {
+            String arg = args.get(i);
+            String next = i + 1 < args.size() ? args.get(i + 1) : "";
+            guessed = switch (arg) {
+                case "--json", "-ojson", "-o=json", "--output=json" -> Format.JSON;
+                case "-ojsonl", "-o=jsonl", "--output=jsonl" -> Format.JSONL;
+                case "-o", "--output" ->
+                    next.equals("json") ? Format.JSON : next.equals("jsonl") ? Format.JSONL : guessed;
+                default -> guessed;
+            };
+        }
+        return guessed;
+    }
+
+    /** Moves options that stand before the command behind it: {@code lockstep -o json realm listen}. */
+    private static List<String> hoisted(String... args) {
+        int command = 0;
+        while (command < args.length && isLeadingOption(args[command])) {
+            command += args[command].equals("-o") || args[command].equals("--output") ? 2 : 1;
+        }
+        if (command == 0 || command >= args.length) {
+            return Arrays.asList(args);
+        }
+        List<String> moved = new ArrayList<>();
+        List<String> rest = Arrays.asList(args).subList(command, args.length);
+        int words = Catalog.verbs(rest.get(0)).isEmpty() ? 1 : Math.min(2, rest.size());
+        moved.addAll(rest.subList(0, words));
+        moved.addAll(Arrays.asList(args).subList(0, command));
+        moved.addAll(rest.subList(words, rest.size()));
+        return moved;
+    }
+
+    private static boolean isLeadingOption(String arg) {
+        return switch (arg) {
+            case "-o",
+                    "--output",
+                    "--json",
+                    "-q",
+                    "--quiet",
+                    "-v",
+                    "--verbose",
+                    "--debug",
+                    "-n",
+                    "--dry-run",
+                    "-y",
+                    "--yes" -> true;
+            default -> arg.startsWith("--output=") || (arg.startsWith("-o") && arg.length() > 2);
+        };
+    }
+
+    private static PrintStream stream(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+    }
+}

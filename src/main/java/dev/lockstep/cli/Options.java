@@ -1,0 +1,134 @@
+package dev.lockstep.cli;
+
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * The options that mean the same everywhere, and how any other is declared.
+ *
+ * <p>Commands are declared by calls, not by annotations: reading annotations through reflection costs a short command
+ * a third of its start-up.
+ */
+final class Options {
+    /** What may follow {@code -o}. */
+    enum Format {
+        TEXT,
+        JSON,
+        JSONL
+    }
+
+    private Options() {}
+
+    /** What every command takes. */
+    static void common(CommandSpec spec) {
+        spec.addOption(OptionSpec.builder("-o", "--output")
+                .type(String.class)
+                .paramLabel("FORMAT")
+                .description(
+                        "Write the result as text (the default), json (one object) or jsonl (a stream of objects).")
+                .build());
+        flag(spec, "Short for -o json.", "--json");
+        flag(spec, "Say nothing when all is well.", "-q", "--quiet");
+        flag(spec, "Say more on standard error.", "-v", "--verbose");
+        flag(spec, "Show the stack trace of an error.", "--debug");
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show what this command does and takes.")
+                .build());
+    }
+
+    /** What a command that changes something takes. */
+    static void dryRun(CommandSpec spec) {
+        flag(spec, "Show what would be done and do nothing.", "-n", "--dry-run");
+    }
+
+    /** Where PostgreSQL is. */
+    static void postgres(CommandSpec spec) {
+        value(
+                spec,
+                "URL",
+                "PostgreSQL: postgresql://user@host:port/db?sslmode=..., host=... dbname=..., jdbc:postgresql:...,"
+                        + " service=NAME, or embedded. Unset: LOCKSTEP_PG, then the PG* variables, then embedded.",
+                "--pg");
+        value(spec, "FILE", "Read the password from this file, which nobody else may read.", "--password-file");
+    }
+
+    /** Where the SQLite database is, and how long to wait for it. */
+    static void sqlite(CommandSpec spec) {
+        value(spec, "FILE", "The SQLite database. It must exist. Unset: LOCKSTEP_DB.", "--db");
+        duration(spec, "How long to wait while another process holds the database (default 30s).", "--lock-timeout");
+    }
+
+    /** Which application's tables are meant. */
+    static void profile(CommandSpec spec) {
+        value(
+                spec,
+                "NAME|FILE",
+                "The application's tables: boxel, cadt-v1, cadt-v2, or a JSON file. Unset: LOCKSTEP_PROFILE.",
+                "--profile");
+    }
+
+    static void flag(CommandSpec spec, String description, String... names) {
+        spec.addOption(OptionSpec.builder(names[0], rest(names))
+                .type(boolean.class)
+                .description(description)
+                .build());
+    }
+
+    static void value(CommandSpec spec, String label, String description, String... names) {
+        spec.addOption(OptionSpec.builder(names[0], rest(names))
+                .type(String.class)
+                .paramLabel(label)
+                .description(description)
+                .build());
+    }
+
+    /** An option that may be given several times. */
+    static void values(CommandSpec spec, String label, String description, String... names) {
+        spec.addOption(OptionSpec.builder(names[0], rest(names))
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .arity("1")
+                .paramLabel(label)
+                .description(description)
+                .build());
+    }
+
+    static void duration(CommandSpec spec, String description, String... names) {
+        spec.addOption(OptionSpec.builder(names[0], rest(names))
+                .type(Duration.class)
+                .converters(new Durations())
+                .paramLabel("D")
+                .description(description)
+                .build());
+    }
+
+    /** A whole number of at least one. */
+    static void count(CommandSpec spec, String description, String... names) {
+        spec.addOption(OptionSpec.builder(names[0], rest(names))
+                .type(Integer.class)
+                .converters(new PositiveNumber())
+                .paramLabel("N")
+                .description(description)
+                .build());
+    }
+
+    /** @param arity as picocli writes it: {@code 1}, {@code 1..*} */
+    static void parameters(CommandSpec spec, String label, String arity, String description) {
+        spec.addPositional(PositionalParamSpec.builder()
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .arity(arity)
+                .index("0..*")
+                .paramLabel(label)
+                .description(description)
+                .build());
+    }
+
+    private static String[] rest(String... names) {
+        return java.util.Arrays.copyOfRange(names, 1, names.length);
+    }
+}

@@ -1,0 +1,206 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.cli.Options.Format;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.profile.Json;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The one printer. Standard output gets the result and nothing else: lines for people, one JSON object for programs, or
+ * a stream of them whose last is the same object. Standard error gets messages.
+ */
+final class Output {
+    /** The reader of standard output has gone; there is nobody left to work for. */
+    static final class Closed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final long startNanos = System.nanoTime();
+    private final List<Object> warnings = new ArrayList<>();
+    private final List<Object> events = new ArrayList<>();
+    private String command = "";
+    private Format format = Format.TEXT;
+    private boolean quiet;
+    private boolean verbose;
+    private boolean debug;
+    private boolean dryRun;
+
+    Output(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Says whose output this is: {@code realm broadcast}. */
+    void command(String path) {
+        this.command = path;
+    }
+
+    void format(Format wanted) {
+        this.format = wanted;
+    }
+
+    /** Takes over what the options say about talking. */
+    void configure(Invocation call) {
+        quiet = call.flag("--quiet");
+        verbose = call.flag("--verbose");
+        debug = call.flag("--debug");
+        dryRun = call.flag("--dry-run");
+    }
+
+    Format format() {
+        return format;
+    }
+
+    boolean isQuiet() {
+        return quiet;
+    }
+
+    /** Something that a person should know and that is no failure. Codes are stable names in lower case with hyphens. */
+    void warn(String code, String message) {
+        warnings.add(Map.of("code", code, "message", Text.printable(message)));
+        say("lockstep " + command + ": warning: " + message);
+    }
+
+    /** A message for whoever watches; shown with {@code -v}. */
+    void detail(String message) {
+        if (verbose) {
+            say(message);
+        }
+    }
+
+    /** A message for whoever watches, unless they asked for quiet. */
+    void message(String message) {
+        if (!quiet) {
+            say(message);
+        }
+    }
+
+    /** One record of a stream: {@code -o jsonl} prints it at once, {@code -o json} keeps it for {@code data.events}. */
+    void event(String type, Map<String, Object> fields, String text) {
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("type", type);
+        event.putAll(fields);
+        switch (format) {
+            case TEXT -> line(Text.printable(text));
+            case JSON -> events.add(event);
+            case JSONL -> line(Json.write(event));
+        }
+    }
+
+    /** Ends the command's output; the exit status is the result's. */
+    int finish(Result result) {
+        switch (format) {
+            case TEXT -> {
+                if (!quiet || result.status() != ExitCode.OK.status()) {
+                    for (String text : result.text()) {
+                        line(Text.printable(text));
+                    }
+                }
+            }
+            case JSON, JSONL ->
+                envelope(result.status(), result.changed() == Result.Change.CHANGED, result.data(), null);
+        }
+        return result.status();
+    }
+
+    /** Ends the command's output with an error. */
+    int fail(Trouble trouble) {
+        int status = ExitCode.of(trouble.kind()).status();
+        Map<String, Object> error = error(trouble.code(), trouble.getMessage(), trouble.hint());
+        if (trouble instanceof DbException e) {
+            error.put("sqlState", e.sqlState());
+            error.put("retryable", e.retryable());
+        }
+        return fail(status, error, trouble);
+    }
+
+    /** Ends the output of a command that a signal stopped. */
+    int interrupted(int status) {
+        return fail(status, error("interrupted", "stopped by a signal", null), null);
+    }
+
+    /** Ends the output with what is lockstep's own fault. */
+    int bug(Throwable unexpected) {
+        String hint = debug ? null : "this is a bug in lockstep; run it again with --debug for the stack trace";
+        return fail(ExitCode.BUG.status(), error("bug", unexpected.toString(), hint), unexpected);
+    }
+
+    /** Text that is the result itself: help, a script. */
+    void plain(String text) {
+        out.print(text);
+        flush();
+    }
+
+    private int fail(int status, Map<String, Object> error, Throwable cause) {
+        if (format != Format.TEXT) {
+            envelope(status, false, Map.of(), error);
+        }
+        say("lockstep" + (command.isEmpty() ? "" : " " + command) + ": " + error.get("message"));
+        if (error.get("hint") != null) {
+            say("hint: " + error.get("hint"));
+        }
+        if (debug && cause != null) {
+            cause.printStackTrace(err);
+        }
+        return status;
+    }
+
+    private static Map<String, Object> error(String code, String message, String hint) {
+        Map<String, Object> error = new LinkedHashMap<>();
+        error.put("code", code);
+        error.put("message", Text.printable(message));
+        error.put("hint", hint == null ? null : Text.printable(hint));
+        error.put("sqlState", null);
+        error.put("retryable", false);
+        return error;
+    }
+
+    private void envelope(int status, boolean changed, Map<String, Object> data, Map<String, Object> error) {
+        Map<String, Object> envelope = new LinkedHashMap<>();
+        if (format == Format.JSONL) {
+            envelope.put("type", "summary");
+        }
+        envelope.put("schema", "lockstep/" + (command.isEmpty() ? "lockstep" : command.replace(' ', '.')) + "/1");
+        envelope.put("ok", status == ExitCode.OK.status());
+        envelope.put("exitCode", status);
+        envelope.put("command", command);
+        envelope.put("changed", changed);
+        envelope.put("dryRun", dryRun);
+        envelope.put(
+                "durationMs", Duration.ofNanos(System.nanoTime() - startNanos).toMillis());
+        if (!events.isEmpty()) {
+            Map<String, Object> whole = new LinkedHashMap<>(data);
+            whole.put("events", events);
+            envelope.put("data", whole);
+        } else {
+            envelope.put("data", data);
+        }
+        envelope.put("warnings", warnings);
+        envelope.put("error", error);
+        line(Json.write(envelope));
+    }
+
+    private void line(String text) {
+        out.println(text);
+        flush();
+    }
+
+    /** Java ignores SIGPIPE; a closed reader shows only in the stream's error flag, after a flush. */
+    private void flush() {
+        if (out.checkError()) {
+            throw new Closed();
+        }
+    }
+
+    private void say(String message) {
+        err.println(Text.printable(message));
+    }
+}
