@@ -1,0 +1,181 @@
+package dev.lockstep.testing;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** One test's own PostgreSQL database, and what the test may do to those who are connected to it. */
+public final class TestDatabase implements AutoCloseable {
+    /** A backend ends a moment after its client has closed the socket. */
+    private static final Duration GRACE = Duration.ofSeconds(3);
+
+    private static final String BACKENDS = """
+            select a.pid, a.application_name, a.state, a.query,
+                   (select count(*) from pg_locks l where l.pid = a.pid and l.locktype = 'advisory') as locks
+              from pg_stat_activity a
+             where a.datname = ?
+               and a.backend_type = 'client backend'
+             order by a.backend_start
+            """;
+
+    private static final String TERMINATE = "select pg_terminate_backend(?)";
+
+    /** Somebody who is connected; {@code state} is pg_stat_activity's, such as {@code idle in transaction}. */
+    public record Backend(int pid, String applicationName, String state, String query, long advisoryLocks) {}
+
+    private final PostgresAddress address;
+    private final PostgresAddress admin;
+
+    TestDatabase(PostgresAddress address, PostgresAddress admin) {
+        this.address = address;
+        this.admin = admin;
+    }
+
+    /** The address as {@code postgresql://user:password@host:port/database}. */
+    public String url() {
+        return address.url();
+    }
+
+    /** The same database by way of another port of this machine, where a proxy listens. */
+    public TestDatabase through(int port) {
+        return new TestDatabase(
+                new PostgresAddress("127.0.0.1", port, address.database(), address.user(), address.password()), admin);
+    }
+
+    /** The address as {@code PGHOST}, {@code PGPORT}, {@code PGDATABASE}, {@code PGUSER} and {@code PGPASSWORD}. */
+    public Map<String, String> environment() {
+        return address.environment();
+    }
+
+    public String host() {
+        return address.host();
+    }
+
+    public int port() {
+        return address.port();
+    }
+
+    public String name() {
+        return address.database();
+    }
+
+    public String user() {
+        return address.user();
+    }
+
+    public String password() {
+        return address.password();
+    }
+
+    /** A connection as the database's owner. */
+    public Connection connect() throws SQLException {
+        return address.connect("lockstep test");
+    }
+
+    /** A connection to this database as the server's administrator. */
+    public Connection connectAsAdministrator() throws SQLException {
+        return admin.withDatabase(name()).connect("lockstep test administration");
+    }
+
+    /** Runs statements as the database's owner, each in a transaction of its own. */
+    public void execute(String... statements) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    /** The first column of the first row as text, read as the database's owner; null if it is NULL or there is no row. */
+    public String ask(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rs = statement.executeQuery(sql)) {
+            return rs.next() ? rs.getString(1) : null;
+        }
+    }
+
+    /** Who is connected to this database now. */
+    public List<Backend> backends() throws SQLException {
+        try (Connection connection = admin.connect("lockstep test administration");
+                PreparedStatement statement = connection.prepareStatement(BACKENDS)) {
+            statement.setString(1, name());
+            try (ResultSet rs = statement.executeQuery()) {
+                List<Backend> backends = new ArrayList<>();
+                while (rs.next()) {
+                    backends.add(new Backend(
+                            rs.getInt("pid"),
+                            rs.getString("application_name"),
+                            rs.getString("state"),
+                            rs.getString("query"),
+                            rs.getLong("locks")));
+                }
+                return backends;
+            }
+        }
+    }
+
+    /** Ends one connection from the server's side, as {@code pg_terminate_backend} does. */
+    public void terminate(Backend backend) throws SQLException {
+        try (Connection connection = admin.connect("lockstep test administration");
+                PreparedStatement statement = connection.prepareStatement(TERMINATE)) {
+            statement.setInt(1, backend.pid());
+            statement.execute();
+        }
+    }
+
+    /** Ends every connection to this database from the server's side. @return how many there were */
+    public int terminateAll() throws SQLException {
+        List<Backend> backends = backends();
+        for (Backend backend : backends) {
+            terminate(backend);
+        }
+        return backends.size();
+    }
+
+    /**
+     * Fails if anybody is still connected. An advisory lock and an open transaction live in a session, so nobody
+     * connected means none of those either; a session that is left is shown with its state, query and locks.
+     */
+    public void checkForLeaks() {
+        try {
+            Await.until("the connections to close", GRACE, () -> backends().isEmpty());
+        } catch (AssertionError e) {
+            throw new AssertionError("connections left open in the test's database: " + leftovers(), e);
+        }
+    }
+
+    private List<Backend> leftovers() {
+        try {
+            return backends();
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot ask who is connected to " + name(), e);
+        }
+    }
+
+    /** Checks for leaks, then drops the database whatever the check found. */
+    @Override
+    public void close() {
+        try {
+            checkForLeaks();
+        } finally {
+            drop();
+        }
+    }
+
+    private void drop() {
+        try (Connection connection = admin.connect("lockstep test administration");
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop database " + name() + " with (force)");
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot drop " + name(), e);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package dev.lockstep.testing;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.commons.io.FileUtils;
+
+/**
+ * A PostgreSQL server for tests.
+ *
+ * <p>{@link #shared()} is one per JVM: the server that {@code LOCKSTEP_TEST_PG} names (a libpq or JDBC URL of a role that
+ * may create roles and databases), else an embedded one on a free port. {@link #start()} is an embedded one of the
+ * caller's own, which it may restart.
+ *
+ * <p>Tests log in as an ordinary role, not as a superuser, with a password that the server checks. The password begins
+ * with {@code S3CR3T-}, so that whoever looks for a leaked one knows what to look for.
+ */
+public final class TestPostgres implements AutoCloseable {
+    private static final String GIVEN = "LOCKSTEP_TEST_PG";
+    private static final Path HOME = Path.of("target", "test-postgres").toAbsolutePath();
+
+    /** The superuser gets in without a password, for the tests' own administration; every other role needs its own. */
+    private static final String ACCESS = """
+            host all postgres 127.0.0.1/32 trust
+            host all all 127.0.0.1/32 scram-sha-256
+            """;
+
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private static TestPostgres shared;
+
+    private final Path data;
+    private final PostgresAddress admin;
+    private final PostgresAddress tester;
+    private EmbeddedPostgres embedded;
+
+    private TestPostgres(Path data, EmbeddedPostgres embedded, PostgresAddress admin) {
+        this.data = data;
+        this.embedded = embedded;
+        this.admin = admin;
+        String id = UUID.randomUUID().toString();
+        this.tester = admin.withLogin("lockstep_test_" + id.substring(0, 8), "S3CR3T-" + id);
+    }
+
+    /** The server of this JVM, started now if it is not running; it stops when the test run ends. */
+    public static synchronized TestPostgres shared() {
+        if (shared == null) {
+            String given = System.getenv(GIVEN);
+            shared = given == null || given.isEmpty() ? start() : at(given);
+        }
+        return shared;
+    }
+
+    static synchronized void stopShared() {
+        if (shared != null) {
+            shared.close();
+            shared = null;
+        }
+    }
+
+    /** A server that only the caller knows; about two seconds. */
+    public static TestPostgres start() {
+        try {
+            Files.createDirectories(HOME);
+            Path data = Files.createTempDirectory(HOME, "data-");
+            EmbeddedPostgres embedded = run(data, 0);
+            return new TestPostgres(
+                            data,
+                            embedded,
+                            new PostgresAddress("127.0.0.1", embedded.getPort(), "postgres", "postgres", ""))
+                    .prepared();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A server that runs already. */
+    static TestPostgres at(String url) {
+        return new TestPostgres(null, null, PostgresAddress.parse(url)).prepared();
+    }
+
+    private TestPostgres prepared() {
+        administer(
+                "create role %s login password '%s'".formatted(tester.user(), tester.password()),
+                // A role that creates another may, without this, not make it the owner of anything.
+                "grant %s to current_user".formatted(tester.user()));
+        return this;
+    }
+
+    private static EmbeddedPostgres run(Path data, int port) throws IOException {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setOverrideWorkingDirectory(HOME.toFile())
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setDataDirectoryCustomizer(TestPostgres::restrict)
+                .setServerConfig("unix_socket_directories", "")
+                .setServerConfig("log_min_messages", "fatal");
+        if (port > 0) {
+            builder.setPort(port);
+        }
+        return builder.start();
+    }
+
+    private static void restrict(File data) {
+        try {
+            Files.writeString(data.toPath().resolve("pg_hba.conf"), ACCESS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** An empty database that its user owns. Closing it checks that nothing is left in it, and drops it. */
+    public TestDatabase createDatabase() {
+        String name = tester.user() + "_" + DATABASES.incrementAndGet();
+        administer("create database %s owner %s".formatted(name, tester.user()));
+        return new TestDatabase(tester.withDatabase(name), admin);
+    }
+
+    /** Stops the server, disconnecting everybody, and starts it again on the same port with the same data. */
+    public void restart() {
+        stop();
+        go();
+    }
+
+    /** Stops the server: its port is closed until {@link #go()}. */
+    public void stop() {
+        try {
+            own().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts what {@link #stop()} stopped. */
+    public void go() {
+        try {
+            embedded = run(data, own().getPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private EmbeddedPostgres own() {
+        if (embedded == null) {
+            throw new IllegalStateException("only a server that the tests started may be stopped; see start()");
+        }
+        return embedded;
+    }
+
+    private void administer(String... statements) {
+        try (Connection connection = admin.connect("lockstep test administration");
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot prepare the tests' PostgreSQL", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (embedded == null) {
+            administer("drop role " + tester.user());
+            return;
+        }
+        stop();
+        try {
+            FileUtils.deleteDirectory(data.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

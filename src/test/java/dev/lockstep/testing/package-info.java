@@ -1,0 +1,15 @@
+/**
+ * What the other tests stand on: real servers, real faults, and checks that nothing is left behind.
+ *
+ * <ul>
+ *   <li>{@link dev.lockstep.testing.TestPostgres}: one server per JVM, started when the first test asks. Each test that takes a
+ *       {@link dev.lockstep.testing.TestDatabase} parameter gets a <em>database</em> of its own, not a schema: NOTIFY channels,
+ *       advisory locks and {@code pg_stat_activity} rows belong to a database, so two tests cannot hear, block or
+ *       count each other, and after a test whatever is still connected to its database is that test's leak.
+ *   <li>{@link dev.lockstep.testing.Await}: the one way to wait: for a condition, with a deadline.
+ *   <li>{@link dev.lockstep.testing.TestSession}: stops the servers when the run ends.
+ * </ul>
+ *
+ * <p>All files go under {@code target/}; nothing is left in the temporary folder.
+ */
+package dev.lockstep.testing;
