@@ -35,6 +35,11 @@ public final class TestPostgres implements AutoCloseable {
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
+    static {
+        // The builder's own option for it still makes an empty folder in the temporary one.
+        System.setProperty("ot.epg.working-dir", HOME.toString());
+    }
+
     private static TestPostgres shared;
 
     private final Path data;
@@ -97,7 +102,6 @@ public final class TestPostgres implements AutoCloseable {
 
     private static EmbeddedPostgres run(Path data, int port) throws IOException {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                .setOverrideWorkingDirectory(HOME.toFile())
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
                 .setDataDirectoryCustomizer(TestPostgres::restrict)
