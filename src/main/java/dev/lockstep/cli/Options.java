@@ -122,7 +122,7 @@ final class Options {
                 .type(List.class)
                 .auxiliaryTypes(String.class)
                 .arity(arity)
-                .index("0..*")
+                .index(arity.equals("1") ? "0" : "0..*")
                 .paramLabel(label)
                 .description(description)
                 .build());

@@ -1,0 +1,84 @@
+package dev.lockstep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.codegen.docgen.manpage.ManPageGenerator;
+
+/**
+ * The files that are made from the model of the commands and committed are those that the model makes.
+ *
+ * <p>{@code mvn test -Dtest=GeneratedFilesTest -Dlockstep.update=true} writes them; then {@code mvn -Pman
+ * process-resources} makes {@code man/*.1} of {@code src/man/*.adoc}.
+ */
+class GeneratedFilesTest {
+    private static final boolean UPDATE = Boolean.getBoolean("lockstep.update");
+    private static final Path MAN_SOURCES = Path.of("src/man");
+    private static final Path COMPLETIONS = Path.of("src/completions");
+
+    @TempDir
+    Path fresh;
+
+    @Test
+    void manPageSourcesFollowTheCommands() throws IOException {
+        File none = null;
+        ManPageGenerator.generateManPage(
+                fresh.toFile(), none, new boolean[0], false, Catalog.tree().getCommandSpec());
+
+        compare(MAN_SOURCES);
+    }
+
+    @Test
+    void completionsFollowTheCommands() throws IOException {
+        Files.writeString(fresh.resolve("lockstep.bash"), CompletionCommand.script("bash"));
+        Files.writeString(fresh.resolve("_lockstep"), CompletionCommand.script("zsh"));
+
+        compare(COMPLETIONS);
+    }
+
+    @Test
+    void everyManPageSourceHasItsManPage() {
+        assertThat(names(Path.of("man")))
+                .isEqualTo(names(MAN_SOURCES).stream()
+                        .map(name -> name.replace(".adoc", ".1"))
+                        .toList());
+    }
+
+    private void compare(Path committed) throws IOException {
+        if (UPDATE) {
+            Files.createDirectories(committed);
+            for (String name : names(committed)) {
+                Files.delete(committed.resolve(name));
+            }
+            for (Map.Entry<String, String> file : contents(fresh).entrySet()) {
+                Files.writeString(committed.resolve(file.getKey()), file.getValue());
+            }
+        }
+        assertThat(contents(committed)).isEqualTo(contents(fresh));
+    }
+
+    private static java.util.List<String> names(Path directory) {
+        return java.util.List.copyOf(contents(directory).keySet());
+    }
+
+    private static Map<String, String> contents(Path directory) {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                contents.put(file.getFileName().toString(), Files.readString(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return contents;
+    }
+}
