@@ -6,6 +6,12 @@
  *       {@link dev.lockstep.testing.TestDatabase} parameter gets a <em>database</em> of its own, not a schema: NOTIFY channels,
  *       advisory locks and {@code pg_stat_activity} rows belong to a database, so two tests cannot hear, block or
  *       count each other, and after a test whatever is still connected to its database is that test's leak.
+ *   <li>{@link dev.lockstep.testing.TestSqlite}: SQLite files, made and read with the bare driver.
+ *   <li>{@link dev.lockstep.testing.Fault}: what goes wrong at the Nth call to a database; {@link
+ *       dev.lockstep.testing.Sweep} tries every N, which is the main proof of whatever claims to survive a crash.
+ *   <li>{@link dev.lockstep.testing.ChildJvm}: another process, to be killed or stopped; {@link
+ *       dev.lockstep.testing.LockstepRun} runs a command in one, or here, with a fault. Main code has no hook for any
+ *       of this: a fault sits in an ordinary constructor argument of {@link dev.lockstep.db.Databases}.
  *   <li>{@link dev.lockstep.testing.Await}: the one way to wait: for a condition, with a deadline.
  *   <li>{@link dev.lockstep.testing.TestSession}: stops the servers when the run ends.
  * </ul>

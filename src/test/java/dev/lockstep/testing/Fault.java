@@ -1,0 +1,131 @@
+package dev.lockstep.testing;
+
+import dev.lockstep.db.Connector;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One thing that goes wrong at the Nth call to a database.
+ *
+ * <p>A call is whatever waits for the database: connecting, a statement, a batch, a commit, a rollback; SQLite's
+ * {@code BEGIN} and {@code COMMIT} are statements. All connections that are opened {@linkplain #around around} one fault count
+ * together.
+ */
+public final class Fault {
+    /** What happens at the Nth call. */
+    public enum Mode {
+        /** The call fails and was not run; the connection lives on. */
+        THROW_BEFORE,
+        /** The call was run, but the connection broke before the answer came: a lost acknowledgement. */
+        THROW_AFTER,
+        /** The connection, if there is one yet, is closed before the call, so that the driver itself says so. */
+        CLOSE,
+        /** The process is gone at once, with exit code 137, before the call. */
+        HALT,
+        /** The process stops as by SIGSTOP before the call, and goes on with it at SIGCONT. */
+        STOP,
+        /** The call is made later than it was meant to. */
+        SLEEP
+    }
+
+    /** As the shell reports a process that was killed by signal 9. */
+    public static final int KILLED = 137;
+
+    private static final String CONNECTION_FAILURE = "08006";
+    private static final int SQLITE_IOERR = 10;
+
+    private final int call;
+    private final Mode mode;
+    private final Duration delay;
+    private final AtomicInteger calls = new AtomicInteger();
+    private volatile String hitAt;
+
+    private Fault(int call, Mode mode, Duration delay) {
+        this.call = call;
+        this.mode = mode;
+        this.delay = delay;
+    }
+
+    /** Breaks call number {@code call}, of which the first is 1. */
+    public static Fault at(int call, Mode mode) {
+        return new Fault(call, mode, Duration.ofSeconds(1));
+    }
+
+    /** Delays call number {@code call}. */
+    public static Fault sleepAt(int call, Duration delay) {
+        return new Fault(call, Mode.SLEEP, delay);
+    }
+
+    /** Nothing goes wrong, but calls are counted. */
+    public static Fault none() {
+        return new Fault(Integer.MAX_VALUE, Mode.THROW_BEFORE, Duration.ZERO);
+    }
+
+    /** What {@link dev.lockstep.db.Databases} takes to put this fault around each of its connections. */
+    public Connector around(Connector connector) {
+        return new FaultyConnector(connector, this);
+    }
+
+    public int call() {
+        return call;
+    }
+
+    public Mode mode() {
+        return mode;
+    }
+
+    /** Calls so far. */
+    public int calls() {
+        return calls.get();
+    }
+
+    /** Whether the Nth call came. */
+    public boolean hit() {
+        return hitAt != null;
+    }
+
+    /** Says that another process, which had this fault, died of it. */
+    public void hitElsewhere() {
+        hitAt = "in another process";
+    }
+
+    /** Makes one call, or what the fault makes of it. */
+    <T> T call(String what, Callable<T> real, SqlAction close) throws Exception {
+        if (calls.incrementAndGet() != call) {
+            return real.call();
+        }
+        hitAt = what;
+        switch (mode) {
+            case THROW_BEFORE -> throw failure("not run");
+            case THROW_AFTER -> {
+                real.call();
+                close.run();
+                throw failure("run, answer lost");
+            }
+            case CLOSE -> close.run();
+            case HALT -> Runtime.getRuntime().halt(KILLED);
+            case STOP -> Signals.send("STOP", ProcessHandle.current().pid());
+            case SLEEP -> Thread.sleep(delay.toMillis());
+        }
+        return real.call();
+    }
+
+    /** What the driver of either engine would say of a broken connection or disk. */
+    private SQLException failure(String how) {
+        return new SQLException(
+                "injected at call %d, %s: %s".formatted(call, how, hitAt), CONNECTION_FAILURE, SQLITE_IOERR);
+    }
+
+    @Override
+    public String toString() {
+        return mode + " at call " + call + (hitAt == null ? " of " + calls + ", not reached" : ": " + hitAt);
+    }
+
+    /** Something done to a connection. */
+    @FunctionalInterface
+    interface SqlAction {
+        void run() throws SQLException;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.lockstep.testing;
+
+import dev.lockstep.cli.Lockstep;
+import dev.lockstep.db.Databases;
+import dev.lockstep.db.Environment;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One lockstep command that has ended, in this process or in one of its own, with a fault in its databases.
+ *
+ * @param exit its exit status; one that means a bug in lockstep is an {@link AssertionError} instead
+ */
+public record LockstepRun(int exit, String stdout, String stderr) {
+    private static final int BUG = 70;
+
+    public LockstepRun {
+        if (exit == BUG) {
+            throw new AssertionError("lockstep says that it has a bug:\n" + stdout + stderr);
+        }
+    }
+
+    /** Runs a command here, without a fault. */
+    public static LockstepRun of(Map<String, String> environment, String... arguments) {
+        return inProcess(Fault.none(), environment, arguments);
+    }
+
+    /** Runs a command here; for each mode that does not end or stop the process. */
+    public static LockstepRun inProcess(Fault fault, Map<String, String> environment, String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Databases databases = new Databases(new Environment(environment), fault::around);
+        int exit = new Lockstep(databases, InputStream.nullInputStream(), print(out), print(err)).run(arguments);
+        return new LockstepRun(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Runs a command in a JVM of its own, and tells the fault if that died of it. */
+    public static LockstepRun inChild(Fault fault, Map<String, String> environment, String... arguments) {
+        List<String> all = new ArrayList<>(
+                List.of(Integer.toString(fault.call()), fault.mode().name()));
+        all.addAll(List.of(arguments));
+        try (ChildJvm child = ChildJvm.start(DyingLockstep.class, environment, all.toArray(String[]::new))) {
+            int exit = child.exitCode();
+            if (exit == Fault.KILLED) {
+                fault.hitElsewhere();
+            }
+            return new LockstepRun(exit, child.stdout(), child.stderr());
+        }
+    }
+
+    private static PrintStream print(ByteArrayOutputStream sink) {
+        return new PrintStream(sink, false, StandardCharsets.UTF_8);
+    }
+}
