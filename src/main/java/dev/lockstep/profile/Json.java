@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -67,6 +68,42 @@ public final class Json {
             throw bad(e.getLocation(), firstLine(e));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Where the value stands that a path of names and indexes leads to, as line:col; of a member of an object, where its
+     * name stands. The text must parse and the path must lead somewhere.
+     */
+    static String place(String text, List<?> path) {
+        try (JsonParser in = FACTORY.createParser(text)) {
+            in.nextToken();
+            for (Object step : path) {
+                enter(in, step);
+            }
+            JsonLocation at = in.currentTokenLocation();
+            return at.getLineNr() + ":" + at.getColumnNr();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void enter(JsonParser in, Object step) throws IOException {
+        if (in.currentToken() == JsonToken.FIELD_NAME) {
+            in.nextToken();
+        }
+        in.nextToken();
+        if (step instanceof Integer index) {
+            for (int i = 0; i < index; i++) {
+                in.skipChildren();
+                in.nextToken();
+            }
+            return;
+        }
+        while (!in.currentName().equals(step)) {
+            in.nextToken();
+            in.skipChildren();
+            in.nextToken();
         }
     }
 

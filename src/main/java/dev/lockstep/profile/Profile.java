@@ -1,0 +1,120 @@
+package dev.lockstep.profile;
+
+import dev.lockstep.db.Nearest;
+import dev.lockstep.db.Trouble;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one application's database looks like.
+ *
+ * @param name what {@code --profile} takes
+ * @param description one line for people
+ * @param fts its search indexes, if it has any
+ */
+public record Profile(String name, String description, Optional<Fts> fts) {
+    /**
+     * The search indexes of an application.
+     *
+     * @param state where the application itself notes that its triggers are deferred
+     * @param tables the FTS5 tables, each with its base
+     */
+    public record Fts(State state, List<Table> tables) {
+        public Fts {
+            tables = List.copyOf(tables);
+        }
+    }
+
+    /**
+     * A key-value table that holds the state of a deferral.
+     *
+     * @param table the table
+     * @param key its column of keys, unique
+     * @param value its column of values
+     * @param stamps columns that get the current time when a row is written, as SQLite's {@code current_timestamp}
+     * @param flag the key whose presence means deferred
+     * @param snapshot the key of the stored triggers: a JSON array of {@code {"name":…,"sql":…}}, sorted by name
+     * @param own the key for what lockstep notes beyond that, which the application does not know
+     */
+    public record State(
+            String table, String key, String value, List<String> stamps, String flag, String snapshot, String own) {
+        public State {
+            stamps = List.copyOf(stamps);
+        }
+    }
+
+    /**
+     * An FTS5 table.
+     *
+     * @param fts the FTS5 table
+     * @param base the table that it indexes
+     * @param triggers the triggers that the application installs to keep it, complete
+     */
+    public record Table(String fts, String base, List<Trigger> triggers) {
+        public Table {
+            triggers = List.copyOf(triggers);
+        }
+    }
+
+    /** A trigger and the {@code create trigger} statement that makes an equivalent one. */
+    public record Trigger(String name, String sql) {}
+
+    private static final List<String> BUILT_IN = List.of("boxel", "cadt-v1", "cadt-v2");
+
+    /** The names of the profiles that need no file. */
+    public static List<String> builtIn() {
+        return BUILT_IN;
+    }
+
+    /**
+     * Reads a built-in profile, or a file of the same form. A built-in name wins over a file of that name; {@code ./name}
+     * means the file.
+     *
+     * @throws Trouble usage: there is neither, or what is there is not a profile, with file:line:col
+     */
+    public static Profile load(String nameOrFile) {
+        if (BUILT_IN.contains(nameOrFile)) {
+            String resource = nameOrFile + ".json";
+            return ProfileReader.read(resource, resource(resource));
+        }
+        return ProfileReader.read(nameOrFile, file(nameOrFile));
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = Profile.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String file(String name) {
+        try {
+            Path file = Path.of(name);
+            if (!Files.exists(file)) {
+                throw Trouble.usage("no such profile: " + name, hint(name));
+            }
+            if (Files.isDirectory(file)) {
+                throw Trouble.usage("a profile is a file, not a directory: " + name, null);
+            }
+            return Files.readString(file);
+        } catch (InvalidPathException e) {
+            throw Trouble.usage("no such profile: " + name, hint(name));
+        } catch (IOException e) {
+            throw Trouble.usage("cannot read profile " + name + ": " + e, "a profile is a JSON file in UTF-8");
+        }
+    }
+
+    private static String hint(String name) {
+        return Nearest.to(name, BUILT_IN)
+                .map(nearest -> "did you mean '" + nearest + "'?")
+                .orElse("built in are " + String.join(", ", BUILT_IN) + "; anything else is a JSON file");
+    }
+}

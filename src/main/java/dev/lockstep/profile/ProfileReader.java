@@ -1,0 +1,53 @@
+package dev.lockstep.profile;
+
+import dev.lockstep.profile.Profile.Fts;
+import dev.lockstep.profile.Profile.State;
+import dev.lockstep.profile.Profile.Table;
+import dev.lockstep.profile.Profile.Trigger;
+
+/** Makes a profile of its JSON, and says of anything else where it stands and what was wanted. */
+final class ProfileReader {
+    private ProfileReader() {}
+
+    /** @param source how errors call the document */
+    static Profile read(String source, String text) {
+        Section root = Section.root(source, text);
+        Profile profile = new Profile(
+                root.text("name"), root.text("description"), root.section("fts").map(ProfileReader::fts));
+        root.end();
+        return profile;
+    }
+
+    private static Fts fts(Section fts) {
+        Fts read = new Fts(state(fts.required("state")), fts.sections("tables", ProfileReader::table));
+        fts.end();
+        return read;
+    }
+
+    private static State state(Section state) {
+        State read = new State(
+                state.text("table"),
+                state.text("key"),
+                state.text("value"),
+                state.texts("stamps"),
+                state.text("flag"),
+                state.text("snapshot"),
+                state.text("own"));
+        state.end();
+        return read;
+    }
+
+    private static Table table(Section table) {
+        Table read =
+                new Table(table.text("fts"), table.text("base"), table.sections("triggers", ProfileReader::trigger));
+        table.end();
+        return read;
+    }
+
+    /** SQL is a list of lines, because JSON has no text of several. */
+    private static Trigger trigger(Section trigger) {
+        Trigger read = new Trigger(trigger.text("name"), String.join("\n", trigger.texts("sql")));
+        trigger.end();
+        return read;
+    }
+}
