@@ -29,28 +29,32 @@ public final class TestDatabase implements AutoCloseable {
     /** Somebody who is connected; {@code state} is pg_stat_activity's, such as {@code idle in transaction}. */
     public record Backend(int pid, String applicationName, String state, String query, long advisoryLocks) {}
 
-    private final PostgresAddress address;
-    private final PostgresAddress admin;
+    private final ServerAddress address;
+    private final ServerAddress admin;
 
-    TestDatabase(PostgresAddress address, PostgresAddress admin) {
+    TestDatabase(ServerAddress address, ServerAddress admin) {
         this.address = address;
         this.admin = admin;
     }
 
     /** The address as {@code postgresql://user:password@host:port/database}. */
     public String url() {
-        return address.url();
+        return address.url("postgresql");
     }
 
     /** The same database by way of another port of this machine, where a proxy listens. */
     public TestDatabase through(int port) {
-        return new TestDatabase(
-                new PostgresAddress("127.0.0.1", port, address.database(), address.user(), address.password()), admin);
+        return new TestDatabase(address.at("127.0.0.1", port), admin);
     }
 
     /** The address as {@code PGHOST}, {@code PGPORT}, {@code PGDATABASE}, {@code PGUSER} and {@code PGPASSWORD}. */
     public Map<String, String> environment() {
-        return address.environment();
+        return Map.of(
+                "PGHOST", host(),
+                "PGPORT", Integer.toString(port()),
+                "PGDATABASE", name(),
+                "PGUSER", user(),
+                "PGPASSWORD", password());
     }
 
     public String host() {
@@ -75,12 +79,12 @@ public final class TestDatabase implements AutoCloseable {
 
     /** A connection as the database's owner. */
     public Connection connect() throws SQLException {
-        return address.connect("lockstep test");
+        return TestPostgres.connect(address, "lockstep test");
     }
 
     /** A connection to this database as the server's administrator. */
     public Connection connectAsAdministrator() throws SQLException {
-        return admin.withDatabase(name()).connect("lockstep test administration");
+        return TestPostgres.connect(admin.withDatabase(name()), TestPostgres.ADMINISTRATION);
     }
 
     /** Runs statements as the database's owner, each in a transaction of its own. */
@@ -104,7 +108,7 @@ public final class TestDatabase implements AutoCloseable {
 
     /** Who is connected to this database now. */
     public List<Backend> backends() throws SQLException {
-        try (Connection connection = admin.connect("lockstep test administration");
+        try (Connection connection = TestPostgres.connect(admin, TestPostgres.ADMINISTRATION);
                 PreparedStatement statement = connection.prepareStatement(BACKENDS)) {
             statement.setString(1, name());
             try (ResultSet rs = statement.executeQuery()) {
@@ -124,7 +128,7 @@ public final class TestDatabase implements AutoCloseable {
 
     /** Ends one connection from the server's side, as {@code pg_terminate_backend} does. */
     public void terminate(Backend backend) throws SQLException {
-        try (Connection connection = admin.connect("lockstep test administration");
+        try (Connection connection = TestPostgres.connect(admin, TestPostgres.ADMINISTRATION);
                 PreparedStatement statement = connection.prepareStatement(TERMINATE)) {
             statement.setInt(1, backend.pid());
             statement.execute();
@@ -171,7 +175,7 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     private void drop() {
-        try (Connection connection = admin.connect("lockstep test administration");
+        try (Connection connection = TestPostgres.connect(admin, TestPostgres.ADMINISTRATION);
                 Statement statement = connection.createStatement()) {
             statement.execute("drop database " + name() + " with (force)");
         } catch (SQLException e) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.io.FileUtils;
@@ -24,8 +25,11 @@ import org.apache.commons.io.FileUtils;
  * with {@code S3CR3T-}, so that whoever looks for a leaked one knows what to look for.
  */
 public final class TestPostgres implements AutoCloseable {
+    static final String ADMINISTRATION = "lockstep test administration";
     private static final String GIVEN = "LOCKSTEP_TEST_PG";
     private static final Path HOME = Path.of("target", "test-postgres").toAbsolutePath();
+
+    private static final ServerAddress HERE = new ServerAddress("127.0.0.1", 5432, "postgres", "postgres", "");
 
     /** The superuser gets in without a password, for the tests' own administration; every other role needs its own. */
     private static final String ACCESS = """
@@ -43,11 +47,11 @@ public final class TestPostgres implements AutoCloseable {
     private static TestPostgres shared;
 
     private final Path data;
-    private final PostgresAddress admin;
-    private final PostgresAddress tester;
+    private final ServerAddress admin;
+    private final ServerAddress tester;
     private EmbeddedPostgres embedded;
 
-    private TestPostgres(Path data, EmbeddedPostgres embedded, PostgresAddress admin) {
+    private TestPostgres(Path data, EmbeddedPostgres embedded, ServerAddress admin) {
         this.data = data;
         this.embedded = embedded;
         this.admin = admin;
@@ -77,11 +81,7 @@ public final class TestPostgres implements AutoCloseable {
             Files.createDirectories(HOME);
             Path data = Files.createTempDirectory(HOME, "data-");
             EmbeddedPostgres embedded = run(data, 0);
-            return new TestPostgres(
-                            data,
-                            embedded,
-                            new PostgresAddress("127.0.0.1", embedded.getPort(), "postgres", "postgres", ""))
-                    .prepared();
+            return new TestPostgres(data, embedded, HERE.at(HERE.host(), embedded.getPort())).prepared();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -89,7 +89,7 @@ public final class TestPostgres implements AutoCloseable {
 
     /** A server that runs already. */
     static TestPostgres at(String url) {
-        return new TestPostgres(null, null, PostgresAddress.parse(url)).prepared();
+        return new TestPostgres(null, null, ServerAddress.parse(url, HERE)).prepared();
     }
 
     private TestPostgres prepared() {
@@ -160,7 +160,7 @@ public final class TestPostgres implements AutoCloseable {
     }
 
     private void administer(String... statements) {
-        try (Connection connection = admin.connect("lockstep test administration");
+        try (Connection connection = connect(admin, ADMINISTRATION);
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
@@ -168,6 +168,11 @@ public final class TestPostgres implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException("cannot prepare the tests' PostgreSQL", e);
         }
+    }
+
+    /** A connection that shows its name in {@code pg_stat_activity}. */
+    static Connection connect(ServerAddress address, String applicationName) throws SQLException {
+        return address.connect("postgresql", Map.of("ApplicationName", applicationName));
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -35,7 +34,10 @@ class TestPostgresTest {
     void anotherTestSeesNothingOfItsNeighbour(TestDatabase database) {
         try (TestDatabase neighbour = TestPostgres.shared().createDatabase()) {
             assertThat(neighbour.name()).isNotEqualTo(database.name());
-            assertThat(neighbour.environment()).containsEntry("PGDATABASE", neighbour.name());
+            assertThat(neighbour.url()).endsWith(":" + database.port() + "/" + neighbour.name());
+            assertThat(neighbour.environment())
+                    .containsOnlyKeys("PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD")
+                    .containsEntry("PGDATABASE", neighbour.name());
         }
     }
 
@@ -105,23 +107,5 @@ class TestPostgresTest {
                 statement.execute("drop role giver");
             }
         }
-    }
-
-    @Test
-    void anAddressReadsBothKindsOfUrl() {
-        PostgresAddress expected = new PostgresAddress("db.example", 6543, "app", "me", "p@ss+word");
-
-        assertThat(PostgresAddress.parse("postgresql://me:p%40ss+word@db.example:6543/app"))
-                .isEqualTo(expected);
-        assertThat(PostgresAddress.parse("jdbc:postgresql://db.example:6543/app?user=me&password=p%40ss+word"))
-                .isEqualTo(expected);
-        assertThat(PostgresAddress.parse(expected.url())).isEqualTo(expected);
-        assertThat(expected.environment())
-                .isEqualTo(Map.of(
-                        "PGHOST", "db.example",
-                        "PGPORT", "6543",
-                        "PGDATABASE", "app",
-                        "PGUSER", "me",
-                        "PGPASSWORD", "p@ss+word"));
     }
 }

@@ -8,5 +8,6 @@ public final class TestSession implements LauncherSessionListener {
     @Override
     public void launcherSessionClosed(LauncherSession session) {
         TestPostgres.stopShared();
+        TestMariaDb.stopShared();
     }
 }

@@ -6,6 +6,7 @@
  *       {@link dev.lockstep.testing.TestDatabase} parameter gets a <em>database</em> of its own, not a schema: NOTIFY channels,
  *       advisory locks and {@code pg_stat_activity} rows belong to a database, so two tests cannot hear, block or
  *       count each other, and after a test whatever is still connected to its database is that test's leak.
+ *   <li>{@link dev.lockstep.testing.TestMariaDb}: the same for MariaDB.
  *   <li>{@link dev.lockstep.testing.TestSqlite}: SQLite files, made and read with the bare driver.
  *   <li>{@link dev.lockstep.testing.Fault}: what goes wrong at the Nth call to a database; {@link
  *       dev.lockstep.testing.Sweep} tries every N, which is the main proof of whatever claims to survive a crash.
