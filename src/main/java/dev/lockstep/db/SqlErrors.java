@@ -95,7 +95,7 @@ final class SqlErrors {
         };
     }
 
-    private static String oneLine(SQLException e) {
+    static String oneLine(SQLException e) {
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return message.lines()
                 .map(String::strip)

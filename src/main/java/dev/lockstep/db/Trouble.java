@@ -6,7 +6,7 @@ import java.util.Locale;
  * What went wrong, what it means, and what to try: the root of every error that lockstep raises on purpose.
  *
  * <p>The message is one line that names its input; the hint, which may be null, is the next thing to run or to change.
- * Anything else that reaches the top is a bug in lockstep.
+ * Neither shows a password: {@link Redactor} has read both. Anything else that reaches the top is a bug in lockstep.
  */
 public class Trouble extends RuntimeException {
     /** What it means for whoever asked; the command line makes one exit code of each. */
@@ -46,10 +46,10 @@ public class Trouble extends RuntimeException {
 
     /** @param code a stable name of this very trouble for programs, in lower case with hyphens */
     public Trouble(Kind kind, String code, String what, String hint, Throwable cause) {
-        super(what, cause);
+        super(Redactor.redact(what), cause);
         this.kind = kind;
         this.code = code;
-        this.hint = hint;
+        this.hint = Redactor.redact(hint);
     }
 
     public static Trouble usage(String what, String hint) {

@@ -1,0 +1,16 @@
+package dev.lockstep.db;
+
+import java.util.Optional;
+
+/**
+ * One of the servers of a target.
+ *
+ * @param name what certificates and password files call it; an IPv6 address without brackets
+ * @param address where to connect, if that is not found by the name
+ */
+record PgHost(String name, Optional<String> address, int port, Optional<Secret> password) {
+    @Override
+    public String toString() {
+        return (name.indexOf(':') < 0 ? name : "[" + name + "]") + ":" + port;
+    }
+}

@@ -1,0 +1,131 @@
+package dev.lockstep.db;
+
+import dev.lockstep.db.DbException.Reason;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+import javax.net.ssl.SSLException;
+import org.postgresql.util.PSQLException;
+
+/** Gathers why no host of a target would have us, and puts it into one error. */
+final class PgLoginFailure {
+    /** The server is starting up or shutting down: the only refusal after which libpq tries the next host. */
+    private static final String NOT_NOW = "57P03";
+
+    private static final String UNREACHABLE = "08001";
+
+    private final PgTarget target;
+    private final Set<String> hosts = new LinkedHashSet<>();
+    private final Set<String> reasons = new LinkedHashSet<>();
+    private SQLException first;
+    private SQLException last;
+
+    PgLoginFailure(PgTarget target) {
+        this.target = target;
+    }
+
+    void add(PgHost host, SQLException e) {
+        hosts.add(host.toString());
+        reasons.add(reason(e));
+        if (first == null) {
+            first = e;
+        } else {
+            first.addSuppressed(e);
+        }
+        last = e;
+    }
+
+    /** Whether another address, or another host, may still do: this one did not answer, or not now. */
+    static boolean passing(SQLException e) {
+        if (refusal(e) != null) {
+            return NOT_NOW.equals(e.getSQLState());
+        }
+        return e instanceof SQLTimeoutException
+                || e instanceof WrongKind
+                || (e.getCause() instanceof IOException && !(e.getCause() instanceof SSLException));
+    }
+
+    DbException toException() {
+        String state = last.getSQLState() == null ? UNREACHABLE : last.getSQLState();
+        String what = "cannot connect to " + String.join(", ", hosts) + " as " + target.user() + ": "
+                + String.join("; ", reasons) + " (" + state + ")";
+        return new DbException(kind(state), state, what, hint(state), first);
+    }
+
+    private Reason kind(String state) {
+        return switch (state) {
+            case "53300" -> Reason.TOO_MANY_CONNECTIONS;
+            case "57014" -> Reason.TIMED_OUT;
+            case NOT_NOW -> Reason.UNREACHABLE;
+            default -> passing(last) ? Reason.UNREACHABLE : Reason.LOGIN_REFUSED;
+        };
+    }
+
+    private String hint(String state) {
+        String provenance = target.provenance();
+        return switch (state) {
+            case "53300" -> "try again later, or raise max_connections";
+            case "28P01", "28000" -> provenance + "; the password is that of --password-file, PGPASSWORD or ~/.pgpass";
+            case "3D000" ->
+                provenance + ", database '" + target.database() + "' "
+                        + target.settings().origin(PgParameter.DBNAME);
+            case "08004" -> provenance + "; sslmode " + target.settings().origin(PgParameter.SSLMODE);
+            case "08P01" -> provenance + "; a pooler between us and PostgreSQL? Connect to PostgreSQL itself";
+            default -> provenance;
+        };
+    }
+
+    private static String refusal(SQLException e) {
+        return e instanceof PSQLException p && p.getServerErrorMessage() != null
+                ? p.getServerErrorMessage().getMessage()
+                : null;
+    }
+
+    private static String reason(SQLException e) {
+        String refusal = refusal(e);
+        if (refusal != null) {
+            return refusal;
+        }
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            String known = known(cause);
+            if (known != null) {
+                return known;
+            }
+        }
+        return SqlErrors.oneLine(e);
+    }
+
+    private static String known(Throwable cause) {
+        if (cause instanceof UnknownHostException) {
+            return "no such host";
+        }
+        if (cause instanceof SocketTimeoutException) {
+            return "no answer";
+        }
+        if (cause instanceof EOFException) {
+            return "the server closed the connection; is it PostgreSQL?";
+        }
+        if (cause instanceof SSLException) {
+            return "TLS: " + cause.getMessage();
+        }
+        return cause instanceof SocketException && cause.getMessage() != null
+                ? cause.getMessage().toLowerCase(Locale.ROOT)
+                : null;
+    }
+
+    /** The server is not what {@code target_session_attrs} asks for. */
+    static final class WrongKind extends SQLException {
+        private static final long serialVersionUID = 1;
+
+        WrongKind(PgServerKind wanted) {
+            super(wanted.mismatch(), UNREACHABLE);
+        }
+    }
+}

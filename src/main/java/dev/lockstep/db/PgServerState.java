@@ -1,0 +1,56 @@
+package dev.lockstep.db;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.postgresql.PGConnection;
+
+/**
+ * What a server tells about itself while it logs somebody in; asking costs a round trip only before version 14.
+ *
+ * @param readOnly transactions are read-only unless they ask for more
+ */
+record PgServerState(String version, String encoding, boolean standby, boolean readOnly) {
+    private static final String ASK = """
+            select pg_is_in_recovery(),
+                   current_setting('default_transaction_read_only')
+            """;
+
+    static PgServerState of(Connection connection) throws SQLException {
+        PGConnection driver = connection.unwrap(PGConnection.class);
+        String standby = driver.getParameterStatus("in_hot_standby");
+        return new PgServerState(
+                driver.getParameterStatus("server_version"),
+                driver.getParameterStatus("server_encoding"),
+                "on".equals(standby),
+                "on".equals(driver.getParameterStatus("default_transaction_read_only")));
+    }
+
+    /** For servers that do not tell by themselves. */
+    static PgServerState asked(Connection connection) throws SQLException {
+        PgServerState told = of(connection);
+        if (connection.unwrap(PGConnection.class).getParameterStatus("in_hot_standby") != null) {
+            return told;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet rs = statement.executeQuery(ASK)) {
+            rs.next();
+            return new PgServerState(told.version, told.encoding, rs.getBoolean(1), "on".equals(rs.getString(2)));
+        }
+    }
+
+    /** For a session that is read-only because it asked for it, which tells nothing of the server. */
+    PgServerState exceptReadOnly() {
+        return new PgServerState(version, encoding, standby, false);
+    }
+
+    /** The first number of the version, 0 if there is none. */
+    int majorVersion() {
+        int major = 0;
+        for (int i = 0; i < version.length() && Character.isDigit(version.charAt(i)); i++) {
+            major = major * 10 + Character.digit(version.charAt(i), 10);
+        }
+        return major;
+    }
+}

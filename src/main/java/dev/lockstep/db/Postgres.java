@@ -1,0 +1,151 @@
+package dev.lockstep.db;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.postgresql.jdbc.PgConnection;
+import org.postgresql.util.HostSpec;
+
+/**
+ * Opens connections to PostgreSQL: each host of a target in turn, and each address of a host, until one answers and is of
+ * the kind that the target asks for. As in libpq, a server that refuses the login ends the search.
+ *
+ * <p>The driver's connection is made directly. Its {@code Driver} would search the class path for settings, read
+ * {@code .pgpass} in its own way, and know nothing of a host's second address.
+ */
+final class Postgres implements Connector {
+    private static final int OLDEST_SERVER = 12;
+
+    /** Kept, because a logger that nobody holds forgets its level. */
+    private static final Logger DRIVER_LOG = Logger.getLogger("org.postgresql");
+
+    static {
+        // Its default is to print on stderr what the exceptions say as well.
+        DRIVER_LOG.setLevel(Level.OFF);
+    }
+
+    private final PgTarget target;
+    private final PgSession session;
+    private final PgProperties properties;
+
+    Postgres(PgTarget target, PgSession session) {
+        this.target = target;
+        this.session = session;
+        this.properties = new PgProperties(target, session);
+    }
+
+    /** @throws Trouble whatever went wrong, {@link DbException} most often; nothing is left open */
+    @Override
+    public Connection connect() {
+        List<PgHost> hosts = new ArrayList<>(target.hosts());
+        if (properties.anyOrder()) {
+            Collections.shuffle(hosts);
+        }
+        PgLoginFailure failure = new PgLoginFailure(target);
+        for (PgServerKind kind : properties.kinds()) {
+            for (PgHost host : hosts) {
+                try {
+                    return connect(host, kind);
+                } catch (SQLException e) {
+                    failure.add(host, e);
+                    if (!PgLoginFailure.passing(e)) {
+                        throw failure.toException();
+                    }
+                }
+            }
+        }
+        throw failure.toException();
+    }
+
+    private Connection connect(PgHost host, PgServerKind kind) throws SQLException {
+        try {
+            return connect(host, host.address(), kind);
+        } catch (SQLException e) {
+            if (!PgLoginFailure.passing(e) || e instanceof PgLoginFailure.WrongKind) {
+                throw e;
+            }
+            for (String address : otherAddresses(host)) {
+                try {
+                    return connect(host, Optional.of(address), kind);
+                } catch (SQLException again) {
+                    e.addSuppressed(again);
+                    if (!PgLoginFailure.passing(again)) {
+                        throw again;
+                    }
+                }
+            }
+            throw e;
+        }
+    }
+
+    /** The driver takes the first. */
+    private static List<String> otherAddresses(PgHost host) {
+        List<String> others = new ArrayList<>();
+        if (host.address().isEmpty()) {
+            try {
+                InetAddress[] all = InetAddress.getAllByName(host.name());
+                for (int i = 1; i < all.length; i++) {
+                    others.add(all[i].getHostAddress());
+                }
+            } catch (UnknownHostException e) {
+                return others;
+            }
+        }
+        return others;
+    }
+
+    private Connection connect(PgHost host, Optional<String> address, PgServerKind kind) throws SQLException {
+        HostSpec[] hosts = {new HostSpec(host.name(), host.port())};
+        Properties login = properties.of(host, address);
+        String url = "jdbc:postgresql://" + host + "/";
+        Connection connection = Login.within(properties.loginTimeout(), () -> new PgConnection(hosts, login, url));
+        try {
+            check(connection, host, kind);
+            connection.setNetworkTimeout(Runnable::run, millis(properties.answerTimeout()));
+            return connection;
+        } catch (SQLException | RuntimeException e) {
+            try {
+                connection.close();
+            } catch (SQLException suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw e;
+        }
+    }
+
+    private static int millis(Duration duration) {
+        return Math.toIntExact(Math.min(duration.toMillis(), Integer.MAX_VALUE));
+    }
+
+    private void check(Connection connection, PgHost host, PgServerKind kind) throws SQLException {
+        PgServerState server =
+                kind == PgServerKind.ANY ? PgServerState.of(connection) : PgServerState.asked(connection);
+        if (!kind.matches(session.use() == PgSession.Use.READ ? server.exceptReadOnly() : server)) {
+            throw new PgLoginFailure.WrongKind(kind);
+        }
+        if (server.majorVersion() < OLDEST_SERVER) {
+            throw Trouble.refused(
+                    host + " is PostgreSQL " + server.version() + "; lockstep needs " + OLDEST_SERVER, null);
+        }
+        if (!"UTF8".equals(server.encoding())) {
+            throw Trouble.refused(
+                    "database " + target.database() + " on " + host + " has encoding " + server.encoding()
+                            + "; lockstep needs UTF8",
+                    "create database … encoding 'UTF8' template template0");
+        }
+        if (server.standby() && session.use() != PgSession.Use.READ) {
+            throw Trouble.refused(
+                    host + " is a standby: it takes no writes and no LISTEN",
+                    "connect to the primary; of several hosts target_session_attrs=read-write finds it");
+        }
+    }
+}
