@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.postgresql.jdbc.PgConnection;
@@ -67,15 +66,16 @@ final class Postgres implements Connector {
     }
 
     private Connection connect(PgHost host, PgServerKind kind) throws SQLException {
+        Addresses addresses = new Addresses(host);
         try {
-            return connect(host, host.address(), kind);
+            return connect(host, kind, addresses::first);
         } catch (SQLException e) {
             if (!PgLoginFailure.passing(e) || e instanceof PgLoginFailure.WrongKind) {
                 throw e;
             }
-            for (String address : otherAddresses(host)) {
+            for (String address : addresses.others()) {
                 try {
-                    return connect(host, Optional.of(address), kind);
+                    return connect(host, kind, () -> Optional.of(address));
                 } catch (SQLException again) {
                     e.addSuppressed(again);
                     if (!PgLoginFailure.passing(again)) {
@@ -87,27 +87,11 @@ final class Postgres implements Connector {
         }
     }
 
-    /** The driver takes the first. */
-    private static List<String> otherAddresses(PgHost host) {
-        List<String> others = new ArrayList<>();
-        if (host.address().isEmpty()) {
-            try {
-                InetAddress[] all = InetAddress.getAllByName(host.name());
-                for (int i = 1; i < all.length; i++) {
-                    others.add(all[i].getHostAddress());
-                }
-            } catch (UnknownHostException e) {
-                return others;
-            }
-        }
-        return others;
-    }
-
-    private Connection connect(PgHost host, Optional<String> address, PgServerKind kind) throws SQLException {
+    private Connection connect(PgHost host, PgServerKind kind, Address address) throws SQLException {
         HostSpec[] hosts = {new HostSpec(host.name(), host.port())};
-        Properties login = properties.of(host, address);
         String url = "jdbc:postgresql://" + host + "/";
-        Connection connection = Login.within(properties.loginTimeout(), () -> new PgConnection(hosts, login, url));
+        Connection connection = Login.within(
+                properties.loginTimeout(), () -> new PgConnection(hosts, properties.of(host, address.find()), url));
         try {
             check(connection, host, kind);
             connection.setNetworkTimeout(Runnable::run, millis(properties.answerTimeout()));
@@ -146,6 +130,41 @@ final class Postgres implements Connector {
             throw Trouble.refused(
                     host + " is a standby: it takes no writes and no LISTEN",
                     "connect to the primary; of several hosts target_session_attrs=read-write finds it");
+        }
+    }
+
+    /** Finds the address to connect to; empty if it is the one that the driver finds by itself. */
+    @FunctionalInterface
+    private interface Address {
+        Optional<String> find() throws SQLException;
+    }
+
+    /** The addresses of one host. They are looked up by the attempt to log in, whose time is limited. */
+    private static final class Addresses {
+        private final PgHost host;
+        private volatile InetAddress[] found = {};
+
+        Addresses(PgHost host) {
+            this.host = host;
+        }
+
+        Optional<String> first() throws SQLException {
+            if (host.address().isEmpty()) {
+                try {
+                    found = InetAddress.getAllByName(host.name());
+                } catch (UnknownHostException e) {
+                    throw new SQLException("no such host", "08001", e);
+                }
+            }
+            return host.address();
+        }
+
+        List<String> others() {
+            List<String> others = new ArrayList<>();
+            for (int i = 1; i < found.length; i++) {
+                others.add(found[i].getHostAddress());
+            }
+            return others;
         }
     }
 }
