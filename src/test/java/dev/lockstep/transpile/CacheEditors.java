@@ -1,0 +1,226 @@
+package dev.lockstep.transpile;
+
+import static dev.lockstep.transpile.CacheWorld.*;
+
+import dev.lockstep.transpile.CacheProtocol.Flaw;
+
+/** What editors do, who change the source and make it known, and what pruning does. */
+final class CacheEditors {
+    private final CacheProtocol protocol;
+    private final CacheWorld world;
+    private final CacheLocks locks;
+
+    CacheEditors(CacheProtocol protocol, CacheWorld world, CacheLocks locks) {
+        this.protocol = protocol;
+        this.world = world;
+        this.locks = locks;
+    }
+
+    /** The editor's next step: change the source, then invalidate. */
+    boolean edit(int j) {
+        if (world.editor[j] == 0) {
+            world.source++;
+            world.version[j] = world.source;
+            world.editor[j] = protocol.has(Flaw.NOTIFY_BEFORE_TOMBSTONE) ? 6 : 1;
+            return true;
+        }
+        if (world.editor[j] == 6) {
+            announce();
+            world.editor[j] = 1;
+            return true;
+        }
+        if (world.editor[j] == EDITOR_DONE) {
+            return false;
+        }
+        return switch (protocol.edits().get(j)) {
+            case PATH -> tombstonePath(j);
+            case UPSTREAM_PATH -> tombstonePathUpstream(j);
+            case BULK ->
+                protocol.has(Flaw.BULK_TOUCHES_ROWS_ONLY)
+                        ? tombstoneRows(j)
+                        : !protocol.guarded() ? raiseFloor(j) : raiseFloorAndNull(j);
+        };
+    }
+
+    /** Reads the floor; locks the row; commits. */
+    private boolean tombstonePath(int j) {
+        switch (world.editor[j]) {
+            case 1 -> {
+                if (protocol.guarded() && locks.floor()) {
+                    return false;
+                }
+                world.kept[j] = world.floor;
+                world.editor[j] = 2;
+            }
+            case 2 -> {
+                if (locks.row()) {
+                    return false;
+                }
+                world.editor[j] = 3;
+            }
+            default -> {
+                boolean raises = !protocol.has(Flaw.TOMBSTONE_KEEPS_GENERATION);
+                int raised = Math.max(world.generation, world.kept[j]) + 1;
+                world.put(TOMBSTONE, raises ? raised : world.generation);
+                committed(j);
+            }
+        }
+        return true;
+    }
+
+    private boolean tombstonePathUpstream(int j) {
+        if (world.editor[j] == 1) {
+            if (locks.row() || locks.floor()) {
+                return false;
+            }
+            world.editor[j] = 3;
+            return true;
+        }
+        int floor = protocol.has(Flaw.GUARD_PASSES_TOMBSTONES) ? 0 : world.floor;
+        world.put(TOMBSTONE, Math.max(world.generation, floor) + 1);
+        committed(j);
+        return true;
+    }
+
+    /** One statement: its snapshot; the floor's lock; its commit. */
+    private boolean raiseFloor(int j) {
+        switch (world.editor[j]) {
+            case 1 -> {
+                world.kept[j] = protocol.has(Flaw.FLOOR_BELOW_GENERATIONS) ? 0 : world.generation;
+                world.editor[j] = 2;
+            }
+            case 2 -> {
+                if (locks.floor()) {
+                    return false;
+                }
+                world.editor[j] = 3;
+            }
+            default -> {
+                world.floor = Math.max(world.floor, world.kept[j]) + 1;
+                committed(j);
+            }
+        }
+        return true;
+    }
+
+    /** Two statements: the floor's lock, then the generations that its former holders committed; the rows; the commit. */
+    private boolean raiseFloorAndNull(int j) {
+        switch (world.editor[j]) {
+            case 1 -> {
+                if (locks.floor() || locks.floorShared()) {
+                    return false;
+                }
+                world.editor[j] = 2;
+            }
+            case 2 -> {
+                world.kept[j] = Math.max(world.floor, world.generation) + 1;
+                world.editor[j] = 3;
+            }
+            case 3 -> {
+                if (world.row != ABSENT && locks.row()) {
+                    return false;
+                }
+                world.editor[j] = world.row == ABSENT ? 5 : 4;
+            }
+            default -> {
+                world.floor = world.kept[j];
+                if (world.editor[j] == 4) {
+                    world.put(TOMBSTONE, Math.max(world.generation, world.floor) + 1);
+                }
+                committed(j);
+            }
+        }
+        return true;
+    }
+
+    /** Upstream's bulk tombstone: {@code kept} says whether there was a row to lock. */
+    private boolean tombstoneRows(int j) {
+        if (world.editor[j] == 1) {
+            if (world.row != ABSENT && locks.row()) {
+                return false;
+            }
+            world.kept[j] = world.row == ABSENT ? 0 : 1;
+            world.editor[j] = 3;
+            return true;
+        }
+        if (world.kept[j] == 1) {
+            world.put(TOMBSTONE, world.generation + 1);
+        }
+        committed(j);
+        return true;
+    }
+
+    private void committed(int j) {
+        world.acked = Math.max(world.acked, world.version[j]);
+        world.editor[j] = EDITOR_DONE;
+        world.kept[j] = 0;
+        world.version[j] = 0;
+        if (!protocol.has(Flaw.NOTIFY_BEFORE_TOMBSTONE)) {
+            announce();
+        }
+    }
+
+    private void announce() {
+        for (int i = 0; i < world.link.length; i++) {
+            if (world.link[i] == CONNECTED || world.link[i] == LISTENING) {
+                world.pending[i] = 1;
+            }
+        }
+    }
+
+    /** Locks the floor; deletes this path's tombstone, or its row below the floor; commits with the floor above it. */
+    boolean prune() {
+        switch (world.prune) {
+            case 0 -> {
+                if (world.prunes == 0 || locks.floor() || locks.floorShared()) {
+                    return false;
+                }
+                world.prunes--;
+                world.prune = 1;
+            }
+            case 1 -> {
+                boolean dead = world.row == TOMBSTONE || (world.live() && world.generation < world.floor);
+                if (!dead || locks.row()) {
+                    return false;
+                }
+                world.prune = 2;
+            }
+            case 2 -> {
+                if (world.generation >= world.floor && !protocol.has(Flaw.PRUNE_LEAVES_FLOOR)) {
+                    world.floor = world.generation + (protocol.has(Flaw.PRUNE_RAISES_TOO_LITTLE) ? 0 : 1);
+                }
+                world.put(ABSENT, 0);
+                world.prune = 0;
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The tombstone was another path's, one above the floor; a live row of this path is carried above the new floor. */
+    boolean pruneAnotherPath() {
+        switch (world.prune) {
+            case 1 -> {
+                if (world.row != ABSENT && locks.row()) {
+                    return false;
+                }
+                world.prune = world.row == ABSENT ? 4 : 3;
+            }
+            case 3, 4 -> {
+                int oldFloor = world.floor;
+                world.floor++;
+                if (world.prune == 3 && world.generation < world.floor) {
+                    boolean carried = world.live() && world.generation >= oldFloor;
+                    world.put(carried ? world.row : ABSENT, carried ? world.floor : 0);
+                }
+                world.prune = 0;
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,124 @@
+package dev.lockstep.transpile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.transpile.CacheProtocol.Edit;
+import dev.lockstep.transpile.CacheProtocol.Faults;
+import dev.lockstep.transpile.CacheProtocol.Flaw;
+import dev.lockstep.transpile.CacheProtocol.Fleet;
+import dev.lockstep.transpile.CacheProtocol.Start;
+import dev.lockstep.transpile.Exploration.Outcome;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The protocol in every reachable state: never stale as it is, stale in some state with any of its guards taken away. */
+class CacheModelTest {
+    private static final Faults CRASH_AND_PRUNE = new Faults(0, 1, 1);
+    private static final Faults CUT_AND_PRUNE = new Faults(1, 0, 1);
+    private static final Faults PRUNE = new Faults(0, 0, 1);
+
+    @ParameterizedTest
+    @CsvSource({"PATH, ABSENT", "PATH, CACHED", "BULK, ABSENT", "BULK, CACHED"})
+    void oneEditorIsNeverStaleThroughCutCrashAndPrune(Edit edit, Start start) {
+        Outcome outcome = CacheModel.explore(pure(2, List.of(edit)), start, Faults.ALL);
+
+        assertSafe(outcome, 200_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PATH, PATH", "PATH, BULK", "BULK, BULK"})
+    void twoEditorsAreNeverStaleThroughCrashAndPrune(Edit one, Edit other) {
+        Outcome outcome = CacheModel.explore(pure(2, List.of(one, other)), Start.CACHED, CRASH_AND_PRUNE);
+
+        assertSafe(outcome, 1_000_000);
+    }
+
+    /**
+     * Upstream's replica reads below the floor, writes without an epoch and tombstones without a floor. No crash: the
+     * guard cannot give it the epoch.
+     */
+    @ParameterizedTest
+    @EnumSource(Start.class)
+    void anUpstreamReplicaBehindTheGuardIsNeverStale(Start start) {
+        for (Edit edit : Edit.values()) {
+            assertSafe(CacheModel.explore(guarded(List.of(edit)), start, CUT_AND_PRUNE), 5_000);
+            if (edit != Edit.BULK) {
+                assertSafe(CacheModel.explore(guarded(List.of(edit, Edit.BULK)), start, PRUNE), 25_000);
+            }
+        }
+    }
+
+    /** The shortest counterexample is found in each configuration that can show it; in which, stands with the flaw. */
+    @ParameterizedTest
+    @CsvSource({
+        "BULK_TOUCHES_ROWS_ONLY, BULK, ABSENT",
+        "NOTIFY_BEFORE_TOMBSTONE, PATH, CACHED",
+        "NOTIFY_BEFORE_TOMBSTONE, BULK, CACHED",
+        "EPOCH_NOT_CHECKED, PATH, ABSENT",
+        "PRUNE_LEAVES_FLOOR, PATH, ABSENT",
+        "CAPTURE_AFTER_SOURCE, PATH, ABSENT",
+        "CAPTURE_AFTER_SOURCE, BULK, CACHED",
+        "FILL_UNGUARDED, PATH, ABSENT",
+        "FILL_UNGUARDED, BULK, CACHED",
+        "CLEAR_BEFORE_LISTEN, PATH, CACHED",
+        "TOMBSTONE_KEEPS_GENERATION, PATH, ABSENT",
+        "STORE_UNCONDITIONALLY, PATH, ABSENT",
+        "READER_IGNORES_FLOOR, BULK, ABSENT",
+        "READER_IGNORES_FLOOR, BULK, CACHED"
+    })
+    void oneEditorIsStaleWith(Flaw flaw, Edit edit, Start start) {
+        assertBroken(CacheModel.explore(pure(2, List.of(edit), flaw), start, Faults.ALL));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FLOOR_BELOW_GENERATIONS, PATH, BULK", "PRUNE_RAISES_TOO_LITTLE, PATH, PATH"})
+    void twoEditorsAreStaleWith(Flaw flaw, Edit one, Edit other) {
+        assertBroken(CacheModel.explore(pure(2, List.of(one, other), flaw), Start.CACHED, CRASH_AND_PRUNE));
+    }
+
+    /** The writer of a pure fleet does not look at the floor again; that is safe as long as all readers do, and no longer. */
+    @Test
+    void aWriterMayForgetTheFloorOnlyWhileEveryReaderFilters() {
+        List<Edit> bulk = List.of(Edit.BULK);
+
+        assertSafe(CacheModel.explore(pure(2, bulk), Start.ABSENT, Faults.NONE), 1_000);
+        assertBroken(CacheModel.explore(pure(2, bulk, Flaw.READER_IGNORES_FLOOR), Start.ABSENT, Faults.NONE));
+        assertSafe(CacheModel.explore(guarded(bulk), Start.ABSENT, Faults.NONE), 1_000);
+    }
+
+    @Test
+    void theGuardMustRaiseUpstreamsTombstonesAboveTheFloor() {
+        List<Edit> edits = List.of(Edit.BULK, Edit.UPSTREAM_PATH);
+
+        assertBroken(CacheModel.explore(guarded(edits, Flaw.GUARD_PASSES_TOMBSTONES), Start.ABSENT, PRUNE));
+    }
+
+    private static CacheProtocol pure(int replicas, List<Edit> edits, Flaw... flaws) {
+        return new CacheProtocol(replicas, edits, Fleet.PURE, set(flaws));
+    }
+
+    private static CacheProtocol guarded(List<Edit> edits, Flaw... flaws) {
+        return new CacheProtocol(2, edits, Fleet.GUARDED, set(flaws));
+    }
+
+    private static Set<Flaw> set(Flaw... flaws) {
+        Set<Flaw> set = EnumSet.noneOf(Flaw.class);
+        set.addAll(List.of(flaws));
+        return set;
+    }
+
+    private static void assertSafe(Outcome outcome, int atLeast) {
+        assertThat(outcome.violation()).as("%s", outcome.trace()).isNull();
+        assertThat(outcome.states()).isGreaterThan(atLeast);
+    }
+
+    private static void assertBroken(Outcome outcome) {
+        assertThat(outcome.violation()).isNotNull();
+        assertThat(outcome.steps()).isBetween(3, 20);
+    }
+}

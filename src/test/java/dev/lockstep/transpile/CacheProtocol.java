@@ -1,0 +1,79 @@
+package dev.lockstep.transpile;
+
+import java.util.List;
+import java.util.Set;
+
+/** Which protocol a model runs: how many replicas, who edits, who else uses the table, and what is wrong with it. */
+record CacheProtocol(int replicas, List<Edit> edits, Fleet fleet, Set<Flaw> flaws) {
+    /** A way to get the protocol wrong: what upstream does, or a guard taken away. */
+    enum Flaw {
+        /** Upstream: the bulk tombstone updates the rows that are there, and raises no floor. */
+        BULK_TOUCHES_ROWS_ONLY,
+        /** Upstream: the notification does not wait for the tombstone's commit. */
+        NOTIFY_BEFORE_TOMBSTONE,
+        /** Upstream: nothing tells a writer that a crash has emptied the cache. */
+        EPOCH_NOT_CHECKED,
+        /** Tombstones are deleted and nothing else happens. */
+        PRUNE_LEAVES_FLOOR,
+        /** Tombstones are deleted and the floor is raised to them, not above them. */
+        PRUNE_RAISES_TOO_LITTLE,
+        CAPTURE_AFTER_SOURCE,
+        /** A load fills the local layer although an invalidation came while it ran. */
+        FILL_UNGUARDED,
+        /** After a lost connection the local layer is cleared first and LISTEN comes second. */
+        CLEAR_BEFORE_LISTEN,
+        /** An invalidation is a DELETE in disguise. */
+        TOMBSTONE_KEEPS_GENERATION,
+        STORE_UNCONDITIONALLY,
+        /** The new floor is one more than the old, whatever generations the rows have reached. */
+        FLOOR_BELOW_GENERATIONS,
+        /** A replica's reader accepts rows below the floor. */
+        READER_IGNORES_FLOOR,
+        /** The guard looks at artifacts only, and lets a tombstone pass that lies below the floor. */
+        GUARD_PASSES_TOMBSTONES
+    }
+
+    /** What an editor does to make its change known. */
+    enum Edit {
+        PATH,
+        BULK,
+        /** Upstream's own tombstone of one path, which knows no floor. */
+        UPSTREAM_PATH
+    }
+
+    /** Who else uses the table. */
+    enum Fleet {
+        /** All know the floor; writers do not look at it again. */
+        PURE,
+        /** The guard is installed, floors are share-locked, the bulk tombstone nulls the rows too; the last replica is upstream's. */
+        GUARDED
+    }
+
+    /** The row that is there when the model starts. */
+    enum Start {
+        ABSENT,
+        CACHED
+    }
+
+    /** How often the world may fail: each at most once. */
+    record Faults(int cuts, int crashes, int prunes) {
+        static final Faults NONE = new Faults(0, 0, 0);
+        static final Faults ALL = new Faults(1, 1, 1);
+    }
+
+    boolean has(Flaw flaw) {
+        return flaws.contains(flaw);
+    }
+
+    boolean guarded() {
+        return fleet == Fleet.GUARDED;
+    }
+
+    boolean ignoresFloor(int replica) {
+        return has(Flaw.READER_IGNORES_FLOOR) || upstream(replica);
+    }
+
+    boolean upstream(int replica) {
+        return guarded() && replica == replicas - 1;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.lockstep.transpile;
+
+import static dev.lockstep.transpile.CacheWorld.*;
+
+import dev.lockstep.transpile.CacheProtocol.Flaw;
+
+/** What replicas do: look, capture, read the source, store, fill the local layer, and hear of invalidations. */
+final class CacheReplicas {
+    private final CacheProtocol protocol;
+    private final CacheWorld world;
+    private final CacheLocks locks;
+
+    CacheReplicas(CacheProtocol protocol, CacheWorld world, CacheLocks locks) {
+        this.protocol = protocol;
+        this.world = world;
+        this.locks = locks;
+    }
+
+    /** The next step of the replica's request. */
+    boolean request(int i) {
+        switch (world.phase[i]) {
+            case IDLE -> {
+                if (world.local[i] != 0) {
+                    return false;
+                }
+                world.dirty[i] = 0;
+                world.phase[i] = LOOK;
+            }
+            case LOOK -> look(i);
+            case CAPTURED -> {
+                if (protocol.has(Flaw.CAPTURE_AFTER_SOURCE)) {
+                    capture(i);
+                } else {
+                    world.have[i] = world.source;
+                }
+                world.phase[i] = BUILT;
+            }
+            case BUILT -> {
+                return store(i);
+            }
+            case STORING -> {
+                commitStore(i);
+                world.phase[i] = FILL;
+            }
+            case FILL -> fill(i);
+            default -> throw new IllegalStateException();
+        }
+        return true;
+    }
+
+    private void look(int i) {
+        if (world.live() && (world.generation >= world.floor || protocol.ignoresFloor(i))) {
+            world.have[i] = world.rowVersion();
+            world.phase[i] = FILL;
+            return;
+        }
+        if (protocol.has(Flaw.CAPTURE_AFTER_SOURCE)) {
+            world.have[i] = world.source;
+        } else {
+            capture(i);
+        }
+        world.phase[i] = CAPTURED;
+    }
+
+    private void capture(int i) {
+        world.cap[i] = protocol.ignoresFloor(i) ? world.generation : Math.max(world.floor, world.generation);
+        world.capEpoch[i] = world.epoch;
+    }
+
+    private boolean store(int i) {
+        boolean epochGone = world.capEpoch[i] != world.epoch && !protocol.has(Flaw.EPOCH_NOT_CHECKED);
+        if (epochGone && !protocol.upstream(i)) {
+            world.phase[i] = FILL;
+            return true;
+        }
+        if (locks.row() || (protocol.guarded() && locks.floor())) {
+            return false;
+        }
+        boolean accepted =
+                world.row == ABSENT || world.generation <= world.cap[i] || protocol.has(Flaw.STORE_UNCONDITIONALLY);
+        boolean guarded = protocol.guarded() && world.cap[i] < world.floor && world.row != ABSENT;
+        world.phase[i] = accepted && !guarded ? STORING : FILL;
+        return true;
+    }
+
+    private void commitStore(int i) {
+        if (protocol.guarded() && world.cap[i] < world.floor) {
+            world.put(TOMBSTONE, world.floor);
+        } else {
+            world.put(LIVE + world.have[i], world.cap[i]);
+        }
+    }
+
+    private void fill(int i) {
+        if (world.dirty[i] == 0 || protocol.has(Flaw.FILL_UNGUARDED)) {
+            world.local[i] = world.have[i] + 1;
+        }
+        world.phase[i] = IDLE;
+        world.have[i] = 0;
+        world.cap[i] = 0;
+        world.capEpoch[i] = 0;
+    }
+
+    /** A notification arrives. */
+    boolean deliver(int i) {
+        if (world.pending[i] == 0) {
+            return false;
+        }
+        world.pending[i] = 0;
+        clear(i);
+        return true;
+    }
+
+    private void clear(int i) {
+        world.local[i] = 0;
+        world.dirty[i] = 1;
+    }
+
+    /** The LISTEN connection is cut, comes back, or is caught up with. */
+    boolean connection(int i) {
+        switch (world.link[i]) {
+            case CONNECTED -> {
+                if (world.cuts == 0) {
+                    return false;
+                }
+                world.cuts--;
+                world.link[i] = DOWN;
+                world.pending[i] = 0;
+            }
+            case DOWN -> {
+                if (protocol.has(Flaw.CLEAR_BEFORE_LISTEN)) {
+                    clear(i);
+                    world.link[i] = CLEARED;
+                } else {
+                    world.link[i] = LISTENING;
+                }
+            }
+            case LISTENING -> {
+                clear(i);
+                world.link[i] = CONNECTED;
+            }
+            case CLEARED -> world.link[i] = CONNECTED;
+            default -> throw new IllegalStateException();
+        }
+        return true;
+    }
+}
