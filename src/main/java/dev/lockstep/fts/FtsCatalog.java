@@ -1,0 +1,167 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The FTS5 tables of a SQLite database and the triggers that write them, found by what the triggers do: no name says it,
+ * and a text that mentions an index need not write it.
+ */
+final class FtsCatalog {
+    private static final String SCHEMA = """
+            select type, name, sql
+              from main.sqlite_master
+             where type in ('table', 'view', 'trigger')
+             order by rowid
+            """;
+
+    private static final String TEMPORARY_TRIGGERS = """
+            select sql
+              from temp.sqlite_temp_master
+             where type = 'trigger'
+             order by rowid
+            """;
+
+    private static final String COLUMNS = """
+              select name
+                from pragma_table_info(?, 'main')
+            order by cid
+            """;
+
+    /** What a name stands for. */
+    enum Relation {
+        TABLE,
+        VIEW,
+        FTS5,
+        /** A virtual table of another module. */
+        VIRTUAL,
+        /** A table in which an FTS5 table keeps itself. */
+        SHADOW
+    }
+
+    private static final List<String> SHADOWS = List.of("data", "idx", "content", "docsize", "config");
+
+    private final Map<String, FtsTable> tables = new LinkedHashMap<>();
+    private final Map<String, TriggerSql> triggers = new LinkedHashMap<>();
+    private final Map<String, Relation> relations = new LinkedHashMap<>();
+    private final Map<String, String> names = new LinkedHashMap<>();
+    private final Map<String, String> modules = new LinkedHashMap<>();
+    private final List<TriggerSql> temporary = new ArrayList<>();
+
+    private FtsCatalog() {}
+
+    static FtsCatalog read(Tx tx) {
+        FtsCatalog catalog = new FtsCatalog();
+        for (Row row : tx.rows(SCHEMA)) {
+            String name = row.text("name");
+            switch (row.text("type")) {
+                case "trigger" -> catalog.triggers.put(Token.fold(name), TriggerSql.parse(row.text("sql")));
+                case "view" -> catalog.relate(name, Relation.VIEW);
+                default -> catalog.relate(tx, name, row.text("sql"));
+            }
+        }
+        for (FtsTable table : catalog.tables.values()) {
+            for (String suffix : SHADOWS) {
+                catalog.relations.replace(Token.fold(table.name() + "_" + suffix), Relation.TABLE, Relation.SHADOW);
+            }
+        }
+        for (Row row : tx.rows(TEMPORARY_TRIGGERS)) {
+            catalog.temporary.add(TriggerSql.parse(row.text("sql")));
+        }
+        return catalog;
+    }
+
+    private void relate(Tx tx, String name, String sql) {
+        Optional<String> module = sql == null ? Optional.empty() : FtsTable.module(sql);
+        if (module.isEmpty()) {
+            relate(name, Relation.TABLE);
+        } else if (!module.get().equals("fts5")) {
+            relate(name, Relation.VIRTUAL);
+            modules.put(Token.fold(name), module.get());
+        } else {
+            relate(name, Relation.FTS5);
+            List<String> columns = new ArrayList<>();
+            for (Row column : tx.rows(COLUMNS, name)) {
+                columns.add(column.text("name"));
+            }
+            tables.put(Token.fold(name), FtsTable.of(name, columns, sql));
+        }
+    }
+
+    private void relate(String name, Relation relation) {
+        relations.put(Token.fold(name), relation);
+        names.put(Token.fold(name), name);
+    }
+
+    /** All FTS5 tables, in the order in which they were made. */
+    List<FtsTable> tables() {
+        return List.copyOf(tables.values());
+    }
+
+    Optional<FtsTable> table(String name) {
+        return Optional.ofNullable(tables.get(Token.fold(name)));
+    }
+
+    /** What the name stands for, if anything. */
+    Optional<Relation> relation(String name) {
+        return Optional.ofNullable(relations.get(Token.fold(name)));
+    }
+
+    /** The names of all tables and views, as they are written. */
+    List<String> names() {
+        return List.copyOf(names.values());
+    }
+
+    /** The module of a virtual table that is not FTS5. */
+    String module(String name) {
+        return modules.get(Token.fold(name));
+    }
+
+    /** The trigger of that name, whatever it does. */
+    Optional<TriggerSql> trigger(String name) {
+        return Optional.ofNullable(triggers.get(Token.fold(name)));
+    }
+
+    /** The triggers on tables whose body writes the FTS5 table, in the order in which they were made. */
+    List<TriggerSql> writers(String fts) {
+        return writers(triggers.values(), fts, Relation.TABLE);
+    }
+
+    /** The triggers on views whose body writes it. They stand between a view and the index, and nobody defers them. */
+    List<TriggerSql> writersOnViews(String fts) {
+        return writers(triggers.values(), fts, Relation.VIEW);
+    }
+
+    /** The triggers of this very connection whose body writes it; no other connection knows them. */
+    List<TriggerSql> temporaryWriters(String fts) {
+        return writers(temporary, fts, null);
+    }
+
+    /** @param on what the triggers must be on; null for anything */
+    private List<TriggerSql> writers(Iterable<TriggerSql> among, String fts, Relation on) {
+        List<TriggerSql> writers = new ArrayList<>();
+        for (TriggerSql trigger : among) {
+            if (trigger.writes(fts)
+                    && (on == null
+                            || relation(trigger.table()).filter(on::equals).isPresent())) {
+                writers.add(trigger);
+            }
+        }
+        return writers;
+    }
+
+    /** The tables that the index is about: those of the triggers, or what an external-content table reads. */
+    static List<String> bases(FtsTable table, List<TriggerSql> writers) {
+        Map<String, String> bases = new LinkedHashMap<>();
+        table.content().ifPresent(content -> bases.put(Token.fold(content), content));
+        for (TriggerSql trigger : writers) {
+            bases.putIfAbsent(Token.fold(trigger.table()), trigger.table());
+        }
+        return List.copyOf(bases.values());
+    }
+}

@@ -1,0 +1,102 @@
+package dev.lockstep.fts;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One statement of a trigger's body that writes a table.
+ *
+ * @param verb what it does
+ * @param target the table, as it is written
+ * @param rest what follows the table's name
+ * @param source the trigger's text, which the tokens point into
+ */
+record WriteStatement(Verb verb, String target, List<Token> rest, String source) {
+    enum Verb {
+        /** {@code REPLACE} too. */
+        INSERT,
+        UPDATE,
+        DELETE
+    }
+
+    WriteStatement {
+        rest = List.copyOf(rest);
+    }
+
+    /** A statement, if it writes. SQLite allows neither a WITH before it nor a schema before the table's name. */
+    static Optional<WriteStatement> of(String source, List<Token> tokens) {
+        if (tokens.isEmpty()) {
+            return Optional.empty();
+        }
+        Token first = tokens.get(0);
+        Verb verb;
+        int at = 1;
+        if (first.is("INSERT") || first.is("UPDATE")) {
+            verb = first.is("INSERT") ? Verb.INSERT : Verb.UPDATE;
+            if (at < tokens.size() && tokens.get(at).is("OR")) {
+                at += 2;
+            }
+        } else if (first.is("REPLACE")) {
+            verb = Verb.INSERT;
+        } else if (first.is("DELETE")) {
+            verb = Verb.DELETE;
+        } else {
+            return Optional.empty();
+        }
+        // The table itself may be called into or from.
+        boolean keyword = verb != Verb.UPDATE
+                && at + 1 < tokens.size()
+                && (tokens.get(at).is("INTO") || tokens.get(at).is("FROM"));
+        at += keyword ? 1 : 0;
+        if (at >= tokens.size() || !tokens.get(at).canName()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new WriteStatement(verb, tokens.get(at).name(), tokens.subList(at + 1, tokens.size()), source));
+    }
+
+    /** The names in the list of columns of an INSERT; empty if it has no such list. */
+    List<String> columns() {
+        List<String> columns = new ArrayList<>();
+        int at = columnsStart();
+        if (at < 0) {
+            return columns;
+        }
+        for (at++; at < rest.size() && !rest.get(at).is(')'); at++) {
+            if (rest.get(at).canName()) {
+                columns.add(rest.get(at).name());
+            }
+        }
+        return columns;
+    }
+
+    /** The tokens of an INSERT behind its list of columns: VALUES or SELECT, and on. */
+    List<Token> content() {
+        int at = columnsStart();
+        if (at < 0) {
+            return rest.subList(aliasEnd(), rest.size());
+        }
+        while (at < rest.size() && !rest.get(at).is(')')) {
+            at++;
+        }
+        return rest.subList(Math.min(at + 1, rest.size()), rest.size());
+    }
+
+    /** The text that the tokens came from, comments between them included. */
+    String text(List<Token> tokens) {
+        return tokens.isEmpty()
+                ? ""
+                : source.substring(
+                        tokens.get(0).start(), tokens.get(tokens.size() - 1).end());
+    }
+
+    private int columnsStart() {
+        int at = aliasEnd();
+        return at < rest.size() && rest.get(at).is('(') ? at : -1;
+    }
+
+    private int aliasEnd() {
+        return !rest.isEmpty() && rest.get(0).is("AS") ? 2 : 0;
+    }
+}

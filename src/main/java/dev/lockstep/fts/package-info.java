@@ -1,0 +1,2 @@
+/** SQLite full-text indexes. */
+package dev.lockstep.fts;
