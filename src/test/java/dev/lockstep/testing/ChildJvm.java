@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Another JVM with this one's class path, for what only a process can do: die, stop, or be one of several.
  *
- * <p>It inherits no environment but {@code PATH}, reads nothing from standard input, and leaves nothing in the temporary
+ * <p>It inherits no environment but {@code PATH} and the mark of the test run, reads nothing from standard input, and leaves nothing in the temporary
  * folder even when it is killed. Closing it kills it.
  */
 public final class ChildJvm implements AutoCloseable {
@@ -47,7 +47,7 @@ public final class ChildJvm implements AutoCloseable {
                 // Its file in the temporary folder would outlive a kill.
                 "-XX:-UsePerfData",
                 "--enable-native-access=ALL-UNNAMED"));
-        for (String name : List.of("lockstep.native", "org.sqlite.tmpdir")) {
+        for (String name : List.of("lockstep.native", "org.sqlite.tmpdir", "java.io.tmpdir")) {
             if (System.getProperty(name) != null) {
                 command.add("-D" + name + "=" + System.getProperty(name));
             }
@@ -63,6 +63,7 @@ public final class ChildJvm implements AutoCloseable {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("PATH", System.getenv("PATH"));
         variables.put("LC_ALL", "C.UTF-8");
+        Leftovers.mark(variables);
         variables.putAll(environment);
         ProcessBuilder builder = new ProcessBuilder(command).redirectInput(new File("/dev/null"));
         builder.environment().clear();

@@ -15,7 +15,7 @@
  *       of this: a fault sits in an ordinary constructor argument of {@link dev.lockstep.db.Databases}.
  *   <li>{@link dev.lockstep.testing.FaultProxy}: a network that freezes, resets, slows, and loses acknowledgements.
  *   <li>{@link dev.lockstep.testing.Await}: the one way to wait: for a condition, with a deadline.
- *   <li>{@link dev.lockstep.testing.TestSession}: stops the servers when the run ends.
+ *   <li>{@link dev.lockstep.testing.TestSession}: stops the servers when the run ends, and fails it for what tests left.
  * </ul>
  *
  * <p>All files go under {@code target/}; nothing is left in the temporary folder.
