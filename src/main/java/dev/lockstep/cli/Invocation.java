@@ -3,6 +3,8 @@ package dev.lockstep.cli;
 import dev.lockstep.cli.Options.Format;
 import dev.lockstep.db.Databases;
 import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
 import java.io.InputStream;
@@ -104,6 +106,29 @@ final class Invocation {
                 .or(() -> databases.environment().get("LOCKSTEP_DB"))
                 .orElseThrow(() -> Trouble.usage("no database named", "give --db FILE, or set LOCKSTEP_DB"));
         return databases.sqlite(file(file), dryRun() ? Sqlite.Access.READ : access, lockTimeout());
+    }
+
+    /**
+     * The PostgreSQL that {@code --pg}, LOCKSTEP_PG or the PG variables mean; what is odd about the description is said.
+     *
+     * @throws Trouble usage: the description is wrong
+     */
+    PgTarget postgres() {
+        PgTarget target = PgTarget.resolve(
+                text("--pg").orElse(null),
+                PgTarget.Sources.of(databases.environment())
+                        .withPasswordFile(text("--password-file").map(Invocation::file)));
+        for (String warning : target.warnings()) {
+            output.warn("connection", warning);
+        }
+        return target;
+    }
+
+    /** How this command's connections introduce themselves. */
+    PgSession session(PgSession.Use use) {
+        PgSession session =
+                PgSession.of("lockstep " + path, dryRun() && use == PgSession.Use.WRITE ? PgSession.Use.READ : use);
+        return duration("--lock-timeout").map(session::withLockTimeout).orElse(session);
     }
 
     /** @throws Trouble usage: no file can have that name */

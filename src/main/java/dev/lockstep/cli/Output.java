@@ -2,9 +2,12 @@ package dev.lockstep.cli;
 
 import dev.lockstep.cli.Options.Format;
 import dev.lockstep.db.DbException;
+import dev.lockstep.db.Redactor;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.Json;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -148,7 +151,9 @@ final class Output {
             say("hint: " + error.get("hint"));
         }
         if (debug && cause != null) {
-            cause.printStackTrace(err);
+            StringWriter trace = new StringWriter();
+            cause.printStackTrace(new PrintWriter(trace));
+            err.print(Redactor.redact(trace.toString()));
         }
         return status;
     }
@@ -189,7 +194,7 @@ final class Output {
     }
 
     private void line(String text) {
-        out.println(text);
+        out.println(Redactor.redact(text));
         flush();
     }
 
@@ -201,6 +206,6 @@ final class Output {
     }
 
     private void say(String message) {
-        err.println(Text.printable(message));
+        err.println(Redactor.redact(Text.printable(message)));
     }
 }
