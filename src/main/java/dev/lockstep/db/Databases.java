@@ -3,12 +3,18 @@ package dev.lockstep.db;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
-/** Opens databases for one process: what the environment says, and what is put around each connection. */
+/**
+ * Opens databases for one process: what the environment says, and what is put around each connection. It knows those
+ * that are open, so that a process that must stop can end what they are doing.
+ */
 public final class Databases {
     private final Environment environment;
     private final UnaryOperator<Connector> around;
+    private final Set<Db> open = ConcurrentHashMap.newKeySet();
 
     public Databases(Environment environment) {
         this(environment, UnaryOperator.identity());
@@ -26,7 +32,23 @@ public final class Databases {
 
     /** Opens a SQLite file that exists, as {@link Sqlite} says. */
     public Db sqlite(Path file, Sqlite.Access access, Duration busyTimeout) {
-        return Sqlite.open(file, access, busyTimeout, around);
+        return opened(Sqlite.open(file, access, busyTimeout, around));
+    }
+
+    /** Makes a new SQLite database. @throws Trouble refused: there is a file of that name */
+    public Db createSqlite(Path file) {
+        return opened(Sqlite.create(file, around));
+    }
+
+    /** Ends the statements that are running now; their transactions roll back. Called from any thread. */
+    public void cancel() {
+        open.forEach(Db::cancel);
+    }
+
+    private Db opened(Db db) {
+        open.add(db);
+        db.onClose(() -> open.remove(db));
+        return db;
     }
 
     /**
@@ -37,7 +59,7 @@ public final class Databases {
      */
     public Db postgres(PgTarget target, PgSession session) {
         try {
-            return new Db(Engine.POSTGRESQL, connector(target, session));
+            return opened(new Db(Engine.POSTGRESQL, connector(target, session)));
         } catch (SQLException e) {
             throw SqlErrors.of(Engine.POSTGRESQL, e);
         }

@@ -2,6 +2,7 @@ package dev.lockstep.db;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -17,6 +18,7 @@ public final class Db implements AutoCloseable {
     private final Engine engine;
     private final Connection connection;
     private final Tx tx;
+    private Runnable onClose = () -> {};
 
     Db(Engine engine, Connector connector) throws SQLException {
         this.engine = engine;
@@ -49,6 +51,15 @@ public final class Db implements AutoCloseable {
     /** Runs the work outside any transaction: each of its statements commits by itself. */
     public <T> T autocommit(Function<Tx, T> work) {
         return work.apply(tx);
+    }
+
+    /** Ends the statement that is running now, if there is one, and lets no other start. Called from any thread. */
+    void cancel() {
+        tx.cancel();
+    }
+
+    void onClose(Runnable action) {
+        onClose = action;
     }
 
     private <T> T attempt(String sqliteBegin, Function<Tx, T> work) {
@@ -95,7 +106,11 @@ public final class Db implements AutoCloseable {
     private void rollback(Throwable first) {
         try {
             switch (engine) {
-                case SQLITE -> tx.execute("ROLLBACK");
+                case SQLITE -> {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute("ROLLBACK");
+                    }
+                }
                 case POSTGRESQL -> {
                     connection.rollback();
                     connection.setAutoCommit(true);
@@ -116,6 +131,7 @@ public final class Db implements AutoCloseable {
 
     @Override
     public void close() {
+        onClose.run();
         try {
             connection.close();
         } catch (SQLException e) {

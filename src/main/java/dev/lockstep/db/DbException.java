@@ -19,6 +19,8 @@ public final class DbException extends Trouble {
         TIMED_OUT(Kind.TIMEOUT, false),
         /** Serialization failure or deadlock: the same transaction may pass when it is run again. */
         CONFLICT(Kind.CONFLICT, true),
+        /** Somebody asked this process to stop. */
+        CANCELLED(Kind.FAILED, false),
         DUPLICATE(Kind.FAILED, false),
         /** Another constraint, or a value that the column cannot hold. */
         BAD_VALUE(Kind.FAILED, false),

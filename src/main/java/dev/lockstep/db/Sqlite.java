@@ -44,8 +44,7 @@ public final class Sqlite {
         config.resetOpenMode(SQLiteOpenMode.CREATE);
         config.setReadOnly(access == Access.READ);
         config.setBusyTimeout(Math.toIntExact(busyTimeout.toMillis()));
-        Connector connector = around.apply(
-                () -> config.createConnection("jdbc:sqlite:file:" + file.toUri().getRawPath()));
+        Connector connector = around.apply(() -> config.createConnection(url(file)));
         try {
             Db db = new Db(Engine.SQLITE, connector);
             try {
@@ -58,6 +57,24 @@ public final class Sqlite {
         } catch (SQLException e) {
             throw SqlErrors.opening(file, SqlErrors.of(Engine.SQLITE, e));
         }
+    }
+
+    /** @throws Trouble refused: there is a file of that name */
+    static Db create(Path file, UnaryOperator<Connector> around) {
+        if (Files.exists(file)) {
+            throw Trouble.refused("there is a file already: " + file, null);
+        }
+        SQLiteConfig config = new SQLiteConfig();
+        try {
+            return new Db(Engine.SQLITE, around.apply(() -> config.createConnection(url(file))));
+        } catch (SQLException e) {
+            throw SqlErrors.opening(file, SqlErrors.of(Engine.SQLITE, e));
+        }
+    }
+
+    /** A URI, in which every character of the name is meant literally. */
+    private static String url(Path file) {
+        return "jdbc:sqlite:file:" + file.toUri().getRawPath();
     }
 
     private static void check(Path file) {

@@ -20,6 +20,8 @@ public final class Tx {
 
     private final Engine engine;
     private final Connection connection;
+    private volatile Statement running;
+    private volatile boolean cancelled;
 
     Tx(Engine engine, Connection connection) {
         this.engine = engine;
@@ -29,6 +31,7 @@ public final class Tx {
     /** Runs one statement without parameters: DDL, a PRAGMA, LISTEN. One statement only: SQLite's driver drops a second. */
     public void execute(String sql) {
         try (Statement statement = connection.createStatement()) {
+            start(statement);
             statement.execute(sql);
         } catch (SQLException e) {
             throw SqlErrors.of(engine, e);
@@ -38,6 +41,7 @@ public final class Tx {
     /** The number of rows that the statement changed. */
     public int update(String sql, Object... values) {
         try (PreparedStatement statement = prepare(sql, values)) {
+            start(statement);
             return statement.executeUpdate();
         } catch (SQLException e) {
             throw SqlErrors.of(engine, e);
@@ -51,6 +55,7 @@ public final class Tx {
                 bind(statement, values);
                 statement.addBatch();
             }
+            start(statement);
             statement.executeBatch();
         } catch (SQLException e) {
             throw SqlErrors.of(engine, e);
@@ -77,6 +82,7 @@ public final class Tx {
     public void each(String sql, Consumer<Row> sink, Object... values) {
         try (PreparedStatement statement = prepare(sql, values)) {
             statement.setFetchSize(FETCH_SIZE);
+            start(statement);
             // Not executeQuery: SQLite's pragmas, and a statement with no result, are welcome here too.
             if (statement.execute()) {
                 try (ResultSet rs = statement.getResultSet()) {
@@ -89,6 +95,27 @@ public final class Tx {
             }
         } catch (SQLException e) {
             throw SqlErrors.of(engine, e);
+        }
+    }
+
+    /** Ends the statement that is running now, if there is one, and lets no other start. */
+    void cancel() {
+        cancelled = true;
+        Statement statement = running;
+        if (statement != null) {
+            try {
+                statement.cancel();
+            } catch (SQLException alreadyEnded) {
+                // There is nothing left to end, and no other statement can start.
+            }
+        }
+    }
+
+    /** Either whoever cancels sees the statement, or the statement sees that it is cancelled. */
+    private void start(Statement statement) {
+        running = statement;
+        if (cancelled) {
+            throw new DbException(DbException.Reason.CANCELLED, null, "stopped before a statement began", null, null);
         }
     }
 
