@@ -106,7 +106,7 @@ record ConnectionString(String text, String origin, Exposure exposure) {
 
     private Trouble unknown(String name, Map<String, String> named) {
         boolean strayLogin = text.indexOf('@') >= 0 && !named.containsKey(PgParameter.USER.keyword());
-        String shown = hasPassword(named) || strayLogin ? "" : " '" + name + "'";
+        String shown = hasPassword(named) || strayLogin || !isWord(name) ? "" : " '" + name + "'";
         if (DANGEROUS.stream().anyMatch(name::equalsIgnoreCase)) {
             return Trouble.usage(
                     origin + ": the parameter" + shown + " is not allowed",
@@ -117,6 +117,15 @@ record ConnectionString(String text, String origin, Exposure exposure) {
                 Nearest.to(name, PgParameter.keywords())
                         .map(near -> "did you mean " + near + "?")
                         .orElse("the parameters are those of psql: sslmode, connect_timeout, application_name, …"));
+    }
+
+    private static boolean isWord(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) != '_' && !Character.isLetterOrDigit(name.charAt(i))) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
     }
 
     /** libpq's {@code conninfo_parse}: blanks separate, single quotes hold blanks, a backslash takes the next character. */

@@ -26,6 +26,7 @@ final class PgLoginFailure {
     private final Set<String> reasons = new LinkedHashSet<>();
     private SQLException first;
     private SQLException last;
+    private PgHost lastHost;
 
     PgLoginFailure(PgTarget target) {
         this.target = target;
@@ -40,6 +41,7 @@ final class PgLoginFailure {
             first.addSuppressed(e);
         }
         last = e;
+        lastHost = host;
     }
 
     /** Whether another address, or another host, may still do: this one did not answer, or not now. */
@@ -72,12 +74,14 @@ final class PgLoginFailure {
         String provenance = target.provenance();
         return switch (state) {
             case "53300" -> "try again later, or raise max_connections";
-            case "28P01", "28000" -> provenance + "; the password is that of --password-file, PGPASSWORD or ~/.pgpass";
-            case "3D000" ->
-                provenance + ", database '" + target.database() + "' "
-                        + target.settings().origin(PgParameter.DBNAME);
-            case "08004" -> provenance + "; sslmode " + target.settings().origin(PgParameter.SSLMODE);
-            case "08P01" -> provenance + "; a pooler between us and PostgreSQL? Connect to PostgreSQL itself";
+            case "28P01", "28000" -> provenance + ", password " + lastHost.passwordOrigin();
+            case "3D000" -> provenance + ", database " + target.settings().origin(PgParameter.DBNAME);
+            case "08004" ->
+                provenance + ", password " + lastHost.passwordOrigin() + ", sslmode "
+                        + target.settings().origin(PgParameter.SSLMODE);
+            case "08P01" ->
+                provenance + "; "
+                        + (refusal(last) == null ? "is it PostgreSQL?" : "a pooler? Connect to PostgreSQL itself");
             default -> provenance;
         };
     }

@@ -107,6 +107,7 @@ public final class PgTarget {
         known.put(PgParameter.USER, user);
         host.password().ifPresent(password -> known.put(PgParameter.PASSWORD, password.reveal()));
         PgSettings settings = new PgSettings();
+        known.put(PgParameter.SSLMODE, "disable");
         settings.addMissing(known, EMBEDDED);
         return new PgTarget(settings, new ArrayList<>(), Sources.of(new Environment(Map.of())));
     }
@@ -165,7 +166,7 @@ public final class PgTarget {
                         "give a host name: localhost, for a server on this machine that listens on TCP");
             }
             int port = element(ports, ports.size() == 1 ? 0 : i).map(this::port).orElse(DEFAULT_PORT);
-            found.add(new PgHost(name, address, port, passwords.of(name, port)));
+            found.add(passwords.host(name, address, port));
         }
         return List.copyOf(found);
     }
@@ -195,25 +196,24 @@ public final class PgTarget {
     /** Finds the password of each host; the file of passwords is read only if nothing else has one. */
     private final class Passwords {
         private final Optional<Secret> ofAll;
+        private final String origin;
         private final List<String> lines;
 
         Passwords(List<String> warnings, Sources sources) {
-            ofAll = sources.passwordFile().map(PasswordFile::only).or(() -> settings.text(PgParameter.PASSWORD)
-                    .map(Secret::of));
-            lines = ofAll.isPresent()
-                    ? List.of()
-                    : PasswordFile.lines(
-                            settings.text(PgParameter.PASSFILE).map(Path::of).orElseGet(() -> sources.environment()
-                                    .home()
-                                    .resolve(".pgpass")),
-                            warnings);
+            Path file = settings.text(PgParameter.PASSFILE).map(Path::of).orElseGet(() -> home.resolve(".pgpass"));
+            Optional<Secret> asked = sources.passwordFile().map(PasswordFile::only);
+            ofAll = asked.or(() -> settings.text(PgParameter.PASSWORD).map(Secret::of));
+            origin = asked.isPresent()
+                    ? "from --password-file"
+                    : ofAll.isPresent() ? settings.origin(PgParameter.PASSWORD) : "from " + file;
+            lines = ofAll.isPresent() ? List.of() : PasswordFile.lines(file, warnings);
         }
 
-        Optional<Secret> of(String host, int port) {
+        PgHost host(String name, Optional<String> address, int port) {
             Optional<Secret> password =
-                    ofAll.or(() -> PasswordFile.find(lines, host, Integer.toString(port), database, user));
+                    ofAll.or(() -> PasswordFile.find(lines, name, Integer.toString(port), database, user));
             password.filter(PgTarget.this::canBeHidden).ifPresent(Redactor::register);
-            return password;
+            return new PgHost(name, address, port, password, password.isPresent() ? origin : "not given");
         }
     }
 
