@@ -22,6 +22,9 @@ final class Leftovers {
     private static final Path TARGET = Path.of("target").toAbsolutePath();
     private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
 
+    /** A script of the embedded PostgreSQL's starter, which is deleted only when the JVM ends. */
+    private static final String DELETED_AT_EXIT = "detect_linux_distribution_";
+
     private Leftovers() {}
 
     /** Puts the mark of this run on a child whose environment is otherwise new. */
@@ -48,7 +51,10 @@ final class Leftovers {
             return List.of();
         }
         try (Stream<Path> files = Files.list(TEMPORARY)) {
-            return files.map(Path::toString).sorted().toList();
+            return files.map(Path::toString)
+                    .filter(file -> !file.contains(DELETED_AT_EXIT))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
