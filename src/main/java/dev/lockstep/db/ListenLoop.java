@@ -90,6 +90,7 @@ final class ListenLoop {
         try {
             Set<Channel> wanted = hub.wanted();
             opened.listen(wanted);
+            opened.prove(connector, options.patience());
             listening.clear();
             listening.addAll(wanted);
             expectWithin(SLICE);

@@ -1,6 +1,7 @@
 package dev.lockstep.db;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
@@ -17,10 +19,12 @@ import org.postgresql.PGNotification;
  */
 public final class ListenSession implements AutoCloseable {
     private static final String BACKEND_PID = "select pg_backend_pid()";
+    private static final String NOTIFY = "select pg_notify(?, '')";
     private static final String STANDBY = "25006";
 
     private final Connection connection;
     private final PGConnection driver;
+    private final List<ListenEvent.Notification> early = new ArrayList<>();
     private boolean pooled;
 
     private ListenSession(Connection connection, PGConnection driver) {
@@ -86,6 +90,11 @@ public final class ListenSession implements AutoCloseable {
 
     /** What has come, waiting for the first at most that long; possibly nothing. */
     public List<ListenEvent.Notification> poll(Duration atMost) {
+        if (!early.isEmpty()) {
+            List<ListenEvent.Notification> kept = List.copyOf(early);
+            early.clear();
+            return kept;
+        }
         try {
             // To the driver, 0 means for ever.
             int millis = (int) Math.max(1, Math.min(atMost.toMillis(), Integer.MAX_VALUE));
@@ -101,6 +110,60 @@ public final class ListenSession implements AutoCloseable {
         } catch (SQLException e) {
             throw SqlErrors.of(Engine.POSTGRESQL, e);
         }
+    }
+
+    /**
+     * Proves that the session hears another one, if a pooler stands between. Without one there is nothing to prove, and
+     * nothing is asked.
+     *
+     * @param other opens the other session
+     * @throws Trouble refused: the pooler lends a server connection for no longer than a transaction
+     */
+    void prove(Connector other, Duration patience) {
+        if (!pooled) {
+            return;
+        }
+        Channel probe = new Channel(
+                "lockstep_probe_" + Long.toHexString(ThreadLocalRandom.current().nextLong()));
+        listen(List.of(probe));
+        say(probe, other, patience);
+        if (!hears(probe, patience)) {
+            throw new Trouble(
+                    Trouble.Kind.REFUSED,
+                    "transaction-pooler",
+                    "a transaction pooler stands between here and PostgreSQL: a listener behind it hears nothing",
+                    "connect to PostgreSQL's own port, or to a pool in session mode",
+                    null);
+        }
+        unlisten(List.of(probe));
+    }
+
+    private static void say(Channel probe, Connector connector, Duration patience) {
+        try (Connection other = connector.connect();
+                PreparedStatement statement = other.prepareStatement(NOTIFY)) {
+            other.setNetworkTimeout(Runnable::run, Math.toIntExact(patience.toMillis()));
+            statement.setString(1, probe.name());
+            statement.execute();
+        } catch (SQLException e) {
+            throw refused(e);
+        }
+    }
+
+    private boolean hears(Channel probe, Duration patience) {
+        List<ListenEvent.Notification> others = new ArrayList<>();
+        boolean heard = false;
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!heard && System.nanoTime() - deadline < 0) {
+            for (ListenEvent.Notification notification : poll(Duration.ofNanos(deadline - System.nanoTime()))) {
+                if (notification.channel().equals(probe.name())) {
+                    heard = true;
+                } else {
+                    others.add(notification);
+                }
+            }
+        }
+        early.addAll(others);
+        return heard;
     }
 
     /** Whether the server answers in time. Waiting for notifications would not notice that it never will again. */

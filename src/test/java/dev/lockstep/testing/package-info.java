@@ -14,6 +14,7 @@
  *       dev.lockstep.testing.LockstepRun} runs a command in one, or here, with a fault. Main code has no hook for any
  *       of this: a fault sits in an ordinary constructor argument of {@link dev.lockstep.db.Databases}.
  *   <li>{@link dev.lockstep.testing.FaultProxy}: a network that freezes, resets, slows, and loses acknowledgements.
+ *   <li>{@link dev.lockstep.testing.TransactionPooler}: a pooler behind which a listener hears nothing.
  *   <li>{@link dev.lockstep.testing.Await}: the one way to wait: for a condition, with a deadline.
  *   <li>{@link dev.lockstep.testing.TestSession}: stops the servers when the run ends, and fails it for what tests left.
  * </ul>
