@@ -65,6 +65,16 @@ public final class Databases {
         }
     }
 
+    /** Opens one connection that listens, for the caller's own thread; see {@link #postgres} for what may go wrong. */
+    public ListenSession listenSession(PgTarget target, PgSession session) {
+        return ListenSession.open(connector(target, session));
+    }
+
+    /** A listener that opens its connection when somebody subscribes. */
+    public PgListener listener(PgTarget target, PgSession session, PgListener.Options options) {
+        return new PgListener(connector(target, session), options);
+    }
+
     /** What opens the connections of such a session, for whoever needs the driver's own, or a new one now and then. */
     Connector connector(PgTarget target, PgSession session) {
         return around.apply(new Postgres(running(target), session));

@@ -1,0 +1,126 @@
+package dev.lockstep.realm;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.ListenEvent.Notification;
+import dev.lockstep.db.ListenSession;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Trouble;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Tells every replica, in one transaction, which files have changed; then hears itself say so.
+ *
+ * <p>The echo on a second connection is the proof that notifications pass between two sessions of this server, which a
+ * pooler between them would prevent without any error.
+ */
+public final class Broadcast {
+    /** Runs once, so that the notifications come in the order of the array. */
+    private static final String NOTIFY_ALL = """
+            select pg_backend_pid() as pid, count(pg_notify(?, payload)) as sent
+              from unnest(cast(? as text[])) as payload
+            """;
+
+    /**
+     * What is to be sent.
+     *
+     * @param changes in the order in which they are sent, none twice: PostgreSQL would deliver one of them
+     * @param collapsed how many were named more than once, and are sent once
+     * @param widened the changes of one file whose payload would be too long; the wildcard of their realm is sent instead
+     */
+    public record Plan(List<FileChange> changes, int collapsed, List<FileChange> widened) {}
+
+    private final Db emitter;
+    private final ListenSession ear;
+
+    /** @param ear another connection to the same database */
+    public Broadcast(Db emitter, ListenSession ear) {
+        this.emitter = emitter;
+        this.ear = ear;
+    }
+
+    /** Every path in every realm; every realm as a whole if there are no paths. */
+    public static Plan plan(Collection<RealmUrl> realms, Collection<String> paths) {
+        Set<FileChange> changes = new LinkedHashSet<>();
+        List<FileChange> widened = new ArrayList<>();
+        int collapsed = 0;
+        for (RealmUrl realm : realms) {
+            FileChange wildcard = FileChange.wildcard(realm);
+            if (paths.isEmpty() && !changes.add(wildcard)) {
+                collapsed++;
+            }
+            for (String path : paths) {
+                FileChange change = FileChange.file(realm, path);
+                if (change.bytes() > FileChange.MAX_PAYLOAD_BYTES) {
+                    widened.add(change);
+                    changes.add(wildcard);
+                } else if (!changes.add(change)) {
+                    collapsed++;
+                }
+            }
+        }
+        return new Plan(List.copyOf(changes), collapsed, widened);
+    }
+
+    /**
+     * Sends the plan and waits for its echo.
+     *
+     * @param patience how long no echo may come before it is given up
+     * @return how long after the commit the last echo came
+     * @throws Trouble timeout: it is committed, but the echo did not come; or a database's own, with nothing sent unless
+     *     it says otherwise
+     */
+    public Duration send(Plan plan, Duration patience) {
+        ear.listen(List.of(FileChange.CHANNEL));
+        String[] payloads = new String[plan.changes().size()];
+        for (int i = 0; i < payloads.length; i++) {
+            payloads[i] = plan.changes().get(i).payload();
+        }
+        Row sent = emitter.transact(tx -> tx.only(NOTIFY_ALL, FileChange.CHANNEL.name(), payloads));
+        try {
+            return awaitEcho(new HashSet<>(List.of(payloads)), (int) sent.integer("pid"), patience);
+        } catch (DbException e) {
+            throw new Trouble(
+                    e.kind(),
+                    e.code(),
+                    "sent, but the connection that waits for the echo broke: " + e.getMessage(),
+                    null,
+                    e);
+        }
+    }
+
+    private Duration awaitEcho(Set<String> awaited, int pid, Duration patience) {
+        long start = System.nanoTime();
+        long heard = start;
+        while (!awaited.isEmpty()) {
+            Duration left = patience.minusNanos(System.nanoTime() - heard);
+            if (left.isNegative() || left.isZero()) {
+                throw unheard(patience);
+            }
+            for (Notification notification : ear.poll(left)) {
+                if (notification.senderPid() == pid && awaited.remove(notification.payload())) {
+                    heard = System.nanoTime();
+                }
+            }
+        }
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    private Trouble unheard(Duration patience) {
+        String cause = ear.isPooled()
+                ? "a pooler stands between here and PostgreSQL, and does not keep a server connection for a listener"
+                : "a transaction pooler may stand between here and PostgreSQL";
+        return new Trouble(
+                Trouble.Kind.TIMEOUT,
+                "no-echo",
+                "sent and committed, but its own echo did not come within " + patience.toMillis() + " ms",
+                cause + "; connect to PostgreSQL's own port",
+                null);
+    }
+}
