@@ -44,8 +44,8 @@ class CancelTest {
                     .isIn(DbException.Reason.TIMED_OUT, DbException.Reason.CANCELLED);
         }
         try (Db db = databases.sqlite(file, Sqlite.Access.READ, Duration.ofSeconds(1))) {
-            assertThat(db.read(tx -> tx.only("select count(*) from t").integer(0)))
-                    .isZero();
+            long rows = db.read(tx -> tx.only("select count(*) from t").integer(0));
+            assertThat(rows).isZero();
         }
     }
 
