@@ -1,0 +1,57 @@
+#!/bin/sh
+# assemble.sh VERSION TARGET JAVA_HOME: lays out TARGET/lockstep, packs it as TARGET/lockstep-VERSION.tar.gz, and makes
+# its class archive. Expects the jar, the native libraries and TARGET/classpath, which lists the jars of others.
+#
+# TARGET/lockstep appears at once and whole, and lib/lockstep.build is what says so: the launcher takes a checkout
+# without it as not built. The archive is made last, since it is good for the folder's final name only.
+
+set -eu
+
+version=$1 target=$2 java_home=$3
+sh=$(cd "${0%/*}" && pwd)
+root=$(cd "$sh/../../.." && pwd)
+name=lockstep-$version
+stage=$target/$name
+
+rm -rf "$target/lockstep" "$stage"
+mkdir -p "$stage/bin" "$stage/lib" "$stage/completions"
+
+cp "$root/bin/lockstep" "$stage/bin/"
+cp "$sh/share-classes.sh" "$stage/lib/"
+cp "$target/$name.jar" "$stage/lib/lockstep.jar"
+cp -R "$target/native" "$stage/lib/"
+for document in LICENSE README.md CHANGELOG.md man examples; do
+  [ ! -e "$root/$document" ] || cp -R "$root/$document" "$stage/"
+done
+
+jars=lockstep.jar
+classpath=$stage/lib/lockstep.jar
+others=$(cat "$target/classpath")
+IFS=:
+for jar in $others; do
+  cp "$jar" "$stage/lib/"
+  jars=$jars:${jar##*/}
+  classpath=$classpath:$stage/lib/${jar##*/}
+done
+unset IFS
+
+sh "$sh/record-classes.sh" "$java_home/bin/java" "$classpath" "$target/classes" "$target/native" "$target/training" \
+  >"$stage/lib/lockstep.classlist"
+for shell in bash zsh; do
+  "$java_home/bin/java" -Xlog:disable -cp "$classpath" dev.lockstep.cli.Lockstep completion $shell \
+    >"$stage/completions/lockstep.$shell"
+done
+
+find "$stage" -type d -exec chmod 755 {} +
+find "$stage" -type f -exec chmod 644 {} +
+chmod 755 "$stage/bin/lockstep"
+[ ! -d "$stage/examples" ] || find "$stage/examples" -type f -exec sh -c 'head -c 2 "$1" | grep -q "#!"' _ {} \; \
+  -exec chmod 755 {} +
+
+sum=$({ echo "$jars"; cat "$stage/lib/lockstep.jar" "$stage/lib/lockstep.classlist"; } | cksum)
+printf '%s %s\n' "$version-${sum%% *}" "$jars" >"$stage/lib/lockstep.build"
+
+(cd "$target" && tar -cf - "$name") | gzip -1 >"$target/$name.tar.gz.part"
+mv -f "$target/$name.tar.gz.part" "$target/$name.tar.gz"
+mv "$stage" "$target/lockstep"
+JAVA_HOME=$java_home "$target/lockstep/bin/lockstep" version >/dev/null
