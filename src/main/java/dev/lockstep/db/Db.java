@@ -10,10 +10,25 @@ import java.util.function.Function;
  * One open database: one connection, used by one thread at a time.
  *
  * <p>A transaction that meets a serialization failure or a deadlock is run again, so the work touches nothing but its
- * {@link Tx}. A COMMIT that the server answers with ROLLBACK is an error, and so is one whose answer never came.
+ * {@link Tx}. To commit what the server would only roll back is an error, and so is a COMMIT whose answer never came.
  */
 public final class Db implements AutoCloseable {
     private static final int ATTEMPTS = 5;
+
+    /** PostgreSQL's own default shows each statement a snapshot of its own. */
+    private static final String ONE_SNAPSHOT = "set transaction isolation level repeatable read, read only";
+
+    /** How a transaction begins. */
+    private enum Begin {
+        TO_WRITE("BEGIN IMMEDIATE"),
+        TO_READ("BEGIN");
+
+        private final String sqlite;
+
+        Begin(String sqlite) {
+            this.sqlite = sqlite;
+        }
+    }
 
     private final Engine engine;
     private final Connection connection;
@@ -32,7 +47,7 @@ public final class Db implements AutoCloseable {
 
     /** Runs the work in one transaction that may write; on SQLite it holds the write lock from the start. */
     public <T> T transact(Function<Tx, T> work) {
-        return attempt("BEGIN IMMEDIATE", work);
+        return attempt(Begin.TO_WRITE, work);
     }
 
     /** {@link #transact} for work that returns nothing. */
@@ -43,9 +58,12 @@ public final class Db implements AutoCloseable {
         });
     }
 
-    /** Runs the work in one transaction that sees one snapshot and is meant to read. */
+    /**
+     * Runs the work in one transaction that sees one snapshot and is meant to read. PostgreSQL lets it do nothing else;
+     * on SQLite, work that writes all the same is run again if somebody else wrote after the snapshot.
+     */
     public <T> T read(Function<Tx, T> work) {
-        return attempt("BEGIN", work);
+        return attempt(Begin.TO_READ, work);
     }
 
     /** Runs the work outside any transaction: each of its statements commits by itself. */
@@ -62,10 +80,13 @@ public final class Db implements AutoCloseable {
         onClose = action;
     }
 
-    private <T> T attempt(String sqliteBegin, Function<Tx, T> work) {
+    private <T> T attempt(Begin kind, Function<Tx, T> work) {
         for (int attempt = 1; ; attempt++) {
-            begin(sqliteBegin);
+            begin(kind);
             try {
+                if (kind == Begin.TO_READ && engine == Engine.POSTGRESQL) {
+                    tx.execute(ONE_SNAPSHOT);
+                }
                 T result = work.apply(tx);
                 commit();
                 return result;
@@ -81,9 +102,9 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    private void begin(String sqliteBegin) {
+    private void begin(Begin kind) {
         switch (engine) {
-            case SQLITE -> tx.execute(sqliteBegin);
+            case SQLITE -> tx.execute(kind.sqlite);
             case POSTGRESQL -> autoCommit(false);
         }
     }
@@ -93,6 +114,9 @@ public final class Db implements AutoCloseable {
             case SQLITE -> tx.execute("COMMIT");
             case POSTGRESQL -> {
                 try {
+                    if (Postgres.hasFailed(connection)) {
+                        throw SqlErrors.notCommitted();
+                    }
                     connection.commit();
                 } catch (SQLException e) {
                     throw SqlErrors.atCommit(engine, e);

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
 import org.postgresql.util.HostSpec;
 
@@ -63,6 +65,14 @@ final class Postgres implements Connector {
             }
         }
         throw failure.toException();
+    }
+
+    /**
+     * Whether a statement of the transaction has failed. The server answers the COMMIT of such a one with ROLLBACK and no
+     * error, and the driver says nothing either.
+     */
+    static boolean hasFailed(Connection connection) throws SQLException {
+        return connection.unwrap(BaseConnection.class).getTransactionState() == TransactionState.FAILED;
     }
 
     private Connection connect(PgHost host, PgServerKind kind) throws SQLException {

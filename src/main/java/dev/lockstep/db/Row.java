@@ -1,5 +1,6 @@
 package dev.lockstep.db;
 
+import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -49,16 +50,16 @@ public final class Row {
         return values[index];
     }
 
-    /** The value as text, or null. */
+    /** The value as text, or null. @throws IllegalStateException if it is binary */
     public String text(String column) {
-        return asText(value(column));
+        return asText(value(column), column);
     }
 
     public String text(int column) {
-        return asText(values[column]);
+        return asText(values[column], "#" + column);
     }
 
-    /** The value as a whole number. @throws IllegalStateException if it is NULL or not a number */
+    /** The value as a whole number. @throws IllegalStateException if it is NULL or anything else, 1.0 included */
     public long integer(String column) {
         return asInteger(value(column), column);
     }
@@ -77,14 +78,24 @@ public final class Row {
         return value(column) == null;
     }
 
-    private static String asText(Object value) {
+    private static String asText(Object value, String column) {
+        if (value instanceof byte[]) {
+            throw new IllegalStateException("column " + column + " is binary, not text");
+        }
         return value == null ? null : value.toString();
     }
 
     private static long asInteger(Object value, String column) {
-        if (value instanceof Number number) {
-            return number.longValue();
+        if (value instanceof Long || value instanceof Integer || value instanceof Short) {
+            return ((Number) value).longValue();
         }
-        throw new IllegalStateException("column " + column + " is not a number: " + value);
+        if (value instanceof BigDecimal decimal) {
+            try {
+                return decimal.longValueExact();
+            } catch (ArithmeticException e) {
+                throw new IllegalStateException("column " + column + " is not a whole number of 64 bits", e);
+            }
+        }
+        throw new IllegalStateException("column " + column + " is not a whole number");
     }
 }

@@ -2,12 +2,15 @@ package dev.lockstep.db;
 
 import dev.lockstep.db.DbException.Reason;
 import java.nio.file.Path;
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
-/** Classifies what drivers throw, once, here: PostgreSQL by SQLSTATE (its appendix A), SQLite by its primary result code. */
+/** Classifies what drivers throw, once, here: PostgreSQL by SQLSTATE (its appendix A), SQLite by its result code. */
 final class SqlErrors {
     private static final int PRIMARY_CODE = 0xff;
+    private static final String FAILED_TRANSACTION = "25P02";
 
     private SqlErrors() {}
 
@@ -18,11 +21,21 @@ final class SqlErrors {
         };
     }
 
+    /** The transaction that was to be committed had failed, and whoever ran it went on regardless. */
+    static DbException notCommitted() {
+        return new DbException(
+                Reason.NOT_COMMITTED,
+                FAILED_TRANSACTION,
+                "nothing was committed: a statement of the transaction had failed (" + FAILED_TRANSACTION + ")",
+                null,
+                null);
+    }
+
     /** A connection that breaks here leaves the outcome open. */
     static DbException atCommit(Engine engine, SQLException e) {
         DbException plain = of(engine, e);
         return switch (plain.reason()) {
-            case CONNECTION_LOST, UNREACHABLE, TIMED_OUT ->
+            case CONNECTION_LOST, UNREACHABLE ->
                 new DbException(
                         Reason.COMMIT_UNKNOWN,
                         plain.sqlState(),
@@ -44,9 +57,14 @@ final class SqlErrors {
         return new DbException(e.reason(), e.sqlState(), what, e.hint(), e);
     }
 
-    private static DbException postgresql(SQLException e) {
+    private static DbException postgresql(SQLException thrown) {
+        SQLException e = thrown;
+        if (thrown instanceof BatchUpdateException && thrown.getNextException() != null) {
+            // Its own message shows the values of a row; the server's is the next one.
+            e = thrown.getNextException();
+        }
         String state = e.getSQLState() == null ? "" : e.getSQLState();
-        return new DbException(postgresqlReason(state), state, oneLine(e) + " (" + state + ")", null, e);
+        return new DbException(postgresqlReason(state), state, oneLine(e) + " (" + state + ")", null, thrown);
     }
 
     private static Reason postgresqlReason(String state) {
@@ -62,36 +80,41 @@ final class SqlErrors {
             case "42P01", "42703", "42883", "42704", "3F000" -> Reason.NO_SUCH_OBJECT;
             case "25006" -> Reason.READ_ONLY;
             case "53100", "53200" -> Reason.FULL;
-            case "40000", "25P02" -> Reason.NOT_COMMITTED;
-            case "57P01", "57P02", "57P03" -> Reason.CONNECTION_LOST;
+            case "40000", FAILED_TRANSACTION -> Reason.NOT_COMMITTED;
+            // The server ends the session: somebody terminated it, it shut down, or it was idle for too long.
+            case "57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04" -> Reason.CONNECTION_LOST;
+            case "XX001", "XX002" -> Reason.CORRUPT;
             default ->
                 switch (state.length() < 2 ? "" : state.substring(0, 2)) {
                     case "08" -> Reason.CONNECTION_LOST;
                     case "22", "23" -> Reason.BAD_VALUE;
-                    case "XX" -> Reason.CORRUPT;
                     default -> Reason.OTHER;
                 };
         };
     }
 
     private static DbException sqlite(SQLException e) {
-        SQLiteErrorCode code = SQLiteErrorCode.getErrorCode(e.getErrorCode() & PRIMARY_CODE);
-        return new DbException(sqliteReason(e.getErrorCode(), code), code.name(), oneLine(e), null, e);
+        // The driver's exception cuts its own error code down to the primary one.
+        int extended = e instanceof SQLiteException exact ? exact.getResultCode().code : e.getErrorCode();
+        SQLiteErrorCode code = SQLiteErrorCode.getErrorCode(extended & PRIMARY_CODE);
+        return new DbException(sqliteReason(extended, code), code.name(), oneLine(e), null, e);
     }
 
     private static Reason sqliteReason(int extended, SQLiteErrorCode code) {
-        if (extended == SQLiteErrorCode.SQLITE_BUSY_SNAPSHOT.code) {
-            return Reason.CONFLICT;
-        }
-        return switch (code) {
-            case SQLITE_BUSY, SQLITE_LOCKED -> Reason.BUSY;
-            case SQLITE_INTERRUPT -> Reason.TIMED_OUT;
-            case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH -> Reason.READ_ONLY;
-            case SQLITE_FULL -> Reason.FULL;
-            case SQLITE_CORRUPT -> Reason.CORRUPT;
-            case SQLITE_NOTADB -> Reason.NOT_A_DATABASE;
-            case SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG -> Reason.BAD_VALUE;
-            default -> Reason.OTHER;
+        return switch (SQLiteErrorCode.getErrorCode(extended)) {
+            case SQLITE_BUSY_SNAPSHOT -> Reason.CONFLICT;
+            case SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_ROWID, SQLITE_CONSTRAINT_UNIQUE -> Reason.DUPLICATE;
+            default ->
+                switch (code) {
+                    case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL -> Reason.BUSY;
+                    case SQLITE_INTERRUPT -> Reason.TIMED_OUT;
+                    case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH -> Reason.READ_ONLY;
+                    case SQLITE_FULL -> Reason.FULL;
+                    case SQLITE_CORRUPT -> Reason.CORRUPT;
+                    case SQLITE_NOTADB -> Reason.NOT_A_DATABASE;
+                    case SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG -> Reason.BAD_VALUE;
+                    default -> Reason.OTHER;
+                };
         };
     }
 

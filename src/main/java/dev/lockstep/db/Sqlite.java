@@ -51,8 +51,13 @@ public final class Sqlite {
                 db.autocommit(tx -> tx.rows("select count(*) from sqlite_master"));
                 return db;
             } catch (DbException e) {
-                db.close();
-                throw SqlErrors.opening(file, e);
+                DbException opening = SqlErrors.opening(file, e);
+                try {
+                    db.close();
+                } catch (DbException suppressed) {
+                    opening.addSuppressed(suppressed);
+                }
+                throw opening;
             }
         } catch (SQLException e) {
             throw SqlErrors.opening(file, SqlErrors.of(Engine.SQLITE, e));

@@ -1,0 +1,256 @@
+package dev.lockstep.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.db.DbException.Reason;
+import dev.lockstep.db.Sqlite.Access;
+import dev.lockstep.db.Trouble.Kind;
+import dev.lockstep.testing.Fault;
+import dev.lockstep.testing.TestSqlite;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SqliteDbTest extends DbConformance {
+    private static final Duration PATIENT = Duration.ofSeconds(5);
+    private static final Duration IMPATIENT = Duration.ofMillis(20);
+    private static final int PAGE = 4096;
+
+    @TempDir
+    private Path dir;
+
+    private Path file;
+
+    @BeforeEach
+    void makeFile() throws SQLException {
+        file = TestSqlite.create(dir.resolve("test.db"), "create table made (id integer)", "drop table made");
+    }
+
+    private static Db open(Path file, Access access, Duration busyTimeout, Fault fault) {
+        return new Databases(new Environment(Map.of()), fault::around).sqlite(file, access, busyTimeout);
+    }
+
+    @Override
+    Db open(Fault fault) {
+        return open(file, Access.WRITE, PATIENT, fault);
+    }
+
+    @Override
+    Db openToRead() {
+        return open(file, Access.READ, PATIENT, Fault.none());
+    }
+
+    @Override
+    Db openImpatient() {
+        return open(file, Access.WRITE, IMPATIENT, Fault.none());
+    }
+
+    @Override
+    String types() {
+        return "integer text blob real";
+    }
+
+    @Override
+    Reason noSuchTable() {
+        return Reason.OTHER;
+    }
+
+    @Override
+    void prepareForSnapshots(Db db) {
+        db.autocommit(tx -> tx.rows("pragma journal_mode = wal"));
+    }
+
+    @Test
+    void aWriterWhoseSnapshotIsOldRunsAgain() {
+        List<Long> seen = new ArrayList<>();
+        try (Db db = open();
+                Db other = open()) {
+            prepareForSnapshots(db);
+            db.run(tx -> tx.execute(CREATE));
+            db.read(tx -> {
+                long before = tx.only(COUNT).integer(0);
+                seen.add(before);
+                if (seen.size() == 1) {
+                    other.run(rival -> rival.update(INSERT, 1L, "rival"));
+                }
+                return tx.update(INSERT, 10L, "ours");
+            });
+
+            assertThat(seen).containsExactly(0L, 1L);
+            assertThat(count(db)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aReaderThatHoldsBackACommitMakesItBusyAndUndone() throws SQLException {
+        try (Db db = openImpatient()) {
+            db.run(tx -> tx.execute(CREATE));
+            try (Connection reader = TestSqlite.connect(file);
+                    Statement statement = reader.createStatement()) {
+                statement.execute("begin");
+                try (ResultSet held = statement.executeQuery("select count(*) from note")) {
+                    assertThat(held.next()).isTrue();
+                    assertThat(reason(() -> db.run(tx -> tx.update(INSERT, 1L, "one"))))
+                            .isEqualTo(Reason.BUSY);
+                }
+            }
+            assertThat(count(db)).isZero();
+            db.run(tx -> tx.update(INSERT, 1L, "one"));
+            assertThat(count(db)).isOne();
+        }
+    }
+
+    @Test
+    void aFileThatSomebodyHoldsWholeIsBusyToOpen() throws SQLException {
+        try (Connection holder = TestSqlite.connect(file);
+                Statement statement = holder.createStatement()) {
+            statement.execute("begin exclusive");
+
+            assertThatThrownBy(this::openImpatient)
+                    .isInstanceOfSatisfying(
+                            DbException.class, e -> assertThat(e.reason()).isEqualTo(Reason.BUSY))
+                    .hasMessage("locked by another process: " + file);
+        }
+    }
+
+    @Test
+    void aFullDatabaseIsRolledBackAndGoesOn() {
+        try (Db db = open()) {
+            db.run(tx -> tx.execute(CREATE));
+            db.autocommit(tx -> tx.rows("pragma max_page_count = 10"));
+
+            assertThat(reason(() -> db.run(tx -> {
+                        for (long id = 1; id <= 100; id++) {
+                            tx.update(INSERT, id, "x".repeat(PAGE));
+                        }
+                    })))
+                    .isEqualTo(Reason.FULL);
+
+            assertThat(count(db)).isZero();
+            db.run(tx -> tx.update(INSERT, 1L, "small"));
+            assertThat(count(db)).isOne();
+        }
+    }
+
+    @Test
+    void aDamagedTableIsCorrupt() throws SQLException, IOException {
+        TestSqlite.create(file, CREATE, "insert into note values (1, 'one')");
+        int root = Integer.parseInt(TestSqlite.ask(file, "select rootpage from sqlite_master where name = 'note'"));
+        overwrite((long) (root - 1) * PAGE);
+
+        try (Db db = open()) {
+            assertThat(reason(() -> db.read(tx -> tx.rows("select id, body from note"))))
+                    .isEqualTo(Reason.CORRUPT);
+        }
+    }
+
+    @Test
+    void aDamagedSchemaIsFoundWhenTheFileIsOpened() throws SQLException, IOException {
+        TestSqlite.create(file, CREATE);
+        overwrite(100);
+
+        assertThatThrownBy(this::open)
+                .isInstanceOfSatisfying(
+                        DbException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CORRUPT))
+                .hasMessage("damaged database: " + file);
+    }
+
+    private void overwrite(long offset) throws IOException {
+        try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
+            raw.seek(offset);
+            raw.write(new byte[] {0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f});
+        }
+    }
+
+    @Test
+    void aFileOfAnotherKindIsNoDatabase() throws IOException {
+        Path other = Files.writeString(dir.resolve("other.db"), "this is not a database\n".repeat(100));
+
+        assertThatThrownBy(() -> open(other, Access.WRITE, PATIENT, Fault.none()))
+                .isInstanceOfSatisfying(DbException.class, e -> {
+                    assertThat(e.reason()).isEqualTo(Reason.NOT_A_DATABASE);
+                    assertThat(e.kind()).isEqualTo(Kind.USAGE);
+                })
+                .hasMessage("not a SQLite database: " + other);
+    }
+
+    @Test
+    void whatIsNotThereIsNotMade() throws IOException {
+        Path missing = dir.resolve("missing.db");
+        Path folder = Files.createDirectory(dir.resolve("folder.db"));
+        Path empty = Files.createFile(dir.resolve("empty.db"));
+
+        for (Path path : List.of(missing, folder, empty)) {
+            assertThatThrownBy(() -> open(path, Access.WRITE, PATIENT, Fault.none()))
+                    .isInstanceOfSatisfying(
+                            Trouble.class, e -> assertThat(e.kind()).isEqualTo(Kind.USAGE))
+                    .hasMessageContaining(path.toString());
+        }
+        assertThat(missing).doesNotExist();
+        assertThat(empty).isEmptyFile();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a?journal_mode=off.db",
+                "a#b.db",
+                "100%.db",
+                "%41.db",
+                "é 漢.db",
+                "a space.db",
+                "a&b;c='d\".db",
+                "file:x?mode=memory",
+                ":memory:",
+                "-rf"
+            })
+    void everyCharacterOfAFilesNameIsMeantLiterally(String name) throws SQLException, IOException {
+        Path odd = Files.copy(file, dir.resolve(name));
+        try (Db db = open(odd, Access.WRITE, PATIENT, Fault.none())) {
+            db.run(tx -> tx.execute(CREATE));
+        }
+        try (Db db = open(odd, Access.READ, PATIENT, Fault.none())) {
+            assertThat(count(db)).isZero();
+            String journal = db.autocommit(tx -> tx.only("pragma journal_mode")).text(0);
+            assertThat(journal).isEqualTo("delete");
+        }
+        try (Stream<Path> files = Files.list(dir)) {
+            assertThat(files).containsExactlyInAnyOrder(file, odd);
+        }
+    }
+
+    @Test
+    void aBlobIsNotText() {
+        try (Db db = open()) {
+            Row row = db.read(tx -> tx.only("select x'00ff' as picture"));
+
+            assertThatThrownBy(() -> row.text("picture")).hasMessageContaining("picture is binary");
+        }
+    }
+
+    @Test
+    void aNumberBeyondSixtyFourBitsIsNotCut() {
+        try (Db db = open()) {
+            Row row = db.read(tx -> tx.only("select 9223372036854775807 as most, 9223372036854775808 as more"));
+
+            assertThat(row.integer("most")).isEqualTo(Long.MAX_VALUE);
+            assertThatThrownBy(() -> row.integer("more")).hasMessageContaining("more is not a whole number");
+        }
+    }
+}
