@@ -64,11 +64,14 @@ public final class TestMariaDb {
     public static synchronized TestMariaDb shared() {
         if (shared == null) {
             String given = System.getenv(GIVEN);
-            shared = given == null || given.isEmpty()
-                    ? start()
-                    : new TestMariaDb(null, null, ServerAddress.parse(given, HERE));
+            shared = given == null || given.isEmpty() ? start() : at(given);
         }
         return shared;
+    }
+
+    /** A server that runs already. */
+    static TestMariaDb at(String url) {
+        return new TestMariaDb(null, null, ServerAddress.parse(url, HERE));
     }
 
     static synchronized void stopShared() {
@@ -156,6 +159,10 @@ public final class TestMariaDb {
         return new MariaDbDatabase(tester.withDatabase(name), admin);
     }
 
+    ServerAddress administrator() {
+        return admin;
+    }
+
     private void administer(String... statements) {
         try (Connection connection = connect(admin);
                 Statement statement = connection.createStatement()) {
@@ -171,7 +178,7 @@ public final class TestMariaDb {
         return address.connect("mariadb", Map.of("allowLocalInfile", "false"));
     }
 
-    private void stop() {
+    void stop() {
         administer("drop user " + tester.user());
         if (embedded != null) {
             try {

@@ -58,4 +58,16 @@ class TestMariaDbTest {
             assertThatThrownBy(leaky::close).isInstanceOf(AssertionError.class).hasMessageContaining("left open");
         }
     }
+
+    @Test
+    void aGivenServerIsUsedAndLeftAsItWas() throws SQLException {
+        TestMariaDb given = TestMariaDb.at(TestMariaDb.shared().administrator().url("mariadb"));
+        try (MariaDbDatabase inside = given.createDatabase();
+                Connection connection = inside.connect()) {
+            assertThat(connection.isValid(1)).isTrue();
+            assertThat(inside.sessions()).hasSize(1);
+        } finally {
+            given.stop();
+        }
+    }
 }

@@ -19,6 +19,15 @@
  *   <li>{@link dev.lockstep.testing.TestSession}: stops the servers when the run ends, and fails it for what tests left.
  * </ul>
  *
+ * <p>To run against another version, a server in a container for instance, start it and name it:
+ *
+ * <pre>{@code
+ * docker run -d --rm -p 127.0.0.1:5433:5432 -e POSTGRES_PASSWORD=x postgres:14
+ * LOCKSTEP_TEST_PG=postgresql://postgres:x@127.0.0.1:5433/postgres mvn verify
+ * }</pre>
+ *
+ * <p>Docker is not looked for: a test run would then pull images without being asked, and mean something else on each machine.
+ *
  * <p>All files go under {@code target/}; nothing is left in the temporary folder.
  */
 package dev.lockstep.testing;
