@@ -10,7 +10,8 @@ import picocli.CommandLine.Model.CommandSpec;
 /** The tree of commands. Only what is asked for is built: the model of one leaf, not of all. */
 final class Catalog {
     /** Every leaf, as it is typed, in the order in which help shows them. */
-    private static final List<String> PATHS = List.of("completion", "help", "version");
+    private static final List<String> PATHS =
+            List.of("realm broadcast", "realm listen", "completion", "help", "version");
 
     private static final String DESCRIPTION =
             "Keeps derived data (caches, search indexes, mirrors) in step with its source.";
@@ -24,6 +25,8 @@ final class Catalog {
     /** A new command, or null if there is none of that name. */
     static Command command(String path) {
         return switch (path) {
+            case "realm broadcast" -> new BroadcastCommand();
+            case "realm listen" -> new ListenCommand();
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();
             case "version" -> new VersionCommand();

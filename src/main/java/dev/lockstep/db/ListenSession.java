@@ -21,6 +21,7 @@ public final class ListenSession implements AutoCloseable {
     private static final String BACKEND_PID = "select pg_backend_pid()";
     private static final String NOTIFY = "select pg_notify(?, '')";
     private static final String STANDBY = "25006";
+    private static final int ROUND_TRIP_MILLIS = 5_000;
 
     private final Connection connection;
     private final PGConnection driver;
@@ -36,6 +37,7 @@ public final class ListenSession implements AutoCloseable {
         try {
             Connection connection = connector.connect();
             try {
+                connection.setNetworkTimeout(Runnable::run, ROUND_TRIP_MILLIS);
                 return new ListenSession(connection, connection.unwrap(PGConnection.class));
             } catch (SQLException e) {
                 connection.close();

@@ -1,0 +1,151 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.ListenSession;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.realm.Broadcast;
+import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.RealmUrl;
+import dev.lockstep.realm.RealmUrl.Correction;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep realm broadcast}. */
+final class BroadcastCommand implements Command {
+    private static final Duration ECHO = Duration.ofSeconds(2);
+    private static final Duration STATEMENT = Duration.ofSeconds(10);
+    private static final int SHOWN = 20;
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description("Tell every replica to drop what it cached of a realm: all of it, or the paths given."
+                        + " Everything is sent in one transaction.");
+        Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
+        Options.values(
+                spec, "P", "A path in the realm, like cards/person.gts. Repeatable. None: the whole realm.", "--path");
+        Options.value(spec, "FILE|-", "Read paths from a file, or from standard input; one a line.", "--paths-from");
+        Options.postgres(spec);
+        Options.dryRun(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        List<String> paths = new ArrayList<>(call.texts("--path"));
+        call.text("--paths-from").ifPresent(file -> paths.addAll(paths(file, call.in())));
+        List<RealmUrl> realms = realms(call);
+        PgTarget target = call.postgres();
+        if (paths.isEmpty() && call.flag("--paths-from")) {
+            // No path is not every path: a list that came out empty must not drop a whole realm.
+            return Result.unchanged(data(List.of(), null), List.of("no paths, nothing to send"));
+        }
+        Broadcast.Plan plan = Broadcast.plan(realms, paths);
+        warn(plan, call.output());
+        if (call.dryRun()) {
+            return Result.unchanged(data(plan.changes(), null), lines("would send ", plan));
+        }
+        Duration echo = send(plan, target, call);
+        List<String> text = lines("sent ", plan);
+        text.add("heard again after " + echo.toMillis() + " ms");
+        return Result.changed(data(plan.changes(), echo.toMillis()), text);
+    }
+
+    private static Duration send(Broadcast.Plan plan, PgTarget target, Invocation call) {
+        PgSession mouth = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
+        try (ListenSession ear = call.databases().listenSession(target, call.session(PgSession.Use.LISTEN));
+                Db emitter = call.databases().postgres(target, mouth)) {
+            return new Broadcast(emitter, ear).send(plan, ECHO);
+        }
+    }
+
+    private static List<RealmUrl> realms(Invocation call) {
+        List<RealmUrl> realms = new ArrayList<>();
+        for (String typed : call.parameters()) {
+            RealmUrl.Reading reading = RealmUrl.read(typed);
+            if (reading.corrections().contains(Correction.SLASH_ADDED)) {
+                call.output().warn("slash-added", "a realm's URL ends in a slash: sent as " + reading.url());
+            }
+            if (reading.corrections().contains(Correction.PERCENT_DECODED)) {
+                call.output().warn("percent-decoded", "replicas decode a realm's URL: sent as " + reading.url());
+            }
+            realms.add(reading.url());
+        }
+        return realms;
+    }
+
+    private static void warn(Broadcast.Plan plan, Output output) {
+        for (FileChange change : plan.widened()) {
+            output.warn(
+                    "widened",
+                    "a payload of " + change.bytes() + " bytes does not fit a notification; the whole of "
+                            + change.realm() + " is sent for path "
+                            + change.path().substring(0, 60) + "...");
+        }
+        if (plan.collapsed() > 0) {
+            output.warn("collapsed", plan.collapsed() + " of them named twice, which PostgreSQL collapses; sent once");
+        }
+    }
+
+    private static List<String> lines(String verb, Broadcast.Plan plan) {
+        List<String> lines = new ArrayList<>();
+        for (FileChange change : plan.changes()) {
+            if (lines.size() == SHOWN) {
+                lines.add("... and " + (plan.changes().size() - SHOWN) + " more");
+                break;
+            }
+            lines.add(verb + change.payload());
+        }
+        return lines;
+    }
+
+    private static Map<String, Object> data(List<FileChange> changes, Long echoMillis) {
+        List<Object> payloads = new ArrayList<>(changes.size());
+        for (FileChange change : changes) {
+            Map<String, Object> payload = new LinkedHashMap<>();
+            payload.put("payload", change.payload());
+            payload.put("bytes", change.bytes());
+            payloads.add(payload);
+        }
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("payloads", payloads);
+        data.put("echoMs", echoMillis);
+        return data;
+    }
+
+    /** The lines that are not empty. */
+    private static List<String> paths(String file, InputStream in) {
+        List<String> paths = new ArrayList<>();
+        try (InputStream bytes = file.equals("-") ? in : Files.newInputStream(Invocation.file(file));
+                BufferedReader reader =
+                        new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                if (!line.isEmpty()) {
+                    paths.add(line);
+                }
+            }
+            return paths;
+        } catch (CharacterCodingException e) {
+            throw Trouble.usage("not UTF-8: " + file + ", after line " + paths.size(), null);
+        } catch (IOException e) {
+            throw Trouble.usage("cannot read paths from " + file + ": " + reason(e), null);
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof NoSuchFileException ? "no such file" : e.getMessage();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Channel;
+import dev.lockstep.db.ListenEvent;
+import dev.lockstep.db.ListenEvent.Gap;
+import dev.lockstep.db.ListenEvent.Lost;
+import dev.lockstep.db.ListenEvent.Notification;
+import dev.lockstep.db.ListenEvent.Ready;
+import dev.lockstep.db.PgListener;
+import dev.lockstep.db.PgListener.OnLoss;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Subscription;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.RealmUrl;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep realm listen}. */
+final class ListenCommand implements Command {
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage().description("Show what replicas are told, as it is told.");
+        Options.values(
+                spec,
+                "C",
+                "A channel, exactly as it is spelled. Repeatable. None: " + FileChange.CHANNEL + ".",
+                "--channel");
+        Options.values(spec, "URL", "Of the file changes, only those in this realm. Repeatable.", "--realm");
+        Options.count(spec, "End with 0 after this many events; a gap is none.", "--count");
+        Options.duration(spec, "End after this time: with 0, or with 5 if --count was not reached.", "--timeout");
+        Options.value(
+                spec,
+                "CMD",
+                "Run a program for each event, one after the other. It finds the event in its environment:"
+                        + " LOCKSTEP_CHANNEL, LOCKSTEP_REALM, LOCKSTEP_PATH, LOCKSTEP_PAYLOAD. No shell is involved;"
+                        + " quotes group words. What it prints goes to standard error.",
+                "--exec");
+        Options.flag(spec, "End with the error when the connection is lost.", "--no-reconnect");
+        Options.postgres(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) throws InterruptedException {
+        Optional<Hook> hook = call.text("--exec")
+                .map(command -> Hook.of(command, call.databases().environment(), call.output()));
+        Set<Channel> channels = channels(call);
+        Set<String> realms = realms(call, channels);
+        Deadline deadline = Deadline.in(call.duration("--timeout"));
+        PgListener.Options options =
+                PgListener.Options.DEFAULT.with(call.flag("--no-reconnect") ? OnLoss.END : OnLoss.RECONNECT);
+        try (PgListener listener =
+                call.databases().listener(call.postgres(), call.session(PgSession.Use.LISTEN), options)) {
+            Hearing hearing = new Hearing(call.output(), realms, hook, deadline);
+            return listen(listener.subscribe(channels), hearing, call.count("--count"), deadline);
+        }
+    }
+
+    private static Result listen(Subscription subscription, Hearing hearing, Optional<Integer> count, Deadline deadline)
+            throws InterruptedException {
+        while (count.isEmpty() || hearing.heard() < count.get()) {
+            Optional<ListenEvent> next = subscription.next(deadline.left());
+            if (next.isEmpty()) {
+                return hearing.timedOut(count);
+            }
+            ListenEvent event = next.get();
+            if (event instanceof Notification notification) {
+                hearing.notified(notification);
+            } else if (event instanceof Ready ready) {
+                hearing.ready(names(ready.channels()));
+            } else if (event instanceof Lost lost) {
+                hearing.lost(lost.why());
+            } else if (event instanceof Gap gap) {
+                hearing.gap(gap);
+            }
+        }
+        return hearing.result();
+    }
+
+    private static Set<Channel> channels(Invocation call) {
+        Set<Channel> channels = new LinkedHashSet<>();
+        for (String name : call.texts("--channel")) {
+            channels.add(new Channel(name));
+        }
+        return channels.isEmpty() ? Set.of(FileChange.CHANNEL) : channels;
+    }
+
+    private static Set<String> names(Set<Channel> channels) {
+        Set<String> names = new TreeSet<>();
+        for (Channel channel : channels) {
+            names.add(channel.name());
+        }
+        return names;
+    }
+
+    /** Names as they come in payloads: URLs, and the prefixes under which some realms are known. */
+    private static Set<String> realms(Invocation call, Set<Channel> channels) {
+        Set<String> realms = new LinkedHashSet<>();
+        for (String typed : call.texts("--realm")) {
+            boolean prefix = typed.startsWith("@") && typed.endsWith("/") && !typed.contains("/:");
+            realms.add(prefix ? typed : RealmUrl.read(typed).url().value());
+        }
+        if (!realms.isEmpty() && !channels.contains(FileChange.CHANNEL)) {
+            throw Trouble.usage(
+                    "--realm chooses among the events of " + FileChange.CHANNEL + ", which is not listened to",
+                    "add --channel " + FileChange.CHANNEL);
+        }
+        return realms;
+    }
+}
