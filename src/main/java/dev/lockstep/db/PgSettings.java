@@ -11,7 +11,9 @@ final class PgSettings {
 
     /** What is set already stays, also if it is set to nothing. */
     void addMissing(Map<PgParameter, String> more, String origin) {
-        more.forEach((parameter, value) -> addMissing(parameter, value, origin));
+        for (Map.Entry<PgParameter, String> entry : more.entrySet()) {
+            addMissing(entry.getKey(), entry.getValue(), origin);
+        }
     }
 
     void addMissing(PgParameter parameter, String value, String origin) {
@@ -22,28 +24,42 @@ final class PgSettings {
 
     void addEnvironment(Environment environment) {
         for (PgParameter parameter : PgParameter.values()) {
-            if (parameter.variable() != null) {
-                environment
-                        .get(parameter.variable())
-                        .ifPresent(value -> addMissing(parameter, value, parameter.variable()));
+            Optional<String> value =
+                    parameter.variable() == null ? Optional.empty() : environment.get(parameter.variable());
+            if (value.isPresent()) {
+                addMissing(parameter, value.get(), parameter.variable());
             }
         }
     }
 
     /** The value, unless it is unset or empty, which libpq takes for the same in most places. */
     Optional<String> text(PgParameter parameter) {
-        return Optional.ofNullable(values.get(parameter)).filter(value -> !value.isEmpty());
+        String value = values.get(parameter);
+        return value == null || value.isEmpty() ? Optional.empty() : Optional.of(value);
+    }
+
+    /** A text that messages will show. @throws Trouble usage: it would garble them */
+    Optional<String> name(PgParameter parameter) {
+        Optional<String> name = text(parameter);
+        String shown = name.orElse("");
+        for (int i = 0; i < shown.length(); i++) {
+            if (Character.isISOControl(shown.charAt(i))) {
+                throw bad(parameter, "must not hold a control character");
+            }
+        }
+        return name;
     }
 
     /** @throws Trouble usage: it is not a whole number */
     Optional<Integer> number(PgParameter parameter) {
-        return text(parameter).map(value -> {
-            try {
-                return Integer.valueOf(value.strip());
-            } catch (NumberFormatException e) {
-                throw bad(parameter, "must be a whole number");
-            }
-        });
+        Optional<String> value = text(parameter);
+        try {
+            return value.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Integer.valueOf(value.get().strip()));
+        } catch (NumberFormatException e) {
+            throw bad(parameter, "must be a whole number");
+        }
     }
 
     /** Where the value came from, in words that follow the parameter's name. */
@@ -54,11 +70,12 @@ final class PgSettings {
 
     /** @throws Trouble usage: a parameter has a value that it cannot have, or that lockstep cannot act upon */
     void check() {
-        values.forEach((parameter, value) -> {
-            if (!parameter.allows(value)) {
+        for (Map.Entry<PgParameter, String> entry : values.entrySet()) {
+            PgParameter parameter = entry.getKey();
+            if (!parameter.allows(entry.getValue())) {
                 throw bad(parameter, parameter.rule());
             }
-        });
+        }
     }
 
     /** Names the parameter and where it came from, never its value. */

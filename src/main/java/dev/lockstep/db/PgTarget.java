@@ -21,10 +21,6 @@ public final class PgTarget {
     /** The word for the server that lockstep brings along. */
     public static final String EMBEDDED = "embedded";
 
-    private static final String DEFAULT_HOST = "localhost";
-    private static final int DEFAULT_PORT = 5432;
-    private static final int MAX_PORT = 65_535;
-
     /**
      * Where a target may be described.
      *
@@ -81,10 +77,10 @@ public final class PgTarget {
 
     private PgTarget(PgSettings settings, List<String> warnings, Sources sources) {
         this.settings = settings;
-        this.user = settings.text(PgParameter.USER).orElseGet(() -> System.getProperty("user.name"));
-        this.database = settings.text(PgParameter.DBNAME).orElse(user);
+        this.user = settings.name(PgParameter.USER).orElseGet(() -> System.getProperty("user.name"));
+        this.database = settings.name(PgParameter.DBNAME).orElse(user);
         this.home = sources.environment().home();
-        this.hosts = hosts(warnings, sources);
+        this.hosts = new PgHosts(settings, user, database).find(home, sources.passwordFile(), warnings);
         this.warnings = List.copyOf(warnings);
     }
 
@@ -109,7 +105,7 @@ public final class PgTarget {
         PgSettings settings = new PgSettings();
         known.put(PgParameter.SSLMODE, "disable");
         settings.addMissing(known, EMBEDDED);
-        return new PgTarget(settings, new ArrayList<>(), Sources.of(new Environment(Map.of())));
+        return new PgTarget(settings, new ArrayList<>(), Sources.of(new Environment(Map.of("HOME", "/"))));
     }
 
     /**
@@ -141,85 +137,6 @@ public final class PgTarget {
         settings.addEnvironment(environment);
         settings.check();
         return new PgTarget(settings, warnings, sources);
-    }
-
-    private List<PgHost> hosts(List<String> warnings, Sources sources) {
-        List<String> names = list(PgParameter.HOST);
-        List<String> addresses = list(PgParameter.HOSTADDR);
-        List<String> ports = list(PgParameter.PORT);
-        int count = Math.max(1, addresses.isEmpty() ? names.size() : addresses.size());
-        if (!addresses.isEmpty() && !names.isEmpty() && names.size() != count) {
-            throw settings.bad(PgParameter.HOSTADDR, "must name as many addresses as there are hosts");
-        }
-        if (ports.size() > 1 && ports.size() != count) {
-            throw settings.bad(PgParameter.PORT, "must be one port, or as many as there are hosts");
-        }
-        Passwords passwords = new Passwords(warnings, sources);
-        List<PgHost> found = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            Optional<String> address = element(addresses, i);
-            String name = element(names, i).or(() -> address).orElse(DEFAULT_HOST);
-            if (name.startsWith("/") || name.startsWith("@")) {
-                throw Trouble.usage(
-                        "host " + settings.origin(PgParameter.HOST)
-                                + " is a Unix socket, which Java's driver cannot use",
-                        "give a host name: localhost, for a server on this machine that listens on TCP");
-            }
-            int port = element(ports, ports.size() == 1 ? 0 : i).map(this::port).orElse(DEFAULT_PORT);
-            found.add(passwords.host(name, address, port));
-        }
-        return List.copyOf(found);
-    }
-
-    private List<String> list(PgParameter parameter) {
-        return settings.text(parameter)
-                .map(text -> List.of(text.split(",", -1)))
-                .orElse(List.of());
-    }
-
-    private static Optional<String> element(List<String> list, int index) {
-        return index < list.size() ? Optional.of(list.get(index)).filter(text -> !text.isEmpty()) : Optional.empty();
-    }
-
-    private int port(String text) {
-        try {
-            int port = Integer.parseInt(text.strip());
-            if (port > 0 && port <= MAX_PORT) {
-                return port;
-            }
-        } catch (NumberFormatException e) {
-            throw settings.bad(PgParameter.PORT, "must be a number from 1 to " + MAX_PORT);
-        }
-        throw settings.bad(PgParameter.PORT, "must be a number from 1 to " + MAX_PORT);
-    }
-
-    /** Finds the password of each host; the file of passwords is read only if nothing else has one. */
-    private final class Passwords {
-        private final Optional<Secret> ofAll;
-        private final String origin;
-        private final List<String> lines;
-
-        Passwords(List<String> warnings, Sources sources) {
-            Path file = settings.text(PgParameter.PASSFILE).map(Path::of).orElseGet(() -> home.resolve(".pgpass"));
-            Optional<Secret> asked = sources.passwordFile().map(PasswordFile::only);
-            ofAll = asked.or(() -> settings.text(PgParameter.PASSWORD).map(Secret::of));
-            origin = asked.isPresent()
-                    ? "from --password-file"
-                    : ofAll.isPresent() ? settings.origin(PgParameter.PASSWORD) : "from " + file;
-            lines = ofAll.isPresent() ? List.of() : PasswordFile.lines(file, warnings);
-        }
-
-        PgHost host(String name, Optional<String> address, int port) {
-            Optional<Secret> password =
-                    ofAll.or(() -> PasswordFile.find(lines, name, Integer.toString(port), database, user));
-            password.filter(PgTarget.this::canBeHidden).ifPresent(Redactor::register);
-            return new PgHost(name, address, port, password, password.isPresent() ? origin : "not given");
-        }
-    }
-
-    /** A password that is also the user's name guards nothing, and without it no message could be read. */
-    private boolean canBeHidden(Secret secret) {
-        return !secret.reveal().equals(user) && !secret.reveal().equals(database);
     }
 
     /** Whether this is the server that lockstep brings along; then nothing else is known of it. */
