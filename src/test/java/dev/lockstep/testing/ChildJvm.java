@@ -149,11 +149,12 @@ public final class ChildJvm implements AutoCloseable {
     /** SIGSTOP: it does nothing, and holds what it has, until {@link #resume()}. */
     public void stop() {
         signal("STOP");
+        awaitStopped();
     }
 
-    /** Whether a SIGSTOP has taken effect. */
-    public boolean isStopped() {
-        return Signals.isStopped(pid());
+    /** Waits until a SIGSTOP, of a fault for instance, has taken effect. */
+    public void awaitStopped() {
+        Await.until("a stop of " + pid(), PATIENCE, () -> Signals.isStopped(pid()));
     }
 
     /** SIGCONT. */

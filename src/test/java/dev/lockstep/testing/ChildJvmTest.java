@@ -45,7 +45,7 @@ class ChildJvmTest {
     @Test
     void aStoppedChildHoldsItsLockUntilItGoesOn() throws SQLException {
         try (ChildJvm child = writer(6, Mode.STOP)) {
-            Await.until("the child to stop", Duration.ofSeconds(20), child::isStopped);
+            child.awaitStopped();
 
             assertThatThrownBy(() -> TestSqlite.create(accounts, "pragma busy_timeout = 0", "begin immediate"))
                     .hasMessageContaining("SQLITE_BUSY");
@@ -60,7 +60,7 @@ class ChildJvmTest {
     @Test
     void aKilledChildEndsAsTheShellWouldSay() {
         try (ChildJvm child = writer(6, Mode.STOP)) {
-            Await.until("the child to stop", Duration.ofSeconds(20), child::isStopped);
+            child.awaitStopped();
             assertThatThrownBy(() -> child.exitCode(Duration.ofMillis(1)))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("still running after 1 ms");
@@ -79,5 +79,15 @@ class ChildJvmTest {
         assertThat(here.exit()).isZero();
         assertThat(there.exit()).isZero();
         assertThat(there.stdout()).contains("\"ok\":true");
+    }
+
+    @Test
+    void aChildMayBeStoppedAndResumedFromOutside() {
+        try (ChildJvm child = writer(1, Mode.SLEEP)) {
+            child.stop();
+            child.resume();
+
+            assertThat(child.exitCode()).isZero();
+        }
     }
 }

@@ -106,7 +106,7 @@ public final class Fault {
             }
             case CLOSE -> close.run();
             case HALT -> Runtime.getRuntime().halt(KILLED);
-            case STOP -> Signals.send("STOP", ProcessHandle.current().pid());
+            case STOP -> Signals.stopThisProcess();
             case SLEEP -> Thread.sleep(delay.toMillis());
         }
         return real.call();

@@ -140,6 +140,7 @@ class FaultProxyTest {
         proxy.halfClose();
 
         assertThat(hear(client, 1)).isEmpty();
+        say(server, "said to nobody");
         say(client, "still here");
         assertThat(hear(server, 10)).isEqualTo("still here");
     }

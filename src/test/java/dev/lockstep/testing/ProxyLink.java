@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One connection through a {@link FaultProxy}: a thread for each direction. */
 final class ProxyLink {
@@ -17,6 +18,9 @@ final class ProxyLink {
     private final Socket server = new Socket();
     private volatile boolean frozen;
     private volatile boolean losing;
+
+    /** The first end counts: closing one socket wakes a thread, which would reset what is to be closed in good order. */
+    private final AtomicBoolean over = new AtomicBoolean();
 
     /** What a thread of the proxy does; an error of a socket ends it. */
     @FunctionalInterface
@@ -92,7 +96,9 @@ final class ProxyLink {
                     reset();
                     return;
                 }
-                forward(buffer, n, client);
+                if (!client.isOutputShutdown()) {
+                    forward(buffer, n, client);
+                }
             }
             end(client);
         } catch (IOException e) {
@@ -140,15 +146,19 @@ final class ProxyLink {
     }
 
     void finish() {
-        proxy.ended(this);
-        close(client);
-        close(server);
+        if (over.compareAndSet(false, true)) {
+            proxy.ended(this);
+            close(client);
+            close(server);
+        }
     }
 
     void reset() {
-        proxy.ended(this);
-        reset(client);
-        reset(server);
+        if (over.compareAndSet(false, true)) {
+            proxy.ended(this);
+            reset(client);
+            reset(server);
+        }
     }
 
     /** Closes a socket so that its peer gets RST, not FIN. */

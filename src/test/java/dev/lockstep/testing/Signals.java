@@ -2,6 +2,9 @@ package dev.lockstep.testing;
 
 /** Signals, by way of what every POSIX shell has built in: a slim machine has neither kill nor ps. */
 final class Signals {
+    private static final String STATE =
+            "if [ -r /proc/%1$d/stat ]; then sed 's/.*) //' /proc/%1$d/stat; else ps -o stat= -p %1$d; fi";
+
     private Signals() {}
 
     /** Sends a signal by its name without SIG. */
@@ -9,11 +12,20 @@ final class Signals {
         Shell.run("kill -%s %d".formatted(name, pid));
     }
 
+    /**
+     * Stops this process until somebody sends SIGCONT. A signal to oneself takes effect a moment after it is sent; the
+     * shell that sends it ends only when it has, so the calling thread does nothing in between. It gives up looking
+     * after a while, in case the SIGCONT came before it looked.
+     */
+    static void stopThisProcess() {
+        long self = ProcessHandle.current().pid();
+        Shell.run("kill -STOP %1$d; n=0; while [ $n -lt 500 ]; do case $(%2$s) in T*) break;; esac; n=$((n+1)); done"
+                .formatted(self, STATE.formatted(self)));
+    }
+
     /** Whether a process is stopped: state T of {@code /proc/PID/stat}, or of {@code ps} where there is no /proc. */
     static boolean isStopped(long pid) {
-        String state =
-                Shell.run("if [ -r /proc/%1$d/stat ]; then sed 's/.*) //' /proc/%1$d/stat; else ps -o stat= -p %1$d; fi"
-                        .formatted(pid));
+        String state = Shell.run(STATE.formatted(pid));
         return state.startsWith("T");
     }
 }
