@@ -14,14 +14,14 @@ name=lockstep-$version
 stage=$target/$name
 
 rm -rf "$target/lockstep" "$stage"
-mkdir -p "$stage/bin" "$stage/lib" "$stage/completions"
+mkdir -p "$stage/bin" "$stage/lib"
 
 cp "$root/bin/lockstep" "$stage/bin/"
 cp "$sh/share-classes.sh" "$stage/lib/"
 cp "$target/$name.jar" "$stage/lib/lockstep.jar"
 cp -R "$target/native" "$stage/lib/"
-for document in LICENSE README.md CHANGELOG.md man examples; do
-  [ ! -e "$root/$document" ] || cp -R "$root/$document" "$stage/"
+for file in LICENSE README.md CHANGELOG.md man src/completions examples; do
+  [ ! -e "$root/$file" ] || cp -R "$root/$file" "$stage/"
 done
 
 jars=lockstep.jar
@@ -37,17 +37,8 @@ unset IFS
 
 sh "$sh/record-classes.sh" "$java_home/bin/java" "$classpath" "$target/classes" "$target/native" "$target/training" \
   >"$stage/lib/lockstep.classlist"
-for shell in bash zsh; do
-  "$java_home/bin/java" -Xlog:disable -cp "$classpath" dev.lockstep.cli.Lockstep completion $shell \
-    >"$stage/completions/lockstep.$shell"
-done
 
-find "$stage" -type d -exec chmod 755 {} +
-find "$stage" -type f -exec chmod 644 {} +
-chmod 755 "$stage/bin/lockstep"
-[ ! -d "$stage/examples" ] || find "$stage/examples" -type f -exec sh -c 'head -c 2 "$1" | grep -q "#!"' _ {} \; \
-  -exec chmod 755 {} +
-
+chmod -R u=rwX,go=rX "$stage"
 sum=$({ echo "$jars"; cat "$stage/lib/lockstep.jar" "$stage/lib/lockstep.classlist"; } | cksum)
 printf '%s %s\n' "$version-${sum%% *}" "$jars" >"$stage/lib/lockstep.build"
 

@@ -63,11 +63,22 @@ public final class ChildJvm implements AutoCloseable {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("PATH", System.getenv("PATH"));
         variables.put("LC_ALL", "C.UTF-8");
-        Leftovers.mark(variables);
         variables.putAll(environment);
-        ProcessBuilder builder = new ProcessBuilder(command).redirectInput(new File("/dev/null"));
+        return exec(Path.of(""), variables, command.toArray(String[]::new));
+    }
+
+    /**
+     * Starts a program that becomes, or is, a JVM.
+     *
+     * @param environment all that the program sees, but for the mark of the test run
+     */
+    public static ChildJvm exec(Path directory, Map<String, String> environment, String... command) {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toAbsolutePath().toFile())
+                .redirectInput(new File("/dev/null"));
         builder.environment().clear();
-        builder.environment().putAll(variables);
+        Leftovers.mark(builder.environment());
+        builder.environment().putAll(environment);
         try {
             return new ChildJvm(builder.start());
         } catch (IOException e) {
