@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 final class FtsCatalog {
     private static final String SCHEMA = """
-            select type, name, sql
+            select rowid as position, type, name, sql
               from main.sqlite_master
              where type in ('table', 'view', 'trigger')
              order by rowid
@@ -48,6 +48,7 @@ final class FtsCatalog {
 
     private final Map<String, FtsTable> tables = new LinkedHashMap<>();
     private final Map<String, TriggerSql> triggers = new LinkedHashMap<>();
+    private final Map<String, Long> positions = new LinkedHashMap<>();
     private final Map<String, Relation> relations = new LinkedHashMap<>();
     private final Map<String, String> names = new LinkedHashMap<>();
     private final Map<String, String> modules = new LinkedHashMap<>();
@@ -60,7 +61,10 @@ final class FtsCatalog {
         for (Row row : tx.rows(SCHEMA)) {
             String name = row.text("name");
             switch (row.text("type")) {
-                case "trigger" -> catalog.triggers.put(Token.fold(name), TriggerSql.parse(row.text("sql")));
+                case "trigger" -> {
+                    catalog.triggers.put(Token.fold(name), TriggerSql.parse(row.text("sql")));
+                    catalog.positions.put(Token.fold(name), row.integer("position"));
+                }
                 case "view" -> catalog.relate(name, Relation.VIEW);
                 default -> catalog.relate(tx, name, row.text("sql"));
             }
@@ -125,6 +129,11 @@ final class FtsCatalog {
     /** The trigger of that name, whatever it does. */
     Optional<TriggerSql> trigger(String name) {
         return Optional.ofNullable(triggers.get(Token.fold(name)));
+    }
+
+    /** The rowid in sqlite_master of a trigger that is there. */
+    long position(String trigger) {
+        return positions.get(Token.fold(trigger));
     }
 
     /** The triggers on tables whose body writes the FTS5 table, in the order in which they were made. */

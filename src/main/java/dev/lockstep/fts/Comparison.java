@@ -1,0 +1,101 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Tx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How far an FTS5 table is from what it ought to hold.
+ *
+ * @param missing rows that it ought to hold and does not, altered ones among them
+ * @param extra rows that it holds and ought not to, the old forms of altered ones among them
+ * @param sight how much of a difference could have been seen
+ */
+record Comparison(long missing, long extra, Sight sight) {
+    enum Sight {
+        /** Every cell was compared. */
+        WHOLE,
+        /** Only which rows there are: the table does not keep what they say. */
+        ROWS,
+        /** Nothing: the table keeps neither. */
+        NONE;
+
+        /** As programs read it. */
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Of a table that keeps its own text. */
+    static Comparison ofText(Tx tx, Truth truth, FtsTable table) {
+        long expected = truth.count(tx);
+        long present = count(tx, table.shadow("content"));
+        if (truth.isNumbered()) {
+            long equal = tx.only(equalRows(truth, table)).integer(0);
+            return new Comparison(expected - equal, present - equal, Sight.WHOLE);
+        }
+        String wanted = groups(truth, "(" + truth.query() + ")", truthColumns(table));
+        String found = groups(truth, "main." + table.identifier() + " as x", indexColumns(table));
+        return new Comparison(
+                count(tx, wanted + " except " + found), count(tx, found + " except " + wanted), Sight.WHOLE);
+    }
+
+    /** Of a table that keeps no text, but the size of each row. */
+    static Comparison ofRows(Tx tx, Truth truth, Identifier docsize) {
+        String wanted = "select r from (" + truth.query() + ")";
+        String found = "select id from main." + docsize;
+        return new Comparison(
+                count(tx, wanted + " except " + found), count(tx, found + " except " + wanted), Sight.ROWS);
+    }
+
+    boolean isEqual() {
+        return missing == 0 && extra == 0;
+    }
+
+    static long count(Tx tx, Identifier table) {
+        return tx.only("select count(*) from main." + table).integer(0);
+    }
+
+    private static long count(Tx tx, String query) {
+        return tx.only("select count(*) from (" + query + ")").integer(0);
+    }
+
+    /** With every row's number known, one pass over the base table looks each row up. */
+    private static String equalRows(Truth truth, FtsTable table) {
+        List<String> equal = new ArrayList<>();
+        List<String> columns = indexColumns(table);
+        for (int i = 0; i < columns.size(); i++) {
+            equal.add(columns.get(i) + " is truth.c" + i);
+        }
+        return "select count(*) from (" + truth.query() + ") as truth cross join main." + table.identifier()
+                + " as x on x.rowid = truth.r where " + String.join(" and ", equal);
+    }
+
+    /** Equal rows count together, so that a row that is there twice is a difference. */
+    private static String groups(Truth truth, String from, List<String> columns) {
+        List<String> all = new ArrayList<>(columns);
+        if (truth.hasRowids()) {
+            all.add(columns.get(0).startsWith("x.") ? "x.rowid" : "r");
+        }
+        String list = String.join(", ", all);
+        return "select " + list + ", count(*) from " + from + " group by " + list;
+    }
+
+    private static List<String> truthColumns(FtsTable table) {
+        List<String> columns = new ArrayList<>();
+        for (int i = 0; i < table.columns().size(); i++) {
+            columns.add("c" + i);
+        }
+        return columns;
+    }
+
+    private static List<String> indexColumns(FtsTable table) {
+        List<String> columns = new ArrayList<>();
+        for (String column : table.columns()) {
+            columns.add("x." + new Identifier(column));
+        }
+        return columns;
+    }
+}

@@ -1,0 +1,264 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import dev.lockstep.fts.Deferred.Circumstances;
+import dev.lockstep.fts.Deferred.Health;
+import dev.lockstep.fts.Deferred.StoredTrigger;
+import dev.lockstep.profile.Profile;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Puts the triggers of search indexes away, so that bulk work does not pay for the indexes on every row.
+ *
+ * <p>One transaction reads the triggers, stores them and drops them. It is refused if the way back could not work: if what
+ * belongs into the index cannot be told, or if the base table cannot be written even now.
+ */
+public final class Deferral {
+    /** What became of an index's triggers. */
+    public enum Result {
+        DEFERRED,
+        /** They had been put away before; that snapshot stays the one that counts. */
+        ALREADY
+    }
+
+    /**
+     * One index.
+     *
+     * @param table what it is about
+     * @param fts its name
+     * @param triggers the names of the triggers that are put away, in the order in which they were made
+     * @param since when they were, RFC 3339 in UTC; empty if whoever did it did not note it
+     */
+    public record Table(
+            String table,
+            String fts,
+            Result result,
+            List<String> triggers,
+            Optional<String> since,
+            Optional<Owner> owner) {}
+
+    /** What a deferral did. */
+    public record Outcome(List<Table> tables, List<Notice> notices) {
+        public Outcome {
+            tables = List.copyOf(tables);
+            notices = List.copyOf(notices);
+        }
+
+        public boolean changed() {
+            return tables.stream().anyMatch(table -> table.result() == Result.DEFERRED);
+        }
+    }
+
+    private final Optional<Profile> profile;
+    private final Owner owner;
+    private final Optional<String> note;
+
+    /** @param note what to say about it to whoever finds it */
+    public Deferral(Optional<Profile> profile, Owner owner, Optional<String> note) {
+        this.profile = profile;
+        this.owner = owner;
+        this.note = note;
+    }
+
+    /**
+     * Puts the triggers away.
+     *
+     * @param names FTS5 tables or their base tables; none for all
+     * @throws Trouble usage: there is no such table, or nothing to put away, or no way to rebuild it later; refused: another
+     *     live process has them put away, or the database is in a state from which there would be no way back
+     */
+    public Outcome run(Db db, List<String> names) {
+        return db.transact(tx -> {
+            Plan plan = plan(tx, names);
+            plan.apply(tx);
+            return plan.outcome();
+        });
+    }
+
+    /** What {@link #run} would do, and changes nothing. */
+    public Outcome preview(Db db, List<String> names) {
+        return db.read(tx -> plan(tx, names).outcome());
+    }
+
+    private Plan plan(Tx tx, List<String> names) {
+        Situation situation = Situation.read(tx, profile);
+        List<Index> selected = situation.together(situation.select(names));
+        Plan plan = new Plan(situation, Circumstances.now(tx, owner, note));
+        for (Index index : selected) {
+            if (isAlreadyDeferred(index)) {
+                plan.already(index);
+            } else if (isDeferrable(index)) {
+                Feasibility.check(tx, situation, index);
+                plan.add(index);
+            } else {
+                plan.skip(index);
+            }
+        }
+        if (plan.tables.isEmpty()) {
+            throw nothing(selected);
+        }
+        plan.add(Feasibility.notices(tx, situation, plan.toDefer));
+        return plan;
+    }
+
+    private boolean isAlreadyDeferred(Index index) {
+        if (!index.isDeferred()) {
+            return false;
+        }
+        Deferred entry = index.held().orElseThrow().deferred();
+        entry.circumstances().owner().ifPresent(other -> {
+            if (!other.equals(owner) && other.isAlive()) {
+                throw Damage.owned(index, entry);
+            }
+        });
+        return switch (entry.health()) {
+            case SOUND -> true;
+            // Nothing is lost as long as the triggers are there to be stored again.
+            case LOST -> {
+                if (index.live().isEmpty() || !index.absent().isEmpty()) {
+                    throw Damage.of(index);
+                }
+                yield false;
+            }
+            case UNREADABLE, EDITED -> throw Damage.of(index);
+            case UNFLAGGED, SCRAP -> false;
+        };
+    }
+
+    /** Whether there is anything to put away. A snapshot without some of the triggers would lose them for good. */
+    private static boolean isDeferrable(Index index) {
+        boolean scrap = index.held()
+                .filter(held -> held.deferred().health() == Health.SCRAP)
+                .isPresent();
+        if (scrap) {
+            throw Damage.of(index);
+        }
+        if (index.writers().isEmpty()) {
+            return false;
+        }
+        List<String> lost = new ArrayList<>(index.absent());
+        index.stored().forEach(stored -> lost.removeIf(name -> Token.fold(name).equals(Token.fold(stored.name()))));
+        if (!lost.isEmpty()) {
+            throw Damage.absent(index, lost);
+        }
+        return true;
+    }
+
+    private static Trouble nothing(List<Index> selected) {
+        if (selected.isEmpty()) {
+            return Trouble.usage("there is no FTS5 table in this database", null);
+        }
+        String names = String.join(", ", selected.stream().map(Index::name).toList());
+        return new Trouble(
+                Trouble.Kind.USAGE,
+                "no-triggers",
+                "no trigger on a table writes " + names,
+                "looked at each statement of each trigger for INSERT, REPLACE, UPDATE or DELETE on it",
+                null);
+    }
+
+    /** What is to be done, and what will have been done then. */
+    private static final class Plan {
+        private final Situation situation;
+        private final Circumstances circumstances;
+        private final List<Index> toDefer = new ArrayList<>();
+        private final List<Table> tables = new ArrayList<>();
+        private final List<Notice> notices = new ArrayList<>();
+
+        Plan(Situation situation, Circumstances circumstances) {
+            this.situation = situation;
+            this.circumstances = circumstances;
+        }
+
+        void already(Index index) {
+            Deferred entry = index.held().orElseThrow().deferred();
+            Circumstances before = entry.circumstances();
+            List<String> names =
+                    index.stored().stream().map(StoredTrigger::name).toList();
+            tables.add(table(index, Result.ALREADY, names, before));
+            if (!index.live().isEmpty()) {
+                notices.add(new Notice(
+                        "live-triggers",
+                        index.name() + " is put away " + entry.describe() + ", and yet "
+                                + index.live().size()
+                                + " triggers write it: "
+                                + String.join(
+                                        ", ",
+                                        index.live().stream()
+                                                .map(TriggerSql::name)
+                                                .toList())));
+            }
+        }
+
+        void add(Index index) {
+            toDefer.add(index);
+            List<String> names = index.writers().stream().map(TriggerSql::name).toList();
+            tables.add(table(index, Result.DEFERRED, names, circumstances));
+        }
+
+        void add(List<Notice> more) {
+            notices.addAll(more);
+        }
+
+        void skip(Index index) {
+            notices.add(new Notice("untriggered", "no trigger on a table writes " + index.name() + "; left alone"));
+        }
+
+        private static Table table(Index index, Result result, List<String> triggers, Circumstances circumstances) {
+            return new Table(
+                    String.join(", ", index.bases()),
+                    index.name(),
+                    result,
+                    triggers,
+                    circumstances.since(),
+                    circumstances.owner());
+        }
+
+        Outcome outcome() {
+            return new Outcome(tables, notices);
+        }
+
+        void apply(Tx tx) {
+            Map<Ledger, List<Index>> byLedger = new LinkedHashMap<>();
+            for (Index index : toDefer) {
+                byLedger.computeIfAbsent(situation.ledgerFor(index.name()), ledger -> new ArrayList<>())
+                        .add(index);
+            }
+            byLedger.forEach((ledger, indexes) -> ledger.add(tx, entry(tx, indexes)));
+            Map<String, TriggerSql> live = new LinkedHashMap<>();
+            toDefer.forEach(index -> index.live().forEach(trigger -> live.put(trigger.name(), trigger)));
+            for (TriggerSql trigger : live.values()) {
+                TriggerDdl.drop(tx, trigger);
+            }
+        }
+
+        private Deferred entry(Tx tx, List<Index> indexes) {
+            Map<String, StoredTrigger> triggers = new LinkedHashMap<>();
+            List<String> bases = new ArrayList<>();
+            for (Index index : indexes) {
+                index.stored().forEach(stored -> triggers.put(Token.fold(stored.name()), stored));
+                bases.addAll(index.bases());
+            }
+            for (Index index : indexes) {
+                for (TriggerSql trigger : index.live()) {
+                    long position = situation.catalog().position(trigger.name());
+                    triggers.put(Token.fold(trigger.name()), new StoredTrigger(position, trigger));
+                }
+            }
+            List<FtsTable> tables =
+                    indexes.stream().flatMap(index -> index.table().stream()).toList();
+            return new Deferred(
+                    indexes.stream().map(Index::name).toList(),
+                    List.copyOf(triggers.values()),
+                    Optional.of(Shape.read(tx, bases, tables)),
+                    circumstances,
+                    Health.SOUND);
+        }
+    }
+}

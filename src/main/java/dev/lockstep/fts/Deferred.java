@@ -1,0 +1,151 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import dev.lockstep.profile.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One entry of a {@link Ledger}: triggers that were put away.
+ *
+ * @param indexes the FTS5 tables that nothing keeps meanwhile
+ * @param triggers what to put back; empty if the entry is damaged
+ * @param shape how the tables looked then; whoever deferred may not have noted it
+ * @param circumstances who, when and why, as far as noted
+ * @param health whether it can be acted on
+ */
+record Deferred(
+        List<String> indexes,
+        List<StoredTrigger> triggers,
+        Optional<Shape> shape,
+        Circumstances circumstances,
+        Health health) {
+    /** Whether an entry says what it has to say. */
+    enum Health {
+        SOUND,
+        /** The triggers are stored, but nothing says that they are put away; half of an entry that somebody cut in two. */
+        UNFLAGGED,
+        /** Something says that triggers are put away, and they are stored nowhere. */
+        LOST,
+        /** What is stored cannot be read as triggers. */
+        UNREADABLE,
+        /** What is stored is not what lockstep stored. */
+        EDITED,
+        /** Something unreadable is where triggers are stored, and nothing says that any are put away. */
+        SCRAP
+    }
+
+    /**
+     * A trigger's text and its place among the others.
+     *
+     * @param position its rowid in sqlite_master: SQLite fires triggers in an order that follows from it
+     */
+    record StoredTrigger(long position, TriggerSql trigger) {
+        String name() {
+            return trigger.name();
+        }
+
+        String sql() {
+            return trigger.sql();
+        }
+
+        /** The array's element that CADT has: a name and a text. */
+        Map<String, Object> toTree() {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("name", name());
+            tree.put("sql", sql());
+            return tree;
+        }
+
+        /**
+         * Reads such an array. Where an element does not say its position, its place in the array is taken for it.
+         *
+         * @throws Trouble refused: it is anything else than an array of triggers under their names
+         */
+        static List<StoredTrigger> parse(String json) {
+            List<StoredTrigger> triggers = new ArrayList<>();
+            if (!(tree(json) instanceof List<?> elements)) {
+                throw Trouble.refused("not an array of triggers", null);
+            }
+            for (Object element : elements) {
+                if (!(element instanceof Map<?, ?> map)
+                        || !(map.get("name") instanceof String name)
+                        || !(map.get("sql") instanceof String sql)) {
+                    throw Trouble.refused("a stored trigger without name and sql", null);
+                }
+                TriggerSql trigger = TriggerSql.parse(sql);
+                if (!Token.fold(trigger.name()).equals(Token.fold(name))) {
+                    throw Trouble.refused("stored as " + name + ": " + TriggerSql.brief(sql), null);
+                }
+                long position = map.get("position") instanceof Long at ? at : triggers.size();
+                triggers.add(new StoredTrigger(position, trigger));
+            }
+            return triggers;
+        }
+
+        private static Object tree(String json) {
+            try {
+                return Json.parse(json);
+            } catch (Trouble e) {
+                throw Trouble.refused("not JSON: " + e.getMessage(), null);
+            }
+        }
+    }
+
+    /**
+     * Who deferred, when and why.
+     *
+     * @param owner the process
+     * @param since when, RFC 3339 in UTC by the database's clock
+     * @param note what was said about it
+     */
+    record Circumstances(Optional<Owner> owner, Optional<String> since, Optional<String> note) {
+        static final Circumstances UNKNOWN = new Circumstances(Optional.empty(), Optional.empty(), Optional.empty());
+
+        private static final String NOW = "select strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+
+        static Circumstances now(Tx tx, Owner owner, Optional<String> note) {
+            return new Circumstances(
+                    Optional.of(owner), Optional.of(tx.only(NOW).text(0)), note);
+        }
+    }
+
+    Deferred {
+        indexes = List.copyOf(indexes);
+        triggers = List.copyOf(triggers);
+    }
+
+    static Deferred damaged(List<String> indexes, Circumstances circumstances, Health health) {
+        return new Deferred(indexes, List.of(), Optional.empty(), circumstances, health);
+    }
+
+    boolean concerns(String index) {
+        String folded = Token.fold(index);
+        return indexes.stream().anyMatch(name -> Token.fold(name).equals(folded));
+    }
+
+    /** The stored triggers that write the FTS5 table. */
+    List<StoredTrigger> writers(String index) {
+        List<StoredTrigger> writers = new ArrayList<>();
+        for (StoredTrigger stored : triggers) {
+            if (stored.trigger().writes(index)) {
+                writers.add(stored);
+            }
+        }
+        return writers;
+    }
+
+    /** {@code since 2026-01-01T00:00:00.000Z by pid 4711 on db9}, as far as it is known. */
+    String describe() {
+        String when = circumstances.since().map(time -> " since " + time).orElse("");
+        String who = circumstances
+                .owner()
+                .map(owner -> " by " + owner.describe())
+                .orElse(circumstances.since().isPresent() ? "" : " by the application itself");
+        return (when + who).strip();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Whether triggers that are put away could come back: asked before, when the answer still costs nothing. */
+final class Feasibility {
+    private Feasibility() {}
+
+    /**
+     * Tries everything that a restore will need of the index as it is now.
+     *
+     * @throws Trouble usage: what belongs into it cannot be told; refused: something that it needs is not there
+     */
+    static void check(Tx tx, Situation situation, Index index) {
+        for (String base : index.bases()) {
+            if (situation.catalog().relation(base).isEmpty()) {
+                throw Trouble.refused("there is no table " + base + ", which " + index.name() + " is about", null);
+            }
+        }
+        for (TriggerSql trigger : index.live()) {
+            Optional<String> objection = WriteProbe.objection(tx, trigger.table());
+            if (objection.isPresent()) {
+                throw Trouble.refused(
+                        "writes to " + trigger.table() + " fail already now: " + objection.get(),
+                        "one of the triggers on it does not fit; a restore would refuse to put it back");
+            }
+        }
+        FtsTable table = index.table().orElseThrow();
+        Rebuild.check(tx, table, index.writers());
+    }
+
+    /** What somebody who is about to defer these should know. */
+    static List<Notice> notices(Tx tx, Situation situation, List<Index> indexes) {
+        List<Notice> notices = new ArrayList<>();
+        for (Index index : indexes) {
+            notices.addAll(others(situation, index));
+            FtsTable table = index.table().orElseThrow();
+            drift(tx, table, index).ifPresent(notices::add);
+            if (table.kind() == FtsTable.Kind.EXTERNAL_CONTENT) {
+                notices.add(new Notice(
+                        "reads-may-fail",
+                        "until " + table.name() + " is restored, a search in it can miss rows, and can fail with"
+                                + " SQLITE_CORRUPT_VTAB where its content has changed"));
+            }
+        }
+        return notices;
+    }
+
+    /** Triggers that write the index and that nobody puts away. */
+    static List<Notice> others(Situation situation, Index index) {
+        List<Notice> notices = new ArrayList<>();
+        for (TriggerSql trigger : situation.catalog().temporaryWriters(index.name())) {
+            notices.add(leftAlone(trigger, index, "is temporary"));
+        }
+        for (TriggerSql trigger : situation.catalog().writersOnViews(index.name())) {
+            notices.add(leftAlone(trigger, index, "is on a view"));
+        }
+        return notices;
+    }
+
+    private static Notice leftAlone(TriggerSql trigger, Index index, String why) {
+        return new Notice(
+                "left-alone", "trigger " + trigger.name() + " writes " + index.name() + " and " + why + "; it stays");
+    }
+
+    /** A difference in numbers alone, which costs next to nothing to see. */
+    private static Optional<Notice> drift(Tx tx, FtsTable table, Index index) {
+        Optional<Long> indexed = Counts.indexed(tx, table);
+        long expected = table.kind() == FtsTable.Kind.EXTERNAL_CONTENT
+                ? Comparison.count(tx, new Identifier(table.content().orElseThrow()))
+                : Truth.of(tx, table, index.writers()).count(tx);
+        return indexed.filter(count -> count != expected)
+                .map(count -> new Notice(
+                        "drifted",
+                        table.name() + " is not equal to its base even now: it has " + count
+                                + " rows and ought to have " + expected + "; the restore will rebuild it"));
+    }
+}

@@ -1,0 +1,58 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Identifier;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What one statement of an insert trigger writes into an FTS5 table, as a query over the whole base table.
+ *
+ * <p>The trigger's own expressions are the query's: the base table is called {@code new} in it, so that they mean there
+ * what they mean in the trigger, word for word.
+ *
+ * @param base the table that the trigger is on
+ * @param columns the columns of the FTS5 table that it fills; {@code rowid} may be among them
+ * @param expressions what it fills them with, each in parentheses
+ * @param condition which rows it writes at all
+ */
+record Feed(String base, List<String> columns, List<String> expressions, Optional<String> condition) {
+    private static final Set<String> ROWIDS = Set.of("rowid", "oid", "_rowid_");
+
+    Feed {
+        columns = List.copyOf(columns);
+        expressions = List.copyOf(expressions);
+    }
+
+    /** Whether a name means a row's number wherever no column has it. */
+    static boolean isRowid(String name) {
+        return ROWIDS.contains(Token.fold(name));
+    }
+
+    /** What fills the FTS5 row's number, if the trigger says. */
+    Optional<String> rowid() {
+        for (int i = 0; i < columns.size(); i++) {
+            if (isRowid(columns.get(i))) {
+                return Optional.of(expressions.get(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What fills a column; NULL if nothing does. */
+    String expression(String column) {
+        String folded = Token.fold(column);
+        for (int i = 0; i < columns.size(); i++) {
+            if (Token.fold(columns.get(i)).equals(folded)) {
+                return expressions.get(i);
+            }
+        }
+        return "null";
+    }
+
+    /** {@code from} and {@code where} of the query. */
+    String source() {
+        return "from main." + new Identifier(base) + " as new"
+                + condition.map(text -> " where " + text).orElse("");
+    }
+}

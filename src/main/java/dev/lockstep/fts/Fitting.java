@@ -1,0 +1,208 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import dev.lockstep.fts.Deferred.Health;
+import dev.lockstep.fts.Deferred.StoredTrigger;
+import dev.lockstep.fts.FtsCatalog.Relation;
+import dev.lockstep.profile.Profile;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Puts stored triggers back into a schema that may have changed since, inside the caller's transaction, and refuses those
+ * that do not fit it any more.
+ */
+final class Fitting {
+    private final Tx tx;
+    private final Situation situation;
+    private final Restoration.Policy policy;
+    private final List<Notice> notices;
+
+    /** The triggers to create, by folded name. */
+    private final Map<String, StoredTrigger> wanted = new LinkedHashMap<>();
+
+    /** The live triggers that make room for a stored one. */
+    private final List<TriggerSql> displaced = new ArrayList<>();
+
+    Fitting(Tx tx, Situation situation, Restoration.Policy policy, List<Notice> notices) {
+        this.tx = tx;
+        this.situation = situation;
+        this.policy = policy;
+        this.notices = notices;
+    }
+
+    /**
+     * Looks at one index, and decides about each of its triggers, without changing anything.
+     *
+     * @throws Trouble refused: something is not as it was
+     */
+    void check(Index index) {
+        checkTables(index);
+        Optional<Deferred> entry = index.held().map(Index.Held::deferred);
+        if (index.damaged().isPresent()) {
+            checkDamaged(index);
+        }
+        checkShape(index);
+        List<StoredTrigger> stored = index.stored();
+        stored.forEach(trigger -> decide(index, trigger));
+        entry.ifPresent(deferred -> strangers(deferred).forEach(trigger -> decide(index, trigger)));
+        decideAboutNewcomers(index, stored);
+        if (policy.replacement() == Restoration.Replacement.PROFILE) {
+            takeFromProfile(index);
+        }
+    }
+
+    private void checkTables(Index index) {
+        if (index.table().isEmpty()) {
+            String was = situation
+                    .catalog()
+                    .relation(index.name())
+                    .map(relation -> "no FTS5 table")
+                    .orElse("gone");
+            throw Damage.refused(
+                    "missing-table",
+                    "the index " + index.name() + " is " + was + ", and triggers that write it are stored",
+                    "make it again, or give the triggers up: " + surrender(index));
+        }
+        for (String base : index.bases()) {
+            Optional<Relation> relation = situation.catalog().relation(base);
+            boolean isContent =
+                    index.table().get().content().filter(base::equals).isPresent();
+            if (relation.isEmpty() || (relation.get() != Relation.TABLE && !isContent)) {
+                throw Damage.refused(
+                        "missing-table",
+                        "there is no table " + base + " any more, which the index " + index.name() + " is about",
+                        "make it again, or give the triggers up: " + surrender(index));
+            }
+        }
+    }
+
+    /** Nothing is lost if all triggers that the profile knows are there; else the profile's may stand in if asked for. */
+    private void checkDamaged(Index index) {
+        boolean whole = index.held().orElseThrow().deferred().health() == Health.LOST
+                && !index.live().isEmpty()
+                && index.absent().isEmpty();
+        boolean replaceable = policy.replacement() == Restoration.Replacement.PROFILE
+                && !situation.known(index.name()).isEmpty()
+                && index.held().get().deferred().health() != Health.EDITED;
+        if (!whole && !replaceable) {
+            throw Damage.of(index);
+        }
+    }
+
+    private void checkShape(Index index) {
+        Optional<Shape> before = index.held().flatMap(held -> held.deferred().shape());
+        Optional<String> difference = before.flatMap(shape -> shape.difference(
+                Shape.read(tx, shape.tables(), situation.catalog().tables())));
+        if (difference.isPresent()) {
+            throw Damage.refused(
+                    "schema-changed",
+                    "the schema has changed since the triggers were put away: " + difference.get(),
+                    "change it back; or have them tried as they are: "
+                            + index.held().orElseThrow().ledger().acceptShape(index.name()));
+        }
+    }
+
+    private void decide(Index index, StoredTrigger stored) {
+        Optional<TriggerSql> live = situation.catalog().trigger(stored.name());
+        if (live.isEmpty()) {
+            wanted.put(Token.fold(stored.name()), stored);
+            return;
+        }
+        if (live.get().sql().equals(stored.sql())) {
+            return;
+        }
+        switch (policy.preference()) {
+            case NEITHER ->
+                throw Damage.refused(
+                        "trigger-conflict",
+                        "trigger " + stored.name() + " of " + index.name() + " was made anew meanwhile: "
+                                + TriggerSql.brief(live.get().sql()) + " -- and stored is: "
+                                + TriggerSql.brief(stored.sql()),
+                        "choose with --prefer live or --prefer stored");
+            case LIVE -> giveUp(stored.sql(), stored.name());
+            case STORED -> {
+                displaced.add(live.get());
+                giveUp(live.get().sql(), stored.name());
+                wanted.put(Token.fold(stored.name()), stored);
+            }
+        }
+    }
+
+    /** A trigger of another name that writes the index too would, beside the stored one, write every row twice. */
+    private void decideAboutNewcomers(Index index, List<StoredTrigger> stored) {
+        for (TriggerSql live : index.live()) {
+            boolean known =
+                    stored.stream().anyMatch(old -> Token.fold(old.name()).equals(Token.fold(live.name())));
+            if (known || stored.isEmpty()) {
+                continue;
+            }
+            if (policy.preference() != Restoration.Preference.LIVE) {
+                throw Damage.refused(
+                        "trigger-conflict",
+                        "trigger " + live.name() + " was made meanwhile and writes " + index.name() + " too: "
+                                + TriggerSql.brief(live.sql()),
+                        "drop it, or choose it over the stored ones with --prefer live");
+            }
+            for (StoredTrigger old : stored) {
+                boolean sameJob =
+                        old.trigger().event() == live.event() && old.trigger().isOn(live.table());
+                if (sameJob && wanted.remove(Token.fold(old.name())) != null) {
+                    giveUp(old.sql(), old.name());
+                }
+            }
+        }
+    }
+
+    private void giveUp(String sql, String name) {
+        notices.add(new Notice("given-up", "the other text of trigger " + name + " is given up: " + sql));
+    }
+
+    private void takeFromProfile(Index index) {
+        for (Profile.Trigger known : situation.known(index.name())) {
+            String folded = Token.fold(known.name());
+            if (situation.catalog().trigger(known.name()).isEmpty() && !wanted.containsKey(folded)) {
+                wanted.put(folded, new StoredTrigger(Long.MAX_VALUE, TriggerSql.parse(known.sql())));
+                notices.add(new Notice("from-profile", "trigger " + known.name() + " is made as the profile says it"));
+            }
+        }
+    }
+
+    /** Creates the triggers in the order in which they first were, and has SQLite compile each. */
+    void putBack() {
+        displaced.forEach(trigger -> TriggerDdl.drop(tx, trigger));
+        List<TriggerSql> ordered = wanted.values().stream()
+                .sorted(Comparator.comparingLong(StoredTrigger::position))
+                .map(StoredTrigger::trigger)
+                .toList();
+        for (TriggerSql trigger : ordered) {
+            probe(trigger.table(), "writes to " + trigger.table() + " fail even without the triggers");
+        }
+        for (TriggerSql trigger : ordered) {
+            TriggerDdl.create(tx, trigger);
+            probe(trigger.table(), "trigger " + trigger.name() + " does not fit " + trigger.table() + " any more");
+        }
+    }
+
+    /** An application that picks triggers by their text may have put away some that write no index; they come back too. */
+    private static List<StoredTrigger> strangers(Deferred entry) {
+        return entry.triggers().stream()
+                .filter(stored -> entry.indexes().stream().noneMatch(stored.trigger()::writes))
+                .toList();
+    }
+
+    private void probe(String table, String what) {
+        WriteProbe.objection(tx, table).ifPresent(objection -> {
+            throw Damage.refused("trigger-unfit", what + ": " + objection, "nothing changed; it is still deferred");
+        });
+    }
+
+    private static String surrender(Index index) {
+        return index.held().map(held -> held.ledger().surrender(index.name())).orElse("");
+    }
+}

@@ -1,0 +1,143 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Tx;
+import dev.lockstep.fts.Deferred.Circumstances;
+import dev.lockstep.fts.Deferred.StoredTrigger;
+import dev.lockstep.profile.Profile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** How the search indexes of a database stand, read in one transaction. */
+public record FtsStatus(List<Table> tables, List<Notice> notices) {
+    /** Whether an index follows its base. */
+    public enum State {
+        /** Its triggers keep it. */
+        ACTIVE,
+        /** They are put away; a restore brings them back. */
+        DEFERRED,
+        /** Nothing keeps it, or not all that should, and nothing is stored that could. */
+        UNTRIGGERED
+    }
+
+    /**
+     * One index.
+     *
+     * @param table what it is about
+     * @param fts its name
+     * @param kind where its text is; empty if the table is gone
+     * @param triggers the names of the triggers that keep it, or that are put away
+     * @param rows the rows of its base; empty if that is gone
+     * @param indexed its own rows; empty if it does not keep what could be counted
+     * @param dirty the base rows that it is known not to follow; empty if only a comparison could tell
+     * @param owner who put the triggers away
+     * @param since when, RFC 3339 in UTC
+     * @param note what was said about it then
+     * @param absent the names of triggers that the profile knows and that do not exist
+     */
+    public record Table(
+            String table,
+            String fts,
+            Optional<FtsTable.Kind> kind,
+            State state,
+            List<String> triggers,
+            Optional<Long> rows,
+            Optional<Long> indexed,
+            Optional<Long> dirty,
+            Optional<Owner> owner,
+            Optional<String> since,
+            Optional<String> note,
+            List<String> absent) {}
+
+    public FtsStatus {
+        tables = List.copyOf(tables);
+        notices = List.copyOf(notices);
+    }
+
+    /**
+     * Looks at all indexes, or at some.
+     *
+     * @param names FTS5 tables or their base tables; none for all
+     * @throws dev.lockstep.db.Trouble usage: there is no such table, or the profile does not fit
+     */
+    public static FtsStatus read(Db db, Optional<Profile> profile, List<String> names) {
+        return db.read(tx -> {
+            Situation situation = Situation.read(tx, profile);
+            List<Table> tables = new ArrayList<>();
+            List<Notice> notices = new ArrayList<>();
+            for (Index index : situation.select(names)) {
+                tables.add(table(tx, situation, index));
+                notices.addAll(notices(situation, index));
+            }
+            return new FtsStatus(tables, notices);
+        });
+    }
+
+    /** Whether every index is kept by all its triggers. */
+    public boolean isKept() {
+        return tables.stream().allMatch(table -> table.state == State.ACTIVE);
+    }
+
+    private static Table table(Tx tx, Situation situation, Index index) {
+        State state = state(situation, index);
+        Circumstances circumstances =
+                state == State.DEFERRED ? index.held().orElseThrow().deferred().circumstances() : Circumstances.UNKNOWN;
+        List<String> triggers = state == State.DEFERRED
+                ? index.stored().stream().map(StoredTrigger::name).toList()
+                : index.live().stream().map(TriggerSql::name).toList();
+        List<String> counted =
+                index.table().flatMap(FtsTable::content).map(List::of).orElseGet(() -> index.bases());
+        return new Table(
+                String.join(", ", index.bases()),
+                index.name(),
+                index.table().map(FtsTable::kind),
+                state,
+                triggers,
+                counted.isEmpty() ? Optional.empty() : Counts.rows(tx, situation.catalog(), counted),
+                index.table().flatMap(table -> Counts.indexed(tx, table)),
+                state == State.ACTIVE ? Optional.of(0L) : Optional.empty(),
+                circumstances.owner(),
+                circumstances.since(),
+                circumstances.note(),
+                index.absent());
+    }
+
+    private static State state(Situation situation, Index index) {
+        if (index.isDeferred()) {
+            return State.DEFERRED;
+        }
+        boolean onView = !situation.catalog().writersOnViews(index.name()).isEmpty();
+        boolean kept = index.absent().isEmpty() && (onView || !index.live().isEmpty());
+        return kept ? State.ACTIVE : State.UNTRIGGERED;
+    }
+
+    private static List<Notice> notices(Situation situation, Index index) {
+        List<Notice> notices = new ArrayList<>(Feasibility.others(situation, index));
+        if (index.table().isEmpty()) {
+            notices.add(new Notice("missing-table", index.name() + " is deferred and does not exist any more"));
+        }
+        index.held().map(Index.Held::deferred).ifPresent(entry -> {
+            switch (entry.health()) {
+                case SOUND -> {}
+                case UNFLAGGED -> {
+                    if (index.isDeferred()) {
+                        notices.add(new Notice(
+                                "flag-missing",
+                                "triggers of " + index.name()
+                                        + " are stored and not there, without the mark that says so"));
+                    }
+                }
+                case LOST, UNREADABLE, EDITED, SCRAP -> {
+                    var damage = Damage.of(index);
+                    notices.add(new Notice(damage.code(), damage.getMessage()));
+                }
+            }
+        });
+        if (!index.isDeferred() && !index.absent().isEmpty()) {
+            var damage = Damage.absent(index, index.absent());
+            notices.add(new Notice(damage.code(), damage.getMessage()));
+        }
+        return notices;
+    }
+}

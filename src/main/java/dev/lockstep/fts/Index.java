@@ -1,0 +1,77 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.fts.Deferred.StoredTrigger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An FTS5 table with everything that is known about what keeps it.
+ *
+ * @param name its name
+ * @param table the table; empty if a ledger knows it and the database does not
+ * @param live the triggers that keep it now
+ * @param held what a ledger says about it, if anything
+ * @param absent the names of triggers that the profile knows and that do not exist
+ */
+record Index(String name, Optional<FtsTable> table, List<TriggerSql> live, Optional<Held> held, List<String> absent) {
+    /** An entry and the ledger that it is in. */
+    record Held(Ledger ledger, Deferred deferred) {}
+
+    Index {
+        live = List.copyOf(live);
+        absent = List.copyOf(absent);
+    }
+
+    String folded() {
+        return Token.fold(name);
+    }
+
+    /** Whether triggers of it are put away. Half an entry says so only if one of its triggers does not exist. */
+    boolean isDeferred() {
+        if (held.isEmpty()) {
+            return false;
+        }
+        return switch (held.get().deferred().health()) {
+            case SOUND, LOST, UNREADABLE, EDITED -> true;
+            case UNFLAGGED -> stored().stream().anyMatch(stored -> !isLive(stored));
+            case SCRAP -> false;
+        };
+    }
+
+    /** Its entry, if triggers are put away and the entry does not say which. */
+    Optional<Deferred> damaged() {
+        return held.map(Held::deferred).filter(entry -> switch (entry.health()) {
+            case LOST, UNREADABLE, EDITED -> true;
+            case SOUND, UNFLAGGED, SCRAP -> false;
+        });
+    }
+
+    /** The stored triggers that write it. */
+    List<StoredTrigger> stored() {
+        return held.map(entry -> entry.deferred().writers(name)).orElse(List.of());
+    }
+
+    /** The triggers that keep it, or did: a stored one where there is no live one of its name. */
+    List<TriggerSql> writers() {
+        List<TriggerSql> writers = new ArrayList<>(live);
+        for (StoredTrigger stored : stored()) {
+            if (!isLive(stored)) {
+                writers.add(stored.trigger());
+            }
+        }
+        return writers;
+    }
+
+    /** The tables that it is about. */
+    List<String> bases() {
+        List<TriggerSql> writers = writers();
+        return table.map(fts -> FtsCatalog.bases(fts, writers))
+                .orElseGet(
+                        () -> writers.stream().map(TriggerSql::table).distinct().toList());
+    }
+
+    private boolean isLive(StoredTrigger stored) {
+        return live.stream().anyMatch(trigger -> Token.fold(trigger.name()).equals(Token.fold(stored.name())));
+    }
+}

@@ -1,0 +1,270 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import dev.lockstep.fts.Deferred.Circumstances;
+import dev.lockstep.fts.Deferred.Health;
+import dev.lockstep.fts.Deferred.StoredTrigger;
+import dev.lockstep.profile.Json;
+import dev.lockstep.profile.Profile;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The application's own key-value table, in the application's own form, so that either program can finish what the other
+ * began: a flag whose presence means deferred, and a snapshot of the triggers, sorted by name. One entry, for all of the
+ * application's FTS5 tables.
+ *
+ * <p>What the application does not know stands under a third key. It belongs to the flag whose rowid it names: an
+ * application that restored and deferred again by itself left it behind, and has made another flag.
+ */
+final class MetaLedger implements Ledger {
+    private static final String TABLE_EXISTS = """
+            select 1
+              from pragma_table_info(?, 'main')
+             where name in (?, ?)
+            having count(*) = 2
+            """;
+
+    private final Profile.State state;
+    private final List<String> indexes;
+    private final String read;
+    private final String delete;
+    private final String insert;
+    private final String rename;
+
+    /** @param fts what the profile says */
+    MetaLedger(Profile.Fts fts) {
+        this.state = fts.state();
+        this.indexes = fts.tables().stream().map(Profile.Table::fts).toList();
+        String table = "main." + new Identifier(state.table());
+        Identifier key = new Identifier(state.key());
+        Identifier value = new Identifier(state.value());
+        StringBuilder columns = new StringBuilder(key + ", " + value);
+        StringBuilder values = new StringBuilder("?, ?");
+        for (String stamp : state.stamps()) {
+            columns.append(", ").append(new Identifier(stamp));
+            values.append(", current_timestamp");
+        }
+        this.read = "select rowid as place, " + value + " as value from " + table + " where " + key + " = ?";
+        this.delete = "delete from " + table + " where " + key + " = ?";
+        this.rename = "update " + table + " set " + key + " = ? where " + key + " = ?";
+        this.insert = "insert into " + table + " (" + columns + ") values (" + values + ")";
+    }
+
+    /** Whether the database has the table that the profile names. */
+    boolean isPossible(Tx tx) {
+        return !tx.rows(TABLE_EXISTS, state.table(), state.key(), state.value()).isEmpty();
+    }
+
+    /** Whether the application knows this FTS5 table, and would rebuild it. */
+    boolean covers(String index) {
+        return indexes.stream().anyMatch(name -> Token.fold(name).equals(Token.fold(index)));
+    }
+
+    @Override
+    public List<Deferred> read(Tx tx) {
+        if (!isPossible(tx)) {
+            throw Trouble.usage(
+                    "the profile keeps its state in " + state.table() + "(" + state.key() + ", " + state.value()
+                            + "), and this database has no such table",
+                    "is it the right database, and the right profile?");
+        }
+        Optional<Row> flag = tx.row(read, state.flag());
+        Optional<Row> snapshot = tx.row(read, state.snapshot());
+        if (flag.isEmpty() && snapshot.isEmpty()) {
+            return List.of();
+        }
+        Note note = flag.flatMap(row -> note(tx, row.integer("place"))).orElse(Note.NONE);
+        if (snapshot.isEmpty() || snapshot.get().isNull("value")) {
+            return List.of(Deferred.damaged(indexes, note.circumstances, Health.LOST));
+        }
+        return entry(
+                flag.isPresent() ? Health.SOUND : Health.UNFLAGGED,
+                snapshot.get().text("value"),
+                note);
+    }
+
+    /** @param undamaged what the entry's health is if its snapshot can be read */
+    private List<Deferred> entry(Health undamaged, String snapshot, Note note) {
+        boolean flagged = undamaged == Health.SOUND;
+        if (note.sha256.isPresent() && !note.sha256.get().equals(Hash.sha256(snapshot))) {
+            return List.of(Deferred.damaged(indexes, note.circumstances, Health.EDITED));
+        }
+        List<StoredTrigger> triggers = new ArrayList<>();
+        try {
+            for (StoredTrigger stored : StoredTrigger.parse(snapshot)) {
+                triggers.add(new StoredTrigger(
+                        note.positions.getOrDefault(stored.name(), stored.position()), stored.trigger()));
+            }
+        } catch (Trouble e) {
+            Health health = flagged ? Health.UNREADABLE : Health.SCRAP;
+            return List.of(Deferred.damaged(indexes, note.circumstances, health));
+        }
+        if (triggers.isEmpty()) {
+            return flagged ? List.of(Deferred.damaged(indexes, note.circumstances, Health.LOST)) : List.of();
+        }
+        List<String> concerned = note.indexes.isEmpty() ? indexes : note.indexes;
+        return List.of(new Deferred(concerned, triggers, note.shape, note.circumstances, undamaged));
+    }
+
+    @Override
+    public void add(Tx tx, Deferred entry) {
+        Map<String, StoredTrigger> triggers = new LinkedHashMap<>();
+        Set<String> concerned = new LinkedHashSet<>();
+        Optional<Shape> shape = entry.shape();
+        for (Deferred older : read(tx)) {
+            older.triggers().forEach(stored -> triggers.put(Token.fold(stored.name()), stored));
+            if (older.health() == Health.SOUND) {
+                concerned.addAll(older.indexes());
+                shape = older.shape().flatMap(before -> entry.shape().map(before::with));
+            }
+        }
+        entry.triggers().forEach(stored -> triggers.put(Token.fold(stored.name()), stored));
+        concerned.addAll(entry.indexes());
+        write(
+                tx,
+                new Deferred(
+                        List.copyOf(concerned),
+                        List.copyOf(triggers.values()),
+                        shape,
+                        entry.circumstances(),
+                        Health.SOUND));
+    }
+
+    @Override
+    public void forget(Tx tx, Set<String> gone) {
+        for (Deferred entry : read(tx)) {
+            List<String> indexes = entry.indexes().stream()
+                    .filter(index -> !gone.contains(Token.fold(index)))
+                    .toList();
+            List<StoredTrigger> triggers = entry.triggers().stream()
+                    .filter(stored -> indexes.stream().anyMatch(stored.trigger()::writes))
+                    .toList();
+            if (entry.health() == Health.UNREADABLE) {
+                setAside(tx);
+            }
+            if (triggers.isEmpty()) {
+                for (String key : List.of(state.own(), state.snapshot(), state.flag())) {
+                    tx.update(delete, key);
+                }
+            } else {
+                write(tx, new Deferred(indexes, triggers, entry.shape(), entry.circumstances(), entry.health()));
+            }
+        }
+    }
+
+    /** Unreadable text may still be somebody's only copy; it moves to a key that no other can have. */
+    private void setAside(Tx tx) {
+        long flag = tx.only(read, state.flag()).integer("place");
+        tx.update(rename, state.own() + "Unreadable" + flag, state.snapshot());
+    }
+
+    /** The flag stays the row that it is if it is there, and the note is the last: its rowid is above the flag's. */
+    private void write(Tx tx, Deferred entry) {
+        List<StoredTrigger> byName = entry.triggers().stream()
+                .sorted(Comparator.comparing(StoredTrigger::name))
+                .toList();
+        String snapshot = Json.write(byName.stream().map(StoredTrigger::toTree).toList());
+        tx.update(delete, state.snapshot());
+        tx.update(insert, state.snapshot(), snapshot);
+        if (tx.row(read, state.flag()).isEmpty()) {
+            tx.update(insert, state.flag(), "1");
+        }
+        long flag = tx.only(read, state.flag()).integer("place");
+        tx.update(delete, state.own());
+        tx.update(insert, state.own(), Json.write(Note.tree(entry, flag, Hash.sha256(snapshot))));
+    }
+
+    @Override
+    public String place() {
+        return state.table() + " (" + state.flag() + ", " + state.snapshot() + ")";
+    }
+
+    @Override
+    public String acceptShape(String index) {
+        return "delete from " + new Identifier(state.table()) + " where " + new Identifier(state.key()) + " = '"
+                + state.own() + "'";
+    }
+
+    @Override
+    public String surrender(String index) {
+        return "delete from " + new Identifier(state.table()) + " where " + new Identifier(state.key()) + " in ('"
+                + state.flag() + "', '" + state.snapshot() + "', '" + state.own() + "')";
+    }
+
+    private Optional<Note> note(Tx tx, long flag) {
+        return tx.row(read, state.own()).map(row -> row.text("value")).flatMap(text -> Note.read(text, flag));
+    }
+
+    /** What stands under the third key. */
+    private record Note(
+            List<String> indexes,
+            Optional<String> sha256,
+            Map<String, Long> positions,
+            Optional<Shape> shape,
+            Circumstances circumstances) {
+        static final Note NONE =
+                new Note(List.of(), Optional.empty(), Map.of(), Optional.empty(), Circumstances.UNKNOWN);
+
+        static Map<String, Object> tree(Deferred entry, long flag, String sha256) {
+            Circumstances circumstances = entry.circumstances();
+            Map<String, Object> positions = new LinkedHashMap<>();
+            entry.triggers().forEach(stored -> positions.put(stored.name(), stored.position()));
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("mode", "rebuild");
+            tree.put("flag", flag);
+            tree.put("sha256", sha256);
+            tree.put("fts", entry.indexes());
+            tree.put("positions", positions);
+            tree.put("shape", entry.shape().map(Shape::toTree).orElse(null));
+            tree.put("owner", circumstances.owner().map(Owner::toTree).orElse(null));
+            tree.put("since", circumstances.since().orElse(null));
+            tree.put("note", circumstances.note().orElse(null));
+            return tree;
+        }
+
+        /** The note, if it belongs to that flag. */
+        static Optional<Note> read(String text, long flag) {
+            Object tree;
+            try {
+                tree = Json.parse(text);
+            } catch (Trouble e) {
+                return Optional.empty();
+            }
+            if (!(tree instanceof Map<?, ?> map) || !Long.valueOf(flag).equals(map.get("flag"))) {
+                return Optional.empty();
+            }
+            List<String> indexes = new ArrayList<>();
+            if (map.get("fts") instanceof List<?> names) {
+                names.forEach(name -> indexes.add(String.valueOf(name)));
+            }
+            Map<String, Long> positions = new LinkedHashMap<>();
+            if (map.get("positions") instanceof Map<?, ?> places) {
+                places.forEach((name, at) -> {
+                    if (at instanceof Long position) {
+                        positions.put((String) name, position);
+                    }
+                });
+            }
+            return Optional.of(new Note(
+                    indexes,
+                    text(map, "sha256"),
+                    positions,
+                    Shape.ofTree(map.get("shape")),
+                    new Circumstances(Owner.ofTree(map.get("owner")), text(map, "since"), text(map, "note"))));
+        }
+
+        private static Optional<String> text(Map<?, ?> map, String key) {
+            return map.get(key) instanceof String text ? Optional.of(text) : Optional.empty();
+        }
+    }
+}

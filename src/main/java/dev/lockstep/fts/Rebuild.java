@@ -1,0 +1,109 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import java.util.List;
+
+/**
+ * Makes an FTS5 table hold what it ought to, and proves that it does; its definition and its options stay as they are.
+ *
+ * <p>A table that keeps its own text is emptied through the table in which it keeps it, and told to rebuild its index from
+ * that: as fast as DROP and CREATE, which would move it in the schema and lose its options. Deleting its rows would cost
+ * as much as writing them.
+ *
+ * @param rows how many rows it holds now
+ * @param sight how much of a difference the proof would have seen
+ */
+record Rebuild(long rows, Comparison.Sight sight) {
+    /**
+     * Rebuilds one table inside the caller's transaction.
+     *
+     * @param writers the triggers that write it
+     * @throws Trouble usage: what belongs into it cannot be told; refused: it differs from that even when rebuilt
+     */
+    static Rebuild run(Tx tx, FtsTable table, List<TriggerSql> writers) {
+        return switch (table.kind()) {
+            case OWN_CONTENT -> ownContent(tx, table, Truth.of(tx, table, writers));
+            case EXTERNAL_CONTENT -> externalContent(tx, table);
+            case CONTENTLESS, CONTENTLESS_DELETE -> contentless(tx, table, Truth.of(tx, table, writers));
+        };
+    }
+
+    /** Whether {@link #run} will know what to do; throws what it would throw before it has changed anything. */
+    static void check(Tx tx, FtsTable table, List<TriggerSql> writers) {
+        switch (table.kind()) {
+            case OWN_CONTENT -> Truth.of(tx, table, writers);
+            case EXTERNAL_CONTENT -> {}
+            case CONTENTLESS, CONTENTLESS_DELETE -> numbered(table, Truth.of(tx, table, writers));
+        }
+    }
+
+    private static Rebuild ownContent(Tx tx, FtsTable table, Truth truth) {
+        tx.execute("delete from main." + table.shadow("content"));
+        command(tx, table, "rebuild");
+        long rows = truth.fill(tx);
+        return proven(table, rows, Comparison.ofText(tx, truth, table));
+    }
+
+    private static Rebuild externalContent(Tx tx, FtsTable table) {
+        command(tx, table, "rebuild");
+        try {
+            // Only with a rank of 1 does it read the content table; otherwise a stale index passes.
+            tx.execute("insert into main." + table.identifier() + " (" + table.identifier()
+                    + ", rank) values ('integrity-check', 1)");
+        } catch (DbException e) {
+            if (e.reason() == DbException.Reason.CORRUPT) {
+                throw unproven(table, e.getMessage());
+            }
+            throw e;
+        }
+        Identifier content = new Identifier(table.content().orElseThrow());
+        return new Rebuild(Comparison.count(tx, content), Comparison.Sight.WHOLE);
+    }
+
+    private static Rebuild contentless(Tx tx, FtsTable table, Truth truth) {
+        numbered(table, truth);
+        command(tx, table, "delete-all");
+        long rows = truth.fill(tx);
+        if (!keepsSizes(tx, table)) {
+            return new Rebuild(rows, Comparison.Sight.NONE);
+        }
+        return proven(table, rows, Comparison.ofRows(tx, truth, table.shadow("docsize")));
+    }
+
+    /** Whether the table knows each row's size: not with {@code columnsize=0}. */
+    static boolean keepsSizes(Tx tx, FtsTable table) {
+        return !tx.rows(
+                        "select 1 from main.sqlite_master where type = 'table' and name = ?",
+                        table.shadow("docsize").name())
+                .isEmpty();
+    }
+
+    private static void numbered(FtsTable table, Truth truth) {
+        if (!truth.hasRowids()) {
+            throw new FeedReader(table).underivable("they do not say the rowid, and it keeps nothing else of a row");
+        }
+    }
+
+    private static Rebuild proven(FtsTable table, long rows, Comparison comparison) {
+        if (!comparison.isEqual()) {
+            throw unproven(table, comparison.missing() + " rows missing, " + comparison.extra() + " too many");
+        }
+        return new Rebuild(rows, comparison.sight());
+    }
+
+    private static Trouble unproven(FtsTable table, String why) {
+        return new Trouble(
+                Trouble.Kind.REFUSED,
+                "unproven",
+                table.name() + " is not equal to its base even when rebuilt: " + why,
+                "nothing changed; it is still deferred",
+                null);
+    }
+
+    private static void command(Tx tx, FtsTable table, String command) {
+        tx.update("insert into main." + table.identifier() + " (" + table.identifier() + ") values (?)", command);
+    }
+}

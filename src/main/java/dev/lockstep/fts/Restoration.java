@@ -1,0 +1,179 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import dev.lockstep.profile.Profile;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Brings the triggers of search indexes back and makes the indexes equal to their base: the only way out of a deferral.
+ *
+ * <p>One transaction, from the first look to the last proof. It holds the write lock throughout, so no change of the base
+ * can fall between the rebuild and the triggers. Whatever does not fit any more leaves everything as it was, deferred, with
+ * the reason told.
+ */
+public final class Restoration {
+    /** Which text counts if an application has made a trigger anew while its old text was put away. */
+    public enum Preference {
+        /** Neither: refuse, and show both. */
+        NEITHER,
+        LIVE,
+        STORED
+    }
+
+    /** Where a trigger comes from that does not exist and is stored nowhere. */
+    public enum Replacement {
+        /** From nowhere: refuse, and say which it is. */
+        NONE,
+        PROFILE
+    }
+
+    /** What to do about another process that has deferred and still runs. */
+    public enum Claim {
+        RESPECT,
+        STEAL
+    }
+
+    /** How to go about it. */
+    public record Policy(Preference preference, Replacement replacement, Claim claim) {
+        /** Refuses whatever is not plain. */
+        public static final Policy CAREFUL = new Policy(Preference.NEITHER, Replacement.NONE, Claim.RESPECT);
+    }
+
+    /**
+     * One index that was restored.
+     *
+     * @param table what it is about
+     * @param fts its name
+     * @param triggers the names of the triggers that keep it again
+     * @param reindexed the rows that were written into it; 0 in a preview
+     * @param proof how much of a difference from its base would have been seen: {@code whole}, {@code rows}, {@code none}
+     */
+    public record Table(String table, String fts, List<String> triggers, long reindexed, String proof) {}
+
+    /** What a restoration did. */
+    public record Outcome(List<Table> tables, List<Notice> notices) {
+        public Outcome {
+            tables = List.copyOf(tables);
+            notices = List.copyOf(notices);
+        }
+
+        public boolean changed() {
+            return !tables.isEmpty();
+        }
+    }
+
+    private final Optional<Profile> profile;
+    private final Policy policy;
+    private final Owner owner;
+
+    /** @param owner who restores */
+    public Restoration(Optional<Profile> profile, Policy policy, Owner owner) {
+        this.profile = profile;
+        this.policy = policy;
+        this.owner = owner;
+    }
+
+    /**
+     * Restores what is deferred. Nothing deferred is nothing to do, unless triggers are known to be lost.
+     *
+     * @param names FTS5 tables or their base tables; none for all
+     * @throws Trouble usage: there is no such table; refused: it would not be what it was, and nothing has changed
+     */
+    public Outcome run(Db db, List<String> names) {
+        return db.transact(tx -> {
+            Situation situation = Situation.read(tx, profile);
+            List<Index> indexes = due(situation, names);
+            List<Notice> notices = new ArrayList<>();
+            return new Outcome(indexes.isEmpty() ? List.of() : restore(tx, situation, indexes, notices), notices);
+        });
+    }
+
+    /** What {@link #run} would do, as far as it can be told without writing, and changes nothing. */
+    public Outcome preview(Db db, List<String> names) {
+        return db.read(tx -> {
+            Situation situation = Situation.read(tx, profile);
+            List<Notice> notices = new ArrayList<>();
+            List<Table> tables = new ArrayList<>();
+            for (Index index : due(situation, names)) {
+                new Fitting(tx, situation, policy, notices).check(index);
+                List<String> triggers =
+                        index.writers().stream().map(TriggerSql::name).toList();
+                tables.add(new Table(String.join(", ", index.bases()), index.name(), triggers, 0, "none"));
+            }
+            return new Outcome(tables, notices);
+        });
+    }
+
+    /** Whether anything is put away, as a look without the write lock tells. */
+    public static boolean isNeeded(Db db, Optional<Profile> profile) {
+        return db.read(
+                tx -> Situation.read(tx, profile).select(List.of()).stream().anyMatch(Index::isDeferred));
+    }
+
+    /** The indexes that are to be restored. */
+    private List<Index> due(Situation situation, List<String> names) {
+        List<Index> due = new ArrayList<>();
+        for (Index index : situation.together(situation.select(names))) {
+            if (index.isDeferred()) {
+                respect(index);
+                due.add(index);
+            } else if (!index.absent().isEmpty()) {
+                switch (policy.replacement) {
+                    case NONE -> throw Damage.absent(index, index.absent());
+                    case PROFILE -> due.add(index);
+                }
+            }
+        }
+        return due;
+    }
+
+    private void respect(Index index) {
+        Deferred entry = index.held().orElseThrow().deferred();
+        Optional<Owner> other = entry.circumstances().owner().filter(candidate -> !candidate.equals(owner));
+        boolean owned =
+                switch (policy.claim) {
+                    case RESPECT -> other.isPresent() && other.get().isAlive();
+                    case STEAL -> false;
+                };
+        if (owned) {
+            throw Damage.owned(index, entry);
+        }
+    }
+
+    private List<Table> restore(Tx tx, Situation situation, List<Index> indexes, List<Notice> notices) {
+        Fitting fitting = new Fitting(tx, situation, policy, notices);
+        indexes.forEach(fitting::check);
+        fitting.putBack();
+        FtsCatalog now = FtsCatalog.read(tx);
+        List<Table> tables = new ArrayList<>();
+        for (Index index : indexes) {
+            List<TriggerSql> writers = now.writers(index.name());
+            Rebuild rebuilt = Rebuild.run(tx, index.table().orElseThrow(), writers);
+            tables.add(new Table(
+                    String.join(", ", index.bases()),
+                    index.name(),
+                    writers.stream().map(TriggerSql::name).toList(),
+                    rebuilt.rows(),
+                    rebuilt.sight().label()));
+        }
+        forget(tx, indexes);
+        return tables;
+    }
+
+    private static void forget(Tx tx, List<Index> indexes) {
+        Map<Ledger, Set<String>> done = new LinkedHashMap<>();
+        for (Index index : indexes) {
+            index.held().ifPresent(held -> done.computeIfAbsent(held.ledger(), ledger -> new LinkedHashSet<>())
+                    .add(index.folded()));
+        }
+        done.forEach((ledger, names) -> ledger.forget(tx, names));
+    }
+}

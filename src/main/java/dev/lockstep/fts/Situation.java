@@ -1,0 +1,180 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Nearest;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import dev.lockstep.fts.Index.Held;
+import dev.lockstep.profile.Profile;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a database says about its search indexes at one moment: its schema and every ledger, put side by side. */
+final class Situation {
+    private final FtsCatalog catalog;
+    private final Optional<Profile.Fts> profile;
+    private final Optional<MetaLedger> application;
+    private final Ledger own = new OwnLedger();
+    private final Map<String, Index> indexes = new LinkedHashMap<>();
+
+    private Situation(FtsCatalog catalog, Optional<Profile.Fts> profile) {
+        this.catalog = catalog;
+        this.profile = profile;
+        this.application = profile.map(MetaLedger::new);
+    }
+
+    /**
+     * Looks at the whole database.
+     *
+     * @throws Trouble usage: the profile does not fit it; refused: one of its triggers cannot be read, or a built-in profile
+     *     that was not asked for says that its triggers are put away
+     */
+    static Situation read(Tx tx, Optional<Profile> profile) {
+        Situation situation = new Situation(FtsCatalog.read(tx), profile.flatMap(Profile::fts));
+        Map<String, Held> held = new LinkedHashMap<>();
+        for (Ledger ledger : situation.ledgers()) {
+            for (Deferred entry : ledger.read(tx)) {
+                for (String index : entry.indexes()) {
+                    held.putIfAbsent(Token.fold(index), new Held(ledger, entry));
+                }
+            }
+        }
+        situation.catalog.tables().forEach(table -> situation.add(table.name(), held));
+        for (Held entry : held.values()) {
+            entry.deferred().indexes().forEach(name -> situation.add(name, held));
+        }
+        if (situation.profile.isEmpty()) {
+            refuseUnnamedProfile(tx);
+        }
+        return situation;
+    }
+
+    private void add(String name, Map<String, Held> held) {
+        String folded = Token.fold(name);
+        Optional<FtsTable> table = catalog.table(name);
+        List<String> absent = new ArrayList<>();
+        for (Profile.Trigger trigger : known(name)) {
+            if (catalog.trigger(trigger.name()).isEmpty()) {
+                absent.add(trigger.name());
+            }
+        }
+        Index index = new Index(
+                name, table, catalog.writers(name), Optional.ofNullable(held.get(folded)), List.copyOf(absent));
+        // An application's ledger names every table that the application may have, this database may have fewer.
+        boolean isThere = table.isPresent() || !index.stored().isEmpty();
+        if (isThere) {
+            indexes.putIfAbsent(folded, index);
+        }
+    }
+
+    /** With a wrong idea of where the state is, everything else would be answered wrongly. */
+    private static void refuseUnnamedProfile(Tx tx) {
+        for (String name : Profile.builtIn()) {
+            Optional<MetaLedger> ledger =
+                    Profile.load(name).fts().map(MetaLedger::new).filter(meta -> meta.isPossible(tx));
+            if (ledger.isPresent() && !ledger.get().read(tx).isEmpty()) {
+                throw new Trouble(
+                        Trouble.Kind.REFUSED,
+                        "other-profile",
+                        "triggers are put away in " + ledger.get().place() + ", where the profile " + name
+                                + " keeps them",
+                        "add --profile " + name,
+                        null);
+            }
+        }
+    }
+
+    FtsCatalog catalog() {
+        return catalog;
+    }
+
+    List<Ledger> ledgers() {
+        List<Ledger> ledgers = new ArrayList<>();
+        application.ifPresent(ledgers::add);
+        ledgers.add(own);
+        return ledgers;
+    }
+
+    /** Where an index's triggers are to be put away: with the application if the application would rebuild it. */
+    Ledger ledgerFor(String index) {
+        return application
+                .<Ledger>map(ledger -> ledger)
+                .filter(ledger -> application.get().covers(index))
+                .orElse(own);
+    }
+
+    /** The triggers that the profile knows for an index. */
+    List<Profile.Trigger> known(String index) {
+        return profile.stream()
+                .flatMap(fts -> fts.tables().stream())
+                .filter(table -> Token.fold(table.fts()).equals(Token.fold(index)))
+                .flatMap(table -> table.triggers().stream())
+                .toList();
+    }
+
+    /** All indexes, or those that the names mean. */
+    List<Index> select(List<String> names) {
+        if (names.isEmpty()) {
+            return List.copyOf(indexes.values());
+        }
+        Set<Index> selected = new LinkedHashSet<>();
+        for (String name : names) {
+            selected.addAll(named(name));
+        }
+        return List.copyOf(selected);
+    }
+
+    /** These indexes and all that share a trigger or a damaged entry with one of them: that is there for all or for none. */
+    List<Index> together(List<Index> selected) {
+        Set<Index> together = new LinkedHashSet<>(selected);
+        boolean grown = true;
+        while (grown) {
+            Set<String> targets = new LinkedHashSet<>();
+            together.forEach(index -> targets.add(index.folded()));
+            for (Index index : together) {
+                index.damaged().ifPresent(entry -> entry.indexes().forEach(name -> targets.add(Token.fold(name))));
+                index.writers().forEach(trigger -> targets.addAll(trigger.targets()));
+            }
+            grown = together.addAll(indexes.values().stream()
+                    .filter(index -> targets.contains(index.folded()))
+                    .toList());
+        }
+        return List.copyOf(together);
+    }
+
+    /** The index of that name, or all indexes of the table of that name. @throws Trouble usage: it is neither */
+    private List<Index> named(String name) {
+        Index index = indexes.get(Token.fold(name));
+        if (index != null) {
+            return List.of(index);
+        }
+        List<Index> about = indexes.values().stream()
+                .filter(candidate -> candidate.bases().stream()
+                        .anyMatch(base -> Token.fold(base).equals(Token.fold(name))))
+                .toList();
+        if (!about.isEmpty()) {
+            return about;
+        }
+        List<String> known = indexes.values().stream().map(Index::name).toList();
+        String hint = known.isEmpty() ? null : "indexes here: " + String.join(", ", known);
+        Optional<FtsCatalog.Relation> relation = catalog.relation(name);
+        if (relation.isEmpty()) {
+            String nearest = Nearest.to(name, catalog.names())
+                    .map(found -> "did you mean '" + found + "'?")
+                    .orElse(hint);
+            throw Trouble.usage("no such table: " + name, nearest);
+        }
+        throw Trouble.usage(
+                switch (relation.get()) {
+                    case TABLE, FTS5 -> "no FTS5 index is about " + name;
+                    case VIEW -> name + " is a view, not an FTS5 table or its base";
+                    case VIRTUAL -> name + " is a virtual table of module " + catalog.module(name) + ", not of fts5";
+                    case SHADOW -> name + " is a part of an FTS5 table; name the table itself";
+                },
+                hint);
+    }
+}
