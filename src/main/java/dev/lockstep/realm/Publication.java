@@ -26,7 +26,7 @@ public final class Publication {
          *
          * @throws Trouble it is not known to be committed
          */
-        void of(String realmUrl);
+        void of(RealmUrl realm);
     }
 
     /** What to do with a plain directory at the target's name. */
@@ -44,10 +44,10 @@ public final class Publication {
      * @param target the name that readers open; its parent must exist, be ours and be closed to others
      * @param steps told of each step when it is taken
      */
-    public Publication(Path target, String realmUrl, Announcement announcement, Consumer<PublishStep> steps) {
+    public Publication(Path target, RealmUrl realm, Announcement announcement, Consumer<PublishStep> steps) {
         this.steps = steps;
         this.target = Target.at(target);
-        this.swap = new Swap(this.target, realmUrl, announcement, steps);
+        this.swap = new Swap(this.target, realm, announcement, steps);
     }
 
     /** How much a publication of this source would copy; checks what can be checked without writing. */

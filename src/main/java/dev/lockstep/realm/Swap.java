@@ -23,13 +23,13 @@ import java.util.function.Consumer;
  */
 final class Swap {
     private final Target target;
-    private final String realmUrl;
+    private final RealmUrl realm;
     private final Publication.Announcement announcement;
     private final Consumer<PublishStep> steps;
 
-    Swap(Target target, String realmUrl, Publication.Announcement announcement, Consumer<PublishStep> steps) {
+    Swap(Target target, RealmUrl realm, Publication.Announcement announcement, Consumer<PublishStep> steps) {
         this.target = target;
-        this.realmUrl = realmUrl;
+        this.realm = realm;
         this.announcement = announcement;
         this.steps = steps;
     }
@@ -102,7 +102,7 @@ final class Swap {
     }
 
     private void note(Operation operation) throws IOException {
-        target.note(new Pending(operation, realmUrl));
+        target.note(new Pending(operation, realm));
         steps.accept(PublishStep.NOTED);
     }
 
@@ -110,7 +110,7 @@ final class Swap {
     private void announce(Undo undo) throws IOException {
         steps.accept(PublishStep.SHOWN);
         try {
-            announcement.of(realmUrl);
+            announcement.of(realm);
         } catch (RuntimeException | Error e) {
             try {
                 undo.run();

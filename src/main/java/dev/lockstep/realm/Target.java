@@ -44,7 +44,7 @@ final class Target {
     }
 
     /** What the database has yet to be told. */
-    record Pending(Operation operation, String realm) {}
+    record Pending(Operation operation, RealmUrl realm) {}
 
     private static final String PARTIAL = ".partial";
 
@@ -161,7 +161,7 @@ final class Target {
             int space = text.indexOf(' ');
             return Optional.of(new Pending(
                     Operation.valueOf(text.substring(0, space)),
-                    text.substring(space + 1).strip()));
+                    new RealmUrl(text.substring(space + 1).strip())));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

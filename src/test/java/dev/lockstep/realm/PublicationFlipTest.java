@@ -57,7 +57,8 @@ class PublicationFlipTest {
     private void publish(String version) throws IOException {
         Files.writeString(source.resolve("head"), version);
         Files.writeString(source.resolve("tail"), version);
-        new Publication(name, "http://h/r/", realm -> {}, step -> {}).publish(source, PlainDirectory.REFUSE);
+        new Publication(name, new RealmUrl("http://h/r/"), realm -> {}, step -> {})
+                .publish(source, PlainDirectory.REFUSE);
     }
 
     @Test
@@ -68,6 +69,11 @@ class PublicationFlipTest {
 
         for (int flip = 0; flip < FLIPS; flip++) {
             target.show(versions[flip % 2]);
+            // On a busy machine the reader must get its turn too; an odd number, so that it sees the other version
+            // then.
+            if (flip % 101 == 0) {
+                awaitReader();
+            }
         }
 
         done.set(true);
@@ -85,8 +91,7 @@ class PublicationFlipTest {
         for (int i = 0; i < 100; i++) {
             publish("version " + i);
             // Only the version before is kept: a read that has begun must end before the one after the next.
-            long seen = reads.get();
-            Await.until("the reader", Duration.ofSeconds(20), () -> reads.get() > seen + 1);
+            awaitReader();
         }
 
         done.set(true);
@@ -94,6 +99,12 @@ class PublicationFlipTest {
         assertThat(missing).as("missing of %s reads", reads).hasValue(0);
         assertThat(mixed).as("mixed of %s reads", reads).hasValue(0);
         assertThat(changes.get()).isGreaterThanOrEqualTo(100);
+    }
+
+    /** Returns when a read that began after this call has ended. */
+    private void awaitReader() {
+        long seen = reads.get();
+        Await.until("the reader", Duration.ofSeconds(20), () -> reads.get() > seen + 1);
     }
 
     /** As a server does it: the name is looked up once for a request, and its files are read from where it led. */

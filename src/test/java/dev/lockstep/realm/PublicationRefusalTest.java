@@ -51,8 +51,9 @@ class PublicationRefusalTest {
     }
 
     private Trouble refusal(Path from) {
-        return catchThrowableOfType(Trouble.class, () -> new Publication(target, "http://h/r/", realm -> {}, step -> {})
-                .publish(from, PlainDirectory.REFUSE));
+        return catchThrowableOfType(
+                Trouble.class, () -> new Publication(target, new RealmUrl("http://h/r/"), realm -> {}, step -> {})
+                        .publish(from, PlainDirectory.REFUSE));
     }
 
     private void assertNothingBesideTheTarget() throws IOException {
@@ -157,7 +158,7 @@ class PublicationRefusalTest {
     void whatSomebodyElsePutThereStays() throws IOException {
         Files.createSymbolicLink(target, Path.of("../outside"));
         assertThat(refusal(source).kind()).isEqualTo(Kind.REFUSED);
-        assertThatThrownBy(() -> new Publication(target, "http://h/r/", realm -> {}, step -> {}).delete())
+        assertThatThrownBy(() -> new Publication(target, new RealmUrl("http://h/r/"), realm -> {}, step -> {}).delete())
                 .isInstanceOf(Trouble.class);
         assertThat(target.resolve("1")).hasContent(SECRET);
 
@@ -180,7 +181,8 @@ class PublicationRefusalTest {
 
     @Test
     void aParentThatDoesNotExistIsAUsageError() {
-        assertThatThrownBy(() -> new Publication(dir.resolve("none/site"), "http://h/r/", realm -> {}, step -> {}))
+        assertThatThrownBy(() ->
+                        new Publication(dir.resolve("none/site"), new RealmUrl("http://h/r/"), realm -> {}, step -> {}))
                 .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Kind.USAGE));
     }
 
@@ -190,7 +192,7 @@ class PublicationRefusalTest {
         for (int at = 1; at <= 20; at++) {
             AtomicInteger copied = new AtomicInteger();
             int swapAt = at;
-            Publication publication = new Publication(target, "http://h/r/", realm -> {}, step -> {
+            Publication publication = new Publication(target, new RealmUrl("http://h/r/"), realm -> {}, step -> {
                 if (step == PublishStep.COPYING && copied.incrementAndGet() == swapAt) {
                     swapForALink(swapAt);
                 }

@@ -23,14 +23,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PublicationTest {
-    private static final String REALM = "http://localhost:4201/published/";
+    private static final RealmUrl REALM = new RealmUrl("http://localhost:4201/published/");
 
     @TempDir
     private Path dir;
 
     private Path source;
     private Path target;
-    private final List<String> announced = new ArrayList<>();
+    private final List<RealmUrl> announced = new ArrayList<>();
 
     @BeforeEach
     void makeASource() throws IOException {

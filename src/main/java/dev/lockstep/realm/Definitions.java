@@ -1,0 +1,143 @@
+package dev.lockstep.realm;
+
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The cache of module definitions that replicas share (Boxel's table {@code modules}), and the notifications that make each
+ * replica discard what it computes meanwhile. Both happen within the caller's transaction, so nobody is told before the
+ * rows are gone.
+ */
+public final class Definitions {
+    private static final String IS_PRESENT = "select to_regclass('modules') is not null as present";
+
+    /**
+     * A module is named with an executable extension or without; a dependency always without. So all are compared
+     * without. A module that imports a changed one has changed too.
+     */
+    private static final String DEPENDENTS = """
+            with recursive import as materialized (
+                   select m.url, m.file_alias,
+                          regexp_replace(m.url, p.extension, '') as alias,
+                          regexp_replace(d.dep, p.extension, '') as imported
+                     from modules m
+                    cross join (select cast(? as text) as extension) p
+                    cross join lateral jsonb_array_elements_text(
+                                    case jsonb_typeof(m.deps) when 'array' then m.deps else '[]' end) as d (dep)
+                    where m.resolved_realm_url = ?),
+                 changed (alias) as (
+                   select unnest(cast(? as text[]))
+                    union
+                   select i.alias
+                     from changed c
+                     join import i on i.imported = c.alias)
+            select distinct i.url, i.file_alias
+              from changed c
+              join import i on i.imported = c.alias
+             order by 1, 2
+            """;
+
+    private static final String EXTENSION = "\\.(js|gjs|ts|gts)$";
+
+    /** Rows are locked in the order of the key, so that two who delete the same rows queue and never cross. */
+    private static final String DELETE_MODULES = """
+            with doomed as (
+                   select url_hash, cache_scope, auth_user_id
+                     from modules
+                    where resolved_realm_url = ?
+                      and (url = any (cast(? as text[])) or file_alias = any (cast(? as text[])))
+                    order by url_hash, cache_scope, auth_user_id
+                      for update)
+            delete from modules m
+             using doomed d
+             where (m.url_hash, m.cache_scope, m.auth_user_id) = (d.url_hash, d.cache_scope, d.auth_user_id)
+            """;
+
+    private static final String DELETE_REALM = """
+            with doomed as (
+                   select url_hash, cache_scope, auth_user_id
+                     from modules
+                    where resolved_realm_url = ?
+                    order by url_hash, cache_scope, auth_user_id
+                      for update)
+            delete from modules m
+             using doomed d
+             where (m.url_hash, m.cache_scope, m.auth_user_id) = (d.url_hash, d.cache_scope, d.auth_user_id)
+            """;
+
+    private static final String DELETE_ALL = "delete from modules";
+
+    private static final List<String> EXTENSIONS = List.of(".js", ".gjs", ".ts", ".gts");
+
+    /**
+     * What was cleared.
+     *
+     * @param deleted rows
+     * @param payloads what {@code module_cache_invalidated} says
+     */
+    public record Cleared(long deleted, List<String> payloads) {}
+
+    private Definitions() {}
+
+    /** Whether this database has the table. */
+    public static boolean isPresent(Tx tx) {
+        return tx.only(IS_PRESENT).flag("present");
+    }
+
+    /**
+     * Forgets single modules, every file that their names may mean, and all in the realm that depends on them.
+     *
+     * @param modules whole URLs, with or without executable extension
+     */
+    public static Cleared modules(Tx tx, RealmUrl realm, Collection<String> modules) {
+        Set<String> names = new LinkedHashSet<>();
+        List<String> aliases = new ArrayList<>();
+        for (String module : modules) {
+            String alias = withoutExtension(module);
+            aliases.add(alias);
+            names.add(module);
+            names.add(alias);
+            for (String extension : EXTENSIONS) {
+                names.add(alias + extension);
+            }
+        }
+        for (Row row : tx.rows(DEPENDENTS, EXTENSION, realm.value(), aliases.toArray(String[]::new))) {
+            names.add(row.text("url"));
+            if (!row.isNull("file_alias")) {
+                names.add(row.text("file_alias"));
+            }
+        }
+        String[] all = names.toArray(String[]::new);
+        long deleted = tx.update(DELETE_MODULES, realm.value(), all, all);
+        return told(tx, deleted, DefinitionChange.modules(realm, List.of(all)));
+    }
+
+    /** Forgets all modules of a realm. */
+    public static Cleared realm(Tx tx, RealmUrl realm) {
+        return told(tx, tx.update(DELETE_REALM, realm.value()), List.of(DefinitionChange.realm(realm)));
+    }
+
+    /** Forgets all modules of all realms. */
+    public static Cleared all(Tx tx) {
+        return told(tx, tx.update(DELETE_ALL), List.of(DefinitionChange.all()));
+    }
+
+    private static Cleared told(Tx tx, long deleted, List<String> payloads) {
+        Notifications.send(tx, DefinitionChange.CHANNEL, payloads);
+        return new Cleared(deleted, payloads);
+    }
+
+    private static String withoutExtension(String module) {
+        for (String extension : EXTENSIONS) {
+            if (module.endsWith(extension)) {
+                return module.substring(0, module.length() - extension.length());
+            }
+        }
+        return module;
+    }
+}
