@@ -27,16 +27,17 @@ record PgServerState(String version, String encoding, boolean standby, boolean r
                 "on".equals(driver.getParameterStatus("default_transaction_read_only")));
     }
 
-    /** For servers that do not tell by themselves. */
-    static PgServerState asked(Connection connection) throws SQLException {
-        PgServerState told = of(connection);
-        if (connection.unwrap(PGConnection.class).getParameterStatus("in_hot_standby") != null) {
-            return told;
-        }
+    /** The same, of a server that may be too old to tell its role by itself. */
+    static PgServerState withRole(Connection connection) throws SQLException {
+        boolean told = connection.unwrap(PGConnection.class).getParameterStatus("in_hot_standby") != null;
+        return told ? of(connection) : of(connection).asked(connection);
+    }
+
+    PgServerState asked(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rs = statement.executeQuery(ASK)) {
             rs.next();
-            return new PgServerState(told.version, told.encoding, rs.getBoolean(1), "on".equals(rs.getString(2)));
+            return new PgServerState(version, encoding, rs.getBoolean(1), "on".equals(rs.getString(2)));
         }
     }
 

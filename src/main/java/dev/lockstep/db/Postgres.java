@@ -122,7 +122,7 @@ final class Postgres implements Connector {
 
     private void check(Connection connection, PgHost host, PgServerKind kind) throws SQLException {
         PgServerState server =
-                kind == PgServerKind.ANY ? PgServerState.of(connection) : PgServerState.asked(connection);
+                kind == PgServerKind.ANY ? PgServerState.of(connection) : PgServerState.withRole(connection);
         if (!kind.matches(session.use() == PgSession.Use.READ ? server.exceptReadOnly() : server)) {
             throw new PgLoginFailure.WrongKind(kind);
         }
