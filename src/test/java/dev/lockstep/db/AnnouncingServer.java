@@ -99,6 +99,10 @@ final class AnnouncingServer implements AutoCloseable {
             case 'B' -> message(out, '2', new byte[0]);
             case 'D' -> message(out, 'n', new byte[0]);
             case 'E' -> message(out, 'C', "SET\0".getBytes(StandardCharsets.US_ASCII));
+            case 'Q' -> {
+                message(out, 'C', "SET\0".getBytes(StandardCharsets.US_ASCII));
+                message(out, 'Z', new byte[] {'I'});
+            }
             case 'S' -> message(out, 'Z', new byte[] {'I'});
             default -> {}
         }
