@@ -19,7 +19,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: finds the command, parses, runs it, and turns every outcome into output and an exit status. */
 public final class Lockstep {
@@ -144,8 +143,10 @@ public final class Lockstep {
     /** One line for what is wrong with the arguments, and one for what would be right. */
     private static Trouble usage(String path, ParameterException e) {
         String help = "'lockstep " + path + " --help' shows what it takes";
-        if (e instanceof UnmatchedArgumentException unmatched) {
-            String word = unmatched.getUnmatched().get(0);
+        // Also when something else is amiss: a mistyped option explains the one that is missing.
+        List<String> unmatched = e.getCommandLine().getUnmatchedArguments();
+        if (!unmatched.isEmpty()) {
+            String word = unmatched.get(0);
             String what = word.startsWith("-") ? "unknown option '" : "unexpected argument '";
             return Trouble.usage(what + word + "'", nearest(e.getCommandLine().getCommandSpec(), word, help));
         }

@@ -122,6 +122,7 @@ final class Options {
                 .type(List.class)
                 .auxiliaryTypes(String.class)
                 .arity(arity)
+                .required(!arity.startsWith("0"))
                 .index(arity.equals("1") ? "0" : "0..*")
                 .paramLabel(label)
                 .description(description)
