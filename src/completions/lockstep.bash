@@ -154,18 +154,27 @@ function compReplyArray() {
 # to generate possible options and subcommands for the last specified subcommand.
 function _complete_lockstep() {
   # Edge case: if command line has no space after subcommand, then don't assume this subcommand is selected (remkop/picocli#1468).
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} completion" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} help" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} version" ];    then _picocli_lockstep; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm broadcast" ];    then _picocli_lockstep_realm; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm listen" ];    then _picocli_lockstep_realm; return $?; fi
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
-  local cmds0=(completion)
-  local cmds1=(help)
-  local cmds2=(version)
+  local cmds0=(realm)
+  local cmds1=(completion)
+  local cmds2=(help)
+  local cmds3=(version)
+  local cmds4=(realm broadcast)
+  local cmds5=(realm listen)
 
-  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_lockstep_version; return $?; fi
-  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_lockstep_help; return $?; fi
-  if CompWordsContainsArray "${cmds0[@]}"; then _picocli_lockstep_completion; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_lockstep_realm_listen; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_lockstep_realm_broadcast; return $?; fi
+  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_lockstep_version; return $?; fi
+  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_lockstep_help; return $?; fi
+  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_lockstep_completion; return $?; fi
+  if CompWordsContainsArray "${cmds0[@]}"; then _picocli_lockstep_realm; return $?; fi
 
   # No subcommands were specified; generate completions for the top-level command.
   _picocli_lockstep; return $?;
@@ -176,7 +185,25 @@ function _picocli_lockstep() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="completion help version"
+  local commands="realm completion help version"
+  local flag_opts=""
+  local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `realm` subcommand.
+function _picocli_lockstep_realm() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands="broadcast listen"
   local flag_opts=""
   local arg_opts=""
 
@@ -256,6 +283,93 @@ function _picocli_lockstep_version() {
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `broadcast` subcommand.
+function _picocli_lockstep_realm_broadcast() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--path' '--paths-from' '--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--path')
+      return
+      ;;
+    '--paths-from')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `listen` subcommand.
+function _picocli_lockstep_realm_listen() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--no-reconnect' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--channel' '--realm' '--count' '--timeout' '--exec' '--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--channel')
+      return
+      ;;
+    '--realm')
+      return
+      ;;
+    '--count')
+      return
+      ;;
+    '--timeout')
+      return
+      ;;
+    '--exec')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
     '-o'|'--output')
       return
       ;;
