@@ -121,6 +121,9 @@ final class Invocation {
         for (String warning : target.warnings()) {
             output.warn("connection", warning);
         }
+        if (target.embedded()) {
+            databases.onProgress(output::message);
+        }
         return target;
     }
 

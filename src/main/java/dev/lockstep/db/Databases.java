@@ -5,16 +5,21 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
  * Opens databases for one process: what the environment says, and what is put around each connection. It knows those
  * that are open, so that a process that must stop can end what they are doing.
+ *
+ * <p>Once it has connected to the embedded server it is one of its users, until it is closed or the process ends.
  */
-public final class Databases {
+public final class Databases implements AutoCloseable {
     private final Environment environment;
     private final UnaryOperator<Connector> around;
     private final Set<Db> open = ConcurrentHashMap.newKeySet();
+    private Consumer<String> progress = message -> {};
+    private EmbeddedPostgres embedded;
 
     public Databases(Environment environment) {
         this(environment, UnaryOperator.identity());
@@ -24,6 +29,11 @@ public final class Databases {
     public Databases(Environment environment, UnaryOperator<Connector> around) {
         this.environment = environment;
         this.around = around;
+    }
+
+    /** Says, in a few words, what is being waited for before the embedded server can be used. */
+    public synchronized void onProgress(Consumer<String> listener) {
+        progress = listener;
     }
 
     public Environment environment() {
@@ -77,13 +87,28 @@ public final class Databases {
 
     /** What opens the connections of such a session, for whoever needs the driver's own, or a new one now and then. */
     Connector connector(PgTarget target, PgSession session) {
-        return around.apply(new Postgres(running(target), session));
+        if (target.embedded()) {
+            return around.apply(() -> new Postgres(embedded(), session).connect());
+        }
+        return around.apply(new Postgres(target, session));
     }
 
-    private static PgTarget running(PgTarget target) {
-        if (target.embedded()) {
-            throw new Trouble("there is no embedded PostgreSQL here", "name a server with --pg or PGHOST");
+    /** The embedded server, running: for each new connection it is started again if it has died. */
+    private synchronized PgTarget embedded() {
+        if (embedded == null) {
+            embedded = EmbeddedPostgres.open(environment, progress);
+        } else {
+            embedded.revive(progress);
         }
-        return target;
+        return embedded.target();
+    }
+
+    /** Stops using the embedded server. The databases that are open are for those who opened them to close. */
+    @Override
+    public synchronized void close() {
+        if (embedded != null) {
+            embedded.close();
+            embedded = null;
+        }
     }
 }

@@ -16,7 +16,8 @@ public record Environment(Map<String, String> variables) {
 
     /** A variable that is set and not empty. */
     public Optional<String> get(String name) {
-        return Optional.ofNullable(variables.get(name)).filter(value -> !value.isEmpty());
+        String value = variables.get(name);
+        return value == null || value.isEmpty() ? Optional.empty() : Optional.of(value);
     }
 
     public Path home() {
@@ -25,10 +26,8 @@ public record Environment(Map<String, String> variables) {
 
     /** Where state that outlives a command is kept: {@code $XDG_STATE_HOME/lockstep}. */
     public Path stateDirectory() {
-        return get("XDG_STATE_HOME")
-                .map(Path::of)
-                .filter(Path::isAbsolute)
-                .orElseGet(() -> home().resolve(".local/state"))
-                .resolve("lockstep");
+        Optional<String> state = get("XDG_STATE_HOME");
+        boolean usable = state.isPresent() && Path.of(state.get()).isAbsolute();
+        return (usable ? Path.of(state.get()) : home().resolve(".local/state")).resolve("lockstep");
     }
 }

@@ -1,0 +1,135 @@
+package dev.lockstep.db;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A file of which this process holds the lock, until it closes it or dies in whatever way.
+ *
+ * <p>These are POSIX locks: a process loses all it has on a file when it closes any descriptor of that file. So a
+ * process must not open, by whatever way, a file that it has locked.
+ */
+final class LockFile implements AutoCloseable {
+    enum Mode {
+        /** Many processes at a time, and no exclusive one. */
+        SHARED,
+        EXCLUSIVE
+    }
+
+    private final Path file;
+    private final FileChannel channel;
+
+    private LockFile(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /** Takes the lock if no other process is in the way. */
+    static Optional<LockFile> attempt(Path file, Mode mode) {
+        LockFile lock = open(file);
+        try {
+            if (lock.channel.tryLock(0, Long.MAX_VALUE, mode == Mode.SHARED) != null) {
+                return Optional.of(lock);
+            }
+        } catch (IOException e) {
+            throw lock.failed("lock", e);
+        }
+        lock.close();
+        return Optional.empty();
+    }
+
+    /** @param whenWaiting told once if the lock is not free */
+    static LockFile within(Duration limit, Path file, Mode mode, Runnable whenWaiting) {
+        Optional<LockFile> lock = attempt(file, mode);
+        if (lock.isEmpty()) {
+            whenWaiting.run();
+        }
+        for (Deadline deadline = Deadline.after(limit); lock.isEmpty(); lock = attempt(file, mode)) {
+            if (deadline.passed()) {
+                throw new Trouble(
+                        Trouble.Kind.TIMEOUT,
+                        "another process holds " + file + " for more than " + limit.toSeconds() + " s",
+                        "find it with: fuser " + file);
+            }
+            deadline.pause();
+        }
+        return lock.get();
+    }
+
+    /** Takes the lock, alone, as soon as no other process has it, however long that takes. */
+    static LockFile alone(Path file) {
+        LockFile lock = open(file);
+        try {
+            lock.channel.lock();
+            return lock;
+        } catch (IOException e) {
+            throw lock.failed("lock", e);
+        }
+    }
+
+    /** Whether another process has the lock for itself. This process must not have it. */
+    static boolean isTaken(Path file) {
+        Optional<LockFile> lock = attempt(file, Mode.SHARED);
+        if (lock.isPresent()) {
+            lock.get().close();
+        }
+        return lock.isEmpty();
+    }
+
+    private static LockFile open(Path file) {
+        try {
+            return new LockFile(
+                    file,
+                    FileChannel.open(
+                            file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
+        } catch (IOException e) {
+            throw EmbeddedFiles.trouble("open " + file, e);
+        }
+    }
+
+    /** Replaces what the file holds, and so the time of its last change. */
+    void write(String text) {
+        try {
+            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
+            channel.truncate(text.length());
+        } catch (IOException e) {
+            throw failed("write", e);
+        }
+    }
+
+    /** The time of the last {@link #write}, by whichever process. */
+    FileTime lastWritten() {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            throw EmbeddedFiles.trouble("read " + file, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw EmbeddedFiles.trouble("unlock " + file, e);
+        }
+    }
+
+    private Trouble failed(String what, IOException cause) {
+        Trouble trouble = EmbeddedFiles.trouble(what + " " + file, cause);
+        try {
+            close();
+        } catch (Trouble e) {
+            trouble.addSuppressed(e);
+        }
+        return trouble;
+    }
+}

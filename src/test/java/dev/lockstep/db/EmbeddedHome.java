@@ -1,0 +1,189 @@
+package dev.lockstep.db;
+
+import dev.lockstep.testing.Await;
+import dev.lockstep.testing.ChildJvm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A state directory of a test's own, the processes that use the server in it, and what the system knows of these. */
+final class EmbeddedHome implements AutoCloseable {
+    static final Duration STOPPED_WITHIN = Duration.ofSeconds(10);
+
+    private static final Path SHARED = Path.of("target", "test-embedded").toAbsolutePath();
+
+    /** A server, as a user of it sees it; no two have the same start. */
+    record Reached(int port, String since) {
+        private static final Pattern SAID = Pattern.compile("^using (\\d+) since (.+)$", Pattern.MULTILINE);
+
+        static Reached of(String stdout) {
+            Matcher said = SAID.matcher(stdout);
+            if (!said.find()) {
+                throw new AssertionError("reached no server: " + stdout);
+            }
+            return new Reached(Integer.parseInt(said.group(1)), said.group(2));
+        }
+    }
+
+    private final Path state;
+    private final Path release;
+    private final List<ChildJvm> users = new ArrayList<>();
+
+    /** One without programs, as on a new machine. */
+    EmbeddedHome(Path state) {
+        this.state = state;
+        this.release = state.resolveSibling(state.getFileName() + ".release");
+    }
+
+    /** Has programs already: those that all tests share. */
+    EmbeddedHome unpacked() {
+        try {
+            EmbeddedFiles shared = EmbeddedFiles.in(SHARED);
+            try (LockFile alone =
+                    LockFile.within(Duration.ofMinutes(1), shared.starting(), LockFile.Mode.EXCLUSIVE, () -> {})) {
+                new PostgresBinaries(shared).unpack(message -> {});
+            }
+            Files.createSymbolicLink(
+                    new PostgresBinaries(files()).directory(), new PostgresBinaries(shared).directory());
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Map<String, String> variables() {
+        return Map.of("XDG_STATE_HOME", state.toString());
+    }
+
+    Environment environment() {
+        return new Environment(variables());
+    }
+
+    EmbeddedFiles files() {
+        return EmbeddedFiles.in(environment().stateDirectory());
+    }
+
+    /** Starts a process that uses the server until {@link #releaseUsers()}. */
+    ChildJvm startUser() {
+        return started(release.toString());
+    }
+
+    /** Starts a process that uses the server for a moment. */
+    ChildJvm startShortUser() {
+        return started();
+    }
+
+    private ChildJvm started(String... arguments) {
+        ChildJvm user = ChildJvm.start(EmbeddedUser.class, variables(), arguments);
+        users.add(user);
+        return user;
+    }
+
+    /** A process that has used the server and ended; what it printed. */
+    String use() {
+        ChildJvm user = startShortUser();
+        if (user.exitCode() != 0) {
+            throw new AssertionError(user.toString());
+        }
+        return user.stdout();
+    }
+
+    /** Which server a process found that has used it and ended. */
+    Reached reached() {
+        return Reached.of(use());
+    }
+
+    /** Lets those that stay end as a command ends. */
+    void releaseUsers() {
+        try {
+            Files.createFile(release);
+            for (ChildJvm user : users) {
+                user.exitCode();
+            }
+            Files.delete(release);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Which server a process has reached: it says so as soon as it knows. */
+    static Reached reachedBy(ChildJvm user) {
+        user.awaitStdout(" since ");
+        return Reached.of(user.stdout());
+    }
+
+    /** The process of the server. */
+    Optional<ProcessHandle> server() {
+        if (!Files.exists(files().data())) {
+            return Optional.empty();
+        }
+        return Postmaster.read(files().data())
+                .flatMap(postmaster -> ProcessHandle.of(postmaster.pid()))
+                .filter(process -> runs(process, "/postgres"));
+    }
+
+    /** The process of the guard. */
+    Optional<ProcessHandle> guard() {
+        try {
+            String pid = Files.exists(files().guard()) ? Files.readString(files().guard()) : "";
+            return pid.isEmpty()
+                    ? Optional.empty()
+                    : ProcessHandle.of(Long.parseLong(pid)).filter(process -> runs(process, "/java"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Not a zombie: where nobody collects these, they stay for ever. */
+    private static boolean runs(ProcessHandle process, String program) {
+        return process.info()
+                .command()
+                .filter(command -> command.endsWith(program))
+                .isPresent();
+    }
+
+    void awaitStopped() {
+        Await.until(
+                "server " + server() + " and guard " + guard() + " to stop",
+                STOPPED_WITHIN,
+                () -> server().isEmpty() && guard().isEmpty());
+    }
+
+    /** Kills a process and waits until it is gone. */
+    static void kill(ProcessHandle process) {
+        process.destroyForcibly();
+        Await.until("the end of " + process.pid(), STOPPED_WITHIN, () -> !runs(process, ""));
+    }
+
+    /** Ends the users, and fails if the server or its guard then stays; they do not stay after that either. */
+    @Override
+    public void close() {
+        users.forEach(ChildJvm::kill);
+        try {
+            awaitStopped();
+        } finally {
+            guard().ifPresent(EmbeddedHome::kill);
+            server().ifPresent(EmbeddedHome::kill);
+            deleteLink();
+        }
+    }
+
+    private void deleteLink() {
+        Path programs = new PostgresBinaries(files()).directory();
+        try {
+            if (Files.isSymbolicLink(programs)) {
+                Files.delete(programs);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
