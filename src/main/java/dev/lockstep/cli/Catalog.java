@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 final class Catalog {
     /** Every leaf, as it is typed, in the order in which help shows them. */
     private static final List<String> PATHS =
-            List.of("realm broadcast", "realm listen", "completion", "help", "version");
+            List.of("realm broadcast", "realm listen", "demo", "completion", "help", "version");
 
     private static final String DESCRIPTION =
             "Keeps derived data (caches, search indexes, mirrors) in step with its source.";
@@ -27,6 +27,7 @@ final class Catalog {
         return switch (path) {
             case "realm broadcast" -> new BroadcastCommand();
             case "realm listen" -> new ListenCommand();
+            case "demo" -> new DemoCommand();
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();
             case "version" -> new VersionCommand();

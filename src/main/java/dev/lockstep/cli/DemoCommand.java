@@ -1,0 +1,113 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Databases;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.Trouble;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * {@code lockstep demo}: every mechanism on real, embedded databases, told step by step.
+ *
+ * <p>What it shows are the commands themselves, as one would type them, and what they really print; a step whose outcome
+ * is not what the story says ends the demo as failed.
+ */
+final class DemoCommand implements Command {
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage().description("Run every mechanism on real, embedded databases and tell what happens.");
+        Options.flag(spec, "Stay up at the end and print how to use the databases from another terminal.", "--keep");
+    }
+
+    @Override
+    public Result run(Invocation call) throws InterruptedException {
+        Stage stage = new Stage(call);
+        try (DemoRealm realm = new DemoRealm(stage);
+                DemoSearch search = new DemoSearch(stage)) {
+            realm.play();
+            search.play();
+            stage.say("");
+            stage.say("All of it was real: PostgreSQL " + realm.serverVersion() + " and SQLite, on this machine.");
+            if (call.flag("--keep")) {
+                stage.say("PostgreSQL stays up for  lockstep ... --pg embedded  and the search database is");
+                stage.say("  " + search.file());
+                stage.say("until you press Ctrl-C.");
+                Thread.currentThread().join();
+            }
+        }
+        return Result.changed(Map.of("steps", stage.commands), List.of());
+    }
+
+    /** Where the demo plays: tells, runs commands as a shell would, and shows what they print. */
+    static final class Stage {
+        private final Invocation call;
+        private final List<Object> commands = new ArrayList<>();
+
+        Stage(Invocation call) {
+            this.call = call;
+        }
+
+        Databases databases() {
+            return call.databases();
+        }
+
+        /** The server that everything here plays on. */
+        Db postgres() {
+            PgTarget embedded = PgTarget.resolve(
+                    PgTarget.EMBEDDED, PgTarget.Sources.of(databases().environment()));
+            return databases().postgres(embedded, call.session(PgSession.Use.READ));
+        }
+
+        void title(String text) {
+            say("");
+            say("== " + text);
+        }
+
+        void say(String text) {
+            call.output().event("say", Map.of("text", text), text);
+        }
+
+        /** Runs a command as if typed, shows it and its output, and fails if its status is not the expected one. */
+        String type(ExitCode expected, String... args) {
+            ByteArrayOutputStream printed = new ByteArrayOutputStream();
+            PrintStream stream = new PrintStream(printed, false, StandardCharsets.UTF_8);
+            ByteArrayInputStream none = new ByteArrayInputStream(new byte[0]);
+            int status = new Lockstep(call.databases(), none, stream, stream).run(args);
+            String output = printed.toString(StandardCharsets.UTF_8).stripTrailing();
+            show(List.of(args), status, output);
+            if (status != expected.status()) {
+                throw new Trouble("the demo's command ended with " + status, "its output above says why");
+            }
+            return output;
+        }
+
+        private void show(List<String> args, int status, String output) {
+            Map<String, Object> step = new LinkedHashMap<>();
+            step.put("command", args);
+            step.put("exitCode", status);
+            step.put("output", output);
+            commands.add(step);
+            StringBuilder text = new StringBuilder("  $ lockstep " + String.join(" ", args));
+            if (!output.isEmpty()) {
+                text.append("\n    ").append(output.replace("\n", "\n    "));
+            }
+            call.output().event("command", step, text.toString());
+        }
+
+        /** The story holds, or the demo fails. */
+        void expect(String what, Object wanted, Object found) {
+            if (!wanted.equals(found)) {
+                throw new Trouble("the demo expected " + what + ": " + wanted + ", and found " + found, null);
+            }
+        }
+    }
+}
