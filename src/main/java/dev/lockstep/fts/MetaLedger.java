@@ -27,11 +27,10 @@ import java.util.Set;
  * application that restored and deferred again by itself left it behind, and has made another flag.
  */
 final class MetaLedger implements Ledger {
-    private static final String TABLE_EXISTS = """
-            select 1
+    private static final String COLUMNS_FOUND = """
+            select count(*)
               from pragma_table_info(?, 'main')
              where name in (?, ?)
-            having count(*) = 2
             """;
 
     private final Profile.State state;
@@ -62,7 +61,7 @@ final class MetaLedger implements Ledger {
 
     /** Whether the database has the table that the profile names. */
     boolean isPossible(Tx tx) {
-        return !tx.rows(TABLE_EXISTS, state.table(), state.key(), state.value()).isEmpty();
+        return tx.only(COLUMNS_FOUND, state.table(), state.key(), state.value()).integer(0) == 2;
     }
 
     /** Whether the application knows this FTS5 table, and would rebuild it. */

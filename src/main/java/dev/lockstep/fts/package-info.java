@@ -1,2 +1,83 @@
-/** SQLite full-text indexes. */
+/**
+ * SQLite full-text indexes that triggers keep: putting the triggers away for bulk work, and bringing them back.
+ *
+ * <h2>States of an index</h2>
+ *
+ * <pre>{@code
+ *                      Deferral: store, drop
+ *            ┌──────────────────────────────────────────┐
+ *            │                                          ▼
+ *        ┌────────┐                               ┌──────────┐
+ *        │ ACTIVE │                               │ DEFERRED │── Deferral ──> itself: the first snapshot counts
+ *        └────────┘                               └──────────┘
+ *            ▲                                          │
+ *            └──────────────────────────────────────────┘
+ *              Restoration: create, rebuild, prove, forget           refused ──> itself, with the reason
+ *
+ *        UNTRIGGERED: triggers are gone and stored nowhere; never made here. From a profile: Restoration ──> ACTIVE
+ * }</pre>
+ *
+ * <p>Each arrow is one transaction that begins with the write lock ({@code BEGIN IMMEDIATE}; a read transaction that wants to
+ * write later can fail at once, however long it was willing to wait). SQLite's DDL is transactional, so a crash at any
+ * statement leaves the state before the arrow or the one behind it, and the next {@link dev.lockstep.fts.Restoration}
+ * goes on from there. Two at once: the second finds nothing to do.
+ *
+ * <h2>Who does what</h2>
+ *
+ * <ul>
+ *   <li>{@link dev.lockstep.fts.FtsCatalog} finds FTS5 tables, and the triggers whose body writes them: {@link
+ *       dev.lockstep.fts.TriggerSql} reads CREATE TRIGGER, {@link dev.lockstep.fts.Token} cuts SQL as SQLite does.
+ *       Temporary triggers and triggers on views are reported and left alone.
+ *   <li>{@link dev.lockstep.fts.Ledger}: where {@link dev.lockstep.fts.Deferred} triggers are kept. {@link
+ *       dev.lockstep.fts.MetaLedger} is the application's own key-value table in the application's own form, so that
+ *       either program can finish what the other began; {@link dev.lockstep.fts.OwnLedger} a table of ours.
+ *   <li>{@link dev.lockstep.fts.Situation} puts catalog, ledgers and profile side by side: an {@link dev.lockstep.fts.Index}
+ *       each. Everything else decides by that.
+ *   <li>{@link dev.lockstep.fts.Deferral}, with {@link dev.lockstep.fts.Feasibility}: no way in without a way back.
+ *   <li>{@link dev.lockstep.fts.Restoration}: {@link dev.lockstep.fts.Fitting} puts triggers back into a schema that may have
+ *       changed, {@link dev.lockstep.fts.Rebuild} makes the index by its kind, {@link dev.lockstep.fts.Comparison} proves it.
+ *   <li>{@link dev.lockstep.fts.FtsStatus}: how it stands.
+ * </ul>
+ *
+ * <h2>What is true</h2>
+ *
+ * <p>An index with external content ought to hold what its content table holds. One without ought to hold what its insert
+ * triggers would have written, the {@link dev.lockstep.fts.Truth}: their own expressions, run over the base table under the
+ * name {@code new}. A column that they leave out stays NULL although the base has a value. A trigger whose effect is no such
+ * query (it reads other rows, the clock, a random number) is refused at the deferral, when that still costs nothing.
+ *
+ * <table>
+ *   <caption>Rebuild and proof</caption>
+ *   <tr><th>kind<th>rebuild<th>proof
+ *   <tr><td>own content<td>empty {@code f_content}, {@code 'rebuild'}, insert the truth<td>every cell, both ways
+ *   <tr><td>external content<td>{@code 'rebuild'}<td>{@code 'integrity-check'} with rank 1
+ *   <tr><td>contentless<td>{@code 'delete-all'}, insert the truth<td>which rows there are, no more: "rows", or "none"
+ * </table>
+ *
+ * <p>Emptying {@code f_content} and then {@code 'rebuild'} costs what DROP and CREATE cost, a fiftieth of DELETE, and
+ * leaves the index's place in the schema, its definition and its stored options alone.
+ *
+ * <h2>What each failure costs</h2>
+ *
+ * <table>
+ *   <caption>Failures</caption>
+ *   <tr><th>what happens<th>what follows
+ *   <tr><td>crash, power cut, lost connection, full disk, lock not had<td>the transaction never was; run it again
+ *   <tr><td>the deferring process dies<td>DEFERRED stays; anybody restores. Searches miss what changed meanwhile, and in
+ *       an index with external content may fail with SQLITE_CORRUPT_VTAB
+ *   <tr><td>column renamed, added, dropped, retyped; base or index dropped, renamed or made anew<td>restore is refused
+ *       by the recorded {@link dev.lockstep.fts.Shape}; where the application deferred without one, by the trigger, which
+ *       SQLite compiles before anything is kept ({@link dev.lockstep.fts.WriteProbe})
+ *   <tr><td>a trigger was made anew with another text<td>refused with both texts; one is chosen by name
+ *   <tr><td>the same text<td>counts as put back
+ *   <tr><td>stored text edited<td>refused by its hash: it is code that would be executed
+ *   <tr><td>flag without snapshot, or with one that cannot be read<td>refused, the bytes kept; triggers from the profile if
+ *       asked for. With all triggers live: rebuilt, and the flag cleared
+ *   <tr><td>snapshot without flag<td>its triggers not there: as DEFERRED. There: nothing is deferred
+ *   <tr><td>some triggers gone, none stored<td>no deferral, which would store only the rest; from the profile
+ * </table>
+ *
+ * <p>What is relied on: nobody but SQLite's own transactions guards the ledger, so whoever may write the file may write it;
+ * the hash finds an accident, not a forger.
+ */
 package dev.lockstep.fts;
