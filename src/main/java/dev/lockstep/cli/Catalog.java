@@ -10,8 +10,16 @@ import picocli.CommandLine.Model.CommandSpec;
 /** The tree of commands. Only what is asked for is built: the model of one leaf, not of all. */
 final class Catalog {
     /** Every leaf, as it is typed, in the order in which help shows them. */
-    private static final List<String> PATHS =
-            List.of("realm broadcast", "realm listen", "demo", "completion", "help", "version");
+    private static final List<String> PATHS = List.of(
+            "realm broadcast",
+            "realm listen",
+            "fts status",
+            "fts defer",
+            "fts restore",
+            "demo",
+            "completion",
+            "help",
+            "version");
 
     private static final String DESCRIPTION =
             "Keeps derived data (caches, search indexes, mirrors) in step with its source.";
@@ -27,6 +35,9 @@ final class Catalog {
         return switch (path) {
             case "realm broadcast" -> new BroadcastCommand();
             case "realm listen" -> new ListenCommand();
+            case "fts status" -> new FtsStatusCommand();
+            case "fts defer" -> new FtsDeferCommand();
+            case "fts restore" -> new FtsRestoreCommand();
             case "demo" -> new DemoCommand();
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();

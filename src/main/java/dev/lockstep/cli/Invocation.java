@@ -7,6 +7,7 @@ import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
+import dev.lockstep.profile.Profile;
 import java.io.InputStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -132,6 +133,13 @@ final class Invocation {
         PgSession session =
                 PgSession.of("lockstep " + path, dryRun() && use == PgSession.Use.WRITE ? PgSession.Use.READ : use);
         return duration("--lock-timeout").map(session::withLockTimeout).orElse(session);
+    }
+
+    /** The application that {@code --profile} or LOCKSTEP_PROFILE names, if one does. */
+    Optional<Profile> profile() {
+        return text("--profile")
+                .or(() -> databases.environment().get("LOCKSTEP_PROFILE"))
+                .map(Profile::load);
     }
 
     /** @throws Trouble usage: no file can have that name */

@@ -1,0 +1,39 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.fts.Notice;
+import dev.lockstep.fts.Owner;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What the {@code fts} commands take and say alike. */
+final class FtsOptions {
+    private FtsOptions() {}
+
+    /** Which database, which application, which of its indexes. */
+    static void which(CommandSpec spec) {
+        Options.sqlite(spec);
+        Options.profile(spec);
+        Options.values(spec, "T", "An FTS5 table, or a table that is indexed. Repeatable. None: all.", "--table");
+    }
+
+    static void warn(Invocation call, List<Notice> notices) {
+        for (Notice notice : notices) {
+            call.output().warn(notice.code(), notice.message());
+        }
+    }
+
+    /** An owner for programs; null for none. */
+    static Map<String, Object> owner(Optional<Owner> owner) {
+        if (owner.isEmpty()) {
+            return null;
+        }
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("host", owner.get().host());
+        tree.put("pid", owner.get().pid());
+        tree.put("alive", owner.get().isAlive());
+        return tree;
+    }
+}

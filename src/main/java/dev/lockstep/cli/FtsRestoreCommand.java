@@ -1,0 +1,107 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Sqlite;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.fts.Owner;
+import dev.lockstep.fts.Restoration;
+import dev.lockstep.fts.Restoration.Claim;
+import dev.lockstep.fts.Restoration.Preference;
+import dev.lockstep.fts.Restoration.Replacement;
+import dev.lockstep.profile.Profile;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep fts restore}. */
+final class FtsRestoreCommand implements Command {
+    private static final String NOTHING = "nothing is deferred";
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Bring deferred triggers back, byte for byte, and make their indexes equal to what they index:"
+                                + " all in one transaction, or nothing.");
+        FtsOptions.which(spec);
+        Options.flag(
+                spec,
+                "Look first, without the write lock, and do nothing unless something is deferred: for every start of an"
+                        + " application.",
+                "--if-deferred");
+        Options.flag(spec, "Restore what another process has deferred that still runs.", "--steal");
+        Options.value(
+                spec,
+                "live|stored",
+                "Which text counts if an application made a trigger anew meanwhile. Unset: that is refused.",
+                "--prefer");
+        Options.flag(
+                spec,
+                "Make triggers that are lost, and stored nowhere, as the profile describes them.",
+                "--from-profile");
+        Options.dryRun(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        Restoration.Policy policy = policy(call);
+        Optional<Profile> profile = call.profile();
+        Restoration restoration = new Restoration(profile, policy, Owner.ofProcess());
+        if (call.flag("--if-deferred")) {
+            try (Db db = call.sqlite(Sqlite.Access.READ)) {
+                if (!Restoration.isNeeded(db, profile)) {
+                    return Result.unchanged(Map.of("tables", List.of()), List.of(NOTHING));
+                }
+            }
+        }
+        Restoration.Outcome outcome;
+        try (Db db = call.sqlite(Sqlite.Access.WRITE)) {
+            List<String> names = call.texts("--table");
+            outcome = call.dryRun() ? restoration.preview(db, names) : restoration.run(db, names);
+        }
+        FtsOptions.warn(call, outcome.notices());
+        return result(call, outcome);
+    }
+
+    private static Restoration.Policy policy(Invocation call) {
+        Preference preference = call.text("--prefer")
+                .map(word -> switch (word) {
+                    case "live" -> Preference.LIVE;
+                    case "stored" -> Preference.STORED;
+                    default ->
+                        throw Trouble.usage("unknown preference '" + word + "'", "--prefer takes live or stored");
+                })
+                .orElse(Preference.NEITHER);
+        return new Restoration.Policy(
+                preference,
+                call.flag("--from-profile") ? Replacement.PROFILE : Replacement.NONE,
+                call.flag("--steal") ? Claim.STEAL : Claim.RESPECT);
+    }
+
+    private static Result result(Invocation call, Restoration.Outcome outcome) {
+        List<Object> tables = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        for (Restoration.Table table : outcome.tables()) {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("table", table.table());
+            tree.put("fts", table.fts());
+            tree.put("reindexed", table.reindexed());
+            tree.put("triggers", table.triggers());
+            tree.put("proof", table.proof());
+            tables.add(tree);
+            String triggers = table.triggers().size() + " triggers (" + String.join(", ", table.triggers()) + ")";
+            lines.add(
+                    call.dryRun()
+                            ? "would restore " + table.fts() + ": " + triggers
+                            : "restored " + table.fts() + ": " + table.reindexed() + " rows, " + triggers);
+        }
+        if (lines.isEmpty()) {
+            lines.add(NOTHING);
+        }
+        Map<String, Object> data = Map.of("tables", tables);
+        return outcome.changed() && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
+    }
+}

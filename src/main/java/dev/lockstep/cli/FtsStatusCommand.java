@@ -1,0 +1,85 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Sqlite;
+import dev.lockstep.fts.FtsStatus;
+import dev.lockstep.fts.FtsTable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep fts status}. */
+final class FtsStatusCommand implements Command {
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description("Show which full-text indexes their triggers keep. Ends with 3 while one is deferred, or"
+                        + " triggers are missing.");
+        FtsOptions.which(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        FtsStatus status;
+        try (Db db = call.sqlite(Sqlite.Access.READ)) {
+            status = FtsStatus.read(db, call.profile(), call.texts("--table"));
+        }
+        FtsOptions.warn(call, status.notices());
+        List<Object> tables = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        for (FtsStatus.Table table : status.tables()) {
+            tables.add(tree(table));
+            lines.add(line(table));
+        }
+        if (lines.isEmpty()) {
+            lines.add("there is no FTS5 table in this database");
+        }
+        Result result = Result.unchanged(Map.of("tables", tables), lines);
+        return status.isKept() ? result : result.with(ExitCode.DIFFERS);
+    }
+
+    private static Map<String, Object> tree(FtsStatus.Table table) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("table", table.table());
+        tree.put("fts", table.fts());
+        tree.put("kind", table.kind().map(FtsTable.Kind::label).orElse(null));
+        tree.put("state", label(table.state()));
+        tree.put("triggers", table.triggers());
+        tree.put("rows", table.rows().orElse(null));
+        tree.put("indexed", table.indexed().orElse(null));
+        tree.put("dirty", table.dirty().orElse(null));
+        tree.put("owner", FtsOptions.owner(table.owner()));
+        tree.put("since", table.since().orElse(null));
+        tree.put("note", table.note().orElse(null));
+        tree.put("missing", table.absent());
+        return tree;
+    }
+
+    private static String line(FtsStatus.Table table) {
+        StringBuilder line = new StringBuilder(table.fts());
+        line.append(": ").append(label(table.state()));
+        table.since().ifPresent(since -> line.append(" since ").append(since));
+        table.owner().ifPresent(owner -> line.append(" by ").append(owner.describe()));
+        table.note().ifPresent(note -> line.append(" (").append(note).append(")"));
+        line.append("; ").append(table.kind().map(FtsTable.Kind::label).orElse("gone"));
+        line.append(" of ").append(table.table().isEmpty() ? "no table" : table.table());
+        line.append("; rows ").append(number(table.rows())).append(", indexed ").append(number(table.indexed()));
+        line.append("; triggers ").append(table.triggers().isEmpty() ? "none" : String.join(", ", table.triggers()));
+        return line.toString();
+    }
+
+    private static String label(FtsStatus.State state) {
+        return switch (state) {
+            case ACTIVE -> "active";
+            case DEFERRED -> "deferred";
+            case UNTRIGGERED -> "untriggered";
+        };
+    }
+
+    private static String number(Optional<Long> number) {
+        return number.map(String::valueOf).orElse("unknown");
+    }
+}
