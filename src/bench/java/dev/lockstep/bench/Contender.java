@@ -1,0 +1,17 @@
+package dev.lockstep.bench;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/** One way to do the work. */
+interface Contender {
+    String name();
+
+    /** Why it cannot run here; empty if it can. */
+    default Optional<String> absence() {
+        return Optional.empty();
+    }
+
+    /** Does the work, and returns what it cost in the race's unit: less is better. */
+    double sample() throws IOException, InterruptedException;
+}
