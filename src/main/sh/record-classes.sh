@@ -2,9 +2,8 @@
 # record-classes.sh JAVA CLASSPATH CLASSES NATIVE WORK: prints the list of classes to archive. They are those that the
 # commands of training.txt load, with the forms of their lambdas, and all of lockstep's own below CLASSES.
 #
-# The commands run in the empty folder WORK, which is also their home. Lines of the list that only the Java that
-# recorded them understands are left out (@cp, ids), and so are lambdas of picocli's interfaces: its classes are of an
-# old format, and one that is linked to make a lambda's form cannot be archived.
+# The commands run in the empty folder WORK, which is also their home. What only the Java that recorded it understands
+# is left out of the list: lines with @cp, and ids.
 
 set -eu
 
@@ -39,5 +38,5 @@ while read -r line; do
   esac
 done <"$here/training.txt"
 (cd "$classes" && find dev -name '*.class' ! -name 'package-info.class') | sed 's/\.class$//' | LC_ALL=C sort >>"$work/all"
-sed -e '/^#/d' -e '/^@cp /d' -e '/^@.*picocli/d' -e 's/ id: [0-9]*$//' "$work/all" | awk '!seen[$0]++'
+sed -e '/^#/d' -e '/^@cp /d' -e 's/ id: [0-9]*$//' "$work/all" | awk '!seen[$0]++'
 rm -rf "$work"
