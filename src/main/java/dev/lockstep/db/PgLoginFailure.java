@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateExpiredException;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.util.LinkedHashSet;
@@ -79,6 +82,9 @@ final class PgLoginFailure {
             case "08004" ->
                 provenance + ", password " + lastHost.passwordOrigin() + ", sslmode "
                         + target.settings().origin(PgParameter.SSLMODE);
+            case "08006" ->
+                provenance + ", sslmode " + target.settings().origin(PgParameter.SSLMODE) + ", root certificate "
+                        + target.settings().origin(PgParameter.SSLROOTCERT);
             case "08P01" ->
                 provenance + "; "
                         + (refusal(last) == null ? "is it PostgreSQL?" : "a pooler? Connect to PostgreSQL itself");
@@ -97,13 +103,12 @@ final class PgLoginFailure {
         if (refusal != null) {
             return refusal;
         }
+        String known = null;
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            String known = known(cause);
-            if (known != null) {
-                return known;
-            }
+            String closer = known(cause);
+            known = closer == null ? known : closer;
         }
-        return SqlErrors.oneLine(e);
+        return known == null ? SqlErrors.oneLine(e) : known;
     }
 
     private static String known(Throwable cause) {
@@ -115,6 +120,12 @@ final class PgLoginFailure {
         }
         if (cause instanceof EOFException) {
             return "the server closed the connection; is it PostgreSQL?";
+        }
+        if (cause instanceof CertificateExpiredException) {
+            return "TLS: the server's certificate has expired";
+        }
+        if (cause instanceof CertPathBuilderException || cause instanceof CertPathValidatorException) {
+            return "TLS: no trusted root certificate vouches for the server's certificate";
         }
         if (cause instanceof SSLException) {
             return "TLS: " + cause.getMessage();
