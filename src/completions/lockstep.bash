@@ -155,25 +155,40 @@ function compReplyArray() {
 function _complete_lockstep() {
   # Edge case: if command line has no space after subcommand, then don't assume this subcommand is selected (remkop/picocli#1468).
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm" ];    then _picocli_lockstep; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts" ];    then _picocli_lockstep; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} demo" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} completion" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} help" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} version" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm broadcast" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm listen" ];    then _picocli_lockstep_realm; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts status" ];    then _picocli_lockstep_fts; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts defer" ];    then _picocli_lockstep_fts; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts restore" ];    then _picocli_lockstep_fts; return $?; fi
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
   local cmds0=(realm)
-  local cmds1=(completion)
-  local cmds2=(help)
-  local cmds3=(version)
-  local cmds4=(realm broadcast)
-  local cmds5=(realm listen)
+  local cmds1=(fts)
+  local cmds2=(demo)
+  local cmds3=(completion)
+  local cmds4=(help)
+  local cmds5=(version)
+  local cmds6=(realm broadcast)
+  local cmds7=(realm listen)
+  local cmds8=(fts status)
+  local cmds9=(fts defer)
+  local cmds10=(fts restore)
 
-  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_lockstep_realm_listen; return $?; fi
-  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_lockstep_realm_broadcast; return $?; fi
-  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_lockstep_version; return $?; fi
-  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_lockstep_help; return $?; fi
-  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_lockstep_completion; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_lockstep_fts_restore; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_lockstep_fts_defer; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_lockstep_fts_status; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_lockstep_realm_listen; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_lockstep_realm_broadcast; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_lockstep_version; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_lockstep_help; return $?; fi
+  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_lockstep_completion; return $?; fi
+  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_lockstep_demo; return $?; fi
+  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_lockstep_fts; return $?; fi
   if CompWordsContainsArray "${cmds0[@]}"; then _picocli_lockstep_realm; return $?; fi
 
   # No subcommands were specified; generate completions for the top-level command.
@@ -185,7 +200,7 @@ function _picocli_lockstep() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="realm completion help version"
+  local commands="realm fts demo completion help version"
   local flag_opts=""
   local arg_opts=""
 
@@ -206,6 +221,51 @@ function _picocli_lockstep_realm() {
   local commands="broadcast listen"
   local flag_opts=""
   local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `fts` subcommand.
+function _picocli_lockstep_fts() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands="status defer restore"
+  local flag_opts=""
+  local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `demo` subcommand.
+function _picocli_lockstep_demo() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--keep' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-o'|'--output')
+      return
+      ;;
+  esac
 
   if [[ "${curr_word}" == -* ]]; then
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
@@ -368,6 +428,132 @@ function _picocli_lockstep_realm_listen() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `status` subcommand.
+function _picocli_lockstep_fts_status() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--table')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `defer` subcommand.
+function _picocli_lockstep_fts_defer() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--mode' '--note' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--table')
+      return
+      ;;
+    '--mode')
+      return
+      ;;
+    '--note')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `restore` subcommand.
+function _picocli_lockstep_fts_restore() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--if-deferred' '--steal' '--from-profile' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--prefer' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--table')
+      return
+      ;;
+    '--prefer')
       return
       ;;
     '-o'|'--output')

@@ -96,7 +96,10 @@ final class DemoCommand implements Command {
             step.put("exitCode", status);
             step.put("output", output);
             commands.add(step);
-            StringBuilder text = new StringBuilder("  $ lockstep " + String.join(" ", args));
+            StringBuilder text = new StringBuilder("  $ lockstep");
+            for (String arg : args) {
+                text.append(' ').append(arg.indexOf(' ') < 0 ? arg : "'" + arg + "'");
+            }
             if (!output.isEmpty()) {
                 text.append("\n    ").append(output.replace("\n", "\n    "));
             }

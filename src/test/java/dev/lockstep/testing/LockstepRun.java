@@ -34,8 +34,10 @@ public record LockstepRun(int exit, String stdout, String stderr) {
     public static LockstepRun inProcess(Fault fault, Map<String, String> environment, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Databases databases = new Databases(new Environment(environment), fault::around);
-        int exit = new Lockstep(databases, InputStream.nullInputStream(), print(out), print(err)).run(arguments);
+        int exit;
+        try (Databases databases = new Databases(new Environment(environment), fault::around)) {
+            exit = new Lockstep(databases, InputStream.nullInputStream(), print(out), print(err)).run(arguments);
+        }
         return new LockstepRun(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
