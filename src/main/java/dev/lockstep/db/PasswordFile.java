@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
@@ -16,7 +15,8 @@ import java.util.Set;
  * its owner can read does not count.
  */
 final class PasswordFile {
-    private static final Set<PosixFilePermission> OWNERS =
+    /** What a file with a secret may allow. */
+    static final Set<PosixFilePermission> OWNERS =
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
     private static final int LONGEST = 64 * 1024;
@@ -132,6 +132,6 @@ final class PasswordFile {
     }
 
     private static boolean othersMayRead(Path file) throws IOException {
-        return !OWNERS.containsAll(Files.getPosixFilePermissions(file, new LinkOption[0]));
+        return !OWNERS.containsAll(Files.getPosixFilePermissions(file));
     }
 }

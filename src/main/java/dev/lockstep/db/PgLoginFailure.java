@@ -83,8 +83,10 @@ final class PgLoginFailure {
                 provenance + ", password " + lastHost.passwordOrigin() + ", sslmode "
                         + target.settings().origin(PgParameter.SSLMODE);
             case "08006" ->
-                provenance + ", sslmode " + target.settings().origin(PgParameter.SSLMODE) + ", root certificate "
-                        + target.settings().origin(PgParameter.SSLROOTCERT);
+                new PgEncryption(target.settings(), target.home())
+                        .keyProblem()
+                        .orElse(provenance + ", sslmode " + target.settings().origin(PgParameter.SSLMODE)
+                                + ", root certificate " + target.settings().origin(PgParameter.SSLROOTCERT));
             case "08P01" ->
                 provenance + "; "
                         + (refusal(last) == null ? "is it PostgreSQL?" : "a pooler? Connect to PostgreSQL itself");
