@@ -1,0 +1,65 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Databases;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Environment;
+import dev.lockstep.db.Sqlite.Access;
+import dev.lockstep.fts.Restoration.Policy;
+import dev.lockstep.profile.Profile;
+import dev.lockstep.testing.Fault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The engine as tests drive it: a connection of its own for each call, which is closed before the test looks at the file.
+ *
+ * @param profile a profile's name, or {@code none}
+ */
+record Engine(Path file, String profile) {
+    static final String NONE = "none";
+    static final String CADT = "cadt-v1";
+
+    Deferral.Outcome defer(String... names) {
+        return defer(Fault.none(), names);
+    }
+
+    Deferral.Outcome defer(Fault fault, String... names) {
+        return with(fault, db -> new Deferral(loaded(), Owner.ofProcess(), Optional.of("catch-up"))
+                .run(db, List.of(names)));
+    }
+
+    Restoration.Outcome restore(String... names) {
+        return restore(Fault.none(), Policy.CAREFUL, names);
+    }
+
+    Restoration.Outcome restore(Policy policy, String... names) {
+        return restore(Fault.none(), policy, names);
+    }
+
+    Restoration.Outcome restore(Fault fault, Policy policy, String... names) {
+        return with(fault, db -> new Restoration(loaded(), policy, Owner.ofProcess()).run(db, List.of(names)));
+    }
+
+    FtsStatus status(String... names) {
+        return with(Fault.none(), db -> FtsStatus.read(db, loaded(), List.of(names)));
+    }
+
+    <T> T with(Function<Db, T> work) {
+        return with(Fault.none(), work);
+    }
+
+    private <T> T with(Fault fault, Function<Db, T> work) {
+        Databases databases = new Databases(new Environment(Map.of()), fault::around);
+        try (Db db = databases.sqlite(file, Access.WRITE, Duration.ofSeconds(10))) {
+            return work.apply(db);
+        }
+    }
+
+    Optional<Profile> loaded() {
+        return profile.equals(NONE) ? Optional.empty() : Optional.of(Profile.load(profile));
+    }
+}
