@@ -129,7 +129,7 @@ final class Hearing {
         data.put("received", heard);
         data.put("gaps", gaps);
         data.put("hookFailures", hookFailures);
-        Result result = Result.unchanged(data, List.of(heard + " events, " + gaps + " gaps"));
+        Result result = Result.unchanged(data, List.of("events: " + heard + ", gaps: " + gaps));
         return hookFailures == 0 ? result : result.with(ExitCode.INCOMPLETE);
     }
 }

@@ -12,18 +12,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/**
- * The thread that reads a {@link PgListener}'s connection, and replaces it.
- *
- * <p>A second thread watches the first: once a message has begun, the driver waits for the rest of it without a limit, and
- * a link that freezes just then would hold the reader for ever.
- */
+/** The thread that reads a {@link PgListener}'s connection, and replaces it. */
 final class ListenLoop {
     /** How long a new subscription, or the end, may go unnoticed; the driver cannot be woken. */
     private static final Duration SLICE = Duration.ofMillis(200);
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
-    private static final Duration WATCH = Duration.ofMillis(500);
     private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     /** How a connection was lost. */
@@ -32,18 +26,16 @@ final class ListenLoop {
     private final PgListener hub;
     private final Connector connector;
     private final PgListener.Options options;
-    private final Thread reader = daemon("lockstep-listen", this::run);
-    private final Thread watchdog = daemon("lockstep-listen-watchdog", this::watch);
+    private final Thread reader = new Thread(this::run, "lockstep-listen");
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Set<Channel> listening = new HashSet<>();
     private volatile ListenSession session;
-    private volatile long dueNanos;
-    private volatile boolean stuck;
 
     ListenLoop(PgListener hub, Connector connector, PgListener.Options options) {
         this.hub = hub;
         this.connector = connector;
         this.options = options;
+        reader.setDaemon(true);
     }
 
     void start() {
@@ -68,7 +60,6 @@ final class ListenLoop {
         RuntimeException failure = null;
         try {
             establish();
-            watchdog.start();
             while (!stopped()) {
                 Loss loss = readUntilLost();
                 if (loss != null) {
@@ -93,7 +84,6 @@ final class ListenLoop {
             opened.prove(connector, options.patience());
             listening.clear();
             listening.addAll(wanted);
-            expectWithin(SLICE);
             session = opened;
         } catch (RuntimeException e) {
             close(opened, e);
@@ -107,14 +97,12 @@ final class ListenLoop {
         try {
             while (!stopped()) {
                 follow();
-                expectWithin(SLICE);
                 List<Notification> notifications = session.poll(SLICE);
                 if (!notifications.isEmpty()) {
                     hub.dispatch(notifications);
                     heard = System.nanoTime();
                 } else if (since(heard).compareTo(options.heartbeat()) >= 0) {
                     long asked = System.nanoTime();
-                    expectWithin(options.patience());
                     if (!session.isAlive(options.patience())) {
                         return unanswered(heard, asked);
                     }
@@ -123,7 +111,8 @@ final class ListenLoop {
             }
             return null;
         } catch (DbException e) {
-            return stuck ? new Loss(GapReason.SILENT, e, heard) : new Loss(reason(e), e, System.nanoTime());
+            GapReason reason = session.lossBy(e);
+            return new Loss(reason, e, reason == GapReason.SILENT ? heard : System.nanoTime());
         }
     }
 
@@ -131,7 +120,6 @@ final class ListenLoop {
     private void follow() {
         Set<Channel> wanted = hub.wanted();
         if (!wanted.equals(listening)) {
-            expectWithin(options.patience());
             Set<Channel> unwanted = new HashSet<>(listening);
             unwanted.removeAll(wanted);
             session.unlisten(unwanted);
@@ -148,10 +136,6 @@ final class ListenLoop {
         String what = late ? "no answer for " + options.patience().toSeconds() + " s" : "the connection broke";
         DbException why = new DbException(Reason.CONNECTION_LOST, "08006", what, null, null);
         return late ? new Loss(GapReason.SILENT, why, heard) : new Loss(GapReason.CLOSED, why, asked);
-    }
-
-    private static GapReason reason(DbException e) {
-        return e.sqlState().startsWith("57P") ? GapReason.TERMINATED : GapReason.CLOSED;
     }
 
     /** @throws DbException the loss itself, if no connection is to follow */
@@ -193,28 +177,6 @@ final class ListenLoop {
         }
     }
 
-    private void expectWithin(Duration time) {
-        dueNanos = System.nanoTime() + time.plus(options.patience()).toNanos();
-        stuck = false;
-    }
-
-    /** Breaks a session that is overdue twice; once may only mean that the whole process was not running. */
-    private void watch() {
-        long overdue = dueNanos;
-        while (!stoppedWithin(WATCH)) {
-            ListenSession watched = session;
-            long due = dueNanos;
-            if (watched == null || System.nanoTime() - due < 0) {
-                continue;
-            }
-            if (due == overdue) {
-                stuck = true;
-                watched.abort();
-            }
-            overdue = due;
-        }
-    }
-
     private boolean stopped() {
         return stop.getCount() == 0;
     }
@@ -223,7 +185,7 @@ final class ListenLoop {
         try {
             return stop.await(time.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            // Nobody else knows these threads: an interrupt can only mean that they should end.
+            // Nobody else knows this thread: an interrupt can only mean that it should end.
             return true;
         }
     }
@@ -234,11 +196,5 @@ final class ListenLoop {
 
     private static Duration randomUpTo(Duration limit) {
         return Duration.ofNanos(ThreadLocalRandom.current().nextLong(limit.toNanos() + 1));
-    }
-
-    private static Thread daemon(String name, Runnable work) {
-        Thread thread = new Thread(work, name);
-        thread.setDaemon(true);
-        return thread;
     }
 }

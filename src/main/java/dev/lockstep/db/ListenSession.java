@@ -1,5 +1,6 @@
 package dev.lockstep.db;
 
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -21,10 +22,14 @@ public final class ListenSession implements AutoCloseable {
     private static final String BACKEND_PID = "select pg_backend_pid()";
     private static final String NOTIFY = "select pg_notify(?, '')";
     private static final String STANDBY = "25006";
-    private static final int ROUND_TRIP_MILLIS = 5_000;
+    private static final String ENDED_BY_SERVER = "57P";
+
+    /** How long an answer, or the rest of a message, may take. */
+    private static final Duration ROUND_TRIP = Duration.ofSeconds(5);
 
     private final Connection connection;
     private final PGConnection driver;
+    private final Watchdog watchdog = new Watchdog(this::abort);
     private final List<ListenEvent.Notification> early = new ArrayList<>();
     private boolean pooled;
 
@@ -37,7 +42,7 @@ public final class ListenSession implements AutoCloseable {
         try {
             Connection connection = connector.connect();
             try {
-                connection.setNetworkTimeout(Runnable::run, ROUND_TRIP_MILLIS);
+                connection.setNetworkTimeout(Runnable::run, Math.toIntExact(ROUND_TRIP.toMillis()));
                 return new ListenSession(connection, connection.unwrap(PGConnection.class));
             } catch (SQLException e) {
                 connection.close();
@@ -97,6 +102,7 @@ public final class ListenSession implements AutoCloseable {
             early.clear();
             return kept;
         }
+        watchdog.expectWithin(atMost.plus(ROUND_TRIP));
         try {
             // To the driver, 0 means for ever.
             int millis = (int) Math.max(1, Math.min(atMost.toMillis(), Integer.MAX_VALUE));
@@ -111,6 +117,8 @@ public final class ListenSession implements AutoCloseable {
             return notifications;
         } catch (SQLException e) {
             throw SqlErrors.of(Engine.POSTGRESQL, e);
+        } finally {
+            watchdog.relax();
         }
     }
 
@@ -177,6 +185,20 @@ public final class ListenSession implements AutoCloseable {
         }
     }
 
+    /** How the connection came to throw this. */
+    ListenEvent.GapReason lossBy(DbException e) {
+        boolean silent = watchdog.hasBitten();
+        for (Throwable cause = e; cause != null && !silent; cause = cause.getCause()) {
+            silent = cause instanceof SocketTimeoutException;
+        }
+        if (silent) {
+            return ListenEvent.GapReason.SILENT;
+        }
+        return e.sqlState().startsWith(ENDED_BY_SERVER)
+                ? ListenEvent.GapReason.TERMINATED
+                : ListenEvent.GapReason.CLOSED;
+    }
+
     /** Breaks the connection, from any thread: whoever is waiting in it gets an error now. */
     void abort() {
         try {
@@ -188,6 +210,7 @@ public final class ListenSession implements AutoCloseable {
 
     @Override
     public void close() {
+        watchdog.close();
         try {
             connection.close();
         } catch (SQLException e) {

@@ -96,7 +96,7 @@ class ListenCommandTest {
                     realm_file_changes http://h/a/:1
                     jobs 2
                     realm_file_changes @base/:3
-                    3 events, 0 gaps
+                    events: 3, gaps: 0
                     """);
         }
     }
@@ -150,7 +150,7 @@ class ListenCommandTest {
                 .ended();
 
         assertThat(looked.exit()).isZero();
-        assertThat(looked.stdout()).isEqualTo("listening to realm_file_changes\n0 events, 0 gaps\n");
+        assertThat(looked.stdout()).isEqualTo("listening to realm_file_changes\nevents: 0, gaps: 0\n");
         assertThat(waited.exit()).isEqualTo(5);
         assertThat(waited.stdout()).contains("heard 0 of 1 events in 300ms", "\"events\":[{\"type\":\"ready\"");
     }
