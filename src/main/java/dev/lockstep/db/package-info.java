@@ -2,5 +2,24 @@
  * Databases: opening them, transactions, rows, names, locks, notifications, and errors that say what to do.
  *
  * <p>The only package that imports {@code java.sql} and the drivers. What two mechanisms need, and neither owns, is here.
+ *
+ * <h2>Opening PostgreSQL</h2>
+ *
+ * <p>{@link dev.lockstep.db.PgTarget} finds out where to connect, as psql would: {@code ConnectionString} reads the text, {@code
+ * ServiceFile} and {@code PasswordFile} what it refers to, {@code PgSettings} keeps each parameter with the place it came
+ * from. {@code PgProperties} puts that, and what the {@link dev.lockstep.db.PgSession} wants, into the driver's words, and {@code
+ * Postgres} logs in. Everything a session needs travels in the first packet, and what the server tells about itself in
+ * its answer is checked, so that neither costs a round trip.
+ *
+ * <table>
+ * <caption>What goes wrong, and what comes of it</caption>
+ * <tr><td>the description is wrong, or unknown in part</td><td>usage; no value is shown, for any may be a password</td></tr>
+ * <tr><td>a password on the command line or in a profile</td><td>usage; others can read it there</td></tr>
+ * <tr><td>others may read {@code .pgpass}</td><td>it does not count, and the target warns; an asked-for file is refused</td></tr>
+ * <tr><td>no answer, or not in time</td><td>the next address, then the next host; unreachable after the last</td></tr>
+ * <tr><td>the login is refused</td><td>the end, as in libpq; the hint says where user and password came from</td></tr>
+ * <tr><td>too many connections</td><td>a timeout: it may pass later</td></tr>
+ * <tr><td>too old, not UTF8, a standby for a writer</td><td>refused: nothing can be done there</td></tr>
+ * </table>
  */
 package dev.lockstep.db;

@@ -155,7 +155,7 @@ class PgPropertiesTest {
     void theClientsCertificateIsFoundUnderHome() throws IOException {
         Files.createDirectory(home.resolve(".postgresql"));
         Path certificate = Files.createFile(home.resolve(".postgresql/postgresql.crt"));
-        Path key = Files.createFile(home.resolve(".postgresql/postgresql.key"));
+        Path key = Files.move(key("", "rw-------"), home.resolve(".postgresql/postgresql.key"));
 
         assertThat(of("user=bob"))
                 .containsEntry("sslcert", certificate.toString())
