@@ -24,6 +24,8 @@ final class LockFile implements AutoCloseable {
         EXCLUSIVE
     }
 
+    private static final Duration AT_ONCE = Duration.ofMillis(300);
+
     private final Path file;
     private final FileChannel channel;
 
@@ -46,20 +48,30 @@ final class LockFile implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** @param whenWaiting told once if the lock is not free */
+    /**
+     * Takes the lock as soon as no other process is in the way.
+     *
+     * @param whenWaiting told once, if that is not at once
+     * @throws Trouble timeout: another process was in the way for as long as the limit
+     */
     static LockFile within(Duration limit, Path file, Mode mode, Runnable whenWaiting) {
+        Deadline deadline = Deadline.after(limit);
+        Deadline atOnce = Deadline.after(AT_ONCE);
+        boolean told = false;
         Optional<LockFile> lock = attempt(file, mode);
-        if (lock.isEmpty()) {
-            whenWaiting.run();
-        }
-        for (Deadline deadline = Deadline.after(limit); lock.isEmpty(); lock = attempt(file, mode)) {
+        while (lock.isEmpty()) {
             if (deadline.passed()) {
                 throw new Trouble(
                         Trouble.Kind.TIMEOUT,
                         "another process holds " + file + " for more than " + limit.toSeconds() + " s",
                         "find it with: fuser " + file);
             }
+            if (!told && atOnce.passed()) {
+                whenWaiting.run();
+                told = true;
+            }
             deadline.pause();
+            lock = attempt(file, mode);
         }
         return lock.get();
     }
