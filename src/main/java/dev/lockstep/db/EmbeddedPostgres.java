@@ -26,8 +26,6 @@ import java.util.function.Consumer;
  * </table>
  */
 public final class EmbeddedPostgres implements AutoCloseable {
-    private static final String HOST = "127.0.0.1";
-
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /** Of this process; a process that opened a lock file twice would lose its lock by closing one. */
@@ -96,7 +94,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         if (usage.handles == 0) {
             USAGES.remove(files.directory());
             try (LockFile lock = usage.lock) {
-                if (!EmbeddedGuard.isPresent(files)) {
+                if (Postmaster.read(files.data()).isPresent() && !EmbeddedGuard.isPresent(files)) {
                     EmbeddedGuard.start(files);
                 }
             }
@@ -156,7 +154,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     public String host() {
-        return HOST;
+        return PostgresCluster.HOST;
     }
 
     /** The same after each start, unless another program has taken it. */

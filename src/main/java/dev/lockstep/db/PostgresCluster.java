@@ -3,6 +3,7 @@ package dev.lockstep.db;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ final class PostgresCluster {
         READY
     }
 
+    static final String HOST = "127.0.0.1";
     static final String USER = "postgres";
     static final String DATABASE = "postgres";
 
@@ -41,6 +43,11 @@ final class PostgresCluster {
     PostgresCluster(EmbeddedFiles files) {
         this.files = files;
         this.binaries = new PostgresBinaries(files);
+    }
+
+    /** Where it listens: not "the loopback address", which may be that of IPv6. */
+    static InetAddress address() throws UnknownHostException {
+        return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     }
 
     /** The server, if it takes connections. */
@@ -102,7 +109,7 @@ final class PostgresCluster {
                     "--locale-provider=builtin",
                     "--builtin-locale=C.UTF-8",
                     "--locale=C",
-                    "--set=listen_addresses=127.0.0.1",
+                    "--set=listen_addresses=" + HOST,
                     // A socket's path has a limit that a home directory may exceed.
                     "--set=unix_socket_directories=",
                     "--no-instructions");
@@ -173,18 +180,22 @@ final class PostgresCluster {
                 return Integer.parseInt(last);
             }
         }
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket any = listenOn(0)) {
             files.write(files.port(), any.getLocalPort() + "\n");
             return any.getLocalPort();
         }
     }
 
     private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket socket = listenOn(port)) {
             return socket.isBound();
         } catch (IOException e) {
             return false;
         }
+    }
+
+    private static ServerSocket listenOn(int port) throws IOException {
+        return new ServerSocket(port, 1, address());
     }
 
     private Optional<Trouble> start(int port) throws IOException {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -37,27 +38,38 @@ final class PostgresCommand {
         List<String> all = new ArrayList<>();
         if (isRootOnLinux()) {
             // Tried by itself, so that its failure is not taken for PostgreSQL's.
-            execute("run as root, nor as another user by way of unshare -U", files, List.of("unshare", "-U", "true"));
+            Optional<String> failure = execute(files, List.of("unshare", "-U", "true"));
+            if (failure.isPresent()) {
+                throw new Trouble(
+                        "the embedded PostgreSQL does not run as root, and unshare -U fails: " + failure.get(),
+                        "run lockstep as an ordinary user, or name a server with --pg");
+            }
             all.addAll(List.of("unshare", "-U"));
         }
         all.addAll(List.of(command));
-        execute(purpose, files, all);
+        Optional<String> failure = execute(files, all);
+        if (failure.isPresent()) {
+            throw new Trouble(
+                    "the embedded PostgreSQL cannot " + purpose + ": " + failure.get(),
+                    "its log is " + files.log() + "; or name a server with --pg");
+        }
     }
 
-    private static void execute(String purpose, EmbeddedFiles files, List<String> command) {
+    /** Why it failed, on one line; empty if it did not. */
+    private static Optional<String> execute(EmbeddedFiles files, List<String> command) {
         try {
             Process process = builder(files, command).redirectErrorStream(true).start();
-            boolean ended = process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
-            if (!ended) {
+            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw trouble(purpose, command.get(0) + " takes more than " + LIMIT.toSeconds() + " s", files, null);
+                return Optional.of(command + " takes more than " + LIMIT.toSeconds() + " s");
             }
-            if (process.exitValue() != 0) {
-                byte[] output = process.getInputStream().readAllBytes();
-                throw trouble(purpose, new String(output, Charset.defaultCharset()).strip(), files, null);
+            if (process.exitValue() == 0) {
+                return Optional.empty();
             }
+            String output = new String(process.getInputStream().readAllBytes(), Charset.defaultCharset());
+            return Optional.of(output.strip().replaceAll("\\s*\\R\\s*", "; "));
         } catch (IOException e) {
-            throw trouble(purpose, e.getMessage(), files, e);
+            return Optional.of(e.getMessage());
         } catch (InterruptedException e) {
             throw Deadline.interrupted(e);
         }
@@ -79,14 +91,5 @@ final class PostgresCommand {
         } catch (IOException e) {
             throw EmbeddedFiles.trouble("find out who runs it", e);
         }
-    }
-
-    private static Trouble trouble(String purpose, String why, EmbeddedFiles files, IOException cause) {
-        return new Trouble(
-                Trouble.Kind.FAILED,
-                "embedded-failed",
-                "the embedded PostgreSQL cannot " + purpose + ": " + why.replaceAll("\\s*\\R\\s*", "; "),
-                "its log is " + files.log() + "; or name a server with --pg",
-                cause);
     }
 }

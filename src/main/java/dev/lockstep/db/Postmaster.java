@@ -1,7 +1,6 @@
 package dev.lockstep.db;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +57,7 @@ record Postmaster(long pid, int port, boolean ready) {
             return false;
         }
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
+            socket.connect(new InetSocketAddress(PostgresCluster.address(), port), CONNECT_MILLIS);
             return true;
         } catch (IOException e) {
             return false;
