@@ -22,11 +22,12 @@ final class Feasibility {
                 throw Trouble.refused("there is no table " + base + ", which " + index.name() + " is about", null);
             }
         }
-        for (TriggerSql trigger : index.live()) {
-            Optional<String> objection = WriteProbe.objection(tx, trigger.table());
+        for (String base :
+                index.live().stream().map(TriggerSql::table).distinct().toList()) {
+            Optional<String> objection = WriteProbe.objection(tx, base);
             if (objection.isPresent()) {
                 throw Trouble.refused(
-                        "writes to " + trigger.table() + " fail already now: " + objection.get(),
+                        "writes to " + base + " fail already now: " + objection.get(),
                         "one of the triggers on it does not fit; a restore would refuse to put it back");
             }
         }

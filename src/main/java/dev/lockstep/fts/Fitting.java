@@ -180,12 +180,16 @@ final class Fitting {
                 .sorted(Comparator.comparingLong(StoredTrigger::position))
                 .map(StoredTrigger::trigger)
                 .toList();
-        for (TriggerSql trigger : ordered) {
-            probe(trigger.table(), "writes to " + trigger.table() + " fail even without the triggers");
-        }
+        ordered.stream().map(TriggerSql::table).distinct().forEach(table -> WriteProbe.objection(tx, table)
+                .ifPresent(objection -> {
+                    throw unfit("writes to " + table + " fail even without the triggers: " + objection);
+                }));
         for (TriggerSql trigger : ordered) {
             TriggerDdl.create(tx, trigger);
-            probe(trigger.table(), "trigger " + trigger.name() + " does not fit " + trigger.table() + " any more");
+            WriteProbe.objection(tx, trigger.table(), trigger.event()).ifPresent(objection -> {
+                throw unfit(
+                        "trigger " + trigger.name() + " does not fit " + trigger.table() + " any more: " + objection);
+            });
         }
     }
 
@@ -196,10 +200,8 @@ final class Fitting {
                 .toList();
     }
 
-    private void probe(String table, String what) {
-        WriteProbe.objection(tx, table).ifPresent(objection -> {
-            throw Damage.refused("trigger-unfit", what + ": " + objection, "nothing changed; it is still deferred");
-        });
+    private static Trouble unfit(String why) {
+        return Damage.refused("trigger-unfit", why, "nothing changed; it is still deferred");
     }
 
     private static String surrender(Index index) {

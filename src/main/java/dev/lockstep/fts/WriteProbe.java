@@ -4,6 +4,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.fts.TriggerSql.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,19 +22,28 @@ final class WriteProbe {
 
     private WriteProbe() {}
 
-    /** What SQLite has against a write to the table; empty if nothing. */
+    /** What SQLite has against writes to the table, of any kind; empty if nothing. */
     static Optional<String> objection(Tx tx, String table) {
-        Identifier name = new Identifier(table);
-        List<String> same = new ArrayList<>();
-        for (Row column : tx.rows(WRITABLE_COLUMNS, table)) {
-            Identifier quoted = new Identifier(column.text("name"));
-            // All of them, because UPDATE OF compiles only for the columns that it lists.
-            same.add(quoted + " = " + quoted);
+        for (Event event : Event.values()) {
+            Optional<String> objection = objection(tx, table, event);
+            if (objection.isPresent()) {
+                return objection;
+            }
         }
+        return Optional.empty();
+    }
+
+    /** What SQLite has against writes of one kind. */
+    static Optional<String> objection(Tx tx, String table, Event event) {
+        Identifier name = new Identifier(table);
+        String write =
+                switch (event) {
+                    case INSERT -> "insert into main." + name + " default values";
+                    case UPDATE -> "update main." + name + " set " + everyColumn(tx, table);
+                    case DELETE -> "delete from main." + name;
+                };
         try {
-            tx.rows("explain insert into main." + name + " default values");
-            tx.rows("explain update main." + name + " set " + String.join(", ", same));
-            tx.rows("explain delete from main." + name);
+            tx.rows("explain " + write);
             return Optional.empty();
         } catch (DbException e) {
             if (e.reason() != DbException.Reason.OTHER) {
@@ -41,5 +51,15 @@ final class WriteProbe {
             }
             return Optional.of(e.getMessage());
         }
+    }
+
+    /** All of them, because a trigger on UPDATE OF compiles only for the columns that it lists. */
+    private static String everyColumn(Tx tx, String table) {
+        List<String> same = new ArrayList<>();
+        for (Row column : tx.rows(WRITABLE_COLUMNS, table)) {
+            Identifier quoted = new Identifier(column.text("name"));
+            same.add(quoted + " = " + quoted);
+        }
+        return String.join(", ", same);
     }
 }

@@ -82,6 +82,7 @@ final class CadtDatabase {
     static Path create(Path file, int projects) throws SQLException {
         List<String> statements = new ArrayList<>(List.of(
                 "PRAGMA journal_mode = WAL",
+                "BEGIN",
                 PROJECTS,
                 "CREATE INDEX `projects_org_uid` ON `projects` (`orgUid`)",
                 UNITS,
@@ -92,6 +93,7 @@ final class CadtDatabase {
         statements.addAll(triggers());
         statements.add(insertProjects(1, projects));
         statements.add(insertUnits(1, 3 * projects));
+        statements.add("COMMIT");
         return TestSqlite.create(file, statements.toArray(String[]::new));
     }
 
@@ -139,12 +141,14 @@ final class CadtDatabase {
     static Path change(Path file) throws SQLException {
         return TestSqlite.create(
                 file,
+                "begin",
                 "update units set unitOwner = 'Newcomer', timeStaged = 'later' where warehouseUnitId like '%3'",
                 "delete from units where warehouseUnitId like '%7'",
                 insertUnits(900_001, 900_020),
                 "update projects set projectName = 'Renamed ' || projectName where warehouseProjectId like '%2'",
                 "delete from projects where warehouseProjectId like '%5'",
-                insertProjects(900_001, 900_005));
+                insertProjects(900_001, 900_005),
+                "commit");
     }
 
     /** How many rows differ, both ways and over both indexes, from what the triggers would have written. */
