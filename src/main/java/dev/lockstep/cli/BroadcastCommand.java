@@ -8,7 +8,6 @@ import dev.lockstep.db.Trouble;
 import dev.lockstep.realm.Broadcast;
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.RealmUrl;
-import dev.lockstep.realm.RealmUrl.Correction;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,14 +74,7 @@ final class BroadcastCommand implements Command {
     private static List<RealmUrl> realms(Invocation call) {
         List<RealmUrl> realms = new ArrayList<>();
         for (String typed : call.parameters()) {
-            RealmUrl.Reading reading = RealmUrl.read(typed);
-            if (reading.corrections().contains(Correction.SLASH_ADDED)) {
-                call.output().warn("slash-added", "a realm's URL ends in a slash: sent as " + reading.url());
-            }
-            if (reading.corrections().contains(Correction.PERCENT_DECODED)) {
-                call.output().warn("percent-decoded", "replicas decode a realm's URL: sent as " + reading.url());
-            }
-            realms.add(reading.url());
+            realms.add(RealmArgument.read(typed, "sent", call.output()));
         }
         return realms;
     }

@@ -17,6 +17,13 @@ final class Catalog {
             "fts defer",
             "fts restore",
             "demo",
+            "transpile init",
+            "transpile get",
+            "transpile put",
+            "transpile run",
+            "transpile tombstone",
+            "transpile status",
+            "transpile prune",
             "completion",
             "help",
             "version");
@@ -39,6 +46,13 @@ final class Catalog {
             case "fts defer" -> new FtsDeferCommand();
             case "fts restore" -> new FtsRestoreCommand();
             case "demo" -> new DemoCommand();
+            case "transpile init" -> new TranspileInitCommand();
+            case "transpile get" -> new TranspileGetCommand();
+            case "transpile put" -> new TranspilePutCommand();
+            case "transpile run" -> new TranspileRunCommand();
+            case "transpile tombstone" -> new TranspileTombstoneCommand();
+            case "transpile status" -> new TranspileStatusCommand();
+            case "transpile prune" -> new TranspilePruneCommand();
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();
             case "version" -> new VersionCommand();
@@ -70,6 +84,7 @@ final class Catalog {
     static String description(String noun) {
         return switch (noun) {
             case "realm" -> "Tell every replica what changed in a realm, and hear it.";
+            case "transpile" -> "Share compiled modules among all replicas, and never a stale one.";
             case "fts" -> "Defer and restore the triggers of SQLite full-text indexes.";
             default -> DESCRIPTION;
         };

@@ -14,6 +14,12 @@ enum ExitCode {
     INCOMPLETE(7),
     CONFLICT(8),
     BUG(70),
+    /** A child's time was over. */
+    CHILD_TIMEOUT(124),
+    /** Around a child: it is lockstep that failed. */
+    AROUND_CHILD(125),
+    CHILD_NOT_EXECUTABLE(126),
+    CHILD_NOT_FOUND(127),
     /** Whoever read our standard output has gone. */
     CLOSED_PIPE(141);
 

@@ -8,11 +8,13 @@ import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.Profile;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.ParseResult;
 
@@ -72,12 +74,47 @@ final class Invocation {
         return Optional.ofNullable(parsed.<Integer>matchedOptionValue(name, null));
     }
 
+    Optional<Long> number(String name) {
+        return Optional.ofNullable(parsed.<Long>matchedOptionValue(name, null));
+    }
+
     List<String> parameters() {
         return parsed.matchedPositionals().isEmpty() ? List.of() : parsed.matchedPositionalValue(0, List.<String>of());
     }
 
     boolean dryRun() {
         return flag("--dry-run");
+    }
+
+    /**
+     * Asks before something large or destructive, unless {@code --yes} was given or nothing will be done.
+     *
+     * @throws Trouble refused: the answer is no, or there is nobody to ask
+     */
+    void confirm(String what) {
+        if (flag("--yes") || dryRun()) {
+            return;
+        }
+        String terminals = System.getProperty("lockstep.tty", "");
+        if (!terminals.contains("0") || !terminals.contains("2")) {
+            throw Trouble.refused(what + ": there is no terminal to ask", "add --yes if that is meant");
+        }
+        output.ask(what + "? [y/N] ");
+        if (!answer().startsWith("y")) {
+            throw Trouble.refused("not confirmed; nothing was done", null);
+        }
+    }
+
+    private String answer() {
+        StringBuilder line = new StringBuilder();
+        try {
+            for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+                line.append((char) c);
+            }
+        } catch (IOException e) {
+            throw Trouble.refused("no answer: " + e.getMessage(), "add --yes if that is meant");
+        }
+        return line.toString().strip().toLowerCase(Locale.ROOT);
     }
 
     /** @throws Trouble usage: the format is unknown */

@@ -45,6 +45,11 @@ final class Options {
         flag(spec, "Show what would be done and do nothing.", "-n", "--dry-run");
     }
 
+    /** What a command takes that asks before it does something large. */
+    static void yes(CommandSpec spec) {
+        flag(spec, "Do not ask.", "-y", "--yes");
+    }
+
     /** Where PostgreSQL is. */
     static void postgres(CommandSpec spec) {
         value(
@@ -111,6 +116,16 @@ final class Options {
         spec.addOption(OptionSpec.builder(names[0], rest(names))
                 .type(Integer.class)
                 .converters(new PositiveNumber())
+                .paramLabel("N")
+                .description(description)
+                .build());
+    }
+
+    /** A whole number from 0. */
+    static void number(CommandSpec spec, String description, String... names) {
+        spec.addOption(OptionSpec.builder(names[0], rest(names))
+                .type(Long.class)
+                .converters(new NaturalNumber())
                 .paramLabel("N")
                 .description(description)
                 .build());

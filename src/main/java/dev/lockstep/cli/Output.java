@@ -5,14 +5,20 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Redactor;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.Json;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The one printer. Standard output gets the result and nothing else: lines for people, one JSON object for programs, or
@@ -35,6 +41,8 @@ final class Output {
     private boolean verbose;
     private boolean debug;
     private boolean dryRun;
+    private boolean bare;
+    private Path report;
 
     Output(PrintStream out, PrintStream err) {
         this.out = out;
@@ -62,6 +70,27 @@ final class Output {
         return format;
     }
 
+    /**
+     * Gives standard output to bytes that are the result themselves: nothing else is printed there, and the envelope
+     * goes into a file if there is one.
+     */
+    void bare(Optional<Path> envelope) {
+        bare = true;
+        report = envelope.orElse(null);
+    }
+
+    /** Bytes that are the result itself; only after {@link #bare}. */
+    void bytes(Bytes bytes) throws IOException {
+        bytes.writeTo(out);
+        flush();
+    }
+
+    /** Writes to a stream. */
+    @FunctionalInterface
+    interface Bytes {
+        void writeTo(OutputStream sink) throws IOException;
+    }
+
     boolean isQuiet() {
         return quiet;
     }
@@ -70,6 +99,12 @@ final class Output {
     void warn(String code, String message) {
         warnings.add(Map.of("code", code, "message", Text.printable(message)));
         say("lockstep " + command + ": warning: " + message);
+    }
+
+    /** A question, which the answer follows on the same line. */
+    void ask(String question) {
+        err.print(Text.printable(question));
+        err.flush();
     }
 
     /** A message for whoever watches; shown with {@code -v}. */
@@ -100,6 +135,10 @@ final class Output {
 
     /** Ends the command's output; the exit status is the result's. */
     int finish(Result result) {
+        if (bare) {
+            envelope(result.status(), result.changed() == Result.Change.CHANGED, result.data(), null);
+            return result.status();
+        }
         switch (format) {
             case TEXT -> {
                 if (!quiet || result.status() != ExitCode.OK.status()) {
@@ -116,7 +155,9 @@ final class Output {
 
     /** Ends the command's output with an error. */
     int fail(Trouble trouble) {
-        int status = ExitCode.of(trouble.kind()).status();
+        int status = trouble instanceof ExitTrouble exit
+                ? exit.status()
+                : ExitCode.of(trouble.kind()).status();
         Map<String, Object> error = error(trouble.code(), trouble.getMessage(), trouble.hint());
         if (trouble instanceof DbException e) {
             error.put("sqlState", e.sqlState());
@@ -143,7 +184,7 @@ final class Output {
     }
 
     private int fail(int status, Map<String, Object> error, Throwable cause) {
-        if (format != Format.TEXT) {
+        if (format != Format.TEXT || bare) {
             envelope(status, false, Map.of(), error);
         }
         say("lockstep" + (command.isEmpty() ? "" : " " + command) + ": " + error.get("message"));
@@ -190,7 +231,27 @@ final class Output {
         }
         envelope.put("warnings", warnings);
         envelope.put("error", error);
-        line(Json.write(envelope));
+        if (!bare) {
+            line(Json.write(envelope));
+        } else if (report != null) {
+            save(Redactor.redact(Json.write(envelope)));
+        }
+    }
+
+    /** Whoever reads the file finds the last report or this one, never half of it. */
+    private void save(String envelope) {
+        Path whole = report.toAbsolutePath();
+        try {
+            Path fresh = Files.createTempFile(whole.getParent(), "." + whole.getFileName(), ".tmp");
+            try {
+                Files.writeString(fresh, envelope + "\n");
+                Files.move(fresh, whole, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(fresh);
+            }
+        } catch (IOException e) {
+            say("lockstep " + command + ": warning: cannot write the report " + report + ": " + e.getMessage());
+        }
     }
 
     private void line(String text) {

@@ -26,6 +26,11 @@ record Result(int status, Change changed, Map<String, Object> data, List<String>
         return new Result(ExitCode.OK.status(), Change.UNCHANGED, data, text);
     }
 
+    /** The same answer of a run that has changed nothing. */
+    Result asUnchanged() {
+        return new Result(status, Change.UNCHANGED, data, text);
+    }
+
     /** The same answer with another exit status. */
     Result with(ExitCode code) {
         return new Result(code.status(), changed, data, text);

@@ -153,6 +153,15 @@ public final class Db implements AutoCloseable {
         }
     }
 
+    /** Ends the connection without a word to the server, for a link that does not answer any more. */
+    public void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            throw SqlErrors.of(engine, e);
+        }
+    }
+
     @Override
     public void close() {
         onClose.run();

@@ -132,7 +132,11 @@ public final class Tx {
 
     private static void bind(PreparedStatement statement, Object... values) throws SQLException {
         for (int i = 0; i < values.length; i++) {
-            statement.setObject(i + 1, values[i]);
+            if (values[i] instanceof Stream bytes) {
+                statement.setBinaryStream(i + 1, bytes.in(), bytes.length());
+            } else {
+                statement.setObject(i + 1, values[i]);
+            }
         }
     }
 }

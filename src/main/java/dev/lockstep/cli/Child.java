@@ -1,0 +1,185 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Environment;
+import dev.lockstep.db.Trouble;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A program that a command runs for its user, with the user's environment. Its standard error is ours; what it reads and
+ * prints goes where the command says. When we are stopped, it is, with all that it has started.
+ */
+final class Child {
+    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final int BUFFER = 1 << 16;
+
+    private final List<String> command;
+    private final Map<String, String> environment;
+
+    private Child(List<String> command, Map<String, String> environment) {
+        this.command = command;
+        this.environment = environment;
+    }
+
+    /** @throws Trouble with exit code 126 or 127: there is no such program, or it may not be run */
+    static Child of(List<String> command, Environment environment) {
+        List<String> whole = new ArrayList<>(command);
+        whole.set(0, find(command.get(0), environment));
+        return new Child(whole, environment.variables());
+    }
+
+    private static String find(String program, Environment environment) {
+        List<Path> candidates = new ArrayList<>();
+        if (program.contains("/")) {
+            candidates.add(Invocation.file(program).toAbsolutePath());
+        } else {
+            for (String folder : environment.get("PATH").orElse("/usr/bin:/bin").split(":", -1)) {
+                candidates.add(Invocation.file(folder).resolve(program).toAbsolutePath());
+            }
+        }
+        boolean there = false;
+        for (Path candidate : candidates) {
+            if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
+                return candidate.toString();
+            }
+            there |= Files.exists(candidate);
+        }
+        if (there) {
+            throw new ExitTrouble(ExitCode.CHILD_NOT_EXECUTABLE, "not-executable", "cannot run " + program, null, null);
+        }
+        throw new ExitTrouble(ExitCode.CHILD_NOT_FOUND, "not-found", "no such program: " + program, null, null);
+    }
+
+    /** Takes what a program prints. */
+    @FunctionalInterface
+    interface Sink<T> {
+        T take(InputStream printed) throws IOException;
+    }
+
+    /** How a program ended: its exit status, 128 plus the number of the signal that killed it; and what became of its output. */
+    record Ended<T>(int status, T output) {}
+
+    /**
+     * Runs the program to its end.
+     *
+     * @param input what it reads; closed at the end. Null: nothing
+     * @throws IOException what it was to read could not be read, or what it printed not be kept
+     * @throws Trouble with exit code 124: the limit is over, and it was stopped; with 126: it cannot be run
+     */
+    <T> Ended<T> run(Map<String, String> variables, InputStream input, Sink<T> sink, Optional<Duration> limit)
+            throws IOException, InterruptedException {
+        Process process = start(variables, input);
+        FutureTask<Void> feeder = new FutureTask<>(() -> feed(input, process.getOutputStream()));
+        FutureTask<T> reader = new FutureTask<>(() -> sink.take(process.getInputStream()));
+        if (input != null) {
+            daemon("child input", feeder);
+        }
+        daemon("child output", reader);
+        try {
+            await(process, limit);
+            T output = result(reader);
+            if (input != null) {
+                result(feeder);
+            }
+            return new Ended<>(process.exitValue(), output);
+        } finally {
+            stop(process);
+        }
+    }
+
+    private Process start(Map<String, String> variables, InputStream input) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        builder.environment().putAll(variables);
+        if (input == null) {
+            builder.redirectInput(new File("/dev/null"));
+        }
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new ExitTrouble(
+                    ExitCode.CHILD_NOT_EXECUTABLE, "not-executable", "cannot run " + command.get(0), e.getMessage(), e);
+        }
+    }
+
+    private static <T> T result(FutureTask<T> task) throws IOException, InterruptedException {
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private void await(Process process, Optional<Duration> limit) throws InterruptedException {
+        if (limit.isEmpty()) {
+            process.waitFor();
+        } else if (!process.waitFor(limit.get().toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new ExitTrouble(
+                    ExitCode.CHILD_TIMEOUT,
+                    "child-timeout",
+                    command.get(0) + " was still running after " + Durations.render(limit.get()) + " and was stopped",
+                    null,
+                    null);
+        }
+    }
+
+    private static void daemon(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** A program need not read all that it is given; but what cannot be given to it must not pass for all. */
+    private static Void feed(InputStream input, OutputStream pipe) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        try (input) {
+            for (int n = input.read(buffer); n >= 0; n = input.read(buffer)) {
+                try {
+                    pipe.write(buffer, 0, n);
+                } catch (IOException e) {
+                    // The program has closed its end: it wants no more.
+                    return null;
+                }
+            }
+            return null;
+        } finally {
+            close(pipe);
+        }
+    }
+
+    private static void close(OutputStream pipe) {
+        try {
+            pipe.close();
+        } catch (IOException e) {
+            // Nobody reads what was left in it, which is no concern of ours.
+            return;
+        }
+    }
+
+    private static void stop(Process process) throws InterruptedException {
+        if (process.isAlive()) {
+            process.descendants().forEach(ProcessHandle::destroy);
+            process.destroy();
+            if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import dev.lockstep.realm.Broadcast;
+import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.RealmUrl;
+import dev.lockstep.transpile.Tombstones;
+import dev.lockstep.transpile.Tombstones.Outcome;
+import dev.lockstep.transpile.Upkeep;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep transpile tombstone}. */
+final class TranspileTombstoneCommand implements Command {
+    private static final String NOTIFY = "select pg_notify(?, ?)";
+
+    /** What is invalidated, and what it did. */
+    private record Done(Outcome outcome, List<String> dependents) {}
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Invalidate artifacts in the cache, so that no build that has begun can bring them back. A path"
+                                + " without extension means every file that it may stand for.");
+        Options.parameters(spec, "URL [PATH]", "1..*", TranspileArguments.REALM + " Then paths, relative to it.");
+        Options.flag(spec, "Invalidate the whole realm, paths that nobody has built yet included.", "--all");
+        Options.flag(spec, "Also invalidate what imports the paths, directly or by way of others.", "--dependents");
+        Options.flag(spec, "Also tell every replica, in the same transaction.", "--broadcast");
+        Options.yes(spec);
+        Options.postgres(spec);
+        Options.dryRun(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        RealmUrl realm = RealmArgument.read(call.parameters().get(0), "taken", call.output());
+        List<String> paths = call.parameters().subList(1, call.parameters().size());
+        boolean all = call.flag("--all");
+        if (all != paths.isEmpty()) {
+            throw Trouble.usage(
+                    all ? "--all and paths exclude each other" : "no path given", "name paths, or --all for the realm");
+        }
+        if (all && call.flag("--dependents")) {
+            throw Trouble.usage("--all leaves no dependents to look for", null);
+        }
+        if (all) {
+            call.confirm("invalidate every artifact of " + realm);
+        }
+        return TranspileArguments.on(
+                call,
+                PgSession.Use.WRITE,
+                db -> call.dryRun() ? plan(db, realm, paths, call) : tombstone(db, realm, paths, call));
+    }
+
+    private static Result tombstone(Db db, RealmUrl realm, List<String> paths, Invocation call) {
+        boolean known = db.autocommit(tx -> Upkeep.realms(tx)).contains(realm.value());
+        Done done = db.transact(tx -> {
+            Done tombstoned = paths.isEmpty()
+                    ? new Done(Tombstones.realm(tx, realm.value()), List.of())
+                    : tombstonePaths(tx, realm, paths, call);
+            if (call.flag("--broadcast")) {
+                broadcast(tx, realm, paths, tombstoned.dependents());
+            }
+            return tombstoned;
+        });
+        if (paths.isEmpty() && !known) {
+            warnOfNearMiss(db, realm, call.output());
+        }
+        Outcome outcome = done.outcome();
+        Map<String, Object> data = data(outcome, done.dependents());
+        String counts =
+                outcome.tombstoned() + " tombstoned, " + outcome.created() + " created, floor " + outcome.floor();
+        return Result.changed(data, List.of(counts));
+    }
+
+    private static Done tombstonePaths(Tx tx, RealmUrl realm, List<String> paths, Invocation call) {
+        List<String> dependents =
+                call.flag("--dependents") ? Tombstones.dependents(tx, realm.value(), paths) : List.of();
+        Set<String> affected = new LinkedHashSet<>(paths);
+        affected.addAll(dependents);
+        return new Done(Tombstones.paths(tx, realm.value(), affected), dependents);
+    }
+
+    private static void broadcast(Tx tx, RealmUrl realm, List<String> paths, List<String> dependents) {
+        if (paths.isEmpty()) {
+            tx.rows(
+                    NOTIFY,
+                    FileChange.CHANNEL.name(),
+                    FileChange.wildcard(realm).payload());
+            return;
+        }
+        Set<String> changed = new LinkedHashSet<>();
+        for (String path : paths) {
+            changed.add(Tombstones.localPath(realm.value(), path));
+        }
+        for (String dependent : dependents) {
+            changed.add(Tombstones.localPath(realm.value(), dependent));
+        }
+        for (FileChange change : Broadcast.plan(List.of(realm), changed).changes()) {
+            tx.rows(NOTIFY, FileChange.CHANNEL.name(), change.payload());
+        }
+    }
+
+    private static void warnOfNearMiss(Db db, RealmUrl realm, Output output) {
+        String hint = db.autocommit(tx -> Upkeep.nearMiss(tx, realm.value()))
+                .map(name -> "; did you mean " + name + "?")
+                .orElse("");
+        output.warn("unknown-realm", "the cache knew nothing of " + realm + hint);
+    }
+
+    private static Result plan(Db db, RealmUrl realm, List<String> paths, Invocation call) {
+        List<String> dependents =
+                call.flag("--dependents") ? db.read(tx -> Tombstones.dependents(tx, realm.value(), paths)) : List.of();
+        List<String> lines = new ArrayList<>();
+        if (paths.isEmpty()) {
+            lines.add("would invalidate every artifact of " + realm);
+        }
+        for (String path : paths) {
+            lines.add("would invalidate " + path);
+        }
+        for (String dependent : dependents) {
+            lines.add("would invalidate " + dependent + ", which imports it");
+        }
+        return Result.unchanged(data(new Outcome(0, 0, 0), dependents), lines);
+    }
+
+    private static Map<String, Object> data(Outcome outcome, List<String> dependents) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("tombstoned", outcome.tombstoned());
+        data.put("created", outcome.created());
+        data.put("floor", outcome.floor());
+        data.put("dependents", dependents);
+        return data;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.lockstep.transpile;
+
+import dev.lockstep.db.LockKey;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Which artifact is meant.
+ *
+ * @param realm the realm's URL, as replicas compare it
+ * @param path the canonical path: the whole URL of the file
+ * @param fingerprint the compiler and its options; empty for those who share with replicas that know no fingerprints
+ */
+public record ArtifactKey(String realm, String path, Optional<String> fingerprint) {
+    /** What a URL's path holds only as a percent escape, besides controls, the space and all that is not ASCII. */
+    private static final String ENCODED = "\"#<>?`{}";
+
+    /**
+     * The key of a file.
+     *
+     * @param path the whole URL, or relative to the realm; what a URL cannot hold is percent-encoded
+     */
+    public static ArtifactKey of(String realm, String path, Optional<String> fingerprint) {
+        return new ArtifactKey(realm, canonical(realm, path), fingerprint);
+    }
+
+    /** The whole URL of a file in a realm, as {@code canonical_path} holds it. */
+    static String canonical(String realm, String path) {
+        String whole = path.contains("://") || path.startsWith(realm) ? path : realm + path;
+        StringBuilder encoded = new StringBuilder(whole.length());
+        for (byte b : whole.getBytes(StandardCharsets.UTF_8)) {
+            int octet = b & 0xff;
+            if (octet > ' ' && octet < 0x7f && ENCODED.indexOf(octet) < 0) {
+                encoded.append((char) octet);
+            } else {
+                encoded.append('%').append(hex(octet >> 4)).append(hex(octet & 0xf));
+            }
+        }
+        return encoded.toString();
+    }
+
+    private static char hex(int digit) {
+        return Character.toUpperCase(Character.forDigit(digit, 16));
+    }
+
+    /** The lock under which one process builds it; without a fingerprint, it is the one that Boxel's replicas take. */
+    public LockKey lock() {
+        String name = "transpile|" + realm + "|" + path;
+        return LockKey.of(fingerprint.map(print -> name + "|" + print).orElse(name));
+    }
+}

@@ -1,0 +1,204 @@
+package dev.lockstep.transpile;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.LockKey;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.SqlScript;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The table, what lockstep adds to it, and the guard that keeps out the stale writes of those who know no floor. */
+public final class CacheSchema {
+    /** How much of it there is. */
+    public enum State {
+        ABSENT,
+        /** Boxel's table, without what lockstep adds. */
+        FOREIGN,
+        READY
+    }
+
+    /** The guard, among the parts. */
+    public static final String GUARD_NAME = "trigger lockstep_guard";
+
+    /** Serialises those who install it at the same time. */
+    private static final LockKey LOCK = LockKey.of("lockstep|transpile|schema");
+
+    private static final String TAKE_LOCK = "select pg_advisory_xact_lock(?)";
+
+    private static final String PARTS = """
+            select name
+              from (values ('module_transpile_cache'), ('module_transpile_cache_generation'),
+                           ('module_transpile_cache_with_headers'), ('lockstep_realm_floor'), ('lockstep_epoch'))
+                   as part (name)
+             where to_regclass(name) is not null
+             union all
+            select 'column ' || attname
+              from pg_attribute
+             where attrelid = to_regclass('module_transpile_cache')
+               and attname in ('fingerprint', 'content', 'stamp')
+               and not attisdropped
+             union all
+            select 'trigger ' || tgname
+              from pg_trigger
+             where tgrelid = to_regclass('module_transpile_cache')
+               and tgname = 'lockstep_guard'
+             order by 1
+            """;
+
+    private static final String SCHEMA = """
+            select n.nspname as schema
+              from pg_class c
+              join pg_namespace n on n.oid = c.relnamespace
+             where c.oid = to_regclass('module_transpile_cache')
+            """;
+
+    /**
+     * An artifact below the floor: keeps a fresh row; of an absent path it makes a tombstone at the floor, so that the next
+     * writer of that kind succeeds. A tombstone below the floor is raised above it.
+     */
+    private static final String GUARD = """
+            create or replace function %1$s.lockstep_guard() returns trigger
+                language plpgsql security definer set search_path = pg_catalog, %1$s, pg_temp as $guard$
+            declare
+                f bigint;
+            begin
+                select floor into f from lockstep_realm_floor where realm_url = new.realm_url for share;
+                if new.body is null then
+                    new.generation := greatest(new.generation, f + 1);
+                    return new;
+                end if;
+                if f is null or new.generation >= f then
+                    return new;
+                end if;
+                if tg_op = 'UPDATE' or exists (select 1
+                                                 from module_transpile_cache
+                                                where realm_url = new.realm_url
+                                                  and canonical_path = new.canonical_path) then
+                    return null;
+                end if;
+                new.body := null;
+                new.headers := null;
+                new.dependency_keys := null;
+                new.fingerprint := null;
+                new.content := null;
+                new.stamp := null;
+                new.generation := f;
+                return new;
+            end $guard$
+            """;
+
+    private static final String GUARD_TRIGGER = """
+            create trigger lockstep_guard before insert or update on module_transpile_cache
+               for each row execute function %1$s.lockstep_guard()
+            """;
+
+    private CacheSchema() {}
+
+    public static State state(Tx tx) {
+        List<String> parts = parts(tx);
+        if (!parts.contains("module_transpile_cache")) {
+            return State.ABSENT;
+        }
+        return missing(parts).isEmpty() ? State.READY : State.FOREIGN;
+    }
+
+    /** What {@link #install} would make. */
+    public static List<String> missing(Tx tx) {
+        return missing(parts(tx));
+    }
+
+    /** Makes what is missing. @return what was made, by name */
+    public static List<String> install(Tx tx) {
+        tx.rows(TAKE_LOCK, LOCK.value());
+        List<String> before = parts(tx);
+        if (missing(before).isEmpty()) {
+            return List.of();
+        }
+        for (String statement : SqlScript.statements(CacheSchema.class, "schema.sql")) {
+            tx.execute(statement);
+        }
+        return added(before, parts(tx));
+    }
+
+    /** Installs the guard, or its newest form. @return what was made, by name */
+    public static List<String> guard(Tx tx) {
+        tx.rows(TAKE_LOCK, LOCK.value());
+        List<String> before = parts(tx);
+        Identifier schema = new Identifier(tx.only(SCHEMA).text("schema"));
+        tx.execute(GUARD.formatted(schema));
+        if (!isGuarded(before)) {
+            tx.execute(GUARD_TRIGGER.formatted(schema));
+        }
+        return added(before, parts(tx));
+    }
+
+    public static boolean isGuarded(Tx tx) {
+        return isGuarded(parts(tx));
+    }
+
+    /**
+     * Runs work that needs the schema.
+     *
+     * @throws Trouble usage: the schema is not installed
+     */
+    public static <T> T using(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (DbException e) {
+            require(e);
+            throw e;
+        }
+    }
+
+    /**
+     * Tells what an error means if it says that the schema is not there.
+     *
+     * @throws Trouble usage: the schema is not installed
+     */
+    public static void require(DbException e) {
+        if (e.reason() == DbException.Reason.NO_SUCH_OBJECT) {
+            throw new Trouble(
+                    Trouble.Kind.USAGE,
+                    "no-schema",
+                    "this database has no transpile cache that lockstep has prepared: " + e.getMessage(),
+                    "lockstep transpile init",
+                    e);
+        }
+    }
+
+    private static boolean isGuarded(List<String> parts) {
+        return parts.contains(GUARD_NAME);
+    }
+
+    private static List<String> missing(List<String> parts) {
+        List<String> missing = new ArrayList<>(List.of(
+                "module_transpile_cache",
+                "module_transpile_cache_generation",
+                "module_transpile_cache_with_headers",
+                "lockstep_realm_floor",
+                "lockstep_epoch",
+                "column fingerprint",
+                "column content",
+                "column stamp"));
+        missing.removeAll(parts);
+        return missing;
+    }
+
+    private static List<String> added(List<String> before, List<String> after) {
+        List<String> added = new ArrayList<>(after);
+        added.removeAll(before);
+        return added;
+    }
+
+    private static List<String> parts(Tx tx) {
+        List<String> parts = new ArrayList<>();
+        for (Row row : tx.rows(PARTS)) {
+            parts.add(row.text("name"));
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.lockstep.transpile;
+
+import java.util.Optional;
+
+/**
+ * The state of the cache at a moment before the source was read. What is made from that source may be stored only while
+ * nothing has moved past it.
+ *
+ * <p>{@link TranspileCache} makes it, and nothing but it opens a {@link Source}, so the order cannot be wrong.
+ */
+public final class Captured {
+    private final ArtifactKey key;
+    private final Optional<String> epoch;
+    private final long generation;
+    private final long floor;
+
+    private Captured(ArtifactKey key, Optional<String> epoch, long generation, long floor) {
+        this.key = key;
+        this.epoch = epoch;
+        this.generation = generation;
+        this.floor = floor;
+    }
+
+    /**
+     * What was captured: by this process, or by an earlier one that wrote it down.
+     *
+     * @param epoch without it, the store cannot notice that a crash has emptied the cache in between
+     */
+    public static Captured writtenDown(ArtifactKey key, Optional<String> epoch, long generation, long floor) {
+        return new Captured(key, epoch, generation, floor);
+    }
+
+    /** For a source that is read without a cache: what is made from it cannot be stored. */
+    static Captured withoutCache(ArtifactKey key) {
+        return new Captured(key, Optional.empty(), -1, -1);
+    }
+
+    public ArtifactKey key() {
+        return key;
+    }
+
+    /** Which life of the unlogged table; a UUID. */
+    public Optional<String> epoch() {
+        return epoch;
+    }
+
+    /** The generation of the row; 0 if there was none. */
+    public long generation() {
+        return generation;
+    }
+
+    /** The floor of the realm. */
+    public long floor() {
+        return floor;
+    }
+
+    /** The generation that an artifact made from here on is stored under. */
+    long cap() {
+        return Math.max(generation, floor);
+    }
+
+    /** Whether the cache, as it was captured later, has not moved past this. */
+    public boolean isAsNewAs(Captured later) {
+        return cap() >= later.cap();
+    }
+
+    boolean isStorable() {
+        return cap() >= 0;
+    }
+}

@@ -1,0 +1,195 @@
+package dev.lockstep.transpile;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.DbPool;
+import dev.lockstep.db.LockKey;
+import dev.lockstep.db.PgListener;
+import dev.lockstep.transpile.TranspileCache.Hit;
+import dev.lockstep.transpile.TranspileCache.Lookup;
+import dev.lockstep.transpile.TranspileCache.StoreResult;
+import dev.lockstep.transpile.Wakeups.Wake;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+
+/**
+ * Builds each artifact once in a fleet, and never fails because of the cache: where the database cannot help, the request
+ * builds for itself.
+ *
+ * <p>The way of a request that finds nothing, and does not win the lock at once: register as one who waits, try the lock,
+ * look again if it was lost, wait a second or until woken, and so on until somebody's artifact is there, or the lock is won,
+ * or the time to wait is over.
+ */
+public final class SharedBuilds implements AutoCloseable {
+    /** How a request came by its artifact. */
+    public enum Role {
+        /** It was in the cache. */
+        HIT,
+        /** Built here, for all. */
+        WINNER,
+        /** Built elsewhere while this request waited. */
+        WAITER,
+        /** Built here for this request: the wait was too long, or the database could not help. */
+        LOCAL
+    }
+
+    /**
+     * An artifact.
+     *
+     * @param stored what became of storing it; empty if nothing was to be stored, or the database could not
+     */
+    public record Served(Artifact artifact, Role role, Captured captured, Optional<StoreResult> stored)
+            implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            artifact.close();
+        }
+    }
+
+    /** Time between two looks while waiting; a quarter more or less, so that a fleet does not look all at once. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+    private final DbPool pool;
+    private final Coordinator coordinator;
+    private final Duration patience;
+    private final Consumer<DbException> faults;
+
+    /**
+     * Builds that share a cache; it closes neither the pool nor the listener.
+     *
+     * @param patience how long to wait for others' builds
+     * @param faults hears of each fault of the database that cost a request nothing but time
+     */
+    public SharedBuilds(DbPool pool, PgListener listener, Duration patience, Consumer<DbException> faults) {
+        this.pool = pool;
+        this.coordinator = new Coordinator(pool, listener);
+        this.patience = patience;
+        this.faults = faults;
+    }
+
+    /** The artifact, from wherever it is had soonest. @throws BuildFailed it was to be built here, and could not */
+    public Served serve(ArtifactKey key, Source source, Compiler compiler) throws InterruptedException {
+        return new Request(key, source, compiler).serve();
+    }
+
+    @Override
+    public void close() {
+        coordinator.close();
+    }
+
+    /** One request on its way. */
+    private final class Request {
+        private final ArtifactKey key;
+        private final LockKey lock;
+        private final Source source;
+        private final Compiler compiler;
+        private final long deadline = System.nanoTime() + patience.toNanos();
+        /** Built under the lock; survives the loss of the connection that was to store it. */
+        private Served built;
+
+        Request(ArtifactKey key, Source source, Compiler compiler) {
+            this.key = key;
+            this.lock = key.lock();
+            this.source = source;
+            this.compiler = compiler;
+        }
+
+        Served serve() throws InterruptedException {
+            try {
+                Lookup first = look();
+                return first instanceof Hit hit ? served(hit, Role.HIT) : coordinated();
+            } catch (DbException e) {
+                faults.accept(e);
+                return built != null ? built : local(Captured.withoutCache(key));
+            }
+        }
+
+        /** Whoever wins at once need not have registered; whoever waits has, before the attempt that failed. */
+        private Served coordinated() throws InterruptedException {
+            Optional<Served> atOnce = coordinator.tryAcquireAndRun(lock, this::win);
+            if (atOnce.isPresent()) {
+                return atOnce.get();
+            }
+            while (true) {
+                Wake wake;
+                try (Wakeups.Waiter waiter = coordinator.register(lock)) {
+                    Optional<Served> won = coordinator.tryAcquireAndRun(lock, this::win);
+                    if (won.isPresent()) {
+                        return won.get();
+                    }
+                    if (look() instanceof Hit hit) {
+                        return served(hit, Role.WAITER);
+                    }
+                    wake = waiter.await(pause());
+                }
+                Lookup again = look();
+                if (again instanceof Hit hit) {
+                    return served(hit, Role.WAITER);
+                }
+                if (wake == Wake.FAILED || System.nanoTime() >= deadline) {
+                    return local(again.captured());
+                }
+            }
+        }
+
+        private Duration pause() {
+            long quarter = LOOK_AGAIN.toNanos() / 4;
+            long jittered = LOOK_AGAIN.toNanos() + ThreadLocalRandom.current().nextLong(-quarter, quarter);
+            return Duration.ofNanos(Math.max(0, Math.min(jittered, deadline - System.nanoTime())));
+        }
+
+        private Served win(Pinned pinned) throws InterruptedException {
+            Lookup lookup = TranspileCache.look(pinned.tx(), key);
+            if (lookup instanceof Hit hit) {
+                return served(hit, Role.WAITER);
+            }
+            Captured captured = lookup.captured();
+            Artifact artifact = pinned.working(() -> build(captured));
+            built = new Served(artifact, Role.WINNER, captured, Optional.empty());
+            built = new Served(artifact, Role.WINNER, captured, store(pinned, captured, artifact));
+            return built;
+        }
+
+        private Optional<StoreResult> store(Pinned pinned, Captured captured, Artifact artifact) {
+            try {
+                return Optional.of(pinned.attempting(tx -> TranspileCache.store(tx, captured, artifact)));
+            } catch (DbException e) {
+                faults.accept(e);
+                return Optional.empty();
+            }
+        }
+
+        /** Best effort: others may be building the same, and whoever stores last wins among equals. */
+        private Served local(Captured captured) throws InterruptedException {
+            Artifact artifact = build(captured);
+            Optional<StoreResult> stored = Optional.empty();
+            if (captured.isStorable()) {
+                try {
+                    stored = Optional.of(
+                            pool.lend(db -> db.autocommit(tx -> TranspileCache.store(tx, captured, artifact))));
+                } catch (DbException e) {
+                    faults.accept(e);
+                }
+            }
+            return new Served(artifact, Role.LOCAL, captured, stored);
+        }
+
+        private Artifact build(Captured captured) throws InterruptedException {
+            try {
+                return compiler.compile(source, captured);
+            } catch (IOException e) {
+                throw new BuildFailed("cannot build " + key.path() + ": " + e.getMessage(), e);
+            }
+        }
+
+        private Lookup look() throws InterruptedException {
+            return pool.lend(db -> db.autocommit(tx -> TranspileCache.look(tx, key)));
+        }
+
+        private Served served(Hit hit, Role role) {
+            return new Served(hit.artifact(), role, hit.captured(), Optional.empty());
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package dev.lockstep.transpile;
+
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Invalidates artifacts, within the transaction of whatever invalidates them: what else that transaction says is heard
+ * when the cache has forgotten, and not before.
+ *
+ * <p>A transaction that invalidates several realms takes them in the order of their URLs. Within a realm the floor is
+ * locked first, then rows.
+ */
+public final class Tombstones {
+    private static final String BEGIN_FLOOR =
+            "insert into lockstep_realm_floor (realm_url) values (?) on conflict do nothing";
+
+    /** Shared, so that no bulk tombstone raises the floor between this read and the commit. */
+    private static final String READ_FLOOR = "select floor from lockstep_realm_floor where realm_url = ? for share";
+
+    private static final String LOCK_FLOOR = "select floor from lockstep_realm_floor where realm_url = ? for update";
+
+    private static final String TOMBSTONE_PATHS = """
+            insert into module_transpile_cache as m (realm_url, canonical_path, generation, created_at)
+            select ?, path, f.floor + 1, cast(extract(epoch from clock_timestamp()) * 1000 as bigint)
+              from unnest(cast(? as text[])) as path
+             cross join (select cast(? as bigint) as floor) f
+             order by path
+                on conflict (realm_url, canonical_path) do update
+               set body = null, headers = null, dependency_keys = null, fingerprint = null, content = null, stamp = null,
+                   generation = greatest(m.generation, excluded.generation - 1) + 1, created_at = excluded.created_at
+            returning xmax = 0 as created
+            """;
+
+    /** A statement of its own after the lock: it sees what the floor's former holders have committed. */
+    private static final String RAISE_FLOOR = """
+            update lockstep_realm_floor
+               set floor = greatest(floor, (select coalesce(max(generation), 0)
+                                              from module_transpile_cache
+                                             where realm_url = ?)) + 1
+             where realm_url = ?
+            returning floor
+            """;
+
+    /** Whether a replica that knows no floor may use the realm: it declares itself by the guard, or shows by its rows. */
+    private static final String IS_MIXED = """
+            select exists (select 1 from module_transpile_cache where realm_url = ? and headers is not null)
+                or exists (select 1 from pg_trigger
+                            where tgrelid = cast('module_transpile_cache' as regclass)
+                              and tgname = 'lockstep_guard') as mixed
+            """;
+
+    /** For those replicas. Never lower: a path's own tombstone may have passed the floor. */
+    private static final String TOMBSTONE_ROWS = """
+            update module_transpile_cache
+               set body = null, headers = null, dependency_keys = null, fingerprint = null, content = null, stamp = null,
+                   generation = greatest(generation + 1, ?),
+                   created_at = cast(extract(epoch from clock_timestamp()) * 1000 as bigint)
+             where realm_url = ?
+            """;
+
+    /**
+     * Everything that imports what has changed, and what imports that. A dependency key is a path relative to the realm
+     * without executable extension, and decoded; a canonical path is percent-encoded, so the key is encoded to compare.
+     */
+    private static final String IMPORTERS = """
+            with recursive importer as materialized (
+                   select m.canonical_path,
+                          regexp_replace(substr(m.canonical_path, length(p.prefix) + 1), '\\.(js|gjs|ts|gts)$', '') as key,
+                          case when d.key ~ p.plain then d.key
+                               else (select string_agg(
+                                              case when c ~ p.plain then c
+                                                   else upper(regexp_replace(
+                                                                encode(convert_to(c, 'UTF8'), 'hex'), '(..)', '%\\1', 'g'))
+                                              end, '' order by n)
+                                       from regexp_split_to_table(d.key, '') with ordinality as t (c, n))
+                          end as imports
+                     from module_transpile_cache m
+                    cross join (select cast(? as text) as prefix, cast(? as text) as plain) p
+                    cross join lateral jsonb_array_elements_text(
+                                    case jsonb_typeof(m.dependency_keys) when 'array' then m.dependency_keys else '[]' end)
+                               as d (key)
+                    where m.realm_url = ?
+                      and m.body is not null),
+                 changed (key) as (
+                   select unnest(cast(? as text[]))
+                    union
+                   select i.key
+                     from changed c
+                     join importer i on i.imports = c.key)
+            select distinct i.canonical_path
+              from changed c
+              join importer i on i.imports = c.key
+             order by 1
+            """;
+
+    /** What {@link ArtifactKey} leaves as it is. */
+    private static final String PLAIN = "^[]!$%&'()*+,./0-9:;=@A-Z[\\\\^_a-z|~-]*$";
+
+    /**
+     * What an invalidation did.
+     *
+     * @param tombstoned the artifacts and tombstones that were there
+     * @param created the paths that had no row and have a tombstone now
+     * @param floor of the realm, afterwards
+     */
+    public record Outcome(long tombstoned, long created, long floor) {}
+
+    private Tombstones() {}
+
+    /**
+     * Invalidates single paths, and every file that a path without executable extension may mean.
+     *
+     * @param paths relative to the realm, or whole URLs
+     */
+    public static Outcome paths(Tx tx, String realm, Collection<String> paths) {
+        TreeSet<String> canonical = new TreeSet<>();
+        for (String path : paths) {
+            for (String meaning : ModuleNames.meanings(path)) {
+                canonical.add(ArtifactKey.canonical(realm, meaning));
+            }
+        }
+        tx.update(BEGIN_FLOOR, realm);
+        long floor = tx.only(READ_FLOOR, realm).integer("floor");
+        List<Row> rows = tx.rows(TOMBSTONE_PATHS, realm, canonical.toArray(String[]::new), floor);
+        long created = 0;
+        for (Row row : rows) {
+            created += row.flag("created") ? 1 : 0;
+        }
+        return new Outcome(rows.size() - created, created, floor);
+    }
+
+    /**
+     * Invalidates a whole realm, paths that have no row included: what it costs does not depend on the number of rows,
+     * unless replicas that know no floor must find tombstones in them.
+     */
+    public static Outcome realm(Tx tx, String realm) {
+        tx.update(BEGIN_FLOOR, realm);
+        tx.only(LOCK_FLOOR, realm);
+        long floor = tx.only(RAISE_FLOOR, realm, realm).integer("floor");
+        long tombstoned = tx.only(IS_MIXED, realm).flag("mixed") ? tx.update(TOMBSTONE_ROWS, floor, realm) : 0;
+        return new Outcome(tombstoned, 0, floor);
+    }
+
+    /**
+     * A path as notifications name it: relative to the realm, and decoded.
+     *
+     * @param path so already, or a whole URL
+     * @throws Trouble usage: the URL holds a percent escape that is none
+     */
+    public static String localPath(String realm, String path) {
+        String prefix = ArtifactKey.canonical(realm, "");
+        if (!path.startsWith(prefix)) {
+            return path;
+        }
+        try {
+            String local = path.substring(prefix.length()).replace("+", "%2B");
+            return URLDecoder.decode(local, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw Trouble.usage("a bad percent escape in " + path, null);
+        }
+    }
+
+    /**
+     * The stored artifacts that import any of these paths, directly or by way of others, as canonical paths.
+     *
+     * @param paths relative to the realm, or whole URLs
+     */
+    public static List<String> dependents(Tx tx, String realm, Collection<String> paths) {
+        String prefix = ArtifactKey.canonical(realm, "");
+        List<String> keys = new ArrayList<>();
+        for (String path : paths) {
+            String canonical = ArtifactKey.canonical(realm, path);
+            if (canonical.startsWith(prefix)) {
+                keys.add(ModuleNames.withoutExtension(canonical.substring(prefix.length())));
+            }
+        }
+        List<String> dependents = new ArrayList<>();
+        tx.each(
+                IMPORTERS,
+                row -> dependents.add(row.text("canonical_path")),
+                prefix,
+                PLAIN,
+                realm,
+                keys.toArray(String[]::new));
+        return dependents;
+    }
+}

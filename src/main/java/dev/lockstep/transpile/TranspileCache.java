@@ -1,0 +1,217 @@
+package dev.lockstep.transpile;
+
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Stream;
+import dev.lockstep.db.Tx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+
+/**
+ * The layer that a fleet shares: artifacts by realm, path and fingerprint, in one table of PostgreSQL.
+ *
+ * <p>Every method is one statement at READ COMMITTED, alone or within the caller's transaction. The table, and the argument
+ * why nothing that was invalidated comes back, stand in {@link dev.lockstep.transpile}.
+ */
+public final class TranspileCache {
+    /** An artifact beyond this size is not stored; bytes. PostgreSQL's own limit for a value is a little under twice as much. */
+    public static final long LARGEST = 512L << 20;
+
+    /** True of a row as long as nobody who does not know the stamp has written it since. */
+    static final String STAMP = "%1$s.generation || ':' || %1$s.created_at || ':' || octet_length(%1$s.body)";
+
+    /** Content is read in slices of this size; bytes. */
+    private static final int SLICE_BYTES = 1 << 20;
+
+    private static final String LOOK = """
+            select e.epoch, f.floor, m.generation, m.live, m.hit, m.version,
+                   case when m.hit then m.body end as body,
+                   case when m.hit then m.headers end as headers,
+                   case when m.hit then m.dependency_keys end as dependency_keys,
+                   case when m.hit and m.ours then octet_length(m.content) end as content_bytes
+              from (select cast(? as text) as realm_url) r
+              left join lockstep_realm_floor f on f.realm_url = r.realm_url
+              left join lockstep_epoch e on true
+              left join lateral (
+                   select c.*, s.ours, cast(c.xmin as text) as version, c.body is not null as live,
+                          c.body is not null
+                          and c.generation >= coalesce(f.floor, 0)
+                          and (case when s.ours then c.fingerprint end) is not distinct from cast(? as text) as hit
+                     from module_transpile_cache c
+                    cross join lateral (select coalesce(c.stamp = %s, false) as ours) s
+                    where c.realm_url = r.realm_url
+                      and c.canonical_path = ?) m on true
+            """.formatted(STAMP.formatted("c"));
+
+    /** Of the row as it was looked at, and of no later one. */
+    private static final String SLICE = """
+            select substring(content from ? for ?) as slice
+              from module_transpile_cache
+             where realm_url = ?
+               and canonical_path = ?
+               and cast(xmin as text) = ?
+            """;
+
+    private static final String BEGIN_EPOCH = "insert into lockstep_epoch default values on conflict do nothing";
+
+    private static final String BEGIN_FLOOR =
+            "insert into lockstep_realm_floor (realm_url) values (?) on conflict do nothing";
+
+    /** A row that has moved past the generation stays as it is; no row comes back, and that is no error. */
+    private static final String STORE_UNLESS_INVALIDATED = """
+            insert into module_transpile_cache as m
+                   (realm_url, canonical_path, body, headers, dependency_keys, generation, created_at,
+                    fingerprint, content, stamp)
+            select ?, ?, v.body, cast(? as jsonb), cast(? as jsonb), v.generation, v.created_at,
+                   ?, cast(? as bytea), %s
+              from lockstep_epoch e
+             cross join (select cast(? as text) as body, cast(? as bigint) as generation,
+                                cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as created_at) v
+             where e.epoch = coalesce(cast(? as uuid), e.epoch)
+                on conflict (realm_url, canonical_path) do update
+               set body = excluded.body, headers = excluded.headers, dependency_keys = excluded.dependency_keys,
+                   generation = excluded.generation, created_at = excluded.created_at,
+                   fingerprint = excluded.fingerprint, content = excluded.content, stamp = excluded.stamp
+             where m.generation <= excluded.generation
+            returning m.body is not null as stored
+            """.formatted(STAMP.formatted("v"));
+
+    private TranspileCache() {}
+
+    /** What the cache has. */
+    public sealed interface Lookup {
+        /** What was captured by looking. */
+        Captured captured();
+    }
+
+    /** An artifact that nothing has invalidated. */
+    public record Hit(Captured captured, Artifact artifact) implements Lookup {}
+
+    /** There is none; whoever makes one starts from {@link #captured()}. */
+    public record Miss(Captured captured, Reason reason) implements Lookup {}
+
+    /** Why there is no artifact. */
+    public enum Reason {
+        /** Nobody has stored or invalidated it. */
+        ABSENT,
+        /** It was invalidated. */
+        TOMBSTONE,
+        /** The whole realm was invalidated since it was stored. */
+        BELOW_FLOOR,
+        /** Another compiler made it. */
+        OTHER_FINGERPRINT
+    }
+
+    /** What became of a store. */
+    public enum StoreResult {
+        STORED,
+        /** The generation has moved on, or a crash has emptied the cache: what was offered may be stale. */
+        STALE,
+        /** Larger than {@link #LARGEST}, or made without the cache. */
+        NOT_STORABLE
+    }
+
+    /**
+     * Looks an artifact up, and captures the state from which a new one may be stored. Begins the realm's floor and the
+     * cache's epoch if there are none.
+     */
+    public static Lookup look(Tx tx, ArtifactKey key) {
+        while (true) {
+            Row row = find(tx, key);
+            if (row.isNull("epoch") || row.isNull("floor")) {
+                tx.update(BEGIN_EPOCH);
+                tx.update(BEGIN_FLOOR, key.realm());
+                continue;
+            }
+            Lookup lookup = read(tx, key, row);
+            if (lookup != null) {
+                return lookup;
+            }
+        }
+    }
+
+    /** {@link #look} that writes nothing. */
+    public static Lookup peek(Tx tx, ArtifactKey key) {
+        Lookup lookup = null;
+        while (lookup == null) {
+            lookup = read(tx, key, find(tx, key));
+        }
+        return lookup;
+    }
+
+    /** Stores an artifact unless the cache has moved past what was captured. */
+    public static StoreResult store(Tx tx, Captured captured, Artifact artifact) {
+        Content content = artifact.content();
+        if (!captured.isStorable() || content.size() > LARGEST) {
+            return StoreResult.NOT_STORABLE;
+        }
+        if (captured.epoch().isEmpty()) {
+            tx.update(BEGIN_EPOCH);
+        }
+        ArtifactKey key = captured.key();
+        Optional<String> text = content.text();
+        if (text.isEmpty() && artifact.headers() != null) {
+            throw new IllegalArgumentException("headers belong to text: Boxel would serve the empty body beside them");
+        }
+        Object bytes = text.isPresent() ? null : new Stream(content.open(), Math.toIntExact(content.size()));
+        boolean stored = tx.row(
+                        STORE_UNLESS_INVALIDATED,
+                        key.realm(),
+                        key.path(),
+                        artifact.headers(),
+                        artifact.dependencyKeys(),
+                        key.fingerprint().orElse(null),
+                        bytes,
+                        text.orElse(""),
+                        captured.cap(),
+                        captured.epoch().orElse(null))
+                .map(row -> row.flag("stored"))
+                .orElse(false);
+        return stored ? StoreResult.STORED : StoreResult.STALE;
+    }
+
+    private static Row find(Tx tx, ArtifactKey key) {
+        return tx.only(LOOK, key.realm(), key.fingerprint().orElse(null), key.path());
+    }
+
+    /** What the row says; null if it changed while its content was read. */
+    private static Lookup read(Tx tx, ArtifactKey key, Row row) {
+        long generation = row.isNull("generation") ? 0 : row.integer("generation");
+        long floor = row.isNull("floor") ? 0 : row.integer("floor");
+        Captured captured = Captured.writtenDown(key, Optional.ofNullable(row.text("epoch")), generation, floor);
+        if (!row.flag("hit")) {
+            return new Miss(captured, reason(row, generation, floor));
+        }
+        Content content = row.isNull("content_bytes") ? Content.of(row.text("body")) : content(tx, key, row);
+        return content == null
+                ? null
+                : new Hit(captured, new Artifact(content, row.text("headers"), row.text("dependency_keys")));
+    }
+
+    private static Reason reason(Row row, long generation, long floor) {
+        if (row.isNull("generation")) {
+            return Reason.ABSENT;
+        }
+        if (!row.flag("live")) {
+            return Reason.TOMBSTONE;
+        }
+        return generation < floor ? Reason.BELOW_FLOOR : Reason.OTHER_FINGERPRINT;
+    }
+
+    private static Content content(Tx tx, ArtifactKey key, Row row) {
+        long size = row.integer("content_bytes");
+        try (Content.Writer writer = new Content.Writer()) {
+            for (long from = 0; from < size; from += SLICE_BYTES) {
+                Optional<Row> slice = tx.row(
+                        SLICE, Math.toIntExact(from + 1), SLICE_BYTES, key.realm(), key.path(), row.text("version"));
+                if (slice.isEmpty()) {
+                    return null;
+                }
+                writer.write((byte[]) slice.get().value("slice"));
+            }
+            return writer.finish();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/**
+ * A cache of compiled modules that a fleet shares through PostgreSQL, and that never serves what was invalidated.
+ *
+ * <p>Three layers. {@link dev.lockstep.transpile.LocalCache} is in the process; {@link dev.lockstep.transpile.TranspileCache} is
+ * one table, {@code module_transpile_cache}, in Boxel's form, so that its replicas share it; and
+ * {@link dev.lockstep.transpile.Coordinator} lets one process of the fleet build while the others wait.
+ * {@link dev.lockstep.transpile.TranspileService} puts them together, {@link dev.lockstep.transpile.SharedBuilds} all but the first.
+ *
+ * <h2>A row</h2>
+ *
+ * <pre>
+ *              store at cap &gt;= generation                    tombstone: generation + 1
+ *   absent ──────────────────────────────▶ live ──────────────────────────────▶ tombstone
+ *     │                                    ▲  │ below the floor: no reader takes it     │
+ *     │ tombstone at floor + 1             └──┼── store at cap &gt;= generation ───────────┤
+ *     └───────────────────────────────────────┼────────────────────────────────────────▶│
+ *   absent ◀──────────────────────────────────┴── prune, with the floor raised above ───┘
+ * </pre>
+ *
+ * <p>A generation never falls. Whoever wants to store looks first and thereby captures {@code cap}, the greater of the row's
+ * generation and the realm's floor; only then can it open the source ({@link dev.lockstep.transpile.Captured}). Its store is refused
+ * if the row has moved past {@code cap}. An invalidation of a path leaves a tombstone above every {@code cap} that can have
+ * been captured before; one of a realm raises its floor above them all, for paths that have no row too, at a
+ * cost that does not depend on the number of rows. Readers take no row below the floor, so a late store under an old
+ * {@code cap} is harmless wherever it lands. A tombstone and the notification of it belong into one transaction, the
+ * caller's, so that nobody is told before the cache has forgotten.
+ *
+ * <p>The table is unlogged: a crash of the server empties it, tombstones and all. {@code lockstep_epoch} is emptied by the same
+ * crash, and a store is refused whose epoch is gone. {@code lockstep_realm_floor} is logged and stays.
+ *
+ * <p>The model of all this is checked in every reachable state by {@code CacheModelTest}, the SQL by random interleavings.
+ *
+ * <h2>Together with those who know only Boxel's columns</h2>
+ *
+ * <p>They read rows below the floor, store without an epoch, and leave {@code fingerprint} and {@code content} as they were when they
+ * overwrite a row. The first is met by tombstones in the rows, which a bulk invalidation writes as soon as a row of the realm has
+ * {@code headers} (without them Boxel sees no artifact) or the guard is there; the last by {@code stamp}, which says which
+ * generation, time and length those columns belong to. Their stale stores of absent paths are kept out by the guard, a
+ * trigger ({@code init --guard}). Nothing gives them the epoch: after a crash of the server, {@code tombstone --all}. And
+ * their own bulk invalidation knows no floor: paths without a row are not covered by it; let lockstep invalidate realms.
+ *
+ * <p>Text is kept in {@code body}, where Boxel has it. What no text can hold, or is larger than
+ * {@link dev.lockstep.transpile.Content#SMALL}, is in {@code content}, uncompressed, so that it can be read in slices; its {@code body} is
+ * empty and its {@code headers} null, which to Boxel is a miss.
+ *
+ * <h2>What each failure costs</h2>
+ *
+ * <ul>
+ *   <li>A builder fails: nothing is stored, those who wait are told and build for themselves.
+ *   <li>A builder is killed, stopped, or loses its network: the server ends its session after the lease of 3 s without a
+ *       heartbeat, which frees the lock; another takes over at its next look, a second later at most. What the late one still
+ *       stores is refused, or equal.
+ *   <li>A wake-up is lost: a second.
+ *   <li>The database is away: requests build for themselves, store nothing, and say so.
+ *   <li>Waiting takes longer than the request's patience: it builds for itself.
+ *   <li>One invalidation too many: a build.
+ * </ul>
+ */
+package dev.lockstep.transpile;

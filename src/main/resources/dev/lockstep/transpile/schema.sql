@@ -1,0 +1,43 @@
+-- The first two statements make what Boxel makes, where Boxel has not been; the rest adds to it.
+-- Statements end with a semicolon at the end of a line.
+
+create unlogged table if not exists module_transpile_cache (
+    realm_url       varchar not null,
+    canonical_path  varchar not null,
+    body            text,
+    headers         jsonb,
+    dependency_keys jsonb,
+    generation      bigint not null default 0,
+    created_at      bigint,
+    constraint module_transpile_cache_pkey primary key (realm_url, canonical_path)
+);
+
+create index if not exists module_transpile_cache_realm_url_index on module_transpile_cache (realm_url);
+
+-- The compiler and its options, the bytes that a text cannot hold, and the proof that both belong to the row as it is:
+-- a writer that does not know these columns leaves them as they were.
+alter table module_transpile_cache
+    add column if not exists fingerprint text,
+    add column if not exists content     bytea,
+    add column if not exists stamp       text;
+
+-- Not compressed, so that a slice of it can be read without the whole.
+alter table module_transpile_cache alter column content set storage external;
+
+-- The greatest generation of a realm, and whether a replica that knows no floor could read any of its rows.
+create index if not exists module_transpile_cache_generation on module_transpile_cache (realm_url, generation);
+
+create index if not exists module_transpile_cache_with_headers on module_transpile_cache (realm_url)
+ where headers is not null;
+
+-- Survives a crash of the server; the cache does not.
+create table if not exists lockstep_realm_floor (
+    realm_url text primary key,
+    floor     bigint not null default 0
+);
+
+-- Dies with the cache: one row, another value after each crash.
+create unlogged table if not exists lockstep_epoch (
+    one   boolean primary key default true check (one),
+    epoch uuid not null default gen_random_uuid()
+);

@@ -1,0 +1,324 @@
+package dev.lockstep.transpile;
+
+import static dev.lockstep.transpile.Cache.MODULE;
+import static dev.lockstep.transpile.Cache.REALM;
+import static dev.lockstep.transpile.Cache.key;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.db.Trouble;
+import dev.lockstep.testing.PostgresExtension;
+import dev.lockstep.testing.TestDatabase;
+import dev.lockstep.transpile.TranspileCache.Hit;
+import dev.lockstep.transpile.TranspileCache.StoreResult;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The shared layer on a real table; the numbers are those of Boxel's tests. */
+@ExtendWith(PostgresExtension.class)
+class TranspileCacheTest {
+    private static final String LIVE = "select count(*) from module_transpile_cache where body is not null";
+    private static final String UPSTREAM_STORE = """
+            insert into module_transpile_cache
+                   (realm_url, canonical_path, body, headers, dependency_keys, generation, created_at)
+            values ('%s', '%s', '%s', '{"content-type":"text/javascript"}', '[]', %d, 1)
+                on conflict (realm_url, canonical_path) do update
+               set body = excluded.body, headers = excluded.headers, dependency_keys = excluded.dependency_keys,
+                   generation = excluded.generation, created_at = excluded.created_at
+             where module_transpile_cache.generation <= excluded.generation
+            """;
+
+    private Cache cache;
+
+    @BeforeEach
+    void open(TestDatabase database) {
+        cache = Cache.in(database);
+    }
+
+    @AfterEach
+    void close() {
+        cache.close();
+    }
+
+    @Test
+    void s12AFreshArtifactIsOneLiveRow(TestDatabase database) throws SQLException {
+        assertThat(cache.store(cache.capture(MODULE), "js")).isEqualTo(StoreResult.STORED);
+
+        assertThat(database.ask(LIVE)).isEqualTo("1");
+        assertThat(database.ask("select realm_url || ' ' || canonical_path from module_transpile_cache"))
+                .isEqualTo(REALM + " " + REALM + MODULE);
+    }
+
+    @Test
+    void s13ASecondLookIsAHit() {
+        cache.store(cache.capture(MODULE), "js");
+
+        assertThat(cache.find(key(MODULE))).isEqualTo("js");
+    }
+
+    @Test
+    void s14ATombstoneLeavesNoLiveRowAndAHigherGeneration(TestDatabase database) throws SQLException {
+        cache.store(cache.capture(MODULE), "js");
+        long before = cache.capture(MODULE).generation();
+
+        assertThat(cache.tombstone(MODULE)).isEqualTo(new Tombstones.Outcome(1, 0, 0));
+
+        assertThat(database.ask(LIVE)).isEqualTo("0");
+        assertThat(cache.capture(MODULE).generation()).isGreaterThan(before);
+        assertThat(cache.find(key(MODULE))).isEqualTo("TOMBSTONE");
+    }
+
+    @Test
+    void s15AStoreThatWasCapturedBeforeTheTombstoneChangesNothing(TestDatabase database) throws SQLException {
+        Captured captured = cache.capture(MODULE);
+        cache.tombstone(MODULE);
+        long generation = cache.capture(MODULE).generation();
+
+        assertThat(cache.store(captured, "stale")).isEqualTo(StoreResult.STALE);
+
+        assertThat(database.ask(LIVE)).isEqualTo("0");
+        assertThat(cache.capture(MODULE).generation()).isEqualTo(generation);
+    }
+
+    @Test
+    void s18AWipedRealmHasNoLiveRowAndNothingComesBack() {
+        cache.store(cache.capture(MODULE), "js");
+        Captured other = cache.capture("cards/absent.gts");
+
+        long floor = cache.wipe().floor();
+
+        assertThat(cache.status().live()).isZero();
+        assertThat(cache.find(key(MODULE))).isEqualTo("BELOW_FLOOR");
+        assertThat(cache.store(other, "stale")).isEqualTo(StoreResult.STORED);
+        assertThat(cache.find(key("cards/absent.gts"))).isEqualTo("BELOW_FLOOR");
+        assertThat(cache.capture(MODULE).floor()).isEqualTo(floor);
+    }
+
+    /** For a replica that knows no floor the rows themselves must be tombstones. */
+    @Test
+    void s19AWipeNullsTheRowsThatAReplicaWithoutFloorCouldRead(TestDatabase database) throws SQLException {
+        Artifact module = new Artifact(Content.of("js"), "{\"content-type\":\"text/javascript\"}", "[]");
+        cache.store(cache.capture(MODULE), module);
+
+        assertThat(cache.wipe().tombstoned()).isOne();
+
+        assertThat(database.ask(LIVE)).isEqualTo("0");
+        database.execute(UPSTREAM_STORE.formatted(REALM, REALM + MODULE, "stale", 0));
+        assertThat(database.ask(LIVE)).isEqualTo("0");
+    }
+
+    @Test
+    void s28AWriterAtGenerationZeroPersistsEverything(TestDatabase database) throws SQLException {
+        Artifact module = new Artifact(Content.of("js"), "{\"etag\": \"1:module\"}", "[\"cards/base\"]");
+
+        cache.store(cache.capture(MODULE), module);
+
+        assertThat(database.ask("select body || headers || dependency_keys || generation from module_transpile_cache"))
+                .isEqualTo("js{\"etag\": \"1:module\"}[\"cards/base\"]0");
+        Hit hit = (Hit) cache.look(key(MODULE));
+        assertThat(hit.artifact().headers()).isEqualTo("{\"etag\": \"1:module\"}");
+        assertThat(hit.artifact().dependencyKeys()).isEqualTo("[\"cards/base\"]");
+    }
+
+    @Test
+    void s29AStoreAtAHigherGenerationReplacesTheRow(TestDatabase database) throws SQLException {
+        ArtifactKey key = key(MODULE);
+        cache.store(Captured.writtenDown(key, Optional.empty(), 0, 0), "first");
+        cache.store(Captured.writtenDown(key, Optional.empty(), 1, 0), "second");
+
+        assertThat(database.ask(
+                        "select count(*) || body || generation from module_transpile_cache group by body, generation"))
+                .isEqualTo("1second1");
+    }
+
+    @Test
+    void twoFingerprintsNeverServeEachOther() {
+        cache.store(cache.look(key(MODULE, "babel 7")).captured(), "seven");
+
+        assertThat(cache.find(key(MODULE, "babel 8"))).isEqualTo("OTHER_FINGERPRINT");
+        assertThat(cache.find(key(MODULE))).isEqualTo("OTHER_FINGERPRINT");
+        cache.store(cache.look(key(MODULE, "babel 8")).captured(), "eight");
+        assertThat(cache.find(key(MODULE, "babel 7"))).isEqualTo("OTHER_FINGERPRINT");
+        assertThat(cache.find(key(MODULE, "babel 8"))).isEqualTo("eight");
+    }
+
+    /** It leaves the columns that it does not know as they were; they must not pass for what it wrote. */
+    @Test
+    void whatAnUpstreamWriterOverwroteIsItsOwn(TestDatabase database) throws SQLException {
+        byte[] binary = {0, 1, (byte) 0xff};
+        cache.store(cache.look(key(MODULE, "babel 8")).captured(), Artifact.of(Content.of(binary)));
+
+        database.execute(UPSTREAM_STORE.formatted(REALM, REALM + MODULE, "upstream", 0));
+
+        assertThat(cache.find(key(MODULE, "babel 8"))).isEqualTo("OTHER_FINGERPRINT");
+        assertThat(cache.find(key(MODULE))).isEqualTo("upstream");
+    }
+
+    @Test
+    void aBinaryArtifactIsInvisibleToUpstreamAndComesBackAsItWas(TestDatabase database) throws Exception {
+        byte[] binary = {0, 1, 2, (byte) 0xff, 'x'};
+
+        cache.store(cache.capture(MODULE), Artifact.of(Content.of(binary)));
+
+        Hit hit = (Hit) cache.look(key(MODULE));
+        assertThat(hit.artifact().content().open().readAllBytes()).isEqualTo(binary);
+        assertThat(database.ask("select headers is null from module_transpile_cache"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void anEmptyArtifactIsAHit() {
+        cache.store(cache.capture(MODULE), "");
+
+        assertThat(cache.look(key(MODULE))).isInstanceOf(Hit.class);
+        assertThat(cache.find(key(MODULE))).isEmpty();
+    }
+
+    @Test
+    void aHundredMegabytesGoInAndOutWithinAHeapThatCannotHoldThemThrice() throws Exception {
+        long size = 100L << 20;
+        Content content = Content.read(new Noise(size));
+
+        assertThat(cache.store(cache.capture("big.bin"), Artifact.of(content))).isEqualTo(StoreResult.STORED);
+        Hit hit = (Hit) cache.look(key("big.bin"));
+
+        assertThat(hit.artifact().content().size()).isEqualTo(size);
+        assertThat(sha256(hit.artifact().content().open())).isEqualTo(sha256(new Noise(size)));
+        content.close();
+        hit.artifact().close();
+    }
+
+    @Test
+    void aPathWithoutExtensionTombstonesEveryFileThatItMayMean() {
+        cache.store(cache.capture(MODULE), "js");
+
+        assertThat(cache.tombstone("cards/person")).isEqualTo(new Tombstones.Outcome(1, 4, 0));
+
+        assertThat(cache.find(key(MODULE))).isEqualTo("TOMBSTONE");
+    }
+
+    @Test
+    void aPathBeyondAsciiIsEncodedAsInAUrl(TestDatabase database) throws SQLException {
+        cache.tombstone("cards/ünï #1.gts");
+
+        assertThat(database.ask("select canonical_path from module_transpile_cache"))
+                .isEqualTo(REALM + "cards/%C3%BCn%C3%AF%20%231.gts");
+    }
+
+    @Test
+    void dependentsAreFoundThroughTheirImportersAndAroundCycles() {
+        storeWith("cards/base.gts", "[]");
+        storeWith("cards/middle.gts", "[\"cards/base\"]");
+        storeWith("cards/ünï.gts", "[\"cards/middle\", \"cards/deep\"]");
+        storeWith("cards/deep.gts", "[\"cards/ünï\"]");
+        storeWith("cards/unrelated.gts", "[\"cards/other\"]");
+
+        assertThat(cache.dependents(List.of("cards/base.gts")))
+                .containsExactly(
+                        REALM + "cards/%C3%BCn%C3%AF.gts", REALM + "cards/deep.gts", REALM + "cards/middle.gts");
+        assertThat(cache.dependents(List.of("cards/unrelated.gts"))).isEmpty();
+    }
+
+    @Test
+    void aTombstoneOfAnAbsentPathBeatsTheFloorToo() {
+        cache.wipe();
+        cache.wipe();
+        Captured captured = cache.capture(MODULE);
+
+        cache.tombstone(MODULE);
+
+        assertThat(cache.store(captured, "stale")).isEqualTo(StoreResult.STALE);
+    }
+
+    @Test
+    void pruneForgetsOldTombstonesAndKeepsWhatIsValid(TestDatabase database) throws SQLException {
+        cache.store(cache.look(key("cards/live.gts", "babel 8")).captured(), "live");
+        Captured before = cache.capture(MODULE);
+        cache.tombstone(MODULE);
+        cache.tombstone(MODULE);
+        database.execute("update module_transpile_cache set created_at = 0 where body is null");
+
+        Upkeep.Pruned planned = cache.sql(tx -> Upkeep.plan(tx, REALM, Duration.ofHours(1)));
+        Upkeep.Pruned pruned = Upkeep.prune(cache.db(), REALM, Duration.ofHours(1));
+
+        assertThat(pruned).isEqualTo(new Upkeep.Pruned(REALM, 1, 3)).isEqualTo(planned);
+        assertThat(cache.find(key("cards/live.gts", "babel 8"))).isEqualTo("live");
+        assertThat(cache.store(before, "stale")).isEqualTo(StoreResult.STORED);
+        assertThat(cache.find(key(MODULE))).isEqualTo("BELOW_FLOOR");
+    }
+
+    @Test
+    void pruneLeavesYoungTombstonesAndRefusesToHurry() {
+        cache.tombstone(MODULE);
+
+        assertThat(Upkeep.prune(cache.db(), REALM, Duration.ofHours(1)).pruned())
+                .isZero();
+        assertThatThrownBy(() -> Upkeep.prune(cache.db(), REALM, Duration.ofMinutes(29)))
+                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED));
+    }
+
+    @Test
+    void statusCountsWhatThereIsAndFindsTheRealmThatWasMeant() {
+        cache.store(cache.capture(MODULE), "12345");
+        cache.tombstone("cards/gone.gts");
+
+        assertThat(cache.status()).isEqualTo(new Upkeep.RealmStatus(REALM, 1, 1, 0, 5, 0, 1));
+        Optional<String> meant = cache.sql(tx -> Upkeep.nearMiss(tx, "http://localhost:4201/lukas/"));
+        Optional<String> itself = cache.sql(tx -> Upkeep.nearMiss(tx, REALM));
+        assertThat(meant).contains(REALM);
+        assertThat(itself).isEmpty();
+    }
+
+    private void storeWith(String path, String dependencies) {
+        cache.store(cache.capture(path), new Artifact(Content.of("js"), null, dependencies));
+    }
+
+    private static String sha256(InputStream in) throws Exception {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        byte[] buffer = new byte[1 << 16];
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            digest.update(buffer, 0, n);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Bytes that do not compress, the same each time. */
+    private static final class Noise extends InputStream {
+        private final Random random = new Random(42);
+        private long left;
+
+        Noise(long size) {
+            this.left = size;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) {
+            if (left == 0) {
+                return -1;
+            }
+            int n = (int) Math.min(left, Math.min(length, 1 << 12));
+            byte[] bytes = new byte[(n + 3) / 4 * 4];
+            random.nextBytes(bytes);
+            System.arraycopy(bytes, 0, target, offset, n);
+            left -= n;
+            return n;
+        }
+    }
+}
