@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.postgresql.PGConnection;
 
 /**
  * One open database: one connection, used by one thread at a time.
@@ -14,6 +15,7 @@ import java.util.function.Function;
  */
 public final class Db implements AutoCloseable {
     private static final int ATTEMPTS = 5;
+    private static final String BACKEND_PID = "select pg_backend_pid() as pid";
 
     /** PostgreSQL's own default shows each statement a snapshot of its own. */
     private static final String ONE_SNAPSHOT = "set transaction isolation level repeatable read, read only";
@@ -69,6 +71,22 @@ public final class Db implements AutoCloseable {
     /** Runs the work outside any transaction: each of its statements commits by itself. */
     public <T> T autocommit(Function<Tx, T> work) {
         return work.apply(tx);
+    }
+
+    /**
+     * Whether a pooler stands between here and PostgreSQL: the server that answers is not the one to which the connection
+     * was opened, so what belongs to a session may be somebody else's with the next transaction.
+     */
+    public boolean isPooled() {
+        if (engine != Engine.POSTGRESQL) {
+            return false;
+        }
+        try {
+            return tx.only(BACKEND_PID).integer("pid")
+                    != connection.unwrap(PGConnection.class).getBackendPID();
+        } catch (SQLException e) {
+            throw SqlErrors.of(engine, e);
+        }
     }
 
     /** Ends the statement that is running now, if there is one, and lets no other start. Called from any thread. */

@@ -118,7 +118,11 @@ final class SourceTree {
         return new Size(files, bytes);
     }
 
-    /** Visits everything. @throws Trouble the tree is not any more what it was at first */
+    /**
+     * Visits everything.
+     *
+     * @throws Trouble the tree is not any more what it was at first
+     */
     void visit(Visitor visitor) throws IOException {
         compare(read(root, visitor));
         compare(read(root, LOOK));

@@ -56,7 +56,11 @@ final class Target {
         this.versions = path.resolveSibling("." + path.getFileName() + ".versions");
     }
 
-    /** @throws Trouble usage: its parent does not exist, or it has no name; refused: its parent is not ours alone */
+    /**
+     *
+     *
+     * @throws Trouble usage: its parent does not exist, or it has no name; refused: its parent is not ours alone
+     */
     static Target at(Path named) {
         Path absolute = named.toAbsolutePath().normalize();
         if (absolute.getFileName() == null) {
@@ -109,7 +113,11 @@ final class Target {
         return directory.startsWith(path) || directory.startsWith(versions) || path.startsWith(directory);
     }
 
-    /** Keeps everybody else out until the hold is closed. @throws Trouble refused: somebody else is at it */
+    /**
+     * Keeps everybody else out until the hold is closed.
+     *
+     * @throws Trouble refused: somebody else is at it
+     */
     TargetLock lock() throws IOException {
         return TargetLock.take(path, versions, path.resolveSibling(removed(Ulid.next())));
     }

@@ -1,0 +1,127 @@
+package dev.lockstep.realm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.testing.Await;
+import dev.lockstep.testing.PostgresExtension;
+import dev.lockstep.testing.TestDatabase;
+import dev.lockstep.testing.TransactionPooler;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(PostgresExtension.class)
+class RealmLockTest {
+    private static final RealmUrl REALM = new RealmUrl("http://localhost:4201/luke/my-realm/");
+    private static final long KEY = 77324559412694263L;
+
+    private static RealmLock take(TestDatabase database, Duration wait) throws InterruptedException {
+        return RealmLock.take(
+                Boxel.databases(database),
+                Boxel.target(database),
+                PgSession.of("lockstep realm lock", PgSession.Use.WRITE).withStatementTimeout(Duration.ofSeconds(2)),
+                REALM,
+                wait);
+    }
+
+    @Test
+    void itIsTheLockThatBoxelTakes(TestDatabase database) throws Exception {
+        try (RealmLock lock = take(database, Duration.ZERO)) {
+            lock.check();
+            assertThat(database.ask("select pg_try_advisory_xact_lock(" + KEY + ")"))
+                    .isEqualTo("f");
+        }
+        assertThat(database.ask("select pg_try_advisory_xact_lock(" + KEY + ")"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void waitingHasALimitAndNamesTheHolder(TestDatabase database) throws Exception {
+        try (RealmLock first = take(database, Duration.ZERO)) {
+            assertThatThrownBy(() -> take(database, Duration.ofMillis(200)))
+                    .isInstanceOfSatisfying(Trouble.class, e -> {
+                        assertThat(e.kind()).isEqualTo(Trouble.Kind.TIMEOUT);
+                        assertThat(e)
+                                .hasMessageContaining("lockstep realm lock")
+                                .hasMessageContaining(REALM.value());
+                    });
+            first.check();
+        }
+        take(database, Duration.ofSeconds(5)).close();
+    }
+
+    @Test
+    void aLostConnectionIsALostLock(TestDatabase database) throws Exception {
+        RealmLock lock = take(database, Duration.ZERO);
+        database.terminateAll();
+
+        assertThatThrownBy(lock::check)
+                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.code()).isEqualTo("lock-lost"));
+        lock.close();
+    }
+
+    @Test
+    void behindAPoolerThereIsNoLock(TestDatabase database) {
+        try (TransactionPooler pooler = TransactionPooler.before(database, TransactionPooler.Mode.TRANSACTION)) {
+            assertThatThrownBy(() -> take(database.through(pooler.port()), Duration.ZERO))
+                    .isInstanceOfSatisfying(
+                            Trouble.class, e -> assertThat(e.code()).isEqualTo("pooler"));
+        }
+    }
+
+    @Test
+    void holdersAndWaitersAreNamedByRealm(TestDatabase database) throws Exception {
+        database.execute(
+                Boxel.REGISTRY, "insert into realm_registry (url) values ('" + REALM + "'), ('http://other.test/')");
+        try (RealmLock lock = take(database, Duration.ZERO);
+                Connection waiter = database.connect();
+                Db db = Boxel.open(database)) {
+            Thread waiting = new Thread(() -> {
+                try (Statement statement = waiter.createStatement()) {
+                    statement.execute("select pg_advisory_xact_lock(" + KEY + ")");
+                } catch (java.sql.SQLException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            waiting.start();
+            List<RealmLocks.Lock> locks = new ArrayList<>();
+            Await.until("the waiter", Duration.ofSeconds(20), () -> {
+                locks.clear();
+                locks.addAll(db.autocommit(RealmLocks::all));
+                return locks.size() == 2;
+            });
+
+            assertThat(locks)
+                    .extracting(RealmLocks.Lock::role)
+                    .containsExactly(RealmLocks.Role.HOLDS, RealmLocks.Role.WAITS);
+            assertThat(locks).allSatisfy(each -> {
+                assertThat(each.key()).isEqualTo(KEY);
+                assertThat(each.realm()).isEqualTo(Optional.of(REALM.value()));
+                assertThat(each.ageMillis()).isBetween(0L, 60_000L);
+            });
+            assertThat(locks.get(0).application()).isEqualTo("lockstep realm lock");
+            lock.close();
+            waiting.join();
+        }
+    }
+
+    @Test
+    void aNegativeKeyIsDecodedToo(TestDatabase database) throws Exception {
+        try (Connection holder = database.connect();
+                Statement statement = holder.createStatement();
+                Db db = Boxel.open(database)) {
+            statement.execute("select pg_advisory_lock(-4469204586799156024)");
+
+            assertThat(db.autocommit(RealmLocks::all).get(0).key()).isEqualTo(-4469204586799156024L);
+        }
+    }
+}
