@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
  * Runs PostgreSQL's own programs.
  *
  * <p>They see almost nothing of our environment: what they start outlives us and must not hold our secrets, and
- * {@code PG*} variables meant for clients would change the server. PostgreSQL refuses to run as root; on Linux root
- * becomes, for it, a user of a new namespace who owns the same files.
+ * {@code PG*} variables meant for clients would change the server. PostgreSQL refuses to run as root, and as a user
+ * whom the system knows by number only, as containers like to have it; on Linux such a user becomes, for PostgreSQL, the
+ * {@code nobody} of a new namespace, who owns the same files.
  */
 final class PostgresCommand {
     static final File NOTHING = new File("/dev/null");
@@ -25,6 +26,9 @@ final class PostgresCommand {
     private static final Set<String> INHERITED = Set.of("PATH", "LC_ALL", "LC_CTYPE", "LANG", "TZ");
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    /** What the JVM calls a user whom the system knows by number only. */
+    private static final String NAMELESS = "?";
 
     private PostgresCommand() {}
 
@@ -36,12 +40,14 @@ final class PostgresCommand {
      */
     static void run(String purpose, EmbeddedFiles files, String... command) {
         List<String> all = new ArrayList<>();
-        if (isRootOnLinux()) {
+        Optional<String> unwanted = unwantedUser();
+        if (unwanted.isPresent()) {
             // Tried by itself, so that its failure is not taken for PostgreSQL's.
             Optional<String> failure = execute(files, List.of("unshare", "-U", "true"));
             if (failure.isPresent()) {
                 throw new Trouble(
-                        "the embedded PostgreSQL does not run as root, and unshare -U fails: " + failure.get(),
+                        "the embedded PostgreSQL does not run as " + unwanted.get() + ", and unshare -U fails: "
+                                + failure.get(),
                         "run lockstep as an ordinary user, or name a server with --pg");
             }
             all.addAll(List.of("unshare", "-U"));
@@ -84,10 +90,19 @@ final class PostgresCommand {
         return builder;
     }
 
-    private static boolean isRootOnLinux() {
+    /** Who we are, if PostgreSQL does not run as that and there is a way out. */
+    private static Optional<String> unwantedUser() {
         Path self = Path.of("/proc/self");
         try {
-            return Files.isDirectory(self) && Integer.valueOf(0).equals(Files.getAttribute(self, "unix:uid"));
+            if (!Files.isDirectory(self)) {
+                return Optional.empty();
+            }
+            if (Integer.valueOf(0).equals(Files.getAttribute(self, "unix:uid"))) {
+                return Optional.of("root");
+            }
+            return NAMELESS.equals(System.getProperty("user.name"))
+                    ? Optional.of("a user without a name")
+                    : Optional.empty();
         } catch (IOException e) {
             throw EmbeddedFiles.trouble("find out who runs it", e);
         }
