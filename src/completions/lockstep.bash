@@ -157,6 +157,7 @@ function _complete_lockstep() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} demo" ];    then _picocli_lockstep; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} completion" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} help" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} version" ];    then _picocli_lockstep; return $?; fi
@@ -165,28 +166,51 @@ function _complete_lockstep() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts status" ];    then _picocli_lockstep_fts; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts defer" ];    then _picocli_lockstep_fts; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts restore" ];    then _picocli_lockstep_fts; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile init" ];    then _picocli_lockstep_transpile; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile get" ];    then _picocli_lockstep_transpile; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile put" ];    then _picocli_lockstep_transpile; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile run" ];    then _picocli_lockstep_transpile; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile tombstone" ];    then _picocli_lockstep_transpile; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile status" ];    then _picocli_lockstep_transpile; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile prune" ];    then _picocli_lockstep_transpile; return $?; fi
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
   local cmds0=(realm)
   local cmds1=(fts)
   local cmds2=(demo)
-  local cmds3=(completion)
-  local cmds4=(help)
-  local cmds5=(version)
-  local cmds6=(realm broadcast)
-  local cmds7=(realm listen)
-  local cmds8=(fts status)
-  local cmds9=(fts defer)
-  local cmds10=(fts restore)
+  local cmds3=(transpile)
+  local cmds4=(completion)
+  local cmds5=(help)
+  local cmds6=(version)
+  local cmds7=(realm broadcast)
+  local cmds8=(realm listen)
+  local cmds9=(fts status)
+  local cmds10=(fts defer)
+  local cmds11=(fts restore)
+  local cmds12=(transpile init)
+  local cmds13=(transpile get)
+  local cmds14=(transpile put)
+  local cmds15=(transpile run)
+  local cmds16=(transpile tombstone)
+  local cmds17=(transpile status)
+  local cmds18=(transpile prune)
 
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_lockstep_fts_restore; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_lockstep_fts_defer; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_lockstep_fts_status; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_lockstep_realm_listen; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_lockstep_realm_broadcast; return $?; fi
-  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_lockstep_version; return $?; fi
-  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_lockstep_help; return $?; fi
-  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_lockstep_completion; return $?; fi
+  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_lockstep_transpile_prune; return $?; fi
+  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_lockstep_transpile_status; return $?; fi
+  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_lockstep_transpile_tombstone; return $?; fi
+  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_lockstep_transpile_run; return $?; fi
+  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_lockstep_transpile_put; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_lockstep_transpile_get; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_lockstep_transpile_init; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_lockstep_fts_restore; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_lockstep_fts_defer; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_lockstep_fts_status; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_lockstep_realm_listen; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_lockstep_realm_broadcast; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_lockstep_version; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_lockstep_help; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_lockstep_completion; return $?; fi
+  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_lockstep_transpile; return $?; fi
   if CompWordsContainsArray "${cmds2[@]}"; then _picocli_lockstep_demo; return $?; fi
   if CompWordsContainsArray "${cmds1[@]}"; then _picocli_lockstep_fts; return $?; fi
   if CompWordsContainsArray "${cmds0[@]}"; then _picocli_lockstep_realm; return $?; fi
@@ -200,7 +224,7 @@ function _picocli_lockstep() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="realm fts demo completion help version"
+  local commands="realm fts demo transpile completion help version"
   local flag_opts=""
   local arg_opts=""
 
@@ -266,6 +290,24 @@ function _picocli_lockstep_demo() {
       return
       ;;
   esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `transpile` subcommand.
+function _picocli_lockstep_transpile() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands="init get put run tombstone status prune"
+  local flag_opts=""
+  local arg_opts=""
 
   if [[ "${curr_word}" == -* ]]; then
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
@@ -554,6 +596,282 @@ function _picocli_lockstep_fts_restore() {
       return
       ;;
     '--prefer')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `init` subcommand.
+function _picocli_lockstep_transpile_init() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--guard' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `get` subcommand.
+function _picocli_lockstep_transpile_get() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--body' '--key' '--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--body')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `put` subcommand.
+function _picocli_lockstep_transpile_put() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--generation' '--floor' '--epoch' '--body' '--headers' '--deps' '--key' '--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--generation')
+      return
+      ;;
+    '--floor')
+      return
+      ;;
+    '--epoch')
+      return
+      ;;
+    '--body')
+      return
+      ;;
+    '--headers')
+      return
+      ;;
+    '--deps')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `run` subcommand.
+function _picocli_lockstep_transpile_run() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--source' '--wait' '--timeout' '--key' '--report' '--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--source')
+      return
+      ;;
+    '--wait')
+      return
+      ;;
+    '--timeout')
+      return
+      ;;
+    '--key')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `tombstone` subcommand.
+function _picocli_lockstep_transpile_tombstone() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--all' '--dependents' '--broadcast' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `status` subcommand.
+function _picocli_lockstep_transpile_status() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `prune` subcommand.
+function _picocli_lockstep_transpile_prune() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--older-than' '--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--older-than')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
       return
       ;;
     '-o'|'--output')

@@ -47,7 +47,7 @@ final class FtsDeferCommand implements Command {
             tables.add(tree(table));
             lines.add(line(call, table));
         }
-        Map<String, Object> data = Map.of("tables", tables);
+        Map<String, Object> data = FtsOptions.data(call, tables);
         return outcome.changed() && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
     }
 

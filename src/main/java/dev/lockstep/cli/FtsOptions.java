@@ -14,9 +14,18 @@ final class FtsOptions {
 
     /** Which database, which application, which of its indexes. */
     static void which(CommandSpec spec) {
+        Options.parameters(spec, "FILE", "0..1", "The SQLite database, instead of --db.");
         Options.sqlite(spec);
         Options.profile(spec);
         Options.values(spec, "T", "An FTS5 table, or a table that is indexed. Repeatable. None: all.", "--table");
+    }
+
+    /** The answer for programs: the database, as it was named, and its indexes. */
+    static Map<String, Object> data(Invocation call, List<Object> tables) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("db", call.sqliteFile());
+        data.put("tables", tables);
+        return data;
     }
 
     static void warn(Invocation call, List<Notice> notices) {

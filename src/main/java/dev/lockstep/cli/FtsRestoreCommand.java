@@ -53,7 +53,7 @@ final class FtsRestoreCommand implements Command {
         if (call.flag("--if-deferred")) {
             try (Db db = call.sqlite(Sqlite.Access.READ)) {
                 if (!Restoration.isNeeded(db, profile)) {
-                    return Result.unchanged(Map.of("tables", List.of()), List.of(NOTHING));
+                    return Result.unchanged(FtsOptions.data(call, List.of()), List.of(NOTHING));
                 }
             }
         }
@@ -101,7 +101,7 @@ final class FtsRestoreCommand implements Command {
         if (lines.isEmpty()) {
             lines.add(NOTHING);
         }
-        Map<String, Object> data = Map.of("tables", tables);
+        Map<String, Object> data = FtsOptions.data(call, tables);
         return outcome.changed() && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
     }
 }

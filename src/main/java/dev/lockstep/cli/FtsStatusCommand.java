@@ -37,7 +37,7 @@ final class FtsStatusCommand implements Command {
         if (lines.isEmpty()) {
             lines.add("there is no FTS5 table in this database");
         }
-        Result result = Result.unchanged(Map.of("tables", tables), lines);
+        Result result = Result.unchanged(FtsOptions.data(call, tables), lines);
         return status.isKept() ? result : result.with(ExitCode.DIFFERS);
     }
 

@@ -138,12 +138,25 @@ final class Invocation {
         return duration("--lock-timeout").orElse(LOCK_TIMEOUT);
     }
 
-    /** Opens the database that {@code --db} or LOCKSTEP_DB names; a dry run gets it read-only. */
-    Db sqlite(Sqlite.Access access) {
-        String file = text("--db")
+    /**
+     * The database as it was named: by {@code --db}, by a parameter where the command takes it as one, or by LOCKSTEP_DB.
+     *
+     * @throws Trouble usage: it is named twice, or not at all
+     */
+    String sqliteFile() {
+        Optional<String> parameter = parameters().stream().findFirst();
+        if (parameter.isPresent() && text("--db").isPresent()) {
+            throw Trouble.usage("the database is named twice: " + text("--db").get() + ", " + parameter.get(), null);
+        }
+        return text("--db")
+                .or(() -> parameter)
                 .or(() -> databases.environment().get("LOCKSTEP_DB"))
                 .orElseThrow(() -> Trouble.usage("no database named", "give --db FILE, or set LOCKSTEP_DB"));
-        return databases.sqlite(file(file), dryRun() ? Sqlite.Access.READ : access, lockTimeout());
+    }
+
+    /** Opens {@link #sqliteFile()}; a dry run gets it read-only. */
+    Db sqlite(Sqlite.Access access) {
+        return databases.sqlite(file(sqliteFile()), dryRun() ? Sqlite.Access.READ : access, lockTimeout());
     }
 
     /**

@@ -131,14 +131,14 @@ final class Options {
                 .build());
     }
 
-    /** @param arity as picocli writes it: {@code 1}, {@code 1..*} */
+    /** @param arity as picocli writes it: {@code 0..1}, {@code 1}, {@code 1..*} */
     static void parameters(CommandSpec spec, String label, String arity, String description) {
         spec.addPositional(PositionalParamSpec.builder()
                 .type(List.class)
                 .auxiliaryTypes(String.class)
                 .arity(arity)
                 .required(!arity.startsWith("0"))
-                .index(arity.equals("1") ? "0" : "0..*")
+                .index(arity.endsWith("1") ? "0" : "0..*")
                 .paramLabel(label)
                 .description(description)
                 .build());
