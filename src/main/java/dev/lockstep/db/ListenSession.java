@@ -1,6 +1,5 @@
 package dev.lockstep.db;
 
-import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,6 +26,12 @@ public final class ListenSession implements AutoCloseable {
     /** How long an answer, or the rest of a message, may take. */
     private static final Duration ROUND_TRIP = Duration.ofSeconds(5);
 
+    /** Something that is asked of the server, or awaited from it. */
+    @FunctionalInterface
+    private interface Exchange<T> {
+        T run() throws SQLException;
+    }
+
     private final Connection connection;
     private final PGConnection driver;
     private final Watchdog watchdog = new Watchdog(this::abort);
@@ -42,7 +47,6 @@ public final class ListenSession implements AutoCloseable {
         try {
             Connection connection = connector.connect();
             try {
-                connection.setNetworkTimeout(Runnable::run, Math.toIntExact(ROUND_TRIP.toMillis()));
                 return new ListenSession(connection, connection.unwrap(PGConnection.class));
             } catch (SQLException e) {
                 connection.close();
@@ -64,15 +68,15 @@ public final class ListenSession implements AutoCloseable {
         for (Channel channel : channels) {
             sql.append("; listen ").append(channel.identifier());
         }
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql.toString());
-            try (ResultSet rs = statement.getResultSet()) {
-                rs.next();
-                pooled = rs.getInt(1) != driver.getBackendPID();
+        pooled = within(ROUND_TRIP, () -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql.toString());
+                try (ResultSet rs = statement.getResultSet()) {
+                    rs.next();
+                    return rs.getInt(1) != driver.getBackendPID();
+                }
             }
-        } catch (SQLException e) {
-            throw refused(e);
-        }
+        });
     }
 
     void unlisten(Collection<Channel> channels) {
@@ -83,11 +87,11 @@ public final class ListenSession implements AutoCloseable {
         for (Channel channel : channels) {
             sql.append("unlisten ").append(channel.identifier()).append("; ");
         }
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql.toString());
-        } catch (SQLException e) {
-            throw SqlErrors.of(Engine.POSTGRESQL, e);
-        }
+        within(ROUND_TRIP, () -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute(sql.toString());
+            }
+        });
     }
 
     /** Whether the server that LISTEN reached is not the one that the connection was opened to: a pooler stands between. */
@@ -102,24 +106,17 @@ public final class ListenSession implements AutoCloseable {
             early.clear();
             return kept;
         }
-        watchdog.expectWithin(atMost.plus(ROUND_TRIP));
-        try {
-            // To the driver, 0 means for ever.
-            int millis = (int) Math.max(1, Math.min(atMost.toMillis(), Integer.MAX_VALUE));
-            PGNotification[] heard = driver.getNotifications(millis);
-            if (heard == null || heard.length == 0) {
-                return List.of();
-            }
-            List<ListenEvent.Notification> notifications = new ArrayList<>(heard.length);
-            for (PGNotification n : heard) {
-                notifications.add(new ListenEvent.Notification(n.getName(), n.getParameter(), n.getPID()));
-            }
-            return notifications;
-        } catch (SQLException e) {
-            throw SqlErrors.of(Engine.POSTGRESQL, e);
-        } finally {
-            watchdog.relax();
+        // To the driver, 0 means for ever.
+        int millis = (int) Math.max(1, Math.min(atMost.toMillis(), Integer.MAX_VALUE));
+        PGNotification[] heard = within(atMost.plus(ROUND_TRIP), () -> driver.getNotifications(millis));
+        if (heard == null || heard.length == 0) {
+            return List.of();
         }
+        List<ListenEvent.Notification> notifications = new ArrayList<>(heard.length);
+        for (PGNotification n : heard) {
+            notifications.add(new ListenEvent.Notification(n.getName(), n.getParameter(), n.getPID()));
+        }
+        return notifications;
     }
 
     /**
@@ -178,25 +175,29 @@ public final class ListenSession implements AutoCloseable {
 
     /** Whether the server answers in time. Waiting for notifications would not notice that it never will again. */
     boolean isAlive(Duration patience) {
-        try {
-            return connection.isValid((int) Math.max(1, patience.toSeconds()));
-        } catch (SQLException e) {
-            throw SqlErrors.of(Engine.POSTGRESQL, e);
-        }
+        return within(patience, () -> connection.isValid((int) Math.max(1, patience.toSeconds())));
     }
 
     /** How the connection came to throw this. */
     ListenEvent.GapReason lossBy(DbException e) {
-        boolean silent = watchdog.hasBitten();
-        for (Throwable cause = e; cause != null && !silent; cause = cause.getCause()) {
-            silent = cause instanceof SocketTimeoutException;
-        }
-        if (silent) {
+        if (watchdog.hasBitten()) {
             return ListenEvent.GapReason.SILENT;
         }
         return e.sqlState().startsWith(ENDED_BY_SERVER)
                 ? ListenEvent.GapReason.TERMINATED
                 : ListenEvent.GapReason.CLOSED;
+    }
+
+    /** Runs what reads from the connection, and breaks that when it takes much longer than it may. */
+    private <T> T within(Duration limit, Exchange<T> exchange) {
+        watchdog.expectWithin(limit);
+        try {
+            return exchange.run();
+        } catch (SQLException e) {
+            throw refused(e);
+        } finally {
+            watchdog.relax();
+        }
     }
 
     /** Breaks the connection, from any thread: whoever is waiting in it gets an error now. */

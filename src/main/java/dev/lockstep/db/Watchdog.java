@@ -5,8 +5,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Breaks off what takes longer than it may, from a daemon thread that begins with the first of it. For reads on which the
- * driver sets no limit: once a notification has begun, it waits for the rest of it for ever.
+ * Breaks off what takes longer than it may, from a daemon thread that begins with the first of it.
+ *
+ * <p>The driver's own limits are of the socket, and hold for one read: a link over which a byte comes now and then never
+ * meets them. And once a notification has begun, the driver waits for the rest of it without any.
  */
 final class Watchdog implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(500);
