@@ -10,9 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /**
@@ -26,31 +25,32 @@ final class PostgresArchive {
 
     /** @param target made, with all that is in it on the disk when this returns */
     static void extract(InputStream packed, Path target) throws IOException {
-        try (TarArchiveInputStream tar =
-                new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(packed)))) {
-            TarArchiveEntry entry = tar.getNextEntry();
-            while (entry != null) {
-                Path path = target.resolve(entry.getName()).normalize();
+        try (InputStream unpacked = new XZInputStream(new BufferedInputStream(packed))) {
+            TarReader tar = new TarReader(unpacked);
+            Optional<TarReader.Entry> entry = tar.next();
+            while (entry.isPresent()) {
+                Path path = target.resolve(entry.get().name()).normalize();
                 if (!path.startsWith(target)) {
-                    throw new IOException("the archive reaches out of its directory with " + entry.getName());
+                    throw new IOException("the archive reaches out of its directory with "
+                            + entry.get().name());
                 }
-                extract(tar, entry, path);
-                entry = tar.getNextEntry();
+                extract(tar, entry.get(), path);
+                entry = tar.next();
             }
         }
     }
 
-    private static void extract(TarArchiveInputStream tar, TarArchiveEntry entry, Path path) throws IOException {
-        if (entry.isDirectory()) {
+    private static void extract(TarReader tar, TarReader.Entry entry, Path path) throws IOException {
+        if (entry.kind() == TarReader.Kind.FOLDER) {
             Files.createDirectories(path);
             return;
         }
         Files.createDirectories(path.getParent());
-        if (entry.isSymbolicLink()) {
-            Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
+        if (entry.kind() == TarReader.Kind.LINK) {
+            Files.createSymbolicLink(path, Path.of(entry.target()));
             return;
         }
-        String mode = (entry.getMode() & OWNER_MAY_EXECUTE) == 0 ? "rw-r--r--" : "rwxr-xr-x";
+        String mode = (entry.mode() & OWNER_MAY_EXECUTE) == 0 ? "rw-r--r--" : "rwxr-xr-x";
         try (FileChannel file = FileChannel.open(
                         path,
                         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
