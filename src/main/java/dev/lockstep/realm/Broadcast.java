@@ -10,8 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -47,25 +48,27 @@ public final class Broadcast {
 
     /** Every path in every realm; every realm as a whole if there are no paths. */
     public static Plan plan(Collection<RealmUrl> realms, Collection<String> paths) {
-        Set<FileChange> changes = new LinkedHashSet<>();
+        // By their payloads: the JVM makes a record's own hash code when it is first asked for, which takes longer than
+        // all the rest.
+        Map<String, FileChange> changes = new LinkedHashMap<>();
         List<FileChange> widened = new ArrayList<>();
         int collapsed = 0;
         for (RealmUrl realm : realms) {
             FileChange wildcard = FileChange.wildcard(realm);
-            if (paths.isEmpty() && !changes.add(wildcard)) {
+            if (paths.isEmpty() && changes.putIfAbsent(wildcard.payload(), wildcard) != null) {
                 collapsed++;
             }
             for (String path : paths) {
                 FileChange change = FileChange.file(realm, path);
                 if (change.bytes() > FileChange.MAX_PAYLOAD_BYTES) {
                     widened.add(change);
-                    changes.add(wildcard);
-                } else if (!changes.add(change)) {
+                    changes.putIfAbsent(wildcard.payload(), wildcard);
+                } else if (changes.putIfAbsent(change.payload(), change) != null) {
                     collapsed++;
                 }
             }
         }
-        return new Plan(List.copyOf(changes), collapsed, widened);
+        return new Plan(List.copyOf(changes.values()), collapsed, widened);
     }
 
     /**
