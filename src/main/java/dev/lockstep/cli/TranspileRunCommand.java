@@ -57,7 +57,7 @@ final class TranspileRunCommand implements Command {
         Options.parameters(
                 spec,
                 "URL PATH CMD",
-                "2..*",
+                "1..*",
                 TranspileArguments.REALM + " " + TranspileArguments.PATH
                         + " The command, after --, with its arguments.");
         Options.value(spec, "FILE", "The source. It is opened when the cache has been looked at.", "--source");
@@ -76,13 +76,14 @@ final class TranspileRunCommand implements Command {
             throw Trouble.usage("standard output is the artifact; -o needs another place", "--report FILE");
         }
         call.output().bare(report);
+        if (call.parameters().size() < 3) {
+            throw Trouble.usage(
+                    "a realm, a path and a command are needed", "lockstep transpile run URL PATH -- CMD ...");
+        }
         Optional<Path> source = call.text("--source").map(Invocation::file);
         source.ifPresent(file -> check(file));
         ArtifactKey key = TranspileArguments.key(call);
         List<String> words = call.parameters().subList(2, call.parameters().size());
-        if (words.isEmpty()) {
-            throw Trouble.usage("no build command given", "it follows --, with its arguments: ... -- npx babel");
-        }
         Child child = Child.of(words, call.databases().environment());
         try (Served served = serve(call, key, source(source, call), compiler(child, key, call))) {
             call.output().bytes(served.artifact().content()::writeTo);
