@@ -38,12 +38,21 @@ final class BroadcastCommand implements Command {
         Options.values(
                 spec, "P", "A path in the realm, like cards/person.gts. Repeatable. None: the whole realm.", "--path");
         Options.value(spec, "FILE|-", "Read paths from a file, or from standard input; one a line.", "--paths-from");
+        Options.flag(
+                spec, "Also write the durable log, for listeners that are away now: they will be told.", "--durable");
+        Options.value(
+                spec,
+                "UUID",
+                "Name this broadcast: however often it is repeated, the log has it once. Implies --durable.",
+                "--id");
+        Options.flag(spec, "Return when every live named listener has applied it. Implies --durable.", "--wait");
+        Options.duration(spec, "How long --wait waits (default 30s).", "--wait-timeout");
         Options.postgres(spec);
         Options.dryRun(spec);
     }
 
     @Override
-    public Result run(Invocation call) {
+    public Result run(Invocation call) throws InterruptedException {
         List<String> paths = new ArrayList<>(call.texts("--path"));
         call.text("--paths-from").ifPresent(file -> paths.addAll(paths(file, call.in())));
         List<RealmUrl> realms = realms(call);
@@ -56,6 +65,9 @@ final class BroadcastCommand implements Command {
         warn(plan, call.output());
         if (call.dryRun()) {
             return Result.unchanged(data(plan.changes(), null), lines("would send ", plan));
+        }
+        if (call.flag("--durable") || call.flag("--id") || call.flag("--wait")) {
+            return new DurableBroadcast(call, target).send(plan, data(plan.changes(), null), lines("sent ", plan));
         }
         Duration echo = send(plan, target, call);
         List<String> text = lines("sent ", plan);

@@ -12,7 +12,15 @@ final class Catalog {
     /** Every leaf, as it is typed, in the order in which help shows them. */
     private static final List<String> PATHS = List.of(
             "realm broadcast",
+            "realm invalidate",
             "realm listen",
+            "realm listeners",
+            "realm publish",
+            "realm unpublish",
+            "realm delete",
+            "realm lock",
+            "realm locks",
+            "definitions clear",
             "fts status",
             "fts defer",
             "fts restore",
@@ -41,7 +49,15 @@ final class Catalog {
     static Command command(String path) {
         return switch (path) {
             case "realm broadcast" -> new BroadcastCommand();
+            case "realm invalidate" -> new InvalidateCommand();
             case "realm listen" -> new ListenCommand();
+            case "realm listeners" -> new ListenersCommand();
+            case "realm publish" -> new PublishCommand(PublishCommand.Verb.PUBLISH);
+            case "realm unpublish" -> new PublishCommand(PublishCommand.Verb.UNPUBLISH);
+            case "realm delete" -> new PublishCommand(PublishCommand.Verb.DELETE);
+            case "realm lock" -> new LockCommand();
+            case "realm locks" -> new LocksCommand();
+            case "definitions clear" -> new DefinitionsClearCommand();
             case "fts status" -> new FtsStatusCommand();
             case "fts defer" -> new FtsDeferCommand();
             case "fts restore" -> new FtsRestoreCommand();
@@ -83,6 +99,7 @@ final class Catalog {
     /** What the help of a noun says in one line. */
     static String description(String noun) {
         return switch (noun) {
+            case "definitions" -> "Forget what is cached about modules.";
             case "realm" -> "Tell every replica what changed in a realm, and hear it.";
             case "transpile" -> "Share compiled modules among all replicas, and never a stale one.";
             case "fts" -> "Defer and restore the triggers of SQLite full-text indexes.";

@@ -99,6 +99,28 @@ final class Child {
         }
     }
 
+    /**
+     * Runs the program to its end, on our own standard input and output.
+     *
+     * @param check called again and again meanwhile; if it throws, the program is stopped
+     * @return its exit status
+     */
+    int runOnOurTerminal(Map<String, String> variables, Duration interval, Runnable check) throws InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        builder.environment().putAll(variables);
+        Process process = started(builder);
+        try {
+            while (!process.waitFor(interval.toMillis(), TimeUnit.MILLISECONDS)) {
+                check.run();
+            }
+            return process.exitValue();
+        } finally {
+            stop(process);
+        }
+    }
+
     private Process start(Map<String, String> variables, InputStream input) {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().clear();
@@ -107,6 +129,10 @@ final class Child {
         if (input == null) {
             builder.redirectInput(new File("/dev/null"));
         }
+        return started(builder);
+    }
+
+    private Process started(ProcessBuilder builder) {
         try {
             return builder.start();
         } catch (IOException e) {

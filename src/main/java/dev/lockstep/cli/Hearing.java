@@ -3,12 +3,14 @@ package dev.lockstep.cli;
 import dev.lockstep.db.ListenEvent.Gap;
 import dev.lockstep.db.ListenEvent.Notification;
 import dev.lockstep.db.Trouble;
+import dev.lockstep.realm.FeedEvent.Resync;
 import dev.lockstep.realm.FileChange;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** What one {@code realm listen} hears: printed, handed to the hook, and counted. */
@@ -63,10 +65,45 @@ final class Hearing {
     void notified(Notification notification) throws InterruptedException {
         boolean fileChange = notification.channel().equals(FileChange.CHANNEL.name());
         Optional<FileChange> change = fileChange ? FileChange.parse(notification.payload()) : Optional.empty();
-        if (fileChange && !realms.isEmpty() && !isAmong(realms, change)) {
-            return;
+        if (fileChange) {
+            changed(notification.payload(), change, notification.senderPid(), OptionalLong.empty());
+        } else {
+            event(notification, change, OptionalLong.empty(), false);
         }
+    }
+
+    /**
+     * Files have changed, or so somebody said.
+     *
+     * @param seq the number in the durable log, if it is from there
+     */
+    void changed(String payload, Optional<FileChange> change, int senderPid, OptionalLong seq)
+            throws InterruptedException {
+        if (realms.isEmpty() || isAmong(realms, change)) {
+            Notification notification = new Notification(FileChange.CHANNEL.name(), payload, senderPid);
+            event(notification, change, seq, change.isEmpty());
+        }
+    }
+
+    /** What was missed is not known: everything may have changed. */
+    void resync(Resync resync) {
+        deaf = false;
+        gaps++;
+        String reason = resync.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("reason", reason);
+        fields.put("seq", Long.toString(resync.now().seq()));
+        output.event("resync", fields, "resync (" + reason + "): anything may have changed");
+    }
+
+    int hookFailures() {
+        return hookFailures;
+    }
+
+    private void event(Notification notification, Optional<FileChange> change, OptionalLong seq, boolean malformed)
+            throws InterruptedException {
         heard++;
+        deaf = false;
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("channel", notification.channel());
         change.ifPresent(c -> {
@@ -75,14 +112,14 @@ final class Hearing {
             fields.put("wildcard", c.isWildcard());
         });
         fields.put("payload", notification.payload());
-        boolean malformed = fileChange && change.isEmpty();
         if (malformed) {
             fields.put("malformed", true);
         }
         fields.put("senderPid", notification.senderPid());
+        seq.ifPresent(number -> fields.put("seq", Long.toString(number)));
         output.event("event", fields, text(notification) + (malformed ? " (malformed)" : ""));
         if (hook.isPresent()) {
-            run(hook.get(), notification, change);
+            run(hook.get(), notification, change, seq);
         }
     }
 
@@ -94,12 +131,14 @@ final class Hearing {
         return notification.channel() + " " + notification.payload().replace("\n", "\\n");
     }
 
-    private void run(Hook program, Notification notification, Optional<FileChange> change) throws InterruptedException {
+    private void run(Hook program, Notification notification, Optional<FileChange> change, OptionalLong seq)
+            throws InterruptedException {
         Map<String, String> event = new LinkedHashMap<>();
         event.put("LOCKSTEP_CHANNEL", notification.channel());
         event.put("LOCKSTEP_REALM", change.map(c -> c.realm().value()).orElse(""));
         event.put("LOCKSTEP_PATH", change.map(FileChange::path).orElse(""));
         event.put("LOCKSTEP_PAYLOAD", notification.payload());
+        seq.ifPresent(number -> event.put("LOCKSTEP_SEQ", Long.toString(number)));
         Optional<String> failure = program.run(event, deadline);
         if (failure.isPresent()) {
             hookFailures++;

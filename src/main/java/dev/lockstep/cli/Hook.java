@@ -45,36 +45,40 @@ final class Hook {
         this.output = output;
     }
 
-    /** @throws Trouble usage: there is no such program, or it may not be run */
-    static Hook of(String text, Environment environment, Output output) {
-        List<String> command = words(text);
+    /**
+     * Reads what an option says.
+     *
+     * @throws Trouble usage: there is no such program, or it may not be run
+     */
+    static Hook of(String option, String text, Environment environment, Output output) {
+        List<String> command = words(option, text);
         if (command.isEmpty()) {
-            throw Trouble.usage("--exec names no program", null);
+            throw Trouble.usage(option + " names no program", null);
         }
-        command.set(0, find(command.get(0), environment));
+        command.set(0, find(option, command.get(0), environment));
         return new Hook(command, harmless(environment), output);
     }
 
-    private static List<String> words(String text) {
+    private static List<String> words(String option, String text) {
         List<String> words = new ArrayList<>();
         Matcher word = WORD.matcher(text);
         while (word.find()) {
             words.add(word.group().replaceAll("\"([^\"]*)\"|'([^']*)'", "$1$2"));
         }
         if (!word.replaceAll("").isBlank()) {
-            throw Trouble.usage("a quote in --exec is not closed: " + text, null);
+            throw Trouble.usage("a quote in " + option + " is not closed: " + text, null);
         }
         return words;
     }
 
-    private static String find(String program, Environment environment) {
+    private static String find(String option, String program, Environment environment) {
         if (program.contains("/")) {
             Path file = Invocation.file(program).toAbsolutePath();
             if (!Files.isRegularFile(file)) {
-                throw Trouble.usage("--exec: no such program: " + program, null);
+                throw Trouble.usage(option + ": no such program: " + program, null);
             }
             if (!Files.isExecutable(file)) {
-                throw Trouble.usage("--exec: not executable: " + program, "chmod +x " + program);
+                throw Trouble.usage(option + ": not executable: " + program, "chmod +x " + program);
             }
             return file.toString();
         }
@@ -84,7 +88,7 @@ final class Hook {
                 return file.toAbsolutePath().toString();
             }
         }
-        throw Trouble.usage("--exec: no such program in PATH: " + program, "give its path");
+        throw Trouble.usage(option + ": no such program in PATH: " + program, "give its path");
     }
 
     private static Map<String, String> harmless(Environment environment) {

@@ -40,22 +40,54 @@ final class ListenCommand implements Command {
                         + " quotes group words. What it prints goes to standard error.",
                 "--exec");
         Options.flag(spec, "End with the error when the connection is lost.", "--no-reconnect");
+        Options.value(
+                spec,
+                "NAME",
+                "Read the durable log, in order and without a gap, and go on where the last run of this name ended. An"
+                        + " event counts as applied when its --exec has ended with 0; LOCKSTEP_SEQ is its number.",
+                "--durable");
+        Options.duration(
+                spec,
+                "Look into the durable log this often instead of listening: on a standby (without a name), and behind"
+                        + " a transaction pooler.",
+                "--poll");
+        Options.flag(
+                spec,
+                "Others notify without the log: after each lost connection, say that anything may have changed.",
+                "--foreign-emitters");
         Options.postgres(spec);
     }
 
     @Override
     public Result run(Invocation call) throws InterruptedException {
         Optional<Hook> hook = call.text("--exec")
-                .map(command -> Hook.of(command, call.databases().environment(), call.output()));
+                .map(command -> Hook.of("--exec", command, call.databases().environment(), call.output()));
         Set<Channel> channels = channels(call);
         Set<String> realms = realms(call, channels);
         Deadline deadline = Deadline.in(call.duration("--timeout"));
+        if (call.flag("--durable") || call.flag("--poll")) {
+            checkDurable(call);
+            Hearing hearing = new Hearing(call.output(), realms, hook, deadline);
+            return new DurableListening(call, hearing, deadline).listen(call.count("--count"));
+        }
         PgListener.Options options =
                 PgListener.Options.DEFAULT.with(call.flag("--no-reconnect") ? OnLoss.END : OnLoss.RECONNECT);
         try (PgListener listener =
                 call.databases().listener(call.postgres(), call.session(PgSession.Use.LISTEN), options)) {
             Hearing hearing = new Hearing(call.output(), realms, hook, deadline);
             return listen(listener.subscribe(channels), hearing, call.count("--count"), deadline);
+        }
+    }
+
+    private static void checkDurable(Invocation call) {
+        if (call.flag("--channel")) {
+            throw Trouble.usage("the durable log is about " + FileChange.CHANNEL + " alone", "leave --channel out");
+        }
+        if (call.flag("--no-reconnect")) {
+            throw Trouble.usage("--no-reconnect and the durable log exclude each other", "leave it out");
+        }
+        if (call.text("--durable").filter(String::isBlank).isPresent()) {
+            throw Trouble.usage("a listener's name cannot be empty", null);
         }
     }
 

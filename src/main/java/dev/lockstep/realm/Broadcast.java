@@ -13,7 +13,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * Tells every replica, in one transaction, which files have changed; then hears itself say so.
@@ -72,6 +74,30 @@ public final class Broadcast {
     }
 
     /**
+     * What became of a plan that was sent.
+     *
+     * @param echo how long after the commit the last echo came; zero if it was in the log already, and so not sent again
+     */
+    public record Logged(InvalidationLog.Entry entry, Duration echo) {}
+
+    /**
+     * Sends the plan by way of the durable log, which must be there, and waits for its echo; see {@link #send}.
+     *
+     * @param id under which the log has it once, however often it is sent
+     */
+    public Logged log(Plan plan, UUID id, Duration patience) {
+        ear.listen(List.of(FileChange.CHANNEL));
+        String[] payloads = payloads(plan);
+        record Sent(InvalidationLog.Entry entry, Row row) {}
+        Sent sent = emitter.transact(tx -> {
+            InvalidationLog.Entry entry = InvalidationLog.append(tx, plan.changes(), Optional.of(id));
+            boolean known = entry.appended() == InvalidationLog.Appended.KNOWN;
+            return new Sent(entry, known ? null : tx.only(NOTIFY_ALL, FileChange.CHANNEL.name(), payloads));
+        });
+        return new Logged(sent.entry(), sent.row() == null ? Duration.ZERO : heard(payloads, sent.row(), patience));
+    }
+
+    /**
      * Sends the plan and waits for its echo.
      *
      * @param patience how long no echo may come before it is given up
@@ -81,11 +107,20 @@ public final class Broadcast {
      */
     public Duration send(Plan plan, Duration patience) {
         ear.listen(List.of(FileChange.CHANNEL));
+        String[] payloads = payloads(plan);
+        Row sent = emitter.transact(tx -> tx.only(NOTIFY_ALL, FileChange.CHANNEL.name(), payloads));
+        return heard(payloads, sent, patience);
+    }
+
+    private static String[] payloads(Plan plan) {
         String[] payloads = new String[plan.changes().size()];
         for (int i = 0; i < payloads.length; i++) {
             payloads[i] = plan.changes().get(i).payload();
         }
-        Row sent = emitter.transact(tx -> tx.only(NOTIFY_ALL, FileChange.CHANNEL.name(), payloads));
+        return payloads;
+    }
+
+    private Duration heard(String[] payloads, Row sent, Duration patience) {
         try {
             return awaitEcho(new HashSet<>(List.of(payloads)), (int) sent.integer("pid"), patience);
         } catch (DbException e) {

@@ -85,11 +85,7 @@ final class Disk {
         }
     }
 
-    /**
-     *
-     *
-     * @param what what could not be done, as {@code copy a/b to c}
-     */
+    /** @param what what could not be done, as {@code copy a/b to c} */
     static Trouble trouble(String what, IOException e) {
         return new Trouble(Trouble.Kind.FAILED, code(e), "cannot " + what + ": " + reason(e), hint(e), e);
     }

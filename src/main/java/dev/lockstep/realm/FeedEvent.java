@@ -16,11 +16,12 @@ public sealed interface FeedEvent {
      * Files have changed.
      *
      * @param seq the number in the log; empty if somebody notified without it, and then it may come more than once
+     * @param senderPid the backend that committed it
      */
-    record Changed(FileChange change, OptionalLong seq) implements FeedEvent {}
+    record Changed(FileChange change, OptionalLong seq, int senderPid) implements FeedEvent {}
 
     /** Somebody notified without the log, in no form that means anything. */
-    record Malformed(String payload) implements FeedEvent {}
+    record Malformed(String payload, int senderPid) implements FeedEvent {}
 
     /**
      * Some changes may have been missed and cannot be told any more: anything may have changed.

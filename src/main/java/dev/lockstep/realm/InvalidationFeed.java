@@ -73,7 +73,7 @@ public final class InvalidationFeed implements AutoCloseable {
     public static InvalidationFeed listening(
             Databases databases, PgTarget target, Optional<String> name, Emitters emitters) {
         PgListener listener = databases.listener(
-                target, PgSession.of("lockstep listener", PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
+                target, PgSession.of("lockstep durable listener", PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
         return new InvalidationFeed(
                 new LogReader(databases, target, name, LogReader.Backend.OURS), listener, SILENCE, emitters);
     }
@@ -209,7 +209,7 @@ public final class InvalidationFeed implements AutoCloseable {
 
     private void tell(LogPage page) {
         for (LogPage.Logged logged : page.records()) {
-            events.add(new Changed(logged.change(), OptionalLong.of(logged.seq())));
+            events.add(new Changed(logged.change(), OptionalLong.of(logged.seq()), logged.emitter()));
             if (hints != null) {
                 expected.expect(logged);
             }
@@ -223,8 +223,8 @@ public final class InvalidationFeed implements AutoCloseable {
         for (Notification heard : unexplained) {
             if (!expected.take(heard)) {
                 events.add(FileChange.parse(heard.payload())
-                        .<FeedEvent>map(change -> new Changed(change, OptionalLong.empty()))
-                        .orElseGet(() -> new Malformed(heard.payload())));
+                        .<FeedEvent>map(change -> new Changed(change, OptionalLong.empty(), heard.senderPid()))
+                        .orElseGet(() -> new Malformed(heard.payload(), heard.senderPid())));
             }
         }
         unexplained.clear();

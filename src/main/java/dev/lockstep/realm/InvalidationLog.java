@@ -5,11 +5,9 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.SqlScript;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -93,6 +91,12 @@ public final class InvalidationLog {
     private static final String FORGET_LISTENERS =
             "delete from lockstep_listener where seen_at < now() - interval '30 days'";
 
+    /** How many records stay in the log, whether anybody needs them or not. */
+    private static final long KEPT = 100_000;
+
+    /** The log is pruned once in so many records. */
+    private static final long PRUNE_EVERY = 1_000;
+
     private static final LockKey SCHEMA_LOCK = LockKey.of("lockstep|schema|realm");
     private static final String CHANNEL = FileChange.CHANNEL.name();
 
@@ -128,7 +132,7 @@ public final class InvalidationLog {
         try {
             db.run(tx -> {
                 tx.only(LOCK_SCHEMA, SCHEMA_LOCK.value());
-                for (String statement : schema()) {
+                for (String statement : SqlScript.statements(InvalidationLog.class, "schema.sql")) {
                     tx.execute(statement);
                 }
                 tx.update(BEGIN, CHANNEL, UUID.randomUUID().toString());
@@ -246,22 +250,20 @@ public final class InvalidationLog {
         return tx.update(PRUNE, CHANNEL, keep);
     }
 
-    private static LogPosition position(Row row) {
-        return new LogPosition(UUID.fromString(row.text("epoch")), row.integer("seq"));
+    /** Prunes, if that is due after records were added up to a position. */
+    public static void tidy(Db db, LogPosition position, int added) {
+        if (position.seq() / PRUNE_EVERY == (position.seq() - added) / PRUNE_EVERY) {
+            return;
+        }
+        try {
+            db.autocommit(tx -> prune(tx, KEPT));
+        } catch (DbException e) {
+            // What was asked for is committed; whoever comes next, and may delete, prunes.
+            return;
+        }
     }
 
-    private static List<String> schema() {
-        try (InputStream in = InvalidationLog.class.getResourceAsStream("schema.sql")) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            List<String> statements = new ArrayList<>();
-            for (String statement : text.split(";\n", -1)) {
-                if (!statement.isBlank()) {
-                    statements.add(statement);
-                }
-            }
-            return statements;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static LogPosition position(Row row) {
+        return new LogPosition(UUID.fromString(row.text("epoch")), row.integer("seq"));
     }
 }

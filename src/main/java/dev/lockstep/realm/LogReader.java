@@ -200,7 +200,8 @@ final class LogReader implements AutoCloseable {
 
     private Db open() {
         PgSession.Use use = name.isPresent() ? PgSession.Use.WRITE : PgSession.Use.READ;
-        return databases.postgres(target, PgSession.of("lockstep listener", use).withStatementTimeout(ANSWER));
+        return databases.postgres(
+                target, PgSession.of("lockstep listener log", use).withStatementTimeout(ANSWER));
     }
 
     private LogPosition claim(LogPosition start) {

@@ -70,6 +70,21 @@ public final class NamedListeners {
              order by l.name
             """.formatted(IS_LIVE);
 
+    /** Others show only what they did last; a session that is asleep after a LISTEN listens. */
+    private static final String OTHERS = """
+            select pid, application_name, coalesce(host(client_addr), 'the server''s own host') as client,
+                   to_char(state_change at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as seen_at
+              from pg_stat_activity
+             where datname = current_database()
+               and pid <> pg_backend_pid()
+               and state = 'idle'
+               and query ~* '(^|;)\\s*listen\\s'
+               and application_name <> 'lockstep durable listener'
+             order by pid
+            """;
+
+    private static final String QUEUE = "select pg_notification_queue_usage() as usage";
+
     private static final String BEHIND = """
             select l.name
               from lockstep_listener l
@@ -160,6 +175,30 @@ public final class NamedListeners {
                     row.flag("live") ? State.LIVE : State.GONE));
         }
         return listeners;
+    }
+
+    /**
+     * Sessions that seem to listen without the log; as far as the server tells.
+     *
+     * @return with the application's name, no lag, and the time of their last statement
+     */
+    public static List<Listener> others(Tx tx) {
+        List<Listener> listeners = new ArrayList<>();
+        for (Row row : tx.rows(OTHERS)) {
+            listeners.add(new Listener(
+                    row.text("application_name"),
+                    Optional.of((int) row.integer("pid")),
+                    row.text("client"),
+                    Optional.empty(),
+                    row.text("seen_at"),
+                    State.LIVE));
+        }
+        return listeners;
+    }
+
+    /** How full the server's queue of notifications is, from 0 to 1; it fills when a listener is asleep in a transaction. */
+    public static double queueUsage(Tx tx) {
+        return Double.parseDouble(tx.only(QUEUE).text("usage"));
     }
 
     /** The names of live listeners that have not applied everything up to a position. */

@@ -22,11 +22,7 @@ public final class Publisher {
     private final Duration wait;
     private final Consumer<PublishStep> steps;
 
-    /**
-     *
-     *
-     * @param wait how long to try to get the realm's write lock
-     */
+    /** @param wait how long to try to get the realm's write lock */
     public Publisher(
             Databases databases, PgTarget server, PgSession session, Duration wait, Consumer<PublishStep> steps) {
         this.databases = databases;

@@ -1,7 +1,6 @@
 package dev.lockstep.realm;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.db.DbException;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.transpile.ArtifactKey;
@@ -57,12 +56,6 @@ public final class RealmInvalidator {
             Optional<LogPosition> position,
             Set<Layer> absent) {}
 
-    /** How many records stay in the log, whether anybody needs them or not. */
-    private static final long KEPT = 100_000;
-
-    /** The log is pruned once in so many records. */
-    private static final long PRUNE_EVERY = 1_000;
-
     private static final List<String> EXECUTABLE = List.of(".js", ".gjs", ".ts", ".gts");
 
     private final Db db;
@@ -94,7 +87,8 @@ public final class RealmInvalidator {
         }
         Invalidation done = db.transact(tx -> within(tx, sorted(realms), new TreeSet<>(paths), plan, id));
         done.position()
-                .ifPresent(position -> prune(position.seq(), plan.changes().size()));
+                .ifPresent(position ->
+                        InvalidationLog.tidy(db, position, plan.changes().size()));
         return done;
     }
 
@@ -171,18 +165,6 @@ public final class RealmInvalidator {
             }
         }
         return path.indexOf('.', path.lastIndexOf('/') + 1) < 0;
-    }
-
-    private void prune(long seq, int added) {
-        if (seq / PRUNE_EVERY == (seq - added) / PRUNE_EVERY) {
-            return;
-        }
-        try {
-            db.autocommit(tx -> InvalidationLog.prune(tx, KEPT));
-        } catch (DbException e) {
-            // What was asked for is committed; whoever comes next, and may delete, prunes.
-            return;
-        }
     }
 
     private static List<RealmUrl> sorted(Collection<RealmUrl> realms) {

@@ -56,11 +56,7 @@ final class Target {
         this.versions = path.resolveSibling("." + path.getFileName() + ".versions");
     }
 
-    /**
-     *
-     *
-     * @throws Trouble usage: its parent does not exist, or it has no name; refused: its parent is not ours alone
-     */
+    /** @throws Trouble usage: its parent does not exist, or it has no name; refused: its parent is not ours alone */
     static Target at(Path named) {
         Path absolute = named.toAbsolutePath().normalize();
         if (absolute.getFileName() == null) {

@@ -29,11 +29,7 @@ final class TreeCopy implements SourceTree.Visitor {
     private final Path destination;
     private final Runnable copied;
 
-    /**
-     *
-     *
-     * @param copied told after each file
-     */
+    /** @param copied told after each file */
     TreeCopy(Path destination, Runnable copied) {
         this.destination = destination;
         this.copied = copied;

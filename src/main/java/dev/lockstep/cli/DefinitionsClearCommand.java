@@ -1,0 +1,99 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import dev.lockstep.realm.Definitions;
+import dev.lockstep.realm.Definitions.Cleared;
+import dev.lockstep.realm.RealmUrl;
+import dev.lockstep.transpile.ArtifactKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep definitions clear}. */
+final class DefinitionsClearCommand implements Command {
+    private static final Duration STATEMENT = Duration.ofMinutes(1);
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description("Delete cached module definitions and tell every replica, in one transaction: those of a"
+                        + " realm, of single modules with all that depends on them in the realm, or all there are.");
+        Options.parameters(spec, "URL", "0..1", "The realm, as http://host:port/path/.");
+        Options.values(
+                spec,
+                "URL",
+                "A module, as a whole URL or relative to the realm, with or without extension. Repeatable.",
+                "--module");
+        Options.flag(spec, "All definitions of all realms.", "--all");
+        Options.yes(spec);
+        Options.postgres(spec);
+        Options.dryRun(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        Function<Tx, Cleared> work = work(call);
+        PgTarget target = call.postgres();
+        PgSession session = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
+        if (call.dryRun()) {
+            return Result.unchanged(data(0, List.of()), List.of("would clear definitions in " + target));
+        }
+        try (Db db = call.databases().postgres(target, session)) {
+            Cleared cleared = db.transact(tx -> {
+                if (!Definitions.isPresent(tx)) {
+                    throw Trouble.refused(
+                            "this database has no table modules, so no definitions",
+                            "'lockstep realm invalidate' does with whatever there is");
+                }
+                return work.apply(tx);
+            });
+            return Result.changed(
+                    data(cleared.deleted(), cleared.payloads()),
+                    List.of(cleared.deleted() + " definitions deleted, "
+                            + cleared.payloads().size() + " notifications sent"));
+        }
+    }
+
+    private static Function<Tx, Cleared> work(Invocation call) {
+        boolean all = call.flag("--all");
+        if (all != call.parameters().isEmpty() || (all && call.flag("--module"))) {
+            throw Trouble.usage(
+                    all ? "--all excludes a realm and --module" : "no realm given",
+                    "name a realm, or --all for all of them");
+        }
+        if (all) {
+            call.confirm("delete the definitions of all realms");
+            return Definitions::all;
+        }
+        RealmUrl realm = RealmArgument.read(call.parameters().get(0), "taken", call.output());
+        List<String> modules = new ArrayList<>();
+        for (String named : call.texts("--module")) {
+            String module =
+                    ArtifactKey.of(realm.value(), named, Optional.empty()).path();
+            if (named.isEmpty()
+                    || !module.startsWith(
+                            ArtifactKey.of(realm.value(), "", Optional.empty()).path())) {
+                throw Trouble.usage(
+                        "the module '" + named + "' is not in " + realm, "name the realm that it belongs to");
+            }
+            modules.add(module);
+        }
+        return modules.isEmpty() ? tx -> Definitions.realm(tx, realm) : tx -> Definitions.modules(tx, realm, modules);
+    }
+
+    private static Map<String, Object> data(long deleted, List<String> payloads) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("deleted", deleted);
+        data.put("payloads", payloads);
+        return data;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.PgTarget;
+import dev.lockstep.realm.Broadcast;
+import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.RealmInvalidator;
+import dev.lockstep.realm.RealmInvalidator.Durability;
+import dev.lockstep.realm.RealmInvalidator.Invalidation;
+import dev.lockstep.realm.RealmInvalidator.Layer;
+import dev.lockstep.realm.RealmUrl;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep realm invalidate}. */
+final class InvalidateCommand implements Command {
+    private static final Duration STATEMENT = Duration.ofMinutes(1);
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description("Make everybody forget a realm, or the paths given: the shared transpile cache, the shared"
+                        + " definitions and every replica's memory, in one transaction.");
+        Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
+        Options.values(
+                spec, "P", "A path in the realm, like cards/person.gts. Repeatable. None: the whole realm.", "--path");
+        Options.flag(spec, "Also write the durable log, for listeners that are away now.", "--durable");
+        Options.postgres(spec);
+        Options.dryRun(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        List<RealmUrl> realms = new ArrayList<>();
+        for (String typed : call.parameters()) {
+            realms.add(RealmArgument.read(typed, "taken", call.output()));
+        }
+        List<String> paths = call.texts("--path");
+        Broadcast.Plan plan = Broadcast.plan(realms, paths);
+        PgTarget target = call.postgres();
+        if (call.dryRun()) {
+            List<String> payloads = new ArrayList<>();
+            List<String> lines = new ArrayList<>();
+            for (FileChange change : plan.changes()) {
+                payloads.add(change.payload());
+                lines.add("would invalidate " + change.payload());
+            }
+            return Result.unchanged(data(0, 0, payloads), lines);
+        }
+        PgSession session = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
+        try (Db db = call.databases().postgres(target, session)) {
+            Durability durability = call.flag("--durable") ? Durability.LOG : Durability.NOTIFY;
+            return result(new RealmInvalidator(db, durability).invalidate(realms, paths), call.output());
+        }
+    }
+
+    private static Result result(Invalidation done, Output output) {
+        for (Layer layer : done.absent()) {
+            switch (layer) {
+                case TRANSPILE_CACHE -> output.detail("this database has no transpile cache");
+                case DEFINITIONS -> output.detail("this database has no definitions");
+            }
+        }
+        Map<String, Object> data = data(done.tombstoned(), done.definitionsDeleted(), done.payloads());
+        done.position().ifPresent(position -> data.put("seq", Long.toString(position.seq())));
+        return Result.changed(
+                data,
+                List.of(done.tombstoned() + " artifacts tombstoned, " + done.definitionsDeleted()
+                        + " definitions deleted, " + done.payloads().size() + " notifications sent"));
+    }
+
+    private static Map<String, Object> data(long tombstoned, long deleted, List<String> payloads) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("tombstoned", tombstoned);
+        data.put("definitionsDeleted", deleted);
+        data.put("payloads", payloads);
+        return data;
+    }
+}

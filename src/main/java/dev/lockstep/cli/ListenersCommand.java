@@ -1,0 +1,78 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.realm.InvalidationLog;
+import dev.lockstep.realm.NamedListeners;
+import dev.lockstep.realm.NamedListeners.Listener;
+import dev.lockstep.realm.NamedListeners.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep realm listeners}. */
+final class ListenersCommand implements Command {
+    private static final Duration STATEMENT = Duration.ofSeconds(10);
+    private static final double FULL = 0.5;
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Show who listens: each named listener of the durable log and how far it is behind, and, as"
+                                + " far as the server tells, sessions that listen without it.");
+        Options.postgres(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        PgSession session = call.session(PgSession.Use.READ).withStatementTimeout(STATEMENT);
+        List<Object> data = new ArrayList<>();
+        List<String> text = new ArrayList<>();
+        try (Db db = call.databases().postgres(call.postgres(), session)) {
+            db.autocommit(tx -> {
+                if (InvalidationLog.isPresent(tx)) {
+                    for (Listener listener : NamedListeners.all(tx)) {
+                        data.add(fields(listener, true));
+                        text.add(line(listener));
+                    }
+                }
+                for (Listener listener : NamedListeners.others(tx)) {
+                    data.add(fields(listener, false));
+                    text.add(line(listener) + ", not by name");
+                }
+                double usage = NamedListeners.queueUsage(tx);
+                if (usage > FULL) {
+                    call.output()
+                            .warn(
+                                    "queue-full",
+                                    "the server's notification queue is " + Math.round(usage * 100)
+                                            + " % full: a session that listens is asleep in a transaction");
+                }
+                return null;
+            });
+        }
+        return Result.unchanged(Map.of("listeners", data), text.isEmpty() ? List.of("nobody listens") : text);
+    }
+
+    private static Map<String, Object> fields(Listener listener, boolean durable) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("name", listener.name());
+        fields.put("pid", listener.pid().orElse(null));
+        fields.put("client", listener.client());
+        fields.put("lag", listener.lag().orElse(null));
+        fields.put("lastSeen", listener.lastSeen());
+        fields.put("durable", durable);
+        fields.put("live", listener.state() == State.LIVE);
+        return fields;
+    }
+
+    private static String line(Listener listener) {
+        String state = listener.state() == State.LIVE ? "live" : "gone";
+        String lag = listener.lag().map(behind -> ", " + behind + " behind").orElse("");
+        return listener.name() + ": " + state + lag + ", " + listener.client() + ", seen " + listener.lastSeen();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.realm.RealmLocks;
+import dev.lockstep.realm.RealmLocks.Lock;
+import dev.lockstep.realm.RealmLocks.Role;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep realm locks}. */
+final class LocksCommand implements Command {
+    private static final Duration STATEMENT = Duration.ofSeconds(10);
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description("Show who holds the write lock of a realm, or another advisory lock, and who waits in the"
+                        + " server for it.");
+        Options.postgres(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        PgSession session = call.session(PgSession.Use.READ).withStatementTimeout(STATEMENT);
+        List<Object> data = new ArrayList<>();
+        List<String> text = new ArrayList<>();
+        try (Db db = call.databases().postgres(call.postgres(), session)) {
+            for (Lock lock : db.autocommit(RealmLocks::all)) {
+                data.add(fields(lock));
+                text.add(line(lock));
+            }
+        }
+        return Result.unchanged(Map.of("locks", data), text.isEmpty() ? List.of("no locks") : text);
+    }
+
+    private static Map<String, Object> fields(Lock lock) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("key", Long.toString(lock.key()));
+        fields.put("realm", lock.realm().orElse(null));
+        fields.put("pid", lock.pid());
+        fields.put("application", lock.application());
+        fields.put("client", lock.client());
+        fields.put("waiting", lock.role() == Role.WAITS);
+        fields.put("ageMs", lock.ageMillis());
+        return fields;
+    }
+
+    private static String line(Lock lock) {
+        String what = lock.realm().orElse("lock " + lock.key());
+        String role = lock.role() == Role.WAITS ? "waits" : "holds";
+        return what + ": backend " + lock.pid() + " (" + lock.application() + ") from " + lock.client() + " " + role
+                + " for " + Durations.render(Duration.ofMillis(lock.ageMillis()));
+    }
+}
