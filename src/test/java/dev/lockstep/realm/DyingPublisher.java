@@ -1,0 +1,44 @@
+package dev.lockstep.realm;
+
+import dev.lockstep.db.Databases;
+import dev.lockstep.db.Environment;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.PgTarget;
+import dev.lockstep.realm.Publication.PlainDirectory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Publishes, unpublishes or deletes as a process that dies, as by SIGKILL, right after its Nth step. */
+final class DyingPublisher {
+    static final int KILLED = 137;
+
+    private DyingPublisher() {}
+
+    /** Takes the verb, the realm, the target, the step and the source. */
+    public static void main(String[] args) throws InterruptedException {
+        Environment environment = Environment.ofProcess();
+        PgTarget server = PgTarget.resolve(null, PgTarget.Sources.of(environment));
+        AtomicInteger left = new AtomicInteger(Integer.parseInt(args[3]));
+        try (Databases databases = new Databases(environment)) {
+            Publisher publisher = new Publisher(
+                    databases,
+                    server,
+                    PgSession.of("lockstep test publisher", PgSession.Use.WRITE),
+                    Duration.ofSeconds(20),
+                    step -> {
+                        if (left.decrementAndGet() == 0) {
+                            Runtime.getRuntime().halt(KILLED);
+                        }
+                    });
+            RealmUrl realm = new RealmUrl(args[1]);
+            Path target = Path.of(args[2]);
+            switch (args[0]) {
+                case "publish" -> publisher.publish(Path.of(args[4]), target, realm, PlainDirectory.CONVERT);
+                case "unpublish" -> publisher.unpublish(target, realm);
+                case "delete" -> publisher.delete(target, realm);
+                default -> throw new IllegalArgumentException(args[0]);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.lockstep.realm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.db.Databases;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.realm.Publication.PlainDirectory;
+import dev.lockstep.testing.ChildJvm;
+import dev.lockstep.testing.PostgresExtension;
+import dev.lockstep.testing.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A hundred times, a process that publishes, unpublishes or deletes dies after one of its steps. Readers then see a whole
+ * tree, the database knows of it or a note says that it does not, and the next run puts everything right.
+ */
+@ExtendWith(PostgresExtension.class)
+class PublisherCrashTest {
+    private static final int ROUNDS = Integer.getInteger("lockstep.publisher.crashes", 100);
+
+    /** What is at the name before, and what is done to it. */
+    private enum Scene {
+        FIRST("publish", 9),
+        REPLACE("publish", 10),
+        CONVERT("publish", 11),
+        UNPUBLISH("unpublish", 6),
+        DELETE("delete", 6);
+
+        private final String verb;
+        private final int steps;
+
+        Scene(String verb, int steps) {
+            this.verb = verb;
+            this.steps = steps;
+        }
+    }
+
+    @TempDir
+    private Path dir;
+
+    @Test
+    void whereverItDiesTheNextRunPutsEverythingRight(TestDatabase database) throws Exception {
+        try (Db db = Boxel.open(database)) {
+            InvalidationLog.prepare(db);
+        }
+        int round = 0;
+        while (round < ROUNDS) {
+            for (Scene scene : Scene.values()) {
+                for (int step = 1; step <= scene.steps && round < ROUNDS; step++) {
+                    die(database, scene, step, "r" + round++);
+                }
+            }
+        }
+    }
+
+    private void die(TestDatabase database, Scene scene, int step, String name) throws Exception {
+        Path target = Files.createDirectory(dir.resolve(name)).resolve("site");
+        String realm = "http://localhost:4201/" + name + "/";
+        Path source = source(name);
+        prepare(database, scene, target, realm, source);
+        String before = seen(target);
+        int logged = logged(database, realm);
+        write(source, "new");
+
+        try (ChildJvm child = ChildJvm.start(
+                DyingPublisher.class,
+                environment(database),
+                scene.verb,
+                realm,
+                target.toString(),
+                Integer.toString(step),
+                source.toString())) {
+            assertThat(child.exitCode())
+                    .as(() -> scene + " " + step + ": " + child)
+                    .isEqualTo(DyingPublisher.KILLED);
+        }
+
+        String after = seen(target);
+        boolean noted = Files.exists(target.resolveSibling(".site.versions").resolve("pending"));
+        int loggedAfter = logged(database, realm);
+        String what = scene + " " + step + ": " + before + " became " + after;
+        if (scene != Scene.CONVERT) {
+            assertThat(after).as(what).isIn(before, scene.verb.equals("publish") ? "new" : "nothing");
+        }
+        assertThat(after.equals(before) || noted || loggedAfter > logged)
+                .as(what + ", and nobody knows")
+                .isTrue();
+
+        write(source, "next");
+        PublishOutcome next = publisher(database).publish(source, target, new RealmUrl(realm), PlainDirectory.CONVERT);
+
+        assertThat(seen(target)).as(what).isEqualTo("next");
+        assertThat(logged(database, realm)).as(what).isEqualTo(loggedAfter + (noted ? 2 : 1));
+        assertThat(next.recovery() == PublishOutcome.Recovery.DONE).as(what).isEqualTo(noted);
+        try (Stream<Path> entries = Files.list(target.getParent())) {
+            assertThat(entries.map(entry -> entry.getFileName().toString()))
+                    .as(what)
+                    .containsExactlyInAnyOrder("site", ".site.versions");
+        }
+        try (Stream<Path> entries = Files.list(target.resolveSibling(".site.versions"))) {
+            assertThat(entries.map(entry -> entry.getFileName().toString()).filter(each -> !each.startsWith("v-")))
+                    .as(what)
+                    .isSubsetOf("lock", "previous");
+        }
+    }
+
+    private void prepare(TestDatabase database, Scene scene, Path target, String realm, Path source) throws Exception {
+        switch (scene) {
+            case FIRST -> {}
+            case REPLACE, UNPUBLISH -> {
+                write(source, "old");
+                publisher(database).publish(source, target, new RealmUrl(realm), PlainDirectory.REFUSE);
+            }
+            case CONVERT, DELETE -> write(Files.createDirectory(target), "old");
+        }
+    }
+
+    private Path source(String name) throws IOException {
+        return Files.createDirectory(dir.resolve(name + "-source"));
+    }
+
+    private static void write(Path tree, String version) throws IOException {
+        Files.writeString(tree.resolve("head"), version);
+        Files.writeString(tree.resolve("tail"), version);
+    }
+
+    /** What a reader finds: the version, whole, or nothing at all. */
+    private static String seen(Path target) throws IOException {
+        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            return "nothing";
+        }
+        String head = Files.readString(target.resolve("head"));
+        assertThat(target.resolve("tail")).hasContent(head);
+        return head;
+    }
+
+    private static int logged(TestDatabase database, String realm) throws SQLException {
+        return Integer.parseInt(
+                database.ask("select count(*) from lockstep_inval_log where realm_url = '" + realm + "'"));
+    }
+
+    private static Publisher publisher(TestDatabase database) {
+        Databases databases = Boxel.databases(database);
+        PgSession session = PgSession.of("lockstep test publisher", PgSession.Use.WRITE);
+        return new Publisher(databases, Boxel.target(database), session, Duration.ofSeconds(20), step -> {});
+    }
+
+    private static Map<String, String> environment(TestDatabase database) {
+        return database.environment();
+    }
+}
