@@ -155,6 +155,7 @@ function compReplyArray() {
 function _complete_lockstep() {
   # Edge case: if command line has no space after subcommand, then don't assume this subcommand is selected (remkop/picocli#1468).
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm" ];    then _picocli_lockstep; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} definitions" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} demo" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile" ];    then _picocli_lockstep; return $?; fi
@@ -162,7 +163,15 @@ function _complete_lockstep() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} help" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} version" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm broadcast" ];    then _picocli_lockstep_realm; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm invalidate" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm listen" ];    then _picocli_lockstep_realm; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm listeners" ];    then _picocli_lockstep_realm; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm publish" ];    then _picocli_lockstep_realm; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm unpublish" ];    then _picocli_lockstep_realm; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm delete" ];    then _picocli_lockstep_realm; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm lock" ];    then _picocli_lockstep_realm; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm locks" ];    then _picocli_lockstep_realm; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} definitions clear" ];    then _picocli_lockstep_definitions; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts status" ];    then _picocli_lockstep_fts; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts defer" ];    then _picocli_lockstep_fts; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts restore" ];    then _picocli_lockstep_fts; return $?; fi
@@ -176,43 +185,61 @@ function _complete_lockstep() {
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
   local cmds0=(realm)
-  local cmds1=(fts)
-  local cmds2=(demo)
-  local cmds3=(transpile)
-  local cmds4=(completion)
-  local cmds5=(help)
-  local cmds6=(version)
-  local cmds7=(realm broadcast)
-  local cmds8=(realm listen)
-  local cmds9=(fts status)
-  local cmds10=(fts defer)
-  local cmds11=(fts restore)
-  local cmds12=(transpile init)
-  local cmds13=(transpile get)
-  local cmds14=(transpile put)
-  local cmds15=(transpile run)
-  local cmds16=(transpile tombstone)
-  local cmds17=(transpile status)
-  local cmds18=(transpile prune)
+  local cmds1=(definitions)
+  local cmds2=(fts)
+  local cmds3=(demo)
+  local cmds4=(transpile)
+  local cmds5=(completion)
+  local cmds6=(help)
+  local cmds7=(version)
+  local cmds8=(realm broadcast)
+  local cmds9=(realm invalidate)
+  local cmds10=(realm listen)
+  local cmds11=(realm listeners)
+  local cmds12=(realm publish)
+  local cmds13=(realm unpublish)
+  local cmds14=(realm delete)
+  local cmds15=(realm lock)
+  local cmds16=(realm locks)
+  local cmds17=(definitions clear)
+  local cmds18=(fts status)
+  local cmds19=(fts defer)
+  local cmds20=(fts restore)
+  local cmds21=(transpile init)
+  local cmds22=(transpile get)
+  local cmds23=(transpile put)
+  local cmds24=(transpile run)
+  local cmds25=(transpile tombstone)
+  local cmds26=(transpile status)
+  local cmds27=(transpile prune)
 
-  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_lockstep_transpile_prune; return $?; fi
-  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_lockstep_transpile_status; return $?; fi
-  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_lockstep_transpile_tombstone; return $?; fi
-  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_lockstep_transpile_run; return $?; fi
-  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_lockstep_transpile_put; return $?; fi
-  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_lockstep_transpile_get; return $?; fi
-  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_lockstep_transpile_init; return $?; fi
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_lockstep_fts_restore; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_lockstep_fts_defer; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_lockstep_fts_status; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_lockstep_realm_listen; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_lockstep_realm_broadcast; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_lockstep_version; return $?; fi
-  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_lockstep_help; return $?; fi
-  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_lockstep_completion; return $?; fi
-  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_lockstep_transpile; return $?; fi
-  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_lockstep_demo; return $?; fi
-  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_lockstep_fts; return $?; fi
+  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_lockstep_transpile_prune; return $?; fi
+  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_lockstep_transpile_status; return $?; fi
+  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_lockstep_transpile_tombstone; return $?; fi
+  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_lockstep_transpile_run; return $?; fi
+  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_lockstep_transpile_put; return $?; fi
+  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_lockstep_transpile_get; return $?; fi
+  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_lockstep_transpile_init; return $?; fi
+  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_lockstep_fts_restore; return $?; fi
+  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_lockstep_fts_defer; return $?; fi
+  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_lockstep_fts_status; return $?; fi
+  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_lockstep_definitions_clear; return $?; fi
+  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_lockstep_realm_locks; return $?; fi
+  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_lockstep_realm_lock; return $?; fi
+  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_lockstep_realm_delete; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_lockstep_realm_unpublish; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_lockstep_realm_publish; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_lockstep_realm_listeners; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_lockstep_realm_listen; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_lockstep_realm_invalidate; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_lockstep_realm_broadcast; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_lockstep_version; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_lockstep_help; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_lockstep_completion; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_lockstep_transpile; return $?; fi
+  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_lockstep_demo; return $?; fi
+  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_lockstep_fts; return $?; fi
+  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_lockstep_definitions; return $?; fi
   if CompWordsContainsArray "${cmds0[@]}"; then _picocli_lockstep_realm; return $?; fi
 
   # No subcommands were specified; generate completions for the top-level command.
@@ -224,7 +251,7 @@ function _picocli_lockstep() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="realm fts demo transpile completion help version"
+  local commands="realm definitions fts demo transpile completion help version"
   local flag_opts=""
   local arg_opts=""
 
@@ -242,7 +269,25 @@ function _picocli_lockstep_realm() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="broadcast listen"
+  local commands="broadcast invalidate listen listeners publish unpublish delete lock locks"
+  local flag_opts=""
+  local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `definitions` subcommand.
+function _picocli_lockstep_definitions() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands="clear"
   local flag_opts=""
   local arg_opts=""
 
@@ -406,8 +451,8 @@ function _picocli_lockstep_realm_broadcast() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--path' '--paths-from' '--pg' '--password-file' '-o' '--output'"
+  local flag_opts="'--durable' '--wait' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--path' '--paths-from' '--id' '--wait-timeout' '--pg' '--password-file' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -416,6 +461,48 @@ function _picocli_lockstep_realm_broadcast() {
       return
       ;;
     '--paths-from')
+      return
+      ;;
+    '--id')
+      return
+      ;;
+    '--wait-timeout')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `invalidate` subcommand.
+function _picocli_lockstep_realm_invalidate() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--durable' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--path' '--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--path')
       return
       ;;
     '--pg')
@@ -445,8 +532,8 @@ function _picocli_lockstep_realm_listen() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--no-reconnect' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--channel' '--realm' '--count' '--timeout' '--exec' '--pg' '--password-file' '-o' '--output'"
+  local flag_opts="'--no-reconnect' '--foreign-emitters' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--channel' '--realm' '--count' '--timeout' '--exec' '--durable' '--poll' '--pg' '--password-file' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -464,6 +551,270 @@ function _picocli_lockstep_realm_listen() {
       return
       ;;
     '--exec')
+      return
+      ;;
+    '--durable')
+      return
+      ;;
+    '--poll')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `listeners` subcommand.
+function _picocli_lockstep_realm_listeners() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `publish` subcommand.
+function _picocli_lockstep_realm_publish() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--convert' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--then' '--realm' '--wait' '--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--then')
+      return
+      ;;
+    '--realm')
+      return
+      ;;
+    '--wait')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `unpublish` subcommand.
+function _picocli_lockstep_realm_unpublish() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--realm' '--wait' '--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--realm')
+      return
+      ;;
+    '--wait')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `delete` subcommand.
+function _picocli_lockstep_realm_delete() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--realm' '--wait' '--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--realm')
+      return
+      ;;
+    '--wait')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `lock` subcommand.
+function _picocli_lockstep_realm_lock() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--wait' '--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--wait')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `locks` subcommand.
+function _picocli_lockstep_realm_locks() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `clear` subcommand.
+function _picocli_lockstep_definitions_clear() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--all' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--module' '--pg' '--password-file' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--module')
       return
       ;;
     '--pg')
