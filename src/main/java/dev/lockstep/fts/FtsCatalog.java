@@ -164,10 +164,10 @@ final class FtsCatalog {
         return writers;
     }
 
-    /** The tables that the index is about: those of the triggers, or what an external-content table reads. */
-    static List<String> bases(FtsTable table, List<TriggerSql> writers) {
+    /** The tables that an index is about: what an external-content table reads, and those of its triggers. */
+    static List<String> bases(Optional<String> content, List<TriggerSql> writers) {
         Map<String, String> bases = new LinkedHashMap<>();
-        table.content().ifPresent(content -> bases.put(Token.fold(content), content));
+        content.ifPresent(table -> bases.put(Token.fold(table), table));
         for (TriggerSql trigger : writers) {
             bases.putIfAbsent(Token.fold(trigger.table()), trigger.table());
         }

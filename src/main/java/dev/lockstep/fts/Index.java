@@ -12,9 +12,16 @@ import java.util.Optional;
  * @param table the table; empty if a ledger knows it and the database does not
  * @param live the triggers that keep it now
  * @param held what a ledger says about it, if anything
+ * @param declared the table that the profile says it is about
  * @param absent the names of triggers that the profile knows and that do not exist
  */
-record Index(String name, Optional<FtsTable> table, List<TriggerSql> live, Optional<Held> held, List<String> absent) {
+record Index(
+        String name,
+        Optional<FtsTable> table,
+        List<TriggerSql> live,
+        Optional<Held> held,
+        Optional<String> declared,
+        List<String> absent) {
     /** An entry and the ledger that it is in. */
     record Held(Ledger ledger, Deferred deferred) {}
 
@@ -63,12 +70,10 @@ record Index(String name, Optional<FtsTable> table, List<TriggerSql> live, Optio
         return writers;
     }
 
-    /** The tables that it is about. */
+    /** The tables that it is about: by what writes it and what it reads; if that says nothing, by the profile. */
     List<String> bases() {
-        List<TriggerSql> writers = writers();
-        return table.map(fts -> FtsCatalog.bases(fts, writers))
-                .orElseGet(
-                        () -> writers.stream().map(TriggerSql::table).distinct().toList());
+        List<String> bases = FtsCatalog.bases(table.flatMap(FtsTable::content), writers());
+        return bases.isEmpty() ? declared.map(List::of).orElse(bases) : bases;
     }
 
     private boolean isLive(StoredTrigger stored) {

@@ -63,7 +63,7 @@ final class Situation {
             }
         }
         Index index = new Index(
-                name, table, catalog.writers(name), Optional.ofNullable(held.get(folded)), List.copyOf(absent));
+                name, table, catalog.writers(name), Optional.ofNullable(held.get(folded)), base(name), absent);
         // An application's ledger names every table that the application may have, this database may have fewer.
         boolean isThere = table.isPresent() || !index.stored().isEmpty();
         if (isThere) {
@@ -109,11 +109,20 @@ final class Situation {
 
     /** The triggers that the profile knows for an index. */
     List<Profile.Trigger> known(String index) {
+        return declaration(index).map(Profile.Table::triggers).orElse(List.of());
+    }
+
+    /** The base that the profile knows for an index, if that base is there. */
+    private Optional<String> base(String index) {
+        return declaration(index).map(Profile.Table::base).filter(base -> catalog.relation(base)
+                .isPresent());
+    }
+
+    private Optional<Profile.Table> declaration(String index) {
         return profile.stream()
                 .flatMap(fts -> fts.tables().stream())
                 .filter(table -> Token.fold(table.fts()).equals(Token.fold(index)))
-                .flatMap(table -> table.triggers().stream())
-                .toList();
+                .findFirst();
     }
 
     /** All indexes, or those that the names mean. */

@@ -1,0 +1,172 @@
+package dev.lockstep.fts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.db.Trouble;
+import dev.lockstep.testing.TestSqlite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A schema that changed while the triggers were away: refused, and not a byte of the database is different. */
+class SchemaChangeTest {
+    private static final String CHANGES = """
+            alter table note rename column body to content        | column body of note is gone
+            alter table note rename column extra to other         | column extra of note is gone
+            alter table note drop column extra                    | column extra of note is gone
+            alter table note add column more                      | column more of note is new
+            drop table note                                       | no table note any more
+            alter table note rename to memo                       | no table note any more
+            drop table note; create view note as select 1 as id, 2 as title, 3 as body, 4 as extra | note
+            drop table f                                          | f
+            alter table f rename to g                             | f
+            drop table f; create table f (title, body)            | f
+            drop table f; create virtual table f using fts5(body, title) | f was defined anew
+            drop table f; create virtual table f using fts4(title, body) | f
+            drop table note; create table note (id integer primary key, body, title, extra) | another order
+            drop table note; create table note (id integer primary key, title integer, body, extra) | column title of note was
+            create trigger note_ai after insert on note begin insert into f (title) values (new.title); end | note_ai
+            create trigger note_ai after insert on elsewhere begin select 1; end | note_ai
+            create trigger fresh after insert on note begin insert into f (title) values (new.title); end | fresh
+            create trigger broken after insert on note begin insert into nowhere values (1); end | nowhere
+            """;
+
+    @TempDir
+    private Path dir;
+
+    private Path file;
+
+    @BeforeEach
+    void makeDatabase() throws SQLException {
+        file = TestSqlite.create(
+                dir.resolve("schema.db"),
+                "create table elsewhere (a)",
+                "create table note (id integer primary key, title, body, extra)");
+    }
+
+    private void index(String definition) throws SQLException {
+        String insert = "insert into f (rowid, title, body) values (new.id, new.title, new.body);";
+        String delete = definition.contains("content=")
+                ? "insert into f (f, rowid, title, body) values ('delete', old.id, old.title, old.body);"
+                : "delete from f where rowid = old.id;";
+        TestSqlite.create(
+                file,
+                definition,
+                "create trigger note_ai after insert on note begin " + insert + " end",
+                "create trigger note_ad after delete on note begin " + delete + " end",
+                "create trigger note_au after update of title, body on note begin " + delete + insert + " end",
+                "insert into note (title, body) values ('one', 'text'), ('two', null)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = CHANGES)
+    void isRefusedForAnIndexOfItsOwnContent(String change, String why) throws Exception {
+        index("create virtual table f using fts5(title, body)");
+        isRefused(change, why);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = CHANGES)
+    void isRefusedForAnIndexOfExternalContent(String change, String why) throws Exception {
+        index("create virtual table f using fts5(title, body, content=note, content_rowid=id)");
+        isRefused(change, why);
+    }
+
+    private void isRefused(String change, String why) throws SQLException, IOException {
+        Engine engine = new Engine(file, Engine.NONE);
+        engine.defer();
+        TestSqlite.create(file, statements(change));
+        String schema = TestSqlite.schema(file);
+        byte[] bytes = Files.readAllBytes(file);
+
+        assertThatThrownBy(engine::restore)
+                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED))
+                .hasMessageContaining(why);
+
+        assertThat(TestSqlite.schema(file)).isEqualTo(schema);
+        assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
+        assertThat(engine.status().isKept()).isFalse();
+    }
+
+    /** A trigger's own statements follow one that ends in a semicolon and a blank. */
+    private static String[] statements(String change) {
+        return change.startsWith("create trigger") ? new String[] {change} : change.split("; ", -1);
+    }
+
+    /** CADT notes no columns, so that only the triggers themselves can tell. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            alter table units rename column unitOwner to keeper | unitOwner
+            alter table units drop column unitTags              | unitTags
+            drop table units_fts                                | units_fts
+            drop table units                                    | units
+            alter table projects rename to undertakings         | projects
+            """)
+    void isRefusedWhenTheApplicationDeferred(String change, String why) throws SQLException {
+        Engine engine = new Engine(CadtDatabase.create(dir.resolve("cadt.db"), 3), Engine.CADT);
+        Upstream.ensureDeferred(engine.file());
+        TestSqlite.create(engine.file(), change);
+        String schema = TestSqlite.schema(engine.file());
+
+        assertThatThrownBy(engine::restore)
+                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED))
+                .hasMessageContaining(why);
+
+        assertThat(TestSqlite.schema(engine.file())).isEqualTo(schema);
+        assertThat(CadtDatabase.meta(engine.file(), CadtDatabase.FLAG)).isEqualTo("1");
+    }
+
+    @Test
+    void aHarmlessChangeIsAcceptedByTheStatementThatTheHintSays() throws SQLException {
+        index("create virtual table f using fts5(title, body)");
+        Engine engine = new Engine(file, Engine.NONE);
+        engine.defer();
+        TestSqlite.create(file, "alter table note add column more");
+
+        assertThatThrownBy(engine::restore).isInstanceOfSatisfying(Trouble.class, e -> {
+            int sql = e.hint().indexOf("update lockstep_fts_deferral");
+            assertThat(sql).isPositive();
+            assertThat(run(e.hint().substring(sql))).isTrue();
+        });
+
+        assertThat(engine.restore().tables()).hasSize(1);
+        assertThat(engine.status().isKept()).isTrue();
+    }
+
+    private boolean run(String sql) {
+        try {
+            TestSqlite.create(file, sql);
+            return true;
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
+    @Test
+    void triggersOfAnIndexThatIsGoneForGoodAreGivenUpByTheStatementThatTheHintSays() throws SQLException {
+        index("create virtual table f using fts5(title, body)");
+        Engine engine = new Engine(file, Engine.NONE);
+        engine.defer();
+        TestSqlite.create(file, "drop table f");
+        assertThat(engine.status().tables())
+                .extracting(FtsStatus.Table::kind)
+                .containsExactly(java.util.Optional.empty());
+
+        assertThatThrownBy(engine::restore).isInstanceOfSatisfying(Trouble.class, e -> {
+            int sql = e.hint().indexOf("delete from lockstep_fts_deferral");
+            assertThat(sql).isPositive();
+            assertThat(run(e.hint().substring(sql))).isTrue();
+        });
+
+        assertThat(engine.status().tables()).isEqualTo(List.of());
+        assertThat(engine.restore().changed()).isFalse();
+    }
+}
