@@ -1,0 +1,39 @@
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/** Makes the SQLite database {@code sample.db} in the working directory, for training; Java runs this from its source. */
+final class SampleDatabase {
+    private static final List<String> SCHEMA = List.of(
+            "create table note (id integer primary key, body text not null)",
+            "create virtual table note_fts using fts5(body, content='note', content_rowid='id')",
+            """
+            create trigger note_insert after insert on note begin
+              insert into note_fts (rowid, body) values (new.id, new.body);
+            end""",
+            """
+            create trigger note_delete after delete on note begin
+              insert into note_fts (note_fts, rowid, body) values ('delete', old.id, old.body);
+            end""",
+            "create virtual table memo_fts using fts5(body)",
+            "create table memo (id integer primary key, body text not null)",
+            """
+            create trigger memo_insert after insert on memo begin
+              insert into memo_fts (rowid, body) values (new.id, new.body);
+            end""",
+            "insert into note (body) values ('lighthouse'), ('harbour')",
+            "insert into memo (body) values ('keeper')");
+
+    private SampleDatabase() {}
+
+    public static void main(String[] args) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:sample.db");
+                Statement statement = connection.createStatement()) {
+            for (String sql : SCHEMA) {
+                statement.execute(sql);
+            }
+        }
+    }
+}
