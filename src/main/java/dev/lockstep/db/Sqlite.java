@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
-import org.sqlite.util.OSInfo;
 
 /**
  * Opens SQLite files: never creating one, never through Java I/O while a connection is open (closing any other
@@ -22,13 +21,9 @@ public final class Sqlite {
     }
 
     static {
-        // Beside the jars, so that nothing is unpacked into the temp folder; without the property the driver unpacks.
         String natives = System.getProperty("lockstep.native");
         if (natives != null) {
-            Path library = Path.of(natives, OSInfo.getNativeLibFolderPathForCurrentOS());
-            if (Files.isDirectory(library)) {
-                System.setProperty("org.sqlite.lib.path", library.toString());
-            }
+            SqliteLibrary.use(Path.of(natives));
         }
     }
 
