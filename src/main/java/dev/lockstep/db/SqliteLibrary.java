@@ -1,6 +1,7 @@
 package dev.lockstep.db;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -39,7 +40,7 @@ final class SqliteLibrary {
     /** Whether this process runs on musl: a system may have both C libraries. */
     private static boolean isMusl() {
         try {
-            return Files.readString(MAPS).contains("/ld-musl-");
+            return Files.readString(MAPS, StandardCharsets.ISO_8859_1).contains("/ld-musl-");
         } catch (IOException e) {
             return false;
         }
