@@ -255,7 +255,7 @@ final class Output {
     }
 
     private void line(String text) {
-        out.println(Redactor.redact(text));
+        out.println(Redactor.withoutKnown(text));
         flush();
     }
 

@@ -38,16 +38,18 @@ public final class Redactor {
         }
     }
 
-    /** The text without any password; null stays null. */
+    /** A message without any password, nor what looks like one; null stays null. */
     public static String redact(String text) {
-        if (text == null) {
-            return null;
-        }
+        return text == null ? null : withoutLogins(withoutAssignments(withoutKnown(text)));
+    }
+
+    /** Data without the passwords of this process; what only looks like one is the data's own and stays. */
+    public static String withoutKnown(String text) {
         String redacted = text;
         for (String secret : SECRETS) {
             redacted = without(secret, redacted);
         }
-        return withoutLogins(withoutAssignments(redacted));
+        return redacted;
     }
 
     private static String without(String secret, String text) {
