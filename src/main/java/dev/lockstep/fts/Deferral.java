@@ -225,12 +225,9 @@ public final class Deferral {
         }
 
         void apply(Tx tx) {
-            Map<Ledger, List<Index>> byLedger = new LinkedHashMap<>();
             for (Index index : toDefer) {
-                byLedger.computeIfAbsent(situation.ledgerFor(index.name()), ledger -> new ArrayList<>())
-                        .add(index);
+                situation.ledgerFor(index.name()).add(tx, entry(tx, index));
             }
-            byLedger.forEach((ledger, indexes) -> ledger.add(tx, entry(tx, indexes)));
             Map<String, TriggerSql> live = new LinkedHashMap<>();
             toDefer.forEach(index -> index.live().forEach(trigger -> live.put(trigger.name(), trigger)));
             for (TriggerSql trigger : live.values()) {
@@ -238,25 +235,18 @@ public final class Deferral {
             }
         }
 
-        private Deferred entry(Tx tx, List<Index> indexes) {
+        private Deferred entry(Tx tx, Index index) {
             Map<String, StoredTrigger> triggers = new LinkedHashMap<>();
-            List<String> bases = new ArrayList<>();
-            for (Index index : indexes) {
-                index.stored().forEach(stored -> triggers.put(Token.fold(stored.name()), stored));
-                bases.addAll(index.bases());
+            index.stored().forEach(stored -> triggers.put(Token.fold(stored.name()), stored));
+            for (TriggerSql trigger : index.live()) {
+                long position = situation.catalog().position(trigger.name());
+                triggers.put(Token.fold(trigger.name()), new StoredTrigger(position, trigger));
             }
-            for (Index index : indexes) {
-                for (TriggerSql trigger : index.live()) {
-                    long position = situation.catalog().position(trigger.name());
-                    triggers.put(Token.fold(trigger.name()), new StoredTrigger(position, trigger));
-                }
-            }
-            List<FtsTable> tables =
-                    indexes.stream().flatMap(index -> index.table().stream()).toList();
+            Shape shape = Shape.read(tx, index.bases(), index.table().stream().toList());
             return new Deferred(
-                    indexes.stream().map(Index::name).toList(),
+                    List.of(index.name()),
                     List.copyOf(triggers.values()),
-                    Optional.of(Shape.read(tx, bases, tables)),
+                    Optional.of(shape),
                     circumstances,
                     Health.SOUND);
         }

@@ -96,7 +96,9 @@ final class Fitting {
     }
 
     private void checkShape(Index index) {
-        Optional<Shape> before = index.held().flatMap(held -> held.deferred().shape());
+        Optional<Shape> before = index.held()
+                .flatMap(held -> held.deferred().shape())
+                .map(shape -> shape.of(index.bases(), index.name()));
         Optional<String> difference = before.flatMap(shape -> shape.difference(
                 Shape.read(tx, shape.tables(), situation.catalog().tables())));
         if (difference.isPresent()) {

@@ -91,6 +91,14 @@ record Shape(Map<String, Map<String, String>> columns, Map<String, String> defin
                 : Optional.of("the columns of " + table + " are in another order");
     }
 
+    /** Only what it says about some tables and one FTS5 table. */
+    Shape of(List<String> tables, String index) {
+        Shape part = new Shape(new LinkedHashMap<>(columns), new LinkedHashMap<>(definitions));
+        part.columns.keySet().retainAll(tables);
+        part.definitions.keySet().retainAll(List.of(index));
+        return part;
+    }
+
     /** This and another shape together; where both speak of a table, this one is believed. */
     Shape with(Shape other) {
         Shape both = new Shape(new LinkedHashMap<>(columns), new LinkedHashMap<>(definitions));

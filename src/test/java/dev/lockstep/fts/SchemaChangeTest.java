@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A schema that changed while the triggers were away: refused, and not a byte of the database is different. */
 class SchemaChangeTest {
@@ -122,6 +123,19 @@ class SchemaChangeTest {
 
         assertThat(TestSqlite.schema(engine.file())).isEqualTo(schema);
         assertThat(CadtDatabase.meta(engine.file(), CadtDatabase.FLAG)).isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Engine.CADT, Engine.NONE})
+    void doesNotConcernTheIndexOfAnotherTable(String profile) throws SQLException {
+        Engine engine = new Engine(CadtDatabase.create(dir.resolve("cadt.db"), 3), profile);
+        engine.defer();
+        TestSqlite.create(engine.file(), "alter table units drop column unitTags");
+
+        assertThat(engine.restore("projects").changed()).isTrue();
+
+        assertThatThrownBy(() -> engine.restore("units")).hasMessageContaining("unitTags");
+        assertThat(CadtDatabase.liveTriggers(engine.file())).contains("project_insert_fts");
     }
 
     @Test
