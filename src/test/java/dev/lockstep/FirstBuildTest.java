@@ -51,6 +51,8 @@ class FirstBuildTest {
     }
 
     private static void script(Path file, String text) throws IOException {
+        // A shell that still runs the old one reads on in the same file.
+        Files.deleteIfExists(file);
         Files.writeString(file, "#!/bin/sh\n" + text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }

@@ -3,6 +3,9 @@ package dev.lockstep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.testing.ChildJvm;
+import dev.lockstep.testing.PostgresExtension;
+import dev.lockstep.testing.TestDatabase;
+import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +13,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code bin/lockstep}, as installed: found by any name, in any environment, and as good as invisible. */
 @Tag("distribution")
+@ExtendWith(PostgresExtension.class)
 class LauncherTest {
     private static final int CLOSED_PIPE = 141;
 
@@ -132,12 +138,31 @@ class LauncherTest {
     }
 
     @Test
-    void writesNothingIntoTheTemporaryFolder() throws IOException {
-        String options = "-Djava.io.tmpdir=" + folder;
+    void opensAFileOfAnyNameAndWritesNothingIntoTheTemporaryFolder() throws Exception {
+        Path temporary = Files.createDirectory(folder.resolve("tmp"));
+        TestSqlite.create(folder.resolve("é →.db"), "create table t (a)");
 
-        assertShowsVersion(lockstep.with("LOCKSTEP_JAVA_OPTS", options).start("version"));
+        try (ChildJvm child = lockstep.in(folder)
+                .with("LOCKSTEP_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary)
+                .start("fts", "status", "é →.db", "-o", "json")) {
+            assertThat(child.exitCode()).as("%s", child).isZero();
+        }
 
-        assertThat(folder).isEmptyDirectory();
+        assertThat(temporary).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
+    void aSignalReachesTheCommandAndBecomesItsStatus(String signal, int status, TestDatabase database) {
+        database.environment().forEach(lockstep::with);
+
+        try (ChildJvm child = lockstep.start("realm", "listen", "-o", "jsonl")) {
+            child.awaitStdout("\"ready\"");
+            assertThat(Path.of("/tmp", "hsperfdata_" + System.getProperty("user.name"), Long.toString(child.pid())))
+                    .doesNotExist();
+            child.signal(signal);
+            assertThat(child.exitCode()).as("%s", child).isEqualTo(status);
+        }
     }
 
     @Test

@@ -1,7 +1,11 @@
 package dev.lockstep.bench;
 
+import dev.lockstep.testing.TestDatabase;
+import dev.lockstep.testing.TestPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -9,6 +13,9 @@ import java.util.Map;
 final class StartUp implements Benchmark {
     private static final int ROUNDS = 11;
     private static final double SHORT_COMMAND = 3;
+
+    /** Two connections that log in with SCRAM, and an echo. */
+    private static final double BROADCAST = 8;
 
     private static final String JAVA_HOME = System.getProperty("java.home");
 
@@ -21,16 +28,24 @@ final class StartUp implements Benchmark {
                 "-cp",
                 System.getProperty("lockstep.bench.classes"),
                 Empty.class.getName());
-        return List.of(
-                new Race("version", "ms CPU", ROUNDS, SHORT_COMMAND).between(empty, lockstep("version")),
-                new Race("help", "ms CPU", ROUNDS, SHORT_COMMAND).between(empty, lockstep("help", "version")));
+        List<Outcome> outcomes = new ArrayList<>();
+        outcomes.add(
+                new Race("version", "ms CPU", ROUNDS, SHORT_COMMAND).between(empty, lockstep(Map.of(), "version")));
+        try (TestPostgres server = TestPostgres.start();
+                TestDatabase database = server.createDatabase()) {
+            Contender broadcast = lockstep(database.environment(), "realm", "broadcast", "http://localhost:4201/luke/");
+            outcomes.add(new Race("realm broadcast", "ms CPU", ROUNDS, BROADCAST).between(empty, broadcast));
+        }
+        return outcomes;
     }
 
-    private static Contender lockstep(String... arguments) {
+    private static Contender lockstep(Map<String, String> variables, String... arguments) {
+        Map<String, String> environment = new HashMap<>(variables);
+        environment.put("JAVA_HOME", JAVA_HOME);
         String[] command = new String[arguments.length + 1];
         command[0] = Path.of(System.getProperty("lockstep.distribution"), "bin", "lockstep")
                 .toString();
         System.arraycopy(arguments, 0, command, 1, arguments.length);
-        return new CommandCpu("lockstep " + String.join(" ", arguments), Map.of("JAVA_HOME", JAVA_HOME), command);
+        return new CommandCpu("lockstep " + String.join(" ", arguments), environment, command);
     }
 }
