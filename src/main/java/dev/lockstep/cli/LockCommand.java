@@ -24,7 +24,7 @@ final class LockCommand implements Command {
         spec.usageMessage()
                 .description("Run a program under the write lock of a realm, and end with its status. If the connection"
                         + " that holds the lock is lost, the program is told to stop (SIGTERM).");
-        Options.parameters(spec, "URL CMD", "2..*", "The realm, then the program and its arguments, after --.");
+        Options.parameters(spec, "URL CMD", "1..*", "The realm, then the program and its arguments, after --.");
         Options.duration(spec, "How long to try to get the lock (default 30s).", "--wait");
         Options.postgres(spec);
     }
@@ -33,6 +33,9 @@ final class LockCommand implements Command {
     public Result run(Invocation call) throws InterruptedException {
         RealmUrl realm = RealmArgument.read(call.parameters().get(0), "taken", call.output());
         List<String> command = call.parameters().subList(1, call.parameters().size());
+        if (command.isEmpty()) {
+            throw Trouble.usage("no program given", "lockstep realm lock URL -- CMD ...");
+        }
         Child child = Child.of(command, call.databases().environment());
         try {
             return locked(realm, child, call);

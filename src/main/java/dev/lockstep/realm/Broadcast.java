@@ -39,6 +39,13 @@ public final class Broadcast {
      */
     public record Plan(List<FileChange> changes, int collapsed, List<FileChange> widened) {}
 
+    /**
+     * What became of a plan that was sent.
+     *
+     * @param echo how long after the commit the last echo came; zero if it was in the log already, and so not sent again
+     */
+    public record Logged(InvalidationLog.Entry entry, Duration echo) {}
+
     private final Db emitter;
     private final ListenSession ear;
 
@@ -72,13 +79,6 @@ public final class Broadcast {
         }
         return new Plan(List.copyOf(changes.values()), collapsed, widened);
     }
-
-    /**
-     * What became of a plan that was sent.
-     *
-     * @param echo how long after the commit the last echo came; zero if it was in the log already, and so not sent again
-     */
-    public record Logged(InvalidationLog.Entry entry, Duration echo) {}
 
     /**
      * Sends the plan by way of the durable log, which must be there, and waits for its echo; see {@link #send}.

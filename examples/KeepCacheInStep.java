@@ -1,0 +1,27 @@
+import dev.lockstep.db.Databases;
+import dev.lockstep.db.Environment;
+import dev.lockstep.db.PgTarget;
+import dev.lockstep.realm.RealmHandler;
+import dev.lockstep.realm.RealmListener;
+import dev.lockstep.transpile.LocalCache;
+
+/**
+ * A replica that keeps what it has in memory in step with its realms, over any number of lost connections. PostgreSQL is
+ * the one that the PG variables name.
+ *
+ * <pre>java -cp 'lib/*' examples/KeepCacheInStep.java replica-1</pre>
+ */
+class KeepCacheInStep {
+    public static void main(String[] args) throws Exception {
+        LocalCache<String> cache = new LocalCache<>(1_000_000, String::length);
+        Environment environment = Environment.ofProcess();
+        PgTarget server = PgTarget.resolve(null, PgTarget.Sources.of(environment));
+        try (Databases databases = new Databases(environment);
+                RealmListener listener =
+                        RealmListener.durable(databases, server, args[0], RealmHandler.of(cache))) {
+            listener.awaitReady();
+            System.out.println("in step; end the input to stop");
+            System.in.read();
+        }
+    }
+}

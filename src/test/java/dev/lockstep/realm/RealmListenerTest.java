@@ -1,0 +1,181 @@
+package dev.lockstep.realm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.db.Databases;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Environment;
+import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.realm.RealmInvalidator.Durability;
+import dev.lockstep.testing.Await;
+import dev.lockstep.testing.FaultProxy;
+import dev.lockstep.testing.PostgresExtension;
+import dev.lockstep.testing.TestDatabase;
+import dev.lockstep.transpile.LocalCache;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(PostgresExtension.class)
+class RealmListenerTest {
+    private static final RealmUrl REALM = new RealmUrl("http://localhost:4201/luke/");
+    private static final Duration DETECTED = Duration.ofSeconds(10);
+
+    private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+
+    private final RealmHandler handler = new RealmHandler() {
+        @Override
+        public void path(RealmUrl realm, String path) {
+            told.add(path);
+        }
+
+        @Override
+        public void realm(RealmUrl realm) {
+            told.add("*");
+        }
+
+        @Override
+        public void gap(String why) {
+            told.add("gap");
+        }
+    };
+
+    private static void invalidate(TestDatabase database, String... paths) {
+        try (Db db = Boxel.open(database)) {
+            new RealmInvalidator(db, Durability.LOG).invalidate(List.of(REALM), List.of(paths));
+        }
+    }
+
+    private String next() throws InterruptedException {
+        return told.poll(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aHandlerIsToldOfPathsRealmsAndGaps(TestDatabase database) throws Exception {
+        try (RealmListener listener =
+                RealmListener.listening(Boxel.databases(database), Boxel.target(database), handler)) {
+            listener.awaitReady();
+            invalidate(database, "a.gts");
+            assertThat(next()).isEqualTo("a.gts");
+            invalidate(database);
+            assertThat(next()).isEqualTo("*");
+            database.terminateAll();
+            assertThat(next()).isEqualTo("gap");
+        }
+    }
+
+    /** Each way in which a link can break; the durable listener is told exactly what it has missed, and no more. */
+    @Test
+    void whateverHappensToItsLinkADurableListenerMissesNothing(TestDatabase database) throws Exception {
+        try (FaultProxy proxy = FaultProxy.before(database);
+                RealmListener listener = RealmListener.durable(
+                        Boxel.databases(database), Boxel.target(database.through(proxy.port())), "one", handler)) {
+            listener.awaitReady();
+            int n = 0;
+            for (Consumer<FaultProxy> fault : List.<Consumer<FaultProxy>>of(
+                    FaultProxy::reset, FaultProxy::finish, FaultProxy::halfClose, FaultProxy::freezeExisting)) {
+                fault.accept(proxy);
+                long start = System.nanoTime();
+                invalidate(database, "n" + ++n);
+
+                assertThat(next()).isEqualTo("n" + n);
+                assertThat(Duration.ofNanos(System.nanoTime() - start))
+                        .as("fault %d", n)
+                        .isLessThan(DETECTED.multipliedBy(2));
+            }
+            proxy.pass();
+            invalidate(database, "last");
+            assertThat(next()).isEqualTo("last");
+        }
+    }
+
+    @Test
+    void aHandlerThatThrowsEndsItAndIsToldTheSameAgain(TestDatabase database) throws Exception {
+        RealmHandler failing = new RealmHandler() {
+            @Override
+            public void path(RealmUrl realm, String path) {
+                throw new IllegalStateException("no");
+            }
+
+            @Override
+            public void realm(RealmUrl realm) {}
+
+            @Override
+            public void gap(String why) {}
+        };
+        RealmListener first = RealmListener.durable(Boxel.databases(database), Boxel.target(database), "one", failing)
+                .awaitReady();
+        invalidate(database, "a");
+        Await.until("the listener to end", Duration.ofSeconds(30), () -> {
+            try (Db db = Boxel.open(database)) {
+                return db.autocommit(NamedListeners::all).get(0).state() == NamedListeners.State.GONE;
+            }
+        });
+        assertThatThrownBy(first::close).hasMessage("no");
+
+        try (RealmListener second =
+                RealmListener.durable(Boxel.databases(database), Boxel.target(database), "one", handler)) {
+            second.awaitReady();
+            assertThat(next()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void aServerThatIsNotThereIsSaidToBeSo() {
+        Environment nowhere = new Environment(Map.of("PGHOST", "127.0.0.1", "PGPORT", "1", "HOME", "/nonexistent"));
+        PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(nowhere));
+        RealmListener listener = RealmListener.listening(new Databases(nowhere), target, handler);
+
+        assertThatThrownBy(listener::awaitReady).isInstanceOf(Trouble.class);
+        assertThatThrownBy(listener::close).isInstanceOf(Trouble.class);
+    }
+
+    @Test
+    void aLocalCacheIsKeptInStep(TestDatabase database) throws Exception {
+        LocalCache<String> cache = new LocalCache<>(1_000, String::length);
+        try (RealmListener listener = RealmListener.durable(
+                Boxel.databases(database), Boxel.target(database), "one", RealmHandler.of(cache))) {
+            listener.awaitReady();
+            cache.get(REALM.value(), "a.gts", () -> new LocalCache.Loaded<>("a.gts", "old"));
+            invalidate(database, "a.gts");
+
+            Await.until("the cache to forget", Duration.ofSeconds(30), () -> cache.get(REALM.value(), "a.gts") == null);
+        }
+    }
+
+    @Test
+    void theExampleRuns(TestDatabase database) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:-UsePerfData",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "examples/KeepCacheInStep.java",
+                "replica-1");
+        builder.environment().putAll(database.environment());
+        File output = Files.createFile(Path.of("target", "example-output-" + System.nanoTime()))
+                .toFile();
+        Process process =
+                builder.redirectErrorStream(true).redirectOutput(output).start();
+        try {
+            Await.until("the example to be ready", Duration.ofSeconds(60), () -> Files.readString(output.toPath())
+                    .contains("in step"));
+            process.getOutputStream().close();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
