@@ -138,7 +138,13 @@ make_archive() {
   esac
   sum=$(printf '%s\n' "$record" | cksum)
   archive=$dir/lockstep-${sum%% *}.jsa
-  if dump && mv -f "$part" "$archive"; then
+  dump
+  status=$?
+  # What was killed may work the next time; what failed will fail again, and is remembered as having no archive.
+  if [ $status -gt 128 ]; then
+    archive=
+    return
+  elif [ $status -eq 0 ] && mv -f "$part" "$archive"; then
     # Of a jar from the future, say: an archive must not look older than the jars for ever.
     # shellcheck disable=SC3013
     [ "$archive" -nt "$lib/lockstep.jar" ] || touch -r "$lib/lockstep.jar" "$archive"

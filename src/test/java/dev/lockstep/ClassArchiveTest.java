@@ -148,15 +148,46 @@ class ClassArchiveTest {
         assertThat(lockstep.archives()).hasSize(1);
     }
 
-    @Test
-    void aProgramThatPicksAJavaIsRemembered() throws IOException {
+    /** A program that picks a Java, but for making an archive does something else. */
+    private void pickJavaUnlessDumping(String otherwise) throws IOException {
         Path shim = Files.createDirectories(folder.resolve("shims/bin")).resolve("java");
-        Files.writeString(shim, "#!/bin/sh\nexec '" + System.getProperty("java.home") + "/bin/java' \"$@\"\n");
+        Files.deleteIfExists(shim);
+        Files.writeString(shim, """
+                #!/bin/sh
+                case "$*" in *-Xshare:dump*) %s ;; esac
+                exec '%s/bin/java' "$@"
+                """.formatted(otherwise, System.getProperty("java.home")));
         Files.setPosixFilePermissions(shim, PosixFilePermissions.fromString("rwxr-xr-x"));
         lockstep.with("JAVA_HOME", folder.resolve("shims").toString());
+    }
+
+    @Test
+    void aProgramThatPicksAJavaIsRemembered() throws IOException {
+        pickJavaUnlessDumping("true");
 
         assertThat(assertRuns("version", "-v").stderr()).contains("making a class archive");
         assertThat(assertRuns("version", "-v").stderr()).isEmpty();
+        assertThat(lockstep.archives()).hasSize(1);
+    }
+
+    @Test
+    void oneThatCannotBeMadeIsNotTriedAgain() throws IOException {
+        pickJavaUnlessDumping("exit 1");
+
+        assertThat(assertRuns("version", "-v").stderr()).contains("making a class archive");
+        assertThat(assertRuns("version", "-v").stderr()).isEmpty();
+        assertThat(lockstep.archives()).isEmpty();
+    }
+
+    @Test
+    void oneWhoseMakingWasKilledIsTriedAgain() throws IOException {
+        pickJavaUnlessDumping("kill -9 $$");
+        assertThat(assertRuns("version", "-v").stderr()).contains("making a class archive");
+        assertThat(lockstep.archives()).isEmpty();
+
+        pickJavaUnlessDumping("true");
+        assertThat(assertRuns("version", "-v").stderr()).contains("making a class archive");
+        assertThat(lockstep.archives()).hasSize(1);
     }
 
     @Test
