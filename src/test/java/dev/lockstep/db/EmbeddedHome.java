@@ -11,12 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A state directory of a test's own, the processes that use the server in it, and what the system knows of these. */
 final class EmbeddedHome implements AutoCloseable {
-    static final Duration STOPPED_WITHIN = Duration.ofSeconds(10);
+    /** About five seconds, on a machine that has nothing else to do. */
+    static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
+
+    private static final Duration STARTED_WITHIN = Duration.ofMinutes(2);
 
     private static final Path SHARED = Path.of("target", "test-embedded").toAbsolutePath();
 
@@ -90,10 +94,19 @@ final class EmbeddedHome implements AutoCloseable {
     /** A process that has used the server and ended; what it printed. */
     String use() {
         ChildJvm user = startShortUser();
-        if (user.exitCode() != 0) {
+        if (user.exitCode(STARTED_WITHIN) != 0) {
             throw new AssertionError(user.toString());
         }
         return user.stdout();
+    }
+
+    /** Waits for what a user is about to do. */
+    static void await(String what, ChildJvm user, Callable<Boolean> condition) {
+        try {
+            Await.until(what, STARTED_WITHIN, condition);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + " of " + user, e);
+        }
     }
 
     /** Which server a process found that has used it and ended. */
@@ -116,7 +129,7 @@ final class EmbeddedHome implements AutoCloseable {
 
     /** Which server a process has reached: it says so as soon as it knows. */
     static Reached reachedBy(ChildJvm user) {
-        user.awaitStdout(" since ");
+        await("a server", user, () -> user.stdout().contains(" since ") || !user.isAlive());
         return Reached.of(user.stdout());
     }
 

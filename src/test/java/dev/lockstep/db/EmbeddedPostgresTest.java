@@ -97,7 +97,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void aWarmStartSaysNothingAndStartsNothing() {
-        home.startUser().awaitStdout(" since ");
+        EmbeddedHome.reachedBy(home.startUser());
         ProcessHandle guard = home.guard().orElseThrow();
 
         assertThat(home.use()).startsWith("opened after");

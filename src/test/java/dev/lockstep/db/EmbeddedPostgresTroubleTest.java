@@ -71,7 +71,7 @@ class EmbeddedPostgresTroubleTest {
 
     @Test
     void aLostPasswordIsNamed() throws IOException {
-        home.startUser().awaitStdout(" since ");
+        EmbeddedHome.reachedBy(home.startUser());
         Files.delete(home.files().password());
 
         try (EmbeddedPostgres postgres = EmbeddedPostgres.open(home.environment(), message -> {})) {
