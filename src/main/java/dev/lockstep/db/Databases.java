@@ -1,6 +1,7 @@
 package dev.lockstep.db;
 
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
@@ -88,9 +89,21 @@ public final class Databases implements AutoCloseable {
     /** What opens the connections of such a session, for whoever needs the driver's own, or a new one now and then. */
     Connector connector(PgTarget target, PgSession session) {
         if (target.embedded()) {
-            return around.apply(() -> new Postgres(embedded(), session).connect());
+            return around.apply(() -> connectEmbedded(session));
         }
         return around.apply(new Postgres(target, session));
+    }
+
+    /** A server that is being killed still takes connections until the system closes its port, and then resets them. */
+    private Connection connectEmbedded(PgSession session) throws SQLException {
+        try {
+            return new Postgres(embedded(), session).connect();
+        } catch (DbException e) {
+            if (e.reason() != DbException.Reason.UNREACHABLE) {
+                throw e;
+            }
+            return new Postgres(embedded(), session).connect();
+        }
     }
 
     /** The embedded server, running: for each new connection it is started again if it has died. */

@@ -7,8 +7,10 @@ import dev.lockstep.db.EmbeddedHome.Reached;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.ChildJvm;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -16,6 +18,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -203,6 +206,40 @@ class EmbeddedPostgresTest {
         }
         Await.until("the server to stop", EmbeddedHome.STOPPED_WITHIN, () -> home.server()
                 .isEmpty());
+    }
+
+    /** What the system does for a server that is being killed: its port answers until it is closed. */
+    @Test
+    void aPortThatOutlivesItsServerForAMomentIsNotTakenForTheServer() throws Exception {
+        PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(home.environment()));
+        PgSession session = PgSession.of("test", PgSession.Use.WRITE);
+        try (Databases databases = new Databases(home.environment());
+                Db before = databases.postgres(target, session)) {
+            int port = home.reached().port();
+            EmbeddedHome.kill(home.server().orElseThrow());
+            try (ServerSocket last = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+                CompletableFuture<Void> reset = CompletableFuture.runAsync(() -> resetConnections(last, 2));
+
+                try (Db after = databases.postgres(target, session)) {
+                    List<Row> one = after.autocommit(tx -> tx.rows("select 1 as one"));
+                    assertThat(one).hasSize(1);
+                }
+                assertThat(reset).isCompleted();
+            }
+        }
+    }
+
+    /** Resets so many connections, the one that only asks whether the port answers among them, and closes the port. */
+    private static void resetConnections(ServerSocket port, int connections) {
+        try (port) {
+            for (int i = 0; i < connections; i++) {
+                Socket socket = port.accept();
+                socket.setSoLinger(true, 0);
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private EmbeddedPostgres open() {
