@@ -170,10 +170,20 @@ final class EmbeddedHome implements AutoCloseable {
                 () -> server().isEmpty() && guard().isEmpty());
     }
 
-    /** Kills a process and waits until it is gone. */
+    /** Kills a process and waits until it is gone, and with it its locks and ports. */
     static void kill(ProcessHandle process) {
         process.destroyForcibly();
-        Await.until("the end of " + process.pid(), STOPPED_WITHIN, () -> !runs(process, ""));
+        Await.until("the end of " + process.pid(), STOPPED_WITHIN, () -> isGone(process));
+    }
+
+    /** A process that is exiting has lost its program first and its files, with their locks, last: a zombie has neither. */
+    private static boolean isGone(ProcessHandle process) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            return stat.startsWith(") Z ", stat.lastIndexOf(')'));
+        } catch (IOException e) {
+            return !runs(process, "");
+        }
     }
 
     /** Ends the users, and fails if the server or its guard then stays; they do not stay after that either. */

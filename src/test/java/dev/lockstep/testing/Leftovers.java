@@ -34,6 +34,11 @@ final class Leftovers {
         }
     }
 
+    /** Where the servers of this JVM live; another that runs tests beside it has servers of its own. */
+    static Path home(String name) {
+        return TARGET.resolve(name + "-" + System.getProperty("lockstep.fork", "1"));
+    }
+
     /** Makes the temporary folder, if it is this run's own. */
     static void prepare() {
         try {

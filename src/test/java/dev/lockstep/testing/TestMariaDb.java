@@ -34,7 +34,7 @@ import org.opentest4j.TestAbortedException;
  */
 public final class TestMariaDb {
     private static final String GIVEN = "LOCKSTEP_TEST_MARIADB";
-    private static final Path HOME = Path.of("target", "test-mariadb").toAbsolutePath();
+    private static final Path HOME = Leftovers.home("test-mariadb");
     private static final ServerAddress HERE = new ServerAddress("127.0.0.1", 3306, "mysql", "root", "");
     private static final AtomicInteger DATABASES = new AtomicInteger();
 

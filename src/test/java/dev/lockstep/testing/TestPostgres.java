@@ -27,7 +27,7 @@ import org.apache.commons.io.FileUtils;
 public final class TestPostgres implements AutoCloseable {
     static final String ADMINISTRATION = "lockstep test administration";
     private static final String GIVEN = "LOCKSTEP_TEST_PG";
-    private static final Path HOME = Path.of("target", "test-postgres").toAbsolutePath();
+    private static final Path HOME = Leftovers.home("test-postgres");
 
     private static final ServerAddress HERE = new ServerAddress("127.0.0.1", 5432, "postgres", "postgres", "");
 
