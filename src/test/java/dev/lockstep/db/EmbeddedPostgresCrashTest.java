@@ -49,7 +49,7 @@ class EmbeddedPostgresCrashTest {
 
     @BeforeEach
     void putTheProgramsThere() {
-        home = new EmbeddedHome(dir.resolve("state")).unpacked();
+        home = new EmbeddedHome(dir.resolve("state")).initialised();
     }
 
     @AfterEach
@@ -162,7 +162,9 @@ class EmbeddedPostgresCrashTest {
             mode = EnumSource.Mode.EXCLUDE,
             names = {"UNPACKING", "UNPACKED"})
     void aFirstStartKilledAtAnyStepIsFinishedByTheNext(Step step) throws IOException {
-        finishesWhatWasKilledAt(step, home);
+        try (EmbeddedHome machine = new EmbeddedHome(dir.resolve("new")).unpacked()) {
+            finishesWhatWasKilledAt(step, machine);
+        }
     }
 
     private static void finishesWhatWasKilledAt(Step step, EmbeddedHome machine) throws IOException {

@@ -28,7 +28,7 @@ class EmbeddedPostgresTroubleTest {
 
     @BeforeEach
     void putTheProgramsThere() {
-        home = new EmbeddedHome(dir.resolve("state")).unpacked();
+        home = new EmbeddedHome(dir.resolve("state")).initialised();
     }
 
     @AfterEach
