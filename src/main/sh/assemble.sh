@@ -37,7 +37,7 @@ cp "$root/bin/lockstep" "$stage/bin/"
 cp "$sh/share-classes.sh" "$stage/lib/"
 cp "$target/$name.jar" "$stage/lib/lockstep.jar"
 cp -R "$target/native" "$stage/lib/"
-for file in LICENSE README.md CHANGELOG.md man src/completions examples; do
+for file in LICENSE README.md CHANGELOG.md man src/completions src/main/licenses examples; do
   [ ! -e "$root/$file" ] || cp -R "$root/$file" "$stage/"
 done
 

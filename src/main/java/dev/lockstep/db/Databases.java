@@ -16,6 +16,9 @@ import java.util.function.UnaryOperator;
  * <p>Once it has connected to the embedded server it is one of its users, until it is closed or the process ends.
  */
 public final class Databases implements AutoCloseable {
+    /** How long to wait for a lock of SQLite if nobody said. */
+    public static final Duration BUSY_TIMEOUT = Duration.ofSeconds(30);
+
     private final Environment environment;
     private final UnaryOperator<Connector> around;
     private final Set<Db> open = ConcurrentHashMap.newKeySet();
@@ -74,6 +77,37 @@ public final class Databases implements AutoCloseable {
         } catch (SQLException e) {
             throw SqlErrors.of(Engine.POSTGRESQL, e);
         }
+    }
+
+    /**
+     * Opens one connection to a MariaDB or MySQL.
+     *
+     * @throws DbException nobody answers, or nobody lets us in
+     * @throws Trouble refused: it is not a server to work with (too old, no strict mode, not utf8mb4)
+     */
+    public Db mariadb(MariaDbTarget target, PgSession session) {
+        try {
+            return opened(new Db(Engine.MARIADB, around.apply(new MariaDb(target, session))));
+        } catch (SQLException e) {
+            throw SqlErrors.of(Engine.MARIADB, e);
+        }
+    }
+
+    /**
+     * Opens a target of any engine; {@link Db#engine()} says which it is. A lock of SQLite is waited for as long as the
+     * session says, or {@link #BUSY_TIMEOUT}.
+     */
+    public Db open(DbTarget target, PgSession session) {
+        if (target instanceof PgTarget postgres) {
+            return postgres(postgres, session);
+        }
+        if (target instanceof MariaDbTarget mariaDb) {
+            return mariadb(mariaDb, session);
+        }
+        Path file = ((DbTarget.SqliteFile) target).path();
+        boolean reads = session.use() == PgSession.Use.READ;
+        Duration patience = session.lockTimeout().isZero() ? BUSY_TIMEOUT : session.lockTimeout();
+        return sqlite(file, reads ? Sqlite.Access.READ : Sqlite.Access.WRITE, patience);
     }
 
     /** Opens one connection that listens, for the caller's own thread; see {@link #postgres} for what may go wrong. */

@@ -20,15 +20,20 @@ public final class Db implements AutoCloseable {
     /** PostgreSQL's own default shows each statement a snapshot of its own. */
     private static final String ONE_SNAPSHOT = "set transaction isolation level repeatable read, read only";
 
+    /** MariaDB takes a snapshot at the start of a transaction that repeats its reads, and only then. */
+    private static final String REPEAT_READS = "set transaction isolation level repeatable read";
+
     /** How a transaction begins. */
     private enum Begin {
-        TO_WRITE("BEGIN IMMEDIATE"),
-        TO_READ("BEGIN");
+        TO_WRITE("BEGIN IMMEDIATE", "start transaction"),
+        TO_READ("BEGIN", "start transaction with consistent snapshot, read only");
 
         private final String sqlite;
+        private final String mariaDb;
 
-        Begin(String sqlite) {
+        Begin(String sqlite, String mariaDb) {
             this.sqlite = sqlite;
+            this.mariaDb = mariaDb;
         }
     }
 
@@ -61,7 +66,8 @@ public final class Db implements AutoCloseable {
     }
 
     /**
-     * Runs the work in one transaction that sees one snapshot and is meant to read. PostgreSQL lets it do nothing else;
+     * Runs the work in one transaction that sees one snapshot and is meant to read. PostgreSQL and MariaDB let it do
+     * nothing else;
      * on SQLite, work that writes all the same is run again if somebody else wrote after the snapshot.
      */
     public <T> T read(Function<Tx, T> work) {
@@ -124,6 +130,13 @@ public final class Db implements AutoCloseable {
         switch (engine) {
             case SQLITE -> tx.execute(kind.sqlite);
             case POSTGRESQL -> autoCommit(false);
+            case MARIADB -> {
+                if (kind == Begin.TO_READ) {
+                    tx.execute(REPEAT_READS);
+                }
+                tx.execute(kind.mariaDb);
+                tx.begun();
+            }
         }
     }
 
@@ -141,6 +154,16 @@ public final class Db implements AutoCloseable {
                 }
                 autoCommit(true);
             }
+            case MARIADB -> {
+                if (tx.isLost()) {
+                    throw SqlErrors.notCommitted();
+                }
+                try {
+                    connection.commit();
+                } catch (SQLException e) {
+                    throw SqlErrors.atCommit(engine, e);
+                }
+            }
         }
     }
 
@@ -157,6 +180,7 @@ public final class Db implements AutoCloseable {
                     connection.rollback();
                     connection.setAutoCommit(true);
                 }
+                case MARIADB -> connection.rollback();
             }
         } catch (DbException | SQLException e) {
             first.addSuppressed(e);

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
  * A name of a table, column, trigger or channel: the only text that may be spliced into SQL.
  *
  * <p>{@link #toString()} is the quoted form, with every quote in it doubled, as standard SQL, PostgreSQL and SQLite
- * read it. A name cannot be empty or hold a NUL.
+ * read it, and MariaDB and MySQL in a session of ours. A name cannot be empty or hold a NUL.
  */
 public record Identifier(String name) {
     /** PostgreSQL cuts a longer identifier, with no more than a notice (NAMEDATALEN - 1). */

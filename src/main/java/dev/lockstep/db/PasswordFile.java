@@ -131,7 +131,7 @@ final class PasswordFile {
         }
     }
 
-    private static boolean othersMayRead(Path file) throws IOException {
+    static boolean othersMayRead(Path file) throws IOException {
         return !OWNERS.containsAll(Files.getPosixFilePermissions(file));
     }
 }

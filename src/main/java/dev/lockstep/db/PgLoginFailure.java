@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.postgresql.util.PSQLException;
@@ -105,12 +106,17 @@ final class PgLoginFailure {
         if (refusal != null) {
             return refusal;
         }
+        return ofNetwork(e).orElseGet(() -> SqlErrors.oneLine(e));
+    }
+
+    /** What the network, or TLS, did not do; empty if that is not why. */
+    static Optional<String> ofNetwork(SQLException e) {
         String known = null;
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             String closer = known(cause);
             known = closer == null ? known : closer;
         }
-        return known == null ? SqlErrors.oneLine(e) : known;
+        return Optional.ofNullable(known);
     }
 
     private static String known(Throwable cause) {
@@ -121,7 +127,7 @@ final class PgLoginFailure {
             return "no answer";
         }
         if (cause instanceof EOFException) {
-            return "the server closed the connection; is it PostgreSQL?";
+            return "the server closed the connection";
         }
         if (cause instanceof CertificateExpiredException) {
             return "TLS: the server's certificate has expired";

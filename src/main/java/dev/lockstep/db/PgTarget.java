@@ -17,7 +17,7 @@ import java.util.Optional;
  *
  * <p>Nothing that prints shows a password.
  */
-public final class PgTarget {
+public final class PgTarget implements DbTarget {
     /** The word for the server that lockstep brings along. */
     public static final String EMBEDDED = "embedded";
 
@@ -48,7 +48,7 @@ public final class PgTarget {
             return new Sources(environment, option, variable, profileUrl, file);
         }
 
-        private Optional<ConnectionString> string(String url) {
+        Optional<ConnectionString> string(String url) {
             if (url != null) {
                 return Optional.of(new ConnectionString(url, option, Exposure.PUBLIC));
             }
@@ -139,6 +139,11 @@ public final class PgTarget {
         return new PgTarget(settings, warnings, sources);
     }
 
+    @Override
+    public Engine engine() {
+        return Engine.POSTGRESQL;
+    }
+
     /** Whether this is the server that lockstep brings along; then nothing else is known of it. */
     public boolean embedded() {
         return hosts.isEmpty();
@@ -166,6 +171,7 @@ public final class PgTarget {
     }
 
     /** What psql would warn of: a password file that does not count, say. */
+    @Override
     public List<String> warnings() {
         return warnings;
     }

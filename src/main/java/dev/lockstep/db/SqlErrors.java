@@ -7,7 +7,8 @@ import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** Classifies what drivers throw, once, here: PostgreSQL by SQLSTATE (its appendix A), SQLite by its result code. */
+/** Classifies what drivers throw, once, here: PostgreSQL by SQLSTATE (its appendix A), SQLite by its result code,
+ * MariaDB and MySQL by their error number, for their SQLSTATEs are too few. */
 final class SqlErrors {
     private static final int PRIMARY_CODE = 0xff;
     private static final String FAILED_TRANSACTION = "25P02";
@@ -18,6 +19,7 @@ final class SqlErrors {
         return switch (engine) {
             case POSTGRESQL -> postgresql(e);
             case SQLITE -> sqlite(e);
+            case MARIADB -> mariaDb(e);
         };
     }
 
@@ -118,8 +120,58 @@ final class SqlErrors {
         };
     }
 
+    private static DbException mariaDb(SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        String shown = e.getErrorCode() > 0 ? e.getErrorCode() + ", " + state : state;
+        return new DbException(mariaDbReason(e.getErrorCode(), state), state, oneLine(e) + " (" + shown + ")", null, e);
+    }
+
+    /** Why nobody was let in; a server that does not answer has no number for it. */
+    static Reason mariaDbLogin(SQLException e) {
+        return switch (e.getErrorCode()) {
+            case 1040, 1203, 1226 -> Reason.TOO_MANY_CONNECTIONS;
+            case 1044, 1045, 1049, 1130, 1251, 1524, 1698, 1862, 2061, 4151 -> Reason.LOGIN_REFUSED;
+            default -> {
+                boolean refused = "28000".equals(e.getSQLState()) || "42000".equals(e.getSQLState());
+                yield refused ? Reason.LOGIN_REFUSED : Reason.UNREACHABLE;
+            }
+        };
+    }
+
+    /** The numbers are those of the servers' lists of errors; both use the same below 1900. */
+    private static Reason mariaDbReason(int number, String state) {
+        return switch (number) {
+            case 1040, 1203, 1226 -> Reason.TOO_MANY_CONNECTIONS;
+            // A deadlock, or a row that changed after the snapshot.
+            case 1213, 1020, 1614 -> Reason.CONFLICT;
+            case 1205, 3572 -> Reason.BUSY;
+            // Interrupted by KILL QUERY, by max_statement_time, by max_execution_time.
+            case 1317, 1969, 3024 -> Reason.TIMED_OUT;
+            case 1022, 1062, 1169, 1586, 1859 -> Reason.DUPLICATE;
+            case 1044, 1142, 1143, 1227, 1370, 1410 -> Reason.NO_PRIVILEGE;
+            case 1049, 1051, 1054, 1091, 1146, 1176, 1305 -> Reason.NO_SUCH_OBJECT;
+            case 1290, 1792, 1836 -> Reason.READ_ONLY;
+            case 1021, 1037, 1041, 1114 -> Reason.FULL;
+            case 1034, 1035, 1194, 1195, 1712 -> Reason.CORRUPT;
+            case 1053, 1077, 1079, 1152, 1159, 1160, 1161, 1184, 1927, 4031 -> Reason.CONNECTION_LOST;
+            case 1153, 1265, 1292, 1364, 1366, 1406, 3819, 4025 -> Reason.BAD_VALUE;
+            default -> mariaDbReason(state);
+        };
+    }
+
+    private static Reason mariaDbReason(String state) {
+        return switch (state.length() < 2 ? "" : state.substring(0, 2)) {
+            case "08" -> Reason.CONNECTION_LOST;
+            case "22", "23" -> Reason.BAD_VALUE;
+            default -> Reason.OTHER;
+        };
+    }
+
     static String oneLine(SQLException e) {
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        // MariaDB's driver puts the number of the connection before what the server says.
+        int end = message.startsWith("(conn=") ? message.indexOf(") ") : -1;
+        message = end < 0 ? message : message.substring(end + 2);
         return message.lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())

@@ -22,6 +22,7 @@ public final class Tx {
     private final Connection connection;
     private volatile Statement running;
     private volatile boolean cancelled;
+    private boolean lost;
 
     Tx(Engine engine, Connection connection) {
         this.engine = engine;
@@ -34,7 +35,7 @@ public final class Tx {
             start(statement);
             statement.execute(sql);
         } catch (SQLException e) {
-            throw SqlErrors.of(engine, e);
+            throw failure(e);
         }
     }
 
@@ -44,7 +45,7 @@ public final class Tx {
             start(statement);
             return statement.executeUpdate();
         } catch (SQLException e) {
-            throw SqlErrors.of(engine, e);
+            throw failure(e);
         }
     }
 
@@ -58,7 +59,7 @@ public final class Tx {
             start(statement);
             statement.executeBatch();
         } catch (SQLException e) {
-            throw SqlErrors.of(engine, e);
+            throw failure(e);
         }
     }
 
@@ -94,8 +95,27 @@ public final class Tx {
                 }
             }
         } catch (SQLException e) {
-            throw SqlErrors.of(engine, e);
+            throw failure(e);
         }
+    }
+
+    /** A transaction begins here. */
+    void begun() {
+        lost = false;
+    }
+
+    /**
+     * Whether the server has rolled the whole transaction back, of its own accord, so that what came after it is not
+     * part of one: MariaDB does so with one of two transactions in a deadlock.
+     */
+    boolean isLost() {
+        return lost;
+    }
+
+    private DbException failure(SQLException e) {
+        DbException failure = SqlErrors.of(engine, e);
+        lost |= failure.reason() == DbException.Reason.CONFLICT;
+        return failure;
     }
 
     /** Ends the statement that is running now, if there is one, and lets no other start. */

@@ -21,5 +21,16 @@
  * <tr><td>too many connections</td><td>a timeout: it may pass later</td></tr>
  * <tr><td>too old, not UTF8, a standby for a writer</td><td>refused: nothing can be done there</td></tr>
  * </table>
+ *
+ * <h2>Opening MariaDB and MySQL</h2>
+ *
+ * <p>{@link dev.lockstep.db.MariaDbTarget} reads a URL, and what it leaves open from where the server's own clients look;
+ * {@code MariaDb} logs in. What the server would do otherwise is set for each session, and asked for again, since a proxy
+ * may keep its own: strict mode, or it cuts and rounds values in silence; utf8mb4, or it replaces characters; names in
+ * double quotes, so that one {@link dev.lockstep.db.Identifier} serves every engine; UTC; READ COMMITTED. Of two
+ * transactions in a deadlock it rolls back one as a whole and would let it go on without what it had written: such a
+ * transaction cannot be committed. DDL commits the transaction that it stands in.
+ *
+ * <p>{@link dev.lockstep.db.DbTarget} is a target of any engine; {@link dev.lockstep.db.Db#engine()} says which one answers.
  */
 package dev.lockstep.db;
