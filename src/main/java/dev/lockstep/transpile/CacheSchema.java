@@ -57,8 +57,10 @@ public final class CacheSchema {
             """;
 
     /**
-     * An artifact below the floor: keeps a fresh row; of an absent path it makes a tombstone at the floor, so that the next
-     * writer of that kind succeeds. A tombstone below the floor is raised above it.
+     * An artifact below the floor leaves a fresh row alone, and makes a tombstone at the floor of anything else, so that the
+     * next writer of that kind succeeds. A tombstone below the floor is raised above it, without a lock on the floor: whoever
+     * updates many rows would take it after them, and everybody else takes it before. A floor that is not there is begun, or
+     * a bulk tombstone that begins it would see neither the floor's lock nor the row that is not committed.
      */
     private static final String GUARD = """
             create or replace function %1$s.lockstep_guard() returns trigger
@@ -66,18 +68,24 @@ public final class CacheSchema {
             declare
                 f bigint;
             begin
-                select floor into f from lockstep_realm_floor where realm_url = new.realm_url for share;
                 if new.body is null then
+                    select floor into f from lockstep_realm_floor where realm_url = new.realm_url;
                     new.generation := greatest(new.generation, f + 1);
                     return new;
                 end if;
-                if f is null or new.generation >= f then
+                select floor into f from lockstep_realm_floor where realm_url = new.realm_url for share;
+                if not found then
+                    insert into lockstep_realm_floor (realm_url) values (new.realm_url) on conflict do nothing;
+                    select floor into f from lockstep_realm_floor where realm_url = new.realm_url for share;
+                end if;
+                if new.generation >= f then
                     return new;
                 end if;
-                if tg_op = 'UPDATE' or exists (select 1
-                                                 from module_transpile_cache
-                                                where realm_url = new.realm_url
-                                                  and canonical_path = new.canonical_path) then
+                if exists (select 1
+                             from module_transpile_cache
+                            where realm_url = new.realm_url
+                              and canonical_path = new.canonical_path
+                              and generation >= f) then
                     return null;
                 end if;
                 new.body := null;

@@ -62,23 +62,33 @@ public final class Upkeep {
 
     private static final String RAISE_FLOOR = "update lockstep_realm_floor set floor = ? where realm_url = ?";
 
-    /** What is valid stays valid above the new floor. */
+    /** What is valid stays valid above the new floor; what somebody has locked does not, which costs a build. */
     private static final String CARRY_LIVE = """
             update module_transpile_cache m
-               set generation = n.floor,
+               set generation = r.floor,
                    stamp = case when m.stamp = %s
-                                then n.floor || ':' || m.created_at || ':' || octet_length(m.body) end
-              from (select cast(? as bigint) as floor) n
-             where m.realm_url = ?
-               and m.body is not null
-               and m.generation >= ?
-               and m.generation < n.floor
+                                then r.floor || ':' || m.created_at || ':' || octet_length(m.body) end
+              from (select realm_url, canonical_path, cast(? as bigint) as floor
+                      from module_transpile_cache
+                     where realm_url = ?
+                       and body is not null
+                       and generation >= ?
+                       and generation < ?
+                       for update skip locked) r
+             where m.realm_url = r.realm_url
+               and m.canonical_path = r.canonical_path
             """.formatted(TranspileCache.STAMP.formatted("m"));
 
+    /** Waits for nobody: who updates many rows, in an order of his own, would deadlock with it. */
     private static final String DELETE_BELOW_FLOOR = """
-            delete from module_transpile_cache
-             where realm_url = ?
-               and generation < ?
+            delete from module_transpile_cache m
+             using (select realm_url, canonical_path
+                      from module_transpile_cache
+                     where realm_url = ?
+                       and generation < ?
+                       for update skip locked) r
+             where m.realm_url = r.realm_url
+               and m.canonical_path = r.canonical_path
             """;
 
     private static final String COUNT_BELOW = """
@@ -150,7 +160,7 @@ public final class Upkeep {
             long raised = raised(tx, realm, floor, olderThan);
             if (raised > floor) {
                 tx.update(RAISE_FLOOR, raised, realm);
-                tx.update(CARRY_LIVE, raised, realm, floor);
+                tx.update(CARRY_LIVE, raised, realm, floor, raised);
             }
             return new Pruned(realm, tx.update(DELETE_BELOW_FLOOR, realm, raised), raised);
         });

@@ -68,16 +68,17 @@ final class CacheEditors {
         return true;
     }
 
+    /** The guard reads the floor, without a lock, and raises the tombstone above it. */
     private boolean tombstonePathUpstream(int j) {
         if (world.editor[j] == 1) {
-            if (locks.row() || locks.floor()) {
+            if (locks.row()) {
                 return false;
             }
+            world.kept[j] = protocol.has(Flaw.GUARD_PASSES_TOMBSTONES) ? 0 : world.floor;
             world.editor[j] = 3;
             return true;
         }
-        int floor = protocol.has(Flaw.GUARD_PASSES_TOMBSTONES) ? 0 : world.floor;
-        world.put(TOMBSTONE, Math.max(world.generation, floor) + 1);
+        world.put(TOMBSTONE, Math.max(world.generation, world.kept[j]) + 1);
         committed(j);
         return true;
     }
@@ -199,14 +200,14 @@ final class CacheEditors {
         return true;
     }
 
-    /** The tombstone was another path's, one above the floor; a live row of this path is carried above the new floor. */
+    /**
+     * The tombstone was another path's, one above the floor; a live row of this path is carried above the new
+     * floor, unless it is locked: pruning waits for no row.
+     */
     boolean pruneAnotherPath() {
         switch (world.prune) {
             case 1 -> {
-                if (world.row != ABSENT && locks.row()) {
-                    return false;
-                }
-                world.prune = world.row == ABSENT ? 4 : 3;
+                world.prune = world.row == ABSENT || locks.row() ? 4 : 3;
             }
             case 3, 4 -> {
                 int oldFloor = world.floor;

@@ -56,8 +56,7 @@ final class CacheLocks {
         for (int j = 0; j < world.editor.length; j++) {
             shared |= switch (protocol.edits().get(j)) {
                 case PATH -> world.editor[j] == 2 || world.editor[j] == 3;
-                case UPSTREAM_PATH -> world.editor[j] == 3;
-                case BULK -> false;
+                case UPSTREAM_PATH, BULK -> false;
             };
         }
         return shared;

@@ -78,14 +78,17 @@ final class CacheReplicas {
         }
         boolean accepted =
                 world.row == ABSENT || world.generation <= world.cap[i] || protocol.has(Flaw.STORE_UNCONDITIONALLY);
-        boolean guarded = protocol.guarded() && world.cap[i] < world.floor && world.row != ABSENT;
-        world.phase[i] = accepted && !guarded ? STORING : FILL;
+        if (protocol.guarded() && world.cap[i] < world.floor) {
+            accepted = world.row == ABSENT || world.generation < world.floor;
+        }
+        world.phase[i] = accepted ? STORING : FILL;
         return true;
     }
 
+    /** The guard makes a tombstone of what comes below the floor, so that the next writer can store. */
     private void commitStore(int i) {
         if (protocol.guarded() && world.cap[i] < world.floor) {
-            world.put(TOMBSTONE, world.floor);
+            world.put(TOMBSTONE, world.row == ABSENT ? world.floor : world.floor + 1);
         } else {
             world.put(LIVE + world.have[i], world.cap[i]);
         }

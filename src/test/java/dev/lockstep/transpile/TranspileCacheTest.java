@@ -186,7 +186,7 @@ class TranspileCacheTest {
     }
 
     @Test
-    void aHundredMegabytesGoInAndOutWithinAHeapThatCannotHoldThemThrice() throws Exception {
+    void aHundredMegabytesOfNoiseComeBackAsTheyWere() throws Exception {
         long size = 100L << 20;
         Content content = Content.read(new Noise(size));
 
