@@ -1,0 +1,35 @@
+package dev.lockstep.bench;
+
+import dev.lockstep.db.Databases;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Environment;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.PgTarget;
+import dev.lockstep.testing.TestDatabase;
+import dev.lockstep.testing.TestPostgres;
+import dev.lockstep.transpile.CacheSchema;
+import java.io.IOException;
+import java.util.List;
+
+/** A transpile cache on a server of its own. */
+abstract class CacheBench implements Benchmark {
+    static final String REALM = "http://localhost:4201/luke/my-realm/";
+
+    @Override
+    public final List<Outcome> run() throws IOException, InterruptedException {
+        try (TestPostgres server = TestPostgres.start();
+                TestDatabase database = server.createDatabase();
+                Db db = open(database)) {
+            db.run(CacheSchema::install);
+            return run(database, db);
+        }
+    }
+
+    abstract List<Outcome> run(TestDatabase database, Db db) throws IOException, InterruptedException;
+
+    private static Db open(TestDatabase database) {
+        Environment environment = new Environment(database.environment());
+        PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(environment));
+        return new Databases(environment).postgres(target, PgSession.of("benchmark", PgSession.Use.WRITE));
+    }
+}
