@@ -32,6 +32,9 @@ import picocli.CommandLine.Model.CommandSpec;
 final class TranspileRunCommand implements Command {
     private static final Duration WAIT = Duration.ofMinutes(3);
 
+    /** A server that answers no more must not hold up a build for ever. */
+    private static final Duration STATEMENT = Duration.ofSeconds(30);
+
     /** The connection that looks or holds the lock; the listener has its own. */
     private static final int CONNECTIONS = 1;
 
@@ -101,7 +104,7 @@ final class TranspileRunCommand implements Command {
     private static Served serve(Invocation call, ArtifactKey key, Source source, Compiler compiler)
             throws InterruptedException {
         PgTarget target = call.postgres();
-        PgSession session = call.session(PgSession.Use.WRITE);
+        PgSession session = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
         try (DbPool pool = new DbPool(() -> call.databases().postgres(target, session), CONNECTIONS);
                 PgListener listener = call.databases()
                         .listener(target, call.session(PgSession.Use.LISTEN), PgListener.Options.DEFAULT);

@@ -1,11 +1,13 @@
 package dev.lockstep.transpile;
 
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbPool;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.db.PgListener;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Lets one process of a fleet do a piece of work while the others wait, by an advisory lock of PostgreSQL that ends with the
@@ -43,10 +45,11 @@ public final class Coordinator implements AutoCloseable {
      * Does the work if nobody else does it now, and wakes all who wait for it: when it succeeds and when it fails.
      *
      * @return empty if somebody else does
-     * @throws dev.lockstep.db.DbException the work is done, perhaps, but its transaction is not committed
+     * @throws DbException the work is done, perhaps, but its transaction is not committed
      */
     public <T> Optional<T> tryAcquireAndRun(LockKey key, Work<T> work) throws InterruptedException {
         winners.acquire();
+        AtomicReference<InterruptedException> stopped = new AtomicReference<>();
         try {
             Ended<T> ended = pool.lend(db -> db.transact(tx -> {
                 tx.rows(SET_LEASE, Long.toString(LEASE.toMillis()));
@@ -54,6 +57,7 @@ public final class Coordinator implements AutoCloseable {
                     return null;
                 }
                 Ended<T> result = run(new Pinned(db, tx, LEASE), work);
+                stopped.set(result.interruption());
                 if (result.failure() != null) {
                     tx.rows(NOTIFY, Wakeups.CHANNEL.name(), Wakeups.payload(key) + Wakeups.FAILED);
                 }
@@ -61,6 +65,12 @@ public final class Coordinator implements AutoCloseable {
                 return result;
             }));
             return ended == null ? Optional.empty() : Optional.of(ended.result());
+        } catch (DbException e) {
+            if (stopped.get() != null) {
+                stopped.get().addSuppressed(e);
+                throw stopped.get();
+            }
+            throw e;
         } finally {
             winners.release();
         }

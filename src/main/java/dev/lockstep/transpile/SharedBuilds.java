@@ -69,7 +69,12 @@ public final class SharedBuilds implements AutoCloseable {
         this.faults = faults;
     }
 
-    /** The artifact, from wherever it is had soonest. @throws BuildFailed it was to be built here, and could not */
+    /**
+     * The artifact, from wherever it is had soonest.
+     *
+     * @throws BuildFailed it was to be built here, and could not
+     * @throws DbException only if this process is being stopped
+     */
     public Served serve(ArtifactKey key, Source source, Compiler compiler) throws InterruptedException {
         return new Request(key, source, compiler).serve();
     }
@@ -101,6 +106,9 @@ public final class SharedBuilds implements AutoCloseable {
                 Lookup first = look();
                 return first instanceof Hit hit ? served(hit, Role.HIT) : coordinated();
             } catch (DbException e) {
+                if (e.reason() == DbException.Reason.CANCELLED) {
+                    throw e;
+                }
                 faults.accept(e);
                 return built != null ? built : local(Captured.withoutCache(key));
             }

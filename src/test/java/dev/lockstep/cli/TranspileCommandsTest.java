@@ -3,6 +3,8 @@ package dev.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.profile.Json;
+import dev.lockstep.testing.Await;
+import dev.lockstep.testing.ChildJvm;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -240,6 +243,34 @@ class TranspileCommandsTest {
         ok("get", REALM, "noise.bin", "--body", copy.toString());
 
         assertThat(copy).hasBinaryContent(noise);
+    }
+
+    @Test
+    void aRunThatIsStoppedStopsItsBuildAndFreesTheOthers(TestDatabase database) throws Exception {
+        init();
+        Path pid = dir.resolve("pid");
+        try (ChildJvm child = ChildJvm.start(
+                Lockstep.class,
+                environment,
+                "transpile",
+                "run",
+                REALM,
+                MODULE,
+                "--",
+                "sh",
+                "-c",
+                "echo $$ > " + pid + ".new; mv " + pid + ".new " + pid + "; exec sleep 60")) {
+            Await.until("the build to begin", Duration.ofSeconds(30), () -> Files.exists(pid));
+            child.signal("TERM");
+
+            assertThat(child.exitCode()).isEqualTo(143);
+        }
+        long build = Long.parseLong(Files.readString(pid).strip());
+        Await.until("the build to be gone", Duration.ofSeconds(10), () -> ProcessHandle.of(build)
+                .filter(ProcessHandle::isAlive)
+                .isEmpty());
+        assertThat(database.backends()).allMatch(backend -> backend.advisoryLocks() == 0);
+        assertThat(run("run", REALM, MODULE, "--", "echo", "built").stdout()).isEqualTo("built\n");
     }
 
     private void init() {
