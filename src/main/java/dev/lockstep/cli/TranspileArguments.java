@@ -3,10 +3,13 @@ package dev.lockstep.cli;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Trouble;
+import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.transpile.ArtifactKey;
 import dev.lockstep.transpile.CacheSchema;
 import dev.lockstep.transpile.Captured;
 import dev.lockstep.transpile.Content;
+import dev.lockstep.transpile.Tombstones;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -36,12 +39,25 @@ final class TranspileArguments {
 
     /** The realm is the first parameter, the path the second. */
     static ArtifactKey key(Invocation call) {
-        return ArtifactKey.of(realm(call), call.parameters().get(1), call.text("--key"));
+        RealmUrl realm = realm(call);
+        return ArtifactKey.of(realm.value(), path(realm, call.parameters().get(1)), call.text("--key"));
     }
 
-    static String realm(Invocation call) {
-        return RealmArgument.read(call.parameters().get(0), "taken", call.output())
-                .value();
+    static RealmUrl realm(Invocation call) {
+        return RealmArgument.read(call.parameters().get(0), "taken", call.output());
+    }
+
+    /**
+     * The path of a file, relative to the realm and decoded.
+     *
+     * @throws Trouble usage: no file of this realm has it
+     */
+    static String path(RealmUrl realm, String typed) {
+        String local = Tombstones.localPath(realm.value(), typed);
+        if (local.contains("://")) {
+            throw Trouble.usage("not a file of " + realm + ": " + typed, null);
+        }
+        return FileChange.file(realm, local).path();
     }
 
     /** Runs work on one connection to a prepared database. */

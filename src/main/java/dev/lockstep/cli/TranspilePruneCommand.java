@@ -31,7 +31,9 @@ final class TranspilePruneCommand implements Command {
         Duration age = call.duration("--older-than")
                 .orElseThrow(() -> Trouble.usage("--older-than is missing", "--older-than 1h"));
         Upkeep.checkAge(age);
-        List<String> named = call.parameters().isEmpty() ? List.of() : List.of(TranspileArguments.realm(call));
+        List<String> named = call.parameters().isEmpty()
+                ? List.of()
+                : List.of(TranspileArguments.realm(call).value());
         call.confirm("delete tombstones older than " + Durations.render(age)
                 + (named.isEmpty() ? " in every realm" : " of " + named.get(0)));
         return TranspileArguments.on(call, PgSession.Use.WRITE, db -> prune(db, named, age, call));

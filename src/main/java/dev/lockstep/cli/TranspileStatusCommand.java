@@ -24,8 +24,9 @@ final class TranspileStatusCommand implements Command {
 
     @Override
     public Result run(Invocation call) {
-        Optional<String> realm =
-                call.parameters().isEmpty() ? Optional.empty() : Optional.of(TranspileArguments.realm(call));
+        Optional<String> realm = call.parameters().isEmpty()
+                ? Optional.empty()
+                : Optional.of(TranspileArguments.realm(call).value());
         return TranspileArguments.on(call, PgSession.Use.READ, db -> status(db, realm));
     }
 

@@ -42,8 +42,11 @@ final class TranspileTombstoneCommand implements Command {
 
     @Override
     public Result run(Invocation call) {
-        RealmUrl realm = RealmArgument.read(call.parameters().get(0), "taken", call.output());
-        List<String> paths = call.parameters().subList(1, call.parameters().size());
+        RealmUrl realm = TranspileArguments.realm(call);
+        List<String> paths = new ArrayList<>();
+        for (String typed : call.parameters().subList(1, call.parameters().size())) {
+            paths.add(TranspileArguments.path(realm, typed));
+        }
         boolean all = call.flag("--all");
         if (all != paths.isEmpty()) {
             throw Trouble.usage(
@@ -98,10 +101,7 @@ final class TranspileTombstoneCommand implements Command {
                     FileChange.wildcard(realm).payload());
             return;
         }
-        Set<String> changed = new LinkedHashSet<>();
-        for (String path : paths) {
-            changed.add(Tombstones.localPath(realm.value(), path));
-        }
+        Set<String> changed = new LinkedHashSet<>(paths);
         for (String dependent : dependents) {
             changed.add(Tombstones.localPath(realm.value(), dependent));
         }

@@ -273,6 +273,22 @@ class TranspileCommandsTest {
         assertThat(run("run", REALM, MODULE, "--", "echo", "built").stdout()).isEqualTo("built\n");
     }
 
+    @Test
+    void aPathThatNoFileOfTheRealmHasIsRefused() {
+        init();
+
+        assertThat(run("tombstone", REALM, "../x").exit()).isEqualTo(2);
+        assertThat(run("get", REALM, "http://other.test/x.gts").exit()).isEqualTo(2);
+        assertThat(run("get", "not a url", MODULE).exit()).isEqualTo(2);
+        assertThat(run("put", REALM, MODULE, "--generation", "-1", "--body", "-")
+                        .exit())
+                .isEqualTo(2);
+        assertThat(run("put", REALM, MODULE, "--generation", "0", "--body", "/no/such/file")
+                        .exit())
+                .isEqualTo(2);
+        assertThat(run("tombstone", REALM).exit()).isEqualTo(2);
+    }
+
     private void init() {
         assertThat(run("init").exit()).isZero();
     }
