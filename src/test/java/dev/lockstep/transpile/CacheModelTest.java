@@ -2,6 +2,7 @@ package dev.lockstep.transpile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testing.Counts;
 import dev.lockstep.transpile.CacheProtocol.Edit;
 import dev.lockstep.transpile.CacheProtocol.Faults;
 import dev.lockstep.transpile.CacheProtocol.Flaw;
@@ -36,6 +37,17 @@ class CacheModelTest {
         Outcome outcome = CacheModel.explore(pure(2, List.of(one, other)), Start.CACHED, CRASH_AND_PRUNE);
 
         assertSafe(outcome, 1_000_000);
+    }
+
+    /** Three replicas, or a cold start with two editors: tens of millions of states. */
+    @ParameterizedTest
+    @CsvSource({"PATH, PATH", "PATH, BULK", "BULK, BULK"})
+    void largerFleetsAreNeverStale(Edit one, Edit other) {
+        int replicas = Counts.of(1, 3);
+        assertSafe(CacheModel.explore(pure(replicas, List.of(one)), Start.CACHED, Faults.ALL), 1_000);
+        int editors = Counts.of(1, 2);
+        List<Edit> edits = List.of(one, other).subList(0, editors);
+        assertSafe(CacheModel.explore(pure(2, edits), Start.ABSENT, CRASH_AND_PRUNE), 10_000);
     }
 
     /**
