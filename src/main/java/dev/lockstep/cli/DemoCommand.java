@@ -9,6 +9,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,8 +34,10 @@ final class DemoCommand implements Command {
     public Result run(Invocation call) throws InterruptedException {
         Stage stage = new Stage(call);
         try (DemoRealm realm = new DemoRealm(stage);
+                DemoTranspile transpile = new DemoTranspile(stage);
                 DemoSearch search = new DemoSearch(stage)) {
             realm.play();
+            transpile.play();
             search.play();
             stage.say("");
             stage.say("All of it was real: PostgreSQL " + realm.serverVersion() + " and SQLite, on this machine.");
@@ -104,6 +108,19 @@ final class DemoCommand implements Command {
                 text.append("\n    ").append(output.replace("\n", "\n    "));
             }
             call.output().event("command", step, text.toString());
+        }
+
+        /** What starts lockstep: its launcher, or this very Java on this very class path. */
+        static List<String> self() {
+            String home = System.getProperty("lockstep.home");
+            if (home != null && Files.isExecutable(Path.of(home, "bin", "lockstep"))) {
+                return List.of(Path.of(home, "bin", "lockstep").toString());
+            }
+            return List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Lockstep.class.getName());
         }
 
         /** The story holds, or the demo fails. */

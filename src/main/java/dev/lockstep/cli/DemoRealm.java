@@ -7,8 +7,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +77,7 @@ final class DemoRealm implements AutoCloseable {
     }
 
     private BufferedReader listen() {
-        List<String> command = new ArrayList<>(self());
+        List<String> command = new ArrayList<>(DemoCommand.Stage.self());
         command.addAll(List.of("realm", "listen", "--pg", "embedded", "--count", "2", "-o", "jsonl"));
         try {
             Process replica = new ProcessBuilder(command)
@@ -90,19 +88,6 @@ final class DemoRealm implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** What starts lockstep: its launcher, or this very Java on this very class path. */
-    private static List<String> self() {
-        String home = System.getProperty("lockstep.home");
-        if (home != null && Files.isExecutable(Path.of(home, "bin", "lockstep"))) {
-            return List.of(Path.of(home, "bin", "lockstep").toString());
-        }
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Lockstep.class.getName());
     }
 
     @Override
