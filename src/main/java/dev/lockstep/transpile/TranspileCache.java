@@ -57,7 +57,10 @@ public final class TranspileCache {
     private static final String BEGIN_FLOOR =
             "insert into lockstep_realm_floor (realm_url) values (?) on conflict do nothing";
 
-    /** A row that has moved past the generation stays as it is; no row comes back, and that is no error. */
+    /**
+     * A row that has moved past the generation stays as it is; no row comes back, and that is no error. A floor that has
+     * moved past it makes the row invisible wherever it lands; the answer says so as far as this statement sees.
+     */
     private static final String STORE_UNLESS_INVALIDATED = """
             insert into module_transpile_cache as m
                    (realm_url, canonical_path, body, headers, dependency_keys, generation, created_at,
@@ -73,7 +76,10 @@ public final class TranspileCache {
                    generation = excluded.generation, created_at = excluded.created_at,
                    fingerprint = excluded.fingerprint, content = excluded.content, stamp = excluded.stamp
              where m.generation <= excluded.generation
-            returning m.body is not null as stored
+            returning m.body is not null
+                      and m.generation >= coalesce((select floor
+                                                      from lockstep_realm_floor
+                                                     where realm_url = m.realm_url), 0) as stored
             """.formatted(STAMP.formatted("v"));
 
     private TranspileCache() {}
@@ -105,7 +111,7 @@ public final class TranspileCache {
     /** What became of a store. */
     public enum StoreResult {
         STORED,
-        /** The generation has moved on, or a crash has emptied the cache: what was offered may be stale. */
+        /** The generation or the floor has moved on, or a crash has emptied the cache: what was offered may be stale. */
         STALE,
         /** Larger than {@link #LARGEST}, or made without the cache. */
         NOT_STORABLE

@@ -201,7 +201,7 @@ class SharedBuildsTest {
         gate = null;
         old.open();
 
-        assertThat(Crew.result(stale).stored()).contains(StoreResult.STORED);
+        assertThat(Crew.result(stale).stored()).contains(StoreResult.STALE);
         assertThat(cache.find(key(MODULE))).isEqualTo("BELOW_FLOOR");
         assertThat(b.serve()).isEqualTo("built v2");
         assertThat(a.serve()).isEqualTo("built v2");
