@@ -65,7 +65,7 @@ final class TranspileTombstoneCommand implements Command {
     }
 
     private static Result tombstone(Db db, RealmUrl realm, List<String> paths, Invocation call) {
-        boolean known = db.autocommit(tx -> Upkeep.realms(tx)).contains(realm.value());
+        boolean known = !paths.isEmpty() || db.autocommit(tx -> Upkeep.isKnown(tx, realm.value()));
         Done done = db.transact(tx -> {
             Done tombstoned = paths.isEmpty()
                     ? new Done(Tombstones.realm(tx, realm.value()), List.of())
@@ -75,22 +75,15 @@ final class TranspileTombstoneCommand implements Command {
             }
             return tombstoned;
         });
-        if (paths.isEmpty() && !known) {
+        if (!known) {
             warnOfNearMiss(db, realm, call.output());
         }
-        Outcome outcome = done.outcome();
-        Map<String, Object> data = data(outcome, done.dependents());
-        String counts =
-                outcome.tombstoned() + " tombstoned, " + outcome.created() + " created, floor " + outcome.floor();
-        return Result.changed(data, List.of(counts));
+        return Result.changed(data(done), List.of(counts(done.outcome())));
     }
 
     private static Done tombstonePaths(Tx tx, RealmUrl realm, List<String> paths, Invocation call) {
-        List<String> dependents =
-                call.flag("--dependents") ? Tombstones.dependents(tx, realm.value(), paths) : List.of();
-        Set<String> affected = new LinkedHashSet<>(paths);
-        affected.addAll(dependents);
-        return new Done(Tombstones.paths(tx, realm.value(), affected), dependents);
+        List<String> dependents = dependents(tx, realm, paths, call);
+        return new Done(Tombstones.paths(tx, realm.value(), affected(paths, dependents)), dependents);
     }
 
     private static void broadcast(Tx tx, RealmUrl realm, List<String> paths, List<String> dependents) {
@@ -118,8 +111,13 @@ final class TranspileTombstoneCommand implements Command {
     }
 
     private static Result plan(Db db, RealmUrl realm, List<String> paths, Invocation call) {
-        List<String> dependents =
-                call.flag("--dependents") ? db.read(tx -> Tombstones.dependents(tx, realm.value(), paths)) : List.of();
+        Done planned = db.read(tx -> {
+            if (paths.isEmpty()) {
+                return new Done(Tombstones.planRealm(tx, realm.value()), List.of());
+            }
+            List<String> dependents = dependents(tx, realm, paths, call);
+            return new Done(Tombstones.planPaths(tx, realm.value(), affected(paths, dependents)), dependents);
+        });
         List<String> lines = new ArrayList<>();
         if (paths.isEmpty()) {
             lines.add("would invalidate every artifact of " + realm);
@@ -127,18 +125,33 @@ final class TranspileTombstoneCommand implements Command {
         for (String path : paths) {
             lines.add("would invalidate " + path);
         }
-        for (String dependent : dependents) {
+        for (String dependent : planned.dependents()) {
             lines.add("would invalidate " + dependent + ", which imports it");
         }
-        return Result.unchanged(data(new Outcome(0, 0, 0), dependents), lines);
+        lines.add("would be: " + counts(planned.outcome()));
+        return Result.unchanged(data(planned), lines);
     }
 
-    private static Map<String, Object> data(Outcome outcome, List<String> dependents) {
+    private static List<String> dependents(Tx tx, RealmUrl realm, List<String> paths, Invocation call) {
+        return call.flag("--dependents") ? Tombstones.dependents(tx, realm.value(), paths) : List.of();
+    }
+
+    private static Set<String> affected(List<String> paths, List<String> dependents) {
+        Set<String> affected = new LinkedHashSet<>(paths);
+        affected.addAll(dependents);
+        return affected;
+    }
+
+    private static String counts(Outcome outcome) {
+        return outcome.tombstoned() + " tombstoned, " + outcome.created() + " created, floor " + outcome.floor();
+    }
+
+    private static Map<String, Object> data(Done done) {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("tombstoned", outcome.tombstoned());
-        data.put("created", outcome.created());
-        data.put("floor", outcome.floor());
-        data.put("dependents", dependents);
+        data.put("tombstoned", done.outcome().tombstoned());
+        data.put("created", done.outcome().created());
+        data.put("floor", done.outcome().floor());
+        data.put("dependents", done.dependents());
         return data;
     }
 }

@@ -65,6 +65,22 @@ public final class Tombstones {
              where realm_url = ?
             """;
 
+    private static final String PLAN_PATHS = """
+            select count(m.canonical_path) as there, count(*) - count(m.canonical_path) as absent,
+                   coalesce(max(f.floor), 0) as floor
+              from unnest(cast(? as text[])) as p (path)
+              left join lockstep_realm_floor f on f.realm_url = ?
+              left join module_transpile_cache m on m.realm_url = ? and m.canonical_path = p.path
+            """;
+
+    private static final String PLAN_REALM = """
+            select greatest(coalesce((select floor from lockstep_realm_floor where realm_url = ?), 0),
+                            coalesce(max(generation), 0)) + 1 as floor,
+                   count(*) as there
+              from module_transpile_cache
+             where realm_url = ?
+            """;
+
     /**
      * Everything that imports what has changed, and what imports that. A dependency key is a path relative to the realm
      * without executable extension, and decoded; a canonical path is percent-encoded, so the key is encoded to compare.
@@ -120,20 +136,38 @@ public final class Tombstones {
      * @param paths relative to the realm, or whole URLs
      */
     public static Outcome paths(Tx tx, String realm, Collection<String> paths) {
+        tx.update(BEGIN_FLOOR, realm);
+        long floor = tx.only(READ_FLOOR, realm).integer("floor");
+        List<Row> rows = tx.rows(TOMBSTONE_PATHS, realm, canonical(realm, paths), floor);
+        long created = 0;
+        for (Row row : rows) {
+            created += row.flag("created") ? 1 : 0;
+        }
+        return new Outcome(rows.size() - created, created, floor);
+    }
+
+    /** What {@link #paths} would do now. */
+    public static Outcome planPaths(Tx tx, String realm, Collection<String> paths) {
+        Row plan = tx.only(PLAN_PATHS, canonical(realm, paths), realm, realm);
+        return new Outcome(plan.integer("there"), plan.integer("absent"), plan.integer("floor"));
+    }
+
+    /** What {@link #realm} would do now. */
+    public static Outcome planRealm(Tx tx, String realm) {
+        Row plan = tx.only(PLAN_REALM, realm, realm);
+        boolean mixed = tx.only(IS_MIXED, realm).flag("mixed");
+        return new Outcome(mixed ? plan.integer("there") : 0, 0, plan.integer("floor"));
+    }
+
+    /** Sorted, so that two who invalidate at the same time lock rows in the same order. */
+    private static String[] canonical(String realm, Collection<String> paths) {
         TreeSet<String> canonical = new TreeSet<>();
         for (String path : paths) {
             for (String meaning : ModuleNames.meanings(path)) {
                 canonical.add(ArtifactKey.canonical(realm, meaning));
             }
         }
-        tx.update(BEGIN_FLOOR, realm);
-        long floor = tx.only(READ_FLOOR, realm).integer("floor");
-        List<Row> rows = tx.rows(TOMBSTONE_PATHS, realm, canonical.toArray(String[]::new), floor);
-        long created = 0;
-        for (Row row : rows) {
-            created += row.flag("created") ? 1 : 0;
-        }
-        return new Outcome(rows.size() - created, created, floor);
+        return canonical.toArray(String[]::new);
     }
 
     /**

@@ -46,6 +46,11 @@ public final class Upkeep {
              order by 1
             """;
 
+    private static final String IS_KNOWN = """
+            select exists (select 1 from lockstep_realm_floor where realm_url = ?)
+                or exists (select 1 from module_transpile_cache where realm_url = ?) as known
+            """;
+
     private static final String BEGIN_FLOOR =
             "insert into lockstep_realm_floor (realm_url) values (?) on conflict do nothing";
 
@@ -138,6 +143,11 @@ public final class Upkeep {
         List<String> others = realms(tx);
         others.remove(realm);
         return Nearest.to(realm, others);
+    }
+
+    /** Whether the cache has ever heard of a realm; at a cost that does not depend on the number of rows. */
+    public static boolean isKnown(Tx tx, String realm) {
+        return tx.only(IS_KNOWN, realm, realm).flag("known");
     }
 
     public static List<String> realms(Tx tx) {

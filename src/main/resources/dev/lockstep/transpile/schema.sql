@@ -41,3 +41,6 @@ create unlogged table if not exists lockstep_epoch (
     one   boolean primary key default true check (one),
     epoch uuid not null default gen_random_uuid()
 );
+
+-- So that whoever looks first, and may not write, can capture it.
+insert into lockstep_epoch default values on conflict do nothing;
