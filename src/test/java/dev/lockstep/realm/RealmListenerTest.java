@@ -13,6 +13,7 @@ import dev.lockstep.testing.Await;
 import dev.lockstep.testing.FaultProxy;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
+import dev.lockstep.transpile.CacheSchema;
 import dev.lockstep.transpile.LocalCache;
 import java.io.File;
 import java.nio.file.Files;
@@ -151,6 +152,40 @@ class RealmListenerTest {
             invalidate(database, "a.gts");
 
             Await.until("the cache to forget", Duration.ofSeconds(30), () -> cache.get(REALM.value(), "a.gts") == null);
+        }
+    }
+
+    /** The number is that of Boxel's tests; its listeners invalidate the shared layer themselves, once for each replica. */
+    @Test
+    void s20WhoeverHearsTheWildcardFindsNothingLiveInTheSharedLayer(TestDatabase database) throws Exception {
+        try (Db db = Boxel.open(database)) {
+            db.run(CacheSchema::install);
+        }
+        database.execute("insert into module_transpile_cache (realm_url, canonical_path, body, headers)" + " values ('"
+                + REALM + "', '" + REALM + "a.gts', 'js', '{}')");
+        String live = "select count(*) from module_transpile_cache where body is not null";
+        RealmHandler looks = new RealmHandler() {
+            @Override
+            public void path(RealmUrl realm, String path) {}
+
+            @Override
+            public void realm(RealmUrl realm) {
+                try (Db db = Boxel.open(database)) {
+                    told.add(db.autocommit(tx -> tx.only(live).text("count")));
+                }
+            }
+
+            @Override
+            public void gap(String why) {}
+        };
+        try (RealmListener listener =
+                RealmListener.listening(Boxel.databases(database), Boxel.target(database), looks)) {
+            listener.awaitReady();
+            assertThat(database.ask(live)).isEqualTo("1");
+            try (Db db = Boxel.open(database)) {
+                new RealmInvalidator(db, Durability.NOTIFY).invalidate(List.of(REALM), List.of());
+            }
+            assertThat(next()).isEqualTo("0");
         }
     }
 
