@@ -87,9 +87,12 @@ final class TranspileArguments {
     }
 
     static Trouble unreadable(String file, IOException e) {
-        return Trouble.usage(
-                "cannot read " + file + ": " + (e instanceof NoSuchFileException ? "no such file" : e.getMessage()),
-                null);
+        return Trouble.usage("cannot read " + file + ": " + reason(e), null);
+    }
+
+    /** Not the file's name, which is all that Java says of a file that is not there. */
+    static String reason(IOException e) {
+        return e instanceof NoSuchFileException ? "no such file or folder" : e.getMessage();
     }
 
     /** What {@code put} needs to know of what {@code get} saw. */

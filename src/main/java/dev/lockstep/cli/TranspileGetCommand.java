@@ -82,7 +82,7 @@ final class TranspileGetCommand implements Command {
                 content.writeTo(out);
             }
         } catch (IOException e) {
-            throw new Trouble("cannot write " + file + ": " + e.getMessage(), null);
+            throw new Trouble("cannot write " + file + ": " + TranspileArguments.reason(e), null);
         }
     }
 }

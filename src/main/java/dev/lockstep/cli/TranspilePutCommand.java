@@ -77,10 +77,18 @@ final class TranspilePutCommand implements Command {
 
     private static String json(String file, Invocation call, Class<?> shape) {
         String text = TranspileArguments.text(file, call.in());
-        if (!shape.isInstance(Json.parse(text))) {
+        if (!shape.isInstance(parse(text, file))) {
             throw Trouble.usage("not a JSON " + (shape == List.class ? "array" : "object") + ": " + file, null);
         }
         return text;
+    }
+
+    private static Object parse(String text, String file) {
+        try {
+            return Json.parse(text);
+        } catch (Trouble e) {
+            throw Trouble.usage(file + ":" + e.getMessage(), null);
+        }
     }
 
     private static String uuid(String text) {

@@ -16,6 +16,7 @@ import dev.lockstep.transpile.SharedBuilds;
 import dev.lockstep.transpile.SharedBuilds.Role;
 import dev.lockstep.transpile.SharedBuilds.Served;
 import dev.lockstep.transpile.Source;
+import dev.lockstep.transpile.TranspileCache.StoreResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -102,7 +103,7 @@ final class TranspileRunCommand implements Command {
     }
 
     private static Served serve(Invocation call, ArtifactKey key, Source source, Compiler compiler)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
         PgTarget target = call.postgres();
         PgSession session = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
         try (DbPool pool = new DbPool(() -> call.databases().postgres(target, session), CONNECTIONS);
@@ -110,8 +111,22 @@ final class TranspileRunCommand implements Command {
                         .listener(target, call.session(PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
                 SharedBuilds builds = new SharedBuilds(
                         pool, listener, call.duration("--wait").orElse(WAIT), fault -> fault(call, fault))) {
-            return builds.serve(key, source, compiler);
+            Served served = builds.serve(key, source, compiler);
+            if (served.stored().equals(Optional.of(StoreResult.STALE)) && canBeReadAgain(call)) {
+                call.output().detail("its source was changed while it was built: once more");
+                served.close();
+                return builds.serve(key, source, compiler);
+            }
+            return served;
         }
+    }
+
+    /** Whoever asked before the change may have what was made from the older source; but why, if the new one is there. */
+    private static boolean canBeReadAgain(Invocation call) {
+        return call.text("--source")
+                .map(Invocation::file)
+                .map(Files::isRegularFile)
+                .orElse(true);
     }
 
     /** A cache that was never made is a mistake to be told; one that cannot help now costs a build. */

@@ -18,6 +18,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -287,6 +290,85 @@ class TranspileCommandsTest {
                         .exit())
                 .isEqualTo(2);
         assertThat(run("tombstone", REALM).exit()).isEqualTo(2);
+    }
+
+    @Test
+    void s19ARealmIsTombstonedThoughItsDefinitionsCannotBeCleared(TestDatabase database) throws Exception {
+        init();
+        Path body = Files.writeString(dir.resolve("body"), "js");
+        ok("put", REALM, MODULE, "--generation", "0", "--body", body.toString());
+        database.execute("create table modules (not_boxels text)");
+        LockstepRun whole = LockstepRun.of(environment, "realm", "invalidate", REALM);
+        assertThat(whole.exit()).isNotZero();
+        assertThat(run("get", REALM, MODULE).exit()).isZero();
+
+        ok("tombstone", REALM, "--all", "-y");
+
+        assertThat(run("get", REALM, MODULE).exit()).isEqualTo(3);
+    }
+
+    @Test
+    void aLatePutAfterAWipeIsAConflictToo() throws IOException {
+        init();
+        Path body = Files.writeString(dir.resolve("body"), "js");
+        ok("tombstone", REALM, "--all", "-y");
+
+        assertThat(run("put", REALM, MODULE, "--generation", "0", "--body", body.toString())
+                        .exit())
+                .isEqualTo(8);
+        assertThat(run("get", REALM, MODULE).exit()).isEqualTo(3);
+    }
+
+    @Test
+    void aPlanSaysWhatWouldBeDoneAndDoesNothing() throws IOException {
+        init();
+        Path body = Files.writeString(dir.resolve("body"), "js");
+        ok("put", REALM, MODULE, "--generation", "3", "--body", body.toString());
+
+        assertThat(data(ok("tombstone", REALM, MODULE, "cards/new.gts", "-n")))
+                .containsEntry("tombstoned", 1L)
+                .containsEntry("created", 1L)
+                .containsEntry("floor", 0L);
+        Map<String, Object> plan = ok("tombstone", REALM, "--all", "-n");
+        assertThat(plan).containsEntry("changed", false);
+        assertThat(run("get", REALM, MODULE).exit()).isZero();
+        assertThat(data(ok("tombstone", REALM, "--all", "-y"))).isEqualTo(data(plan));
+        assertThat(data(plan)).containsEntry("floor", 4L);
+    }
+
+    /** Whoever waits for the build gets the new artifact, and so does whoever had begun with the old source. */
+    @Test
+    void aRunWhoseSourceIsPublishedMeanwhileBuildsOnceMore(TestDatabase database) throws Exception {
+        init();
+        Path source = Files.writeString(dir.resolve("person.gts"), "old");
+        Path report = dir.resolve("report.json");
+        String build = "x=$(cat); : > %1$s/started; until [ -e %1$s/go ]; do sleep 0.02; done; printf '%%s' \"$x\""
+                .formatted(dir);
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try {
+            Future<LockstepRun> running = threads.submit(() -> run(
+                    "run",
+                    REALM,
+                    MODULE,
+                    "--source",
+                    source.toString(),
+                    "--report",
+                    report.toString(),
+                    "--",
+                    "sh",
+                    "-c",
+                    build));
+            Await.until("the build to begin", Duration.ofSeconds(30), () -> Files.exists(dir.resolve("started")));
+            Files.writeString(source, "new");
+            ok("tombstone", REALM, "--all", "-y");
+            Files.createFile(dir.resolve("go"));
+
+            assertThat(running.get().stdout()).isEqualTo("new");
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(data(Json.parse(Files.readString(report)))).containsEntry("stored", "stored");
+        assertThat(run("run", REALM, MODULE, "--", "false").stdout()).isEqualTo("new");
     }
 
     private void init() {
