@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(PostgresExtension.class)
 class InterleavedSqlTest {
     private static final int ROUNDS = Counts.of(10_000, 100_000);
-    private static final int LANES = 2;
+    private static final int LANES = 4;
     private static final Duration AGE = Duration.ofHours(1);
 
     /** Who takes part. */
