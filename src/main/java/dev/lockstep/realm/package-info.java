@@ -9,6 +9,29 @@
  *                                    └──────> our own ear (the echo)
  * </pre>
  *
+ * <p>{@link dev.lockstep.realm.RealmInvalidator} makes the shared layers forget in the transaction that notifies, so nobody is
+ * woken to read what is about to be forgotten. {@link dev.lockstep.realm.Definitions} is one of those layers, tombstones in
+ * {@link dev.lockstep.transpile} are the other.
+ *
+ * <h2>The durable log</h2>
+ *
+ * <pre>
+ *   emitter:   cause, tombstones ──> lock the head, seq := seq + 1 ──> log row ──> pg_notify ──> commit
+ *   listener:  LISTEN, committed ──> rows after the cursor, until there are none ──> wait: notified, gap, 5 s ──┐
+ *                                             └──────────────────────────────<───────────────────────────────┘
+ * </pre>
+ *
+ * <p>{@link dev.lockstep.realm.InvalidationLog} holds its head locked from the number to the commit, so numbers are committed
+ * in order and a rollback leaves no hole: what is visible beyond a cursor is the next piece, whole. LISTEN is committed
+ * before the first look, so what that look does not see is notified. {@link dev.lockstep.realm.InvalidationFeed} is that
+ * loop, {@link dev.lockstep.realm.RealmListener} runs it for a handler.
+ *
+ * <h2>Publishing</h2>
+ *
+ * <p>{@link dev.lockstep.realm.Publisher} takes the realm's write lock ({@link dev.lockstep.realm.RealmLock}), copies aside, turns
+ * a symbolic link to the copy, and commits one invalidation on the connection that holds the lock. {@code Target} draws the
+ * files, {@code Swap} the order of steps.
+ *
  * <p>What a failure costs:
  *
  * <ul>
@@ -19,7 +42,14 @@
  *   <li>The emitter dies before its commit: nothing is sent. While it commits: sent or not, and the error says so;
  *       sending again is harmless.
  *   <li>A listener is cut off: it cannot hear, and {@link dev.lockstep.db.PgListener} tells it of the gap once it can
- *       again. Whoever then drops all that it cached serves nothing stale.
+ *       again. Whoever then drops all that it cached serves nothing stale. With the log it is told exactly what it has
+ *       missed; if that is pruned, or the log is another one, it is told once that anything may have changed.
+ *   <li>A listener dies with an event in hand: the next run of its name is told the event again.
+ *   <li>A publisher dies: readers see the old tree or the new one, whole. A note on the disk makes the next run tell
+ *       everybody, and show the old tree again if there is none. The database cannot be reached: the old tree is shown
+ *       again, and the note stays.
+ *   <li>The connection that holds the write lock is lost: the invalidation cannot commit, so the files are put back; a
+ *       program under {@code realm lock} is told to stop.
  * </ul>
  */
 package dev.lockstep.realm;
