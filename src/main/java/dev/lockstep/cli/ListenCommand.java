@@ -40,6 +40,11 @@ final class ListenCommand implements Command {
                         + " quotes group words. What it prints goes to standard error.",
                 "--exec");
         Options.flag(spec, "End with the error when the connection is lost.", "--no-reconnect");
+        declareLog(spec);
+        Options.postgres(spec);
+    }
+
+    private static void declareLog(CommandSpec spec) {
         Options.value(
                 spec,
                 "NAME",
@@ -55,7 +60,6 @@ final class ListenCommand implements Command {
                 spec,
                 "Others notify without the log: after each lost connection, say that anything may have changed.",
                 "--foreign-emitters");
-        Options.postgres(spec);
     }
 
     @Override

@@ -39,23 +39,7 @@ final class PublishCommand implements Command {
     @Override
     public void declare(CommandSpec spec) {
         switch (verb) {
-            case PUBLISH -> {
-                spec.usageMessage()
-                        .description("Show a copy of a directory at another name, at once, and tell every replica."
-                                + " The name is a symbolic link to the newest copy; the one before it is kept. What a run"
-                                + " that died has left, the next one finishes or undoes.");
-                Options.parameters(spec, "SOURCE TARGET", "2", "The directory to copy, and the name to show it at.");
-                Options.value(
-                        spec,
-                        "CMD",
-                        "Run a program when everybody is told, a reindex say; it finds LOCKSTEP_REALM, LOCKSTEP_TARGET"
-                                + " and LOCKSTEP_VERSION in its environment. If it fails, the publication stays.",
-                        "--then");
-                Options.flag(
-                        spec,
-                        "Make a plain directory at the name the first version. Once, readers find nothing for an instant.",
-                        "--convert");
-            }
+            case PUBLISH -> declarePublish(spec);
             case UNPUBLISH -> {
                 spec.usageMessage().description("Take away what 'realm publish' shows, and tell every replica.");
                 Options.parameters(spec, "TARGET", "1", "The name it is shown at.");
@@ -70,6 +54,24 @@ final class PublishCommand implements Command {
         Options.yes(spec);
         Options.postgres(spec);
         Options.dryRun(spec);
+    }
+
+    private static void declarePublish(CommandSpec spec) {
+        spec.usageMessage()
+                .description("Show a copy of a directory at another name, at once, and tell every replica."
+                        + " The name is a symbolic link to the newest copy; the one before it is kept. What a run"
+                        + " that died has left, the next one finishes or undoes.");
+        Options.parameters(spec, "SOURCE TARGET", "2", "The directory to copy, and the name to show it at.");
+        Options.value(
+                spec,
+                "CMD",
+                "Run a program when everybody is told, a reindex say; it finds LOCKSTEP_REALM, LOCKSTEP_TARGET"
+                        + " and LOCKSTEP_VERSION in its environment. If it fails, the publication stays.",
+                "--then");
+        Options.flag(
+                spec,
+                "Make a plain directory at the name the first version. Once, readers find nothing for an instant.",
+                "--convert");
     }
 
     @Override
