@@ -42,6 +42,9 @@ public final class InvalidationFeed implements AutoCloseable {
     }
 
     private static final Duration SILENCE = Duration.ofSeconds(5);
+    /** In a storm of notifications one look in this time finds as much as one look at each; the first is at once. */
+    private static final Duration BREATH = Duration.ofMillis(20);
+
     private static final int PAGE = 1_000;
 
     private final LogReader reader;
@@ -53,6 +56,7 @@ public final class InvalidationFeed implements AutoCloseable {
     private final List<Notification> unexplained = new ArrayList<>();
     private final ExpectedNotifications expected = new ExpectedNotifications();
     private LogPosition told;
+    private long lookedAt = System.nanoTime() - BREATH.toNanos();
     private long lookAt;
     private boolean mayHaveMissed;
     private FeedEvent taken;
@@ -152,14 +156,15 @@ public final class InvalidationFeed implements AutoCloseable {
             events.add(new FeedEvent.Lost(lost.why()));
             return;
         }
+        lookAt = System.nanoTime();
         if (event instanceof ListenEvent.Ready) {
             start();
         } else if (event instanceof Notification notification) {
             unexplained.add(notification);
+            lookAt = Math.max(lookAt, lookedAt + BREATH.toNanos());
         } else {
             mayHaveMissed = emitters == Emitters.SOME_DO_NOT;
         }
-        lookAt = System.nanoTime();
     }
 
     /** The place from which to tell is read after LISTEN is committed, so nothing falls between. */
@@ -173,6 +178,7 @@ public final class InvalidationFeed implements AutoCloseable {
         if (told == null) {
             start();
         }
+        lookedAt = System.nanoTime();
         Optional<LogPage> page = reader.after(told, PAGE);
         if (page.isEmpty()) {
             // Not reachable just now.

@@ -43,12 +43,15 @@ public final class InvalidationLog {
                    update lockstep_inval_head
                       set seq = seq + cast(? as bigint)
                     where channel = ?
-                returning channel, seq)
+                returning channel, epoch, seq),
+                   added as (
             insert into lockstep_inval_log (channel, seq, id, realm_url, path)
             select head.channel, head.seq - cast(? as bigint) + change.n, change.id, change.realm_url, change.path
               from head
              cross join unnest(cast(? as uuid[]), cast(? as text[]), cast(? as text[]))
-                        with ordinality as change (id, realm_url, path, n)
+                        with ordinality as change (id, realm_url, path, n))
+            select epoch, seq
+              from head
             """;
 
     private static final String KNOWN_IDS = """
@@ -135,7 +138,7 @@ public final class InvalidationLog {
                 for (String statement : SqlScript.statements(InvalidationLog.class, "schema.sql")) {
                     tx.execute(statement);
                 }
-                tx.update(BEGIN, CHANNEL, UUID.randomUUID().toString());
+                begin(tx);
             });
         } catch (DbException e) {
             if (e.reason() == Reason.NO_PRIVILEGE || e.reason() == Reason.READ_ONLY) {
@@ -166,8 +169,9 @@ public final class InvalidationLog {
             realms[i] = changes.get(i).realm().value();
             paths[i] = changes.get(i).path();
         }
-        LogPosition head = lockedHead(tx);
         if (id.isPresent()) {
+            // The lock keeps another run under the same id from adding it after this look.
+            LogPosition head = lockedHead(tx);
             // One more than there are now, so that a longer broadcast under the same id is not taken for this one.
             String[] known = Arrays.copyOf(ids, ids.length + 1);
             known[ids.length] = derived(first, ids.length);
@@ -176,8 +180,17 @@ public final class InvalidationLog {
                 return new Entry(Appended.KNOWN, new LogPosition(head.epoch(), same(rows, changes, first)));
             }
         }
-        tx.update(APPEND, ids.length, CHANNEL, ids.length, ids, realms, paths);
-        return new Entry(Appended.ADDED, new LogPosition(head.epoch(), head.seq() + ids.length));
+        return new Entry(Appended.ADDED, added(tx, ids, realms, paths));
+    }
+
+    /** One statement, because the head is locked from here to the commit. */
+    private static LogPosition added(Tx tx, String[] ids, String[] realms, String[] paths) {
+        Optional<Row> head = tx.row(APPEND, ids.length, CHANNEL, ids.length, ids, realms, paths);
+        if (head.isEmpty()) {
+            begin(tx);
+            head = tx.row(APPEND, ids.length, CHANNEL, ids.length, ids, realms, paths);
+        }
+        return position(head.orElseThrow());
     }
 
     private static String derived(UUID id, int n) {
@@ -209,10 +222,14 @@ public final class InvalidationLog {
     private static LogPosition lockedHead(Tx tx) {
         Optional<Row> head = tx.row(LOCK_HEAD, CHANNEL);
         if (head.isEmpty()) {
-            tx.update(BEGIN, CHANNEL, UUID.randomUUID().toString());
+            begin(tx);
             head = tx.row(LOCK_HEAD, CHANNEL);
         }
         return position(head.orElseThrow());
+    }
+
+    private static void begin(Tx tx) {
+        tx.update(BEGIN, CHANNEL, UUID.randomUUID().toString());
     }
 
     /** The last number; empty if nothing was ever logged. */

@@ -7,6 +7,7 @@ import dev.lockstep.db.Trouble;
 import dev.lockstep.realm.FeedEvent.Changed;
 import dev.lockstep.realm.FeedEvent.Resync;
 import dev.lockstep.realm.InvalidationFeed.Emitters;
+import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestPostgres;
 import java.sql.Connection;
@@ -21,17 +22,28 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * Fifty listeners, eight emitters of whose transactions one in ten is rolled back, and somebody who kills a random
- * listener's backend every 20 ms. The number of invalidations is {@code -Dlockstep.storm=N}.
+ * listener's backend every 20 ms.
  */
 class InvalidationStormTest {
-    private static final int INVALIDATIONS = Integer.getInteger("lockstep.storm", 10_000);
+    private static final int INVALIDATIONS = Counts.of(10_000, 100_000);
     private static final int LISTENERS = 50;
     private static final int EMITTERS = 8;
+    private static final int MOST_IN_A_TRANSACTION = 3;
+
+    /** Without the log; several, because a kill hits one of them only now and then. */
+    private static final int RAW_LISTENERS = 5;
+
+    private static final Duration BETWEEN_KILLS = Duration.ofMillis(20);
     private static final Duration CALM = Duration.ofSeconds(60);
     private static final RealmUrl REALM = new RealmUrl("http://localhost:4201/luke/");
 
@@ -44,80 +56,77 @@ class InvalidationStormTest {
              limit 1
             """;
 
-    private final AtomicLong toGo = new AtomicLong(INVALIDATIONS);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+    private final AtomicInteger taken = new AtomicInteger();
+    private final AtomicLong kills = new AtomicLong();
     private final AtomicLong rolledBack = new AtomicLong();
     private final AtomicLong heardRaw = new AtomicLong();
     private final CountDownLatch ready = new CountDownLatch(LISTENERS);
 
+    @AfterEach
+    void endThreads() {
+        clock.shutdownNow();
+        threads.shutdownNow();
+    }
+
     @Test
     void everybodyAppliesEveryOneOnceAndInOrder() throws Exception {
-        try (TestPostgres server = TestPostgres.start()) {
-            allowConnections(server);
-            try (TestDatabase database = server.createDatabase()) {
-                try (Db db = Boxel.open(database)) {
-                    InvalidationLog.prepare(db);
-                }
-                storm(database);
-            }
-        }
-    }
-
-    private static void allowConnections(TestPostgres server) throws SQLException {
-        try (TestDatabase database = server.createDatabase();
+        // Of its own, because there are more connections than most servers take.
+        try (TestPostgres server = TestPostgres.start();
+                TestDatabase database = server.createDatabase();
                 Connection admin = database.connectAsAdministrator();
-                Statement statement = admin.createStatement()) {
-            statement.execute("alter system set max_connections = 250");
-        }
-        server.restart();
-    }
-
-    private void storm(TestDatabase database) throws Exception {
-        ExecutorService threads = Executors.newCachedThreadPool();
-        RealmListener raw = RealmListener.listening(Boxel.databases(database), Boxel.target(database), counting());
-        try (raw;
-                Connection admin = database.connectAsAdministrator()) {
-            raw.awaitReady();
-            List<Future<Long>> listeners = new ArrayList<>();
-            for (int i = 0; i < LISTENERS; i++) {
-                String name = "listener-" + i;
-                listeners.add(threads.submit(() -> listen(database, name)));
-            }
-            ready.await();
-            List<Future<Void>> emitters = new ArrayList<>();
-            for (int i = 0; i < EMITTERS; i++) {
-                Random random = new Random(i);
-                emitters.add(threads.submit(() -> emit(database, random)));
-            }
-            int kills = killUntilDone(admin, emitters);
-
-            for (Future<Void> emitter : emitters) {
-                emitter.get();
-            }
-            for (Future<Long> listener : listeners) {
-                assertThat(listener.get()).isEqualTo(INVALIDATIONS);
-            }
-            assertThat(kills).isPositive();
-            assertThat(rolledBack).hasPositiveValue();
-            assertThat(heardRaw.get())
-                    .as("raw notifications heard of %d", INVALIDATIONS)
-                    .isLessThan(INVALIDATIONS);
-        } finally {
-            threads.shutdownNow();
+                Db db = Boxel.open(database)) {
+            InvalidationLog.prepare(db);
+            storm(database, admin);
         }
     }
 
-    private static int killUntilDone(Connection admin, List<Future<Void>> emitters) throws Exception {
-        int kills = 0;
-        for (long next = System.nanoTime(); !emitters.stream().allMatch(Future::isDone); next += 20_000_000) {
-            try (Statement statement = admin.createStatement()) {
-                statement.execute(KILL_ONE);
-                kills++;
-            }
-            while (System.nanoTime() - next < 0) {
-                Thread.onSpinWait();
-            }
+    private void storm(TestDatabase database, Connection admin) throws Exception {
+        List<RealmListener> raw = new ArrayList<>();
+        for (int i = 0; i < RAW_LISTENERS; i++) {
+            raw.add(RealmListener.listening(Boxel.databases(database), Boxel.target(database), counting()));
         }
-        return kills;
+        raw.forEach(RealmListener::awaitReady);
+        List<Future<Long>> listeners = new ArrayList<>();
+        for (int i = 0; i < LISTENERS; i++) {
+            String name = "listener-" + i;
+            listeners.add(threads.submit(() -> listen(database, name)));
+        }
+        ready.await();
+
+        ScheduledFuture<?> killing =
+                clock.scheduleAtFixedRate(() -> killOne(admin), 0, BETWEEN_KILLS.toMillis(), TimeUnit.MILLISECONDS);
+        List<Future<Void>> emitters = new ArrayList<>();
+        for (int i = 0; i < EMITTERS; i++) {
+            Random random = new Random(i);
+            emitters.add(threads.submit(() -> emit(database, random)));
+        }
+        for (Future<Void> emitter : emitters) {
+            emitter.get();
+        }
+        assertThat(killing.isDone()).as("the one who kills has failed").isFalse();
+        killing.cancel(false);
+
+        for (Future<Long> listener : listeners) {
+            assertThat(listener.get()).isEqualTo(INVALIDATIONS);
+        }
+        raw.forEach(RealmListener::close);
+        assertThat(kills).hasPositiveValue();
+        assertThat(rolledBack).hasPositiveValue();
+        assertThat(heardRaw.get())
+                .as("raw notifications that %d listeners heard, of %d kills", RAW_LISTENERS, kills.get())
+                .isPositive()
+                .isLessThan((long) RAW_LISTENERS * INVALIDATIONS);
+    }
+
+    private void killOne(Connection admin) {
+        try (Statement statement = admin.createStatement()) {
+            statement.execute(KILL_ONE);
+            kills.incrementAndGet();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private RealmHandler counting() {
@@ -149,7 +158,10 @@ class InvalidationStormTest {
                 if (event instanceof FeedEvent.Ready) {
                     ready.countDown();
                 } else if (event instanceof Changed changed) {
-                    assertThat(changed.seq()).as("of %s, %s", name, changed).hasValue(++applied);
+                    applied++;
+                    if (changed.seq().orElse(-1) != applied) {
+                        throw new AssertionError("not number " + applied + " of " + name + ": " + changed);
+                    }
                 }
             }
             assertThat(feed.next(Duration.ofMillis(300)).filter(Changed.class::isInstance))
@@ -161,9 +173,8 @@ class InvalidationStormTest {
 
     private Void emit(TestDatabase database, Random random) {
         try (Db db = Boxel.open(database)) {
-            for (long n = toGo.getAndDecrement(); n > 0; n = toGo.getAndDecrement()) {
-                FileChange change = FileChange.file(REALM, "file-" + n);
-                while (!emitted(db, change, random.nextInt(10) == 0)) {
+            for (List<FileChange> changes = take(random); !changes.isEmpty(); changes = take(random)) {
+                while (!emitted(db, changes, random.nextInt(10) == 0)) {
                     rolledBack.incrementAndGet();
                 }
             }
@@ -171,11 +182,23 @@ class InvalidationStormTest {
         return null;
     }
 
-    private static boolean emitted(Db db, FileChange change, boolean fail) {
+    /** The changes of the next transaction; none if all are taken. */
+    private List<FileChange> take(Random random) {
+        int count = 1 + random.nextInt(MOST_IN_A_TRANSACTION);
+        int first = taken.getAndAdd(count);
+        List<FileChange> changes = new ArrayList<>();
+        for (int n = first; n < Math.min(first + count, INVALIDATIONS); n++) {
+            changes.add(FileChange.file(REALM, "file-" + n));
+        }
+        return changes;
+    }
+
+    private static boolean emitted(Db db, List<FileChange> changes, boolean fail) {
+        List<String> payloads = changes.stream().map(FileChange::payload).toList();
         try {
             db.run(tx -> {
-                InvalidationLog.append(tx, List.of(change), Optional.empty());
-                Notifications.send(tx, FileChange.CHANNEL, List.of(change.payload()));
+                InvalidationLog.append(tx, changes, Optional.empty());
+                Notifications.send(tx, FileChange.CHANNEL, payloads);
                 if (fail) {
                     throw new Trouble("rolled back", null);
                 }
