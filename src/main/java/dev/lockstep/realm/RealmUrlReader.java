@@ -1,5 +1,6 @@
 package dev.lockstep.realm;
 
+import dev.lockstep.db.PercentCode;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.realm.RealmUrl.Correction;
 import java.net.IDN;
@@ -157,7 +158,7 @@ final class RealmUrlReader {
 
     private String decoded(String raw) {
         try {
-            String path = PercentDecoding.decode(raw);
+            String path = PercentCode.decodeUri(raw);
             for (int i = 0; i < path.length(); i++) {
                 if (Character.isISOControl(path.charAt(i))) {
                     throw wrong("an escaped control character in its path", null);
