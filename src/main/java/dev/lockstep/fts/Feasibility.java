@@ -24,7 +24,7 @@ final class Feasibility {
         }
         for (String base :
                 index.live().stream().map(TriggerSql::table).distinct().toList()) {
-            Optional<String> objection = WriteProbe.objection(tx, base);
+            Optional<String> objection = Probe.objectionToWrites(tx, base);
             if (objection.isPresent()) {
                 throw Trouble.refused(
                         "writes to " + base + " fail already now: " + objection.get(),

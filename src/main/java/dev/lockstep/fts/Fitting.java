@@ -8,10 +8,12 @@ import dev.lockstep.fts.FtsCatalog.Relation;
 import dev.lockstep.profile.Profile;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Puts stored triggers back into a schema that may have changed since, inside the caller's transaction, and refuses those
@@ -25,6 +27,9 @@ final class Fitting {
 
     /** The triggers to create, by folded name. */
     private final Map<String, StoredTrigger> wanted = new LinkedHashMap<>();
+
+    /** The stored triggers that were looked at, by folded name: two indexes may share one. */
+    private final Set<String> decided = new HashSet<>();
 
     /** The live triggers that make room for a stored one. */
     private final List<TriggerSql> displaced = new ArrayList<>();
@@ -111,6 +116,9 @@ final class Fitting {
     }
 
     private void decide(Index index, StoredTrigger stored) {
+        if (!decided.add(Token.fold(stored.name()))) {
+            return;
+        }
         Optional<TriggerSql> live = situation.catalog().trigger(stored.name());
         if (live.isEmpty()) {
             wanted.put(Token.fold(stored.name()), stored);
@@ -182,13 +190,13 @@ final class Fitting {
                 .sorted(Comparator.comparingLong(StoredTrigger::position))
                 .map(StoredTrigger::trigger)
                 .toList();
-        ordered.stream().map(TriggerSql::table).distinct().forEach(table -> WriteProbe.objection(tx, table)
+        ordered.stream().map(TriggerSql::table).distinct().forEach(table -> Probe.objectionToWrites(tx, table)
                 .ifPresent(objection -> {
                     throw unfit("writes to " + table + " fail even without the triggers: " + objection);
                 }));
         for (TriggerSql trigger : ordered) {
             TriggerDdl.create(tx, trigger);
-            WriteProbe.objection(tx, trigger.table(), trigger.event()).ifPresent(objection -> {
+            Probe.objectionToWrites(tx, trigger.table(), trigger.event()).ifPresent(objection -> {
                 throw unfit(
                         "trigger " + trigger.name() + " does not fit " + trigger.table() + " any more: " + objection);
             });

@@ -33,6 +33,13 @@ final class MetaLedger implements Ledger {
              where name in (?, ?)
             """;
 
+    private static final String EXISTS = """
+            select 1
+              from main.sqlite_master
+             where type = 'trigger'
+               and name = ? collate nocase
+            """;
+
     private final Profile.State state;
     private final List<String> indexes;
     private final String read;
@@ -121,7 +128,12 @@ final class MetaLedger implements Ledger {
         Set<String> concerned = new LinkedHashSet<>();
         Optional<Shape> shape = entry.shape();
         for (Deferred older : read(tx)) {
-            older.triggers().forEach(stored -> triggers.put(Token.fold(stored.name()), stored));
+            for (StoredTrigger stored : older.triggers()) {
+                if (isAway(tx, older, stored)) {
+                    triggers.put(Token.fold(stored.name()), stored);
+                    older.indexes().stream().filter(stored.trigger()::writes).forEach(concerned::add);
+                }
+            }
             if (older.health() == Health.SOUND) {
                 concerned.addAll(older.indexes());
                 shape = older.shape().flatMap(before -> entry.shape().map(before::with));
@@ -139,6 +151,11 @@ final class MetaLedger implements Ledger {
                         Health.SOUND));
     }
 
+    /** Half an entry counts as far as its triggers are gone: those are put away, whoever forgot to say so. */
+    private static boolean isAway(Tx tx, Deferred entry, StoredTrigger stored) {
+        return entry.health() == Health.SOUND || tx.rows(EXISTS, stored.name()).isEmpty();
+    }
+
     @Override
     public void forget(Tx tx, Set<String> gone) {
         for (Deferred entry : read(tx)) {
@@ -147,6 +164,7 @@ final class MetaLedger implements Ledger {
                     .toList();
             List<StoredTrigger> triggers = entry.triggers().stream()
                     .filter(stored -> indexes.stream().anyMatch(stored.trigger()::writes))
+                    .filter(stored -> isAway(tx, entry, stored))
                     .toList();
             if (entry.health() == Health.UNREADABLE) {
                 setAside(tx);

@@ -1,6 +1,5 @@
 package dev.lockstep.fts;
 
-import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
@@ -66,11 +65,9 @@ final class Truth {
             throw reader.underivable("there is none that inserts into it");
         }
         Truth truth = new Truth(table, numbered(table, feeds, bases));
-        try {
-            tx.rows("explain " + truth.query());
-        } catch (DbException e) {
-            throw reader.underivable(e.getMessage());
-        }
+        Probe.objection(tx, truth.query()).ifPresent(objection -> {
+            throw reader.underivable(objection);
+        });
         return truth;
     }
 

@@ -67,7 +67,7 @@
  *       an index with external content may fail with SQLITE_CORRUPT_VTAB
  *   <tr><td>column renamed, added, dropped, retyped; base or index dropped, renamed or made anew<td>restore is refused
  *       by the recorded {@link dev.lockstep.fts.Shape}; where the application deferred without one, by the trigger, which
- *       SQLite compiles before anything is kept ({@link dev.lockstep.fts.WriteProbe})
+ *       SQLite compiles before anything is kept ({@link dev.lockstep.fts.Probe})
  *   <tr><td>a trigger was made anew with another text<td>refused with both texts; one is chosen by name
  *   <tr><td>the same text<td>counts as put back
  *   <tr><td>stored text edited<td>refused by its hash: it is code that would be executed

@@ -21,14 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** States that neither program makes by itself, and that hands, crashes of older programs and migrations leave behind. */
 class OddStatesTest {
     private static final Policy FROM_PROFILE = new Policy(Preference.NEITHER, Replacement.PROFILE, Claim.RESPECT);
-    private static final Policy LIVE = new Policy(Preference.LIVE, Replacement.NONE, Claim.RESPECT);
-    private static final Policy STORED = new Policy(Preference.STORED, Replacement.NONE, Claim.RESPECT);
 
     private static final String NO_SNAPSHOT = "delete from meta where metaKey = '" + CadtDatabase.SNAPSHOT + "'";
     private static final String NO_FLAG = "delete from meta where metaKey = '" + CadtDatabase.FLAG + "'";
     private static final String NO_NOTE = "delete from meta where metaKey = '" + CadtDatabase.OWN + "'";
-    private static final String NEWER = "create trigger unit_delete_fts after delete on units begin"
-            + " delete from units_fts where warehouseUnitId is old.warehouseUnitId; end";
 
     @TempDir
     private Path dir;
@@ -183,6 +179,31 @@ class OddStatesTest {
     }
 
     @Test
+    void aSnapshotWithoutAFlagStaysWholeWhenOnlyOneTableIsDeferredOnTopOfIt() throws SQLException {
+        engine.defer();
+        sql(NO_FLAG);
+
+        engine.defer("units");
+
+        assertThat(engine.status().tables()).extracting(FtsStatus.Table::state).containsOnly(State.DEFERRED);
+        engine.restore("units");
+        engine.restore("projects");
+        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
+    }
+
+    @Test
+    void aSnapshotWithoutAFlagOfWhichHalfIsLiveIsRecoveredAndForgotten() throws SQLException {
+        engine.defer();
+        sql(NO_FLAG);
+        sql(CadtDatabase.triggers().subList(0, 3).toArray(String[]::new));
+
+        assertThat(engine.restore().tables()).extracting(Restoration.Table::fts).containsExactly("units_fts");
+
+        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
+        isActiveAndEqual();
+    }
+
+    @Test
     void aSnapshotLeftBehindWhileAllTriggersLiveMeansNothing() throws SQLException {
         engine.defer();
         sql(NO_FLAG);
@@ -226,74 +247,6 @@ class OddStatesTest {
     }
 
     @Test
-    void aTriggerMadeAnewWithAnotherTextIsShownBesideTheStoredOneUntilOneIsChosen() throws SQLException {
-        engine.defer();
-        sql(NEWER);
-
-        assertThat(engine.defer().notices()).extracting(Notice::code).contains("live-triggers");
-        refused("trigger-conflict", engine::restore);
-        assertThatThrownBy(engine::restore)
-                .hasMessageContaining("warehouseUnitId is old.warehouseUnitId")
-                .hasMessageContaining("warehouseUnitId = old.warehouseUnitId");
-
-        Restoration.Outcome outcome = engine.restore(LIVE);
-        assertThat(outcome.notices())
-                .extracting(Notice::message)
-                .singleElement()
-                .asString()
-                .contains(CadtDatabase.triggers().get(4));
-        assertThat(TestSqlite.schema(engine.file())).contains("warehouseUnitId is old.warehouseUnitId");
-        isActiveAndEqual();
-    }
-
-    @Test
-    void theStoredTextCanBeChosenToo() throws SQLException {
-        engine.defer();
-        sql(NEWER);
-
-        Restoration.Outcome outcome = engine.restore(STORED);
-
-        assertThat(outcome.notices())
-                .extracting(Notice::message)
-                .singleElement()
-                .asString()
-                .contains(" is old.");
-        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
-        isActiveAndEqual();
-    }
-
-    @Test
-    void aTriggerOfAnotherNameForTheSameJobWouldWriteEachRowTwice() throws SQLException {
-        engine.defer("units");
-        sql(
-                NEWER.replace("unit_delete_fts", "unit_v9_delete"),
-                "create trigger extra after insert on units begin"
-                        + " insert into units_fts (" + CadtDatabase.UNIT_COLUMNS + ") values (new."
-                        + CadtDatabase.UNIT_COLUMNS.replace(", ", ", new.") + "); end");
-
-        refused("trigger-conflict", engine::restore);
-        refused("trigger-conflict", () -> engine.restore(STORED));
-        engine.restore(LIVE);
-
-        assertThat(CadtDatabase.liveTriggers(engine.file()))
-                .contains("unit_v9_delete", "extra", "unit_update_fts")
-                .doesNotContain("unit_delete_fts", "unit_insert_fts");
-        assertThat(CadtDatabase.differences(engine.file())).isZero();
-    }
-
-    @Test
-    void triggersThatCameBackWithTheSameTextCountAsPutBack() throws SQLException {
-        engine.defer();
-        CadtDatabase.change(engine.file());
-        sql(CadtDatabase.triggers().get(1), CadtDatabase.triggers().get(5));
-
-        engine.restore();
-
-        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
-        isActiveAndEqual();
-    }
-
-    @Test
     void noTriggersAndNoNoteOfThemIsReportedAndCuredFromTheProfile() throws SQLException {
         for (String trigger : CadtDatabase.TRIGGERS) {
             sql("drop trigger " + trigger);
@@ -331,26 +284,5 @@ class OddStatesTest {
             edited.restore();
             assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
         }
-    }
-
-    @Test
-    void aDeferralKeptWhereAProfileSaysIsNotOverlookedWithoutThatProfile() throws SQLException {
-        engine.defer();
-        Engine unaware = new Engine(engine.file(), Engine.NONE);
-
-        refused("other-profile", unaware::status);
-        refused("other-profile", unaware::restore);
-        refused("other-profile", unaware::defer);
-    }
-
-    @Test
-    void aDeferralWithoutAProfileIsFoundWithOne() throws SQLException {
-        new Engine(engine.file(), Engine.NONE).defer();
-
-        assertThat(engine.status().tables()).extracting(FtsStatus.Table::state).containsOnly(State.DEFERRED);
-        assertThat(engine.defer().changed()).isFalse();
-        engine.restore();
-
-        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
     }
 }

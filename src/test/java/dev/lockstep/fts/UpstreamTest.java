@@ -1,11 +1,15 @@
 package dev.lockstep.fts;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.db.Trouble;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,5 +146,31 @@ class UpstreamTest {
         engine.restore();
 
         assertThat(TestSqlite.schema(engine.file())).isEqualTo(before);
+    }
+
+    @Test
+    void aDeferralKeptWhereAProfileSaysIsNotOverlookedWithoutThatProfile() throws SQLException {
+        engine.defer();
+        Engine unaware = new Engine(engine.file(), Engine.NONE);
+        String snapshot = meta(CadtDatabase.SNAPSHOT);
+
+        for (Callable<?> command : List.<Callable<?>>of(unaware::status, unaware::defer, unaware::restore)) {
+            assertThatThrownBy(command::call).isInstanceOfSatisfying(Trouble.class, e -> {
+                assertThat(e.code()).isEqualTo("other-profile");
+                assertThat(e.hint()).contains("--profile cadt-v1");
+            });
+        }
+        assertThat(meta(CadtDatabase.SNAPSHOT)).isEqualTo(snapshot);
+    }
+
+    @Test
+    void aDeferralWithoutAProfileIsFoundWithOne() throws SQLException {
+        new Engine(engine.file(), Engine.NONE).defer();
+
+        assertThat(engine.status().tables()).extracting(FtsStatus.Table::state).containsOnly(FtsStatus.State.DEFERRED);
+        assertThat(engine.defer().changed()).isFalse();
+        engine.restore();
+
+        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
     }
 }

@@ -13,19 +13,21 @@ import java.util.Optional;
  * Asks SQLite whether a table can be written with the triggers that it has. CREATE TRIGGER accepts a body that names no
  * existing table or column; then every write to the base table fails. EXPLAIN compiles the triggers and runs nothing.
  */
-final class WriteProbe {
+final class Probe {
+    private static final String COMPILE_ERROR = "SQLITE_ERROR";
+
     private static final String WRITABLE_COLUMNS = """
             select name
               from pragma_table_xinfo(?, 'main')
              where hidden = 0
             """;
 
-    private WriteProbe() {}
+    private Probe() {}
 
     /** What SQLite has against writes to the table, of any kind; empty if nothing. */
-    static Optional<String> objection(Tx tx, String table) {
+    static Optional<String> objectionToWrites(Tx tx, String table) {
         for (Event event : Event.values()) {
-            Optional<String> objection = objection(tx, table, event);
+            Optional<String> objection = objectionToWrites(tx, table, event);
             if (objection.isPresent()) {
                 return objection;
             }
@@ -34,7 +36,7 @@ final class WriteProbe {
     }
 
     /** What SQLite has against writes of one kind. */
-    static Optional<String> objection(Tx tx, String table, Event event) {
+    static Optional<String> objectionToWrites(Tx tx, String table, Event event) {
         Identifier name = new Identifier(table);
         String write =
                 switch (event) {
@@ -42,11 +44,20 @@ final class WriteProbe {
                     case UPDATE -> "update main." + name + " set " + everyColumn(tx, table);
                     case DELETE -> "delete from main." + name;
                 };
+        return objection(tx, write);
+    }
+
+    /**
+     * What SQLite has against a statement, which is compiled and not run.
+     *
+     * @throws DbException it did not get as far as that: the connection broke, or the database is locked or damaged
+     */
+    static Optional<String> objection(Tx tx, String sql) {
         try {
-            tx.rows("explain " + write);
+            tx.rows("explain " + sql);
             return Optional.empty();
         } catch (DbException e) {
-            if (e.reason() != DbException.Reason.OTHER) {
+            if (!COMPILE_ERROR.equals(e.sqlState())) {
                 throw e;
             }
             return Optional.of(e.getMessage());
