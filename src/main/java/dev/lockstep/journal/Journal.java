@@ -1,0 +1,335 @@
+package dev.lockstep.journal;
+
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import dev.lockstep.profile.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * One consumer's log of the rows of one SQLite table that have changed. What each method does is part of the caller's
+ * transaction.
+ */
+public final class Journal {
+    private static final String HAS_REGISTRY = """
+            select 1
+              from main.sqlite_master
+             where type = 'table'
+               and name = 'lockstep_journal'
+            """;
+
+    private static final String READ = """
+            select id, tbl, epoch, key_json, image_json, triggers_json, since
+                from main.lockstep_journal
+             where consumer = ?
+               and tbl = coalesce(?, tbl)
+             order by id
+            """;
+
+    private static final String FREE_ID = """
+            select 1 + max(coalesce((select max(id) from main.lockstep_journal), 0),
+                           coalesce((select max(cast(substr(name, 18) as integer))
+                                       from main.sqlite_master
+                                      where name glob 'lockstep_journal_[0-9]*'), 0)) as id
+            """;
+
+    private static final String REGISTER = """
+            insert into main.lockstep_journal
+                   (id, consumer, tbl, epoch, key_json, image_json, triggers_json, acknowledged, since)
+            values (?, ?, ?, lower(hex(randomblob(16))), ?, ?, ?, 0, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+            """;
+
+    private static final String ACKNOWLEDGED = """
+            select acknowledged
+              from main.lockstep_journal
+             where id = ?
+               and epoch = ?
+            """;
+
+    private static final String ACKNOWLEDGE = """
+            update main.lockstep_journal
+               set acknowledged = max(acknowledged, ?)
+             where id = ?
+               and epoch = ?
+            """;
+
+    private static final String UNREGISTER = """
+            delete from main.lockstep_journal
+             where id = ?
+               and epoch = ?
+            """;
+
+    private static final String IS_EMPTY = """
+            select not exists (select 1 from main.lockstep_journal)
+            """;
+
+    private static final String TEXT_OF = """
+            select sql
+              from main.sqlite_master
+             where name = ?
+            """;
+
+    /**
+     * What a journal is to note.
+     *
+     * @param table the table, an ordinary one
+     * @param key the columns that identify a row; {@code rowid} may stand for the row's number
+     * @param image expressions over the row before the change, which is called {@code old} in them; mostly none
+     */
+    public record Subject(String table, List<String> key, List<String> image) {
+        public Subject {
+            key = List.copyOf(key);
+            image = List.copyOf(image);
+        }
+    }
+
+    /**
+     * A piece of the log.
+     *
+     * @param after its entries have a number above this one
+     * @param upTo the number of its last entry
+     */
+    public record Span(long after, long upTo) {
+        public boolean isEmpty() {
+            return upTo <= after;
+        }
+    }
+
+    private final long id;
+    private final String epoch;
+    private final String since;
+    private final Subject subject;
+    private final Map<String, String> triggers;
+
+    private Journal(long id, String epoch, String since, Subject subject, Map<String, String> triggers) {
+        this.id = id;
+        this.epoch = epoch;
+        this.since = since;
+        this.subject = subject;
+        this.triggers = triggers;
+    }
+
+    /**
+     * Begins to note what changes. What is in the table already is not noted.
+     *
+     * @param consumer a name of the reader's choice, the same for all its tables
+     * @throws Trouble usage: there is no such table, or it is none that triggers can be put on; refused: the consumer has a
+     *     journal of it already
+     * @throws dev.lockstep.db.DbException a column of the key or of the image does not exist
+     */
+    public static Journal install(Tx tx, String consumer, Subject subject) {
+        if (find(tx, consumer, subject.table).isPresent()) {
+            throw Trouble.refused(consumer + " has a journal of " + subject.table + " already", null);
+        }
+        if (!hasRegistry(tx)) {
+            tx.execute(schema());
+        }
+        long id = tx.only(FREE_ID).integer("id");
+        NoteTriggers notes = NoteTriggers.of(tx, new Identifier("lockstep_journal_" + id), subject);
+        tx.execute(notes.log());
+        Map<String, Object> texts = new LinkedHashMap<>();
+        for (Map.Entry<String, String> trigger : notes.triggers().entrySet()) {
+            tx.execute(trigger.getValue());
+            texts.put(trigger.getKey(), tx.only(TEXT_OF, trigger.getKey()).text("sql"));
+        }
+        tx.update(
+                REGISTER,
+                id,
+                consumer,
+                subject.table,
+                Json.write(subject.key),
+                Json.write(subject.image),
+                Json.write(texts));
+        return find(tx, consumer, subject.table).orElseThrow();
+    }
+
+    /** The consumer's journal of a table. */
+    public static Optional<Journal> find(Tx tx, String consumer, String table) {
+        return read(tx, consumer, table).stream().findFirst();
+    }
+
+    /** All journals of a consumer, in the order in which they were installed. */
+    public static List<Journal> all(Tx tx, String consumer) {
+        return read(tx, consumer, null);
+    }
+
+    /** @param table null for all */
+    private static List<Journal> read(Tx tx, String consumer, String table) {
+        List<Journal> journals = new ArrayList<>();
+        if (hasRegistry(tx)) {
+            for (Row row : tx.rows(READ, consumer, table)) {
+                journals.add(of(row));
+            }
+        }
+        return journals;
+    }
+
+    private static Journal of(Row row) {
+        Map<String, String> triggers = new LinkedHashMap<>();
+        ((Map<?, ?>) Json.parse(row.text("triggers_json")))
+                .forEach((name, sql) -> triggers.put((String) name, (String) sql));
+        Subject subject = new Subject(row.text("tbl"), texts(row.text("key_json")), texts(row.text("image_json")));
+        return new Journal(row.integer("id"), row.text("epoch"), row.text("since"), subject, triggers);
+    }
+
+    private static List<String> texts(String json) {
+        List<String> texts = new ArrayList<>();
+        ((List<?>) Json.parse(json)).forEach(text -> texts.add((String) text));
+        return texts;
+    }
+
+    public String table() {
+        return subject.table;
+    }
+
+    /** The columns whose values are {@code k0}, {@code k1} and so on. */
+    public List<String> key() {
+        return subject.key;
+    }
+
+    /** What tells this installation from any other. */
+    public String epoch() {
+        return epoch;
+    }
+
+    /** When it was installed, RFC 3339 in UTC. */
+    public String since() {
+        return since;
+    }
+
+    /** Why changes may be missing from the log; empty if it has every change since it was installed. */
+    public Optional<String> gap(Tx tx) {
+        for (Map.Entry<String, String> trigger : triggers.entrySet()) {
+            Optional<Row> live = tx.row(TEXT_OF, trigger.getKey());
+            if (live.isEmpty()) {
+                return Optional.of("trigger " + trigger.getKey() + " on " + table() + " is gone");
+            }
+            if (!trigger.getValue().equals(live.get().text("sql"))) {
+                return Optional.of("trigger " + trigger.getKey() + " on " + table() + " was changed");
+            }
+        }
+        if (tx.row(TEXT_OF, log().name()).isEmpty()) {
+            return Optional.of("table " + log().name() + " is gone");
+        }
+        return last(tx) < acknowledged(tx)
+                ? Optional.of("entries of " + log().name() + " were deleted by another hand")
+                : Optional.empty();
+    }
+
+    /** All entries that are not acknowledged. */
+    public Span pending(Tx tx) {
+        return new Span(acknowledged(tx), last(tx));
+    }
+
+    /** The first entries that are not acknowledged, at most so many. */
+    public Span pending(Tx tx, long most) {
+        long after = acknowledged(tx);
+        long upTo = tx.only(
+                        "select coalesce(max(seq), 0) as seq from (select seq from main." + log()
+                                + " where seq > ? order by seq limit ?)",
+                        after,
+                        most)
+                .integer("seq");
+        return new Span(after, upTo);
+    }
+
+    /** How many different keys a span has. */
+    public long count(Tx tx, Span span) {
+        return tx.only("select count(*) from " + keys(span)).integer(0);
+    }
+
+    /** Hands over each key of a span once, its values in columns 0, 1 and so on, holding few of them in memory. */
+    public void each(Tx tx, Span span, Consumer<Row> sink) {
+        tx.each("select * from " + keys(span), sink);
+    }
+
+    /** The different keys of a span, as a subquery in parentheses with the columns {@code k0}, {@code k1} and so on. */
+    public String keys(Span span) {
+        return "(select distinct " + columns("k", subject.key.size()) + within(span) + ")";
+    }
+
+    /**
+     * For each key of a span, the row at the span's beginning, as a subquery in parentheses: {@code k0}, {@code k1} and so on,
+     * {@code had} (0: there was no such row), {@code o0}, {@code o1} and so on for the image.
+     */
+    public String images(Span span) {
+        String keys = columns("k", subject.key.size());
+        String all = keys + ", had, " + columns("o", subject.image.size());
+        // Of a group with one min() SQLite takes the other columns from the row that has it.
+        return "(select " + all + " from (select " + all + ", min(seq)" + within(span) + " group by " + keys + "))";
+    }
+
+    private String within(Span span) {
+        return " from main." + log() + " where seq > " + span.after + " and seq <= " + span.upTo;
+    }
+
+    /**
+     * Forgets the entries up to the end of a span, which the consumer has dealt with for good. To do it again does nothing.
+     *
+     * @throws Trouble refused: the journal was removed, or installed anew, since it was read
+     */
+    public void acknowledge(Tx tx, Span span) {
+        if (tx.update(ACKNOWLEDGE, span.upTo, id, epoch) == 0) {
+            throw gone();
+        }
+        tx.update(
+                "delete from main." + log() + " where seq <= ? and seq < (select max(seq) from main." + log() + ")",
+                span.upTo);
+    }
+
+    /** Ends it: triggers, log and registration go, as far as they are there. */
+    public void remove(Tx tx) {
+        triggers.keySet().forEach(name -> tx.execute("drop trigger if exists main." + new Identifier(name)));
+        tx.execute("drop table if exists main." + log());
+        tx.update(UNREGISTER, id, epoch);
+        if (tx.only(IS_EMPTY).integer(0) == 1) {
+            tx.execute("drop table main.lockstep_journal");
+        }
+    }
+
+    private Identifier log() {
+        return new Identifier("lockstep_journal_" + id);
+    }
+
+    private long last(Tx tx) {
+        return tx.only("select coalesce(max(seq), 0) from main." + log()).integer(0);
+    }
+
+    private long acknowledged(Tx tx) {
+        return tx.row(ACKNOWLEDGED, id, epoch).orElseThrow(this::gone).integer("acknowledged");
+    }
+
+    private Trouble gone() {
+        return Trouble.refused("the journal of " + table() + " is not there any more", null);
+    }
+
+    static String columns(String prefix, int count) {
+        StringBuilder columns = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            columns.append(i == 0 ? "" : ", ").append(prefix).append(i);
+        }
+        return columns.toString();
+    }
+
+    private static boolean hasRegistry(Tx tx) {
+        return !tx.rows(HAS_REGISTRY).isEmpty();
+    }
+
+    private static String schema() {
+        try (InputStream in = Journal.class.getResourceAsStream("schema.sql")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

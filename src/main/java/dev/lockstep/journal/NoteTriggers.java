@@ -1,0 +1,184 @@
+package dev.lockstep.journal;
+
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The log of a journal and the triggers that fill it, as statements.
+ *
+ * <p>The row before a change is called {@code old} in each, also where SQLite has no such name. A log has no constraint but its
+ * number: a trigger's statement inherits the conflict policy of the statement that fired it, and there must be no conflict.
+ */
+final class NoteTriggers {
+    private static final Set<String> ROWIDS = Set.of("rowid", "oid", "_rowid_");
+
+    private static final String ORDINARY = """
+            select 1
+              from pragma_table_list(?)
+             where schema = 'main'
+               and type = 'table'
+               and name not glob 'sqlite_*'
+            """;
+
+    private static final String UNIQUE_INDEXES = """
+            select name
+              from pragma_index_list(?, 'main')
+             where "unique"
+            """;
+
+    private static final String INDEXED = """
+              select name, cid, coll
+                from pragma_index_xinfo(?)
+               where key
+            order by seqno
+            """;
+
+    private final Identifier log;
+    private final Journal.Subject subject;
+    private final Map<String, String> triggers = new LinkedHashMap<>();
+
+    private NoteTriggers(Identifier log, Journal.Subject subject) {
+        this.log = log;
+        this.subject = subject;
+    }
+
+    /** @throws Trouble usage: the table is none that triggers can be put on */
+    static NoteTriggers of(Tx tx, Identifier log, Journal.Subject subject) {
+        if (tx.rows(ORDINARY, subject.table()).isEmpty()) {
+            throw Trouble.usage("not a table whose changes can be noted: " + subject.table(), null);
+        }
+        NoteTriggers notes = new NoteTriggers(log, subject);
+        // CREATE TRIGGER does not look whether a column exists.
+        tx.rows("explain select " + notes.row() + " from main." + new Identifier(subject.table()) + " as old");
+        notes.noteChanges();
+        notes.noteReplaced(notes.replaceable(tx));
+        return notes;
+    }
+
+    /** The statement that makes the log. */
+    String log() {
+        String image =
+                hasImage() ? ", had, " + Journal.columns("o", subject.image().size()) : "";
+        return "create table main." + log + " (seq integer primary key, "
+                + Journal.columns("k", subject.key().size()) + image + ")";
+    }
+
+    /** The triggers' names and statements. */
+    Map<String, String> triggers() {
+        return triggers;
+    }
+
+    private void noteChanges() {
+        String inserted = "select " + keys("new") + (hasImage() ? ", 0" : "");
+        add("insert", "after insert", "", List.of(note() + " " + inserted));
+        add("delete", "after delete", "", List.of(whole() + " select " + row()));
+        List<String> moved = new ArrayList<>();
+        for (String column : subject.key()) {
+            moved.add("new." + new Identifier(column) + " is not old." + new Identifier(column));
+        }
+        add(
+                "update",
+                "after update",
+                "",
+                List.of(
+                        whole() + " select " + row(),
+                        note() + " " + inserted + " where " + String.join(" or ", moved)));
+    }
+
+    /** REPLACE deletes what is in its way without firing a DELETE trigger, unless recursive triggers are on. */
+    private void noteReplaced(List<List<String>> uniques) {
+        List<String> onInsert = new ArrayList<>();
+        for (List<String> unique : uniques) {
+            List<String> same = new ArrayList<>();
+            List<String> changed = new ArrayList<>();
+            for (String column : unique) {
+                Identifier name = new Identifier(column);
+                same.add("old." + name + " = new." + name);
+                changed.add("new." + name + " is not old." + name);
+            }
+            String note = whole() + " select " + row() + " from " + new Identifier(subject.table()) + " as old where "
+                    + String.join(" and ", same);
+            onInsert.add(note);
+            add("update_" + onInsert.size(), "before update", " when " + String.join(" or ", changed), List.of(note));
+        }
+        if (!onInsert.isEmpty()) {
+            add("replace", "before insert", "", onInsert);
+        }
+    }
+
+    /** The unique keys by which a row can be replaced whose own key the other triggers would not note. */
+    private List<List<String>> replaceable(Tx tx) {
+        List<List<String>> uniques = new ArrayList<>();
+        String first = subject.key().get(0).toLowerCase(Locale.ROOT);
+        boolean byRowid = subject.key().size() == 1
+                && (ROWIDS.contains(first)
+                        || TableKey.of(tx, subject.table())
+                                .filter(key -> key.kind() == TableKey.Kind.ROWID)
+                                .filter(key -> key.columns().get(0).equalsIgnoreCase(first))
+                                .isPresent());
+        if (byRowid && hasImage()) {
+            uniques.add(subject.key());
+        }
+        for (Row index : tx.rows(UNIQUE_INDEXES, subject.table())) {
+            List<String> columns = new ArrayList<>();
+            boolean binary = true;
+            boolean plain = true;
+            for (Row column : tx.rows(INDEXED, index.text("name"))) {
+                plain &= column.integer("cid") >= 0;
+                binary &= "BINARY".equalsIgnoreCase(column.text("coll"));
+                columns.add(column.text("name"));
+            }
+            boolean isKey = binary && columns.equals(subject.key());
+            // The new row has the key of the one that it replaces, and is noted itself.
+            if (plain && (!isKey || hasImage())) {
+                uniques.add(columns);
+            }
+        }
+        return uniques;
+    }
+
+    private void add(String suffix, String event, String when, List<String> statements) {
+        String name = log.name() + "_" + suffix;
+        triggers.put(
+                name,
+                "create trigger main." + new Identifier(name) + " " + event + " on " + new Identifier(subject.table())
+                        + " for each row" + when + " begin " + String.join("; ", statements) + "; end");
+    }
+
+    private boolean hasImage() {
+        return !subject.image().isEmpty();
+    }
+
+    /** Begins an entry of a row that was not there before. */
+    private String note() {
+        return "insert into " + log + " (" + Journal.columns("k", subject.key().size()) + (hasImage() ? ", had" : "")
+                + ")";
+    }
+
+    /** Begins an entry of a row that was. */
+    private String whole() {
+        String image =
+                hasImage() ? ", had, " + Journal.columns("o", subject.image().size()) : "";
+        return "insert into " + log + " (" + Journal.columns("k", subject.key().size()) + image + ")";
+    }
+
+    private String row() {
+        return keys("old") + (hasImage() ? ", 1, " + String.join(", ", subject.image()) : "");
+    }
+
+    private String keys(String row) {
+        List<String> keys = new ArrayList<>();
+        for (String column : subject.key()) {
+            keys.add(row + "." + new Identifier(column));
+        }
+        return String.join(", ", keys);
+    }
+}
