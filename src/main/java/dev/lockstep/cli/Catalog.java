@@ -32,6 +32,10 @@ final class Catalog {
             "transpile tombstone",
             "transpile status",
             "transpile prune",
+            "profile list",
+            "profile show",
+            "profile schema",
+            "profile init",
             "completion",
             "help",
             "version");
@@ -69,6 +73,10 @@ final class Catalog {
             case "transpile tombstone" -> new TranspileTombstoneCommand();
             case "transpile status" -> new TranspileStatusCommand();
             case "transpile prune" -> new TranspilePruneCommand();
+            case "profile list" -> new ProfileCommand(ProfileCommand.Verb.LIST);
+            case "profile show" -> new ProfileCommand(ProfileCommand.Verb.SHOW);
+            case "profile schema" -> new ProfileCommand(ProfileCommand.Verb.SCHEMA);
+            case "profile init" -> new ProfileInitCommand();
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();
             case "version" -> new VersionCommand();
@@ -100,6 +108,7 @@ final class Catalog {
     static String description(String noun) {
         return switch (noun) {
             case "definitions" -> "Forget what is cached about modules.";
+            case "profile" -> "Say what an application's databases look like.";
             case "realm" -> "Tell every replica what changed in a realm, and hear it.";
             case "transpile" -> "Share compiled modules among all replicas, and never a stale one.";
             case "fts" -> "Defer and restore the triggers of SQLite full-text indexes.";

@@ -27,6 +27,7 @@ final class Invocation {
     private final Databases databases;
     private final Output output;
     private final InputStream in;
+    private Optional<Profile> profile;
 
     Invocation(String path, ParseResult parsed, Databases databases, Output output, InputStream in) {
         this.path = path;
@@ -139,7 +140,8 @@ final class Invocation {
     }
 
     /**
-     * The database as it was named: by {@code --db}, by a parameter where the command takes it as one, or by LOCKSTEP_DB.
+     * The database as it was named: by {@code --db}, by a parameter where the command takes it as one, by LOCKSTEP_DB or
+     * by the profile.
      *
      * @throws Trouble usage: it is named twice, or not at all
      */
@@ -151,6 +153,7 @@ final class Invocation {
         return text("--db")
                 .or(() -> parameter)
                 .or(() -> databases.environment().get("LOCKSTEP_DB"))
+                .or(() -> profile().flatMap(named -> named.connections().db()))
                 .orElseThrow(() -> Trouble.usage("no database named", "give --db FILE, or set LOCKSTEP_DB"));
     }
 
@@ -160,7 +163,7 @@ final class Invocation {
     }
 
     /**
-     * The PostgreSQL that {@code --pg}, LOCKSTEP_PG or the PG variables mean; what is odd about the description is said.
+     * The PostgreSQL that {@code --pg}, LOCKSTEP_PG, the profile or the PG variables mean; what is odd about the description is said.
      *
      * @throws Trouble usage: the description is wrong
      */
@@ -168,6 +171,8 @@ final class Invocation {
         PgTarget target = PgTarget.resolve(
                 text("--pg").orElse(null),
                 PgTarget.Sources.of(databases.environment())
+                        .withProfileUrl(
+                                profile().flatMap(named -> named.connections().pg()))
                         .withPasswordFile(text("--password-file").map(Invocation::file)));
         for (String warning : target.warnings()) {
             output.warn("connection", warning);
@@ -187,9 +192,12 @@ final class Invocation {
 
     /** The application that {@code --profile} or LOCKSTEP_PROFILE names, if one does. */
     Optional<Profile> profile() {
-        return text("--profile")
-                .or(() -> databases.environment().get("LOCKSTEP_PROFILE"))
-                .map(Profile::load);
+        if (profile == null) {
+            profile = text("--profile")
+                    .or(() -> databases.environment().get("LOCKSTEP_PROFILE"))
+                    .map(Profile::load);
+        }
+        return profile;
     }
 
     /** @throws Trouble usage: no file can have that name */

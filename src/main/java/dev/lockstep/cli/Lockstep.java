@@ -123,6 +123,10 @@ public final class Lockstep {
         Invocation call = new Invocation(path, parsed, databases, output, in);
         output.format(call.format());
         output.configure(call);
+        if (call.flag("--profile")) {
+            // One that cannot be read is an error also where it would not be needed.
+            call.profile();
+        }
         return output.finish(command.run(call));
     }
 

@@ -24,6 +24,9 @@ final class Options {
 
     /** What every command takes. */
     static void common(CommandSpec spec) {
+        if (!spec.optionsMap().containsKey("--profile")) {
+            profile(spec);
+        }
         spec.addOption(OptionSpec.builder("-o", "--output")
                 .type(String.class)
                 .paramLabel("FORMAT")

@@ -47,9 +47,13 @@ final class MetaLedger implements Ledger {
     private final String insert;
     private final String rename;
 
-    /** @param fts what the profile says */
-    MetaLedger(Profile.Fts fts) {
-        this.state = fts.state();
+    /** The ledger of an application that keeps one; its profile says where. */
+    static Optional<MetaLedger> of(Profile.Fts fts) {
+        return fts.state().map(state -> new MetaLedger(fts, state));
+    }
+
+    private MetaLedger(Profile.Fts fts, Profile.State state) {
+        this.state = state;
         this.indexes = fts.tables().stream().map(Profile.Table::fts).toList();
         String table = "main." + new Identifier(state.table());
         Identifier key = new Identifier(state.key());

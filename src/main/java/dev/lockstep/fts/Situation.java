@@ -24,7 +24,7 @@ final class Situation {
     private Situation(FtsCatalog catalog, Optional<Profile.Fts> profile) {
         this.catalog = catalog;
         this.profile = profile;
-        this.application = profile.map(MetaLedger::new);
+        this.application = profile.flatMap(MetaLedger::of);
     }
 
     /**
@@ -75,7 +75,7 @@ final class Situation {
     private static void refuseUnnamedProfile(Tx tx) {
         for (String name : Profile.builtIn()) {
             Optional<MetaLedger> ledger =
-                    Profile.load(name).fts().map(MetaLedger::new).filter(meta -> meta.isPossible(tx));
+                    Profile.load(name).fts().flatMap(MetaLedger::of).filter(meta -> meta.isPossible(tx));
             if (ledger.isPresent() && !ledger.get().read(tx).isEmpty()) {
                 throw new Trouble(
                         Trouble.Kind.REFUSED,

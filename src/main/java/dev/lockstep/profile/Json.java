@@ -9,6 +9,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
 import dev.lockstep.db.Trouble;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -47,6 +50,23 @@ public final class Json {
             throw new UncheckedIOException(e);
         }
         return text.toString();
+    }
+
+    /** The same for people: two blanks for each level, and a line feed at the end. */
+    public static String pretty(Object tree) {
+        StringWriter text = new StringWriter();
+        DefaultIndenter indent = new DefaultIndenter("  ", "\n");
+        Separators separators =
+                Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER);
+        DefaultPrettyPrinter printer = new DefaultPrettyPrinter(separators);
+        printer.indentArraysWith(indent);
+        printer.indentObjectsWith(indent);
+        try (JsonGenerator out = FACTORY.createGenerator(text).setPrettyPrinter(printer)) {
+            write(tree, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text + "\n";
     }
 
     /**

@@ -17,16 +17,28 @@ import java.util.Optional;
  *
  * @param name what {@code --profile} takes
  * @param description one line for people
+ * @param connections where its databases are, as far as the profile says
  * @param fts its search indexes, if it has any
  */
-public record Profile(String name, String description, Optional<Fts> fts) {
+public record Profile(String name, String description, Connections connections, Optional<Fts> fts) {
+    /**
+     * What stands in for options that are not given: each as the option takes it, without a password.
+     *
+     * @param pg for {@code --pg}
+     * @param db for {@code --db}
+     * @param to for {@code --to}
+     */
+    public record Connections(Optional<String> pg, Optional<String> db, Optional<String> to) {
+        static final Connections NONE = new Connections(Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
     /**
      * The search indexes of an application.
      *
-     * @param state where the application itself notes that its triggers are deferred
+     * @param state where the application itself notes that its triggers are deferred; empty: it does not
      * @param tables the FTS5 tables, each with its base
      */
-    public record Fts(State state, List<Table> tables) {
+    public record Fts(Optional<State> state, List<Table> tables) {
         public Fts {
             tables = List.copyOf(tables);
         }
@@ -80,11 +92,18 @@ public record Profile(String name, String description, Optional<Fts> fts) {
      * @throws Trouble usage: there is neither, or what is there is not a profile, with file:line:col
      */
     public static Profile load(String nameOrFile) {
-        if (BUILT_IN.contains(nameOrFile)) {
-            String resource = nameOrFile + ".json";
-            return ProfileReader.read(resource, resource(resource));
-        }
-        return ProfileReader.read(nameOrFile, file(nameOrFile));
+        String source = BUILT_IN.contains(nameOrFile) ? nameOrFile + ".json" : nameOrFile;
+        return ProfileReader.read(source, text(nameOrFile));
+    }
+
+    /** The document that {@link #load} reads, as it is written. @throws Trouble usage: there is none */
+    public static String text(String nameOrFile) {
+        return BUILT_IN.contains(nameOrFile) ? resource(nameOrFile + ".json") : file(nameOrFile);
+    }
+
+    /** The JSON Schema of profiles: what editors and other programs check a file by. */
+    public static String schema() {
+        return resource("profile.schema.json");
     }
 
     private static String resource(String name) {

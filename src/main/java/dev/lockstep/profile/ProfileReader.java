@@ -1,5 +1,6 @@
 package dev.lockstep.profile;
 
+import dev.lockstep.profile.Profile.Connections;
 import dev.lockstep.profile.Profile.Fts;
 import dev.lockstep.profile.Profile.State;
 import dev.lockstep.profile.Profile.Table;
@@ -12,14 +13,26 @@ final class ProfileReader {
     /** @param source how errors call the document */
     static Profile read(String source, String text) {
         Section root = Section.root(source, text);
+        root.optional("$schema");
         Profile profile = new Profile(
-                root.text("name"), root.text("description"), root.section("fts").map(ProfileReader::fts));
+                root.text("name"),
+                root.text("description"),
+                root.section("connections").map(ProfileReader::connections).orElse(Connections.NONE),
+                root.section("fts").map(ProfileReader::fts));
         root.end();
         return profile;
     }
 
+    private static Connections connections(Section connections) {
+        Connections read =
+                new Connections(connections.optional("pg"), connections.optional("db"), connections.optional("to"));
+        connections.end();
+        return read;
+    }
+
     private static Fts fts(Section fts) {
-        Fts read = new Fts(state(fts.required("state")), fts.sections("tables", ProfileReader::table));
+        Fts read =
+                new Fts(fts.section("state").map(ProfileReader::state), fts.sections("tables", ProfileReader::table));
         fts.end();
         return read;
     }

@@ -46,13 +46,16 @@ final class Section {
         return take(key, String.class, "text");
     }
 
-    Section required(String key) {
-        return new Section(source, text, at(path, key), take(key, Object.class, "an object"));
+    Optional<String> optional(String key) {
+        known.add(key);
+        return values.containsKey(key) ? Optional.of(text(key)) : Optional.empty();
     }
 
     Optional<Section> section(String key) {
         known.add(key);
-        return values.containsKey(key) ? Optional.of(required(key)) : Optional.empty();
+        return values.containsKey(key)
+                ? Optional.of(new Section(source, text, at(path, key), take(key, Object.class, "an object")))
+                : Optional.empty();
     }
 
     /** The texts of an array; none if the key is not there. */
