@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,6 +23,9 @@ import picocli.CommandLine.ParseResult;
 
 /** The command line: finds the command, parses, runs it, and turns every outcome into output and an exit status. */
 public final class Lockstep {
+    private static final Result SKIPPED =
+            Result.unchanged(Map.of("skipped", true), List.of("another run is active; nothing was done"));
+
     private final Databases databases;
     private final InputStream in;
     private final PrintStream out;
@@ -127,7 +131,9 @@ public final class Lockstep {
             // One that cannot be read is an error also where it would not be needed.
             call.profile();
         }
-        return output.finish(command.run(call));
+        try (RunLock lock = RunLock.take(call)) {
+            return output.finish(lock.skipped() ? SKIPPED : command.run(call));
+        }
     }
 
     private static int help(Output output, PrintStream stream, List<String> words, ExitCode code) {

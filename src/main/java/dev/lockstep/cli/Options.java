@@ -27,6 +27,20 @@ final class Options {
         if (!spec.optionsMap().containsKey("--profile")) {
             profile(spec);
         }
+        if (!spec.optionsMap().containsKey("--report")) {
+            value(spec, "FILE", "Write the result as a JSON object to this file, too, all at once.", "--report");
+        }
+        value(
+                spec,
+                "FILE",
+                "Write when and how this run ended to this file, for node_exporter's textfile collector.",
+                "--metrics-file");
+        value(
+                spec,
+                "fail|wait|skip",
+                "What to do while another run of this command on the same thing is active: end with 6, wait (an hour, or"
+                        + " as long as --lock-timeout says), or end with 0 at once. Unset: run beside it.",
+                "--if-running");
         spec.addOption(OptionSpec.builder("-o", "--output")
                 .type(String.class)
                 .paramLabel("FORMAT")

@@ -10,9 +10,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +40,7 @@ final class Output {
     private boolean debug;
     private boolean dryRun;
     private boolean bare;
-    private Path report;
+    private RunRecord record = RunRecord.NONE;
 
     Output(PrintStream out, PrintStream err) {
         this.out = out;
@@ -64,6 +62,9 @@ final class Output {
         verbose = call.flag("--verbose");
         debug = call.flag("--debug");
         dryRun = call.flag("--dry-run");
+        record = new RunRecord(
+                call.text("--report").map(Invocation::file),
+                call.text("--metrics-file").map(Invocation::file));
     }
 
     Format format() {
@@ -76,7 +77,7 @@ final class Output {
      */
     void bare(Optional<Path> envelope) {
         bare = true;
-        report = envelope.orElse(null);
+        envelope.ifPresent(file -> record = record.withReport(file));
     }
 
     /** Bytes that are the result itself; only after {@link #bare}. */
@@ -135,20 +136,11 @@ final class Output {
 
     /** Ends the command's output; the exit status is the result's. */
     int finish(Result result) {
-        if (bare) {
-            envelope(result.status(), result.changed() == Result.Change.CHANGED, result.data(), null);
-            return result.status();
-        }
-        switch (format) {
-            case TEXT -> {
-                if (!quiet || result.status() != ExitCode.OK.status()) {
-                    for (String text : result.text()) {
-                        line(Text.printable(text));
-                    }
-                }
+        end(result.status(), result.changed() == Result.Change.CHANGED, result.data(), null);
+        if (format == Format.TEXT && !bare && (!quiet || result.status() != ExitCode.OK.status())) {
+            for (String text : result.text()) {
+                line(Text.printable(text));
             }
-            case JSON, JSONL ->
-                envelope(result.status(), result.changed() == Result.Change.CHANGED, result.data(), null);
         }
         return result.status();
     }
@@ -184,9 +176,7 @@ final class Output {
     }
 
     private int fail(int status, Map<String, Object> error, Throwable cause) {
-        if (format != Format.TEXT || bare) {
-            envelope(status, false, Map.of(), error);
-        }
+        end(status, false, Map.of(), error);
         say("lockstep" + (command.isEmpty() ? "" : " " + command) + ": " + error.get("message"));
         if (error.get("hint") != null) {
             say("hint: " + error.get("hint"));
@@ -209,7 +199,27 @@ final class Output {
         return error;
     }
 
-    private void envelope(int status, boolean changed, Map<String, Object> data, Map<String, Object> error) {
+    /** Says the end to programs: on standard output if they asked for it there, and in files. */
+    private void end(int status, boolean changed, Map<String, Object> data, Map<String, Object> error) {
+        boolean printed = format != Format.TEXT && !bare;
+        if (!printed && !record.isWanted()) {
+            return;
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
+        String envelope = Json.write(envelope(status, changed, took, data, error));
+        try {
+            record.writeReport(envelope);
+            record.writeMetrics(command, status, took, data);
+        } catch (IOException e) {
+            say("lockstep " + command + ": warning: cannot write the report or the metrics: " + e);
+        }
+        if (printed) {
+            line(envelope);
+        }
+    }
+
+    private Map<String, Object> envelope(
+            int status, boolean changed, Duration took, Map<String, Object> data, Map<String, Object> error) {
         Map<String, Object> envelope = new LinkedHashMap<>();
         if (format == Format.JSONL) {
             envelope.put("type", "summary");
@@ -220,8 +230,7 @@ final class Output {
         envelope.put("command", command);
         envelope.put("changed", changed);
         envelope.put("dryRun", dryRun);
-        envelope.put(
-                "durationMs", Duration.ofNanos(System.nanoTime() - startNanos).toMillis());
+        envelope.put("durationMs", took.toMillis());
         if (!events.isEmpty()) {
             Map<String, Object> whole = new LinkedHashMap<>(data);
             whole.put("events", events);
@@ -231,27 +240,7 @@ final class Output {
         }
         envelope.put("warnings", warnings);
         envelope.put("error", error);
-        if (!bare) {
-            line(Json.write(envelope));
-        } else if (report != null) {
-            save(Redactor.redact(Json.write(envelope)));
-        }
-    }
-
-    /** Whoever reads the file finds the last report or this one, never half of it. */
-    private void save(String envelope) {
-        Path whole = report.toAbsolutePath();
-        try {
-            Path fresh = Files.createTempFile(whole.getParent(), "." + whole.getFileName(), ".tmp");
-            try {
-                Files.writeString(fresh, envelope + "\n");
-                Files.move(fresh, whole, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(fresh);
-            }
-        } catch (IOException e) {
-            say("lockstep " + command + ": warning: cannot write the report " + report + ": " + e.getMessage());
-        }
+        return envelope;
     }
 
     private void line(String text) {

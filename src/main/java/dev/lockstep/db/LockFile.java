@@ -17,8 +17,9 @@ import java.util.Optional;
  * <p>These are POSIX locks: a process loses all it has on a file when it closes any descriptor of that file. So a
  * process must not open, by whatever way, a file that it has locked.
  */
-final class LockFile implements AutoCloseable {
-    enum Mode {
+public final class LockFile implements AutoCloseable {
+    /** Who else may have the lock meanwhile. */
+    public enum Mode {
         /** Many processes at a time, and no exclusive one. */
         SHARED,
         EXCLUSIVE
@@ -35,7 +36,7 @@ final class LockFile implements AutoCloseable {
     }
 
     /** Takes the lock if no other process is in the way. */
-    static Optional<LockFile> attempt(Path file, Mode mode) {
+    public static Optional<LockFile> attempt(Path file, Mode mode) {
         LockFile lock = open(file);
         try {
             if (lock.channel.tryLock(0, Long.MAX_VALUE, mode == Mode.SHARED) != null) {
@@ -54,7 +55,7 @@ final class LockFile implements AutoCloseable {
      * @param whenWaiting told once, if that is not at once
      * @throws Trouble timeout: another process was in the way for as long as the limit
      */
-    static LockFile within(Duration limit, Path file, Mode mode, Runnable whenWaiting) {
+    public static LockFile within(Duration limit, Path file, Mode mode, Runnable whenWaiting) {
         Deadline deadline = Deadline.after(limit);
         Deadline atOnce = Deadline.after(AT_ONCE);
         boolean told = false;
@@ -108,7 +109,7 @@ final class LockFile implements AutoCloseable {
     }
 
     /** Replaces what the file holds, and so the time of its last change. */
-    void write(String text) {
+    public void write(String text) {
         try {
             channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
             channel.truncate(text.length());
