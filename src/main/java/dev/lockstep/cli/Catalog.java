@@ -36,6 +36,7 @@ final class Catalog {
             "profile show",
             "profile schema",
             "profile init",
+            "doctor",
             "completion",
             "help",
             "version");
@@ -77,6 +78,7 @@ final class Catalog {
             case "profile show" -> new ProfileCommand(ProfileCommand.Verb.SHOW);
             case "profile schema" -> new ProfileCommand(ProfileCommand.Verb.SCHEMA);
             case "profile init" -> new ProfileInitCommand();
+            case "doctor" -> new DoctorCommand();
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();
             case "version" -> new VersionCommand();

@@ -1,0 +1,145 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.cli.DoctorCommand.Mechanism;
+import dev.lockstep.cli.Findings.Check;
+import dev.lockstep.cli.Findings.State;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Sqlite;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.fts.FtsStatus;
+import dev.lockstep.profile.Profile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What {@code doctor} asks a SQLite database. */
+final class DoctorSqlite {
+    private static final String CHECK = "pragma quick_check(3)";
+    private static final String JOURNAL = "pragma journal_mode";
+
+    private static final String NAMES = "select name from sqlite_master where type = 'table'";
+
+    private static final long LARGE_WAL = 64L << 20;
+
+    private final Invocation call;
+    private final Findings findings;
+    private final Set<Mechanism> mechanisms;
+    private final String file;
+
+    DoctorSqlite(Invocation call, Findings findings, Set<Mechanism> mechanisms) {
+        this.call = call;
+        this.findings = findings;
+        this.mechanisms = mechanisms;
+        this.file = call.sqliteFile();
+    }
+
+    void check() {
+        try (Db db = call.sqlite(Sqlite.Access.READ)) {
+            findings.ok("sqlite", file);
+            findings.attempt("sqlite.integrity", () -> integrity(db));
+            findings.attempt("sqlite.wal", () -> wal(db));
+            if (mechanisms.contains(Mechanism.FTS)) {
+                findings.attempt("sqlite.profile", () -> tables(db));
+                findings.attempt("fts", () -> fts(db));
+            }
+        } catch (Trouble e) {
+            findings.fail("sqlite", e.getMessage(), e.hint());
+        }
+    }
+
+    private Check integrity(Db db) {
+        List<String> said = new ArrayList<>();
+        for (Row row : db.autocommit(tx -> tx.rows(CHECK))) {
+            said.add(row.text("quick_check"));
+        }
+        return said.equals(List.of("ok"))
+                ? Check.ok("sqlite.integrity", "ok")
+                : new Check(
+                        "sqlite.integrity",
+                        State.FAIL,
+                        String.join("; ", said),
+                        "restore a backup, or: sqlite3 '" + file + "' .recover | sqlite3 recovered.db");
+    }
+
+    private Check wal(Db db) {
+        String mode = db.autocommit(tx -> tx.only(JOURNAL)).text("journal_mode");
+        long size = walSize();
+        return size > LARGE_WAL
+                ? new Check(
+                        "sqlite.wal",
+                        State.WARN,
+                        "the write-ahead log has " + (size >> 20) + " MB: a reader keeps it from being emptied",
+                        "end the reader, then: sqlite3 '" + file + "' 'pragma wal_checkpoint(truncate)'")
+                : Check.ok("sqlite.wal", "journal mode " + mode + ", log of " + (size >> 10) + " kB");
+    }
+
+    /** By its directory entry alone: the file is SQLite's to open. */
+    private long walSize() {
+        Path wal = Invocation.file(file + "-wal");
+        try {
+            return Files.exists(wal) ? Files.size(wal) : 0;
+        } catch (IOException e) {
+            throw new Trouble("cannot see " + wal + ": " + e.getMessage(), null);
+        }
+    }
+
+    private Check tables(Db db) {
+        Optional<Profile.Fts> fts = call.profile().flatMap(Profile::fts);
+        if (fts.isEmpty()) {
+            return new Check("sqlite.profile", State.SKIPPED, "no profile says what should be there", null);
+        }
+        List<String> present = new ArrayList<>();
+        db.autocommit(tx -> tx.rows(NAMES)).forEach(row -> present.add(row.text("name")));
+        List<String> gone = new ArrayList<>();
+        for (Profile.Table table : fts.get().tables()) {
+            for (String name : List.of(table.base(), table.fts())) {
+                if (present.stream().noneMatch(name::equalsIgnoreCase)) {
+                    gone.add(name);
+                }
+            }
+        }
+        return gone.isEmpty()
+                ? Check.ok(
+                        "sqlite.profile",
+                        "all tables of " + call.profile().get().name() + " are there")
+                : new Check(
+                        "sqlite.profile",
+                        State.FAIL,
+                        "not there: " + String.join(", ", gone),
+                        "run the application's migrations, or name another --profile");
+    }
+
+    private Check fts(Db db) {
+        FtsStatus status = FtsStatus.read(db, call.profile(), List.of());
+        List<String> bad = new ArrayList<>();
+        boolean lost = false;
+        for (FtsStatus.Table table : status.tables()) {
+            switch (table.state()) {
+                case ACTIVE -> {}
+                case DEFERRED -> bad.add(table.fts() + " is deferred");
+                case UNTRIGGERED -> {
+                    bad.add(table.fts()
+                            + (table.absent().isEmpty()
+                                    ? " is kept by no trigger"
+                                    : " has lost " + String.join(", ", table.absent())));
+                    lost = true;
+                }
+            }
+        }
+        if (bad.isEmpty()) {
+            return Check.ok("fts", status.tables().size() + " indexes, each kept by its triggers");
+        }
+        String profile =
+                call.text("--profile").map(name -> " --profile " + name).orElse("");
+        return new Check(
+                "fts",
+                State.FAIL,
+                String.join("; ", bad),
+                "lockstep fts restore --db '" + file + "'" + profile + (lost ? " --from-profile" : ""));
+    }
+}
