@@ -215,7 +215,7 @@ class EmbeddedPostgresTest {
                 Db before = databases.postgres(target, session)) {
             int port = home.reached().port();
             EmbeddedHome.kill(home.server().orElseThrow());
-            try (ServerSocket last = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+            try (ServerSocket last = new ServerSocket(port, 1, PostgresCluster.address())) {
                 CompletableFuture<Void> reset = CompletableFuture.runAsync(() -> resetConnections(last, 2));
 
                 try (Db after = databases.postgres(target, session)) {
