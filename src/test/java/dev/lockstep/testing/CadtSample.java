@@ -97,7 +97,7 @@ public enum CadtSample {
 
     private List<String> statements(Size size) {
         List<String> statements = new ArrayList<>();
-        for (String part : text().split("\n\n")) {
+        for (String part : text().split("\n\n", -1)) {
             String sql = part.lines()
                     .filter(line -> !line.startsWith("--"))
                     .reduce((first, second) -> first + "\n" + second)
