@@ -8,10 +8,12 @@ import dev.lockstep.realm.Publication.PlainDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
-/** Publishes, unpublishes or deletes as a process that dies, as by SIGKILL, right after its Nth step. */
+/** Publishes, unpublishes or deletes, and stays right after its Nth step, to be killed there. */
 final class DyingPublisher {
-    static final int KILLED = 137;
+    /** What it prints when it is there. */
+    static final String REACHED = "reached";
 
     private DyingPublisher() {}
 
@@ -28,7 +30,10 @@ final class DyingPublisher {
                     Duration.ofSeconds(20),
                     step -> {
                         if (left.decrementAndGet() == 0) {
-                            Runtime.getRuntime().halt(KILLED);
+                            System.out.println(REACHED);
+                            while (true) {
+                                LockSupport.park();
+                            }
                         }
                     });
             RealmUrl realm = new RealmUrl(args[1]);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDirFactory;
 class PublicationFlipTest {
     private static final int FLIPS = 20_000;
 
-    /** In memory where the machine offers that: what is tried here is what readers see, not what lasts. */
+    /** In memory where the machine offers that: what is tried is what other processes see, not what a power cut leaves. */
     static final class InMemory implements TempDirFactory {
         @Override
         public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context) throws IOException {

@@ -7,6 +7,8 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.realm.Publication.PlainDirectory;
 import dev.lockstep.testing.ChildJvm;
+import dev.lockstep.testing.Counts;
+import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import java.io.IOException;
@@ -15,19 +17,27 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A hundred times, a process that publishes, unpublishes or deletes dies after one of its steps. Readers then see a whole
+ * A hundred times, a process that publishes, unpublishes or deletes is killed after one of its steps. Readers then see a whole
  * tree, the database knows of it or a note says that it does not, and the next run puts everything right.
  */
 @ExtendWith(PostgresExtension.class)
 class PublisherCrashTest {
-    private static final int ROUNDS = Integer.getInteger("lockstep.publisher.crashes", 100);
+    private static final int ROUNDS = Counts.of(100, 1_000);
+
+    /** A process that starts keeps a processor busy, and the rest waits for it. */
+    private static final int AT_A_TIME = 2;
 
     /** What is at the name before, and what is done to it. */
     private enum Scene {
@@ -46,7 +56,7 @@ class PublisherCrashTest {
         }
     }
 
-    @TempDir
+    @TempDir(factory = PublicationFlipTest.InMemory.class)
     private Path dir;
 
     @Test
@@ -54,17 +64,27 @@ class PublisherCrashTest {
         try (Db db = Boxel.open(database)) {
             InvalidationLog.prepare(db);
         }
-        int round = 0;
-        while (round < ROUNDS) {
+        List<Callable<Void>> rounds = new ArrayList<>();
+        while (rounds.size() < ROUNDS) {
             for (Scene scene : Scene.values()) {
-                for (int step = 1; step <= scene.steps && round < ROUNDS; step++) {
-                    die(database, scene, step, "r" + round++);
+                for (int step = 1; step <= scene.steps && rounds.size() < ROUNDS; step++) {
+                    int dying = step;
+                    String name = "r" + rounds.size();
+                    rounds.add(() -> die(database, scene, dying, name));
                 }
             }
         }
+        ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
+        try {
+            for (Future<Void> round : threads.invokeAll(rounds)) {
+                round.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
-    private void die(TestDatabase database, Scene scene, int step, String name) throws Exception {
+    private Void die(TestDatabase database, Scene scene, int step, String name) throws Exception {
         Path target = Files.createDirectory(dir.resolve(name)).resolve("site");
         String realm = "http://localhost:4201/" + name + "/";
         Path source = source(name);
@@ -73,18 +93,7 @@ class PublisherCrashTest {
         int logged = logged(database, realm);
         write(source, "new");
 
-        try (ChildJvm child = ChildJvm.start(
-                DyingPublisher.class,
-                environment(database),
-                scene.verb,
-                realm,
-                target.toString(),
-                Integer.toString(step),
-                source.toString())) {
-            assertThat(child.exitCode())
-                    .as(() -> scene + " " + step + ": " + child)
-                    .isEqualTo(DyingPublisher.KILLED);
-        }
+        kill(database, scene.verb, realm, target.toString(), Integer.toString(step), source.toString());
 
         String after = seen(target);
         boolean noted = Files.exists(target.resolveSibling(".site.versions").resolve("pending"));
@@ -112,6 +121,16 @@ class PublisherCrashTest {
             assertThat(entries.map(entry -> entry.getFileName().toString()).filter(each -> !each.startsWith("v-")))
                     .as(what)
                     .isSubsetOf("lock", "previous");
+        }
+        return null;
+    }
+
+    /** Runs a publisher, as kill -9 ends it. */
+    private static void kill(TestDatabase database, String... arguments) {
+        try (ChildJvm child = ChildJvm.start(DyingPublisher.class, database.environment(), arguments)) {
+            child.awaitStdout(DyingPublisher.REACHED);
+            child.kill();
+            assertThat(child.exitCode()).as(child::toString).isEqualTo(Fault.KILLED);
         }
     }
 
@@ -154,9 +173,5 @@ class PublisherCrashTest {
         Databases databases = Boxel.databases(database);
         PgSession session = PgSession.of("lockstep test publisher", PgSession.Use.WRITE);
         return new Publisher(databases, Boxel.target(database), session, Duration.ofSeconds(20), step -> {});
-    }
-
-    private static Map<String, String> environment(TestDatabase database) {
-        return database.environment();
     }
 }
