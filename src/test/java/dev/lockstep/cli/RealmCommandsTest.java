@@ -12,6 +12,7 @@ import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.RunningLockstep;
 import dev.lockstep.testing.TestDatabase;
+import dev.lockstep.testing.TestPostgres;
 import dev.lockstep.testing.TransactionPooler;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -137,25 +138,33 @@ class RealmCommandsTest {
     }
 
     @Test
-    void aReadOnlyDatabaseCanBePolledWithoutAName(TestDatabase database) throws Exception {
-        run(database, "realm", "broadcast", REALM, "--durable");
-        try (Connection writer = database.connect();
-                Statement statement = writer.createStatement()) {
-            database.execute("alter database " + database.name() + " set default_transaction_read_only = on");
-            try (RunningLockstep listen = RunningLockstep.start(
-                    database.environment(), "realm", "listen", "--poll", "50ms", "--count", "1", "-o", "jsonl")) {
-                listen.awaitStdout("\"ready\"");
-                // What a standby would replay.
-                statement.execute("""
-                        with h as (update lockstep_inval_head set seq = seq + 1 returning channel, seq)
-                        insert into lockstep_inval_log (channel, seq, id, realm_url, path)
-                        select channel, seq, gen_random_uuid(), 'http://h/r/', 'x' from h
-                        """);
-                assertThat(listen.ended().stdout()).contains("\"payload\":\"http://h/r/:x\"");
+    void aStandbyCanBePolledAndNothingElse() throws Exception {
+        try (TestPostgres primary = TestPostgres.start();
+                TestDatabase original = primary.createDatabase()) {
+            run(original, "realm", "broadcast", REALM, "--durable");
+            try (TestPostgres server = primary.standby()) {
+                TestDatabase standby = server.database(original);
+                try (RunningLockstep listen = RunningLockstep.start(
+                        standby.environment(), "realm", "listen", "--poll", "50ms", "--count", "2", "-o", "jsonl")) {
+                    listen.awaitStdout("\"ready\"");
+                    run(original, "realm", "broadcast", REALM, "--durable", "--path", "a", "--path", "b");
+                    assertThat(listen.ended().stdout()).contains("\"path\":\"a\"", "\"seq\":\"3\"", "\"gaps\":0");
+                }
+
+                assertThat(run(standby, "realm", "listeners").stdout()).contains("nobody listens");
+                assertThat(run(standby, "realm", "locks").exit()).isZero();
+                for (String[] writing : new String[][] {
+                    {"realm", "listen", "--timeout", "20s", "--json"},
+                    {"realm", "listen", "--durable", "one", "--poll", "50ms", "--timeout", "20s", "--json"},
+                    {"realm", "broadcast", REALM, "--json"},
+                    {"realm", "broadcast", REALM, "--durable", "--json"},
+                    {"realm", "invalidate", REALM, "--json"},
+                }) {
+                    assertThat((String) error(run(standby, writing), 6).get("message"))
+                            .contains("is a standby");
+                }
+                standby.checkForLeaks();
             }
-            assertThat(error(run(database, "realm", "broadcast", REALM, "--durable", "--json"), 2)
-                            .get("code"))
-                    .isEqualTo("read-only");
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
@@ -34,6 +35,7 @@ public final class TestPostgres implements AutoCloseable {
     /** The superuser gets in without a password, for the tests' own administration; every other role needs its own. */
     private static final String ACCESS = """
             host all postgres 127.0.0.1/32 trust
+            host replication postgres 127.0.0.1/32 trust
             host all all 127.0.0.1/32 scram-sha-256
             """;
 
@@ -57,12 +59,11 @@ public final class TestPostgres implements AutoCloseable {
     private final ServerAddress tester;
     private EmbeddedPostgres embedded;
 
-    private TestPostgres(Path data, EmbeddedPostgres embedded, ServerAddress admin) {
+    private TestPostgres(Path data, EmbeddedPostgres embedded, ServerAddress admin, ServerAddress tester) {
         this.data = data;
         this.embedded = embedded;
         this.admin = admin;
-        String id = UUID.randomUUID().toString();
-        this.tester = admin.withLogin("lockstep_test_" + id.substring(0, 8), "S3CR3T-" + id);
+        this.tester = tester;
     }
 
     /** The server of this JVM, started now if it is not running; it stops when the test run ends. */
@@ -87,7 +88,7 @@ public final class TestPostgres implements AutoCloseable {
             Files.createDirectories(HOME);
             Path data = Files.createTempDirectory(HOME, "data-");
             EmbeddedPostgres embedded = run(data, 0);
-            return new TestPostgres(data, embedded, HERE.at(HERE.host(), embedded.getPort())).prepared();
+            return prepared(data, embedded, HERE.at(HERE.host(), embedded.getPort()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -95,16 +96,19 @@ public final class TestPostgres implements AutoCloseable {
 
     /** A server that runs already. */
     static TestPostgres at(String url) {
-        return new TestPostgres(null, null, ServerAddress.parse(url, HERE)).prepared();
+        return prepared(null, null, ServerAddress.parse(url, HERE));
     }
 
-    private TestPostgres prepared() {
-        administer(
+    private static TestPostgres prepared(Path data, EmbeddedPostgres embedded, ServerAddress admin) {
+        String id = UUID.randomUUID().toString();
+        ServerAddress tester = admin.withLogin("lockstep_test_" + id.substring(0, 8), "S3CR3T-" + id);
+        TestPostgres server = new TestPostgres(data, embedded, admin, tester);
+        server.administer(
                 HASH_ONCE,
                 "create role %s login password '%s'".formatted(tester.user(), tester.password()),
                 // A role that creates another may, without this, not make it the owner of anything.
                 "grant %s to current_user".formatted(tester.user()));
-        return this;
+        return server;
     }
 
     private static EmbeddedPostgres run(Path data, int port) throws IOException {
@@ -133,6 +137,43 @@ public final class TestPostgres implements AutoCloseable {
         String name = tester.user() + "_" + DATABASES.incrementAndGet();
         administer("create database %s owner %s".formatted(name, tester.user()));
         return new TestDatabase(tester.withDatabase(name), admin);
+    }
+
+    /** A read-only standby that follows this server, which the tests have started; a few seconds. */
+    public TestPostgres standby() {
+        try {
+            Path copy = Files.createTempDirectory(HOME, "standby-");
+            String label = backUp(copy);
+            Files.deleteIfExists(copy.resolve("postmaster.pid"));
+            Files.writeString(copy.resolve("backup_label"), label);
+            Files.createFile(copy.resolve("standby.signal"));
+            Files.writeString(
+                    copy.resolve("postgresql.auto.conf"),
+                    "primary_conninfo = 'host=%s port=%d user=postgres'%n".formatted(admin.host(), own().getPort()));
+            EmbeddedPostgres follower = run(copy, 0);
+            int port = follower.getPort();
+            return new TestPostgres(copy, follower, admin.at(admin.host(), port), tester.at(admin.host(), port));
+        } catch (IOException | SQLException e) {
+            throw new IllegalStateException("cannot make a standby", e);
+        }
+    }
+
+    /** Copies the data while the server goes on; what pg_basebackup does, which the embedded server does not bring. */
+    private String backUp(Path copy) throws IOException, SQLException {
+        try (Connection connection = connect(admin, ADMINISTRATION);
+                Statement statement = connection.createStatement()) {
+            statement.execute("select pg_backup_start('standby', true)");
+            FileUtils.copyDirectory(data.toFile(), copy.toFile());
+            try (ResultSet backup = statement.executeQuery("select labelfile from pg_backup_stop(false)")) {
+                backup.next();
+                return backup.getString(1);
+            }
+        }
+    }
+
+    /** The database of the server that this one follows, as it is here. */
+    public TestDatabase database(TestDatabase original) {
+        return new TestDatabase(tester.withDatabase(original.name()), admin);
     }
 
     /** Stops the server, disconnecting everybody, and starts it again on the same port with the same data. */
