@@ -95,7 +95,7 @@ final class Child {
             }
             return new Ended<>(process.exitValue(), output);
         } finally {
-            stop(process);
+            ProcessTree.end(process, GRACE);
         }
     }
 
@@ -117,7 +117,7 @@ final class Child {
             }
             return process.exitValue();
         } finally {
-            stop(process);
+            ProcessTree.end(process, GRACE);
         }
     }
 
@@ -195,17 +195,6 @@ final class Child {
         } catch (IOException e) {
             // Nobody reads what was left in it, which is no concern of ours.
             return;
-        }
-    }
-
-    private static void stop(Process process) throws InterruptedException {
-        if (process.isAlive()) {
-            process.descendants().forEach(ProcessHandle::destroy);
-            process.destroy();
-            if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
-            }
         }
     }
 }

@@ -104,7 +104,7 @@ final class Hook {
      * @throws InterruptedException the program was stopped with us
      */
     Optional<String> run(Map<String, String> event, Deadline deadline) throws InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(ProcessTree.leading(command))
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().clear();
@@ -126,7 +126,7 @@ final class Hook {
         try {
             ended = process.waitFor(TimeUnit.NANOSECONDS.convert(deadline.left()), TimeUnit.NANOSECONDS);
         } finally {
-            stop(process);
+            ProcessTree.endGroup(process, GRACE);
         }
         // Somebody it left behind may keep the pipe open; that is not waited for.
         reader.join(GRACE.toMillis());
@@ -136,17 +136,6 @@ final class Hook {
         }
         int status = process.exitValue();
         return status == 0 ? Optional.empty() : Optional.of(command.get(0) + " ended with " + status);
-    }
-
-    private static void stop(Process process) throws InterruptedException {
-        if (process.isAlive()) {
-            process.descendants().forEach(ProcessHandle::destroy);
-            process.destroy();
-            if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
-            }
-        }
     }
 
     /** Reads to the end, so that the program is never held up, and keeps the beginning. */

@@ -191,6 +191,24 @@ class HookTest {
         assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
     }
 
+    /** The parent of the last one is gone, so nothing says any more whose child it is. */
+    @Test
+    void whatAHookHasStartedAndForgottenEndsWithItWhenItIsStopped(TestDatabase database) throws Exception {
+        Path hook = script("(trap '' TERM; sleep 1000 & echo $! > " + folder.resolve("pid.new") + "; mv "
+                + folder.resolve("pid.new") + " " + folder.resolve("pid") + ")\nsleep 1000");
+        RunningLockstep listen = listen(environment(database), hook.toString());
+        try (listen) {
+            listen.awaitStdout("listening");
+            database.execute("notify realm_file_changes, 'http://h/:x'");
+            Await.until("the hook", Duration.ofSeconds(10), () -> Files.exists(folder.resolve("pid")));
+        }
+        long pid = Long.parseLong(Files.readString(folder.resolve("pid")).strip());
+
+        Await.until("the forgotten process to end", Duration.ofSeconds(10), () -> ProcessHandle.of(pid)
+                .flatMap(process -> process.info().command())
+                .isEmpty());
+    }
+
     @Test
     void aHookThatCannotRunIsAUsageErrorBeforeAnythingElse(TestDatabase database) throws Exception {
         Path plain = Files.writeString(folder.resolve("plain"), "#!/bin/sh\n");
