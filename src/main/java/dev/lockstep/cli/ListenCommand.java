@@ -72,6 +72,7 @@ final class ListenCommand implements Command {
         if (call.flag("--durable") || call.flag("--poll")) {
             checkDurable(call);
             Hearing hearing = new Hearing(call.output(), realms, hook, deadline);
+            call.output().soFar(hearing::result);
             return new DurableListening(call, hearing, deadline).listen(call.count("--count"));
         }
         PgListener.Options options =
@@ -79,6 +80,7 @@ final class ListenCommand implements Command {
         try (PgListener listener =
                 call.databases().listener(call.postgres(), call.session(PgSession.Use.LISTEN), options)) {
             Hearing hearing = new Hearing(call.output(), realms, hook, deadline);
+            call.output().soFar(hearing::result);
             return listen(listener.subscribe(channels), hearing, call.count("--count"), deadline);
         }
     }

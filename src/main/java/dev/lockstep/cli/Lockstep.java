@@ -57,11 +57,18 @@ public final class Lockstep {
     }
 
     private int run(Interruption interruption, String... args) {
-        Output output = new Output(out, err);
+        try {
+            return outcome(new Output(out, err), interruption, args);
+        } catch (Output.Closed e) {
+            return ExitCode.CLOSED_PIPE.status();
+        }
+    }
+
+    private int outcome(Output output, Interruption interruption, String... args) {
         try {
             return dispatch(output, hoisted(args));
         } catch (Output.Closed e) {
-            return ExitCode.CLOSED_PIPE.status();
+            throw e;
         } catch (Trouble e) {
             return stopped(interruption) ? output.interrupted(interruption.status()) : output.fail(e);
         } catch (InterruptedException e) {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The one printer. Standard output gets the result and nothing else: lines for people, one JSON object for programs, or
@@ -41,6 +42,7 @@ final class Output {
     private boolean dryRun;
     private boolean bare;
     private RunRecord record = RunRecord.NONE;
+    private Supplier<Result> soFar;
 
     Output(PrintStream out, PrintStream err) {
         this.out = out;
@@ -158,9 +160,20 @@ final class Output {
         return fail(status, error, trouble);
     }
 
-    /** Ends the output of a command that a signal stopped. */
+    /** What the command would answer if it were stopped now. */
+    void soFar(Supplier<Result> result) {
+        soFar = result;
+    }
+
+    /** Ends the output of a command that a signal stopped, with what it has done so far. */
     int interrupted(int status) {
-        return fail(status, error("interrupted", "stopped by a signal", null), null);
+        Result done = soFar == null ? Result.unchanged(Map.of(), List.of()) : soFar.get();
+        if (format == Format.TEXT && !bare && !quiet) {
+            for (String text : done.text()) {
+                line(Text.printable(text));
+            }
+        }
+        return fail(status, error("interrupted", "stopped by a signal", null), done.data(), null);
     }
 
     /** Ends the output with what is lockstep's own fault. */
@@ -176,7 +189,11 @@ final class Output {
     }
 
     private int fail(int status, Map<String, Object> error, Throwable cause) {
-        end(status, false, Map.of(), error);
+        return fail(status, error, Map.of(), cause);
+    }
+
+    private int fail(int status, Map<String, Object> error, Map<String, Object> data, Throwable cause) {
+        end(status, false, data, error);
         say("lockstep" + (command.isEmpty() ? "" : " " + command) + ": " + error.get("message"));
         if (error.get("hint") != null) {
             say("hint: " + error.get("hint"));

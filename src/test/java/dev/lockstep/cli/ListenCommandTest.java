@@ -218,8 +218,23 @@ class ListenCommandTest {
 
             assertThat(listen.exitCode()).isEqualTo(130);
             String last = listen.stdout().lines().reduce((a, b) -> b).orElseThrow();
-            assertThat(last).startsWith("{\"type\":\"summary\"").contains("\"exitCode\":130");
+            assertThat(last)
+                    .startsWith("{\"type\":\"summary\"")
+                    .contains("\"exitCode\":130", "\"data\":{\"received\":1,\"gaps\":0,\"hookFailures\":0}");
         }
+    }
+
+    @Test
+    void anInterruptedListenerOfTheLogSaysWhatItHasHeard(TestDatabase database) {
+        LockstepRun.of(database.environment(), "realm", "broadcast", "http://h/", "--durable");
+        RunningLockstep listen = listen(database, "--durable", "one");
+        try (listen) {
+            listen.awaitStdout("listening");
+            LockstepRun.of(database.environment(), "realm", "broadcast", "http://h/", "--durable");
+            listen.awaitStdout("http://h/:*");
+        }
+
+        assertThat(listen.stdout()).endsWith("events: 1, gaps: 0\n");
     }
 
     private static RunningLockstep listen(TestDatabase database, String... options) {
