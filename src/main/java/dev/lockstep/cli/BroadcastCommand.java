@@ -47,6 +47,7 @@ final class BroadcastCommand implements Command {
                 "--id");
         Options.flag(spec, "Return when every live named listener has applied it. Implies --durable.", "--wait");
         Options.duration(spec, "How long --wait waits (default 30s).", "--wait-timeout");
+        RealmArgument.declareStrictness(spec);
         Options.postgres(spec);
         Options.dryRun(spec);
     }
@@ -62,23 +63,31 @@ final class BroadcastCommand implements Command {
             return Result.unchanged(data(List.of(), null), List.of("no paths, nothing to send"));
         }
         Broadcast.Plan plan = Broadcast.plan(realms, paths);
-        warn(plan, call.output());
+        RealmArgument.checkWidth(plan, call);
+        if (plan.collapsed() > 0) {
+            call.output()
+                    .warn(
+                            "collapsed",
+                            plan.collapsed() + " of them named twice, which PostgreSQL collapses; sent once");
+        }
         if (call.dryRun()) {
             return Result.unchanged(data(plan.changes(), null), lines("would send ", plan));
         }
         if (call.flag("--durable") || call.flag("--id") || call.flag("--wait")) {
-            return new DurableBroadcast(call, target).send(plan, data(plan.changes(), null), lines("sent ", plan));
+            return new DurableBroadcast(call, target)
+                    .send(plan, realms, data(plan.changes(), null), lines("sent ", plan));
         }
-        Duration echo = send(plan, target, call);
+        Duration echo = send(plan, realms, target, call);
         List<String> text = lines("sent ", plan);
         text.add("heard again after " + echo.toMillis() + " ms");
         return Result.changed(data(plan.changes(), echo.toMillis()), text);
     }
 
-    private static Duration send(Broadcast.Plan plan, PgTarget target, Invocation call) {
+    private static Duration send(Broadcast.Plan plan, List<RealmUrl> realms, PgTarget target, Invocation call) {
         PgSession mouth = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
         try (ListenSession ear = call.databases().listenSession(target, call.session(PgSession.Use.LISTEN));
                 Db emitter = call.databases().postgres(target, mouth)) {
+            RealmArgument.checkRecipients(emitter, realms, call);
             return new Broadcast(emitter, ear).send(plan, ECHO);
         }
     }
@@ -89,19 +98,6 @@ final class BroadcastCommand implements Command {
             realms.add(RealmArgument.read(typed, "sent", call.output()));
         }
         return realms;
-    }
-
-    private static void warn(Broadcast.Plan plan, Output output) {
-        for (FileChange change : plan.widened()) {
-            output.warn(
-                    "widened",
-                    "a payload of " + change.bytes() + " bytes does not fit a notification; the whole of "
-                            + change.realm() + " is sent for path "
-                            + change.path().substring(0, 60) + "...");
-        }
-        if (plan.collapsed() > 0) {
-            output.warn("collapsed", plan.collapsed() + " of them named twice, which PostgreSQL collapses; sent once");
-        }
     }
 
     private static List<String> lines(String verb, Broadcast.Plan plan) {

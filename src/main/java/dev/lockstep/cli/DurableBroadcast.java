@@ -12,6 +12,7 @@ import dev.lockstep.realm.InvalidationLog;
 import dev.lockstep.realm.InvalidationLog.Appended;
 import dev.lockstep.realm.LogPosition;
 import dev.lockstep.realm.NamedListeners;
+import dev.lockstep.realm.RealmUrl;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +43,12 @@ final class DurableBroadcast {
         }
     }
 
-    Result send(Broadcast.Plan plan, Map<String, Object> data, List<String> lines) throws InterruptedException {
+    Result send(Broadcast.Plan plan, List<RealmUrl> realms, Map<String, Object> data, List<String> lines)
+            throws InterruptedException {
         PgSession mouth = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
         try (ListenSession ear = call.databases().listenSession(target, call.session(PgSession.Use.LISTEN));
                 Db emitter = call.databases().postgres(target, mouth)) {
+            RealmArgument.checkRecipients(emitter, realms, call);
             InvalidationLog.prepare(emitter);
             Broadcast.Logged logged = log(new Broadcast(emitter, ear), plan);
             LogPosition position = logged.entry().position();

@@ -30,6 +30,7 @@ final class InvalidateCommand implements Command {
         Options.values(
                 spec, "P", "A path in the realm, like cards/person.gts. Repeatable. None: the whole realm.", "--path");
         Options.flag(spec, "Also write the durable log, for listeners that are away now.", "--durable");
+        RealmArgument.declareStrictness(spec);
         Options.postgres(spec);
         Options.dryRun(spec);
     }
@@ -42,6 +43,7 @@ final class InvalidateCommand implements Command {
         }
         List<String> paths = call.texts("--path");
         Broadcast.Plan plan = Broadcast.plan(realms, paths);
+        RealmArgument.checkWidth(plan, call);
         PgTarget target = call.postgres();
         if (call.dryRun()) {
             List<String> payloads = new ArrayList<>();
@@ -55,6 +57,7 @@ final class InvalidateCommand implements Command {
         PgSession session = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
         try (Db db = call.databases().postgres(target, session)) {
             Durability durability = call.flag("--durable") ? Durability.LOG : Durability.NOTIFY;
+            RealmArgument.checkRecipients(db, realms, call);
             return result(new RealmInvalidator(db, durability).invalidate(realms, paths), call.output());
         }
     }

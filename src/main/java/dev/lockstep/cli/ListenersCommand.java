@@ -16,7 +16,6 @@ import picocli.CommandLine.Model.CommandSpec;
 /** {@code lockstep realm listeners}. */
 final class ListenersCommand implements Command {
     private static final Duration STATEMENT = Duration.ofSeconds(10);
-    private static final double FULL = 0.5;
 
     @Override
     public void declare(CommandSpec spec) {
@@ -44,16 +43,9 @@ final class ListenersCommand implements Command {
                     data.add(fields(listener, false));
                     text.add(line(listener) + ", not by name");
                 }
-                double usage = NamedListeners.queueUsage(tx);
-                if (usage > FULL) {
-                    call.output()
-                            .warn(
-                                    "queue-full",
-                                    "the server's notification queue is " + Math.round(usage * 100)
-                                            + " % full: a session that listens is asleep in a transaction");
-                }
                 return null;
             });
+            RealmArgument.warnOfCongestion(db, call.output());
         }
         return Result.unchanged(Map.of("listeners", data), text.isEmpty() ? List.of("nobody listens") : text);
     }

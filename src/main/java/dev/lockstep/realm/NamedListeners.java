@@ -83,8 +83,6 @@ public final class NamedListeners {
              order by pid
             """;
 
-    private static final String QUEUE = "select pg_notification_queue_usage() as usage";
-
     private static final String BEHIND = """
             select l.name
               from lockstep_listener l
@@ -194,11 +192,6 @@ public final class NamedListeners {
                     State.LIVE));
         }
         return listeners;
-    }
-
-    /** How full the server's queue of notifications is, from 0 to 1; it fills when a listener is asleep in a transaction. */
-    public static double queueUsage(Tx tx) {
-        return Double.parseDouble(tx.only(QUEUE).text("usage"));
     }
 
     /** The names of live listeners that have not applied everything up to a position. */

@@ -27,19 +27,6 @@ public final class RealmLocks {
              order by key, waiting, age_ms desc
             """;
 
-    /** Where realms are known from, with what asks for them. */
-    private static final Map<String, String> SOURCES = Map.of(
-            "realm_registry", "select url from realm_registry",
-            "module_transpile_cache", "select distinct realm_url as url from module_transpile_cache",
-            "lockstep_realm_floor", "select realm_url as url from lockstep_realm_floor",
-            "modules", "select distinct resolved_realm_url as url from modules",
-            "lockstep_inval_log", "select distinct realm_url as url from lockstep_inval_log");
-
-    private static final String READABLE = """
-            select case when to_regclass(?) is null then false
-                        else has_table_privilege(to_regclass(?), 'select') end as readable
-            """;
-
     /**
      * One holder or waiter.
      *
@@ -78,12 +65,8 @@ public final class RealmLocks {
 
     private static Map<Long, String> knownRealms(Tx tx) {
         Map<Long, String> realms = new HashMap<>();
-        for (Map.Entry<String, String> source : SOURCES.entrySet()) {
-            if (tx.only(READABLE, source.getKey(), source.getKey()).flag("readable")) {
-                for (Row row : tx.rows(source.getValue())) {
-                    realms.put(LockKey.of(row.text("url")).value(), row.text("url"));
-                }
-            }
+        for (String url : KnownRealms.all(tx)) {
+            realms.put(LockKey.of(url).value(), url);
         }
         return realms;
     }
