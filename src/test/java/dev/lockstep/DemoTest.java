@@ -30,6 +30,9 @@ class DemoTest {
                     .contains("replica A heard http://localhost:4201/luke/my-realm/:*")
                     .contains("replica B heard http://localhost:4201/luke/my-realm/:*")
                     .contains("replica C heard http://localhost:4201/luke/my-realm/:cards/person.gts")
+                    .contains("built so far: LET VERSION = 1;\n")
+                    .contains("built so far: LET VERSION = 1; LET VERSION = 2; LET VERSION = 3;\n")
+                    .contains("nobody got it")
                     .contains("search for 'harbour': 0 found")
                     .contains("search for 'harbour': 20000 found");
         }

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The demo's builds: three processes that need the same module, and a publish that comes while one of them builds. */
@@ -20,12 +22,11 @@ final class DemoTranspile implements AutoCloseable {
     private static final String MODULE = "cards/person.gts";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** Notes that it was run, takes its time, and writes its input in capitals. */
-    private static final String SLOW = "echo built >> \"$0/builds\"; sleep 1; tr a-z A-Z";
+    private static final int PROCESSES = 3;
 
-    /** Reads its input, says so, and goes on when it is told. */
-    private static final String HELD =
-            "x=$(tr a-z A-Z); : > \"$0/started\"; while [ ! -e \"$0/go\" ]; do sleep 0.1; done; printf '%s' \"$x\"";
+    /** Reads its input, notes what it makes of it, takes a while, goes on when it may, and writes its input in capitals. */
+    private static final String BUILD = "x=$(tr a-z A-Z); echo \"$x\" >> \"$0/builds\"; sleep 0.3;"
+            + " until [ -e \"$0/go\" ]; do sleep 0.02; done; printf '%s' \"$x\"";
 
     private final DemoCommand.Stage stage;
     private final Path directory;
@@ -46,62 +47,64 @@ final class DemoTranspile implements AutoCloseable {
     void play() throws InterruptedException {
         stage.title("transpile: one build for the whole fleet, and never a stale one");
         stage.type(ExitCode.OK, "transpile", "init", "--pg", "embedded");
-        stage.type(ExitCode.OK, "transpile", "tombstone", REALM, "--all", "--yes", "-q", "--pg", "embedded");
+        stage.type(ExitCode.OK, "transpile", "tombstone", REALM, MODULE, "--pg", "embedded");
         oneBuild();
         publishDuringABuild();
     }
 
     private void oneBuild() throws InterruptedException {
         write(source, "let version = 1;");
-        stage.say("  Three processes need the same module at once; the build command takes a second:");
-        List<Process> fleet = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            fleet.add(run("report-" + i, SLOW));
-        }
-        for (int i = 0; i < fleet.size(); i++) {
-            String artifact = output(fleet.get(i));
-            stage.say("  process " + (i + 1) + " (" + role("report-" + i) + ") got: " + artifact);
-            stage.expect("the artifact", "LET VERSION = 1;", artifact);
-        }
-        stage.say("  builds: " + read(directory.resolve("builds")).size());
-        stage.expect("builds", 1, read(directory.resolve("builds")).size());
+        write(directory.resolve("go"), "");
+        stage.say("  Three processes need the same module at once, and each would build it:");
+        stage.say("  $ lockstep transpile run " + REALM + " " + MODULE + " --source person.gts -- tr a-z A-Z");
+        tell(fleet(), "LET VERSION = 1;");
+        told("LET VERSION = 1;");
     }
 
     private void publishDuringABuild() throws InterruptedException {
-        stage.say("  Now a build that has read the old source is still running when the new one is published:");
-        write(source, "let version = 2;");
-        stage.type(ExitCode.OK, "transpile", "tombstone", REALM, MODULE, "--pg", "embedded");
-        Process slow = run("report-old", HELD);
-        await(directory.resolve("started"), slow);
-        write(source, "let version = 3;");
-        stage.type(ExitCode.OK, "transpile", "tombstone", REALM, MODULE, "--pg", "embedded");
+        stage.say("  The module changes, and three processes need it. While one builds, it is published again:");
+        publish("let version = 2;");
+        delete(directory.resolve("go"));
+        List<Process> fleet = fleet();
+        awaitBuilds(2, fleet);
+        publish("let version = 3;");
         write(directory.resolve("go"), "");
-        stage.say("  whoever asked before gets: " + output(slow));
-        stage.say("  the late artifact was " + data("report-old").get("stored") + ", so nobody else does:");
-        stage.expect(
-                "what became of the late artifact", "stale", data("report-old").get("stored"));
-        String fresh = stage.type(
-                ExitCode.OK,
-                "transpile",
-                "run",
-                REALM,
-                MODULE,
-                "--source",
-                source.toString(),
-                "--pg",
-                "embedded",
-                "--",
-                "tr",
-                "a-z",
-                "A-Z");
-        stage.expect("the artifact after the publish", "LET VERSION = 3;", fresh);
+        tell(fleet, "LET VERSION = 3;");
+        told("LET VERSION = 1;", "LET VERSION = 2;", "LET VERSION = 3;");
+        stage.say("  The build of version 2 came too late: its artifact was refused, and nobody got it.");
     }
 
-    private Process run(String report, String build) {
+    private void publish(String text) {
+        write(source, text);
+        stage.type(ExitCode.OK, "transpile", "tombstone", REALM, "--all", "--broadcast", "--yes", "--pg", "embedded");
+    }
+
+    private List<Process> fleet() {
+        List<Process> fleet = new ArrayList<>();
+        for (int i = 0; i < PROCESSES; i++) {
+            fleet.add(run("report-" + i));
+        }
+        return fleet;
+    }
+
+    private void tell(List<Process> fleet, String artifact) throws InterruptedException {
+        for (int i = 0; i < fleet.size(); i++) {
+            String output = output(fleet.get(i));
+            stage.say("    process " + (i + 1) + ", " + role("report-" + i) + ": " + output);
+            stage.expect("the artifact", artifact, output);
+        }
+    }
+
+    private void told(String... builds) {
+        stage.say("  built so far: " + String.join(" ", read(directory.resolve("builds"))));
+        stage.expect("the builds", List.of(builds), read(directory.resolve("builds")));
+    }
+
+    private Process run(String report) {
         List<String> command = new ArrayList<>(DemoCommand.Stage.self());
         command.addAll(List.of("transpile", "run", REALM, MODULE, "--source", source.toString()));
         command.addAll(List.of("--report", directory.resolve(report).toString(), "--pg", "embedded"));
-        command.addAll(List.of("--", "sh", "-c", build, directory.toString()));
+        command.addAll(List.of("--", "sh", "-c", BUILD, directory.toString()));
         try {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -135,19 +138,27 @@ final class DemoTranspile implements AutoCloseable {
         throw new Trouble("a process of the demo wrote no report", "its message is above");
     }
 
-    private static void await(Path file, Process process) throws InterruptedException {
-        Deadline deadline = Deadline.in(java.util.Optional.of(PATIENCE));
-        while (!Files.exists(file)) {
-            if (!process.isAlive() || deadline.left().isZero()) {
+    private void awaitBuilds(int count, List<Process> fleet) throws InterruptedException {
+        Deadline deadline = Deadline.in(Optional.of(PATIENCE));
+        while (read(directory.resolve("builds")).size() < count) {
+            if (deadline.left().isZero()) {
                 throw new Trouble("a build of the demo did not begin", "its message is above");
             }
-            process.waitFor(20, java.util.concurrent.TimeUnit.MILLISECONDS);
+            fleet.get(0).waitFor(20, TimeUnit.MILLISECONDS);
         }
     }
 
     private static void write(Path file, String text) {
         try {
             Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.delete(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
