@@ -24,6 +24,7 @@ final class Catalog {
             "fts status",
             "fts defer",
             "fts restore",
+            "fts check",
             "demo",
             "transpile init",
             "transpile get",
@@ -66,6 +67,7 @@ final class Catalog {
             case "fts status" -> new FtsStatusCommand();
             case "fts defer" -> new FtsDeferCommand();
             case "fts restore" -> new FtsRestoreCommand();
+            case "fts check" -> new FtsCheckCommand();
             case "demo" -> new DemoCommand();
             case "transpile init" -> new TranspileInitCommand();
             case "transpile get" -> new TranspileGetCommand();

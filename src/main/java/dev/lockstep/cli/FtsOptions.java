@@ -1,5 +1,7 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.db.Trouble;
+import dev.lockstep.fts.FtsTable;
 import dev.lockstep.fts.Notice;
 import dev.lockstep.fts.Owner;
 import java.util.LinkedHashMap;
@@ -18,6 +20,27 @@ final class FtsOptions {
         Options.sqlite(spec);
         Options.profile(spec);
         Options.values(spec, "T", "An FTS5 table, or a table that is indexed. Repeatable. None: all.", "--table");
+    }
+
+    /** What an index ought to hold. */
+    static void columns(CommandSpec spec) {
+        Options.value(
+                spec,
+                "written|all",
+                "What an index ought to hold: the columns that its insert trigger writes (the default), or all, each from"
+                        + " the column of its name.",
+                "--columns");
+    }
+
+    /** @throws Trouble usage: it is neither */
+    static FtsTable.Columns columns(Invocation call) {
+        return switch (call.text("--columns").orElse("written")) {
+            case "written" -> FtsTable.Columns.WRITTEN;
+            case "all" -> FtsTable.Columns.ALL;
+            default ->
+                throw Trouble.usage(
+                        "unknown columns '" + call.text("--columns").get() + "'", "--columns takes written or all");
+        };
     }
 
     /** The answer for programs: the database, as it was named, and its indexes. */

@@ -26,6 +26,8 @@ public final class Db implements AutoCloseable {
     /** How a transaction begins. */
     private enum Begin {
         TO_WRITE("BEGIN IMMEDIATE", "start transaction"),
+        /** As to write, and whatever was written is rolled back. */
+        TO_UNDO("BEGIN IMMEDIATE", "start transaction"),
         TO_READ("BEGIN", "start transaction with consistent snapshot, read only");
 
         private final String sqlite;
@@ -74,6 +76,14 @@ public final class Db implements AutoCloseable {
         return attempt(Begin.TO_READ, work);
     }
 
+    /**
+     * Runs the work in one transaction that may write, and undoes all of it: for finding out what would happen. On SQLite it
+     * holds the write lock meanwhile.
+     */
+    public <T> T rehearse(Function<Tx, T> work) {
+        return attempt(Begin.TO_UNDO, work);
+    }
+
     /** Runs the work outside any transaction: each of its statements commits by itself. */
     public <T> T autocommit(Function<Tx, T> work) {
         return work.apply(tx);
@@ -112,7 +122,7 @@ public final class Db implements AutoCloseable {
                     tx.execute(ONE_SNAPSHOT);
                 }
                 T result = work.apply(tx);
-                commit();
+                end(kind);
                 return result;
             } catch (DbException e) {
                 rollback(e);
@@ -137,6 +147,13 @@ public final class Db implements AutoCloseable {
                 tx.execute(kind.mariaDb);
                 tx.begun();
             }
+        }
+    }
+
+    private void end(Begin kind) {
+        switch (kind) {
+            case TO_WRITE, TO_READ -> commit();
+            case TO_UNDO -> undo();
         }
     }
 
@@ -170,6 +187,15 @@ public final class Db implements AutoCloseable {
     /** The first error survives; what goes wrong while cleaning up is told with it. */
     private void rollback(Throwable first) {
         try {
+            undo();
+        } catch (DbException e) {
+            first.addSuppressed(e);
+        }
+    }
+
+    /** Not through {@link Tx}, which starts nothing once it is cancelled. */
+    private void undo() {
+        try {
             switch (engine) {
                 case SQLITE -> {
                     try (Statement statement = connection.createStatement()) {
@@ -182,8 +208,8 @@ public final class Db implements AutoCloseable {
                 }
                 case MARIADB -> connection.rollback();
             }
-        } catch (DbException | SQLException e) {
-            first.addSuppressed(e);
+        } catch (SQLException e) {
+            throw SqlErrors.of(engine, e);
         }
     }
 

@@ -17,6 +17,10 @@ record Comparison(long missing, long extra, Sight sight) {
     enum Sight {
         /** Every cell was compared. */
         WHOLE,
+        /** Every term of every row; the table keeps no text. */
+        TERMS,
+        /** Every cell, or term, of some rows; and how many rows there are. */
+        SAMPLE,
         /** Only which rows there are: the table does not keep what they say. */
         ROWS,
         /** Nothing: the table keeps neither. */

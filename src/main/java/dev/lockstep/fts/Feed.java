@@ -1,6 +1,7 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Identifier;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +28,18 @@ record Feed(String base, List<String> columns, List<String> expressions, Optiona
     /** Whether a name means a row's number wherever no column has it. */
     static boolean isRowid(String name) {
         return ROWIDS.contains(Token.fold(name));
+    }
+
+    /** The same with what fills the FTS5 row's number, if anything does. */
+    Feed withRowid(Optional<String> expression) {
+        if (expression.isEmpty()) {
+            return this;
+        }
+        List<String> more = new ArrayList<>(columns);
+        List<String> filled = new ArrayList<>(expressions);
+        more.add("rowid");
+        filled.add(expression.get());
+        return new Feed(base, more, filled, condition);
     }
 
     /** What fills the FTS5 row's number, if the trigger says. */

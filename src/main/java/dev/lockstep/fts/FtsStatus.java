@@ -103,7 +103,7 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
                 index.absent());
     }
 
-    private static State state(Situation situation, Index index) {
+    static State state(Situation situation, Index index) {
         if (index.isDeferred()) {
             return State.DEFERRED;
         }

@@ -33,6 +33,27 @@ public record FtsTable(String name, Kind kind, List<String> columns, Optional<St
         }
     }
 
+    /** Which columns an index ought to hold. */
+    public enum Columns {
+        /** Those that its insert triggers write. */
+        WRITTEN,
+        /** All, each from its base's column of the same name. */
+        ALL
+    }
+
+    /** FTS5 takes any beginning of an option's name for the option, and tries them in this order. */
+    private static final List<String> OPTIONS = List.of(
+            "prefix",
+            "tokenize",
+            "content",
+            "contentless_delete",
+            "contentless_unindexed",
+            "content_rowid",
+            "columnsize",
+            "locale",
+            "detail",
+            "tokendata");
+
     public FtsTable {
         columns = List.copyOf(columns);
     }
@@ -60,29 +81,70 @@ public record FtsTable(String name, Kind kind, List<String> columns, Optional<St
 
     /** Reads the options out of the definition, the rest is known. */
     static FtsTable of(String name, List<String> columns, String sql) {
-        Optional<String> content = Optional.empty();
-        boolean deletes = false;
-        for (List<Token> argument : arguments(Token.of(sql))) {
-            if (argument.size() < 2 || !argument.get(1).is('=')) {
-                continue;
-            }
-            String option = Token.fold(argument.get(0).name());
-            String value = argument.size() < 3 ? "" : argument.get(2).name();
-            // FTS5 takes any beginning of an option's name for the option, and tries them in this order.
-            if ("prefix".startsWith(option) || "tokenize".startsWith(option)) {
-                continue;
-            }
-            if ("content".startsWith(option)) {
-                content = Optional.of(value);
-            } else if ("contentless_delete".startsWith(option)) {
-                deletes = value.equals("1");
-            }
-        }
+        Optional<String> content = option(sql, "content");
+        boolean deletes = option(sql, "contentless_delete").filter("1"::equals).isPresent();
         boolean contentless = content.isPresent() && content.get().isEmpty();
         Kind kind = content.isEmpty()
                 ? Kind.OWN_CONTENT
                 : !contentless ? Kind.EXTERNAL_CONTENT : deletes ? Kind.CONTENTLESS_DELETE : Kind.CONTENTLESS;
         return new FtsTable(name, kind, columns, content.filter(table -> !table.isEmpty()), sql);
+    }
+
+    /** What the definition says about an option, given by its whole name. */
+    Optional<String> option(String name) {
+        return option(sql, name);
+    }
+
+    /** What of the definition says how text is cut into terms, and which columns have none: not where anything is kept. */
+    List<String> indexing() {
+        List<String> indexing = new ArrayList<>();
+        for (List<Token> argument : arguments(Token.of(sql))) {
+            boolean kept = optionName(argument)
+                    .filter(name -> name.startsWith("content") || name.equals("prefix") || name.equals("columnsize"))
+                    .isEmpty();
+            if (kept && !argument.isEmpty()) {
+                indexing.add(sql.substring(
+                        argument.get(0).start(),
+                        argument.get(argument.size() - 1).end()));
+            }
+        }
+        return indexing;
+    }
+
+    /** Whether a column's text can be searched. */
+    boolean isIndexed(String column) {
+        for (List<Token> argument : arguments(Token.of(sql))) {
+            if (argument.size() == 2
+                    && argument.get(1).is("UNINDEXED")
+                    && Token.fold(argument.get(0).name()).equals(Token.fold(column))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Optional<String> option(String sql, String name) {
+        Optional<String> value = Optional.empty();
+        for (List<Token> argument : arguments(Token.of(sql))) {
+            if (optionName(argument).filter(name::equals).isPresent()) {
+                value = Optional.of(argument.size() < 3 ? "" : argument.get(2).name());
+            }
+        }
+        return value;
+    }
+
+    /** The whole name of the option that an argument sets; empty for a column. */
+    private static Optional<String> optionName(List<Token> argument) {
+        if (argument.size() < 2 || !argument.get(1).is('=')) {
+            return Optional.empty();
+        }
+        String written = Token.fold(argument.get(0).name());
+        for (String option : OPTIONS) {
+            if (option.startsWith(written)) {
+                return Optional.of(option);
+            }
+        }
+        return Optional.empty();
     }
 
     private static int indexOfUsing(List<Token> tokens) {

@@ -2,11 +2,8 @@ package dev.lockstep.fts;
 
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.TriggerSql.Event;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,12 +12,6 @@ import java.util.Optional;
  */
 final class Probe {
     private static final String COMPILE_ERROR = "SQLITE_ERROR";
-
-    private static final String WRITABLE_COLUMNS = """
-            select name
-              from pragma_table_xinfo(?, 'main')
-             where hidden = 0
-            """;
 
     private Probe() {}
 
@@ -41,7 +32,9 @@ final class Probe {
         String write =
                 switch (event) {
                     case INSERT -> "insert into main." + name + " default values";
-                    case UPDATE -> "update main." + name + " set " + everyColumn(tx, table);
+                    case UPDATE ->
+                        "update main." + name + " set "
+                                + BaseTable.read(tx, table).everyColumnToItself();
                     case DELETE -> "delete from main." + name;
                 };
         return objection(tx, write);
@@ -62,15 +55,5 @@ final class Probe {
             }
             return Optional.of(e.getMessage());
         }
-    }
-
-    /** All of them, because a trigger on UPDATE OF compiles only for the columns that it lists. */
-    private static String everyColumn(Tx tx, String table) {
-        List<String> same = new ArrayList<>();
-        for (Row column : tx.rows(WRITABLE_COLUMNS, table)) {
-            Identifier quoted = new Identifier(column.text("name"));
-            same.add(quoted + " = " + quoted);
-        }
-        return String.join(", ", same);
     }
 }

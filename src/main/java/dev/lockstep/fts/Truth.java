@@ -1,49 +1,47 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What an FTS5 table that depends on triggers alone ought to hold: for each base row, what its insert triggers would have
  * written. A column that they leave out is NULL in it, although the base table may well have a value.
  */
 final class Truth {
-    private static final String COLUMNS = """
-            select name, pk
-              from pragma_table_xinfo(?, 'main')
-            """;
+    /** Where the numbers of the rows come from. */
+    enum Numbers {
+        /** The triggers write them. */
+        WRITTEN,
+        /** Each row gets its base row's, for nobody chose one. */
+        GIVEN,
+        /** Nothing says them. */
+        UNKNOWN
+    }
 
-    private static final String HAS_ROWID = """
-            select 1
-              from pragma_table_list(?)
-             where schema = 'main'
-               and type = 'table'
-               and wr = 0
-            """;
-
-    /** The columns that are by themselves a unique key without NULLs or exceptions. */
-    private static final String UNIQUE_COLUMNS = """
-            select (select name from pragma_index_info(il.name)) as name
-              from pragma_index_list(?, 'main') as il
-             where il."unique"
-               and not il.partial
-               and (select count(*) from pragma_index_info(il.name)) = 1
-            """;
+    /**
+     * A column that holds a key of the base table as it is.
+     *
+     * @param position of the column among the FTS5 table's, from 0
+     * @param column its name
+     * @param base the base table's column
+     */
+    record Key(int position, String column, String base) {}
 
     private final FtsTable table;
     private final List<Feed> feeds;
+    private final Numbers numbers;
+    private final Optional<Key> key;
 
-    private Truth(FtsTable table, List<Feed> feeds) {
+    private Truth(FtsTable table, List<Feed> feeds, Numbers numbers, Optional<Key> key) {
         this.table = table;
         this.feeds = feeds;
+        this.numbers = numbers;
+        this.key = key;
     }
 
     /**
@@ -54,38 +52,123 @@ final class Truth {
     static Truth of(Tx tx, FtsTable table, List<TriggerSql> writers) {
         FeedReader reader = new FeedReader(table);
         List<Feed> feeds = new ArrayList<>();
-        Map<String, Base> bases = new HashMap<>();
+        Map<String, BaseTable> bases = new HashMap<>();
         for (TriggerSql trigger : writers) {
             if (trigger.event() == TriggerSql.Event.INSERT) {
-                Base base = bases.computeIfAbsent(Token.fold(trigger.table()), name -> Base.read(tx, trigger.table()));
+                BaseTable base =
+                        bases.computeIfAbsent(Token.fold(trigger.table()), name -> BaseTable.read(tx, trigger.table()));
                 feeds.addAll(reader.read(trigger, base::has, base::isUnique));
             }
         }
         if (feeds.isEmpty()) {
             throw reader.underivable("there is none that inserts into it");
         }
-        Truth truth = new Truth(table, numbered(table, feeds, bases));
+        return checked(tx, of(table, feeds, bases.get(Token.fold(feeds.get(0).base()))));
+    }
+
+    /**
+     * The same by another word: what an external-content table reads; or all columns, whatever the triggers write.
+     *
+     * @param bases what the index is about
+     * @throws dev.lockstep.db.Trouble usage: it cannot be told
+     */
+    static Truth declared(
+            Tx tx, FtsTable table, List<TriggerSql> writers, List<String> bases, FtsTable.Columns columns) {
+        if (table.kind() == FtsTable.Kind.EXTERNAL_CONTENT) {
+            String rowid = table.option("content_rowid").orElse("rowid");
+            return checked(tx, named(table, table.content().orElseThrow(), Optional.of(rowid), Optional.empty()));
+        }
+        return switch (columns) {
+            case WRITTEN -> of(tx, table, writers);
+            case ALL -> allColumns(tx, table, writers, bases);
+        };
+    }
+
+    private static Truth allColumns(Tx tx, FtsTable table, List<TriggerSql> writers, List<String> bases) {
+        FeedReader reader = new FeedReader(table);
+        if (bases.size() != 1) {
+            throw reader.underivable("all columns of which table? It is about " + bases.size());
+        }
+        BaseTable base = BaseTable.read(tx, bases.get(0));
+        for (String column : table.columns()) {
+            if (!base.columns().contains(Token.fold(column))) {
+                throw reader.underivable(base.name() + " has no column " + column);
+            }
+        }
+        Optional<String> condition = Optional.empty();
+        Optional<String> rowid = Optional.empty();
+        boolean triggered = writers.stream().anyMatch(trigger -> trigger.event() == TriggerSql.Event.INSERT);
+        if (triggered && table.kind() != FtsTable.Kind.OWN_CONTENT) {
+            Feed written = of(tx, table, writers).feeds.get(0);
+            condition = written.condition();
+            rowid = written.rowid();
+        }
+        Feed feed = named(table, base.name(), Optional.empty(), condition)
+                .feeds
+                .get(0)
+                .withRowid(rowid);
+        return checked(tx, of(table, List.of(feed), base));
+    }
+
+    /** Each column from the column of its name. */
+    private static Truth named(FtsTable table, String base, Optional<String> rowid, Optional<String> condition) {
+        List<String> expressions = new ArrayList<>();
+        for (String column : table.columns()) {
+            expressions.add("(new." + new Identifier(column) + ")");
+        }
+        Feed feed = new Feed(base, table.columns(), expressions, condition)
+                .withRowid(rowid.map(name -> "(new." + new Identifier(name) + ")"));
+        return new Truth(table, List.of(feed), Numbers.WRITTEN, Optional.empty());
+    }
+
+    private static Truth checked(Tx tx, Truth truth) {
         Probe.objection(tx, truth.query()).ifPresent(objection -> {
-            throw reader.underivable(objection);
+            throw new FeedReader(truth.table).underivable(objection);
         });
         return truth;
     }
 
     /** A row whose number nobody chose gets its base row's: then the two can be compared without sorting either. */
-    private static List<Feed> numbered(FtsTable table, List<Feed> feeds, Map<String, Base> bases) {
-        Feed only = feeds.get(0);
-        Optional<String> rowid = bases.get(Token.fold(only.base())).rowid();
-        if (feeds.size() > 1
-                || only.rowid().isPresent()
-                || rowid.isEmpty()
-                || table.kind() != FtsTable.Kind.OWN_CONTENT) {
-            return feeds;
+    private static Truth of(FtsTable table, List<Feed> feeds, BaseTable base) {
+        if (feeds.stream().allMatch(feed -> feed.rowid().isPresent())) {
+            return new Truth(table, feeds, Numbers.WRITTEN, Optional.empty());
         }
-        List<String> columns = new ArrayList<>(only.columns());
-        List<String> expressions = new ArrayList<>(only.expressions());
-        columns.add("rowid");
-        expressions.add("(new." + rowid.get() + ")");
-        return List.of(new Feed(only.base(), columns, expressions, only.condition()));
+        if (feeds.size() > 1 || table.kind() != FtsTable.Kind.OWN_CONTENT) {
+            return new Truth(table, feeds, Numbers.UNKNOWN, Optional.empty());
+        }
+        Feed only = feeds.get(0);
+        Optional<Key> key = key(table, only, base);
+        return base.rowid().isEmpty()
+                ? new Truth(table, feeds, Numbers.UNKNOWN, key)
+                : new Truth(
+                        table,
+                        List.of(only.withRowid(base.rowid().map(name -> "(new." + name + ")"))),
+                        Numbers.GIVEN,
+                        key);
+    }
+
+    private static Optional<Key> key(FtsTable table, Feed feed, BaseTable base) {
+        for (int i = 0; i < table.columns().size(); i++) {
+            String column = table.columns().get(i);
+            List<Token> expression = Token.of(feed.expression(column));
+            boolean plain = expression.size() == 5
+                    && expression.get(1).is("NEW")
+                    && expression.get(2).is('.');
+            if (plain && base.unique().contains(Token.fold(expression.get(3).name()))) {
+                return Optional.of(new Key(i, column, expression.get(3).name()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Where the rows' numbers come from. */
+    Numbers numbers() {
+        return numbers;
+    }
+
+    /** The column by which a row can be told from all others, if its number cannot do that. */
+    Optional<Key> key() {
+        return key;
     }
 
     /** Whether each row's number is known, and no two come from different triggers. */
@@ -130,41 +213,5 @@ final class Truth {
             selects.add("select " + String.join(", ", columns) + " " + feed.source());
         }
         return String.join(" union all ", selects);
-    }
-
-    /** What matters here about a base table. */
-    private record Base(Set<String> columns, Set<String> unique, Optional<String> rowid) {
-        static Base read(Tx tx, String table) {
-            Set<String> columns = new HashSet<>();
-            List<String> key = new ArrayList<>();
-            for (Row row : tx.rows(COLUMNS, table)) {
-                columns.add(Token.fold(row.text("name")));
-                if (row.integer("pk") > 0) {
-                    key.add(Token.fold(row.text("name")));
-                }
-            }
-            Set<String> unique = new HashSet<>(key.size() == 1 ? key : List.of());
-            for (Row row : tx.rows(UNIQUE_COLUMNS, table)) {
-                if (!row.isNull("name")) {
-                    unique.add(Token.fold(row.text("name")));
-                }
-            }
-            Optional<String> rowid = Optional.empty();
-            if (!tx.rows(HAS_ROWID, table).isEmpty()) {
-                rowid = List.of("rowid", "_rowid_", "oid").stream()
-                        .filter(name -> !columns.contains(name))
-                        .findFirst();
-            }
-            return new Base(columns, unique, rowid);
-        }
-
-        boolean has(String name) {
-            return columns.contains(Token.fold(name)) || (rowid.isPresent() && Feed.isRowid(name));
-        }
-
-        boolean isUnique(String name) {
-            return unique.contains(Token.fold(name))
-                    || (rowid.isPresent() && Token.fold(name).equals(rowid.get()));
-        }
     }
 }

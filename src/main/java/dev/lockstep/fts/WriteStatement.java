@@ -1,5 +1,6 @@
 package dev.lockstep.fts;
 
+import dev.lockstep.db.Identifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +55,31 @@ record WriteStatement(Verb verb, String target, List<Token> rest, String source)
         }
         return Optional.of(
                 new WriteStatement(verb, tokens.get(at).name(), tokens.subList(at + 1, tokens.size()), source));
+    }
+
+    boolean isOn(String table) {
+        return Token.fold(target).equals(Token.fold(table));
+    }
+
+    /** The statement as it could stand outside a trigger: each {@code old.c} and {@code new.c} a parameter. */
+    String standalone() {
+        StringBuilder text = new StringBuilder(
+                switch (verb) {
+                    case INSERT -> "insert into ";
+                    case UPDATE -> "update ";
+                    case DELETE -> "delete from ";
+                });
+        text.append("main.").append(new Identifier(target));
+        for (int i = 0; i < rest.size(); i++) {
+            boolean ofRow = (rest.get(i).is("OLD") || rest.get(i).is("NEW"))
+                    && i + 2 < rest.size()
+                    && rest.get(i + 1).is('.')
+                    && (i == 0 || !rest.get(i - 1).is('.'));
+            boolean apart = i == 0 || rest.get(i).start() > rest.get(i - 1).end();
+            text.append(apart ? " " : "").append(ofRow ? "?" : rest.get(i).text());
+            i += ofRow ? 2 : 0;
+        }
+        return text.toString();
     }
 
     /** The names in the list of columns of an INSERT; empty if it has no such list. */

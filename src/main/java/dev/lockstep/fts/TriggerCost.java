@@ -1,0 +1,194 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.fts.TriggerSql.Event;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is wrong with how a trigger keeps an FTS5 table, and what that costs.
+ *
+ * @param trigger the trigger
+ * @param fault what is wrong
+ * @param cost what it costs for one row, as measured; empty if it was not, or there was no row to measure with
+ */
+record TriggerCost(TriggerSql trigger, Fault fault, Optional<Duration> cost) {
+    enum Fault {
+        /** For each row that changes it reads the whole FTS5 table. */
+        SCANS,
+        /** On an update it adds a row and leaves the old one: the old text stays searchable. */
+        LEAVES_OLD_ROWS
+    }
+
+    /** How many rows are changed to find out what a change costs; the median counts. */
+    private static final int TRIES = 5;
+
+    /** Where SQLite explains a plan, what FTS5 can use of the condition follows the colon: nothing, if that is the end. */
+    private static final String SCAN = " VIRTUAL TABLE INDEX ";
+
+    /** The triggers of an FTS5 table with which something is wrong, in the order in which they were made. */
+    static List<TriggerCost> of(Tx tx, FtsTable table, List<TriggerSql> writers) {
+        List<TriggerCost> faulty = new ArrayList<>();
+        for (TriggerSql trigger : writers) {
+            if (scans(tx, table, trigger)) {
+                faulty.add(new TriggerCost(trigger, Fault.SCANS, Optional.empty()));
+            } else if (leavesOldRows(table, trigger, writers)) {
+                faulty.add(new TriggerCost(trigger, Fault.LEAVES_OLD_ROWS, Optional.empty()));
+            }
+        }
+        return faulty;
+    }
+
+    static boolean scans(Tx tx, FtsTable table, TriggerSql trigger) {
+        for (WriteStatement write : trigger.writes()) {
+            if (write.isOn(table.name()) && scans(tx, write)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** As SQLite plans the statement by itself, with a parameter for each value of the row that fired the trigger. */
+    private static boolean scans(Tx tx, WriteStatement write) {
+        try {
+            for (Row step : tx.rows("explain query plan " + write.standalone())) {
+                String detail = step.text("detail");
+                if (detail.startsWith("SCAN ") && detail.contains(SCAN) && detail.endsWith(":")) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (DbException e) {
+            if (e.reason() != DbException.Reason.OTHER) {
+                throw e;
+            }
+            // It says something that only a trigger may say; then nothing is known against it.
+            return false;
+        }
+    }
+
+    /** An INSERT OR REPLACE without a rowid never replaces: no column of an FTS5 table is unique. */
+    private static boolean leavesOldRows(FtsTable table, TriggerSql trigger, List<TriggerSql> writers) {
+        if (table.kind() != FtsTable.Kind.OWN_CONTENT || trigger.event() != Event.UPDATE || !inserts(table, trigger)) {
+            return false;
+        }
+        return writers.stream()
+                .filter(other -> other.event() == Event.UPDATE && other.isOn(trigger.table()))
+                .flatMap(other -> other.writes().stream())
+                .noneMatch(write -> write.isOn(table.name()) && write.verb() != WriteStatement.Verb.INSERT);
+    }
+
+    private static boolean inserts(FtsTable table, TriggerSql trigger) {
+        for (WriteStatement write : trigger.writes()) {
+            boolean numbered = false;
+            boolean command = false;
+            for (String column : write.columns()) {
+                numbered |= Feed.isRowid(column);
+                command |= Token.fold(column).equals(Token.fold(table.name()));
+            }
+            if (write.isOn(table.name()) && write.verb() == WriteStatement.Verb.INSERT && !numbered && !command) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The same with what the trigger costs: rows of its table are changed with no other trigger on it, and all is undone.
+     *
+     * @param tx a transaction that will be rolled back
+     */
+    TriggerCost measured(Tx tx) {
+        BaseTable base = BaseTable.read(tx, trigger.table());
+        List<Long> nanos = new ArrayList<>();
+        tx.execute("savepoint lockstep_cost");
+        try {
+            leaveOnly(tx);
+            for (Object[] key : keys(tx, base)) {
+                nanos.add(change(tx, base, key));
+            }
+        } catch (DbException e) {
+            if (e.reason() == DbException.Reason.CORRUPT || e.reason() == DbException.Reason.BUSY) {
+                throw e;
+            }
+            // A constraint that only this change would break; what was measured until then counts.
+        }
+        tx.execute("rollback to lockstep_cost");
+        tx.execute("release lockstep_cost");
+        nanos.sort(null);
+        Optional<Duration> median =
+                nanos.isEmpty() ? Optional.empty() : Optional.of(Duration.ofNanos(nanos.get(nanos.size() / 2)));
+        return new TriggerCost(trigger, fault, median);
+    }
+
+    private void leaveOnly(Tx tx) {
+        String others = "select name from main.sqlite_master where type = 'trigger' and tbl_name = ? collate nocase"
+                + " and name <> ?";
+        for (Row other : tx.rows(others, trigger.table(), trigger.name())) {
+            tx.execute("drop trigger main." + new Identifier(other.text("name")));
+        }
+    }
+
+    /** Rows at even distances, each by the values of its key. */
+    static List<Object[]> keys(Tx tx, BaseTable base) {
+        return keys(tx, base, TRIES);
+    }
+
+    static List<Object[]> keys(Tx tx, BaseTable base, int wanted) {
+        long rows = Comparison.count(tx, base.identifier());
+        String key = String.join(", ", base.key());
+        List<Object[]> keys = new ArrayList<>();
+        if (key.isEmpty()) {
+            return keys;
+        }
+        for (int i = 0; i < Math.min(wanted, rows); i++) {
+            String query =
+                    "select " + key + " from main." + base.identifier() + " order by " + key + " limit 1 offset ?";
+            for (Row row : tx.rows(query, i * rows / Math.min(wanted, rows))) {
+                Object[] values = new Object[row.width()];
+                for (int column = 0; column < values.length; column++) {
+                    values[column] = row.value(column);
+                }
+                keys.add(values);
+            }
+        }
+        return keys;
+    }
+
+    static String byKey(BaseTable base) {
+        return " where " + String.join(" = ? and ", base.key()) + " = ?";
+    }
+
+    /** @return the nanoseconds that it took */
+    private long change(Tx tx, BaseTable base, Object[] key) {
+        String name = "main." + base.identifier();
+        switch (trigger.event()) {
+            case UPDATE -> {
+                return timed(tx, "update " + name + " set " + base.everyColumnToItself() + byKey(base), key);
+            }
+            case DELETE -> {
+                return timed(tx, "delete from " + name + byKey(base), key);
+            }
+            case INSERT -> {
+                String columns = base.writableList();
+                tx.execute("drop table if exists temp.lockstep_row");
+                tx.update("create temp table lockstep_row as select " + columns + " from " + name + byKey(base), key);
+                tx.update("delete from " + name + byKey(base), key);
+                return timed(
+                        tx, "insert into " + name + " (" + columns + ") select " + columns + " from temp.lockstep_row");
+            }
+        }
+        throw new IllegalStateException(trigger.event().name());
+    }
+
+    private static long timed(Tx tx, String sql, Object... values) {
+        long start = System.nanoTime();
+        tx.update(sql, values);
+        return System.nanoTime() - start;
+    }
+}
