@@ -114,7 +114,7 @@ class DriftTest {
     }
 
     private Path make(Subject subject, String options) throws SQLException {
-        Path file = dir.resolve("made-" + Math.abs(options.hashCode()) + ".db");
+        Path file = dir.resolve("made-" + Integer.toHexString(options.hashCode()) + ".db");
         List<String> statements =
                 new ArrayList<>(List.of(NOTE, "create virtual table " + subject.index.formatted(options)));
         statements.addAll(subject.triggers());
