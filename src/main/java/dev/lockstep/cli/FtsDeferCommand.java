@@ -2,7 +2,6 @@ package dev.lockstep.cli;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Sqlite;
-import dev.lockstep.db.Trouble;
 import dev.lockstep.fts.Deferral;
 import dev.lockstep.fts.Owner;
 import java.util.ArrayList;
@@ -23,7 +22,9 @@ final class FtsDeferCommand implements Command {
         Options.value(
                 spec,
                 "MODE",
-                "What 'fts restore' does about the index: rebuild makes it anew from its base (the default).",
+                "What 'fts restore' does about the index: journal brings the rows that changed into step, whose keys a"
+                        + " small trigger notes meanwhile; rebuild makes it anew from its base. Unset: journal where the"
+                        + " table has a key that allows it.",
                 "--mode");
         Options.value(spec, "TEXT", "What to say about it to whoever finds it.", "--note");
         Options.dryRun(spec);
@@ -31,10 +32,8 @@ final class FtsDeferCommand implements Command {
 
     @Override
     public Result run(Invocation call) {
-        call.text("--mode").filter(mode -> !mode.equals("rebuild")).ifPresent(mode -> {
-            throw Trouble.usage("unknown mode '" + mode + "'", "--mode takes rebuild");
-        });
-        Deferral deferral = new Deferral(call.profile(), Owner.ofProcess(), call.text("--note"));
+        Deferral deferral = new Deferral(call.profile(), Owner.ofProcess(), call.text("--note"))
+                .in(call.text("--mode").map(FtsOptions::mode));
         List<String> names = call.texts("--table");
         Deferral.Outcome outcome;
         try (Db db = call.sqlite(Sqlite.Access.WRITE)) {
@@ -61,6 +60,7 @@ final class FtsDeferCommand implements Command {
                     case DEFERRED -> "deferred";
                     case ALREADY -> "already";
                 });
+        tree.put("mode", FtsOptions.label(table.mode()));
         tree.put("triggers", table.triggers());
         tree.put("since", table.since().orElse(null));
         tree.put("owner", FtsOptions.owner(table.owner()));
@@ -70,7 +70,9 @@ final class FtsDeferCommand implements Command {
     private static String line(Invocation call, Deferral.Table table) {
         String triggers = " (" + String.join(", ", table.triggers()) + ")";
         return switch (table.result()) {
-            case DEFERRED -> (call.dryRun() ? "would defer " : "deferred ") + table.fts() + triggers;
+            case DEFERRED ->
+                (call.dryRun() ? "would defer " : "deferred ") + table.fts() + ", mode "
+                        + FtsOptions.label(table.mode()) + triggers;
             case ALREADY ->
                 table.fts() + " is already deferred"
                         + table.since().map(since -> " since " + since).orElse("")

@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.db.Trouble;
+import dev.lockstep.fts.Deferral;
 import dev.lockstep.fts.FtsTable;
 import dev.lockstep.fts.Notice;
 import dev.lockstep.fts.Owner;
@@ -49,6 +50,22 @@ final class FtsOptions {
         data.put("db", call.sqliteFile());
         data.put("tables", tables);
         return data;
+    }
+
+    /** @throws Trouble usage: there is no such mode */
+    static Deferral.Mode mode(String word) {
+        return switch (word) {
+            case "journal" -> Deferral.Mode.JOURNAL;
+            case "rebuild" -> Deferral.Mode.REBUILD;
+            default -> throw Trouble.usage("unknown mode '" + word + "'", "--mode takes journal or rebuild");
+        };
+    }
+
+    static String label(Deferral.Mode mode) {
+        return switch (mode) {
+            case JOURNAL -> "journal";
+            case REBUILD -> "rebuild";
+        };
     }
 
     static void warn(Invocation call, List<Notice> notices) {

@@ -96,7 +96,8 @@ final class FtsRestoreCommand implements Command {
             lines.add(
                     call.dryRun()
                             ? "would restore " + table.fts() + ": " + triggers
-                            : "restored " + table.fts() + ": " + table.reindexed() + " rows, " + triggers);
+                            : "restored " + table.fts() + ": " + table.reindexed()
+                                    + (table.proof().equals("changed") ? " changed rows, " : " rows, ") + triggers);
         }
         if (lines.isEmpty()) {
             lines.add(NOTHING);

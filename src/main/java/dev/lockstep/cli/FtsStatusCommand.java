@@ -50,6 +50,7 @@ final class FtsStatusCommand implements Command {
         tree.put("triggers", table.triggers());
         tree.put("rows", table.rows().orElse(null));
         tree.put("indexed", table.indexed().orElse(null));
+        tree.put("mode", table.mode().map(FtsOptions::label).orElse(null));
         tree.put("dirty", table.dirty().orElse(null));
         tree.put("owner", FtsOptions.owner(table.owner()));
         tree.put("since", table.since().orElse(null));
@@ -67,6 +68,10 @@ final class FtsStatusCommand implements Command {
         line.append("; ").append(table.kind().map(FtsTable.Kind::label).orElse("gone"));
         line.append(" of ").append(table.table().isEmpty() ? "no table" : table.table());
         line.append("; rows ").append(number(table.rows())).append(", indexed ").append(number(table.indexed()));
+        table.mode().ifPresent(mode -> line.append("; mode ").append(FtsOptions.label(mode)));
+        table.dirty()
+                .filter(dirty -> dirty > 0)
+                .ifPresent(dirty -> line.append(", ").append(dirty).append(" changed rows noted"));
         line.append("; triggers ").append(table.triggers().isEmpty() ? "none" : String.join(", ", table.triggers()));
         return line.toString();
     }

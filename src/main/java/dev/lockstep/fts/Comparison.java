@@ -21,6 +21,8 @@ record Comparison(long missing, long extra, Sight sight) {
         TERMS,
         /** Every cell, or term, of some rows; and how many rows there are. */
         SAMPLE,
+        /** The rows that changed were written anew; of the others only how many there are was looked at. */
+        CHANGED,
         /** Only which rows there are: the table does not keep what they say. */
         ROWS,
         /** Nothing: the table keeps neither. */

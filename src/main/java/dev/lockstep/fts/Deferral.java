@@ -6,6 +6,7 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.fts.Deferred.Circumstances;
 import dev.lockstep.fts.Deferred.Health;
 import dev.lockstep.fts.Deferred.StoredTrigger;
+import dev.lockstep.journal.Journal;
 import dev.lockstep.profile.Profile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +21,14 @@ import java.util.Optional;
  * belongs into the index cannot be told, or if the base table cannot be written even now.
  */
 public final class Deferral {
+    /** What the restore will do about an index. */
+    public enum Mode {
+        /** Bring the rows that changed meanwhile into step. Until then a small trigger on the base notes their keys. */
+        JOURNAL,
+        /** Make it anew from its base. */
+        REBUILD
+    }
+
     /** What became of an index's triggers. */
     public enum Result {
         DEFERRED,
@@ -39,6 +48,7 @@ public final class Deferral {
             String table,
             String fts,
             Result result,
+            Mode mode,
             List<String> triggers,
             Optional<String> since,
             Optional<Owner> owner) {}
@@ -58,12 +68,23 @@ public final class Deferral {
     private final Optional<Profile> profile;
     private final Owner owner;
     private final Optional<String> note;
+    private final Optional<Mode> mode;
 
     /** @param note what to say about it to whoever finds it */
     public Deferral(Optional<Profile> profile, Owner owner, Optional<String> note) {
+        this(profile, owner, note, Optional.empty());
+    }
+
+    private Deferral(Optional<Profile> profile, Owner owner, Optional<String> note, Optional<Mode> mode) {
         this.profile = profile;
         this.owner = owner;
         this.note = note;
+        this.mode = mode;
+    }
+
+    /** The same in one mode; empty for the best that an index allows, which is the journal if there is a usable key. */
+    public Deferral in(Optional<Mode> mode) {
+        return new Deferral(profile, owner, note, mode);
     }
 
     /**
@@ -95,7 +116,7 @@ public final class Deferral {
                 plan.already(index);
             } else if (isDeferrable(index)) {
                 Feasibility.check(tx, situation, index);
-                plan.add(index);
+                plan.add(index, reindex(tx, index));
             } else {
                 plan.skip(index);
             }
@@ -105,6 +126,31 @@ public final class Deferral {
         }
         plan.add(Feasibility.notices(tx, situation, plan.toDefer));
         return plan;
+    }
+
+    /** How changed rows alone can be brought into step later; empty if the index is to be made anew. */
+    private Optional<Reindex> reindex(Tx tx, Index index) {
+        if (mode.equals(Optional.of(Mode.REBUILD))) {
+            return Optional.empty();
+        }
+        FtsTable table = index.table().orElseThrow();
+        Reindex.Choice choice = Reindex.choose(tx, table, index.writers());
+        String objection = choice.objection();
+        if (choice.reindex().isPresent() && !index.stored().isEmpty()) {
+            objection = "some of its triggers were gone already";
+        } else if (choice.reindex().isPresent()
+                && Feasibility.drift(tx, table, index).isPresent()) {
+            objection = "it is not equal to its base even now";
+        }
+        if (!objection.isEmpty() && mode.isPresent()) {
+            throw new Trouble(
+                    Trouble.Kind.USAGE,
+                    "no-journal",
+                    index.name() + " cannot be brought into step row by row: " + objection,
+                    "--mode rebuild makes it anew instead",
+                    null);
+        }
+        return objection.isEmpty() ? choice.reindex() : Optional.empty();
     }
 
     private boolean isAlreadyDeferred(Index index) {
@@ -168,6 +214,7 @@ public final class Deferral {
         private final Situation situation;
         private final Circumstances circumstances;
         private final List<Index> toDefer = new ArrayList<>();
+        private final Map<Index, Reindex> journaled = new LinkedHashMap<>();
         private final List<Table> tables = new ArrayList<>();
         private final List<Notice> notices = new ArrayList<>();
 
@@ -181,7 +228,7 @@ public final class Deferral {
             Circumstances before = entry.circumstances();
             List<String> names =
                     index.stored().stream().map(StoredTrigger::name).toList();
-            tables.add(table(index, Result.ALREADY, names, before));
+            tables.add(table(index, Result.ALREADY, entry.mode(index.name()), names, before));
             if (!index.live().isEmpty()) {
                 notices.add(new Notice(
                         "live-triggers",
@@ -196,10 +243,12 @@ public final class Deferral {
             }
         }
 
-        void add(Index index) {
+        void add(Index index, Optional<Reindex> reindex) {
             toDefer.add(index);
+            reindex.ifPresent(way -> journaled.put(index, way));
             List<String> names = index.writers().stream().map(TriggerSql::name).toList();
-            tables.add(table(index, Result.DEFERRED, names, circumstances));
+            Mode mode = reindex.isPresent() ? Mode.JOURNAL : Mode.REBUILD;
+            tables.add(table(index, Result.DEFERRED, mode, names, circumstances));
         }
 
         void add(List<Notice> more) {
@@ -210,11 +259,13 @@ public final class Deferral {
             notices.add(new Notice("untriggered", "no trigger on a table writes " + index.name() + "; left alone"));
         }
 
-        private static Table table(Index index, Result result, List<String> triggers, Circumstances circumstances) {
+        private static Table table(
+                Index index, Result result, Mode mode, List<String> triggers, Circumstances circumstances) {
             return new Table(
                     String.join(", ", index.bases()),
                     index.name(),
                     result,
+                    mode,
                     triggers,
                     circumstances.since(),
                     circumstances.owner());
@@ -226,7 +277,7 @@ public final class Deferral {
 
         void apply(Tx tx) {
             for (Index index : toDefer) {
-                situation.ledgerFor(index.name()).add(tx, entry(tx, index));
+                situation.ledgerFor(index.name()).add(tx, entry(tx, index, journals(tx, index)));
             }
             Map<String, TriggerSql> live = new LinkedHashMap<>();
             toDefer.forEach(index -> index.live().forEach(trigger -> live.put(trigger.name(), trigger)));
@@ -235,7 +286,19 @@ public final class Deferral {
             }
         }
 
-        private Deferred entry(Tx tx, Index index) {
+        /** A journal that is still there is of an earlier deferral, which somebody else has ended. */
+        private Map<String, String> journals(Tx tx, Index index) {
+            String consumer = Reindex.consumer(index.name());
+            Journal.all(tx, consumer).forEach(journal -> journal.remove(tx));
+            Reindex reindex = journaled.get(index);
+            return reindex == null
+                    ? Map.of()
+                    : Map.of(
+                            index.folded(),
+                            Journal.install(tx, consumer, reindex.subject()).epoch());
+        }
+
+        private Deferred entry(Tx tx, Index index, Map<String, String> journals) {
             Map<String, StoredTrigger> triggers = new LinkedHashMap<>();
             index.stored().forEach(stored -> triggers.put(Token.fold(stored.name()), stored));
             for (TriggerSql trigger : index.live()) {
@@ -248,7 +311,8 @@ public final class Deferral {
                     List.copyOf(triggers.values()),
                     Optional.of(shape),
                     circumstances,
-                    Health.SOUND);
+                    Health.SOUND,
+                    journals);
         }
     }
 }

@@ -17,13 +17,15 @@ import java.util.Optional;
  * @param shape how the tables looked then; whoever deferred may not have noted it
  * @param circumstances who, when and why, as far as noted
  * @param health whether it can be acted on
+ * @param journals for each index whose changed rows are noted, by folded name, the epoch of the journal
  */
 record Deferred(
         List<String> indexes,
         List<StoredTrigger> triggers,
         Optional<Shape> shape,
         Circumstances circumstances,
-        Health health) {
+        Health health,
+        Map<String, String> journals) {
     /** Whether an entry says what it has to say. */
     enum Health {
         SOUND,
@@ -117,10 +119,15 @@ record Deferred(
     Deferred {
         indexes = List.copyOf(indexes);
         triggers = List.copyOf(triggers);
+        journals = Map.copyOf(journals);
     }
 
     static Deferred damaged(List<String> indexes, Circumstances circumstances, Health health) {
-        return new Deferred(indexes, List.of(), Optional.empty(), circumstances, health);
+        return new Deferred(indexes, List.of(), Optional.empty(), circumstances, health, Map.of());
+    }
+
+    Deferral.Mode mode(String index) {
+        return journals.containsKey(Token.fold(index)) ? Deferral.Mode.JOURNAL : Deferral.Mode.REBUILD;
     }
 
     boolean concerns(String index) {

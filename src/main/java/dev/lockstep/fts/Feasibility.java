@@ -70,15 +70,25 @@ final class Feasibility {
     }
 
     /** A difference in numbers alone, which costs next to nothing to see. */
-    private static Optional<Notice> drift(Tx tx, FtsTable table, Index index) {
+    static Optional<Notice> drift(Tx tx, FtsTable table, Index index) {
+        return difference(tx, table, index.writers())
+                .map(difference -> new Notice(
+                        "drifted",
+                        table.name() + " is not equal to its base even now: " + difference
+                                + "; the restore will rebuild it"));
+    }
+
+    /** How an index differs from what it ought to hold in the number of its rows, if it does and keeps that. */
+    static Optional<String> difference(Tx tx, FtsTable table, List<TriggerSql> writers) {
         Optional<Long> indexed = Counts.indexed(tx, table);
+        if (indexed.isEmpty()) {
+            return Optional.empty();
+        }
         long expected = table.kind() == FtsTable.Kind.EXTERNAL_CONTENT
                 ? Comparison.count(tx, new Identifier(table.content().orElseThrow()))
-                : Truth.of(tx, table, index.writers()).count(tx);
-        return indexed.filter(count -> count != expected)
-                .map(count -> new Notice(
-                        "drifted",
-                        table.name() + " is not equal to its base even now: it has " + count
-                                + " rows and ought to have " + expected + "; the restore will rebuild it"));
+                : Truth.of(tx, table, writers).count(tx);
+        return indexed.get() == expected
+                ? Optional.empty()
+                : Optional.of("it has " + indexed.get() + " rows and ought to have " + expected);
     }
 }

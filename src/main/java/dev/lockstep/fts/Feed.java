@@ -63,6 +63,14 @@ record Feed(String base, List<String> columns, List<String> expressions, Optiona
         return "null";
     }
 
+    /** Writes all that the query finds into an FTS5 table. */
+    String insertInto(FtsTable table) {
+        List<String> filled = new ArrayList<>();
+        columns.forEach(column -> filled.add(new Identifier(column).toString()));
+        return "insert into main." + table.identifier() + " (" + String.join(", ", filled) + ") select "
+                + String.join(", ", expressions) + " " + source();
+    }
+
     /** {@code from} and {@code where} of the query. */
     String source() {
         return "from main." + new Identifier(base) + " as new"

@@ -30,6 +30,7 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
      * @param triggers the names of the triggers that keep it, or that are put away
      * @param rows the rows of its base; empty if that is gone
      * @param indexed its own rows; empty if it does not keep what could be counted
+     * @param mode what a restore will do about it; empty if it is not deferred
      * @param dirty the base rows that it is known not to follow; empty if only a comparison could tell
      * @param owner who put the triggers away
      * @param since when, RFC 3339 in UTC
@@ -44,6 +45,7 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
             List<String> triggers,
             Optional<Long> rows,
             Optional<Long> indexed,
+            Optional<Deferral.Mode> mode,
             Optional<Long> dirty,
             Optional<Owner> owner,
             Optional<String> since,
@@ -69,6 +71,12 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
             for (Index index : situation.select(names)) {
                 tables.add(table(tx, situation, index));
                 notices.addAll(notices(situation, index));
+            }
+            if (Reindex.hasLeftovers(tx, situation)) {
+                notices.add(new Notice(
+                        "leftover-journal",
+                        "a journal of changed rows is still kept for an index that somebody else has restored;"
+                                + " the next restore removes it"));
             }
             return new FtsStatus(tables, notices);
         });
@@ -96,11 +104,25 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
                 triggers,
                 counted.isEmpty() ? Optional.empty() : Counts.rows(tx, situation.catalog(), counted),
                 index.table().flatMap(table -> Counts.indexed(tx, table)),
-                state == State.ACTIVE ? Optional.of(0L) : Optional.empty(),
+                state == State.DEFERRED
+                        ? Optional.of(index.held().orElseThrow().deferred().mode(index.name()))
+                        : Optional.empty(),
+                dirty(tx, index, state),
                 circumstances.owner(),
                 circumstances.since(),
                 circumstances.note(),
                 index.absent());
+    }
+
+    private static Optional<Long> dirty(Tx tx, Index index, State state) {
+        return switch (state) {
+            case ACTIVE -> Optional.of(0L);
+            case DEFERRED ->
+                Reindex.journal(tx, index)
+                        .filter(journal -> journal.gap(tx).isEmpty())
+                        .map(journal -> journal.count(tx, journal.pending(tx)));
+            case UNTRIGGERED -> Optional.empty();
+        };
     }
 
     static State state(Situation situation, Index index) {

@@ -123,13 +123,14 @@ final class MetaLedger implements Ledger {
             return flagged ? List.of(Deferred.damaged(indexes, note.circumstances, Health.LOST)) : List.of();
         }
         List<String> concerned = note.indexes.isEmpty() ? indexes : note.indexes;
-        return List.of(new Deferred(concerned, triggers, note.shape, note.circumstances, undamaged));
+        return List.of(new Deferred(concerned, triggers, note.shape, note.circumstances, undamaged, note.journals));
     }
 
     @Override
     public void add(Tx tx, Deferred entry) {
         Map<String, StoredTrigger> triggers = new LinkedHashMap<>();
         Set<String> concerned = new LinkedHashSet<>();
+        Map<String, String> journals = new LinkedHashMap<>(entry.journals());
         Optional<Shape> shape = entry.shape();
         for (Deferred older : read(tx)) {
             for (StoredTrigger stored : older.triggers()) {
@@ -140,6 +141,7 @@ final class MetaLedger implements Ledger {
             }
             if (older.health() == Health.SOUND) {
                 concerned.addAll(older.indexes());
+                older.journals().forEach(journals::putIfAbsent);
                 shape = older.shape().flatMap(before -> entry.shape().map(before::with));
             }
         }
@@ -152,7 +154,8 @@ final class MetaLedger implements Ledger {
                         List.copyOf(triggers.values()),
                         shape,
                         entry.circumstances(),
-                        Health.SOUND));
+                        Health.SOUND,
+                        journals));
     }
 
     /** Half an entry counts as far as its triggers are gone: those are put away, whoever forgot to say so. */
@@ -170,6 +173,8 @@ final class MetaLedger implements Ledger {
                     .filter(stored -> indexes.stream().anyMatch(stored.trigger()::writes))
                     .filter(stored -> isAway(tx, entry, stored))
                     .toList();
+            Map<String, String> journals = new LinkedHashMap<>(entry.journals());
+            journals.keySet().removeAll(gone);
             if (entry.health() == Health.UNREADABLE) {
                 setAside(tx);
             }
@@ -178,7 +183,10 @@ final class MetaLedger implements Ledger {
                     tx.update(delete, key);
                 }
             } else {
-                write(tx, new Deferred(indexes, triggers, entry.shape(), entry.circumstances(), entry.health()));
+                write(
+                        tx,
+                        new Deferred(
+                                indexes, triggers, entry.shape(), entry.circumstances(), entry.health(), journals));
             }
         }
     }
@@ -232,16 +240,17 @@ final class MetaLedger implements Ledger {
             Optional<String> sha256,
             Map<String, Long> positions,
             Optional<Shape> shape,
-            Circumstances circumstances) {
+            Circumstances circumstances,
+            Map<String, String> journals) {
         static final Note NONE =
-                new Note(List.of(), Optional.empty(), Map.of(), Optional.empty(), Circumstances.UNKNOWN);
+                new Note(List.of(), Optional.empty(), Map.of(), Optional.empty(), Circumstances.UNKNOWN, Map.of());
 
         static Map<String, Object> tree(Deferred entry, long flag, String sha256) {
             Circumstances circumstances = entry.circumstances();
             Map<String, Object> positions = new LinkedHashMap<>();
             entry.triggers().forEach(stored -> positions.put(stored.name(), stored.position()));
             Map<String, Object> tree = new LinkedHashMap<>();
-            tree.put("mode", "rebuild");
+            tree.put("journals", entry.journals());
             tree.put("flag", flag);
             tree.put("sha256", sha256);
             tree.put("fts", entry.indexes());
@@ -276,12 +285,17 @@ final class MetaLedger implements Ledger {
                     }
                 });
             }
+            Map<String, String> journals = new LinkedHashMap<>();
+            if (map.get("journals") instanceof Map<?, ?> epochs) {
+                epochs.forEach((name, epoch) -> journals.put((String) name, String.valueOf(epoch)));
+            }
             return Optional.of(new Note(
                     indexes,
                     text(map, "sha256"),
                     positions,
                     Shape.ofTree(map.get("shape")),
-                    new Circumstances(Owner.ofTree(map.get("owner")), text(map, "since"), text(map, "note"))));
+                    new Circumstances(Owner.ofTree(map.get("owner")), text(map, "since"), text(map, "note")),
+                    journals));
         }
 
         private static Optional<String> text(Map<?, ?> map, String key) {

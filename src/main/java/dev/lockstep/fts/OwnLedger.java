@@ -30,15 +30,15 @@ final class OwnLedger implements Ledger {
             """;
 
     private static final String READ = """
-              select fts, ddl_json, ddl_sha256, shape_json, owner_json, since, note
+              select fts, journal, ddl_json, ddl_sha256, shape_json, owner_json, since, note
                 from main.lockstep_fts_deferral
             order by fts
             """;
 
     private static final String ADD = """
             insert into main.lockstep_fts_deferral
-                   (fts, mode, ddl_json, ddl_sha256, shape_json, owner_json, since, note)
-            values (?, 'rebuild', ?, ?, ?, ?, ?, ?)
+                   (fts, journal, ddl_json, ddl_sha256, shape_json, owner_json, since, note)
+            values (?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     private static final String FORGET = """
@@ -74,7 +74,9 @@ final class OwnLedger implements Ledger {
         try {
             List<StoredTrigger> triggers = StoredTrigger.parse(ddl);
             Optional<Shape> shape = tree(row.text("shape_json")).flatMap(Shape::ofTree);
-            return new Deferred(indexes, triggers, shape, circumstances, Health.SOUND);
+            Map<String, String> journals =
+                    row.isNull("journal") ? Map.of() : Map.of(Token.fold(row.text("fts")), row.text("journal"));
+            return new Deferred(indexes, triggers, shape, circumstances, Health.SOUND, journals);
         } catch (Trouble e) {
             return Deferred.damaged(indexes, circumstances, Health.UNREADABLE);
         }
@@ -96,6 +98,7 @@ final class OwnLedger implements Ledger {
             tx.update(
                     ADD,
                     index,
+                    entry.journals().get(Token.fold(index)),
                     ddl,
                     Hash.sha256(ddl),
                     entry.shape().map(shape -> Json.write(shape.toTree())).orElse(null),

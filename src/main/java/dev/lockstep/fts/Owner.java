@@ -27,10 +27,18 @@ public record Owner(String host, long pid, String boot, long started) {
     /** Two readings of one process's start may differ when the clock was set in between. */
     private static final Duration SAME_START = Duration.ofSeconds(5);
 
+    /** Asked of the system once: each question costs a walk through /proc. */
+    private static final class Self {
+        private static final Owner OWNER = read(ProcessHandle.current());
+
+        private static Owner read(ProcessHandle self) {
+            return new Owner(hostName(), self.pid(), line(BOOT_ID).orElse(""), start(self));
+        }
+    }
+
     /** This process. */
     public static Owner ofProcess() {
-        ProcessHandle self = ProcessHandle.current();
-        return new Owner(hostName(), self.pid(), line(BOOT_ID).orElse(""), start(self));
+        return Self.OWNER;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.lockstep.fts;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
+import dev.lockstep.journal.Journal;
 import dev.lockstep.profile.Profile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -92,7 +93,9 @@ public final class Restoration {
             Situation situation = Situation.read(tx, profile);
             List<Index> indexes = due(situation, names);
             List<Notice> notices = new ArrayList<>();
-            return new Outcome(indexes.isEmpty() ? List.of() : restore(tx, situation, indexes, notices), notices);
+            List<Table> tables = indexes.isEmpty() ? List.of() : restore(tx, situation, indexes, notices);
+            Reindex.forget(tx, situation, indexes);
+            return new Outcome(tables, notices);
         });
     }
 
@@ -112,10 +115,13 @@ public final class Restoration {
         });
     }
 
-    /** Whether anything is put away, as a look without the write lock tells. */
+    /** Whether anything is put away, or left behind, as a look without the write lock tells. */
     public static boolean isNeeded(Db db, Optional<Profile> profile) {
-        return db.read(
-                tx -> Situation.read(tx, profile).select(List.of()).stream().anyMatch(Index::isDeferred));
+        return db.read(tx -> {
+            Situation situation = Situation.read(tx, profile);
+            return situation.select(List.of()).stream().anyMatch(Index::isDeferred)
+                    || Reindex.hasLeftovers(tx, situation);
+        });
     }
 
     /** The indexes that are to be restored. */
@@ -156,7 +162,7 @@ public final class Restoration {
         List<Table> tables = new ArrayList<>();
         for (Index index : indexes) {
             List<TriggerSql> writers = now.writers(index.name());
-            Rebuild rebuilt = Rebuild.run(tx, index.table().orElseThrow(), writers);
+            Rebuild rebuilt = bringIntoStep(tx, index, writers, notices);
             tables.add(new Table(
                     String.join(", ", index.bases()),
                     index.name(),
@@ -166,6 +172,54 @@ public final class Restoration {
         }
         forget(tx, indexes);
         return tables;
+    }
+
+    private static Rebuild bringIntoStep(Tx tx, Index index, List<TriggerSql> writers, List<Notice> notices) {
+        FtsTable table = index.table().orElseThrow();
+        Optional<Journal> journal = Optional.empty();
+        if (isJournaled(index)) {
+            Optional<String> objection = objection(tx, index, writers);
+            if (objection.isEmpty()) {
+                journal = Reindex.journal(tx, index);
+            } else {
+                notices.add(new Notice("made-anew", index.name() + " was made anew as a whole: " + objection.get()));
+            }
+        }
+        Optional<Reindex> reindex =
+                journal.flatMap(there -> Reindex.choose(tx, table, writers).reindex());
+        if (reindex.isPresent()) {
+            Optional<Rebuild> done = reindex.get().run(tx, journal.get(), writers);
+            if (done.isPresent()) {
+                return done.get();
+            }
+        }
+        return Rebuild.run(tx, table, writers);
+    }
+
+    private static boolean isJournaled(Index index) {
+        return index.held()
+                .filter(held -> held.deferred().mode(index.name()) == Deferral.Mode.JOURNAL)
+                .isPresent();
+    }
+
+    /** Why the journal does not tell all that is different between the index and what its triggers would have made of it. */
+    private static Optional<String> objection(Tx tx, Index index, List<TriggerSql> writers) {
+        Optional<Journal> journal = Reindex.journal(tx, index);
+        if (journal.isEmpty()) {
+            return Optional.of("its journal is gone");
+        }
+        Optional<String> gap = journal.get().gap(tx);
+        if (gap.isPresent()) {
+            return gap;
+        }
+        if (!index.live().isEmpty()) {
+            return Optional.of("triggers that write it were there meanwhile");
+        }
+        Set<String> before = new LinkedHashSet<>();
+        index.stored().forEach(stored -> before.add(stored.sql()));
+        Set<String> now = new LinkedHashSet<>();
+        writers.forEach(writer -> now.add(writer.sql()));
+        return before.equals(now) ? Optional.empty() : Optional.of("its triggers are not those of then");
     }
 
     private static void forget(Tx tx, List<Index> indexes) {

@@ -36,6 +36,12 @@ public final class Journal {
              order by id
             """;
 
+    private static final String CONSUMERS = """
+            select distinct consumer
+              from main.lockstep_journal
+             order by consumer
+            """;
+
     private static final String FREE_ID = """
             select 1 + max(coalesce((select max(id) from main.lockstep_journal), 0),
                            coalesce((select max(cast(substr(name, 18) as integer))
@@ -161,6 +167,15 @@ public final class Journal {
     /** All journals of a consumer, in the order in which they were installed. */
     public static List<Journal> all(Tx tx, String consumer) {
         return read(tx, consumer, null);
+    }
+
+    /** The names of all who have a journal in this database. */
+    public static List<String> consumers(Tx tx) {
+        List<String> consumers = new ArrayList<>();
+        if (hasRegistry(tx)) {
+            tx.each(CONSUMERS, row -> consumers.add(row.text("consumer")));
+        }
+        return consumers;
     }
 
     /** @param table null for all */

@@ -1,6 +1,6 @@
 create table lockstep_fts_deferral (
     fts          text not null primary key, -- the FTS5 table that nothing keeps while this row is here
-    mode         text not null,             -- rebuild: made anew from its base when the triggers come back
+    journal      text,                      -- the epoch of the journal of changed rows; null: made anew from its base
     ddl_json     text not null,             -- [{"name","sql","position"}], the triggers, byte for byte
     ddl_sha256   text not null,             -- of ddl_json in UTF-8, in hex
     shape_json   text,                      -- the columns and definitions then; null accepts those of now

@@ -171,12 +171,13 @@ final class CadtDatabase {
                         + " + abs((select count(*) from (" + wanted + ")) - (select count(*) from (" + found + ")))"));
     }
 
-    /** The names of the triggers, in the order in which they fire by. */
+    /** The names of the application's triggers, in the order in which they fire by. */
     static String liveTriggers(Path file) throws SQLException {
         return TestSqlite.ask(
                 file,
                 "select coalesce(group_concat(name), '') from"
-                        + " (select name from sqlite_master where type = 'trigger' order by rowid)");
+                        + " (select name from sqlite_master where type = 'trigger'"
+                        + " and name not glob 'lockstep_journal_*' order by rowid)");
     }
 
     /** All of sqlite_master but where the tables are in the file, in its own order. */

@@ -39,7 +39,7 @@ class DeferAndRestoreTest {
         Restoration.Outcome restored = engine.restore();
 
         assertThat(restored.tables()).extracting(Restoration.Table::fts).containsExactly("projects_fts", "units_fts");
-        assertThat(restored.tables()).extracting(Restoration.Table::proof).containsOnly("whole");
+        assertThat(restored.tables()).extracting(Restoration.Table::proof).containsOnly("changed");
         assertThat(CadtDatabase.masterInOrder(file)).isEqualTo(master);
         assertThat(CadtDatabase.differences(file)).isZero();
         assertThat(TestSqlite.ask(file, "select count(*) from units_fts where units_fts match 'newcomer'"))
@@ -148,7 +148,8 @@ class DeferAndRestoreTest {
         assertThat(units.triggers()).containsExactly("unit_insert_fts", "unit_delete_fts", "unit_update_fts");
         assertThat(units.rows()).contains(119L);
         assertThat(units.indexed()).contains(120L);
-        assertThat(units.dirty()).isEmpty();
+        assertThat(units.mode()).contains(Deferral.Mode.JOURNAL);
+        assertThat(units.dirty()).contains(1L);
         assertThat(units.owner()).contains(Owner.ofProcess());
         assertThat(units.since().orElseThrow()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
         assertThat(units.note()).contains("catch-up");

@@ -18,18 +18,30 @@ import java.util.function.Function;
  * The engine as tests drive it: a connection of its own for each call, which is closed before the test looks at the file.
  *
  * @param profile a profile's name, or {@code none}
+ * @param mode how it defers; empty for what it takes by itself
  */
-record Engine(Path file, String profile) {
+record Engine(Path file, String profile, Optional<Deferral.Mode> mode) {
     static final String NONE = "none";
     static final String CADT = "cadt-v1";
+
+    Engine(Path file, String profile) {
+        this(file, profile, Optional.empty());
+    }
+
+    Engine in(Deferral.Mode other) {
+        return new Engine(file, profile, Optional.of(other));
+    }
+
+    Engine at(Path copy) {
+        return new Engine(copy, profile, mode);
+    }
 
     Deferral.Outcome defer(String... names) {
         return defer(Fault.none(), names);
     }
 
     Deferral.Outcome defer(Fault fault, String... names) {
-        return with(fault, db -> new Deferral(loaded(), Owner.ofProcess(), Optional.of("catch-up"))
-                .run(db, List.of(names)));
+        return with(fault, db -> deferral().run(db, List.of(names)));
     }
 
     Restoration.Outcome restore(String... names) {
@@ -42,6 +54,22 @@ record Engine(Path file, String profile) {
 
     Restoration.Outcome restore(Fault fault, Policy policy, String... names) {
         return with(fault, db -> new Restoration(loaded(), policy, Owner.ofProcess()).run(db, List.of(names)));
+    }
+
+    Deferral deferral() {
+        return new Deferral(loaded(), Owner.ofProcess(), Optional.of("catch-up")).in(mode);
+    }
+
+    Restoration restoration() {
+        return new Restoration(loaded(), Policy.CAREFUL, Owner.ofProcess());
+    }
+
+    /** On a disk that has room for so many pages of the file. */
+    <T> T full(long pages, Function<Db, T> work) {
+        return with(db -> {
+            db.autocommit(tx -> tx.rows("pragma max_page_count = " + pages));
+            return work.apply(db);
+        });
     }
 
     FtsStatus status(String... names) {

@@ -91,7 +91,8 @@ class FtsCommandsTest {
         assertThat(tables(status).get(1))
                 .containsEntry("state", "deferred")
                 .containsEntry("note", "catch-up")
-                .containsEntry("dirty", null)
+                .containsEntry("mode", "journal")
+                .containsEntry("dirty", 0L)
                 .containsEntry("triggers", List.of("unit_delete_fts", "unit_insert_fts", "unit_update_fts"));
 
         LockstepRun again = fts("defer", "--profile", "cadt-v1", "--json");
@@ -117,13 +118,13 @@ class FtsCommandsTest {
     @Test
     void theWayThereAndBackInWords() {
         assertThat(fts("defer").stdout())
-                .contains("deferred units_fts (unit_insert_fts, unit_delete_fts, unit_update_fts)");
+                .contains("deferred units_fts, mode journal (unit_insert_fts, unit_delete_fts, unit_update_fts)");
         assertThat(fts("defer").stdout()).contains("units_fts is already deferred since 20", " by pid ");
         assertThat(fts("status", "--table", "units").stdout())
                 .startsWith("units_fts: deferred since ")
                 .contains("own-content of units; rows 30, indexed 30");
         assertThat(fts("restore", "-n").stdout()).contains("would restore units_fts: 3 triggers");
-        assertThat(fts("restore").stdout()).contains("restored units_fts: 30 rows, 3 triggers");
+        assertThat(fts("restore").stdout()).contains("restored units_fts: 0 changed rows, 3 triggers");
         assertThat(fts("restore").stdout()).isEqualTo("nothing is deferred\n");
         assertThat(fts("restore", "-q").stdout()).isEmpty();
     }
@@ -245,7 +246,7 @@ class FtsCommandsTest {
 
     @Test
     void aDamagedPageIsFoundBeforeAnythingIsKept() throws Exception {
-        fts("defer");
+        fts("defer", "--mode", "rebuild");
         long root = Long.parseLong(TestSqlite.ask(file, "select rootpage from sqlite_master where name = 'units'"));
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.allocate(4096), (root - 1) * 4096);

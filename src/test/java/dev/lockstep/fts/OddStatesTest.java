@@ -158,7 +158,7 @@ class OddStatesTest {
         CadtDatabase.change(engine.file());
         sql(NO_FLAG);
         assertThat(engine.status().tables()).extracting(FtsStatus.Table::state).containsOnly(State.DEFERRED);
-        assertThat(engine.status().notices()).extracting(Notice::code).containsOnly("flag-missing");
+        assertThat(engine.status().notices()).extracting(Notice::code).contains("flag-missing");
 
         engine.restore();
 

@@ -26,6 +26,7 @@ class SequenceTest {
     private enum Step {
         DEFER,
         DEFER_UNITS,
+        DEFER_TO_REBUILD,
         RESTORE,
         RESTORE_PROJECTS,
         CRASH_IN_DEFER,
@@ -51,7 +52,8 @@ class SequenceTest {
             try {
                 walk(engine, new Random(seed), steps);
                 engine.restore();
-                engine.defer();
+                // CADT fills a column that its triggers leave out, and only making it anew empties that.
+                engine.in(Deferral.Mode.REBUILD).defer();
                 engine.restore();
                 assertThat(TestSqlite.schema(file)).isEqualTo(master);
                 assertThat(CadtDatabase.differences(file)).isZero();
@@ -84,6 +86,7 @@ class SequenceTest {
         switch (step) {
             case DEFER -> engine.defer();
             case DEFER_UNITS -> engine.defer("units");
+            case DEFER_TO_REBUILD -> engine.in(Deferral.Mode.REBUILD).defer();
             case RESTORE -> engine.restore();
             case RESTORE_PROJECTS -> engine.restore("projects");
             case CRASH_IN_DEFER -> broken(() -> engine.defer(fault));

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,9 +72,11 @@ class UpstreamTest {
 
         Upstream.restore(engine.file());
 
-        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
         assertThat(engine.status().isKept()).isTrue();
+        assertThat(engine.status().notices()).extracting(Notice::code).containsOnly("leftover-journal");
         assertThat(engine.restore().changed()).isFalse();
+        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
+        assertThat(engine.status().notices()).isEmpty();
         assertThat(TestSqlite.ask(engine.file(), "select count(*) from units_fts where timeStaged is not null"))
                 .as("CADT fills the column that its triggers leave out")
                 .isNotEqualTo("0");
@@ -100,6 +103,7 @@ class UpstreamTest {
     void whatLockstepNotedOfAnOlderDeferralIsNotTakenForThisOne() throws SQLException {
         engine.defer("units");
         Upstream.restore(engine.file());
+        engine.restore();
         TestSqlite.create(
                 engine.file(),
                 "drop trigger unit_delete_fts",
@@ -129,8 +133,25 @@ class UpstreamTest {
 
         Upstream.restore(engine.file());
 
-        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
         assertThat(engine.status().isKept()).isTrue();
+        engine.restore();
+        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
+    }
+
+    @Test
+    void aJournalOfADeferralThatCadtEndedIsNotTakenForThatOfItsNext() throws SQLException {
+        engine.defer();
+        Upstream.restore(engine.file());
+        Upstream.ensureDeferred(engine.file());
+        TestSqlite.create(engine.file(), "update units set unitOwner = 'once' where warehouseUnitId like '%1'");
+
+        assertThat(engine.status().tables())
+                .extracting(FtsStatus.Table::mode)
+                .containsOnly(Optional.of(Deferral.Mode.REBUILD));
+        engine.restore();
+
+        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
+        assertThat(CadtDatabase.differences(engine.file())).isZero();
     }
 
     @Test

@@ -18,6 +18,10 @@ public final class Fault {
     public enum Mode {
         /** The call fails and was not run; the connection lives on. */
         THROW_BEFORE,
+        /** SQLite says that another process has the lock; the call was not run, the connection lives on. */
+        BUSY,
+        /** SQLite says that the disk is full; the call was not run, the connection lives on. */
+        FULL,
         /** The call was run, but the connection broke before the answer came: a lost acknowledgement. */
         THROW_AFTER,
         /** The connection, if there is one yet, is closed before the call, so that the driver itself says so. */
@@ -34,7 +38,9 @@ public final class Fault {
     public static final int KILLED = 137;
 
     private static final String CONNECTION_FAILURE = "08006";
+    private static final int SQLITE_BUSY = 5;
     private static final int SQLITE_IOERR = 10;
+    private static final int SQLITE_FULL = 13;
 
     private final int call;
     private final Mode mode;
@@ -98,11 +104,13 @@ public final class Fault {
         }
         hitAt = what;
         switch (mode) {
-            case THROW_BEFORE -> throw failure("not run");
+            case THROW_BEFORE -> throw failure("not run", SQLITE_IOERR);
+            case BUSY -> throw failure("not run, busy", SQLITE_BUSY);
+            case FULL -> throw failure("not run, full", SQLITE_FULL);
             case THROW_AFTER -> {
                 real.call();
                 close.run();
-                throw failure("run, answer lost");
+                throw failure("run, answer lost", SQLITE_IOERR);
             }
             case CLOSE -> close.run();
             case HALT -> Runtime.getRuntime().halt(KILLED);
@@ -113,9 +121,8 @@ public final class Fault {
     }
 
     /** What the driver of either engine would say of a broken connection or disk. */
-    private SQLException failure(String how) {
-        return new SQLException(
-                "injected at call %d, %s: %s".formatted(call, how, hitAt), CONNECTION_FAILURE, SQLITE_IOERR);
+    private SQLException failure(String how, int sqlite) {
+        return new SQLException("injected at call %d, %s: %s".formatted(call, how, hitAt), CONNECTION_FAILURE, sqlite);
     }
 
     @Override
