@@ -21,6 +21,9 @@ final class Catalog {
             "realm lock",
             "realm locks",
             "definitions clear",
+            "audit apply",
+            "audit check",
+            "audit drop",
             "fts status",
             "fts defer",
             "fts restore",
@@ -64,6 +67,9 @@ final class Catalog {
             case "realm lock" -> new LockCommand();
             case "realm locks" -> new LocksCommand();
             case "definitions clear" -> new DefinitionsClearCommand();
+            case "audit apply" -> new AuditIndexCommand(AuditIndexCommand.Verb.APPLY);
+            case "audit check" -> new AuditIndexCommand(AuditIndexCommand.Verb.CHECK);
+            case "audit drop" -> new AuditIndexCommand(AuditIndexCommand.Verb.DROP);
             case "fts status" -> new FtsStatusCommand();
             case "fts defer" -> new FtsDeferCommand();
             case "fts restore" -> new FtsRestoreCommand();
@@ -115,6 +121,7 @@ final class Catalog {
             case "profile" -> "Say what an application's databases look like.";
             case "realm" -> "Tell every replica what changed in a realm, and hear it.";
             case "transpile" -> "Share compiled modules among all replicas, and never a stale one.";
+            case "audit" -> "Keep the queries of an audit log fast, and write it a generation at a time.";
             case "fts" -> "Defer and restore the triggers of SQLite full-text indexes.";
             default -> DESCRIPTION;
         };

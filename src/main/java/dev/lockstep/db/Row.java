@@ -33,6 +33,11 @@ public final class Row {
         return new Row(columns, values);
     }
 
+    /** Whether the result has a column of that name: what a server of another version may lack. */
+    public boolean has(String column) {
+        return columns.containsKey(column.toLowerCase(Locale.ROOT));
+    }
+
     public int width() {
         return values.length;
     }

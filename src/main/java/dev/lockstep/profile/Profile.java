@@ -18,9 +18,11 @@ import java.util.Optional;
  * @param name what {@code --profile} takes
  * @param description one line for people
  * @param connections where its databases are, as far as the profile says
+ * @param audit its audit log, if it has one
  * @param fts its search indexes, if it has any
  */
-public record Profile(String name, String description, Connections connections, Optional<Fts> fts) {
+public record Profile(
+        String name, String description, Connections connections, Optional<AuditProfile> audit, Optional<Fts> fts) {
     /**
      * What stands in for options that are not given: each as the option takes it, without a password.
      *

@@ -18,6 +18,7 @@ final class ProfileReader {
                 root.text("name"),
                 root.text("description"),
                 root.section("connections").map(ProfileReader::connections).orElse(Connections.NONE),
+                root.section("audit").map(AuditProfile::read),
                 root.section("fts").map(ProfileReader::fts));
         root.end();
         return profile;

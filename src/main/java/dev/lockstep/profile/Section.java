@@ -51,6 +51,22 @@ final class Section {
         return values.containsKey(key) ? Optional.of(text(key)) : Optional.empty();
     }
 
+    /** Whether the key is there and true. */
+    boolean flag(String key) {
+        known.add(key);
+        return values.containsKey(key) && take(key, Boolean.class, "true or false");
+    }
+
+    /** A whole number, or what it is if the key is not there. */
+    long number(String key, long otherwise) {
+        known.add(key);
+        return values.containsKey(key) ? take(key, Long.class, "a whole number") : otherwise;
+    }
+
+    Section required(String key) {
+        return new Section(source, text, at(path, key), take(key, Object.class, "an object"));
+    }
+
     Optional<Section> section(String key) {
         known.add(key);
         return values.containsKey(key)

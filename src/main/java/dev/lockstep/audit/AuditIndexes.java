@@ -1,0 +1,343 @@
+package dev.lockstep.audit;
+
+import dev.lockstep.audit.IndexEngine.Choice;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.profile.AuditProfile;
+import dev.lockstep.profile.AuditProfile.Index;
+import dev.lockstep.profile.AuditProfile.Query;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** Makes, checks and removes the indexes that the hot queries of an audit log need. */
+public final class AuditIndexes {
+    /** What became of an index, or was found of it. */
+    public enum State {
+        CREATED,
+        PRESENT,
+        MISSING,
+        /** It has the right definition, and the database does not use it. */
+        INVALID,
+        /** Something else has its name. */
+        DIFFERENT,
+        /** It is right, and a query that needs it would not use it. */
+        UNUSED,
+        DROPPED
+    }
+
+    /** What to do about an index of the right name over other columns. */
+    public enum Conflict {
+        REFUSE,
+        REPLACE
+    }
+
+    /**
+     * How a hot query would run.
+     *
+     * @param query its name
+     * @param usable whether the index can serve it: rows found by it, in order
+     * @param chosen whether the planner would take the index with the table as it is now; of few rows it may not
+     * @param plan the plan now, in the database's own words
+     */
+    public record Use(String query, boolean usable, boolean chosen, String plan) {}
+
+    /**
+     * One index.
+     *
+     * @param definition what the database has under the name, in its own words; null for nothing
+     * @param wanted how somebody would make the right one
+     */
+    public record Report(String table, Index index, State state, String definition, String wanted, List<Use> uses) {}
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+
+    private final AuditTable table;
+    private final AuditProfile profile;
+    private final IndexEngine engine;
+    private final Db db;
+
+    public AuditIndexes(AuditTable table) {
+        this.table = table;
+        this.profile = table.profile();
+        this.engine = table.engine();
+        this.db = table.db();
+    }
+
+    /** Looks, and asks the planner about each hot query. */
+    public List<Report> check() {
+        List<Report> reports = new ArrayList<>();
+        for (Index index : profile.indexes()) {
+            Optional<Found> found = engine.find(index);
+            List<Use> uses = new ArrayList<>();
+            State state = found.map(f -> state(f.fit())).orElse(State.MISSING);
+            for (Query query : profile.queries()) {
+                if (query.index().equals(index.name())) {
+                    Use use = use(query, index, state);
+                    uses.add(use);
+                    state = state == State.PRESENT && !use.usable() ? State.UNUSED : state;
+                }
+            }
+            reports.add(report(index, state, found, uses));
+        }
+        return reports;
+    }
+
+    private Report report(Index index, State state, Optional<Found> found, List<Use> uses) {
+        return new Report(
+                table.name(),
+                index,
+                state,
+                found.map(Found::definition).orElse(null),
+                IndexEngine.definition(table.name(), index),
+                List.copyOf(uses));
+    }
+
+    private static State state(Found.Fit fit) {
+        return switch (fit) {
+            case RIGHT -> State.PRESENT;
+            case INVALID -> State.INVALID;
+            case OTHER_INDEX, OTHER_RELATION -> State.DIFFERENT;
+        };
+    }
+
+    private Use use(Query query, Index index, State state) {
+        Object[] values = sample(query);
+        Plan free = engine.plan(query, index, Choice.FREE, values);
+        boolean usable = state == State.PRESENT
+                && (free.served()
+                        || engine.plan(query, index, Choice.FORCED, values).served());
+        return new Use(query.name(), usable, state == State.PRESENT && free.served(), free.text());
+    }
+
+    /** Real values, so that the planner sees the query that the application runs. */
+    private Object[] sample(Query query) {
+        String sql = "select " + HotQuery.list(query.equals()) + " from " + new Identifier(table.name()) + " limit 1";
+        Optional<Row> row = db.autocommit(tx -> tx.row(sql));
+        Object[] values = new Object[query.equals().size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = row.isPresent() ? row.get().value(i) : "";
+        }
+        return values;
+    }
+
+    /** What {@link #apply} would do: what is not right is MISSING, INVALID or DIFFERENT. */
+    public List<Report> preview() {
+        return look();
+    }
+
+    private List<Report> look() {
+        List<Report> reports = new ArrayList<>();
+        for (Index index : profile.indexes()) {
+            Optional<Found> found = engine.find(index);
+            reports.add(report(index, found.map(f -> state(f.fit())).orElse(State.MISSING), found, List.of()));
+        }
+        return reports;
+    }
+
+    /**
+     * Makes what is missing or not valid; done again, it does nothing.
+     *
+     * @param patience how long to go on trying while others hold locks
+     * @throws Trouble refused: a name is taken, and nothing was changed; or values stand in the way of a unique index;
+     *     timeout: others held locks all the time; what was made stays
+     */
+    public List<Report> apply(Conflict conflict, Duration patience) throws InterruptedException {
+        refusePoolers();
+        for (Index index : profile.indexes()) {
+            engine.find(index).ifPresent(found -> refuse(index, found, conflict));
+        }
+        long deadline = System.nanoTime() + patience.toNanos();
+        List<Report> reports = new ArrayList<>();
+        for (Index index : profile.indexes()) {
+            State state = new Attempt(index, conflict, deadline).run();
+            reports.add(report(index, state, engine.find(index), List.of()));
+        }
+        return reports;
+    }
+
+    /** What a session holds, such as the lock, would be somebody else's with the next transaction. */
+    private void refusePoolers() {
+        if (db.isPooled()) {
+            throw Trouble.refused("a transaction pooler stands before the database", "connect to PostgreSQL itself");
+        }
+    }
+
+    private void refuse(Index index, Found found, Conflict conflict) {
+        switch (found.fit()) {
+            case RIGHT, INVALID -> {}
+            case OTHER_RELATION ->
+                throw Trouble.refused(
+                        "the name " + index.name() + " is taken by " + found.definition(),
+                        "rename it, or give the index another name in a profile");
+            case OTHER_INDEX -> {
+                if (conflict == Conflict.REFUSE) {
+                    throw Trouble.refused(
+                            "index " + index.name() + " is " + found.definition() + "; wanted is "
+                                    + IndexEngine.definition(table.name(), index),
+                            "add --replace to drop it and make the wanted one");
+                }
+            }
+        }
+    }
+
+    /** Removes the indexes. @throws Trouble refused: one is not what the profile says, and nothing was changed */
+    public List<Report> drop(Duration patience) throws InterruptedException {
+        refusePoolers();
+        for (Index index : profile.indexes()) {
+            engine.find(index).ifPresent(found -> refuse(index, found, Conflict.REFUSE));
+        }
+        long deadline = System.nanoTime() + patience.toNanos();
+        List<Report> reports = new ArrayList<>();
+        for (Index index : profile.indexes()) {
+            Optional<Found> found = engine.find(index);
+            if (found.isPresent()) {
+                new Attempt(index, Conflict.REFUSE, deadline).drop();
+            }
+            reports.add(report(index, found.isPresent() ? State.DROPPED : State.MISSING, found, List.of()));
+        }
+        return reports;
+    }
+
+    /** One index, tried until it is as it should be, or the time is over. */
+    private final class Attempt {
+        private final Index index;
+        private final Conflict conflict;
+        private final long deadline;
+        private Duration pause = FIRST_PAUSE;
+        private DbException last;
+        private State outcome = State.PRESENT;
+
+        Attempt(Index index, Conflict conflict, long deadline) {
+            this.index = index;
+            this.conflict = conflict;
+            this.deadline = deadline;
+        }
+
+        State run() throws InterruptedException {
+            while (true) {
+                Optional<Found> found = engine.find(index);
+                if (found.isPresent() && found.get().fit() == Found.Fit.RIGHT) {
+                    return State.PRESENT;
+                }
+                found.ifPresent(f -> refuse(index, f, conflict));
+                if (locked(this::make)) {
+                    return outcome;
+                }
+                rest();
+            }
+        }
+
+        void drop() throws InterruptedException {
+            while (engine.find(index).isPresent() && !locked(() -> engine.drop(index))) {
+                rest();
+            }
+        }
+
+        /** Somebody else may have been faster, or may have left something: what there is now decides. */
+        private void make() {
+            Optional<Found> found = engine.find(index);
+            outcome = found.filter(f -> f.fit() == Found.Fit.RIGHT).isPresent() ? State.PRESENT : State.CREATED;
+            if (found.isEmpty()) {
+                engine.create(index);
+                return;
+            }
+            switch (found.get().fit()) {
+                case RIGHT -> {}
+                case INVALID -> engine.rebuild(index);
+                case OTHER_INDEX -> {
+                    refuse(index, found.get(), conflict);
+                    engine.drop(index);
+                    engine.create(index);
+                }
+                case OTHER_RELATION -> refuse(index, found.get(), conflict);
+            }
+        }
+
+        /** @return whether it is done; if not, it is worth trying again */
+        private boolean locked(Runnable work) {
+            if (!engine.tryLock()) {
+                return false;
+            }
+            try {
+                work.run();
+                return true;
+            } catch (DbException e) {
+                if (!mayPass(e)) {
+                    cleanUp(e);
+                    throw e;
+                }
+                last = e;
+                return false;
+            } finally {
+                engine.unlock();
+            }
+        }
+
+        private boolean mayPass(DbException e) {
+            return switch (e.reason()) {
+                case BUSY, CONFLICT -> true;
+                case DUPLICATE -> throw duplicates(e);
+                default ->
+                    engine.find(index)
+                            .filter(found -> found.fit() == Found.Fit.RIGHT)
+                            .isPresent();
+            };
+        }
+
+        private void cleanUp(DbException first) {
+            try {
+                if (engine.find(index).filter(f -> f.fit() == Found.Fit.INVALID).isPresent()) {
+                    engine.drop(index);
+                }
+            } catch (DbException e) {
+                first.addSuppressed(e);
+            }
+        }
+
+        private Trouble duplicates(DbException e) {
+            cleanUp(e);
+            String columns = HotQuery.list(index.columns());
+            String sql = "select " + columns + " from " + new Identifier(table.name()) + " group by " + columns
+                    + " having count(*) > 1 order by " + columns + " limit 5";
+            List<String> keys = new ArrayList<>();
+            for (Row row : db.<List<Row>>autocommit(tx -> tx.rows(sql))) {
+                List<String> key = new ArrayList<>();
+                for (int i = 0; i < row.width(); i++) {
+                    key.add(String.valueOf(row.value(i)));
+                }
+                keys.add("(" + String.join(", ", key) + ")");
+            }
+            return new Trouble(
+                    Trouble.Kind.REFUSED,
+                    "duplicates",
+                    "index " + index.name() + " is to be unique, and there are duplicates: " + String.join(", ", keys),
+                    "remove them first",
+                    e);
+        }
+
+        private void rest() throws InterruptedException {
+            if (System.nanoTime() >= deadline) {
+                String who =
+                        engine.holder().map(holder -> ", held by " + holder).orElse("");
+                throw new Trouble(
+                        Trouble.Kind.TIMEOUT,
+                        "lock-timeout",
+                        "no lock for index " + index.name() + " in time" + who,
+                        "run it again when that has ended; what is made already stays",
+                        last);
+            }
+            // At random, so that many who were turned away together do not come back together.
+            TimeUnit.MILLISECONDS.sleep(
+                    ThreadLocalRandom.current().nextLong(pause.toMillis() / 2, pause.toMillis() + 1));
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+        }
+    }
+}
