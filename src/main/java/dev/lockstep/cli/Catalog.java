@@ -28,6 +28,7 @@ final class Catalog {
             "fts defer",
             "fts restore",
             "fts check",
+            "mirror backfill",
             "demo",
             "transpile init",
             "transpile get",
@@ -74,6 +75,7 @@ final class Catalog {
             case "fts defer" -> new FtsDeferCommand();
             case "fts restore" -> new FtsRestoreCommand();
             case "fts check" -> new FtsCheckCommand();
+            case "mirror backfill" -> new MirrorBackfillCommand();
             case "demo" -> new DemoCommand();
             case "transpile init" -> new TranspileInitCommand();
             case "transpile get" -> new TranspileGetCommand();
@@ -123,6 +125,7 @@ final class Catalog {
             case "transpile" -> "Share compiled modules among all replicas, and never a stale one.";
             case "audit" -> "Keep the queries of an audit log fast, and write it a generation at a time.";
             case "fts" -> "Defer and restore the triggers of SQLite full-text indexes.";
+            case "mirror" -> "Keep a copy of SQLite tables in PostgreSQL, MariaDB or SQLite, and prove that it is one.";
             default -> DESCRIPTION;
         };
     }

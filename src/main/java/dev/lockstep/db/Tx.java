@@ -1,5 +1,6 @@
 package dev.lockstep.db;
 
+import java.nio.charset.Charset;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -23,6 +24,7 @@ public final class Tx {
     private volatile Statement running;
     private volatile boolean cancelled;
     private boolean lost;
+    private Charset encoding;
 
     Tx(Engine engine, Connection connection) {
         this.engine = engine;
@@ -116,6 +118,40 @@ public final class Tx {
         DbException failure = SqlErrors.of(engine, e);
         lost |= failure.reason() == DbException.Reason.CONFLICT;
         return failure;
+    }
+
+    /** Hands over each row of a SQLite query in SQLite's own storage classes, as {@link Cells} says. */
+    public void scan(String sql, Cells.Sink sink, Object... values) {
+        try (PreparedStatement statement = prepare(sql, values)) {
+            start(statement);
+            try (ResultSet rs = statement.executeQuery()) {
+                Cells.each(rs, encoding(), sink);
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /** In what a SQLite database keeps its texts. */
+    private Charset encoding() {
+        if (encoding == null) {
+            encoding = Charset.forName(only("pragma encoding").text(0));
+        }
+        return encoding;
+    }
+
+    /**
+     * Sends bytes to PostgreSQL's {@code COPY … FROM STDIN}.
+     *
+     * @return the number of rows that the server took
+     */
+    public long copyIn(String sql, Consumer<CopyStream> rows) {
+        return CopyStream.in(connection, sql, () -> cancelled, rows);
+    }
+
+    /** Reads what PostgreSQL's {@code COPY … TO STDOUT} sends, a row at a time; in the binary format a header goes before. */
+    public void copyOut(String sql, Consumer<byte[]> sink) {
+        CopyStream.out(connection, sql, sink);
     }
 
     /** Ends the statement that is running now, if there is one, and lets no other start. */

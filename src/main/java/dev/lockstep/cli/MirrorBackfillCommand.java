@@ -1,0 +1,215 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.mirror.Backfill;
+import dev.lockstep.mirror.Backfill.BadRows;
+import dev.lockstep.mirror.Backfill.Claim;
+import dev.lockstep.mirror.Backfill.Creation;
+import dev.lockstep.mirror.Backfill.EmptySource;
+import dev.lockstep.mirror.Backfill.Extras;
+import dev.lockstep.mirror.Backfill.Trust;
+import dev.lockstep.mirror.MirrorLink;
+import dev.lockstep.mirror.MirrorRun;
+import dev.lockstep.mirror.Pace;
+import dev.lockstep.mirror.Progress;
+import dev.lockstep.mirror.Reject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep mirror backfill}. */
+final class MirrorBackfillCommand implements Command {
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Make the mirror equal to the source, as the source is now. Run again, it goes on where it was"
+                                + " stopped, and touches only what changed.");
+        MirrorOptions.which(spec);
+        Options.flag(spec, "Make the tables that the mirror lacks.", "--create");
+        Options.count(spec, "About how many rows go into one transaction (default 20000).", "--batch");
+        Options.count(spec, "Write at most so many rows a second.", "--max-rate");
+        Options.value(spec, "FILE", "Write nothing while there is such a file.", "--pause-file");
+        Options.value(
+                spec,
+                "fail|quarantine",
+                "What to do about a row that the mirror cannot take: leave its table as it is (the default), or copy the"
+                        + " others and name it in lockstep_mirror_reject.",
+                "--on-bad-row");
+        Options.flag(spec, "Leave rows of the mirror that the source does not have.", "--keep-extra");
+        Options.number(
+                spec,
+                "Delete at most so many rows of a table (default: 1 % of it, or 1000 if that is more).",
+                "--max-delete");
+        Options.flag(spec, "Let a table that is empty in the source empty the mirror's.", "--allow-empty-source");
+        Options.flag(spec, "Take over from a run that is still alive; it will not write any more.", "--take-over");
+        Options.flag(
+                spec,
+                "Compare every page with the mirror, also those that an earlier run is known to have written.",
+                "--recheck");
+        Options.flag(spec, "Forget every earlier run, of another source too.", "--restart");
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        Backfill.Options options = options(call);
+        Claim claim = call.flag("--take-over") ? Claim.TAKE_OVER : Claim.RESPECT;
+        List<Backfill.Table> tables;
+        try (Db source = MirrorOptions.source(call);
+                MirrorLink link = MirrorOptions.link(call, PgSession.Use.WRITE)) {
+            MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), claim);
+            tables = new Backfill(options, new Narration(call)).run(source, run, call.texts("--table"));
+        }
+        return result(call, tables);
+    }
+
+    private static Backfill.Options options(Invocation call) {
+        BadRows badRows = call.text("--on-bad-row")
+                .map(word -> switch (word) {
+                    case "fail" -> BadRows.FAIL;
+                    case "quarantine" -> BadRows.QUARANTINE;
+                    default ->
+                        throw Trouble.usage("unknown policy '" + word + "'", "--on-bad-row takes fail or quarantine");
+                })
+                .orElse(BadRows.FAIL);
+        Pace pace = new Pace(
+                call.count("--max-rate").map(OptionalInt::of).orElse(OptionalInt.empty()),
+                call.text("--pause-file").map(Invocation::file),
+                call.output()::message);
+        return new Backfill.Options(
+                call.flag("--create") ? Creation.CREATE : Creation.NONE,
+                badRows,
+                call.flag("--keep-extra") ? Extras.KEEP : Extras.DELETE,
+                call.flag("--allow-empty-source") ? EmptySource.ALLOWED : EmptySource.REFUSED,
+                call.flag("--restart") ? Trust.RESTART : call.flag("--recheck") ? Trust.NONE : Trust.RECORDED,
+                call.count("--batch").orElse(Backfill.Options.DEFAULT.batch()),
+                call.number("--max-delete").map(OptionalLong::of).orElse(OptionalLong.empty()),
+                pace);
+    }
+
+    private static Result result(Invocation call, List<Backfill.Table> tables) {
+        List<Object> trees = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        List<Trouble> failures = new ArrayList<>();
+        boolean changed = false;
+        boolean rejected = false;
+        for (Backfill.Table table : tables) {
+            trees.add(tree(table));
+            lines.addAll(lines(table));
+            table.failure().ifPresent(failures::add);
+            changed |= table.changed();
+            rejected |= table.rejected() > 0;
+        }
+        if (tables.isEmpty()) {
+            lines.add("the source has no tables to mirror");
+        }
+        if (!failures.isEmpty() && failures.size() == tables.size()) {
+            throw all(call, failures);
+        }
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("db", call.sqliteFile());
+        data.put("snapshot", "hold");
+        data.put("tables", trees);
+        Result result = changed ? Result.changed(data, lines) : Result.unchanged(data, lines);
+        return failures.isEmpty() && !rejected ? result : result.with(ExitCode.INCOMPLETE);
+    }
+
+    /** No table was done: what went wrong with the first, and how many more. */
+    private static Trouble all(Invocation call, List<Trouble> failures) {
+        Trouble first = failures.get(0);
+        if (failures.size() == 1) {
+            return first;
+        }
+        failures.forEach(failure -> call.output().warn("table-failed", failure.getMessage()));
+        return new Trouble(
+                first.kind(),
+                first.code(),
+                first.getMessage() + "; " + (failures.size() - 1) + " more tables failed too",
+                first.hint(),
+                first);
+    }
+
+    private static Map<String, Object> tree(Backfill.Table table) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("table", table.table());
+        tree.put("read", table.read());
+        tree.put("inserted", table.inserted());
+        tree.put("updated", table.updated());
+        tree.put("deleted", table.deleted());
+        tree.put("unchanged", table.unchanged());
+        tree.put("rejected", table.rejected());
+        List<Object> rejects = new ArrayList<>();
+        table.rejects().forEach(reject -> rejects.add(tree(reject)));
+        tree.put("rejects", rejects);
+        tree.put("error", table.failure().map(Trouble::getMessage).orElse(null));
+        return tree;
+    }
+
+    static Map<String, Object> tree(Reject reject) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("key", reject.key());
+        tree.put("column", reject.column().orElse(null));
+        tree.put("reason", reject.reason());
+        tree.put("value", reject.shown().orElse(null));
+        return tree;
+    }
+
+    private static List<String> lines(Backfill.Table table) {
+        List<String> lines = new ArrayList<>();
+        Optional<Trouble> failure = table.failure();
+        if (failure.isPresent()) {
+            lines.add(table.table() + ": FAILED: " + failure.get().getMessage());
+            if (failure.get().hint() != null) {
+                lines.add("  hint: " + failure.get().hint());
+            }
+            return lines;
+        }
+        lines.add("%s: %d read, %d inserted, %d updated, %d deleted, %d unchanged, %d rejected"
+                .formatted(
+                        table.table(),
+                        table.read(),
+                        table.inserted(),
+                        table.updated(),
+                        table.deleted(),
+                        table.unchanged(),
+                        table.rejected()));
+        table.rejects().forEach(reject -> lines.add("  rejected: " + reject));
+        return lines;
+    }
+
+    /** Tells whoever watches how it gets on. */
+    private static final class Narration implements Progress {
+        private final Output output;
+
+        Narration(Invocation call) {
+            this.output = call.output();
+        }
+
+        @Override
+        public void table(String name) {
+            output.detail(name + ": reading the source");
+        }
+
+        @Override
+        public void rows(String table, long written, long total) {
+            output.detail(table + ": " + written + " of " + total + " rows written");
+        }
+
+        @Override
+        public void failed(String table, Trouble why) {
+            output.detail(table + ": failed: " + why.getMessage());
+        }
+
+        @Override
+        public void notice(String table, String what) {
+            output.warn("mirror", table + ": " + what);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Databases;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbTarget;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.Sqlite;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.mirror.MirrorLink;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What the {@code mirror} commands take alike: the source, the mirror, and which tables. */
+final class MirrorOptions {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private MirrorOptions() {}
+
+    static void which(CommandSpec spec) {
+        Options.sqlite(spec);
+        Options.value(
+                spec,
+                "URL",
+                "The mirror: a PostgreSQL URL, mariadb://user@host:port/db, mysql://... or sqlite:FILE. Unset:"
+                        + " LOCKSTEP_TO.",
+                "--to");
+        Options.value(
+                spec,
+                "FILE",
+                "Read the mirror's password from this file, which nobody else may read.",
+                "--password-file");
+        Options.values(spec, "T", "A table. Repeatable. None: all.", "--table");
+        Options.duration(
+                spec, "How long to try again while the mirror is away, once connected (default 1m).", "--retry-for");
+    }
+
+    /** The mirror that {@code --to} or LOCKSTEP_TO means; what is odd about the description is said. */
+    static DbTarget target(Invocation call) {
+        DbTarget target = DbTarget.resolve(
+                call.text("--to").orElse(null),
+                new PgTarget.Sources(
+                        call.databases().environment(),
+                        "--to",
+                        "LOCKSTEP_TO",
+                        Optional.empty(),
+                        call.text("--password-file").map(Invocation::file)));
+        target.warnings().forEach(warning -> call.output().warn("connection", warning));
+        call.databases().onProgress(call.output()::message);
+        refuseItself(call, target);
+        return target;
+    }
+
+    private static void refuseItself(Invocation call, DbTarget target) {
+        if (target instanceof DbTarget.SqliteFile file) {
+            try {
+                if (Files.isSameFile(file.path(), Invocation.file(call.sqliteFile()))) {
+                    throw Trouble.refused("source and mirror are the same database: " + file, null);
+                }
+            } catch (IOException e) {
+                throw Trouble.usage("no such file: " + e.getMessage(), "lockstep opens databases that exist");
+            }
+        }
+    }
+
+    /** Connects to the mirror. */
+    static MirrorLink link(Invocation call, PgSession.Use use) {
+        DbTarget target = target(call);
+        Databases databases = call.databases();
+        PgSession session = call.session(use);
+        return new MirrorLink(
+                () -> databases.open(target, session),
+                call.duration("--retry-for").orElse(PATIENCE),
+                call.output()::message);
+    }
+
+    /** What identifies the source in all its runs. */
+    static String sourceId(Invocation call) {
+        try {
+            return Invocation.file(call.sqliteFile()).toRealPath().toString();
+        } catch (IOException e) {
+            throw Trouble.usage("no such file: " + call.sqliteFile(), "lockstep opens databases that exist");
+        }
+    }
+
+    /** Who this process is, for whoever finds it in the way. */
+    static String owner() {
+        return "pid " + ProcessHandle.current().pid() + " on " + hostName();
+    }
+
+    private static String hostName() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            return "this host";
+        }
+    }
+
+    static Db source(Invocation call) {
+        return call.sqlite(Sqlite.Access.READ);
+    }
+}

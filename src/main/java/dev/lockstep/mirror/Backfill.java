@@ -1,0 +1,182 @@
+package dev.lockstep.mirror;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Makes a mirror equal to its source as the source is at one instant, and says what that took. See the package for what
+ * happens when it is stopped.
+ */
+public final class Backfill {
+    /** Whether tables that the mirror lacks are made. */
+    public enum Creation {
+        CREATE,
+        NONE
+    }
+
+    /** What to do about a row that the mirror cannot take. */
+    public enum BadRows {
+        /** Its table fails, and nothing of it is written. */
+        FAIL,
+        /** The rest arrives, and the row is named in the mirror. */
+        QUARANTINE
+    }
+
+    /** What to do about rows of the mirror that the source does not have. */
+    public enum Extras {
+        DELETE,
+        KEEP
+    }
+
+    /** Whether a table that is empty in the source may empty that of the mirror. */
+    public enum EmptySource {
+        ALLOWED,
+        REFUSED
+    }
+
+    /** What to do about another run that is alive. */
+    public enum Claim {
+        RESPECT,
+        TAKE_OVER
+    }
+
+    /** What is believed of what earlier runs recorded. */
+    public enum Trust {
+        /** That the mirror holds the pages that they wrote. */
+        RECORDED,
+        /** Nothing: every page is compared with the mirror. */
+        NONE,
+        /** Nothing, not even that a table belongs to another source. */
+        RESTART
+    }
+
+    /**
+     * How to go about it.
+     *
+     * @param batch about how many rows go into one transaction
+     * @param maxDelete how many rows may be deleted from a table; empty for 1 % of it, or 1,000 if that is more
+     */
+    public record Options(
+            Creation creation,
+            BadRows badRows,
+            Extras extras,
+            EmptySource emptySource,
+            Trust trust,
+            int batch,
+            OptionalLong maxDelete,
+            Pace pace) {
+        /** What is most careful. */
+        public static final Options DEFAULT = new Options(
+                Creation.NONE,
+                BadRows.FAIL,
+                Extras.DELETE,
+                EmptySource.REFUSED,
+                Trust.RECORDED,
+                20_000,
+                OptionalLong.empty(),
+                Pace.none());
+    }
+
+    /**
+     * What became of a table.
+     *
+     * @param read = inserted + updated + unchanged + rejected, if it did not fail
+     * @param rejects some of the rejected rows
+     * @param failure why it is not equal now
+     */
+    public record Table(
+            String table,
+            long read,
+            long inserted,
+            long updated,
+            long deleted,
+            long unchanged,
+            long rejected,
+            List<Reject> rejects,
+            Optional<Trouble> failure) {
+        static Table failed(String table, Trouble failure) {
+            return new Table(table, 0, 0, 0, 0, 0, 0, List.of(), Optional.of(failure));
+        }
+
+        public boolean changed() {
+            return inserted + updated + deleted > 0;
+        }
+    }
+
+    private final Options options;
+    private final Progress progress;
+
+    public Backfill(Options options, Progress progress) {
+        this.options = options;
+        this.progress = progress;
+    }
+
+    /**
+     * Copies the tables that are named, or all.
+     *
+     * @throws Trouble refused: another run has taken over meanwhile; usage: there is no such table
+     */
+    public List<Table> run(Db source, MirrorRun run, List<String> names) {
+        return source.read(tx -> {
+            List<SourceTable> tables = SourceSchema.read(tx).tables(names);
+            List<Table> results = new ArrayList<>();
+            for (SourceTable table : tables) {
+                results.add(table(tx, run, table));
+            }
+            if (names.isEmpty()) {
+                results.addAll(vanished(run, tables));
+            }
+            run.end(results);
+            return results;
+        });
+    }
+
+    private Table table(Tx source, MirrorRun run, SourceTable table) {
+        try {
+            progress.table(table.name());
+            return new TableBackfill(run, source, options, progress).run(table);
+        } catch (Trouble e) {
+            if (endsTheRun(e)) {
+                throw e;
+            }
+            progress.failed(table.name(), e);
+            run.noteFailure(table.name(), e);
+            return Table.failed(table.name(), e);
+        }
+    }
+
+    /** A table that cannot be copied does not keep the others from it; a mirror that is gone does. */
+    private static boolean endsTheRun(Trouble e) {
+        if (Thread.currentThread().isInterrupted() || e.code().equals("superseded")) {
+            return true;
+        }
+        return e instanceof DbException db
+                && switch (db.reason()) {
+                    case CANCELLED, UNREACHABLE, CONNECTION_LOST, COMMIT_UNKNOWN, TOO_MANY_CONNECTIONS -> true;
+                    default -> false;
+                };
+    }
+
+    /** Tables that were copied from this source once and are not in it any more: it may be the wrong file. */
+    private static List<Table> vanished(MirrorRun run, List<SourceTable> tables) {
+        List<String> names = new ArrayList<>();
+        tables.forEach(table -> names.add(table.name()));
+        List<Table> vanished = new ArrayList<>();
+        for (String known : run.knownTables()) {
+            if (!names.contains(known)) {
+                vanished.add(Table.failed(
+                        known,
+                        Trouble.refused(
+                                "the source has no table " + known + " any more; the mirror's is left as it is",
+                                "if that is meant, name the tables with --table, or use --restart")));
+            }
+        }
+        return vanished;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.lockstep.mirror;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Tx;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * How one kind of database is a mirror: its types, its catalog, and its ways to take many rows. Everything runs in the
+ * transaction that it is given; nothing is kept in the session beyond that.
+ */
+interface Dialect {
+    /** Rows that can be read as often as it takes, always the same ones. */
+    @FunctionalInterface
+    interface Rows {
+        void each(Consumer<MappedRow> sink);
+    }
+
+    /** What became of rows that were put into the mirror. */
+    record Merged(long inserted, long updated, long unchanged) {}
+
+    /**
+     * What a comparison of keys found.
+     *
+     * @param count how many
+     * @param first some of them, for people
+     */
+    record Keys(long count, List<String> first) {}
+
+    /** The table of that name, if there is one. */
+    Optional<TargetTable> find(Tx tx, String table);
+
+    /** The table that would be made for one of the source. */
+    TargetTable design(SourceTable source, Survey survey);
+
+    /** The statement that makes a table as it was designed. */
+    String create(TargetTable table);
+
+    /** The longest name of a table or column, in the unit that {@link #length} counts. */
+    int longestName();
+
+    /** How long a name is for this database. */
+    int length(String name);
+
+    /** The statements that make the tables in which lockstep keeps how far it is. */
+    List<String> ledger();
+
+    /** The time of this database as RFC 3339 text in UTC, with milliseconds: an expression. */
+    String now();
+
+    /** What makes a reader of a row wait for its writer and the other way round: the end of a select. */
+    String forShare();
+
+    /** The most columns that a table may have. */
+    int mostColumns();
+
+    /** How large a row may be. */
+    TablePlan.Limits limits(Tx tx);
+
+    /** Takes the lock of a run for this session. @return whether nobody else has it */
+    boolean lock(Db db, String name);
+
+    /** Puts rows into a table that has none of their keys. */
+    void load(Tx tx, TablePlan plan, Rows rows);
+
+    /** Puts rows into a table that may have some of their keys, with whatever values. */
+    Merged merge(Tx tx, TablePlan plan, Rows rows);
+
+    /** Deletes the rows of these keys. */
+    void delete(Tx tx, TablePlan plan, Rows rows);
+
+    /** Keeps the keys of these rows for the other methods of the same transaction. */
+    void stage(Tx tx, TablePlan plan, Rows rows);
+
+    /** Forgets what was staged. */
+    void unstage(Tx tx);
+
+    /** The staged keys that the mirror has. */
+    long stagedThere(Tx tx, TablePlan plan);
+
+    /** The staged keys that are one to the mirror. */
+    Keys merging(Tx tx, TablePlan plan);
+
+    /** The keys of the mirror that are not staged. */
+    Keys extra(Tx tx, TablePlan plan);
+
+    /** Deletes every row whose key is not staged. @return how many */
+    long deleteExtra(Tx tx, TablePlan plan);
+
+    /** Puts what the database derives from the rows in order: sequences, statistics. */
+    void finish(Tx tx, TablePlan plan);
+}

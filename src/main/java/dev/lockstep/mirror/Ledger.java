@@ -1,0 +1,276 @@
+package dev.lockstep.mirror;
+
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a mirror knows of its own state, kept in the mirror and written in the transactions that it tells of: who may
+ * write, which pages of the source it holds, how each table stands, and which rows it could not take.
+ *
+ * <p>A page that is recorded is in the mirror, row for row: whoever writes, or is about to write, a row of a page has
+ * forgotten that page before.
+ */
+final class Ledger {
+    private static final List<String> TABLES = List.of("""
+            create table if not exists lockstep_mirror_run (
+                mirror_id   varchar(512) not null,
+                fence       bigint not null,
+                run_id      varchar(64) not null,
+                owner       varchar(255) not null,
+                state       varchar(16) not null,
+                started_at  varchar(32) not null,
+                finished_at varchar(32),
+                primary key (mirror_id)
+            )%s""", """
+            create table if not exists lockstep_mirror_table (
+                tbl         varchar(255) not null,
+                mirror_id   varchar(512) not null,
+                state       varchar(16) not null,
+                row_count   bigint not null,
+                detail      varchar(1000),
+                finished_at varchar(32),
+                primary key (tbl)
+            )%s""", """
+            create table if not exists lockstep_mirror_ckpt (
+                tbl       varchar(255) not null,
+                digest    varchar(64) not null,
+                row_count bigint not null,
+                primary key (tbl, digest)
+            )%s""", """
+            create table if not exists lockstep_mirror_reject (
+                tbl         varchar(255) not null,
+                digest      varchar(64) not null,
+                ordinal     bigint not null,
+                row_key     varchar(500) not null,
+                column_name varchar(255),
+                reason      varchar(500) not null,
+                shown       varchar(500),
+                rejected_at varchar(32) not null,
+                primary key (tbl, digest, ordinal)
+            )%s""");
+
+    private static final String FIND_RUN = """
+            select fence, run_id, owner, state, started_at, finished_at
+              from lockstep_mirror_run
+             where mirror_id = ?
+            """;
+
+    private static final String TAKE_OVER = """
+            update lockstep_mirror_run
+               set fence = fence + 1, run_id = ?, owner = ?, state = 'running', started_at = %s, finished_at = null
+             where mirror_id = ?
+            """;
+
+    private static final String FIRST_RUN = """
+            insert into lockstep_mirror_run (mirror_id, fence, run_id, owner, state, started_at)
+            values (?, 1, ?, ?, 'running', %s)
+            """;
+
+    private static final String END_RUN = """
+            update lockstep_mirror_run
+               set state = ?, finished_at = %s
+             where mirror_id = ?
+            """;
+
+    private static final String OWNER_OF_TABLE = """
+            select mirror_id, state, row_count, detail, finished_at
+              from lockstep_mirror_table
+             where tbl = ?
+            """;
+
+    private static final String TABLES_OF_MIRROR = """
+              select tbl, state, row_count, detail, finished_at,
+                     (select count(*) from lockstep_mirror_reject r where r.tbl = t.tbl) as rejected
+                from lockstep_mirror_table t
+               where mirror_id = ?
+            order by tbl
+            """;
+
+    private static final String FORGET_TABLE = "delete from lockstep_mirror_table where tbl = ?";
+
+    private static final String NOTE_TABLE = """
+            insert into lockstep_mirror_table (tbl, mirror_id, state, row_count, detail, finished_at)
+            values (?, ?, ?, ?, ?, %s)
+            """;
+
+    private static final String PAGES = """
+            select digest, row_count
+              from lockstep_mirror_ckpt
+             where tbl = ?
+            """;
+
+    private static final String FORGET_PAGE = "delete from lockstep_mirror_ckpt where tbl = ? and digest = ?";
+
+    private static final String FORGET_PAGES = "delete from lockstep_mirror_ckpt where tbl = ?";
+
+    private static final String RECORD_PAGE = """
+            insert into lockstep_mirror_ckpt (tbl, digest, row_count)
+            values (?, ?, ?)
+            """;
+
+    private static final String FORGET_REJECTS = """
+            delete from lockstep_mirror_reject
+             where tbl = ?
+               and digest = ?
+            """;
+
+    private static final String FORGET_ALL_REJECTS = "delete from lockstep_mirror_reject where tbl = ?";
+
+    private static final String RECORD_REJECT = """
+            insert into lockstep_mirror_reject (tbl, digest, ordinal, row_key, column_name, reason, shown, rejected_at)
+            values (?, ?, ?, ?, ?, ?, ?, %s)
+            """;
+
+    private static final int LONGEST_DETAIL = 900;
+    private static final int LONGEST_TEXT = 400;
+
+    /** How a table stands. */
+    enum State {
+        RUNNING,
+        COMPLETE,
+        /** Complete but for the rows that it could not take. */
+        PARTIAL,
+        FAILED;
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** The last run, or the one that is under way. */
+    record Run(long fence, String id, String owner, String state, String startedAt, Optional<String> finishedAt) {}
+
+    /** A page of the source: its digest as hexadecimal text, and how many of its rows the mirror holds. */
+    record Page(String digest, long rows) {}
+
+    private final Dialect dialect;
+    private final String mirror;
+
+    /** @param mirror which source this is about */
+    Ledger(Dialect dialect, String mirror) {
+        this.dialect = dialect;
+        this.mirror = mirror;
+    }
+
+    /** @param options what the database wants behind the definition of a table */
+    static List<String> tables(String options) {
+        List<String> tables = new ArrayList<>();
+        for (String table : TABLES) {
+            tables.add(table.formatted(options));
+        }
+        return tables;
+    }
+
+    Optional<Run> run(Tx tx) {
+        return tx.row(FIND_RUN, mirror).map(Ledger::run);
+    }
+
+    private static Run run(Row row) {
+        return new Run(
+                row.integer("fence"),
+                row.text("run_id"),
+                row.text("owner"),
+                row.text("state"),
+                row.text("started_at"),
+                Optional.ofNullable(row.text("finished_at")));
+    }
+
+    /** Makes this run the one that may write; every other is refused from now on. @return its fence */
+    long takeOver(Tx tx, String run, String owner) {
+        if (tx.update(TAKE_OVER.formatted(dialect.now()), run, owner, mirror) == 0) {
+            tx.update(FIRST_RUN.formatted(dialect.now()), mirror, run, owner);
+        }
+        return tx.only(FIND_RUN, mirror).integer("fence");
+    }
+
+    /**
+     * The first statement of every transaction that writes: nobody takes over before it has ended.
+     *
+     * @throws Trouble refused: somebody has taken over
+     */
+    void check(Tx tx, long fence) {
+        Row row = tx.only(FIND_RUN + dialect.forShare(), mirror);
+        if (row.integer("fence") != fence) {
+            throw new Trouble(
+                    Trouble.Kind.REFUSED,
+                    "superseded",
+                    "superseded by " + row.text("owner") + ", since " + row.text("started_at"),
+                    "that run goes on where this one stopped; nothing is lost",
+                    null);
+        }
+    }
+
+    void end(Tx tx, State state) {
+        tx.update(END_RUN.formatted(dialect.now()), state.label(), mirror);
+    }
+
+    /** How a table stood when a run last said so: the row of {@code lockstep_mirror_table}. */
+    Optional<Row> table(Tx tx, String table) {
+        return tx.row(OWNER_OF_TABLE, table);
+    }
+
+    List<Row> tables(Tx tx) {
+        return tx.rows(TABLES_OF_MIRROR, mirror);
+    }
+
+    String mirror() {
+        return mirror;
+    }
+
+    void note(Tx tx, String table, State state, long rows, String detail) {
+        tx.update(FORGET_TABLE, table);
+        tx.update(NOTE_TABLE.formatted(dialect.now()), table, mirror, state.label(), rows, cut(detail, LONGEST_DETAIL));
+    }
+
+    /** The recorded pages of a table: by digest, how many rows of each the mirror holds. */
+    Map<String, Long> pages(Tx tx, String table) {
+        Map<String, Long> pages = new HashMap<>();
+        tx.each(PAGES, row -> pages.put(row.text("digest"), row.integer("row_count")), table);
+        return pages;
+    }
+
+    void forgetPages(Tx tx, String table) {
+        tx.update(FORGET_PAGES, table);
+        tx.update(FORGET_ALL_REJECTS, table);
+    }
+
+    void forgetPages(Tx tx, String table, Iterable<String> digests) {
+        for (String digest : digests) {
+            tx.update(FORGET_PAGE, table, digest);
+            tx.update(FORGET_REJECTS, table, digest);
+        }
+    }
+
+    /** Says that the mirror holds the page, but for what was rejected. It may be recorded already. */
+    void record(Tx tx, String table, Page page, List<Reject> rejects) {
+        forgetPages(tx, table, List.of(page.digest()));
+        tx.update(RECORD_PAGE, table, page.digest(), page.rows());
+        int ordinal = 0;
+        for (Reject reject : rejects) {
+            tx.update(
+                    RECORD_REJECT.formatted(dialect.now()),
+                    table,
+                    page.digest(),
+                    ordinal++,
+                    cut(reject.key(), LONGEST_TEXT),
+                    reject.column().orElse(null),
+                    cut(reject.reason(), LONGEST_TEXT),
+                    cut(reject.shown().orElse(null), LONGEST_TEXT));
+        }
+    }
+
+    private static String cut(String text, int length) {
+        if (text == null) {
+            return null;
+        }
+        String shown = text.replace('\0', ' ');
+        return shown.length() <= length ? shown : shown.substring(0, length) + "…";
+    }
+}

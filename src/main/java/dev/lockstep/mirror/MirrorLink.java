@@ -1,0 +1,117 @@
+package dev.lockstep.mirror;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Tx;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The connection to the mirror, made again when it breaks: a piece of work that lost it is done once more, from its
+ * beginning, with waits in between that grow, for as long as the patience lasts.
+ */
+public final class MirrorLink implements AutoCloseable {
+    private static final Duration FIRST_WAIT = Duration.ofMillis(100);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    private final Supplier<Db> opener;
+    private final Duration patience;
+    private final Consumer<String> messages;
+    private Consumer<Db> onReconnect = db -> {};
+    private Db db;
+    private boolean lost;
+
+    /**
+     * Connects; the first time is not tried again, for what is wrong may be the address.
+     *
+     * @param messages takes what is worth saying to people
+     */
+    public MirrorLink(Supplier<Db> opener, Duration patience, Consumer<String> messages) {
+        this.opener = opener;
+        this.patience = patience;
+        this.messages = messages;
+        this.db = opener.get();
+    }
+
+    public Db db() {
+        return db;
+    }
+
+    /** What to do with each new connection. */
+    void onReconnect(Consumer<Db> action) {
+        onReconnect = action;
+    }
+
+    /** Whether the connection has been lost before: what an earlier attempt has done is not known. */
+    boolean wasLost() {
+        return lost;
+    }
+
+    /** Runs the work in one transaction; all of it again if the connection breaks, even while it commits. */
+    public <T> T transact(Function<Tx, T> work) {
+        long giveUp = System.nanoTime() + patience.toNanos();
+        Duration wait = FIRST_WAIT;
+        while (true) {
+            try {
+                if (db == null) {
+                    connect();
+                }
+                return db.transact(work);
+            } catch (DbException e) {
+                if (!isAway(e) || System.nanoTime() + wait.toNanos() > giveUp) {
+                    throw e;
+                }
+                lose(e);
+                pause(wait, e);
+                wait = wait.multipliedBy(2).compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait.multipliedBy(2);
+            }
+        }
+    }
+
+    private void connect() {
+        db = opener.get();
+        onReconnect.accept(db);
+        messages.accept("connected to the mirror again");
+    }
+
+    private void lose(DbException e) {
+        lost = true;
+        if (db != null) {
+            messages.accept("the mirror is away: " + e.getMessage());
+            try {
+                db.abort();
+                db.close();
+            } catch (DbException suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            db = null;
+        }
+    }
+
+    private static void pause(Duration wait, DbException e) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(wait.toMillis());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            e.addSuppressed(interrupted);
+            throw e;
+        }
+    }
+
+    private static boolean isAway(DbException e) {
+        return switch (e.reason()) {
+            case UNREACHABLE, CONNECTION_LOST, COMMIT_UNKNOWN, TOO_MANY_CONNECTIONS -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public void close() {
+        if (db != null) {
+            db.close();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package dev.lockstep.mirror;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Engine;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * The right to write to a mirror, and every transaction that does. There is one at a time: it ends when another takes
+ * over, and from then on each transaction of the old one is refused before it has written anything.
+ *
+ * <p>A session lock tells whether the last run is alive: the database frees it when that process dies. It is a courtesy;
+ * what keeps a run out that does not know that it has lost is the fence.
+ */
+public final class MirrorRun implements AutoCloseable {
+    private final MirrorLink link;
+    private final Dialect dialect;
+    private final Ledger ledger;
+    private final long fence;
+
+    private MirrorRun(MirrorLink link, Dialect dialect, Ledger ledger, long fence) {
+        this.link = link;
+        this.dialect = dialect;
+        this.ledger = ledger;
+        this.fence = fence;
+        link.onReconnect(db -> lock(db, fence));
+    }
+
+    /**
+     * Becomes the one that writes.
+     *
+     * @param source what identifies the source in all its runs: its file
+     * @param owner who this is, for people
+     * @throws Trouble refused: another run is alive
+     */
+    public static MirrorRun begin(MirrorLink link, String source, String owner, Backfill.Claim claim) {
+        Dialect dialect = dialect(link.db().engine());
+        if (link.db().isPooled()) {
+            throw Trouble.refused(
+                    "a transaction pooler stands between us and the mirror, and no session lock holds there",
+                    "connect to the server itself");
+        }
+        Ledger ledger = new Ledger(dialect, source);
+        link.transact(tx -> {
+            dialect.ledger().forEach(tx::execute);
+            return null;
+        });
+        String id = UUID.randomUUID().toString();
+        long last = link.transact(ledger::run).map(Ledger.Run::fence).orElse(0L);
+        boolean free = dialect.lock(link.db(), lockName(source, last));
+        if (!free && claim == Backfill.Claim.RESPECT) {
+            throw alive(link.transact(ledger::run));
+        }
+        long fence = link.transact(tx -> ledger.takeOver(tx, id, owner));
+        dialect.lock(link.db(), lockName(source, fence));
+        return new MirrorRun(link, dialect, ledger, fence);
+    }
+
+    static Dialect dialect(Engine engine) {
+        return switch (engine) {
+            case POSTGRESQL -> new PostgresDialect();
+            case MARIADB, SQLITE -> throw Trouble.usage("only a PostgreSQL can be a mirror", null);
+        };
+    }
+
+    private static Trouble alive(Optional<Ledger.Run> run) {
+        String who = run.map(r -> r.owner() + ", since " + r.startedAt()).orElse("somebody");
+        return new Trouble(
+                Trouble.Kind.REFUSED,
+                "another-run",
+                "another run is active: " + who,
+                "wait for it, or take over with --take-over; it will not write any more then",
+                null);
+    }
+
+    private void lock(Db db, long number) {
+        dialect.lock(db, lockName(ledger.mirror(), number));
+    }
+
+    private static String lockName(String source, long fence) {
+        return "lockstep|mirror|" + source + "|" + fence;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    /** Whether an earlier transaction of this run may have been done without our knowing. */
+    boolean wasLost() {
+        return link.wasLost();
+    }
+
+    /** Reads in a transaction that the fence does not guard. */
+    <T> T read(Function<Tx, T> work) {
+        return link.transact(work);
+    }
+
+    /**
+     * Writes. The work may be done more than once.
+     *
+     * @throws Trouble refused: superseded
+     */
+    <T> T write(Function<Tx, T> work) {
+        return link.transact(tx -> {
+            ledger.check(tx, fence);
+            return work.apply(tx);
+        });
+    }
+
+    List<String> knownTables() {
+        List<String> names = new ArrayList<>();
+        for (Row row : read(ledger::tables)) {
+            names.add(row.text("tbl"));
+        }
+        return names;
+    }
+
+    /** Notes that a table is not equal. If even that cannot be written, the failure itself is what counts. */
+    void noteFailure(String table, Trouble failure) {
+        try {
+            write(tx -> {
+                if (ledger.table(tx, table).filter(this::isOthers).isEmpty()) {
+                    ledger.note(tx, table, Ledger.State.FAILED, 0, failure.getMessage());
+                }
+                return null;
+            });
+        } catch (DbException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    boolean isOthers(Row table) {
+        return !table.text("mirror_id").equals(ledger.mirror());
+    }
+
+    void end(List<Backfill.Table> results) {
+        Ledger.State state = Ledger.State.COMPLETE;
+        for (Backfill.Table result : results) {
+            if (result.failure().isPresent()) {
+                state = Ledger.State.FAILED;
+            } else if (result.rejected() > 0 && state == Ledger.State.COMPLETE) {
+                state = Ledger.State.PARTIAL;
+            }
+        }
+        Ledger.State end = state;
+        write(tx -> {
+            ledger.end(tx, end);
+            return null;
+        });
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+}

@@ -1,0 +1,284 @@
+package dev.lockstep.mirror;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.LockKey;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.TargetTable.Column;
+import dev.lockstep.mirror.TargetType.Characters;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** PostgreSQL as a mirror: rows arrive by binary COPY, into the table itself or into one of the transaction's own. */
+final class PostgresDialect implements Dialect {
+    private static final String TAKE_LOCK = "select pg_try_advisory_lock(?) as taken";
+
+    private static final String NOW =
+            "to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
+
+    /** A btree takes about a third of a page; what compresses well may be longer, but that is not to be relied on. */
+    private static final int LONGEST_KEY = 2_700;
+
+    private static final String STAGE =
+            "create temp table lockstep_stage on commit drop as select %s from %s with no data";
+
+    private static final String UNSTAGE = "drop table lockstep_stage";
+
+    private static final String MERGE = """
+            with merged as (
+                   insert into %1$s (%2$s) overriding system value
+                   select %2$s from lockstep_stage
+                       on conflict (%3$s) %4$s
+                returning (xmax = 0) as inserted)
+            select count(*) filter (where inserted) as inserted,
+                   count(*) filter (where not inserted) as updated
+              from merged
+            """;
+
+    private static final String STAGED = "select count(*) as rows from lockstep_stage";
+
+    private static final String DELETE_STAGED = """
+            delete from %1$s as m
+             using lockstep_stage as s
+             where %2$s
+            """;
+
+    private static final String INDEX_STAGE = "analyze lockstep_stage";
+
+    private static final String STAGED_THERE = """
+            select count(*) as rows
+              from %1$s as m
+              join lockstep_stage as s on %2$s
+            """;
+
+    private static final String MERGING = """
+            select concat_ws(', ', %1$s) as key, count(*) over () as groups
+              from lockstep_stage
+             group by %1$s
+            having count(*) > 1
+             limit 10
+            """;
+
+    private static final String EXTRA = """
+            select concat_ws(', ', %3$s) as key, count(*) over () as rows
+              from %1$s as m
+             where not exists (select 1 from lockstep_stage as s where %2$s)
+             limit 10
+            """;
+
+    private static final String DELETE_EXTRA = """
+            delete from %1$s as m
+             where not exists (select 1 from lockstep_stage as s where %2$s)
+            """;
+
+    private static final String SEQUENCE = """
+            select pg_get_serial_sequence(?, ?) as name
+            """;
+
+    /** A sequence that is ahead stays so. */
+    private static final String SET_SEQUENCE = """
+            select setval(?::regclass, greatest(m.top, s.last_value))
+              from (select max(%2$s) as top from %3$s) m, %1$s s
+             where m.top is not null
+            """;
+
+    @Override
+    public Optional<TargetTable> find(Tx tx, String table) {
+        return new PostgresCatalog(tx).find(table);
+    }
+
+    @Override
+    public TargetTable design(SourceTable source, Survey survey) {
+        return TargetTable.designed(
+                source,
+                column -> type(DeclaredType.of(column, survey), source.key().contains(column)),
+                type(DeclaredType.INTEGER, true));
+    }
+
+    private static TargetType type(DeclaredType meant, boolean key) {
+        return switch (meant) {
+            case INTEGER -> TargetType.integer("bigint", Long.MIN_VALUE, Long.MAX_VALUE, Long.BYTES);
+            case REAL -> TargetType.real("double precision", Double.BYTES);
+            case DECIMAL -> TargetType.decimal("numeric", 0, 0);
+            // The order of bytes is the fastest, and no release of a collation library changes it.
+            case TEXT -> TargetType.text(key ? "text collate \"C\"" : "text", 0, 0, Characters.UNICODE_BUT_NUL);
+            case BLOB -> TargetType.blob("bytea", 0);
+            case BOOLEAN -> TargetType.integer("boolean", 0, 1, 1);
+            case TIMESTAMP -> TargetType.timestamp("timestamptz", Long.MIN_VALUE, Long.MAX_VALUE, 6);
+            case DATE -> TargetType.date("date");
+        };
+    }
+
+    @Override
+    public String create(TargetTable table) {
+        return table.create("");
+    }
+
+    @Override
+    public int longestName() {
+        return Identifier.POSTGRESQL_MAX_BYTES;
+    }
+
+    @Override
+    public int length(String name) {
+        return name.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    @Override
+    public List<String> ledger() {
+        return Ledger.tables("");
+    }
+
+    @Override
+    public String now() {
+        return NOW;
+    }
+
+    @Override
+    public String forShare() {
+        return "for share";
+    }
+
+    @Override
+    public int mostColumns() {
+        return 1_600;
+    }
+
+    @Override
+    public TablePlan.Limits limits(Tx tx) {
+        return new TablePlan.Limits(LONGEST_KEY, Long.MAX_VALUE);
+    }
+
+    @Override
+    public boolean lock(Db db, String name) {
+        return db.autocommit(tx -> tx.only(TAKE_LOCK, LockKey.of(name).value()).flag("taken"));
+    }
+
+    @Override
+    public void load(Tx tx, TablePlan plan, Rows rows) {
+        copy(tx, plan.identifier().toString(), plan.columns(), rows);
+    }
+
+    private static void copy(Tx tx, String table, List<Column> columns, Rows rows) {
+        String sql = "copy " + table + " (" + TablePlan.list(columns) + ") from stdin (format binary)";
+        tx.copyIn(sql, stream -> {
+            PostgresBinary binary = new PostgresBinary(columns, stream);
+            rows.each(binary::row);
+            binary.end();
+        });
+    }
+
+    @Override
+    public Merged merge(Tx tx, TablePlan plan, Rows rows) {
+        stage(tx, plan, plan.columns(), rows);
+        String key = TablePlan.list(plan.key());
+        Row merged = tx.only(MERGE.formatted(plan.identifier(), TablePlan.list(plan.columns()), key, onConflict(plan)));
+        long staged = tx.only(STAGED).integer("rows");
+        unstage(tx);
+        long inserted = merged.integer("inserted");
+        long updated = merged.integer("updated");
+        return new Merged(inserted, updated, staged - inserted - updated);
+    }
+
+    private static String onConflict(TablePlan plan) {
+        if (plan.values().isEmpty()) {
+            return "do nothing";
+        }
+        List<String> sets = new ArrayList<>();
+        List<String> old = new ArrayList<>();
+        List<String> fresh = new ArrayList<>();
+        for (Column column : plan.values()) {
+            sets.add(column.identifier() + " = excluded." + column.identifier());
+            old.add(exactly(plan.identifier() + "." + column.identifier(), column));
+            fresh.add(exactly("excluded." + column.identifier(), column));
+        }
+        return "do update set " + String.join(", ", sets) + " where (" + String.join(", ", old) + ") is distinct from ("
+                + String.join(", ", fresh) + ")";
+    }
+
+    /** An expression whose values are equal if, and only if, the column's are the same; 0.0 and -0.0 are not. */
+    private static String exactly(String value, Column column) {
+        TargetType type = column.type().orElseThrow();
+        return switch (type.form()) {
+            case REAL -> (type.size() == Float.BYTES ? "float4send(" : "float8send(") + value + ")";
+            case TEXT -> value + "::text collate \"C\"";
+            case INTEGER, BLOB, DECIMAL, TIMESTAMP, DATE, ANY -> value;
+        };
+    }
+
+    @Override
+    public void delete(Tx tx, TablePlan plan, Rows rows) {
+        stage(tx, plan, rows);
+        tx.update(DELETE_STAGED.formatted(plan.identifier(), sameKey(plan)));
+        unstage(tx);
+    }
+
+    @Override
+    public void unstage(Tx tx) {
+        tx.execute(UNSTAGE);
+    }
+
+    @Override
+    public void stage(Tx tx, TablePlan plan, Rows rows) {
+        stage(tx, plan, plan.key(), rows);
+        tx.execute(INDEX_STAGE);
+    }
+
+    private static void stage(Tx tx, TablePlan plan, List<Column> columns, Rows rows) {
+        tx.execute(STAGE.formatted(TablePlan.list(columns), plan.identifier()));
+        copy(tx, "lockstep_stage", columns, rows);
+    }
+
+    private static String sameKey(TablePlan plan) {
+        List<String> equal = new ArrayList<>();
+        for (Column column : plan.key()) {
+            equal.add("m." + column.identifier() + " = s." + column.identifier());
+        }
+        return String.join(" and ", equal);
+    }
+
+    @Override
+    public long stagedThere(Tx tx, TablePlan plan) {
+        return tx.only(STAGED_THERE.formatted(plan.identifier(), sameKey(plan))).integer("rows");
+    }
+
+    @Override
+    public Keys merging(Tx tx, TablePlan plan) {
+        return keys(tx.rows(MERGING.formatted(TablePlan.list(plan.key()))), "groups");
+    }
+
+    @Override
+    public Keys extra(Tx tx, TablePlan plan) {
+        List<String> key = new ArrayList<>();
+        plan.key().forEach(column -> key.add("m." + column.identifier()));
+        return keys(tx.rows(EXTRA.formatted(plan.identifier(), sameKey(plan), String.join(", ", key))), "rows");
+    }
+
+    private static Keys keys(List<Row> rows, String count) {
+        List<String> first = new ArrayList<>();
+        rows.forEach(row -> first.add(row.text("key")));
+        return new Keys(rows.isEmpty() ? 0 : rows.get(0).integer(count), first);
+    }
+
+    @Override
+    public long deleteExtra(Tx tx, TablePlan plan) {
+        return tx.update(DELETE_EXTRA.formatted(plan.identifier(), sameKey(plan)));
+    }
+
+    @Override
+    public void finish(Tx tx, TablePlan plan) {
+        for (Column column : plan.columns()) {
+            if (column.type().orElseThrow().form() == TargetType.Form.INTEGER) {
+                String sequence = tx.only(SEQUENCE, plan.identifier().toString(), column.name())
+                        .text("name");
+                if (sequence != null) {
+                    tx.rows(SET_SEQUENCE.formatted(sequence, column.identifier(), plan.identifier()), sequence);
+                }
+            }
+        }
+        tx.execute("analyze " + plan.identifier());
+    }
+}

@@ -1,0 +1,21 @@
+package dev.lockstep.mirror;
+
+import dev.lockstep.db.Trouble;
+
+/** Hears how a run gets on. */
+public interface Progress {
+    /** Nobody listens. */
+    Progress NONE = new Progress() {};
+
+    /** A table begins. */
+    default void table(String name) {}
+
+    /** So many more rows of the table are in the mirror, out of all that must be written. */
+    default void rows(String table, long written, long total) {}
+
+    /** A table is given up. */
+    default void failed(String table, Trouble why) {}
+
+    /** Something that a person should know and that is no failure. */
+    default void notice(String table, String what) {}
+}

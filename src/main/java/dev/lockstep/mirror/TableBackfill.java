@@ -1,0 +1,266 @@
+package dev.lockstep.mirror;
+
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.Backfill.BadRows;
+import dev.lockstep.mirror.Backfill.Creation;
+import dev.lockstep.mirror.Backfill.EmptySource;
+import dev.lockstep.mirror.Backfill.Extras;
+import dev.lockstep.mirror.Backfill.Options;
+import dev.lockstep.mirror.Backfill.Trust;
+import dev.lockstep.mirror.Dialect.Keys;
+import dev.lockstep.mirror.TableScan.Page;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes one table of the mirror equal: reads all of the source's, decides what must go and what must come, and only then
+ * writes.
+ */
+final class TableBackfill {
+    private static final long FEWEST_DELETES = 1_000;
+
+    private final MirrorRun run;
+    private final Tx source;
+    private final Options options;
+    private final Progress progress;
+
+    TableBackfill(MirrorRun run, Tx source, Options options, Progress progress) {
+        this.run = run;
+        this.source = source;
+        this.options = options;
+        this.progress = progress;
+    }
+
+    /** @throws Trouble the table is not equal now, and why; what is written of it is right, and kept */
+    Backfill.Table run(SourceTable table) {
+        TablePlan plan = run.read(mirror -> new Planner(run.dialect(), source, mirror).plan(table));
+        check(plan);
+        plan.notes().forEach(note -> progress.notice(plan.name(), note));
+        TableScan scan = TableScan.of(plan, source);
+        if (scan.rejected() > 0 && options.badRows() == BadRows.FAIL) {
+            throw doesNotFit(scan);
+        }
+        if (plan.ddl().isPresent()) {
+            run.write(tx -> {
+                run.ledger().forgetPages(tx, plan.name());
+                tx.execute(plan.ddl().get());
+                return null;
+            });
+        }
+        Standing standing = run.read(mirror -> standing(mirror, plan, scan));
+        long extra = prepare(plan, scan, standing);
+        PageWriter writer = new PageWriter(run, source, plan, options, progress);
+        writer.write(standing.changed(), standing.rows() == 0 ? PageWriter.Way.LOAD : PageWriter.Way.MERGE);
+        PageWriter.Tally tally = writer.tally();
+        long left = options.extras() == Extras.KEEP ? extra : 0;
+        if (tally.inserted() + tally.updated() + extra > 0) {
+            run.write(mirror -> {
+                run.dialect().finish(mirror, plan);
+                return null;
+            });
+        }
+        finish(plan, standing.kept() + tally.arrived() + left, scan.rejected() + tally.rejected());
+        List<Reject> rejects = new ArrayList<>(scan.rejects());
+        rejects.addAll(writer.rejects());
+        return new Backfill.Table(
+                plan.name(),
+                scan.rows(),
+                tally.inserted(),
+                tally.updated(),
+                extra - left,
+                standing.kept() + tally.unchanged(),
+                scan.rejected() + tally.rejected(),
+                rejects,
+                Optional.empty());
+    }
+
+    private void check(TablePlan plan) {
+        if (!plan.obstacles().isEmpty()) {
+            throw Trouble.usage(
+                    plan.name() + " cannot be mirrored: " + String.join("; ", plan.obstacles()),
+                    "'lockstep mirror plan' shows every table; change the mirror's, or leave this one out with --table");
+        }
+        if (plan.ddl().isPresent() && options.creation() == Creation.NONE) {
+            throw Trouble.usage("the mirror has no table " + plan.name(), "--create makes it; 'mirror plan' shows how");
+        }
+        run.read(mirror -> run.ledger().table(mirror, plan.name()))
+                .filter(run::isOthers)
+                .filter(row -> options.trust() != Trust.RESTART)
+                .ifPresent(row -> {
+                    throw Trouble.refused(
+                            plan.name() + " is the mirror of another source, " + row.text("mirror_id"),
+                            "if this source is to replace that one, use --restart");
+                });
+    }
+
+    private static Trouble doesNotFit(TableScan scan) {
+        Reject first = scan.rejects().get(0);
+        return new Trouble(
+                Trouble.Kind.REFUSED,
+                "does-not-fit",
+                first + (scan.rejected() > 1 ? "; and " + (scan.rejected() - 1) + " more rows" : ""),
+                "'lockstep mirror plan' names them; --on-bad-row quarantine copies all the others",
+                null);
+    }
+
+    /**
+     * How the mirror's table stands.
+     *
+     * @param rows how many it has
+     * @param kept how many of them are in recorded pages that are still the source's
+     * @param changed the pages that the mirror is not known to hold
+     * @param stale the recorded pages that are not the source's any more
+     */
+    private record Standing(long rows, long kept, List<Page> changed, List<String> stale) {}
+
+    private Standing standing(Tx mirror, TablePlan plan, TableScan scan) {
+        long rows = count(mirror, plan);
+        Map<String, Long> recorded = believed(mirror, plan, rows);
+        Map<String, Long> stale = new HashMap<>(recorded);
+        List<Page> changed = new ArrayList<>();
+        long kept = 0;
+        for (Page page : scan.pages()) {
+            Long held = recorded.get(page.digest());
+            if (held != null && held == page.fitting()) {
+                kept += held;
+                stale.remove(page.digest());
+            } else {
+                changed.add(page);
+            }
+        }
+        return new Standing(rows, kept, changed, List.copyOf(stale.keySet()));
+    }
+
+    /** The recorded pages, unless it shows that somebody else has written to the mirror since. */
+    private Map<String, Long> believed(Tx mirror, TablePlan plan, long rows) {
+        if (options.trust() != Trust.RECORDED) {
+            return Map.of();
+        }
+        Map<String, Long> recorded = run.ledger().pages(mirror, plan.name());
+        long held = recorded.values().stream().mapToLong(Long::longValue).sum();
+        boolean complete = run.ledger()
+                .table(mirror, plan.name())
+                .filter(row -> row.text("state").equals(Ledger.State.COMPLETE.label())
+                        || row.text("state").equals(Ledger.State.PARTIAL.label()))
+                .filter(row -> row.integer("row_count") != rows)
+                .isPresent();
+        if (complete || rows < held) {
+            progress.notice(plan.name(), "somebody else has written to the mirror; all of it is compared");
+            return Map.of();
+        }
+        return recorded;
+    }
+
+    static long count(Tx tx, TablePlan plan) {
+        return tx.only("select count(*) from " + plan.identifier()).integer(0);
+    }
+
+    /**
+     * In one transaction: finds the keys that the mirror has too many or cannot tell apart, forgets the pages that are not
+     * the source's any more, and deletes what is too many.
+     *
+     * @return how many rows the mirror had that the source does not have
+     */
+    private long prepare(TablePlan plan, TableScan scan, Standing standing) {
+        if (standing.changed().isEmpty() && standing.stale().isEmpty() && standing.rows() == standing.kept()) {
+            return 0;
+        }
+        return run.write(mirror -> {
+            if (plan.mayMergeKeys()) {
+                refuseMerging(mirror, plan, scan);
+            }
+            long extra = standing.rows() == 0 ? 0 : extra(mirror, plan, scan, standing);
+            if (standing.kept() == 0) {
+                run.ledger().forgetPages(mirror, plan.name());
+            } else {
+                run.ledger().forgetPages(mirror, plan.name(), standing.stale());
+            }
+            run.ledger().note(mirror, plan.name(), Ledger.State.RUNNING, standing.rows(), null);
+            return extra;
+        });
+    }
+
+    private void refuseMerging(Tx mirror, TablePlan plan, TableScan scan) {
+        run.dialect().stage(mirror, plan, rows(plan, scan.pages()));
+        Keys merging = run.dialect().merging(mirror, plan);
+        run.dialect().unstage(mirror);
+        if (merging.count() > 0) {
+            throw new Trouble(
+                    Trouble.Kind.REFUSED,
+                    "merging-keys",
+                    plan.name() + ": different keys of the source are one key to the mirror: "
+                            + String.join("; ", merging.first()),
+                    "give the key's columns in the mirror a type and a collation that tell them apart",
+                    null);
+        }
+    }
+
+    /** Finds rows that the source does not have, and deletes them unless they are to be kept. */
+    private long extra(Tx mirror, TablePlan plan, TableScan scan, Standing standing) {
+        run.dialect().stage(mirror, plan, rows(plan, standing.changed()));
+        long there = run.dialect().stagedThere(mirror, plan);
+        run.dialect().unstage(mirror);
+        if (standing.rows() == standing.kept() + there) {
+            return 0;
+        }
+        run.dialect().stage(mirror, plan, rows(plan, scan.pages()));
+        Keys extra = run.dialect().extra(mirror, plan);
+        if (options.extras() == Extras.DELETE && extra.count() > 0) {
+            limit(plan, scan, standing, extra);
+            run.dialect().deleteExtra(mirror, plan);
+        }
+        run.dialect().unstage(mirror);
+        return extra.count();
+    }
+
+    private void limit(TablePlan plan, TableScan scan, Standing standing, Keys extra) {
+        if (scan.rows() == 0) {
+            if (options.emptySource() == EmptySource.REFUSED) {
+                throw new Trouble(
+                        Trouble.Kind.REFUSED,
+                        "empty-source",
+                        plan.name() + " is empty in the source, and has " + standing.rows() + " rows in the mirror",
+                        "if all of them are to be deleted, add --allow-empty-source",
+                        null);
+            }
+            return;
+        }
+        long most = options.maxDelete().orElse(Math.max(FEWEST_DELETES, standing.rows() / 100));
+        if (extra.count() > most) {
+            throw new Trouble(
+                    Trouble.Kind.REFUSED,
+                    "too-many-deletes",
+                    plan.name() + ": " + extra.count() + " rows of the mirror are not in the source, and at most "
+                            + most + " may be deleted; the first are " + String.join("; ", extra.first()),
+                    "if they are to be deleted, add --max-delete " + extra.count() + "; --keep-extra leaves them",
+                    null);
+        }
+    }
+
+    private Dialect.Rows rows(TablePlan plan, List<Page> pages) {
+        return new PageRows(source, plan, pages);
+    }
+
+    /** The mirror must have exactly the rows that are known to be there, or somebody else is writing to it. */
+    private void finish(TablePlan plan, long expected, long rejected) {
+        long found = run.write(mirror -> {
+            long rows = count(mirror, plan);
+            if (rows == expected) {
+                Ledger.State state = rejected > 0 ? Ledger.State.PARTIAL : Ledger.State.COMPLETE;
+                run.ledger().note(mirror, plan.name(), state, rows, null);
+            } else {
+                run.ledger().forgetPages(mirror, plan.name());
+            }
+            return rows;
+        });
+        if (found != expected) {
+            throw new Trouble(
+                    plan.name() + ": " + expected + " rows should be in the mirror now, and " + found + " are",
+                    "somebody else writes to it; run again when nobody does");
+        }
+    }
+}

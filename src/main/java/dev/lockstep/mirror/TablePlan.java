@@ -1,0 +1,103 @@
+package dev.lockstep.mirror;
+
+import dev.lockstep.db.Cells;
+import dev.lockstep.db.Identifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a table of the source becomes one of the mirror.
+ *
+ * @param columns the columns of the mirror that are written, those of the key first
+ * @param keyWidth how many of them are the key
+ * @param cells for each of the columns, which cell of a scanned row of the source it comes from
+ * @param limits how large a row may be
+ * @param obstacles what must change before this table can be mirrored; empty if nothing must
+ * @param notes what a person should know, and that stops nothing
+ * @param ddl the statement that makes the mirror's table, if there is none
+ */
+public record TablePlan(
+        SourceTable source,
+        TargetTable target,
+        List<TargetTable.Column> columns,
+        int keyWidth,
+        List<Integer> cells,
+        Limits limits,
+        List<String> obstacles,
+        List<String> notes,
+        Optional<String> ddl) {
+    /**
+     * How large a row may be.
+     *
+     * @param key the bytes of a key
+     * @param row the bytes of all of it
+     */
+    record Limits(long key, long row) {}
+
+    public String name() {
+        return source.name();
+    }
+
+    List<TargetTable.Column> key() {
+        return columns.subList(0, keyWidth);
+    }
+
+    List<TargetTable.Column> values() {
+        return columns.subList(keyWidth, columns.size());
+    }
+
+    /** The columns' names as SQL has them, separated by commas. */
+    static String list(List<TargetTable.Column> columns) {
+        List<String> names = new ArrayList<>();
+        for (TargetTable.Column column : columns) {
+            names.add(column.identifier().toString());
+        }
+        return String.join(", ", names);
+    }
+
+    Identifier identifier() {
+        return target.identifier();
+    }
+
+    Fit fit() {
+        return new Fit(this);
+    }
+
+    /** Whether two different keys of the source may become one here. */
+    boolean mayMergeKeys() {
+        for (TargetTable.Column column : key()) {
+            if (column.comparison() == TargetTable.Comparison.LOOSE
+                    || !column.type().orElseThrow().keepsApart()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a row can be in the way of another that has a different key. */
+    boolean hasOtherUniqueKeys() {
+        return !target.uniqueKeys().isEmpty();
+    }
+
+    /** What the meaning of a page's digest depends on: which columns, of what type, from what. */
+    String shape() {
+        StringBuilder shape = new StringBuilder("1");
+        for (TargetTable.Column column : columns) {
+            shape.append('|')
+                    .append(column.name())
+                    .append('|')
+                    .append(column.type().orElseThrow());
+        }
+        return shape.append('|').append(keyWidth).toString();
+    }
+
+    /** The key of a scanned row, as people read it: {@code 17}, {@code 'a', 2}. */
+    String key(Cells row) {
+        List<String> parts = new ArrayList<>();
+        for (int i = 0; i < keyWidth; i++) {
+            parts.add(Fit.shown(row, cells.get(i)).orElse("NULL"));
+        }
+        return String.join(", ", parts);
+    }
+}

@@ -1,0 +1,147 @@
+package dev.lockstep.mirror;
+
+import dev.lockstep.db.Cells;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.MappedRow.Misfit;
+import dev.lockstep.mirror.SourceTable.Range;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Reads a whole table of the source once: finds every value that will not fit, and cuts the rows into pages with a digest
+ * each.
+ *
+ * <p>A page ends after a row whose key says so, so that a row that comes or goes changes the page that it is in and perhaps
+ * the next, and no other; only the limits on its size are counted.
+ */
+final class TableScan {
+    private static final int FEWEST_ROWS = 128;
+    private static final int MOST_ROWS = 2_048;
+    private static final int MOST_BYTES = 1 << 20;
+    /** Which bits of a key's hash end a page: about one key in 512. */
+    private static final long END = 511;
+
+    private static final int SHOWN_REJECTS = 20;
+
+    /**
+     * Rows that follow each other.
+     *
+     * @param digest of all of them, in hexadecimal
+     * @param rows how many
+     * @param fitting how many of them the mirror can hold
+     * @param bytes about how many bytes they are
+     */
+    record Page(Range range, String digest, int rows, int fitting, long bytes) {}
+
+    private final TablePlan plan;
+    private final Tx tx;
+    private final List<Page> pages = new ArrayList<>();
+    private final List<Reject> rejects = new ArrayList<>();
+    private final MessageDigest digest = sha256();
+    private final byte[] shape;
+    private List<Object> after = List.of();
+    private long rows;
+    private long rejected;
+    private int pageRows;
+    private int pageFitting;
+    private long pageBytes;
+
+    private TableScan(TablePlan plan, Tx tx) {
+        this.plan = plan;
+        this.tx = tx;
+        this.shape = plan.shape().getBytes(StandardCharsets.UTF_8);
+    }
+
+    static TableScan of(TablePlan plan, Tx tx) {
+        TableScan scan = new TableScan(plan, tx);
+        scan.run();
+        return scan;
+    }
+
+    List<Page> pages() {
+        return pages;
+    }
+
+    /** The first rows that do not fit, for people. */
+    List<Reject> rejects() {
+        return rejects;
+    }
+
+    long rows() {
+        return rows;
+    }
+
+    /** How many rows do not fit. */
+    long rejected() {
+        return rejected;
+    }
+
+    private void run() {
+        Fit fit = plan.fit();
+        begin();
+        plan.source().scan(tx, Range.ALL, cells -> {
+            MappedRow row = fit.map(cells);
+            add(cells, row);
+            if (isEnd(row)) {
+                end(plan.source().position(cells));
+            }
+        });
+        if (pageRows > 0) {
+            end(List.of());
+        }
+    }
+
+    private void add(Cells cells, MappedRow row) {
+        rows++;
+        pageRows++;
+        pageBytes += row.size();
+        row.digest(digest);
+        if (row.fits()) {
+            pageFitting++;
+            return;
+        }
+        rejected++;
+        for (Misfit misfit : row.misfits()) {
+            if (rejects.size() < SHOWN_REJECTS) {
+                rejects.add(Reject.of(plan.name(), plan.key(cells), misfit));
+            }
+        }
+    }
+
+    private boolean isEnd(MappedRow row) {
+        return pageRows >= MOST_ROWS
+                || pageBytes >= MOST_BYTES
+                || (pageRows >= FEWEST_ROWS && (row.hash(plan.keyWidth()) & END) == 0);
+    }
+
+    private void begin() {
+        digest.update(shape);
+        pageRows = 0;
+        pageFitting = 0;
+        pageBytes = 0;
+    }
+
+    /** @param through where the page's last row is; nowhere for the last page, which goes to the end */
+    private void end(List<Object> through) {
+        pages.add(new Page(
+                new Range(after, through),
+                HexFormat.of().formatHex(digest.digest()),
+                pageRows,
+                pageFitting,
+                pageBytes));
+        after = through;
+        begin();
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

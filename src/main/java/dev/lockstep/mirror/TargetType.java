@@ -1,0 +1,93 @@
+package dev.lockstep.mirror;
+
+/**
+ * What a column of the mirror can hold.
+ *
+ * @param form what its values mean
+ * @param sql as its database spells it
+ * @param min the smallest whole number of an {@link Form#INTEGER}, the earliest microsecond of a {@link Form#TIMESTAMP}
+ * @param max the largest, the latest
+ * @param size the width in bytes of an INTEGER or a REAL; how many code points a TEXT may have; the digits of a
+ *     DECIMAL; the digits of a second that a TIMESTAMP keeps; 0 for no limit
+ * @param scale the digits of a DECIMAL after its point
+ * @param bytes how many bytes a TEXT or BLOB may have; 0 for no limit
+ * @param characters which characters a TEXT may have
+ */
+public record TargetType(
+        Form form, String sql, long min, long max, int size, int scale, long bytes, Characters characters) {
+    /** What a value means, in every database alike; two values are equal if their forms are. */
+    public enum Form {
+        /** A whole number of 64 bits, and a boolean as 0 or 1. */
+        INTEGER,
+        /** A double, bit by bit: 0.0 is not -0.0. */
+        REAL,
+        TEXT,
+        BLOB,
+        /** A decimal number; trailing zeros mean nothing. */
+        DECIMAL,
+        /** Microseconds since 1970-01-01 00:00 UTC. */
+        TIMESTAMP,
+        /** Days since 1970-01-01. */
+        DATE,
+        /** Whatever storage class SQLite's value has. */
+        ANY
+    }
+
+    /** The {@link #max()} of a REAL that has no infinities. */
+    static final long FINITE = 1;
+
+    /** Which characters a text column can hold. */
+    public enum Characters {
+        UNICODE,
+        UNICODE_BUT_NUL,
+        /** MySQL's utf8mb3: nothing beyond U+FFFF. */
+        BASIC_PLANE,
+        /** MySQL's latin1, which is Windows-1252. */
+        LATIN1,
+        ASCII
+    }
+
+    static TargetType integer(String sql, long min, long max, int width) {
+        return new TargetType(Form.INTEGER, sql, min, max, width, 0, 0, Characters.UNICODE);
+    }
+
+    static TargetType real(String sql, int width) {
+        return new TargetType(Form.REAL, sql, 0, 0, width, 0, 0, Characters.UNICODE);
+    }
+
+    static TargetType finite(String sql, int width) {
+        return new TargetType(Form.REAL, sql, 0, FINITE, width, 0, 0, Characters.UNICODE);
+    }
+
+    static TargetType text(String sql, int codePoints, long bytes, Characters characters) {
+        return new TargetType(Form.TEXT, sql, 0, 0, codePoints, 0, bytes, characters);
+    }
+
+    static TargetType blob(String sql, long bytes) {
+        return new TargetType(Form.BLOB, sql, 0, 0, 0, 0, bytes, Characters.UNICODE);
+    }
+
+    static TargetType decimal(String sql, int precision, int scale) {
+        return new TargetType(Form.DECIMAL, sql, 0, 0, precision, scale, 0, Characters.UNICODE);
+    }
+
+    static TargetType timestamp(String sql, long min, long max, int digits) {
+        return new TargetType(Form.TIMESTAMP, sql, min, max, digits, 0, 0, Characters.UNICODE);
+    }
+
+    static TargetType date(String sql) {
+        return new TargetType(Form.DATE, sql, 0, 0, 0, 0, 0, Characters.UNICODE);
+    }
+
+    static TargetType any(String sql) {
+        return new TargetType(Form.ANY, sql, 0, 0, 0, 0, 0, Characters.UNICODE);
+    }
+
+    /** Whether two values of the source that differ, and fit, always differ here too. */
+    boolean keepsApart() {
+        return switch (form) {
+            case INTEGER, TEXT, BLOB, ANY -> true;
+            case REAL, DECIMAL, TIMESTAMP, DATE -> false;
+        };
+    }
+}

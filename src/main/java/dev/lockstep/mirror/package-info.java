@@ -1,0 +1,75 @@
+/**
+ * A copy of SQLite tables in PostgreSQL, MariaDB or SQLite: made equal, proved equal, kept equal.
+ *
+ * <h2>Who does what</h2>
+ *
+ * <ul>
+ *   <li>{@link dev.lockstep.mirror.SourceSchema} reads the source's catalog into {@link dev.lockstep.mirror.SourceTable}s: what
+ *       tells rows apart, and in which order the table is read.
+ *   <li>{@link dev.lockstep.mirror.Dialect} is how one kind of database is a mirror: types, catalog, bulk statements. A {@link
+ *       dev.lockstep.mirror.TargetTable} is a table of it, a {@link dev.lockstep.mirror.TargetType} what a column can hold.
+ *   <li>{@link dev.lockstep.mirror.Planner} puts the two side by side: a {@link dev.lockstep.mirror.TablePlan}, with what
+ *       stands in the way. {@link dev.lockstep.mirror.Fit} turns one row into the other, a {@link
+ *       dev.lockstep.mirror.MappedRow} of typed values, or says which value does not fit.
+ *   <li>{@link dev.lockstep.mirror.MirrorLink} is the connection to the mirror and comes back when it was lost; {@link
+ *       dev.lockstep.mirror.MirrorRun} the right to write, which every writing transaction proves; {@link
+ *       dev.lockstep.mirror.Ledger} what the mirror knows of itself.
+ *   <li>{@link dev.lockstep.mirror.Backfill}: per table {@link dev.lockstep.mirror.TableBackfill} decides and {@link
+ *       dev.lockstep.mirror.PageWriter} writes.
+ *   <li>A verification reads both sides and shares with the copy no more than the plan: what a value means it finds out by
+ *       code of its own. Following applies the journal of changed keys through a {@link dev.lockstep.mirror.MirrorRun}, and
+ *       forgets the recorded pages of each table that it writes ({@code Ledger.forgetPages}), in the same transaction.
+ * </ul>
+ *
+ * <h2>One run</h2>
+ *
+ * <pre>{@code
+ *   take the lock, raise the fence ──> open one snapshot of the source ──> each table ──> note the end
+ *
+ *   table:  plan ──> scan ──────────> compare with the ledger ──> prepare ────────> write ─────> finish
+ *           │        read every row,  which pages are new,        forget old pages, pages, with  count, sequences,
+ *           │        cut into pages,  which are gone              delete extra rows their record statistics
+ *           refused  refused: a value                             refused: too many
+ *                    does not fit                                 deletes, merging keys
+ * }</pre>
+ *
+ * <p>Nothing of a table is written before all of it has been read and found to fit. The scan cuts pages by content: whether a
+ * row is the last of its page is said by the hash of its key, so that a row more or less moves no other page's borders.
+ * A page is named by the SHA-256 of its typed rows. Pages that the ledger has are not read from, nor written to, the mirror.
+ *
+ * <h2>Why it ends equal</h2>
+ *
+ * <p><b>Invariant.</b> A recorded page is in the mirror, row for row. It is recorded by the transaction that writes its rows. Before
+ * a run writes anything of a table, it forgets every recorded page that is not one of the snapshot's. What is left are pages
+ * of one snapshot, which have no key in common, so that a later page overwrites no row of a recorded one; and rows that are deleted
+ * have a key that no row of the snapshot has. A run that was killed anywhere leaves recorded pages that hold, and the next
+ * goes on with the others: the ledger of pages is the checkpoint.
+ *
+ * <p><b>One writer.</b> Every writing transaction first reads the fence of its run {@code for share}. Taking over raises the
+ * fence, waits for the transaction in flight, and makes every later one of the old run fail before it has written. The
+ * session lock only tells the living from the dead.
+ *
+ * <p><b>Rows too many</b> are found by equality: the source's keys are staged in the mirror, and what has no equal there is
+ * too many. No range of one collation is ever compared with a range of another. They go before anything comes, so that
+ * none is in the way of a unique value; and not at all if there are more than may be deleted, or the source is empty.
+ *
+ * <p><b>Values.</b> A value keeps its meaning or is refused. A row's digest is over typed bytes. The one loss is a fraction of a
+ * second that a column has no place for, and it is announced.
+ *
+ * <h2>What each failure costs</h2>
+ *
+ * <table>
+ *   <caption>Failures</caption>
+ *   <tr><th>what happens<th>what follows
+ *   <tr><td>the run is killed, the disk is full<td>the transaction in flight never was; the next run goes on
+ *   <tr><td>the mirror is away<td>tried again with growing waits; then unreachable, and the next run goes on
+ *   <tr><td>the answer to a COMMIT is lost<td>the same pages once more, as a merge, which may find nothing to do
+ *   <tr><td>the mirror refuses rows<td>the rows are found by halving; the table fails, or the rows are quarantined and the
+ *       others arrive
+ *   <tr><td>a row's unique value is still another's in the mirror<td>all rows still to come are taken out first, once
+ *   <tr><td>somebody else writes to the mirror<td>a count that is wrong is noticed, and all of the table is compared; a changed
+ *       value is found by a verification, and repaired when nothing recorded is trusted
+ *   <tr><td>one table fails<td>the others go on, and the report and the exit code say so
+ * </table>
+ */
+package dev.lockstep.mirror;
