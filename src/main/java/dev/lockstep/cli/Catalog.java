@@ -28,6 +28,7 @@ final class Catalog {
             "fts defer",
             "fts restore",
             "fts check",
+            "mirror plan",
             "mirror backfill",
             "demo",
             "transpile init",
@@ -75,6 +76,7 @@ final class Catalog {
             case "fts defer" -> new FtsDeferCommand();
             case "fts restore" -> new FtsRestoreCommand();
             case "fts check" -> new FtsCheckCommand();
+            case "mirror plan" -> new MirrorPlanCommand();
             case "mirror backfill" -> new MirrorBackfillCommand();
             case "demo" -> new DemoCommand();
             case "transpile init" -> new TranspileInitCommand();

@@ -137,6 +137,11 @@ final class MappedRow {
         digest.update(scratch, 0, encode(0, tags.length));
     }
 
+    /** The first cells as a text that no other cells have; for machines. */
+    String exactKey(int keys) {
+        return new String(scratch, 0, encode(0, keys), StandardCharsets.ISO_8859_1);
+    }
+
     /** A number that depends on the first {@code keys} cells alone, and spreads well. */
     long hash(int keys) {
         int length = encode(0, keys);

@@ -44,6 +44,7 @@ final class TableBackfill {
         if (scan.rejected() > 0 && options.badRows() == BadRows.FAIL) {
             throw doesNotFit(scan);
         }
+        refuse(plan, scan.merging());
         if (plan.ddl().isPresent()) {
             run.write(tx -> {
                 run.ledger().forgetPages(tx, plan.name());
@@ -170,8 +171,8 @@ final class TableBackfill {
             return 0;
         }
         return run.write(mirror -> {
-            if (plan.mayMergeKeys()) {
-                refuseMerging(mirror, plan, scan);
+            if (plan.isLoose()) {
+                refuse(plan, merging(run.dialect(), mirror, plan, rows(plan, scan.pages())));
             }
             long extra = standing.rows() == 0 ? 0 : extra(mirror, plan, scan, standing);
             if (standing.kept() == 0) {
@@ -184,16 +185,21 @@ final class TableBackfill {
         });
     }
 
-    private void refuseMerging(Tx mirror, TablePlan plan, TableScan scan) {
-        run.dialect().stage(mirror, plan, rows(plan, scan.pages()));
-        Keys merging = run.dialect().merging(mirror, plan);
-        run.dialect().unstage(mirror);
-        if (merging.count() > 0) {
+    /** The first keys that are one to the mirror, asked of the mirror itself. */
+    static List<String> merging(Dialect dialect, Tx mirror, TablePlan plan, Dialect.Rows rows) {
+        dialect.stage(mirror, plan, rows);
+        Keys merging = dialect.merging(mirror, plan);
+        dialect.unstage(mirror);
+        return merging.first();
+    }
+
+    private static void refuse(TablePlan plan, List<String> merging) {
+        if (!merging.isEmpty()) {
             throw new Trouble(
                     Trouble.Kind.REFUSED,
                     "merging-keys",
                     plan.name() + ": different keys of the source are one key to the mirror: "
-                            + String.join("; ", merging.first()),
+                            + String.join("; ", merging),
                     "give the key's columns in the mirror a type and a collation that tell them apart",
                     null);
         }

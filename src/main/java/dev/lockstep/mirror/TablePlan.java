@@ -39,7 +39,8 @@ public record TablePlan(
         return source.name();
     }
 
-    List<TargetTable.Column> key() {
+    /** The columns of the key. */
+    public List<TargetTable.Column> key() {
         return columns.subList(0, keyWidth);
     }
 
@@ -64,15 +65,14 @@ public record TablePlan(
         return new Fit(this);
     }
 
-    /** Whether two different keys of the source may become one here. */
-    boolean mayMergeKeys() {
-        for (TargetTable.Column column : key()) {
-            if (column.comparison() == TargetTable.Comparison.LOOSE
-                    || !column.type().orElseThrow().keepsApart()) {
-                return true;
-            }
-        }
-        return false;
+    /** Whether two different keys of the source may have the same meaning here: two spellings of one date. */
+    boolean mayMeanTheSame() {
+        return key().stream().anyMatch(column -> !column.type().orElseThrow().keepsApart());
+    }
+
+    /** Whether the mirror may take two different keys for one: by case, accents, or trailing spaces. */
+    boolean isLoose() {
+        return key().stream().anyMatch(column -> column.comparison() == TargetTable.Comparison.LOOSE);
     }
 
     /** Whether a row can be in the way of another that has a different key. */

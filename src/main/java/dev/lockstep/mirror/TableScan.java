@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads a whole table of the source once: finds every value that will not fit, and cuts the rows into pages with a digest
@@ -43,6 +45,8 @@ final class TableScan {
     private final List<Reject> rejects = new ArrayList<>();
     private final MessageDigest digest = sha256();
     private final byte[] shape;
+    private final Set<String> keys = new HashSet<>();
+    private final List<String> merging = new ArrayList<>();
     private List<Object> after = List.of();
     private long rows;
     private long rejected;
@@ -69,6 +73,11 @@ final class TableScan {
     /** The first rows that do not fit, for people. */
     List<Reject> rejects() {
         return rejects;
+    }
+
+    /** The first keys that mean the same to the mirror as another key. */
+    List<String> merging() {
+        return merging;
     }
 
     long rows() {
@@ -100,6 +109,9 @@ final class TableScan {
         pageRows++;
         pageBytes += row.size();
         row.digest(digest);
+        if (plan.mayMeanTheSame() && !keys.add(row.exactKey(plan.keyWidth())) && merging.size() < SHOWN_REJECTS) {
+            merging.add(plan.key(cells));
+        }
         if (row.fits()) {
             pageFitting++;
             return;

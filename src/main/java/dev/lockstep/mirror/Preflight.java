@@ -1,0 +1,57 @@
+package dev.lockstep.mirror;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Tx;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads all of the source and tells what a backfill would meet with, before there is one. Nothing is changed. */
+public final class Preflight {
+    /**
+     * What was found about a table.
+     *
+     * @param rows how many the source has; 0 if something stands in the way, for then they are not read
+     * @param rejected how many of them do not fit
+     * @param rejects the first of those
+     * @param merging the first keys that the mirror would take for another row's
+     */
+    public record Finding(
+            TablePlan plan, long rows, long rejected, List<Reject> rejects, List<String> merging) {
+        /** Whether all of the table can be copied. */
+        public boolean fits() {
+            return plan.obstacles().isEmpty() && rejected == 0 && merging.isEmpty();
+        }
+    }
+
+    private Preflight() {}
+
+    /**
+     * Looks at the tables that are named, or at all.
+     *
+     * @throws dev.lockstep.db.Trouble usage: there is no such table
+     */
+    public static List<Finding> run(Db source, Db mirror, List<String> names) {
+        Dialect dialect = MirrorRun.dialect(mirror.engine());
+        return source.read(tx -> {
+            List<Finding> findings = new ArrayList<>();
+            for (SourceTable table : SourceSchema.read(tx).tables(names)) {
+                findings.add(finding(dialect, tx, mirror, table));
+            }
+            return findings;
+        });
+    }
+
+    private static Finding finding(Dialect dialect, Tx source, Db mirror, SourceTable table) {
+        TablePlan plan = mirror.transact(tx -> new Planner(dialect, source, tx).plan(table));
+        if (!plan.obstacles().isEmpty()) {
+            return new Finding(plan, 0, 0, List.of(), List.of());
+        }
+        TableScan scan = TableScan.of(plan, source);
+        List<String> merging = new ArrayList<>(scan.merging());
+        if (plan.isLoose()) {
+            PageRows rows = new PageRows(source, plan, scan.pages());
+            merging.addAll(mirror.transact(tx -> TableBackfill.merging(dialect, tx, plan, rows)));
+        }
+        return new Finding(plan, scan.rows(), scan.rejected(), scan.rejects(), merging);
+    }
+}
