@@ -43,6 +43,7 @@ final class Catalog {
             "profile schema",
             "profile init",
             "doctor",
+            "shell",
             "completion",
             "help",
             "version");
@@ -91,6 +92,7 @@ final class Catalog {
             case "profile schema" -> new ProfileCommand(ProfileCommand.Verb.SCHEMA);
             case "profile init" -> new ProfileInitCommand();
             case "doctor" -> new DoctorCommand();
+            case "shell" -> new ShellCommand();
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();
             case "version" -> new VersionCommand();

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 final class Interruption {
     private static final Duration GRACE = Duration.ofSeconds(10);
 
+    private static final int INTERRUPTED = 130;
+
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile int status;
 
@@ -21,6 +23,20 @@ final class Interruption {
         Interruption interruption = new Interruption();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> interruption.stop(worker, cancel), "interruption"));
         return interruption;
+    }
+
+    /** For one command among several: it is stopped by {@link #stopCommand}. */
+    static Interruption ofCommand() {
+        return new Interruption();
+    }
+
+    /** Stops the command as Ctrl-C does, and not the process. */
+    void stopCommand(Thread worker, Runnable cancel) {
+        if (ended.getCount() > 0) {
+            status = INTERRUPTED;
+            worker.interrupt();
+            cancel.run();
+        }
     }
 
     /** The exit status that the signal leads to; 0 while there was none. */

@@ -56,7 +56,8 @@ public final class Lockstep {
         return run(null, args);
     }
 
-    private int run(Interruption interruption, String... args) {
+    /** Runs one command line that the interruption, if it is not null, can stop. */
+    int run(Interruption interruption, String... args) {
         try {
             return outcome(new Output(out, err), interruption, args);
         } catch (Output.Closed e) {

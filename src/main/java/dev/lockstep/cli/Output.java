@@ -94,6 +94,16 @@ final class Output {
         void writeTo(OutputStream sink) throws IOException;
     }
 
+    /** Standard output, for commands that have an output of their own. */
+    PrintStream out() {
+        return out;
+    }
+
+    /** Standard error, for the same. */
+    PrintStream err() {
+        return err;
+    }
+
     boolean isQuiet() {
         return quiet;
     }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -19,11 +20,12 @@ public final class Databases implements AutoCloseable {
     /** How long to wait for a lock of SQLite if nobody said. */
     public static final Duration BUSY_TIMEOUT = Duration.ofSeconds(30);
 
-    private final Environment environment;
+    private volatile Environment environment;
     private final UnaryOperator<Connector> around;
     private final Set<Db> open = ConcurrentHashMap.newKeySet();
     private Consumer<String> progress = message -> {};
     private EmbeddedPostgres embedded;
+    private volatile KeptConnections kept;
 
     public Databases(Environment environment) {
         this(environment, UnaryOperator.identity());
@@ -42,6 +44,31 @@ public final class Databases implements AutoCloseable {
 
     public Environment environment() {
         return environment;
+    }
+
+    /** What opens later sees this environment. */
+    public void use(Environment other) {
+        environment = other;
+    }
+
+    /** From now on keeps PostgreSQL connections that are closed, but for those that listen, for whoever asks for the same. */
+    public synchronized void keepConnections() {
+        if (kept == null) {
+            kept = new KeptConnections();
+        }
+    }
+
+    /** Ends {@link #keepConnections}, and closes those that are kept. */
+    public synchronized void keepNone() {
+        if (kept != null) {
+            kept.close();
+            kept = null;
+        }
+    }
+
+    /** How many PostgreSQL connections are kept and not in use. */
+    public synchronized int keptConnections() {
+        return kept == null ? 0 : kept.count();
     }
 
     /** Opens a SQLite file that exists, as {@link Sqlite} says. */
@@ -122,10 +149,12 @@ public final class Databases implements AutoCloseable {
 
     /** What opens the connections of such a session, for whoever needs the driver's own, or a new one now and then. */
     Connector connector(PgTarget target, PgSession session) {
-        if (target.embedded()) {
-            return around.apply(() -> connectEmbedded(session));
-        }
-        return around.apply(new Postgres(target, session));
+        Connector connector =
+                around.apply(target.embedded() ? () -> connectEmbedded(session) : new Postgres(target, session));
+        KeptConnections keeping = kept;
+        return keeping == null || session.use() == PgSession.Use.LISTEN
+                ? connector
+                : keeping.around(List.of(target.identity(), session), connector);
     }
 
     /** A server that is being killed still takes connections until the system closes its port, and then resets them. */
@@ -153,6 +182,7 @@ public final class Databases implements AutoCloseable {
     /** Stops using the embedded server. The databases that are open are for those who opened them to close. */
     @Override
     public synchronized void close() {
+        keepNone();
         if (embedded != null) {
             embedded.close();
             embedded = null;

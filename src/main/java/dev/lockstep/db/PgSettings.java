@@ -32,6 +32,10 @@ final class PgSettings {
         }
     }
 
+    Map<PgParameter, String> values() {
+        return Map.copyOf(values);
+    }
+
     /** The value, unless it is unset or empty, which libpq takes for the same in most places. */
     Optional<String> text(PgParameter parameter) {
         String value = values.get(parameter);

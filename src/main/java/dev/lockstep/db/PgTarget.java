@@ -161,6 +161,11 @@ public final class PgTarget implements DbTarget {
         return database;
     }
 
+    /** Equal for targets of which each connection is as good as one of the other. It holds passwords. */
+    Object identity() {
+        return List.of(settings.values(), hosts, user, database);
+    }
+
     PgSettings settings() {
         return settings;
     }

@@ -1,0 +1,163 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Databases;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Sqlite;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The names in the databases that the shell's defaults mean, for completion. They are fetched behind the prompt, on a
+ * connection of their own that is closed again; completion takes what is there and never waits. Of each kind there are at
+ * most as many as a person could choose from.
+ */
+final class ShellNames implements AutoCloseable {
+    /** What a name is the name of. */
+    enum Kind {
+        REALM,
+        TABLE,
+        FTS_TABLE,
+        REGISTRY
+    }
+
+    private static final String REALMS = """
+            select realm_url as name from lockstep_realm_floor
+             order by 1
+             limit 500
+            """;
+
+    private static final String LOGGED_REALMS = """
+            select distinct realm_url as name from lockstep_inval_log
+             order by 1
+             limit 500
+            """;
+
+    private static final String TABLES = """
+            select name from sqlite_master
+             where type = 'table'
+               and name not like 'sqlite\\_%' escape '\\'
+             order by 1
+             limit 500
+            """;
+
+    private static final String FTS_TABLES = """
+            select name from sqlite_master
+             where type = 'table'
+               and sql like 'create virtual table%fts5%'
+             order by 1
+             limit 500
+            """;
+
+    private static final String REGISTRIES = "select distinct %s as name from audit order by 1 limit 500";
+    private static final String PRESENT = "select to_regclass(?) is not null as present";
+    private static final String AUDIT_COLUMNS =
+            "select name from pragma_table_info('audit') where name in ('registryId', 'registry_id')";
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private final Shell shell;
+    private final Invocation call;
+    private final Map<Kind, List<String>> names = new ConcurrentHashMap<>();
+    private final ExecutorService background = Executors.newSingleThreadExecutor(work -> {
+        Thread thread = new Thread(work, "names");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private String fetched = "";
+
+    ShellNames(Shell shell, Invocation call) {
+        this.shell = shell;
+        this.call = call;
+    }
+
+    /** What is known now; possibly nothing. */
+    List<String> of(Kind kind) {
+        return names.getOrDefault(kind, List.of());
+    }
+
+    /** The folder from which files are named. */
+    Optional<String> home() {
+        return call.databases().environment().get("HOME");
+    }
+
+    /** Fetches anew, if the defaults have changed since the last time. */
+    void refresh() {
+        String now = shell.connection("pg").orElse("") + "\n"
+                + shell.connection("db").orElse("");
+        if (!now.equals(fetched)) {
+            fetched = now;
+            background.execute(this::fetch);
+        }
+    }
+
+    private void fetch() {
+        names.clear();
+        try (Databases databases = new Databases(call.databases().environment())) {
+            if (shell.connection("db").isPresent()) {
+                fetchSqlite(databases, Invocation.file(shell.connection("db").get()));
+            }
+            if (shell.connection("pg").isPresent()) {
+                fetchPostgres(databases);
+            }
+        } catch (Trouble e) {
+            // Completion knows less then; whoever uses the database is told what is wrong with it.
+            return;
+        }
+    }
+
+    private void fetchSqlite(Databases databases, Path file) {
+        try (Db db = databases.sqlite(file, Sqlite.Access.READ, PATIENCE)) {
+            db.read(tx -> {
+                names.put(Kind.TABLE, texts(tx.rows(TABLES)));
+                names.put(Kind.FTS_TABLE, texts(tx.rows(FTS_TABLES)));
+                for (Row column : tx.rows(AUDIT_COLUMNS)) {
+                    names.put(Kind.REGISTRY, texts(tx.rows(REGISTRIES.formatted(new Identifier(column.text("name"))))));
+                }
+                return null;
+            });
+        }
+    }
+
+    private void fetchPostgres(Databases databases) {
+        PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(databases.environment()));
+        PgSession session = PgSession.of("lockstep shell", PgSession.Use.READ).withStatementTimeout(PATIENCE);
+        try (Db db = databases.postgres(target, session)) {
+            TreeSet<String> realms = new TreeSet<>();
+            if (isPresent(db, "lockstep_realm_floor")) {
+                realms.addAll(texts(db.autocommit((Tx tx) -> tx.rows(REALMS))));
+            }
+            if (isPresent(db, "lockstep_inval_log")) {
+                realms.addAll(texts(db.autocommit((Tx tx) -> tx.rows(LOGGED_REALMS))));
+            }
+            names.put(Kind.REALM, List.copyOf(realms));
+        }
+    }
+
+    private static boolean isPresent(Db db, String table) {
+        return db.autocommit(tx -> tx.only(PRESENT, table)).flag("present");
+    }
+
+    private static List<String> texts(List<Row> rows) {
+        return rows.stream()
+                .map(row -> row.text("name"))
+                .filter(name -> name != null)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        background.shutdownNow();
+    }
+}
