@@ -53,7 +53,8 @@ final class DoctorPostgres {
     private static final Duration ECHO = Duration.ofSeconds(2);
     private static final Duration LONG_HELD = Duration.ofMinutes(10);
     private static final long FAR_BEHIND = 1_000;
-    private static final double QUEUE_FAILS = 0.9;
+    private static final double QUEUE_WARNS = 0.1;
+    private static final double QUEUE_FAILS = 0.5;
 
     private static final Map<String, String> REALM_TABLES = Map.of(
             "lockstep_inval_head", "select insert update",
@@ -168,20 +169,16 @@ final class DoctorPostgres {
     }
 
     private static Check queue(Db db) {
-        Optional<Notifications.Congestion> congestion = db.autocommit(Notifications::congestion);
-        if (congestion.isEmpty()) {
-            return Check.ok("postgresql.queue", "notification queue at most half full");
-        }
-        double usage = congestion.get().usage();
+        double usage = db.autocommit(Notifications::queue).usage();
+        String detail = "notification queue " + Math.round(usage * 100) + " % full";
+        State state = usage > QUEUE_FAILS ? State.FAIL : usage > QUEUE_WARNS ? State.WARN : State.OK;
         return new Check(
                 "postgresql.queue",
-                usage > QUEUE_FAILS ? State.FAIL : State.WARN,
-                "notification queue " + Math.round(usage * 100) + " % full",
-                congestion
-                        .get()
-                        .pid()
-                        .map(pid -> "end the oldest transaction: select pg_terminate_backend(" + pid + ")")
-                        .orElse("end the session that listens inside a transaction: lockstep realm listeners"));
+                state,
+                detail,
+                state == State.OK
+                        ? null
+                        : "end the session that listens inside a transaction: lockstep realm listeners");
     }
 
     private static Check locks(Db db) {

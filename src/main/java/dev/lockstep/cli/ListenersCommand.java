@@ -45,7 +45,7 @@ final class ListenersCommand implements Command {
                 }
                 return null;
             });
-            RealmArgument.warnOfCongestion(db, call.output());
+            RealmArgument.warnOfFullQueue(db, call.output());
         }
         return Result.unchanged(Map.of("listeners", data), text.isEmpty() ? List.of("nobody listens") : text);
     }

@@ -7,7 +7,7 @@ import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.KnownRealms;
 import dev.lockstep.realm.KnownRealms.Unregistered;
 import dev.lockstep.realm.Notifications;
-import dev.lockstep.realm.Notifications.Congestion;
+import dev.lockstep.realm.Notifications.Queue;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.RealmUrl.Correction;
 import dev.lockstep.realm.RealmUrl.Reading;
@@ -80,21 +80,22 @@ final class RealmArgument {
             }
             call.output().warn("unknown-realm", message + (hint == null ? "" : "; " + hint));
         }
-        warnOfCongestion(db, call.output());
+        warnOfFullQueue(db, call.output());
     }
 
     /** Says that the server's queue of notifications is filling up, if it is. */
-    static void warnOfCongestion(Db db, Output output) {
-        db.autocommit(Notifications::congestion)
-                .ifPresent(congestion -> output.warn(
-                        "queue-full",
-                        "the server's notification queue is " + Math.round(congestion.usage() * 100) + " % full; "
-                                + cause(congestion)));
+    static void warnOfFullQueue(Db db, Output output) {
+        Queue queue = db.autocommit(Notifications::queue);
+        if (queue.isFillingUp()) {
+            output.warn(
+                    "queue-full",
+                    "the server's notification queue is " + Math.round(queue.usage() * 100) + " % full; "
+                            + cause(queue));
+        }
     }
 
-    private static String cause(Congestion congestion) {
-        return congestion
-                .pid()
+    private static String cause(Queue queue) {
+        return queue.pid()
                 .map(pid -> "backend " + pid + " has the oldest transaction: if it listens, the queue cannot shrink")
                 .orElse("a session that listens is asleep in a transaction");
     }

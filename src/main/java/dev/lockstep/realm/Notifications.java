@@ -27,13 +27,17 @@ public final class Notifications {
             """;
 
     /**
-     * A queue that is more than half full. When it is full, no transaction that notifies can commit.
+     * The server's queue, which all its databases share. When it is full, no transaction that notifies can commit.
      *
      * @param usage from 0 to 1
-     * @param pid the backend whose transaction is the oldest; a session that listens there keeps the queue from
-     *     shrinking. Empty if there is none, or if we may not see it
+     * @param pid if it is more than half full, the backend whose transaction is the oldest: a session that listens there
+     *     keeps the queue from shrinking. Empty if there is none, or if we may not see it
      */
-    public record Congestion(double usage, Optional<Integer> pid) {}
+    public record Queue(double usage, Optional<Integer> pid) {
+        public boolean isFillingUp() {
+            return usage > 0.5;
+        }
+    }
 
     private Notifications() {}
 
@@ -44,11 +48,10 @@ public final class Notifications {
         }
     }
 
-    /** Whether the server's queue, which all its databases share, is filling up; empty if it is not. */
-    public static Optional<Congestion> congestion(Tx tx) {
+    public static Queue queue(Tx tx) {
         Row queue = tx.only(QUEUE);
-        double usage = Double.parseDouble(queue.text("usage"));
-        Optional<Integer> pid = queue.isNull("pid") ? Optional.empty() : Optional.of((int) queue.integer("pid"));
-        return usage > 0.5 ? Optional.of(new Congestion(usage, pid)) : Optional.empty();
+        return new Queue(
+                Double.parseDouble(queue.text("usage")),
+                queue.isNull("pid") ? Optional.empty() : Optional.of((int) queue.integer("pid")));
     }
 }
