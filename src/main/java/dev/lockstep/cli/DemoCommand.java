@@ -7,14 +7,18 @@ import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Trouble;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -32,10 +36,10 @@ final class DemoCommand implements Command {
 
     @Override
     public Result run(Invocation call) throws InterruptedException {
-        Stage stage = new Stage(call);
-        try (DemoRealm realm = new DemoRealm(stage);
-                DemoTranspile transpile = new DemoTranspile(stage);
-                DemoSearch search = new DemoSearch(stage)) {
+        try (Stage stage = new Stage(call);
+                DemoRealm realm = new DemoRealm(stage);
+                DemoTranspile transpile = new DemoTranspile(stage)) {
+            DemoSearch search = new DemoSearch(stage);
             realm.play();
             transpile.play();
             search.play();
@@ -47,14 +51,15 @@ final class DemoCommand implements Command {
                 stage.say("until you press Ctrl-C.");
                 Thread.currentThread().join();
             }
+            return Result.changed(Map.of("steps", stage.commands), List.of());
         }
-        return Result.changed(Map.of("steps", stage.commands), List.of());
     }
 
     /** Where the demo plays: tells, runs commands as a shell would, and shows what they print. */
-    static final class Stage {
+    static final class Stage implements AutoCloseable {
         private final Invocation call;
         private final List<Object> commands = new ArrayList<>();
+        private final List<Path> directories = new ArrayList<>();
 
         Stage(Invocation call) {
             this.call = call;
@@ -64,11 +69,36 @@ final class DemoCommand implements Command {
             return call.databases();
         }
 
+        /** A new directory, which is deleted at the end. */
+        Path directory() {
+            try {
+                Path state = Files.createDirectories(databases().environment().stateDirectory());
+                Path directory = Files.createTempDirectory(state, "demo-");
+                directories.add(directory);
+                return directory;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            for (Path directory : directories) {
+                try (Stream<Path> files = Files.walk(directory)) {
+                    for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(file);
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+
         /** The server that everything here plays on. */
         Db postgres() {
             PgTarget embedded = PgTarget.resolve(
                     PgTarget.EMBEDDED, PgTarget.Sources.of(databases().environment()));
-            return databases().postgres(embedded, call.session(PgSession.Use.READ));
+            return databases().postgres(embedded, call.session(PgSession.Use.WRITE));
         }
 
         void title(String text) {

@@ -3,25 +3,38 @@ package dev.lockstep.cli;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.Json;
+import dev.lockstep.realm.InvalidationLog;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The demo's fleet: three replicas, each a process of its own that listens on the embedded PostgreSQL. */
+/** The demo's fleet: three replicas, each a process of its own that listens on the embedded PostgreSQL; one is cut off. */
 final class DemoRealm implements AutoCloseable {
     private static final String REALM = "http://localhost:4201/luke/my-realm/";
     private static final List<String> REPLICAS = List.of("replica A", "replica B", "replica C");
+    private static final String CUT_OFF = "replica C";
+    private static final int EVENTS = 3;
+
+    /** An earlier demo that was stopped may have left them somewhere in the middle. */
+    private static final String FORGET_REPLICA = "delete from lockstep_listener where name = ?";
+
+    private record Replica(Process process, BufferedReader printed) {}
 
     private final DemoCommand.Stage stage;
-    private final List<Process> replicas = new ArrayList<>();
+    private final Map<String, Replica> replicas = new LinkedHashMap<>();
+    private final Path directory;
     private String serverVersion = "";
 
     DemoRealm(DemoCommand.Stage stage) {
         this.stage = stage;
+        this.directory = stage.directory();
     }
 
     String serverVersion() {
@@ -29,38 +42,87 @@ final class DemoRealm implements AutoCloseable {
     }
 
     void play() throws InterruptedException {
-        stage.title("realm: every replica drops what it cached");
+        stage.title("realm: publish, and every replica drops what it cached; also the one that was cut off");
         stage.say("  Starting the embedded PostgreSQL.");
         try (Db db = stage.postgres()) {
+            InvalidationLog.prepare(db);
+            for (String replica : REPLICAS) {
+                db.run(tx -> tx.update(FORGET_REPLICA, replica));
+            }
             serverVersion = db.read(tx -> tx.only("show server_version").text(0));
-            stage.say("  PostgreSQL " + serverVersion + " is up. Three replicas, three processes, run");
-            stage.say("  $ lockstep realm listen --pg embedded --count 2 -o jsonl");
-            List<BufferedReader> readers = new ArrayList<>();
-            for (int i = 0; i < REPLICAS.size(); i++) {
-                readers.add(listen());
-            }
-            for (int i = 0; i < REPLICAS.size(); i++) {
-                stage.expect(
-                        "what " + REPLICAS.get(i) + " says first",
-                        "ready",
-                        next(readers.get(i)).get("type"));
-            }
-            stage.type(ExitCode.OK, "realm", "broadcast", REALM, "--pg", "embedded");
-            hear(readers, REALM + ":*");
-            stage.type(ExitCode.OK, "realm", "broadcast", REALM, "--path", "cards/person.gts", "--pg", "embedded");
-            hear(readers, REALM + ":cards/person.gts");
-            for (Process replica : replicas) {
-                stage.expect("the exit status of a replica", 0, replica.waitFor());
-            }
+        }
+        stage.say("  PostgreSQL " + serverVersion + " is up. Three replicas, three processes, run");
+        stage.say("  $ lockstep realm listen --durable NAME --pg embedded -o jsonl");
+        for (String replica : REPLICAS) {
+            listen(replica, replica.equals(CUT_OFF) ? EVENTS + 1 : EVENTS);
+        }
+        REPLICAS.forEach(this::awaitReady);
+        publish("first edition");
+        hear(REPLICAS, REALM + ":*");
+
+        cutOff();
+        String path = "cards/person.gts";
+        stage.type(ExitCode.OK, "realm", "broadcast", REALM, "--path", path, "--wait", "--pg", "embedded");
+        List<String> others =
+                REPLICAS.stream().filter(name -> !name.equals(CUT_OFF)).toList();
+        hear(others, REALM + ":" + path);
+        stage.type(ExitCode.OK, "realm", "listeners", "--pg", "embedded");
+        publish("second edition");
+        hear(others, REALM + ":*");
+
+        stage.say("  " + CUT_OFF + " comes back under its name:");
+        listen(CUT_OFF, EVENTS - 1);
+        awaitReady(CUT_OFF);
+        hear(List.of(CUT_OFF), REALM + ":" + path);
+        hear(List.of(CUT_OFF), REALM + ":*");
+        for (Replica replica : replicas.values()) {
+            stage.expect("the exit status of a replica", 0, replica.process().waitFor());
+        }
+        stage.say("  It has heard exactly what it had missed, in order, and nothing else.");
+    }
+
+    private void publish(String edition) {
+        Path source = directory.resolve("source");
+        Path target = directory.resolve("site");
+        try {
+            Files.createDirectories(source);
+            Files.writeString(source.resolve("index.json"), edition);
+            stage.type(
+                    ExitCode.OK,
+                    "realm",
+                    "publish",
+                    source.toString(),
+                    target.toString(),
+                    "--realm",
+                    REALM,
+                    "--yes",
+                    "--pg",
+                    "embedded");
+            stage.expect("what readers of the site see", edition, Files.readString(target.resolve("index.json")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private void hear(List<BufferedReader> readers, String payload) {
-        for (int i = 0; i < readers.size(); i++) {
-            Map<?, ?> event = next(readers.get(i));
-            stage.say("  " + REPLICAS.get(i) + " heard " + event.get("payload"));
-            stage.expect("what " + REPLICAS.get(i) + " heard", payload, event.get("payload"));
+    private void cutOff() throws InterruptedException {
+        stage.say("  " + CUT_OFF + " is cut off: kill -9.");
+        Process process = replicas.remove(CUT_OFF).process();
+        process.destroyForcibly().waitFor();
+    }
+
+    private void hear(List<String> names, String payload) {
+        for (String name : names) {
+            Map<?, ?> event = next(replicas.get(name).printed());
+            stage.say("  " + name + " heard " + event.get("payload") + ", number " + event.get("seq"));
+            stage.expect("what " + name + " heard", payload, event.get("payload"));
         }
+    }
+
+    private void awaitReady(String name) {
+        stage.expect(
+                "what " + name + " says first",
+                "ready",
+                next(replicas.get(name).printed()).get("type"));
     }
 
     /** A record of a replica's stream. */
@@ -76,15 +138,15 @@ final class DemoRealm implements AutoCloseable {
         throw new Trouble("a replica of the demo ended before it heard anything", "its message is above");
     }
 
-    private BufferedReader listen() {
+    private void listen(String name, int count) {
         List<String> command = new ArrayList<>(DemoCommand.Stage.self());
-        command.addAll(List.of("realm", "listen", "--pg", "embedded", "--count", "2", "-o", "jsonl"));
+        command.addAll(List.of("realm", "listen", "--durable", name, "--count", Integer.toString(count)));
+        command.addAll(List.of("--pg", "embedded", "-o", "jsonl"));
         try {
-            Process replica = new ProcessBuilder(command)
+            Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
-            replicas.add(replica);
-            return replica.inputReader(StandardCharsets.UTF_8);
+            replicas.put(name, new Replica(process, process.inputReader(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -92,8 +154,8 @@ final class DemoRealm implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Process replica : replicas) {
-            replica.destroy();
+        for (Replica replica : replicas.values()) {
+            replica.process().destroy();
         }
     }
 }

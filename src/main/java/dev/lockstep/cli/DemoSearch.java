@@ -2,16 +2,13 @@ package dev.lockstep.cli;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Sqlite;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The demo's SQLite database: articles with a full-text index that triggers keep. */
-final class DemoSearch implements AutoCloseable {
+final class DemoSearch {
     private static final int IMPORTED = 20_000;
     private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(10);
 
@@ -41,18 +38,11 @@ final class DemoSearch implements AutoCloseable {
             """;
 
     private final DemoCommand.Stage stage;
-    private final Path directory;
     private final Path file;
 
     DemoSearch(DemoCommand.Stage stage) {
         this.stage = stage;
-        try {
-            Path state = Files.createDirectories(stage.databases().environment().stateDirectory());
-            this.directory = Files.createTempDirectory(state, "demo-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        this.file = directory.resolve("articles.db");
+        this.file = stage.directory().resolve("articles.db");
     }
 
     Path file() {
@@ -98,17 +88,5 @@ final class DemoSearch implements AutoCloseable {
 
     private Db open(Sqlite.Access access) {
         return stage.databases().sqlite(file, access, LOCK_TIMEOUT);
-    }
-
-    @Override
-    public void close() {
-        try {
-            for (String name : List.of("articles.db", "articles.db-wal", "articles.db-shm", "articles.db-journal")) {
-                Files.deleteIfExists(directory.resolve(name));
-            }
-            Files.deleteIfExists(directory);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -9,12 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** The demo's builds: three processes that need the same module, and a publish that comes while one of them builds. */
 final class DemoTranspile implements AutoCloseable {
@@ -35,12 +33,7 @@ final class DemoTranspile implements AutoCloseable {
 
     DemoTranspile(DemoCommand.Stage stage) {
         this.stage = stage;
-        try {
-            Path state = Files.createDirectories(stage.databases().environment().stateDirectory());
-            this.directory = Files.createTempDirectory(state, "demo-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this.directory = stage.directory();
         this.source = directory.resolve("person.gts");
     }
 
@@ -175,12 +168,5 @@ final class DemoTranspile implements AutoCloseable {
     @Override
     public void close() {
         processes.forEach(Process::destroy);
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

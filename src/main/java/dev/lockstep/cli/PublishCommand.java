@@ -120,9 +120,7 @@ final class PublishCommand implements Command {
         }
         PublishOutcome plan = new Publication(target, realm, changed -> {}, step -> {}).plan(source(call), plain);
         return Result.unchanged(
-                data(plan),
-                List.of("would copy " + plan.files() + " files, " + plan.bytes() + " bytes, to " + target + " and tell "
-                        + realm));
+                data(plan), List.of("would copy " + amount(plan) + ", to " + target + " and tell " + realm));
     }
 
     private static void tell(PublishStep step, Output output) {
@@ -155,14 +153,17 @@ final class PublishCommand implements Command {
         }
         String what =
                 switch (verb) {
-                    case PUBLISH ->
-                        "published " + outcome.files() + " files, " + outcome.bytes() + " bytes, at " + target;
+                    case PUBLISH -> "published " + amount(outcome) + ", at " + target;
                     case UNPUBLISH -> "unpublished " + target;
                     case DELETE -> "deleted " + target;
                 };
         String before =
                 outcome.recovery() == PublishOutcome.Recovery.DONE ? " (after putting right an earlier run)" : "";
         return Result.changed(data, List.of(what + before));
+    }
+
+    private static String amount(PublishOutcome outcome) {
+        return outcome.files() + (outcome.files() == 1 ? " file, " : " files, ") + outcome.bytes() + " bytes";
     }
 
     private static Map<String, Object> data(PublishOutcome outcome) {

@@ -275,7 +275,7 @@ class RealmCommandsTest {
         assertThat((String) error(run(database, publish), 6).get("hint")).contains("--yes");
 
         publish[6] = "-n";
-        assertThat(run(database, publish).stdout()).contains("would copy 1 files, 2 bytes");
+        assertThat(run(database, publish).stdout()).contains("would copy 1 file, 2 bytes");
         assertThat(target).doesNotExist();
     }
 
