@@ -18,14 +18,6 @@ import java.util.TreeSet;
  * locked first, then rows.
  */
 public final class Tombstones {
-    private static final String BEGIN_FLOOR =
-            "insert into lockstep_realm_floor (realm_url) values (?) on conflict do nothing";
-
-    /** Shared, so that no bulk tombstone raises the floor between this read and the commit. */
-    private static final String READ_FLOOR = "select floor from lockstep_realm_floor where realm_url = ? for share";
-
-    private static final String LOCK_FLOOR = "select floor from lockstep_realm_floor where realm_url = ? for update";
-
     private static final String TOMBSTONE_PATHS = """
             insert into module_transpile_cache as m (realm_url, canonical_path, generation, created_at)
             select ?, path, f.floor + 1, cast(extract(epoch from clock_timestamp()) * 1000 as bigint)
@@ -136,8 +128,7 @@ public final class Tombstones {
      * @param paths relative to the realm, or whole URLs
      */
     public static Outcome paths(Tx tx, String realm, Collection<String> paths) {
-        tx.update(BEGIN_FLOOR, realm);
-        long floor = tx.only(READ_FLOOR, realm).integer("floor");
+        long floor = Floor.share(tx, realm);
         List<Row> rows = tx.rows(TOMBSTONE_PATHS, realm, canonical(realm, paths), floor);
         long created = 0;
         for (Row row : rows) {
@@ -175,8 +166,7 @@ public final class Tombstones {
      * unless replicas that know no floor must find tombstones in them.
      */
     public static Outcome realm(Tx tx, String realm) {
-        tx.update(BEGIN_FLOOR, realm);
-        tx.only(LOCK_FLOOR, realm);
+        Floor.lock(tx, realm);
         long floor = tx.only(RAISE_FLOOR, realm, realm).integer("floor");
         long tombstoned = tx.only(IS_MIXED, realm).flag("mixed") ? tx.update(TOMBSTONE_ROWS, floor, realm) : 0;
         return new Outcome(tombstoned, 0, floor);

@@ -54,9 +54,6 @@ public final class TranspileCache {
 
     private static final String BEGIN_EPOCH = "insert into lockstep_epoch default values on conflict do nothing";
 
-    private static final String BEGIN_FLOOR =
-            "insert into lockstep_realm_floor (realm_url) values (?) on conflict do nothing";
-
     /**
      * A row that has moved past the generation stays as it is; no row comes back, and that is no error. A floor that has
      * moved past it makes the row invisible wherever it lands; the answer says so as far as this statement sees.
@@ -126,7 +123,7 @@ public final class TranspileCache {
             Row row = find(tx, key);
             if (row.isNull("epoch") || row.isNull("floor")) {
                 tx.update(BEGIN_EPOCH);
-                tx.update(BEGIN_FLOOR, key.realm());
+                Floor.begin(tx, key.realm());
                 continue;
             }
             Lookup lookup = read(tx, key, row);

@@ -51,11 +51,6 @@ public final class Upkeep {
                 or exists (select 1 from module_transpile_cache where realm_url = ?) as known
             """;
 
-    private static final String BEGIN_FLOOR =
-            "insert into lockstep_realm_floor (realm_url) values (?) on conflict do nothing";
-
-    private static final String LOCK_FLOOR = "select floor from lockstep_realm_floor where realm_url = ? for update";
-
     private static final String OLD_TOMBSTONES = """
             select count(*) as tombstones, coalesce(max(generation), 0) as highest
               from module_transpile_cache
@@ -165,8 +160,7 @@ public final class Upkeep {
     public static Pruned prune(Db db, String realm, Duration olderThan) {
         checkAge(olderThan);
         return db.transact(tx -> {
-            tx.update(BEGIN_FLOOR, realm);
-            long floor = tx.only(LOCK_FLOOR, realm).integer("floor");
+            long floor = Floor.lock(tx, realm);
             long raised = raised(tx, realm, floor, olderThan);
             if (raised > floor) {
                 tx.update(RAISE_FLOOR, raised, realm);
