@@ -11,15 +11,10 @@ import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.transpile.TranspileCache.Hit;
 import dev.lockstep.transpile.TranspileCache.StoreResult;
-import java.io.IOException;
-import java.io.InputStream;
-import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,20 +147,6 @@ class TranspileCacheTest {
     }
 
     @Test
-    void aHundredMegabytesOfNoiseComeBackAsTheyWere() throws Exception {
-        long size = 100L << 20;
-        Content content = Content.read(new Noise(size));
-
-        assertThat(cache.store(cache.capture("big.bin"), Artifact.of(content))).isEqualTo(StoreResult.STORED);
-        Hit hit = (Hit) cache.look(key("big.bin"));
-
-        assertThat(hit.artifact().content().size()).isEqualTo(size);
-        assertThat(sha256(hit.artifact().content().open())).isEqualTo(sha256(new Noise(size)));
-        content.close();
-        hit.artifact().close();
-    }
-
-    @Test
     void aPathWithoutExtensionTombstonesEveryFileThatItMayMean() {
         cache.store(cache.capture(MODULE), "js");
 
@@ -248,43 +229,5 @@ class TranspileCacheTest {
 
     private void storeWith(String path, String dependencies) {
         cache.store(cache.capture(path), new Artifact(Content.of("js"), null, dependencies));
-    }
-
-    private static String sha256(InputStream in) throws Exception {
-        MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        byte[] buffer = new byte[1 << 16];
-        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-            digest.update(buffer, 0, n);
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    /** Bytes that do not compress, the same each time. */
-    private static final class Noise extends InputStream {
-        private final Random random = new Random(42);
-        private long left;
-
-        Noise(long size) {
-            this.left = size;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) {
-            if (left == 0) {
-                return -1;
-            }
-            int n = (int) Math.min(left, Math.min(length, 1 << 12));
-            byte[] bytes = new byte[(n + 3) / 4 * 4];
-            random.nextBytes(bytes);
-            System.arraycopy(bytes, 0, target, offset, n);
-            left -= n;
-            return n;
-        }
     }
 }

@@ -1,0 +1,247 @@
+package dev.lockstep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.profile.Json;
+import dev.lockstep.testing.Await;
+import dev.lockstep.testing.ChildJvm;
+import dev.lockstep.testing.LockstepRun;
+import dev.lockstep.testing.PostgresExtension;
+import dev.lockstep.testing.TestDatabase;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code transpile run} from end to end, on a real database. */
+@ExtendWith(PostgresExtension.class)
+class TranspileRunTest {
+    private static final String REALM = "http://localhost:4201/luke/";
+    private static final String MODULE = "cards/person.gts";
+
+    @TempDir
+    Path dir;
+
+    private Map<String, String> environment;
+
+    @BeforeEach
+    void prepare(TestDatabase database) {
+        environment = new HashMap<>(database.environment());
+        environment.put("PATH", System.getenv("PATH"));
+        environment.put("HOME", dir.toString());
+    }
+
+    @Test
+    void runBuildsOnceAndThenServes() throws IOException {
+        init();
+        Path source = Files.writeString(dir.resolve("person.gts"), "let x = 1;");
+        Path log = dir.resolve("builds");
+        Path report = dir.resolve("report.json");
+        String build = "echo built >> " + log + "; printf '%s %s ' \"$LOCKSTEP_REALM\" \"$LOCKSTEP_PATH\"; cat";
+        String[] words = {
+            "run",
+            REALM,
+            MODULE,
+            "--source",
+            source.toString(),
+            "--report",
+            report.toString(),
+            "--key",
+            "sh 1",
+            "--",
+            "sh",
+            "-c",
+            build
+        };
+
+        LockstepRun first = run(words);
+        assertThat(first.stdout()).isEqualTo(REALM + " " + MODULE + " let x = 1;");
+        assertThat(data(Json.parse(Files.readString(report)))).containsEntry("role", "winner");
+        LockstepRun second = run(words);
+        assertThat(second.stdout()).isEqualTo(first.stdout());
+        assertThat(data(Json.parse(Files.readString(report)))).containsEntry("role", "hit");
+        assertThat(Files.readAllLines(log)).hasSize(1);
+        words[8] = "sh 2";
+        assertThat(run(words).stdout()).isEqualTo(first.stdout());
+        assertThat(Files.readAllLines(log)).hasSize(2);
+    }
+
+    @Test
+    void runPassesTheStatusOfAFailingBuildAndStoresNothing(TestDatabase database) throws Exception {
+        init();
+
+        LockstepRun failed = run("run", REALM, MODULE, "--", "sh", "-c", "echo half; exit 42");
+
+        assertThat(failed.exit()).isEqualTo(42);
+        assertThat(failed.stdout()).isEmpty();
+        assertThat(database.ask("select count(*) from module_transpile_cache")).isEqualTo("0");
+    }
+
+    @Test
+    void runSpeaksTheExitCodesOfProgramsThatRunPrograms() throws IOException {
+        init();
+        Path plain = Files.writeString(dir.resolve("plain"), "no program");
+
+        assertThat(run("run", REALM, MODULE, "--", "no-such-program-anywhere").exit())
+                .isEqualTo(127);
+        assertThat(run("run", REALM, MODULE, "--", plain.toString()).exit()).isEqualTo(126);
+        assertThat(run("run", REALM, MODULE, "--timeout", "200ms", "--", "sleep", "60")
+                        .exit())
+                .isEqualTo(124);
+        assertThat(run("run", REALM, MODULE, "--source", "/no/such/file", "--", "cat")
+                        .exit())
+                .isEqualTo(2);
+        assertThat(run("run", REALM, MODULE, "-o", "json", "--", "cat").exit()).isEqualTo(2);
+        assertThat(run("run", REALM, MODULE, "--", "sh", "-c", "kill -9 $$").exit())
+                .isEqualTo(137);
+    }
+
+    @Test
+    void runWithoutAServerBuildsAndSaysSo() {
+        environment.put("PGPORT", "1");
+
+        LockstepRun alone = run("run", REALM, MODULE, "--", "echo", "built");
+
+        assertThat(alone.exit()).isZero();
+        assertThat(alone.stdout()).isEqualTo("built\n");
+        assertThat(alone.stderr()).contains("building without the cache");
+    }
+
+    @Test
+    void runWithoutACacheIsAMistake() {
+        LockstepRun mistaken = run("run", REALM, MODULE, "--", "echo", "built");
+
+        assertThat(mistaken.exit()).isEqualTo(2);
+        assertThat(mistaken.stderr()).contains("lockstep transpile init");
+    }
+
+    @Test
+    void aRunThatIsStoppedStopsItsBuildAndFreesTheOthers(TestDatabase database) throws Exception {
+        init();
+        Path pid = dir.resolve("pid");
+        try (ChildJvm child = ChildJvm.start(
+                Lockstep.class,
+                environment,
+                "transpile",
+                "run",
+                REALM,
+                MODULE,
+                "--",
+                "sh",
+                "-c",
+                "echo $$ > " + pid + ".new; mv " + pid + ".new " + pid + "; exec sleep 60")) {
+            Await.until("the build to begin", Duration.ofSeconds(30), () -> Files.exists(pid));
+            child.signal("TERM");
+
+            assertThat(child.exitCode()).isEqualTo(143);
+        }
+        long build = Long.parseLong(Files.readString(pid).strip());
+        Await.until("the build to be gone", Duration.ofSeconds(10), () -> ProcessHandle.of(build)
+                .filter(ProcessHandle::isAlive)
+                .isEmpty());
+        assertThat(database.backends()).allMatch(backend -> backend.advisoryLocks() == 0);
+        assertThat(run("run", REALM, MODULE, "--", "echo", "built").stdout()).isEqualTo("built\n");
+    }
+
+    /** Whoever waits for the build gets the new artifact, and so does whoever had begun with the old source. */
+    @Test
+    void aRunWhoseSourceIsPublishedMeanwhileBuildsOnceMore(TestDatabase database) throws Exception {
+        init();
+        Path source = Files.writeString(dir.resolve("person.gts"), "old");
+        Path report = dir.resolve("report.json");
+        String build = "x=$(cat); : > %1$s/started; until [ -e %1$s/go ]; do sleep 0.02; done; printf '%%s' \"$x\""
+                .formatted(dir);
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try {
+            Future<LockstepRun> running = threads.submit(() -> run(
+                    "run",
+                    REALM,
+                    MODULE,
+                    "--source",
+                    source.toString(),
+                    "--report",
+                    report.toString(),
+                    "--",
+                    "sh",
+                    "-c",
+                    build));
+            Await.until("the build to begin", Duration.ofSeconds(30), () -> Files.exists(dir.resolve("started")));
+            Files.writeString(source, "new");
+            assertThat(run("tombstone", REALM, "--all", "-y").exit()).isZero();
+            Files.createFile(dir.resolve("go"));
+
+            assertThat(running.get().stdout()).isEqualTo("new");
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(data(Json.parse(Files.readString(report)))).containsEntry("stored", "stored");
+        assertThat(run("run", REALM, MODULE, "--", "false").stdout()).isEqualTo("new");
+    }
+
+    /** In a JVM whose heap cannot hold it: built, stored, and served from the cache. */
+    @Test
+    void aHundredMegabytesOfNoiseGoThroughASmallHeap() throws IOException {
+        init();
+        Path noise = dir.resolve("noise");
+        Random random = new Random(7);
+        byte[] block = new byte[1 << 20];
+        try (OutputStream out = Files.newOutputStream(noise)) {
+            for (int i = 0; i < 100; i++) {
+                random.nextBytes(block);
+                out.write(block);
+            }
+        }
+
+        assertThat(redirected("transpile", "run", REALM, "a.bin", "--source", noise.toString(), "--", "cat"))
+                .hasSameBinaryContentAs(noise);
+        assertThat(redirected("transpile", "run", REALM, "a.bin", "--", "false"))
+                .hasSameBinaryContentAs(noise);
+    }
+
+    /** What a process with a heap of 64 MB prints. */
+    private Path redirected(String... arguments) throws IOException {
+        Path printed = dir.resolve("printed");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", "printed=$1; shift; exec \"$@\" > \"$printed\"", "sh"));
+        command.addAll(
+                List.of(printed.toString(), java, "-Xmx64m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-cp", path));
+        command.add("-Djava.io.tmpdir=" + dir);
+        command.add(Lockstep.class.getName());
+        command.addAll(List.of(arguments));
+        try (ChildJvm child = ChildJvm.exec(dir, environment, command.toArray(String[]::new))) {
+            assertThat(child.exitCode(Duration.ofMinutes(2))).as("%s", child).isZero();
+        }
+        return printed;
+    }
+
+    private void init() {
+        assertThat(run("init").exit()).isZero();
+    }
+
+    private LockstepRun run(String... words) {
+        String[] all = new String[words.length + 1];
+        all[0] = "transpile";
+        System.arraycopy(words, 0, all, 1, words.length);
+        return LockstepRun.of(environment, all);
+    }
+
+    @SuppressWarnings("unchecked") // An envelope is an object, and so is its data.
+    private static Map<String, Object> data(Object envelope) {
+        return (Map<String, Object>) ((Map<String, Object>) envelope).get("data");
+    }
+}
