@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A writer that adds one audit row after the other, reads it back, and notes the longest that it ever had to wait. */
 final class Probe implements AutoCloseable {
@@ -16,7 +17,7 @@ final class Probe implements AutoCloseable {
     private final Connection connection;
     private final CompletableFuture<Duration> longest;
     private volatile boolean stopped;
-    private volatile long writes;
+    private final AtomicLong writes = new AtomicLong();
 
     Probe(AuditDatabase database) throws SQLException {
         connection = database.connect();
@@ -35,7 +36,7 @@ final class Probe implements AutoCloseable {
                 }
                 Duration took = Duration.ofNanos(System.nanoTime() - start);
                 longest = took.compareTo(longest) > 0 ? took : longest;
-                writes++;
+                writes.incrementAndGet();
             }
             return longest;
         } catch (SQLException e) {
@@ -44,7 +45,7 @@ final class Probe implements AutoCloseable {
     }
 
     long writes() {
-        return writes;
+        return writes.get();
     }
 
     /** Stops it. @return the longest wait */
