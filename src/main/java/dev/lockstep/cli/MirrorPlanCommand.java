@@ -17,8 +17,9 @@ final class MirrorPlanCommand implements Command {
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
-                .description("Show how each table would be mirrored, and read all of the source for values and keys that"
-                        + " will not fit. Ends with 3 if there are any. Nothing is changed.");
+                .description(
+                        "Show how each table would be mirrored, and read all of the source for values and keys that"
+                                + " will not fit. Ends with 3 if there are any. Nothing is changed.");
         MirrorOptions.which(spec);
     }
 

@@ -15,8 +15,7 @@ public final class Preflight {
      * @param rejects the first of those
      * @param merging the first keys that the mirror would take for another row's
      */
-    public record Finding(
-            TablePlan plan, long rows, long rejected, List<Reject> rejects, List<String> merging) {
+    public record Finding(TablePlan plan, long rows, long rejected, List<Reject> rejects, List<String> merging) {
         /** Whether all of the table can be copied. */
         public boolean fits() {
             return plan.obstacles().isEmpty() && rejected == 0 && merging.isEmpty();

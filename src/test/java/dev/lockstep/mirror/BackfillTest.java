@@ -119,7 +119,8 @@ class BackfillTest {
 
         LockstepRun run = backfill("--create");
         assertThat(run.exit()).isEqualTo(7);
-        assertThat(run.stdout()).contains("bad: FAILED: bad, key 2, column n: TEXT value in a column of type bigint: 'two'");
+        assertThat(run.stdout())
+                .contains("bad: FAILED: bad, key 2, column n: TEXT value in a column of type bigint: 'two'");
         assertThat(mirror.ask("select to_regclass('bad')")).isNull();
         assertThat(backfill("--create", "--table", "bad").exit()).isEqualTo(6);
     }
@@ -206,7 +207,9 @@ class BackfillTest {
         sql(MANY.formatted("many", 1, 10));
         backfill("--create");
         Path other = TestSqlite.create(
-                dir.resolve("other.db"), "create table many (id integer primary key, name text)", MANY.formatted("many", 5, 9));
+                dir.resolve("other.db"),
+                "create table many (id integer primary key, name text)",
+                MANY.formatted("many", 5, 9));
 
         LockstepRun refused = run(other, "mirror", "backfill");
         assertThat(refused.exit()).isEqualTo(6);
@@ -239,7 +242,8 @@ class BackfillTest {
         LockstepRun run = backfill("--create");
         assertThat(run.exit()).isEqualTo(7);
         assertThat(run.stdout()).contains("t4: FAILED: t4 cannot be mirrored: the mirror's column more takes no NULL");
-        assertThat(run.stdout().lines().filter(line -> line.contains(": 2 read, 2 inserted"))).hasSize(8);
+        assertThat(run.stdout().lines().filter(line -> line.contains(": 2 read, 2 inserted")))
+                .hasSize(8);
     }
 
     @Test
@@ -248,12 +252,15 @@ class BackfillTest {
         mirror.execute("create table many (id bigserial primary key, name text)");
         backfill();
 
-        assertThat(mirror.ask("insert into many (name) values ('next') returning id")).isEqualTo("11");
+        assertThat(mirror.ask("insert into many (name) values ('next') returning id"))
+                .isEqualTo("11");
     }
 
     private void assertEqual(String table) throws SQLException {
         try (Connection connection = mirror.connect()) {
-            assertThat(Mirrored.differences(source, connection, table)).as(table).isEmpty();
+            assertThat(Mirrored.differences(source, connection, table))
+                    .as(table)
+                    .isEmpty();
         }
     }
 

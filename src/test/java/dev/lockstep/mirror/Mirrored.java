@@ -47,7 +47,8 @@ final class Mirrored {
         int i = 0;
         int j = 0;
         while ((i < here.size() || j < there.size()) && differences.size() < 20) {
-            int order = i == here.size() ? 1 : j == there.size() ? -1 : here.get(i).compareTo(there.get(j));
+            int order =
+                    i == here.size() ? 1 : j == there.size() ? -1 : here.get(i).compareTo(there.get(j));
             if (order < 0) {
                 differences.add("only in the source: " + here.get(i));
             } else if (order > 0) {
@@ -63,8 +64,8 @@ final class Mirrored {
         return "\"" + name.replace("\"", "\"\"") + "\"";
     }
 
-    private static List<String> mirrorRows(
-            Connection mirror, String table, List<String> columns, List<String> types) throws SQLException {
+    private static List<String> mirrorRows(Connection mirror, String table, List<String> columns, List<String> types)
+            throws SQLException {
         List<String> rows = new ArrayList<>();
         try (Statement statement = mirror.createStatement();
                 ResultSet rs = statement.executeQuery("select * from " + quoted(table))) {
@@ -135,8 +136,8 @@ final class Mirrored {
         List<String> rows = new ArrayList<>();
         try (Connection connection = TestSqlite.connect(source);
                 Statement statement = connection.createStatement();
-                ResultSet rs = statement.executeQuery(
-                        "select " + String.join(", ", selected) + " from " + quoted(table))) {
+                ResultSet rs =
+                        statement.executeQuery("select " + String.join(", ", selected) + " from " + quoted(table))) {
             while (rs.next()) {
                 List<String> cells = new ArrayList<>();
                 for (int i = 0; i < columns.size(); i++) {
