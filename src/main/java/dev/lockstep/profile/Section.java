@@ -87,6 +87,12 @@ final class Section {
         return texts;
     }
 
+    /** {@link #texts} of a key that must be there. */
+    List<String> requiredTexts(String key) {
+        take(key, List.class, "an array");
+        return texts(key);
+    }
+
     /** What is made of the objects of an array; nothing if the key is not there. */
     <T> List<T> sections(String key, Function<Section, T> make) {
         List<T> made = new ArrayList<>();
