@@ -108,7 +108,7 @@ class CrashTest {
     }
 
     private static Mode[] modes(String names) {
-        String[] words = names.split(" ");
+        String[] words = names.split(" ", -1);
         Mode[] modes = new Mode[words.length];
         for (int i = 0; i < words.length; i++) {
             modes[i] = Mode.valueOf(words[i]);
