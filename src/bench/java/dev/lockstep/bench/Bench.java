@@ -11,7 +11,13 @@ import java.util.Map;
 /** Runs the benchmark that the argument names, or all, and ends with 1 if one was over its budget. */
 final class Bench {
     private static final List<Benchmark> ALL = List.of(
-            new StartUp(), new PayloadParsing(), new BroadcastPaths(), new LocalHit(), new SharedHit(), new Wipe());
+            new StartUp(),
+            new PayloadParsing(),
+            new BroadcastPaths(),
+            new LocalHit(),
+            new SharedHit(),
+            new Wipe(),
+            new SearchRebuild());
     private static final Path RESULTS = Path.of("target", "bench");
 
     private Bench() {}

@@ -28,6 +28,7 @@ final class Catalog {
             "fts defer",
             "fts restore",
             "fts check",
+            "fts rebuild",
             "mirror plan",
             "mirror backfill",
             "demo",
@@ -77,6 +78,7 @@ final class Catalog {
             case "fts defer" -> new FtsDeferCommand();
             case "fts restore" -> new FtsRestoreCommand();
             case "fts check" -> new FtsCheckCommand();
+            case "fts rebuild" -> new FtsRebuildCommand();
             case "mirror plan" -> new MirrorPlanCommand();
             case "mirror backfill" -> new MirrorBackfillCommand();
             case "demo" -> new DemoCommand();

@@ -120,6 +120,12 @@ final class Output {
         err.flush();
     }
 
+    /** Writes over the line of the terminal that standard error is; see {@link Progress}. */
+    void overwrite(String line) {
+        err.print("\r" + Text.printable(line));
+        err.flush();
+    }
+
     /** A message for whoever watches; shown with {@code -v}. */
     void detail(String message) {
         if (verbose) {

@@ -68,15 +68,17 @@ record Comparison(long missing, long extra, Sight sight) {
         return tx.only("select count(*) from (" + query + ")").integer(0);
     }
 
-    /** With every row's number known, one pass over the base table looks each row up. */
+    /**
+     * With every row's number known, one pass over the base table looks each row up: in the table in which FTS5 keeps the
+     * text, which is several times as fast as asking FTS5 for it.
+     */
     private static String equalRows(Truth truth, FtsTable table) {
         List<String> equal = new ArrayList<>();
-        List<String> columns = indexColumns(table);
-        for (int i = 0; i < columns.size(); i++) {
-            equal.add(columns.get(i) + " is truth.c" + i);
+        for (int i = 0; i < table.columns().size(); i++) {
+            equal.add("x.c" + i + " is truth.c" + i);
         }
-        return "select count(*) from (" + truth.query() + ") as truth cross join main." + table.identifier()
-                + " as x on x.rowid = truth.r where " + String.join(" and ", equal);
+        return "select count(*) from (" + truth.query() + ") as truth cross join main." + table.shadow("content")
+                + " as x on x.id = truth.r where " + String.join(" and ", equal);
     }
 
     /** Equal rows count together, so that a row that is there twice is a difference. */

@@ -41,15 +41,7 @@ final class Drift {
     private static final String KEY_AS_TEXT =
             "case typeof(%1$s) when 'blob' then quote(%1$s) else cast(%1$s as text) end";
 
-    /** What this makes in the connection's temporary database, in the order in which it can be dropped. */
-    private static final List<String> TEMPORARY = List.of(
-            "lockstep_found",
-            "lockstep_wanted",
-            "lockstep_sample",
-            "lockstep_differing",
-            "lockstep_found_terms",
-            "lockstep_wanted_terms",
-            "lockstep_model");
+    private static final List<String> TEMPORARY = List.of("lockstep_found", "lockstep_wanted", "lockstep_sample");
 
     private static final String MISSING = """
             select k as name, null as id
@@ -268,6 +260,7 @@ final class Drift {
         gather(sized ? rows : TermModel.WANTED_ROWS, there);
         model.compare(sampled("doc"), sized);
         list(Op.ALTERED, ALTERED_TERMS);
+        model.drop();
         Comparison.Sight all =
                 table.kind() == FtsTable.Kind.EXTERNAL_CONTENT ? Comparison.Sight.WHOLE : Comparison.Sight.TERMS;
         sight = extent == Extent.SAMPLE ? Comparison.Sight.SAMPLE : all;

@@ -5,6 +5,7 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Makes an FTS5 table hold what it ought to, and proves that it does; its definition and its options stay as they are.
@@ -24,10 +25,19 @@ record Rebuild(long rows, Comparison.Sight sight) {
      * @throws Trouble usage: what belongs into it cannot be told; refused: it differs from that even when rebuilt
      */
     static Rebuild run(Tx tx, FtsTable table, List<TriggerSql> writers) {
+        return run(tx, table, Truth.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN), rows -> {});
+    }
+
+    /**
+     * The same for a truth that is known.
+     *
+     * @param progress hears from time to time how many rows are written
+     */
+    static Rebuild run(Tx tx, FtsTable table, Truth truth, LongConsumer progress) {
         return switch (table.kind()) {
-            case OWN_CONTENT -> ownContent(tx, table, Truth.of(tx, table, writers));
+            case OWN_CONTENT -> ownContent(tx, table, truth, progress);
             case EXTERNAL_CONTENT -> externalContent(tx, table);
-            case CONTENTLESS, CONTENTLESS_DELETE -> contentless(tx, table, Truth.of(tx, table, writers));
+            case CONTENTLESS, CONTENTLESS_DELETE -> contentless(tx, table, truth, progress);
         };
     }
 
@@ -40,10 +50,10 @@ record Rebuild(long rows, Comparison.Sight sight) {
         }
     }
 
-    private static Rebuild ownContent(Tx tx, FtsTable table, Truth truth) {
+    private static Rebuild ownContent(Tx tx, FtsTable table, Truth truth, LongConsumer progress) {
         tx.execute("delete from main." + table.shadow("content"));
         command(tx, table, "rebuild");
-        long rows = truth.fill(tx);
+        long rows = truth.fill(tx, progress);
         return proven(table, rows, Comparison.ofText(tx, truth, table));
     }
 
@@ -63,10 +73,10 @@ record Rebuild(long rows, Comparison.Sight sight) {
         return new Rebuild(Comparison.count(tx, content), Comparison.Sight.WHOLE);
     }
 
-    private static Rebuild contentless(Tx tx, FtsTable table, Truth truth) {
+    private static Rebuild contentless(Tx tx, FtsTable table, Truth truth, LongConsumer progress) {
         numbered(table, truth);
         command(tx, table, "delete-all");
-        long rows = truth.fill(tx);
+        long rows = truth.fill(tx, progress);
         if (!keepsSizes(tx, table)) {
             return new Rebuild(rows, Comparison.Sight.NONE);
         }
@@ -99,7 +109,7 @@ record Rebuild(long rows, Comparison.Sight sight) {
                 Trouble.Kind.REFUSED,
                 "unproven",
                 table.name() + " is not equal to its base even when rebuilt: " + why,
-                "nothing changed; it is still deferred",
+                "nothing changed",
                 null);
     }
 

@@ -36,6 +36,10 @@ final class TermModel {
                and w.id not in (select k from temp.lockstep_differing)
             """;
 
+    /** What this makes, in the order in which it can be dropped. */
+    private static final List<String> NAMES =
+            List.of("lockstep_differing", "lockstep_found_terms", "lockstep_wanted_terms", "lockstep_model");
+
     private final Tx tx;
     private final FtsTable table;
 
@@ -43,11 +47,12 @@ final class TermModel {
     TermModel(Tx tx, FtsTable table) {
         this.tx = tx;
         this.table = table;
+        drop();
         tx.execute("create virtual table temp.lockstep_found_terms using fts5vocab(main, " + table.identifier()
                 + ", instance)");
     }
 
-    /** @param which a condition on the truth's {@code r}, with its {@code where}; empty for all rows */
+    /** @param which a condition on the truth's {@code r} with its {@code where}, or a limit; empty for all rows */
     void fill(Truth truth, String which) {
         List<String> columns = new ArrayList<>(List.of("rowid"));
         List<String> values = new ArrayList<>(List.of("r"));
@@ -73,6 +78,19 @@ final class TermModel {
         tx.execute(OTHER_TERMS.formatted(which));
         if (sized) {
             tx.execute(OTHER_SIZES.formatted(table.shadow("docsize")));
+        }
+    }
+
+    /** The size of what {@link #fill} has made. */
+    long bytes() {
+        return tx.only("select coalesce(sum(length(block)), 0) from temp.lockstep_model_data")
+                .integer(0);
+    }
+
+    /** Removes it all. */
+    void drop() {
+        for (String name : NAMES) {
+            tx.execute("drop table if exists temp." + name);
         }
     }
 }

@@ -1,12 +1,14 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * What an FTS5 table that depends on triggers alone ought to hold: for each base row, what its insert triggers would have
@@ -31,6 +33,9 @@ final class Truth {
      * @param base the base table's column
      */
     record Key(int position, String column, String base) {}
+
+    /** The rows that are written at a time. */
+    private static final int PART = 10_000;
 
     private final FtsTable table;
     private final List<Feed> feeds;
@@ -181,18 +186,48 @@ final class Truth {
         return feeds.stream().allMatch(feed -> feed.rowid().isPresent());
     }
 
-    /** Writes all of it into the table, which must be empty. @return the number of rows */
-    long fill(Tx tx) {
+    /**
+     * Writes all of it into the table, which must be empty.
+     *
+     * @param progress hears from time to time how many rows are written
+     * @return the number of rows
+     */
+    long fill(Tx tx, LongConsumer progress) {
         long rows = 0;
         for (Feed feed : feeds) {
-            List<String> columns = new ArrayList<>();
-            for (String column : feed.columns()) {
-                columns.add(new Identifier(column).toString());
+            if (feeds.size() > 1 || numbers != Numbers.GIVEN) {
+                rows += tx.update(feed.insertInto(table));
+                progress.accept(rows);
+                continue;
             }
-            rows += tx.update("insert into main." + table.identifier() + " (" + String.join(", ", columns) + ") select "
-                    + String.join(", ", feed.expressions()) + " " + feed.source());
+            // In the order of the base's numbers, part by part, which costs nothing and can be watched.
+            String number = feed.rowid().orElseThrow();
+            String part = feed.insertInto(table) + (feed.condition().isPresent() ? " and " : " where ") + number
+                    + " between ? and ?";
+            String end = "select max(r) as r from (select " + number + " as r from main." + new Identifier(feed.base())
+                    + " as new where r >= ? order by r limit " + PART + ")";
+            long from = Long.MIN_VALUE;
+            for (Row to = tx.only(end, from); !to.isNull("r"); to = tx.only(end, from)) {
+                rows += tx.update(part, from, to.integer("r"));
+                progress.accept(rows);
+                if (to.integer("r") == Long.MAX_VALUE) {
+                    break;
+                }
+                from = to.integer("r") + 1;
+            }
         }
         return rows;
+    }
+
+    /** How much text the first rows have. */
+    long bytes(Tx tx, long first) {
+        List<String> lengths = new ArrayList<>();
+        for (int i = 0; i < table.columns().size(); i++) {
+            lengths.add("coalesce(octet_length(c" + i + "), 0)");
+        }
+        return tx.only("select coalesce(sum(" + String.join(" + ", lengths) + "), 0) from (select * from (" + query()
+                        + ") limit " + first + ")")
+                .integer(0);
     }
 
     long count(Tx tx) {
