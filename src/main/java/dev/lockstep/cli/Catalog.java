@@ -147,6 +147,7 @@ final class Catalog {
     static CommandLine tree() {
         CommandSpec root = CommandSpec.create().name("lockstep");
         root.usageMessage().description(DESCRIPTION);
+        root.usageMessage().footer("", "lockstep help TOPIC: " + String.join(", ", HelpTopics.NAMES) + ".");
         for (String noun : nouns()) {
             List<String> verbs = verbs(noun);
             CommandSpec spec = CommandSpec.create();

@@ -11,13 +11,20 @@ import picocli.CommandLine.Model.CommandSpec;
 final class HelpCommand implements Command {
     @Override
     public void declare(CommandSpec spec) {
-        spec.usageMessage().description("Show what a command does and takes.");
-        Options.parameters(spec, "COMMAND", "0..*", "The command, as it is typed: realm broadcast.");
+        spec.usageMessage().description("Show what a command does and takes, or what is true of all.");
+        Options.parameters(
+                spec,
+                "COMMAND",
+                "0..*",
+                "The command, as it is typed: realm broadcast. Or a topic: " + String.join(", ", HelpTopics.NAMES)
+                        + ".");
     }
 
     @Override
     public Result run(Invocation call) {
-        String text = usage(call.parameters());
+        List<String> words = call.parameters();
+        boolean topic = words.size() == 1 && HelpTopics.NAMES.contains(words.get(0));
+        String text = topic ? HelpTopics.text(words.get(0)) : usage(words);
         return Result.unchanged(Map.of("text", text), List.of(text.stripTrailing()));
     }
 

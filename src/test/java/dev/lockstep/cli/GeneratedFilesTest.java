@@ -47,7 +47,9 @@ class GeneratedFilesTest {
 
     @Test
     void everyManPageSourceHasItsManPage() {
-        assertThat(names(Path.of("man")))
+        assertThat(names(Path.of("man")).stream()
+                        .filter(name -> name.endsWith(".1"))
+                        .toList())
                 .isEqualTo(names(MAN_SOURCES).stream()
                         .map(name -> name.replace(".adoc", ".1"))
                         .toList());
