@@ -60,7 +60,7 @@ class SharedBuildsTest {
         }
 
         String serve() throws InterruptedException {
-            return text(serve(MODULE));
+            return text(serve(MODULE).artifact());
         }
 
         Served serve(String path) throws InterruptedException {
@@ -107,7 +107,7 @@ class SharedBuildsTest {
 
         Served served = b.serve(MODULE);
 
-        assertThat(text(served)).isEqualTo("built v1");
+        assertThat(text(served.artifact())).isEqualTo("built v1");
         assertThat(served.role()).isEqualTo(Role.HIT);
         assertThat(built).hasValue(1);
     }
@@ -123,7 +123,7 @@ class SharedBuildsTest {
 
         assertThat(Crew.result(first).role()).isEqualTo(Role.WINNER);
         assertThat(Crew.result(second).role()).isEqualTo(Role.WAITER);
-        assertThat(text(Crew.result(second))).isEqualTo("built v1");
+        assertThat(text(Crew.result(second).artifact())).isEqualTo("built v1");
         assertThat(built).hasValue(1);
     }
 
@@ -177,7 +177,7 @@ class SharedBuildsTest {
             Served served = alone.serve(MODULE);
 
             assertThat(served.role()).isEqualTo(Role.LOCAL);
-            assertThat(text(served)).isEqualTo("built v1");
+            assertThat(text(served.artifact())).isEqualTo("built v1");
             assertThat(faults).isNotEmpty();
         }
     }
@@ -197,9 +197,7 @@ class SharedBuildsTest {
         gate.awaitArrival();
         source.set("v2");
         cache.wipe();
-        Gate old = gate;
-        gate = null;
-        old.open();
+        openForAll();
 
         assertThat(Crew.result(stale).stored()).contains(StoreResult.STALE);
         assertThat(cache.find(key(MODULE))).isEqualTo("BELOW_FLOOR");
@@ -214,9 +212,7 @@ class SharedBuildsTest {
         gate.awaitArrival();
         source.set("v2");
         cache.tombstone(MODULE);
-        Gate old = gate;
-        gate = null;
-        old.open();
+        openForAll();
 
         assertThat(Crew.result(stale).stored()).contains(StoreResult.STALE);
         assertThat(b.serve()).isEqualTo("built v2");
@@ -267,9 +263,15 @@ class SharedBuildsTest {
         gate.open();
 
         Served served = Crew.result(winner);
-        assertThat(text(served)).isEqualTo("built v1");
+        assertThat(text(served.artifact())).isEqualTo("built v1");
         assertThat(served.stored()).isEmpty();
         assertThat(faults).isNotEmpty();
+    }
+
+    private void openForAll() {
+        Gate held = gate;
+        gate = null;
+        held.open();
     }
 
     private Artifact compile(Source from, Captured captured) throws java.io.IOException, InterruptedException {
@@ -289,10 +291,6 @@ class SharedBuildsTest {
     private static void awaitListener(TestDatabase database) {
         Await.until("somebody to listen", Duration.ofSeconds(20), () -> database.backends().stream()
                 .anyMatch(backend -> backend.applicationName().equals("lockstep test listener")));
-    }
-
-    private static String text(Served served) {
-        return text(served.artifact());
     }
 
     private static String text(Artifact artifact) {
