@@ -120,7 +120,9 @@ public record AuditProfile(String table, Map<Column, String> columns, List<Index
 
     private static Index index(Section index) {
         Index read = new Index(
-                index.text("name"), index.requiredTexts("columns"), index.flag("unique") ? Uniqueness.UNIQUE : Uniqueness.ANY);
+                index.text("name"),
+                index.requiredTexts("columns"),
+                index.flag("unique") ? Uniqueness.UNIQUE : Uniqueness.ANY);
         index.end();
         return read;
     }

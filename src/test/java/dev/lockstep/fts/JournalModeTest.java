@@ -40,7 +40,8 @@ class JournalModeTest {
      * An index.
      *
      * @param base the definition of note
-     * @param triggers their bodies on insert and on delete; an update does both
+     * @param insert what a trigger does on insert; on update it follows the delete
+     * @param delete what a trigger does on delete
      * @param state what tells two contents of it apart
      */
     record Case(String name, String base, String index, String insert, String delete, String state) {

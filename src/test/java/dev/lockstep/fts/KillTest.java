@@ -8,6 +8,7 @@ import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -45,11 +46,11 @@ class KillTest {
 
         public static void main(String[] arguments) throws SQLException {
             Engine engine = new Engine(Path.of(arguments[0]), Engine.CADT).in(Deferral.Mode.valueOf(arguments[1]));
-            Step[] steps = Step.values();
-            int first = Step.valueOf(arguments[2]).ordinal();
+            List<Step> steps = List.of(Step.values());
+            int first = steps.indexOf(Step.valueOf(arguments[2]));
             System.out.println(UP);
             for (int i = first; ; i++) {
-                take(steps[i % steps.length], engine);
+                take(steps.get(i % steps.size()), engine);
             }
         }
     }
@@ -79,8 +80,8 @@ class KillTest {
         List<FtsStatus.State> found = new ArrayList<>();
         for (int kill = 0; kill < Counts.of(100, 500); kill++) {
             Step next = Step.values()[kill % Step.values().length];
-            for (Step step : Step.values()) {
-                if (step.ordinal() < next.ordinal()) {
+            for (Step step : EnumSet.range(Step.DEFER, next)) {
+                if (step != next) {
                     take(step, engine);
                 }
             }

@@ -158,7 +158,7 @@ final class Mirrored {
             case "integer" ->
                 switch (kind) {
                     case "integer" -> "i" + rs.getLong(i + 1);
-                    case "real" -> "r" + Long.toHexString(Double.doubleToLongBits(rs.getLong(i + 1)));
+                    case "real" -> "r" + Long.toHexString(Double.doubleToLongBits((double) rs.getLong(i + 1)));
                     case "decimal" -> decimal(BigDecimal.valueOf(rs.getLong(i + 1)));
                     default -> "an integer as " + kind;
                 };
