@@ -100,7 +100,8 @@ final class Child {
     }
 
     /**
-     * Runs the program to its end, on our own standard input and output.
+     * Runs the program to its end, on our own standard input and output. What stops us is passed on to it; SIGTERM follows
+     * if it goes on all the same, and SIGKILL.
      *
      * @param check called again and again meanwhile; if it throws, the program is stopped
      * @return its exit status
@@ -116,6 +117,9 @@ final class Child {
                 check.run();
             }
             return process.exitValue();
+        } catch (InterruptedException e) {
+            ProcessTree.pass(Interruption.signalStatus(), process, GRACE);
+            throw e;
         } finally {
             ProcessTree.end(process, GRACE);
         }

@@ -1,12 +1,13 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.db.Databases;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Lets a command that a signal stops clean up and say so. The JVM goes on to exit with 128 plus the signal's number as
- * soon as the command has ended, or when it took longer than the grace.
+ * soon as the command has ended, or when it took longer than the grace; but work that has to come to its end does.
  */
 final class Interruption {
     private static final Duration GRACE = Duration.ofSeconds(10);
@@ -19,9 +20,9 @@ final class Interruption {
     private Interruption() {}
 
     /** Interrupts the thread, and does what else ends its work, when the process is asked to stop. */
-    static Interruption of(Thread worker, Runnable cancel) {
+    static Interruption of(Thread worker, Databases databases) {
         Interruption interruption = new Interruption();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> interruption.stop(worker, cancel), "interruption"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> interruption.stop(worker, databases), "interruption"));
         return interruption;
     }
 
@@ -49,24 +50,29 @@ final class Interruption {
         ended.countDown();
     }
 
-    private void stop(Thread worker, Runnable cancel) {
+    private void stop(Thread worker, Databases databases) {
         if (ended.getCount() == 0) {
             return;
         }
         status = signalStatus();
         worker.interrupt();
-        cancel.run();
+        databases.cancel();
         try {
-            if (!ended.await(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                Runtime.getRuntime().halt(status);
+            while (!ended.await(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!databases.isUnstoppable()) {
+                    Runtime.getRuntime().halt(status);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** The JVM handles a signal in a thread named after it, which waits while this hook runs. */
-    private static int signalStatus() {
+    /**
+     * 128 plus the number of the signal that stops this process, as long as its hooks run; SIGTERM's if there is none. The JVM
+     * handles a signal in a thread named after it, which waits meanwhile.
+     */
+    static int signalStatus() {
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             switch (thread.getName()) {
                 case "SIGHUP handler" -> {

@@ -42,7 +42,7 @@ public final class Lockstep {
         PrintStream out = stream(FileDescriptor.out);
         PrintStream err = stream(FileDescriptor.err);
         Databases databases = new Databases(Environment.ofProcess());
-        Interruption interruption = Interruption.of(Thread.currentThread(), databases::cancel);
+        Interruption interruption = Interruption.of(Thread.currentThread(), databases);
         int status = new Lockstep(databases, new FileInputStream(FileDescriptor.in), out, err).run(interruption, args);
         interruption.ended();
         while (interruption.status() != 0) {

@@ -21,6 +21,8 @@ final class ProcessTree {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
     private enum Signal {
+        HUP,
+        INT,
         TERM,
         KILL
     }
@@ -52,6 +54,34 @@ final class ProcessTree {
         new ProcessTree(process, false).end(grace);
     }
 
+    /**
+     * Passes on what stops us to a program that shares our group, and waits a grace for what comes of it. What was typed at
+     * the terminal has reached the program already, and many take a second time for an order to drop everything.
+     *
+     * @param status 128 plus the number of the signal
+     */
+    static void pass(int status, Process process, Duration grace) throws InterruptedException {
+        ProcessTree tree = new ProcessTree(process, false);
+        Signal signal = status == 129 ? Signal.HUP : status == 130 ? Signal.INT : Signal.TERM;
+        tree.known.add(process.toHandle());
+        if (signal != Signal.INT || !isForeground()) {
+            tree.signal(signal);
+        }
+        tree.await(grace);
+    }
+
+    /** Whether our group is the one to which its terminal, if it has one, sends what is typed there. */
+    private static boolean isForeground() {
+        try {
+            String stat = Files.readString(Path.of("/proc/self/stat"));
+            // Behind the name, which may hold anything: state, parent, group, session, terminal, the terminal's group.
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            return fields[2].equals(fields[5]);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Ends a program that was started as {@link #leading}, and its group. */
     static void endGroup(Process process, Duration grace) throws InterruptedException {
         new ProcessTree(process, true).end(grace);
@@ -63,6 +93,12 @@ final class ProcessTree {
         }
         known.add(root.toHandle());
         signal(Signal.TERM);
+        await(grace);
+        // What has begun since, too; the group in any case, for whom its members have left.
+        signal(Signal.KILL);
+    }
+
+    private void await(Duration grace) throws InterruptedException {
         long deadline = System.nanoTime() + grace.toNanos();
         while (anyAlive() && System.nanoTime() - deadline < 0) {
             root.waitFor(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
@@ -70,8 +106,6 @@ final class ProcessTree {
                 Thread.sleep(BETWEEN_LOOKS.toMillis());
             }
         }
-        // What has begun since, too; the group in any case, for whom its members have left.
-        signal(Signal.KILL);
     }
 
     private boolean anyAlive() {
@@ -87,27 +121,33 @@ final class ProcessTree {
         for (ProcessHandle process : List.copyOf(known)) {
             process.descendants().forEach(known::add);
         }
+        StringBuilder pids = new StringBuilder();
         for (ProcessHandle process : known) {
             switch (signal) {
+                case HUP, INT -> pids.append(' ').append(process.pid());
                 case TERM -> process.destroy();
                 case KILL -> process.destroyForcibly();
             }
         }
         if (leader) {
-            signalGroup(signal);
+            pids.append(" -").append(root.pid());
+        }
+        if (!pids.isEmpty()) {
+            kill(signal, pids.toString());
         }
     }
 
-    /** Java reaches no groups. */
-    private void signalGroup(Signal signal) throws InterruptedException {
+    /** Java knows two signals, and no groups. */
+    private static void kill(Signal signal, String pids) throws InterruptedException {
         try {
-            new ProcessBuilder("/bin/sh", "-c", "kill -s " + signal + " -- -" + root.pid())
+            new ProcessBuilder("/bin/sh", "-c", "kill -s " + signal + " --" + pids)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start()
                     .waitFor();
         } catch (IOException e) {
-            // Then only those are reached who are still descendants.
+            // Then whoever is not reached is asked to end (SIGTERM) when the grace is over, if it is still a
+            // descendant.
             return;
         }
     }

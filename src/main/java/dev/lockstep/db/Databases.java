@@ -23,6 +23,7 @@ public final class Databases implements AutoCloseable {
     private volatile Environment environment;
     private final UnaryOperator<Connector> around;
     private final Set<Db> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean unstoppable;
     private Consumer<String> progress = message -> {};
     private EmbeddedPostgres embedded;
     private volatile KeptConnections kept;
@@ -86,9 +87,32 @@ public final class Databases implements AutoCloseable {
         open.forEach(Db::cancel);
     }
 
+    /** Runs work that has to come to its end even if the command is stopped: {@link #cancel} leaves alone what it opens. */
+    public <T> T unstoppable(Work<T> work) throws InterruptedException {
+        unstoppable = true;
+        try {
+            return work.run();
+        } finally {
+            unstoppable = false;
+        }
+    }
+
+    /** Work that may wait. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T run() throws InterruptedException;
+    }
+
+    /** Whether work is going on that has to come to its end. */
+    public boolean isUnstoppable() {
+        return unstoppable;
+    }
+
     private Db opened(Db db) {
-        open.add(db);
-        db.onClose(() -> open.remove(db));
+        if (!unstoppable) {
+            open.add(db);
+            db.onClose(() -> open.remove(db));
+        }
         return db;
     }
 
