@@ -3,7 +3,6 @@ package dev.lockstep.cli;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.fts.Deferral;
-import dev.lockstep.fts.Owner;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,21 +18,14 @@ final class FtsDeferCommand implements Command {
                         "Put the triggers of full-text indexes away, so that bulk work does not pay for the indexes on"
                                 + " every row. 'fts restore' brings them back, after a crash too.");
         FtsOptions.which(spec);
-        Options.value(
-                spec,
-                "MODE",
-                "What 'fts restore' does about the index: journal brings the rows that changed into step, whose keys a"
-                        + " small trigger notes meanwhile; rebuild makes it anew from its base. Unset: journal where the"
-                        + " table has a key that allows it.",
-                "--mode");
+        FtsOptions.mode(spec);
         Options.value(spec, "TEXT", "What to say about it to whoever finds it.", "--note");
         Options.dryRun(spec);
     }
 
     @Override
     public Result run(Invocation call) {
-        Deferral deferral = new Deferral(call.profile(), Owner.ofProcess(), call.text("--note"))
-                .in(call.text("--mode").map(FtsOptions::mode));
+        Deferral deferral = FtsOptions.deferral(call);
         List<String> names = call.texts("--table");
         Deferral.Outcome outcome;
         try (Db db = call.sqlite(Sqlite.Access.WRITE)) {

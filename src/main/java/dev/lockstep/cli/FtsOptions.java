@@ -18,6 +18,11 @@ final class FtsOptions {
     /** Which database, which application, which of its indexes. */
     static void which(CommandSpec spec) {
         Options.parameters(spec, "FILE", "0..1", "The SQLite database, instead of --db.");
+        indexes(spec);
+    }
+
+    /** The same for a command whose parameters are something else. */
+    static void indexes(CommandSpec spec) {
         Options.sqlite(spec);
         Options.profile(spec);
         Options.values(spec, "T", "An FTS5 table, or a table that is indexed. Repeatable. None: all.", "--table");
@@ -50,6 +55,28 @@ final class FtsOptions {
         data.put("db", call.sqliteFile());
         data.put("tables", tables);
         return data;
+    }
+
+    static void mode(CommandSpec spec) {
+        Options.value(
+                spec,
+                "MODE",
+                "What 'fts restore' does about the index: journal brings the rows that changed into step, whose keys a"
+                        + " small trigger notes meanwhile; rebuild makes it anew from its base. Unset: journal where the"
+                        + " table has a key that allows it.",
+                "--mode");
+        Options.duration(
+                spec,
+                "From this time on anybody may restore, whoever still runs. A deferral for one that never ends would"
+                        + " freeze the search for all.",
+                "--max-age");
+    }
+
+    /** The deferral that the options describe. */
+    static Deferral deferral(Invocation call) {
+        return new Deferral(call.profile(), Owner.ofProcess(), call.text("--note"))
+                .in(call.text("--mode").map(FtsOptions::mode))
+                .lasting(call.duration("--max-age"));
     }
 
     /** @throws Trouble usage: there is no such mode */

@@ -82,8 +82,20 @@ final class FtsRestoreCommand implements Command {
     }
 
     private static Result result(Invocation call, Restoration.Outcome outcome) {
-        List<Object> tables = new ArrayList<>();
         List<String> lines = new ArrayList<>();
+        for (Restoration.Table table : outcome.tables()) {
+            lines.add(call.dryRun() ? "would restore " + table.fts() + ": " + triggers(table) : line(table));
+        }
+        if (lines.isEmpty()) {
+            lines.add(NOTHING);
+        }
+        Map<String, Object> data = FtsOptions.data(call, trees(outcome));
+        return outcome.changed() && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
+    }
+
+    /** What was restored, for programs. */
+    static List<Object> trees(Restoration.Outcome outcome) {
+        List<Object> tables = new ArrayList<>();
         for (Restoration.Table table : outcome.tables()) {
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put("table", table.table());
@@ -92,17 +104,17 @@ final class FtsRestoreCommand implements Command {
             tree.put("triggers", table.triggers());
             tree.put("proof", table.proof());
             tables.add(tree);
-            String triggers = table.triggers().size() + " triggers (" + String.join(", ", table.triggers()) + ")";
-            lines.add(
-                    call.dryRun()
-                            ? "would restore " + table.fts() + ": " + triggers
-                            : "restored " + table.fts() + ": " + table.reindexed()
-                                    + (table.proof().equals("changed") ? " changed rows, " : " rows, ") + triggers);
         }
-        if (lines.isEmpty()) {
-            lines.add(NOTHING);
-        }
-        Map<String, Object> data = FtsOptions.data(call, tables);
-        return outcome.changed() && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
+        return tables;
+    }
+
+    /** One restored index, for people. */
+    static String line(Restoration.Table table) {
+        String rows = table.proof().equals("changed") ? " changed rows, " : " rows, ";
+        return "restored " + table.fts() + ": " + table.reindexed() + rows + triggers(table);
+    }
+
+    private static String triggers(Restoration.Table table) {
+        return table.triggers().size() + " triggers (" + String.join(", ", table.triggers()) + ")";
     }
 }

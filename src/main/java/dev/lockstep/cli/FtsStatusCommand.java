@@ -54,6 +54,7 @@ final class FtsStatusCommand implements Command {
         tree.put("dirty", table.dirty().orElse(null));
         tree.put("owner", FtsOptions.owner(table.owner()));
         tree.put("since", table.since().orElse(null));
+        tree.put("until", table.until().orElse(null));
         tree.put("note", table.note().orElse(null));
         tree.put("missing", table.absent());
         return tree;
@@ -64,6 +65,7 @@ final class FtsStatusCommand implements Command {
         line.append(": ").append(label(table.state()));
         table.since().ifPresent(since -> line.append(" since ").append(since));
         table.owner().ifPresent(owner -> line.append(" by ").append(owner.describe()));
+        table.until().ifPresent(until -> line.append(" until ").append(until));
         table.note().ifPresent(note -> line.append(" (").append(note).append(")"));
         line.append("; ").append(table.kind().map(FtsTable.Kind::label).orElse("gone"));
         line.append(" of ").append(table.table().isEmpty() ? "no table" : table.table());

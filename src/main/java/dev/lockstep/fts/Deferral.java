@@ -8,11 +8,13 @@ import dev.lockstep.fts.Deferred.Health;
 import dev.lockstep.fts.Deferred.StoredTrigger;
 import dev.lockstep.journal.Journal;
 import dev.lockstep.profile.Profile;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Puts the triggers of search indexes away, so that bulk work does not pay for the indexes on every row.
@@ -27,6 +29,12 @@ public final class Deferral {
         JOURNAL,
         /** Make it anew from its base. */
         REBUILD
+    }
+
+    /** What to make of another live process that has put the triggers away. */
+    private enum Company {
+        ALONE,
+        TOGETHER
     }
 
     /** What became of an index's triggers. */
@@ -69,22 +77,42 @@ public final class Deferral {
     private final Owner owner;
     private final Optional<String> note;
     private final Optional<Mode> mode;
+    private final Optional<Duration> lease;
+    private final Company company;
 
     /** @param note what to say about it to whoever finds it */
     public Deferral(Optional<Profile> profile, Owner owner, Optional<String> note) {
-        this(profile, owner, note, Optional.empty());
+        this(profile, owner, note, Optional.empty(), Optional.empty(), Company.ALONE);
     }
 
-    private Deferral(Optional<Profile> profile, Owner owner, Optional<String> note, Optional<Mode> mode) {
+    private Deferral(
+            Optional<Profile> profile,
+            Owner owner,
+            Optional<String> note,
+            Optional<Mode> mode,
+            Optional<Duration> lease,
+            Company company) {
         this.profile = profile;
         this.owner = owner;
         this.note = note;
         this.mode = mode;
+        this.lease = lease;
+        this.company = company;
     }
 
     /** The same in one mode; empty for the best that an index allows, which is the journal if there is a usable key. */
     public Deferral in(Optional<Mode> mode) {
-        return new Deferral(profile, owner, note, mode);
+        return new Deferral(profile, owner, note, mode, lease, company);
+    }
+
+    /** The same for a limited time: after that anybody may restore, whoever still runs. */
+    public Deferral lasting(Optional<Duration> lease) {
+        return new Deferral(profile, owner, note, mode, lease, company);
+    }
+
+    /** The same for one owner among several: what another live process has put away, this one then holds too. */
+    public Deferral together() {
+        return new Deferral(profile, owner, note, mode, lease, Company.TOGETHER);
     }
 
     /**
@@ -95,11 +123,14 @@ public final class Deferral {
      *     live process has them put away, or the database is in a state from which there would be no way back
      */
     public Outcome run(Db db, List<String> names) {
-        return db.transact(tx -> {
-            Plan plan = plan(tx, names);
-            plan.apply(tx);
-            return plan.outcome();
-        });
+        return db.transact(tx -> run(tx, names));
+    }
+
+    /** The same as a part of the caller's transaction. */
+    Outcome run(Tx tx, List<String> names) {
+        Plan plan = plan(tx, names);
+        plan.apply(tx, owner);
+        return plan.outcome();
     }
 
     /** What {@link #run} would do, and changes nothing. */
@@ -110,10 +141,13 @@ public final class Deferral {
     private Plan plan(Tx tx, List<String> names) {
         Situation situation = Situation.read(tx, profile);
         List<Index> selected = situation.together(situation.select(names));
-        Plan plan = new Plan(situation, Circumstances.now(tx, owner, note));
+        Plan plan = new Plan(situation, Circumstances.now(tx, owner, note, lease));
         for (Index index : selected) {
-            if (isAlreadyDeferred(index)) {
+            if (isAlreadyDeferred(tx, index)) {
                 plan.already(index);
+                if (company == Company.TOGETHER) {
+                    plan.joined.add(index);
+                }
             } else if (isDeferrable(index)) {
                 Feasibility.check(tx, situation, index);
                 plan.add(index, reindex(tx, index));
@@ -153,16 +187,14 @@ public final class Deferral {
         return objection.isEmpty() ? choice.reindex() : Optional.empty();
     }
 
-    private boolean isAlreadyDeferred(Index index) {
+    private boolean isAlreadyDeferred(Tx tx, Index index) {
         if (!index.isDeferred()) {
             return false;
         }
         Deferred entry = index.held().orElseThrow().deferred();
-        entry.circumstances().owner().ifPresent(other -> {
-            if (!other.equals(owner) && other.isAlive()) {
-                throw Damage.owned(index, entry);
-            }
-        });
+        if (company == Company.ALONE && entry.circumstances().isHeldByAnother(tx, owner)) {
+            throw Damage.owned(index, entry);
+        }
         return switch (entry.health()) {
             case SOUND -> true;
             // Nothing is lost as long as the triggers are there to be stored again.
@@ -214,6 +246,7 @@ public final class Deferral {
         private final Situation situation;
         private final Circumstances circumstances;
         private final List<Index> toDefer = new ArrayList<>();
+        private final List<Index> joined = new ArrayList<>();
         private final Map<Index, Reindex> journaled = new LinkedHashMap<>();
         private final List<Table> tables = new ArrayList<>();
         private final List<Notice> notices = new ArrayList<>();
@@ -275,7 +308,12 @@ public final class Deferral {
             return new Outcome(tables, notices);
         }
 
-        void apply(Tx tx) {
+        void apply(Tx tx, Owner owner) {
+            for (Index index : joined) {
+                Index.Held held = index.held().orElseThrow();
+                Circumstances both = held.deferred().circumstances().with(owner);
+                held.ledger().assign(tx, Set.of(index.folded()), both);
+            }
             for (Index index : toDefer) {
                 situation.ledgerFor(index.name()).add(tx, entry(tx, index, journals(tx, index)));
             }

@@ -3,11 +3,14 @@ package dev.lockstep.fts;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.profile.Json;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One entry of a {@link Ledger}: triggers that were put away.
@@ -99,20 +102,85 @@ record Deferred(
     }
 
     /**
-     * Who deferred, when and why.
+     * Who deferred, when, why, and for how long.
      *
-     * @param owner the process
+     * @param owners the processes for which it is, in the order in which they came
      * @param since when, RFC 3339 in UTC by the database's clock
      * @param note what was said about it
+     * @param until from when on anybody may restore, whoever still runs; empty for never
      */
-    record Circumstances(Optional<Owner> owner, Optional<String> since, Optional<String> note) {
-        static final Circumstances UNKNOWN = new Circumstances(Optional.empty(), Optional.empty(), Optional.empty());
+    record Circumstances(List<Owner> owners, Optional<String> since, Optional<String> note, Optional<String> until) {
+        static final Circumstances UNKNOWN =
+                new Circumstances(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
 
         private static final String NOW = "select strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+        private static final String LATER = "select strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ?)";
 
-        static Circumstances now(Tx tx, Owner owner, Optional<String> note) {
+        Circumstances {
+            owners = List.copyOf(owners);
+        }
+
+        static Circumstances now(Tx tx, Owner owner, Optional<String> note, Optional<Duration> lease) {
             return new Circumstances(
-                    Optional.of(owner), Optional.of(tx.only(NOW).text(0)), note);
+                    List.of(owner), Optional.of(tx.only(NOW).text(0)), note, lease.map(length -> tx.only(
+                                    LATER, "+" + length.toMillis() / 1000.0 + " seconds")
+                            .text(0)));
+        }
+
+        /** Who is to be asked about it: the first that is alive, or the first. */
+        Optional<Owner> owner() {
+            return owners.stream().filter(Owner::isAlive).findFirst().or(() -> owners.stream()
+                    .findFirst());
+        }
+
+        /** Those that still run and may still claim it. */
+        List<Owner> holders(Tx tx) {
+            boolean over = until.filter(end -> end.compareTo(tx.only(NOW).text(0)) <= 0)
+                    .isPresent();
+            return over ? List.of() : owners.stream().filter(Owner::isAlive).toList();
+        }
+
+        /** Whether another than this one holds it. */
+        boolean isHeldByAnother(Tx tx, Owner owner) {
+            return holders(tx).stream().anyMatch(holder -> !holder.equals(owner));
+        }
+
+        /** The same for others: those of before that still run, and one more, or without one. */
+        Circumstances with(Owner owner) {
+            List<Owner> all = new ArrayList<>(without(owner).owners);
+            all.add(owner);
+            return new Circumstances(all, since, note, until);
+        }
+
+        /** Of a deferral that grows: it is for those of both, and ends when the first of both would. */
+        Circumstances joinedBy(Circumstances newcomer) {
+            Circumstances both = this;
+            for (Owner owner : newcomer.owners) {
+                both = both.with(owner);
+            }
+            Optional<String> end =
+                    Stream.of(until, newcomer.until).flatMap(Optional::stream).min(Comparator.naturalOrder());
+            return new Circumstances(both.owners, newcomer.since, newcomer.note.or(() -> note), end);
+        }
+
+        Circumstances without(Owner owner) {
+            List<Owner> others = owners.stream()
+                    .filter(other -> other.isAlive() && !other.equals(owner))
+                    .toList();
+            return new Circumstances(others, since, note, until);
+        }
+
+        /** The owners as they are stored. */
+        List<Object> ownerTrees() {
+            return owners.stream().<Object>map(Owner::toTree).toList();
+        }
+
+        static List<Owner> owners(Object trees) {
+            List<Owner> owners = new ArrayList<>();
+            if (trees instanceof List<?> elements) {
+                elements.forEach(element -> Owner.ofTree(element).ifPresent(owners::add));
+            }
+            return owners;
         }
     }
 
@@ -128,6 +196,10 @@ record Deferred(
 
     Deferral.Mode mode(String index) {
         return journals.containsKey(Token.fold(index)) ? Deferral.Mode.JOURNAL : Deferral.Mode.REBUILD;
+    }
+
+    Deferred with(Circumstances others) {
+        return new Deferred(indexes, triggers, shape, others, health, journals);
     }
 
     boolean concerns(String index) {
@@ -153,6 +225,7 @@ record Deferred(
                 .owner()
                 .map(owner -> " by " + owner.describe())
                 .orElse(circumstances.since().isPresent() ? "" : " by the application itself");
-        return (when + who).strip();
+        String end = circumstances.until().map(time -> " until " + time).orElse("");
+        return (when + who + end).strip();
     }
 }

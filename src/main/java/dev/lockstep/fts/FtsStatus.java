@@ -34,6 +34,7 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
      * @param dirty the base rows that it is known not to follow; empty if only a comparison could tell
      * @param owner who put the triggers away
      * @param since when, RFC 3339 in UTC
+     * @param until from when on anybody may restore, RFC 3339 in UTC
      * @param note what was said about it then
      * @param absent the names of triggers that the profile knows and that do not exist
      */
@@ -49,6 +50,7 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
             Optional<Long> dirty,
             Optional<Owner> owner,
             Optional<String> since,
+            Optional<String> until,
             Optional<String> note,
             List<String> absent) {}
 
@@ -110,6 +112,7 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
                 dirty(tx, index, state),
                 circumstances.owner(),
                 circumstances.since(),
+                circumstances.until(),
                 circumstances.note(),
                 index.absent());
     }

@@ -1,6 +1,7 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Tx;
+import dev.lockstep.fts.Deferred.Circumstances;
 import java.util.List;
 import java.util.Set;
 
@@ -14,6 +15,9 @@ interface Ledger {
      * @param entry sound, with triggers
      */
     void add(Tx tx, Deferred entry);
+
+    /** Notes for whom the triggers of these FTS5 tables are put away, by folded name. Nothing else changes. */
+    void assign(Tx tx, Set<String> indexes, Circumstances circumstances);
 
     /**
      * Removes what concerns these FTS5 tables; triggers that also concern others stay.

@@ -131,6 +131,7 @@ final class MetaLedger implements Ledger {
         Map<String, StoredTrigger> triggers = new LinkedHashMap<>();
         Set<String> concerned = new LinkedHashSet<>();
         Map<String, String> journals = new LinkedHashMap<>(entry.journals());
+        Circumstances circumstances = entry.circumstances();
         Optional<Shape> shape = entry.shape();
         for (Deferred older : read(tx)) {
             for (StoredTrigger stored : older.triggers()) {
@@ -142,6 +143,7 @@ final class MetaLedger implements Ledger {
             if (older.health() == Health.SOUND) {
                 concerned.addAll(older.indexes());
                 older.journals().forEach(journals::putIfAbsent);
+                circumstances = older.circumstances().joinedBy(circumstances);
                 shape = older.shape().flatMap(before -> entry.shape().map(before::with));
             }
         }
@@ -153,9 +155,19 @@ final class MetaLedger implements Ledger {
                         List.copyOf(concerned),
                         List.copyOf(triggers.values()),
                         shape,
-                        entry.circumstances(),
+                        circumstances,
                         Health.SOUND,
                         journals));
+    }
+
+    /** An application's own deferral has no owner that could be told from any other process; it stays without. */
+    @Override
+    public void assign(Tx tx, Set<String> gone, Circumstances circumstances) {
+        for (Deferred entry : read(tx)) {
+            if (entry.health() == Health.SOUND && entry.circumstances().since().isPresent()) {
+                write(tx, entry.with(circumstances));
+            }
+        }
     }
 
     /** Half an entry counts as far as its triggers are gone: those are put away, whoever forgot to say so. */
@@ -256,7 +268,8 @@ final class MetaLedger implements Ledger {
             tree.put("fts", entry.indexes());
             tree.put("positions", positions);
             tree.put("shape", entry.shape().map(Shape::toTree).orElse(null));
-            tree.put("owner", circumstances.owner().map(Owner::toTree).orElse(null));
+            tree.put("owners", circumstances.ownerTrees());
+            tree.put("until", circumstances.until().orElse(null));
             tree.put("since", circumstances.since().orElse(null));
             tree.put("note", circumstances.note().orElse(null));
             return tree;
@@ -294,7 +307,11 @@ final class MetaLedger implements Ledger {
                     text(map, "sha256"),
                     positions,
                     Shape.ofTree(map.get("shape")),
-                    new Circumstances(Owner.ofTree(map.get("owner")), text(map, "since"), text(map, "note")),
+                    new Circumstances(
+                            Circumstances.owners(map.get("owners")),
+                            text(map, "since"),
+                            text(map, "note"),
+                            text(map, "until")),
                     journals));
         }
 

@@ -30,15 +30,21 @@ final class OwnLedger implements Ledger {
             """;
 
     private static final String READ = """
-              select fts, journal, ddl_json, ddl_sha256, shape_json, owner_json, since, note
+              select fts, journal, ddl_json, ddl_sha256, shape_json, owner_json, since, note, until
                 from main.lockstep_fts_deferral
             order by fts
             """;
 
     private static final String ADD = """
             insert into main.lockstep_fts_deferral
-                   (fts, journal, ddl_json, ddl_sha256, shape_json, owner_json, since, note)
-            values (?, ?, ?, ?, ?, ?, ?, ?)
+                   (fts, journal, ddl_json, ddl_sha256, shape_json, owner_json, since, note, until)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private static final String ASSIGN = """
+            update main.lockstep_fts_deferral
+               set owner_json = ?
+             where fts = ?
             """;
 
     private static final String FORGET = """
@@ -64,9 +70,10 @@ final class OwnLedger implements Ledger {
     private static Deferred entry(Row row) {
         List<String> indexes = List.of(row.text("fts"));
         Circumstances circumstances = new Circumstances(
-                tree(row.text("owner_json")).flatMap(Owner::ofTree),
+                tree(row.text("owner_json")).map(Circumstances::owners).orElse(List.of()),
                 Optional.of(row.text("since")),
-                Optional.ofNullable(row.text("note")));
+                Optional.ofNullable(row.text("note")),
+                Optional.ofNullable(row.text("until")));
         String ddl = row.text("ddl_json");
         if (!Hash.sha256(ddl).equals(row.text("ddl_sha256"))) {
             return Deferred.damaged(indexes, circumstances, Health.EDITED);
@@ -102,12 +109,19 @@ final class OwnLedger implements Ledger {
                     ddl,
                     Hash.sha256(ddl),
                     entry.shape().map(shape -> Json.write(shape.toTree())).orElse(null),
-                    entry.circumstances()
-                            .owner()
-                            .map(owner -> Json.write(owner.toTree()))
-                            .orElse(null),
+                    Json.write(entry.circumstances().ownerTrees()),
                     entry.circumstances().since().orElseThrow(),
-                    entry.circumstances().note().orElse(null));
+                    entry.circumstances().note().orElse(null),
+                    entry.circumstances().until().orElse(null));
+        }
+    }
+
+    @Override
+    public void assign(Tx tx, Set<String> indexes, Circumstances circumstances) {
+        for (Row row : exists(tx) ? tx.rows(READ) : List.<Row>of()) {
+            if (indexes.contains(Token.fold(row.text("fts")))) {
+                tx.update(ASSIGN, Json.write(circumstances.ownerTrees()), row.text("fts"));
+            }
         }
     }
 

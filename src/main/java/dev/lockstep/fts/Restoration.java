@@ -3,6 +3,7 @@ package dev.lockstep.fts;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
+import dev.lockstep.fts.Deferred.Circumstances;
 import dev.lockstep.journal.Journal;
 import dev.lockstep.profile.Profile;
 import java.util.ArrayList;
@@ -38,8 +39,12 @@ public final class Restoration {
 
     /** What to do about another process that has deferred and still runs. */
     public enum Claim {
+        /** Refuse. */
         RESPECT,
-        STEAL
+        /** Restore all the same. */
+        STEAL,
+        /** Leave what is deferred to it, and hold it no longer ourselves. */
+        LEAVE
     }
 
     /** How to go about it. */
@@ -59,10 +64,15 @@ public final class Restoration {
      */
     public record Table(String table, String fts, List<String> triggers, long reindexed, String proof) {}
 
-    /** What a restoration did. */
-    public record Outcome(List<Table> tables, List<Notice> notices) {
+    /**
+     * What a restoration did.
+     *
+     * @param left the indexes that stay deferred for others
+     */
+    public record Outcome(List<Table> tables, List<String> left, List<Notice> notices) {
         public Outcome {
             tables = List.copyOf(tables);
+            left = List.copyOf(left);
             notices = List.copyOf(notices);
         }
 
@@ -89,14 +99,19 @@ public final class Restoration {
      * @throws Trouble usage: there is no such table; refused: it would not be what it was, and nothing has changed
      */
     public Outcome run(Db db, List<String> names) {
-        return db.transact(tx -> {
-            Situation situation = Situation.read(tx, profile);
-            List<Index> indexes = due(situation, names);
-            List<Notice> notices = new ArrayList<>();
-            List<Table> tables = indexes.isEmpty() ? List.of() : restore(tx, situation, indexes, notices);
-            Reindex.forget(tx, situation, indexes);
-            return new Outcome(tables, notices);
-        });
+        return db.transact(tx -> run(tx, names));
+    }
+
+    /** The same as a part of the caller's transaction. */
+    Outcome run(Tx tx, List<String> names) {
+        Situation situation = Situation.read(tx, profile);
+        List<String> left = new ArrayList<>();
+        List<Index> indexes = due(tx, situation, names, left);
+        leave(tx, situation, left);
+        List<Notice> notices = new ArrayList<>();
+        List<Table> tables = indexes.isEmpty() ? List.of() : restore(tx, situation, indexes, notices);
+        Reindex.forget(tx, situation, indexes);
+        return new Outcome(tables, left, notices);
     }
 
     /** What {@link #run} would do, as far as it can be told without writing, and changes nothing. */
@@ -105,13 +120,14 @@ public final class Restoration {
             Situation situation = Situation.read(tx, profile);
             List<Notice> notices = new ArrayList<>();
             List<Table> tables = new ArrayList<>();
-            for (Index index : due(situation, names)) {
+            List<String> left = new ArrayList<>();
+            for (Index index : due(tx, situation, names, left)) {
                 new Fitting(tx, situation, policy, notices).check(index);
                 List<String> triggers =
                         index.writers().stream().map(TriggerSql::name).toList();
                 tables.add(new Table(String.join(", ", index.bases()), index.name(), triggers, 0, "none"));
             }
-            return new Outcome(tables, notices);
+            return new Outcome(tables, left, notices);
         });
     }
 
@@ -124,13 +140,20 @@ public final class Restoration {
         });
     }
 
-    /** The indexes that are to be restored. */
-    private List<Index> due(Situation situation, List<String> names) {
+    /**
+     * The indexes that are to be restored.
+     *
+     * @param left takes the names of those that stay as they are, for others
+     */
+    private List<Index> due(Tx tx, Situation situation, List<String> names, List<String> left) {
         List<Index> due = new ArrayList<>();
         for (Index index : situation.together(situation.select(names))) {
             if (index.isDeferred()) {
-                respect(index);
-                due.add(index);
+                if (isFree(tx, index)) {
+                    due.add(index);
+                } else {
+                    left.add(index.name());
+                }
             } else if (!index.absent().isEmpty()) {
                 switch (policy.replacement) {
                     case NONE -> throw Damage.absent(index, index.absent());
@@ -141,16 +164,26 @@ public final class Restoration {
         return due;
     }
 
-    private void respect(Index index) {
+    /** Whether no other live process holds it, or that does not count. @throws Trouble refused: one does, and it counts */
+    private boolean isFree(Tx tx, Index index) {
         Deferred entry = index.held().orElseThrow().deferred();
-        Optional<Owner> other = entry.circumstances().owner().filter(candidate -> !candidate.equals(owner));
-        boolean owned =
-                switch (policy.claim) {
-                    case RESPECT -> other.isPresent() && other.get().isAlive();
-                    case STEAL -> false;
-                };
-        if (owned) {
-            throw Damage.owned(index, entry);
+        if (!entry.circumstances().isHeldByAnother(tx, owner)) {
+            return true;
+        }
+        return switch (policy.claim) {
+            case RESPECT -> throw Damage.owned(index, entry);
+            case STEAL -> true;
+            case LEAVE -> false;
+        };
+    }
+
+    private void leave(Tx tx, Situation situation, List<String> left) {
+        for (Index index : situation.select(left.isEmpty() ? List.of() : left)) {
+            if (left.contains(index.name())) {
+                Index.Held held = index.held().orElseThrow();
+                Circumstances others = held.deferred().circumstances().without(owner);
+                held.ledger().assign(tx, Set.of(index.folded()), others);
+            }
         }
     }
 

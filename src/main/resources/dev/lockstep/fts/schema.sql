@@ -4,7 +4,8 @@ create table lockstep_fts_deferral (
     ddl_json     text not null,             -- [{"name","sql","position"}], the triggers, byte for byte
     ddl_sha256   text not null,             -- of ddl_json in UTF-8, in hex
     shape_json   text,                      -- the columns and definitions then; null accepts those of now
-    owner_json   text,                      -- {"host","pid","boot","started"}
+    owner_json   text,                      -- [{"host","pid","boot","started"}], those for whom it is
     since        text not null,             -- RFC 3339 in UTC
-    note         text
+    note         text,
+    until        text                       -- RFC 3339 in UTC: from then on anybody may restore
 )
