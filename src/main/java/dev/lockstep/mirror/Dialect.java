@@ -37,11 +37,8 @@ interface Dialect {
     /** The statement that makes a table as it was designed. */
     String create(TargetTable table);
 
-    /** The longest name of a table or column, in the unit that {@link #length} counts. */
-    int longestName();
-
-    /** How long a name is for this database. */
-    int length(String name);
+    /** Why no table or column can have that name; empty if one can. */
+    Optional<String> badName(String name);
 
     /** The statements that make the tables in which lockstep keeps how far it is. */
     List<String> ledger();

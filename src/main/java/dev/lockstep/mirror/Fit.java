@@ -78,7 +78,7 @@ final class Fit {
             case BLOB -> kind == Kind.BLOB ? blob(source.bytes(cell), type, i) : unlike(kind, type);
             case DECIMAL -> decimal(source, cell, type, i);
             case TIMESTAMP -> kind == Kind.TEXT ? timestamp(source.bytes(cell), type, i) : unlike(kind, type);
-            case DATE -> kind == Kind.TEXT ? date(source.bytes(cell), i) : unlike(kind, type);
+            case DATE -> kind == Kind.TEXT ? date(source.bytes(cell), type, i) : unlike(kind, type);
             case ANY -> any(source, cell, i);
         };
     }
@@ -113,6 +113,9 @@ final class Fit {
         }
         if (Double.isInfinite(value) && type.max() == TargetType.FINITE) {
             return "infinite";
+        }
+        if (type.max() == TargetType.FINITE && Double.doubleToRawLongBits(value) == Double.doubleToRawLongBits(-0.0)) {
+            return type.sql() + " has no negative zero";
         }
         row.set(i, Tag.REAL, Double.doubleToLongBits(value));
         return null;
@@ -209,9 +212,13 @@ final class Fit {
         }
     }
 
-    private String date(byte[] value, int i) {
+    private String date(byte[] value, TargetType type, int i) {
         try {
-            row.set(i, Tag.DATE, Timestamps.days(value));
+            long days = Timestamps.days(value);
+            if (days < type.min() || days > type.max()) {
+                return "out of the range of " + type.sql();
+            }
+            row.set(i, Tag.DATE, days);
             return null;
         } catch (Timestamps.Unreadable e) {
             return e.getMessage();

@@ -2,7 +2,6 @@ package dev.lockstep.mirror;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
-import dev.lockstep.db.Engine;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
@@ -41,7 +40,7 @@ public final class MirrorRun implements AutoCloseable {
      * @throws Trouble refused: another run is alive
      */
     public static MirrorRun begin(MirrorLink link, String source, String owner, Backfill.Claim claim) {
-        Dialect dialect = dialect(link.db().engine());
+        Dialect dialect = dialect(link.db());
         if (link.db().isPooled()) {
             throw Trouble.refused(
                     "a transaction pooler stands between us and the mirror, and no session lock holds there",
@@ -63,10 +62,11 @@ public final class MirrorRun implements AutoCloseable {
         return new MirrorRun(link, dialect, ledger, fence);
     }
 
-    static Dialect dialect(Engine engine) {
-        return switch (engine) {
+    static Dialect dialect(Db mirror) {
+        return switch (mirror.engine()) {
             case POSTGRESQL -> new PostgresDialect();
-            case MARIADB, SQLITE -> throw Trouble.usage("only a PostgreSQL can be a mirror", null);
+            case MARIADB -> MariaDbDialect.of(mirror);
+            case SQLITE -> new SqliteDialect();
         };
     }
 

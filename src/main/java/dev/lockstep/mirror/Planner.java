@@ -1,6 +1,8 @@
 package dev.lockstep.mirror;
 
 import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.SourceTable.Affinity;
+import dev.lockstep.mirror.SourceTable.Strictness;
 import dev.lockstep.mirror.TargetTable.Silence;
 import dev.lockstep.mirror.TargetTable.Source;
 import dev.lockstep.mirror.TargetType.Form;
@@ -30,12 +32,12 @@ final class Planner {
             chosen.add(TargetTable.ROWID, 0);
         }
         for (SourceTable.Column column : table.key()) {
-            chosen.add(column.name(), table.offset() + column.position());
+            chosen.add(column, table.offset());
         }
         int keyWidth = chosen.endKey();
         for (SourceTable.Column column : table.columns()) {
             if (!table.key().contains(column)) {
-                chosen.add(column.name(), table.offset() + column.position());
+                chosen.add(column, table.offset());
             }
         }
         chosen.left.forEach(left -> checkUnwritten(left, obstacles, notes));
@@ -74,10 +76,7 @@ final class Planner {
         List<String> names = new ArrayList<>(List.of(table.name()));
         target.columns().forEach(column -> names.add(column.name()));
         for (String name : names) {
-            if (dialect.length(name) > dialect.longestName()) {
-                obstacles.add("the name '" + name + "' is longer than " + dialect.longestName()
-                        + ", which is all that the mirror keeps");
-            }
+            dialect.badName(name).ifPresent(why -> obstacles.add("the name '" + name + "' is " + why));
         }
         if (target.columns().size() > dialect.mostColumns()) {
             obstacles.add(target.columns().size() + " columns, and the mirror takes " + dialect.mostColumns());
@@ -135,6 +134,21 @@ final class Planner {
         Columns(List<TargetTable.Column> there, List<String> obstacles) {
             this.left = new ArrayList<>(there);
             this.obstacles = obstacles;
+        }
+
+        void add(SourceTable.Column column, int offset) {
+            int before = columns.size();
+            add(column.name(), offset + column.position());
+            if (columns.size() == before) {
+                return;
+            }
+            TargetTable.Column added = columns.get(before);
+            boolean asIs = added.type().filter(type -> type.form() == Form.ANY).isPresent();
+            Affinity there = Affinity.of(added.declared(), Strictness.LAX);
+            if (asIs && there != column.affinity()) {
+                obstacles.add("column " + column.name() + " has the affinity " + column.affinity()
+                        + ", and the mirror's has " + there + ", which would change values");
+            }
         }
 
         void add(String name, int cell) {

@@ -153,7 +153,7 @@ final class PostgresCatalog {
                     case "numeric" -> numeric(sql, modifier);
                     case "timestamp", "timestamptz" ->
                         TargetType.timestamp(sql, Long.MIN_VALUE, Long.MAX_VALUE, modifier < 0 ? 6 : modifier);
-                    case "date" -> TargetType.date(sql);
+                    case "date" -> TargetType.date(sql, Long.MIN_VALUE, Long.MAX_VALUE);
                     default -> null;
                 });
     }

@@ -7,7 +7,6 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.TargetTable.Column;
 import dev.lockstep.mirror.TargetType.Characters;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -108,7 +107,7 @@ final class PostgresDialect implements Dialect {
             case BLOB -> TargetType.blob("bytea", 0);
             case BOOLEAN -> TargetType.integer("boolean", 0, 1, 1);
             case TIMESTAMP -> TargetType.timestamp("timestamptz", Long.MIN_VALUE, Long.MAX_VALUE, 6);
-            case DATE -> TargetType.date("date");
+            case DATE -> TargetType.date("date", Long.MIN_VALUE, Long.MAX_VALUE);
         };
     }
 
@@ -118,13 +117,10 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public int longestName() {
-        return Identifier.POSTGRESQL_MAX_BYTES;
-    }
-
-    @Override
-    public int length(String name) {
-        return name.getBytes(StandardCharsets.UTF_8).length;
+    public Optional<String> badName(String name) {
+        return new Identifier(name).bytes() > Identifier.POSTGRESQL_MAX_BYTES
+                ? Optional.of("longer than the " + Identifier.POSTGRESQL_MAX_BYTES + " bytes that PostgreSQL keeps")
+                : Optional.empty();
     }
 
     @Override

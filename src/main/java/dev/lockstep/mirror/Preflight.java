@@ -30,7 +30,7 @@ public final class Preflight {
      * @throws dev.lockstep.db.Trouble usage: there is no such table
      */
     public static List<Finding> run(Db source, Db mirror, List<String> names) {
-        Dialect dialect = MirrorRun.dialect(mirror.engine());
+        Dialect dialect = MirrorRun.dialect(mirror);
         return source.read(tx -> {
             List<Finding> findings = new ArrayList<>();
             for (SourceTable table : SourceSchema.read(tx).tables(names)) {

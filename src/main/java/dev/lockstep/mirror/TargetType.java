@@ -6,6 +6,7 @@ package dev.lockstep.mirror;
  * @param form what its values mean
  * @param sql as its database spells it
  * @param min the smallest whole number of an {@link Form#INTEGER}, the earliest microsecond of a {@link Form#TIMESTAMP}
+ *     or day of a {@link Form#DATE}
  * @param max the largest, the latest
  * @param size the width in bytes of an INTEGER or a REAL; how many code points a TEXT may have; the digits of a
  *     DECIMAL; the digits of a second that a TIMESTAMP keeps; 0 for no limit
@@ -33,7 +34,7 @@ public record TargetType(
         ANY
     }
 
-    /** The {@link #max()} of a REAL that has no infinities. */
+    /** The {@link #max()} of a REAL that has neither infinities nor a negative zero. */
     static final long FINITE = 1;
 
     /** Which characters a text column can hold. */
@@ -75,8 +76,8 @@ public record TargetType(
         return new TargetType(Form.TIMESTAMP, sql, min, max, digits, 0, 0, Characters.UNICODE);
     }
 
-    static TargetType date(String sql) {
-        return new TargetType(Form.DATE, sql, 0, 0, 0, 0, 0, Characters.UNICODE);
+    static TargetType date(String sql, long min, long max) {
+        return new TargetType(Form.DATE, sql, min, max, 0, 0, 0, Characters.UNICODE);
     }
 
     static TargetType any(String sql) {

@@ -42,7 +42,19 @@ final class Mirrored {
         List<String> columns = new ArrayList<>();
         List<String> types = new ArrayList<>();
         List<String> there = mirrorRows(mirror, table, columns, types);
-        List<String> here = sourceRows(source, table, columns, types);
+        List<String> here;
+        if (mirror.getMetaData().getDatabaseProductName().equals("SQLite")) {
+            there = storedRows(mirror, table, columns);
+            try (Connection connection = TestSqlite.connect(source)) {
+                here = storedRows(connection, table, columns);
+            }
+        } else {
+            here = sourceRows(source, table, columns, types);
+        }
+        return differences(here, there);
+    }
+
+    private static List<String> differences(List<String> here, List<String> there) {
         List<String> differences = new ArrayList<>();
         int i = 0;
         int j = 0;
@@ -73,7 +85,8 @@ final class Mirrored {
                 columns.add(rs.getMetaData().getColumnName(i));
                 types.add(rs.getMetaData().getColumnTypeName(i).toLowerCase(Locale.ROOT));
             }
-            while (rs.next()) {
+            boolean typed = !mirror.getMetaData().getDatabaseProductName().equals("SQLite");
+            while (typed && rs.next()) {
                 List<String> cells = new ArrayList<>();
                 for (int i = 0; i < columns.size(); i++) {
                     cells.add(there(rs, i + 1, types.get(i)));
@@ -125,11 +138,37 @@ final class Mirrored {
         return "n" + (value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString());
     }
 
+    /** What SQLite keeps, to the last bit. */
+    private static List<String> storedRows(Connection connection, String table, List<String> columns)
+            throws SQLException {
+        List<String> cells = new ArrayList<>();
+        for (String column : columns) {
+            String name = name(column);
+            cells.add(
+                    "typeof(%1$s) || quote(%1$s) || case typeof(%1$s) when 'text' then replace(%1$s, char(0), '\\0') else '' end"
+                            .formatted(name));
+        }
+        List<String> rows = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rs = statement.executeQuery(
+                        "select " + String.join(" || ', ' || ", cells) + " from " + quoted(table))) {
+            while (rs.next()) {
+                rows.add(rs.getString(1));
+            }
+        }
+        Collections.sort(rows);
+        return rows;
+    }
+
+    private static String name(String column) {
+        return column.equals("lockstep_rowid") ? "rowid" : quoted(column);
+    }
+
     private static List<String> sourceRows(Path source, String table, List<String> columns, List<String> types)
             throws SQLException {
         List<String> selected = new ArrayList<>();
         for (String column : columns) {
-            String name = column.equals("lockstep_rowid") ? "rowid" : quoted(column);
+            String name = name(column);
             selected.add("typeof(" + name + ")");
             selected.add(name);
         }

@@ -3,37 +3,39 @@ package dev.lockstep.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.testing.LockstepRun;
-import dev.lockstep.testing.PostgresExtension;
-import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-@ExtendWith(PostgresExtension.class)
-class BackfillTest {
-    private static final String MANY = """
+/** What a backfill promises, whatever the mirror is. */
+abstract class BackfillConformance {
+    static final String MANY = """
             insert into %s with recursive n (i) as (select %d union all select i + 1 from n where i < %d)
             select i, 'row ' || i from n""";
 
     @TempDir
-    private Path dir;
+    Path dir;
 
-    private TestDatabase mirror;
-    private Path source;
+    Path source;
 
     @BeforeEach
-    void sourceAndMirror(TestDatabase database) throws SQLException {
-        mirror = database;
+    void makeSource() throws SQLException {
         source = TestSqlite.create(dir.resolve("source.db"), "create table many (id integer primary key, name text)");
     }
+
+    /** The mirror's address, with the password. */
+    abstract String url() throws SQLException;
+
+    abstract Connection connect() throws SQLException;
 
     @Test
     void copiesEveryRowOnceAndThenNone() throws SQLException {
@@ -49,15 +51,12 @@ class BackfillTest {
     void touchesOnlyWhatChanged() throws SQLException {
         sql(MANY.formatted("many", 1, 5_000));
         backfill("--create");
-        String before = mirror.ask("select count(distinct xmin::text) from many");
         sql("update many set name = 'changed' where id = 2500", "delete from many where id = 7");
         sql("insert into many values (9000, 'new')");
 
         assertThat(backfill().stdout())
                 .contains("many: 5000 read, 1 inserted, 1 updated, 1 deleted, 4998 unchanged, 0 rejected");
         assertEqual("many");
-        assertThat(Integer.parseInt(mirror.ask("select count(distinct xmin::text) from many")))
-                .isEqualTo(Integer.parseInt(before) + 1);
     }
 
     @Test
@@ -93,7 +92,7 @@ class BackfillTest {
                 "insert into t values ('é→𝄞', 'a'), ('z', '')");
 
         assertThat(run(utf16, "mirror", "backfill", "--create").exit()).isZero();
-        try (Connection connection = mirror.connect()) {
+        try (Connection connection = connect()) {
             assertThat(Mirrored.differences(utf16, connection, "t")).isEmpty();
         }
     }
@@ -105,7 +104,7 @@ class BackfillTest {
                 "insert into dates values (1, '2024-02-29 23:59:59.999 +00:00', '2024-02-29')",
                 "insert into dates values (2, '2024-02-29 23:59:59', null)",
                 "insert into dates values (3, '2024-02-29', null), (4, '2024-02-29T12:00:00Z', null)",
-                "insert into dates values (5, '2024-02-29T12:00:00.123456+05:30', '0001-01-01')");
+                "insert into dates values (5, '2024-02-29T12:00:00.123456+05:30', '1000-01-01')");
 
         assertThat(backfill("--create").exit()).isZero();
         assertEqual("dates");
@@ -114,58 +113,45 @@ class BackfillTest {
     @Test
     void writesNothingOfATableOfWhichAValueDoesNotFit() throws SQLException {
         sql(MANY.formatted("many", 1, 100));
-        sql("create table bad (id integer primary key, n integer)", "insert into bad values (1, 1), (2, 'two')");
+        sql(
+                "create table bad (id integer primary key, n text)",
+                "insert into bad values (1, 'one'), (2, cast(x'ff' as text))");
         backfill("--create", "--table", "many");
 
         LockstepRun run = backfill("--create");
         assertThat(run.exit()).isEqualTo(7);
-        assertThat(run.stdout())
-                .contains("bad: FAILED: bad, key 2, column n: TEXT value in a column of type bigint: 'two'");
-        assertThat(mirror.ask("select to_regclass('bad')")).isNull();
+        assertThat(run.stdout()).contains("bad: FAILED: bad, key 2, column n: not UTF-8");
         assertThat(backfill("--create", "--table", "bad").exit()).isEqualTo(6);
     }
 
     @Test
     void quarantinesTheBadRowAndCopiesTheRest() throws SQLException {
         sql(MANY.formatted("many", 1, 3_000));
-        sql("update many set name = 'a' || char(0) where id = 1234");
+        sql("update many set name = cast(x'61ff' as text) where id = 1234");
 
         LockstepRun run = backfill("--create", "--on-bad-row", "quarantine");
         assertThat(run.exit()).isEqualTo(7);
         assertThat(run.stdout())
-                .contains("3000 read, 2999 inserted", "1 rejected", "many, key 1234, column name: a NUL character");
-        assertThat(mirror.ask("select row_key from lockstep_mirror_reject")).isEqualTo("1234");
+                .contains("3000 read, 2999 inserted", "1 rejected", "many, key 1234, column name: not UTF-8");
+        assertThat(ask("select row_key from lockstep_mirror_reject")).isEqualTo("1234");
         sql("update many set name = 'mended' where id = 1234");
         assertThat(backfill().exit()).isZero();
         assertEqual("many");
-        assertThat(mirror.ask("select count(*) from lockstep_mirror_reject")).isEqualTo("0");
-    }
-
-    @Test
-    void findsTheRowThatTheMirrorItselfRefuses() throws SQLException {
-        sql(MANY.formatted("many", 1, 3_000));
-        mirror.execute("create table many (id bigint primary key, name text check (name <> 'row 2000'))");
-
-        LockstepRun failed = backfill();
-        assertThat(failed.exit()).isEqualTo(1);
-        assertThat(failed.stderr()).contains("many, key 2000: ", "23514");
-        LockstepRun run = backfill("--on-bad-row", "quarantine");
-        assertThat(run.exit()).isEqualTo(7);
-        assertThat(run.stdout()).contains("1 rejected", "many, key 2000");
-        assertThat(mirror.ask("select count(*) from many")).isEqualTo("2999");
+        assertThat(ask("select count(*) from lockstep_mirror_reject")).isEqualTo("0");
     }
 
     @Test
     void rowsThatSwapAUniqueValueArrive() throws SQLException {
         sql(MANY.formatted("many", 1, 3_000));
-        mirror.execute("create table many (id bigint primary key, name text unique)");
+        execute("create table many (id bigint primary key, name varchar(100) unique)");
         assertThat(backfill().exit()).isZero();
         sql(
                 "update many set name = 'tmp' where id = 1",
                 "update many set name = 'row 1' where id = 2900",
                 "update many set name = 'row 2900' where id = 1");
 
-        assertThat(backfill().exit()).isZero();
+        LockstepRun run = backfill();
+        assertThat(run.exit()).as(run.stdout() + run.stderr()).isZero();
         assertEqual("many");
     }
 
@@ -178,9 +164,9 @@ class BackfillTest {
         LockstepRun refused = backfill();
         assertThat(refused.exit()).isEqualTo(6);
         assertThat(refused.stderr()).contains("1500 rows of the mirror are not in the source");
-        assertThat(mirror.ask("select count(*) from many")).isEqualTo("3000");
+        assertThat(ask("select count(*) from many")).isEqualTo("3000");
         assertThat(backfill("--keep-extra").exit()).isZero();
-        assertThat(mirror.ask("select count(*) from many")).isEqualTo("3000");
+        assertThat(ask("select count(*) from many")).isEqualTo("3000");
         assertThat(backfill("--max-delete", "1500").exit()).isZero();
         assertEqual("many");
     }
@@ -192,14 +178,14 @@ class BackfillTest {
         sql("delete from many");
 
         assertThat(backfill().exit()).isEqualTo(6);
-        assertThat(mirror.ask("select count(*) from many")).isEqualTo("10");
+        assertThat(ask("select count(*) from many")).isEqualTo("10");
         sql("drop table many", "create table other (id integer primary key)");
         LockstepRun gone = backfill("--create");
         assertThat(gone.stdout()).contains("the source has no table many any more");
-        assertThat(mirror.ask("select count(*) from many")).isEqualTo("10");
+        assertThat(ask("select count(*) from many")).isEqualTo("10");
         sql("create table many (id integer primary key, name text)");
         assertThat(backfill("--allow-empty-source").exit()).isZero();
-        assertThat(mirror.ask("select count(*) from many")).isEqualTo("0");
+        assertThat(ask("select count(*) from many")).isEqualTo("0");
     }
 
     @Test
@@ -215,16 +201,16 @@ class BackfillTest {
         assertThat(refused.exit()).isEqualTo(6);
         assertThat(refused.stderr()).contains("many is the mirror of another source");
         assertThat(run(other, "mirror", "backfill", "--restart").exit()).isZero();
-        assertThat(mirror.ask("select count(*) from many")).isEqualTo("5");
+        assertThat(ask("select count(*) from many")).isEqualTo("5");
     }
 
     @Test
     void repairsWhatSomebodyElseChanged() throws SQLException {
         sql(MANY.formatted("many", 1, 3_000));
         backfill("--create");
-        mirror.execute("delete from many where id = 17");
+        execute("delete from many where id = 17");
         assertThat(backfill().stdout()).contains("1 inserted");
-        mirror.execute("update many set name = 'broken' where id = 18");
+        execute("update many set name = 'broken' where id = 18");
         assertThat(backfill("--recheck").stdout()).contains("1 updated");
         assertEqual("many");
     }
@@ -237,7 +223,7 @@ class BackfillTest {
             statements.add("insert into t%d values (1), (2)".formatted(i));
         }
         sql(statements.toArray(String[]::new));
-        mirror.execute("create table t4 (id bigint primary key, more text not null)");
+        execute("create table t4 (id bigint primary key, more text not null)");
 
         LockstepRun run = backfill("--create");
         assertThat(run.exit()).isEqualTo(7);
@@ -246,36 +232,44 @@ class BackfillTest {
                 .hasSize(8);
     }
 
-    @Test
-    void setsSequencesSoThatTheNextRowOfAnApplicationFits() throws SQLException {
-        sql(MANY.formatted("many", 1, 10));
-        mirror.execute("create table many (id bigserial primary key, name text)");
-        backfill();
-
-        assertThat(mirror.ask("insert into many (name) values ('next') returning id"))
-                .isEqualTo("11");
-    }
-
-    private void assertEqual(String table) throws SQLException {
-        try (Connection connection = mirror.connect()) {
+    final void assertEqual(String table) throws SQLException {
+        try (Connection connection = connect()) {
             assertThat(Mirrored.differences(source, connection, table))
                     .as(table)
                     .isEmpty();
         }
     }
 
-    private void sql(String... statements) throws SQLException {
+    final void sql(String... statements) throws SQLException {
         TestSqlite.create(source, statements);
     }
 
-    private LockstepRun backfill(String... more) {
+    final LockstepRun backfill(String... more) throws SQLException {
         List<String> arguments = new ArrayList<>(List.of("mirror", "backfill"));
         arguments.addAll(List.of(more));
         return run(source, arguments.toArray(String[]::new));
     }
 
-    private LockstepRun run(Path file, String... arguments) {
+    final LockstepRun run(Path file, String... arguments) throws SQLException {
         return LockstepRun.of(
-                Map.of("LOCKSTEP_TO", mirror.url(), "LOCKSTEP_DB", file.toString(), "HOME", dir.toString()), arguments);
+                Map.of("LOCKSTEP_TO", url(), "LOCKSTEP_DB", file.toString(), "HOME", dir.toString()), arguments);
+    }
+
+    final void execute(String... statements) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    /** The first column of the first row as text; null if it is NULL or there is no row. */
+    final String ask(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rs = statement.executeQuery(sql)) {
+            return rs.next() ? rs.getString(1) : null;
+        }
     }
 }

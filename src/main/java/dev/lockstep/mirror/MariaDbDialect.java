@@ -1,0 +1,283 @@
+package dev.lockstep.mirror;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.LockKey;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.TargetTable.Column;
+import dev.lockstep.mirror.TargetType.Characters;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** MariaDB and MySQL as a mirror: rows arrive by INSERT of many, and whatever the server warns of is an error. */
+final class MariaDbDialect extends StagingDialect {
+    private static final String IS_MARIADB = "select version() like '%MariaDB%' as it_is";
+
+    private static final String TAKE_LOCK = "select get_lock(?, 0) as taken";
+
+    private static final String NOW = "date_format(utc_timestamp(3), '%Y-%m-%dT%H:%i:%s.%fZ')";
+
+    private static final String PACKET = "select cast(@@max_allowed_packet as signed) as bytes";
+
+    /** With its index at once: a later one, even of a temporary table, would commit the transaction. */
+    private static final String STAGE =
+            "create temporary table lockstep_stage (index (%s)) as select %s from %s limit 0";
+
+    private static final String UNSTAGE = "drop temporary table if exists lockstep_stage";
+
+    private static final String UPDATE_STAGED = """
+            update %1$s as m
+              join lockstep_stage as s on %2$s
+               set %3$s
+             where not (%4$s)
+            """;
+
+    private static final DateTimeFormatter INSTANT = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS");
+
+    private static final int LONGEST_NAME = 64;
+    private static final int LONGEST_KEY = 3_072;
+    private static final int KEY_CHARACTERS = 768;
+    private static final int USUAL_KEY = 255;
+    private static final int MOST_ROWS = 1_000;
+    private static final int MOST_VALUES = 20_000;
+    private static final int MOST_BYTES = 1 << 20;
+    private static final long MICROS = 1_000_000L;
+
+    /** What both systems document as the first day that they know. */
+    private static final LocalDate FIRST_DAY = LocalDate.of(1000, 1, 1);
+
+    private final String collation;
+
+    private MariaDbDialect(String collation) {
+        this.collation = collation;
+    }
+
+    /** The dialect of the server that is connected: the two call the collation differently that tells all texts apart. */
+    static MariaDbDialect of(Db db) {
+        boolean mariaDb = db.autocommit(tx -> tx.only(IS_MARIADB).flag("it_is"));
+        return new MariaDbDialect(mariaDb ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin");
+    }
+
+    @Override
+    public Optional<TargetTable> find(Tx tx, String table) {
+        return new MariaDbCatalog(tx).find(table);
+    }
+
+    @Override
+    public TargetTable design(SourceTable source, Survey survey) {
+        return TargetTable.designed(source, column -> type(source, column, survey), type(DeclaredType.INTEGER));
+    }
+
+    private TargetType type(SourceTable source, SourceTable.Column column, Survey survey) {
+        DeclaredType meant = DeclaredType.of(column, survey);
+        if (!source.key().contains(column) || (meant != DeclaredType.TEXT && meant != DeclaredType.BLOB)) {
+            return type(meant);
+        }
+        // An index needs a length.
+        boolean text = meant == DeclaredType.TEXT;
+        long most = (text ? KEY_CHARACTERS : LONGEST_KEY) / source.key().size();
+        int length = (int) Math.min(most, Math.max(USUAL_KEY, survey.longest(column)));
+        return text
+                ? TargetType.text(
+                        "varchar(" + length + ") character set utf8mb4 collate " + collation,
+                        length,
+                        0,
+                        Characters.UNICODE)
+                : TargetType.blob("varbinary(" + length + ")", length);
+    }
+
+    private TargetType type(DeclaredType meant) {
+        return switch (meant) {
+            case INTEGER -> TargetType.integer("bigint", Long.MIN_VALUE, Long.MAX_VALUE, Long.BYTES);
+            case REAL -> TargetType.finite("double", Double.BYTES);
+            case DECIMAL -> TargetType.decimal("decimal(65,30)", 65, 30);
+            case TEXT ->
+                TargetType.text(
+                        "longtext character set utf8mb4 collate " + collation, 0, 0xffff_ffffL, Characters.UNICODE);
+            case BLOB -> TargetType.blob("longblob", 0xffff_ffffL);
+            case BOOLEAN -> TargetType.integer("tinyint(1)", 0, 1, 1);
+            case TIMESTAMP -> timestamp("datetime(6)", 6);
+            case DATE -> TargetType.date("date", FIRST_DAY.toEpochDay(), Long.MAX_VALUE);
+        };
+    }
+
+    static TargetType timestamp(String sql, int digits) {
+        long first = FIRST_DAY.atStartOfDay().toEpochSecond(ZoneOffset.UTC) * MICROS;
+        return TargetType.timestamp(sql, first, lastMicro(), digits);
+    }
+
+    private static long lastMicro() {
+        return LocalDate.of(10_000, 1, 1).atStartOfDay().toEpochSecond(ZoneOffset.UTC) * MICROS - 1;
+    }
+
+    static LocalDate firstDay() {
+        return FIRST_DAY;
+    }
+
+    @Override
+    public String create(TargetTable table) {
+        return table.create(" engine = InnoDB character set utf8mb4 collate " + collation);
+    }
+
+    @Override
+    public Optional<String> badName(String name) {
+        if (name.codePointCount(0, name.length()) > LONGEST_NAME) {
+            return Optional.of("longer than the " + LONGEST_NAME + " characters that a name has there");
+        }
+        if (name.endsWith(" ")) {
+            return Optional.of("none that MariaDB takes: it ends with a blank");
+        }
+        return name.length() > name.codePointCount(0, name.length())
+                ? Optional.of("none that MariaDB takes: it has a character beyond U+FFFF")
+                : Optional.empty();
+    }
+
+    @Override
+    public List<String> ledger() {
+        return Ledger.tables(" engine = InnoDB character set utf8mb4 collate utf8mb4_bin");
+    }
+
+    @Override
+    public String now() {
+        return NOW;
+    }
+
+    @Override
+    public String forShare() {
+        return "lock in share mode";
+    }
+
+    @Override
+    public int mostColumns() {
+        return 1_017;
+    }
+
+    /** Every byte may have to be escaped. */
+    @Override
+    public TablePlan.Limits limits(Tx tx) {
+        return new TablePlan.Limits(LONGEST_KEY, tx.only(PACKET).integer("bytes") / 2 - MOST_VALUES);
+    }
+
+    @Override
+    public boolean lock(Db db, String name) {
+        String shorter = "lockstep_mirror_" + Long.toHexString(LockKey.of(name).value());
+        return db.autocommit(tx -> tx.only(TAKE_LOCK, shorter).flag("taken"));
+    }
+
+    /** A transaction that fails leaves its temporary table to the next. */
+    @Override
+    void makeStage(Tx tx, TablePlan plan, List<Column> columns) {
+        tx.execute(UNSTAGE);
+        tx.execute(STAGE.formatted(TablePlan.list(plan.key()), TablePlan.list(columns), plan.identifier()));
+    }
+
+    @Override
+    public void unstage(Tx tx) {
+        tx.execute(UNSTAGE);
+    }
+
+    @Override
+    long updateStaged(Tx tx, TablePlan plan) {
+        List<String> sets = new ArrayList<>();
+        List<String> same = new ArrayList<>();
+        for (Column column : plan.columns()) {
+            sets.add("m." + column.identifier() + " = s." + column.identifier());
+            String exactly = column.type().orElseThrow().form() == TargetType.Form.TEXT ? "binary " : "";
+            same.add(exactly + "m." + column.identifier() + " <=> " + exactly + "s." + column.identifier());
+        }
+        int updated = tx.update(UPDATE_STAGED.formatted(
+                plan.identifier(), sameKey(plan, "m."), String.join(", ", sets), String.join(" and ", same)));
+        refuseWarnings(tx);
+        return updated;
+    }
+
+    @Override
+    void insert(Tx tx, String table, List<Column> columns, Rows rows) {
+        Inserts inserts = new Inserts(tx, table, columns);
+        rows.each(inserts::add);
+        inserts.send();
+    }
+
+    /** Strict mode lets some changes of a value pass with a note only. */
+    private static void refuseWarnings(Tx tx) {
+        List<Row> warnings = tx.rows("show warnings");
+        if (!warnings.isEmpty()) {
+            Row first = warnings.get(0);
+            throw new Trouble(
+                    "the mirror warns: " + first.text("Message") + " (" + first.value("Code") + ")",
+                    "a value would not be there as it was sent; nothing of this batch is");
+        }
+    }
+
+    @Override
+    public void finish(Tx tx, TablePlan plan) {
+        tx.rows("analyze table " + plan.identifier());
+    }
+
+    /** Gathers rows and sends many with one statement. */
+    private static final class Inserts {
+        private final Tx tx;
+        private final String head;
+        private final String marks;
+        private final int width;
+        private final int mostRows;
+        private final List<Object> values = new ArrayList<>();
+        private long bytes;
+
+        Inserts(Tx tx, String table, List<Column> columns) {
+            this.tx = tx;
+            this.head = "insert into " + table + " (" + TablePlan.list(columns) + ") values ";
+            this.width = columns.size();
+            this.marks = "(?" + ", ?".repeat(width - 1) + ")";
+            this.mostRows = Math.max(1, Math.min(MOST_ROWS, MOST_VALUES / width));
+        }
+
+        void add(MappedRow row) {
+            if (bytes + row.size() > MOST_BYTES) {
+                send();
+            }
+            for (int i = 0; i < width; i++) {
+                values.add(value(row, i));
+            }
+            bytes += row.size();
+            if (values.size() >= mostRows * width) {
+                send();
+            }
+        }
+
+        void send() {
+            if (!values.isEmpty()) {
+                int rows = values.size() / width;
+                tx.update(head + marks + (", " + marks).repeat(rows - 1), values.toArray());
+                values.clear();
+                bytes = 0;
+                refuseWarnings(tx);
+            }
+        }
+
+        private static Object value(MappedRow row, int i) {
+            return switch (row.tag(i)) {
+                case NULL -> null;
+                case INTEGER -> row.number(i);
+                case REAL -> row.real(i);
+                case TEXT -> row.text(i);
+                case BLOB -> row.bytes(i);
+                case DECIMAL -> row.decimal(i);
+                case TIMESTAMP ->
+                    LocalDateTime.ofEpochSecond(
+                                    Math.floorDiv(row.number(i), MICROS),
+                                    (int) Math.floorMod(row.number(i), MICROS) * 1_000,
+                                    ZoneOffset.UTC)
+                            .format(INSTANT);
+                case DATE -> LocalDate.ofEpochDay(row.number(i)).toString();
+                case MISFIT -> throw new IllegalStateException("a misfit was to be written");
+            };
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.lockstep.mirror;
+
+import dev.lockstep.testing.MariaDbDatabase;
+import dev.lockstep.testing.MariaDbExtension;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(MariaDbExtension.class)
+class MariaDbBackfillTest extends BackfillConformance {
+    private MariaDbDatabase mirror;
+
+    @BeforeEach
+    void mirror(MariaDbDatabase database) {
+        mirror = database;
+    }
+
+    @Override
+    String url() {
+        return mirror.url();
+    }
+
+    @Override
+    Connection connect() throws SQLException {
+        Connection connection = mirror.connect();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set sql_mode = concat(@@sql_mode, ',ANSI_QUOTES'), time_zone = '+00:00'");
+        }
+        return connection;
+    }
+}
