@@ -33,7 +33,7 @@ final class BroadcastCommand implements Command {
     public void declare(CommandSpec spec) {
         spec.usageMessage()
                 .description("Tell every replica to drop what it cached of a realm: all of it, or the paths given."
-                        + " Everything is sent in one transaction.");
+                        + " Everything is sent in one transaction. Done again, it sends again.");
         Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
         Options.values(
                 spec, "P", "A path in the realm, like cards/person.gts. Repeatable. None: the whole realm.", "--path");

@@ -26,7 +26,8 @@ final class DefinitionsClearCommand implements Command {
     public void declare(CommandSpec spec) {
         spec.usageMessage()
                 .description("Delete cached module definitions and tell every replica, in one transaction: those of a"
-                        + " realm, of single modules with all that depends on them in the realm, or all there are.");
+                        + " realm, of single modules with all that depends on them in the realm, or all there are. Done"
+                        + " again, it tells them again.");
         Options.parameters(spec, "URL", "0..1", "The realm, as http://host:port/path/.");
         Options.values(
                 spec,

@@ -20,7 +20,7 @@ final class FtsRebuildCommand implements Command {
         spec.usageMessage()
                 .description(
                         "Make full-text indexes anew from what they index, duplicates and all, and prove that they are equal"
-                                + " to it: in one transaction, which keeps other writers waiting.");
+                                + " to it: in one transaction, which keeps other writers waiting. Done again, it does it all again.");
         FtsOptions.which(spec);
         FtsOptions.columns(spec);
         Options.yes(spec);

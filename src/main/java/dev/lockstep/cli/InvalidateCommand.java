@@ -25,7 +25,8 @@ final class InvalidateCommand implements Command {
     public void declare(CommandSpec spec) {
         spec.usageMessage()
                 .description("Make everybody forget a realm, or the paths given: the shared transpile cache, the shared"
-                        + " definitions and every replica's memory, in one transaction.");
+                        + " definitions and every replica's memory, in one transaction. Done again, it sends again, and"
+                        + " refuses the builds that have begun meanwhile.");
         Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
         Options.values(
                 spec, "P", "A path in the realm, like cards/person.gts. Repeatable. None: the whole realm.", "--path");

@@ -24,7 +24,7 @@ final class LockCommand implements Command {
         spec.usageMessage()
                 .description("Run a program under the write lock of a realm, and end with its status. If the connection"
                         + " that holds the lock is lost, the program is told to stop (SIGTERM).");
-        Options.parameters(spec, "URL CMD", "1..*", "The realm, then the program and its arguments, after --.");
+        Options.parameters(spec, "URL -- CMD", "1..*", "The realm, then the program and its arguments, after --.");
         Options.duration(spec, "How long to try to get the lock (default 30s).", "--wait");
         Options.postgres(spec);
     }

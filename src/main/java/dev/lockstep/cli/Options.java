@@ -96,7 +96,7 @@ final class Options {
     static void flag(CommandSpec spec, String description, String... names) {
         spec.addOption(OptionSpec.builder(names[0], rest(names))
                 .type(boolean.class)
-                .description(description)
+                .description(verbatim(description))
                 .build());
     }
 
@@ -104,7 +104,7 @@ final class Options {
         spec.addOption(OptionSpec.builder(names[0], rest(names))
                 .type(String.class)
                 .paramLabel(label)
-                .description(description)
+                .description(verbatim(description))
                 .build());
     }
 
@@ -115,7 +115,7 @@ final class Options {
                 .auxiliaryTypes(String.class)
                 .arity("1")
                 .paramLabel(label)
-                .description(description)
+                .description(verbatim(description))
                 .build());
     }
 
@@ -124,7 +124,7 @@ final class Options {
                 .type(Duration.class)
                 .converters(new Durations())
                 .paramLabel("D")
-                .description(description)
+                .description(verbatim(description))
                 .build());
     }
 
@@ -134,7 +134,7 @@ final class Options {
                 .type(Integer.class)
                 .converters(new PositiveNumber())
                 .paramLabel("N")
-                .description(description)
+                .description(verbatim(description))
                 .build());
     }
 
@@ -144,7 +144,7 @@ final class Options {
                 .type(Long.class)
                 .converters(new NaturalNumber())
                 .paramLabel("N")
-                .description(description)
+                .description(verbatim(description))
                 .build());
     }
 
@@ -156,9 +156,21 @@ final class Options {
                 .arity(arity)
                 .required(!arity.startsWith("0"))
                 .index(arity.endsWith("1") ? "0" : "0..*")
-                .paramLabel(label)
-                .description(description)
+                .paramLabel(
+                        switch (arity) {
+                            case "0..1" -> "[" + label + "]";
+                            case "0..*" -> "[" + label + "]...";
+                            case "1..*" -> label + "...";
+                            default -> label;
+                        })
+                .hideParamSyntax(true)
+                .description(verbatim(description))
                 .build());
+    }
+
+    /** picocli takes descriptions for format strings. */
+    private static String verbatim(String description) {
+        return description.replace("%", "%%");
     }
 
     private static String[] rest(String... names) {

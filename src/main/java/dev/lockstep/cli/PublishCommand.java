@@ -60,7 +60,7 @@ final class PublishCommand implements Command {
         spec.usageMessage()
                 .description("Show a copy of a directory at another name, at once, and tell every replica."
                         + " The name is a symbolic link to the newest copy; the one before it is kept. What a run"
-                        + " that died has left, the next one finishes or undoes.");
+                        + " that died has left, the next one finishes or undoes. Done again, it copies again.");
         Options.parameters(spec, "SOURCE TARGET", "2", "The directory to copy, and the name to show it at.");
         Options.value(
                 spec,

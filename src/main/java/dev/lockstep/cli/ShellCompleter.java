@@ -69,12 +69,12 @@ final class ShellCompleter implements Completer {
         if (word.startsWith("--") && equals > 0) {
             OptionSpec option = spec.findOption(word.substring(0, equals));
             String name = word.substring(0, equals + 1);
-            List<String> values = option == null ? List.of() : values(option.paramLabel(), word.substring(equals + 1));
+            List<String> values = option == null ? List.of() : values(option, word.substring(equals + 1));
             return values.stream().map(value -> name + value).toList();
         }
         OptionSpec waiting = previous.startsWith("-") ? spec.findOption(previous) : null;
         if (waiting != null && waiting.arity().max() > 0) {
-            return values(waiting.paramLabel(), word);
+            return values(waiting, word);
         }
         if (word.startsWith("-")) {
             List<String> options = new ArrayList<>();
@@ -83,9 +83,20 @@ final class ShellCompleter implements Completer {
         }
         List<String> values = new ArrayList<>();
         for (PositionalParamSpec parameter : spec.positionalParameters()) {
-            values.addAll(values(parameter.paramLabel(), word));
+            values.addAll(values(first(parameter.paramLabel()), word));
         }
         return values;
+    }
+
+    private List<String> values(OptionSpec option, String word) {
+        boolean database = List.of("--pg", "--to", "--mirror").contains(option.longestName());
+        return database ? List.of() : values(option.paramLabel(), word);
+    }
+
+    /** Of {@code [URL]} or {@code URL PATH...} the first name. */
+    private static String first(String label) {
+        String names = label.replace("[", "").replace("]", "").replace("...", "");
+        return names.split(" ", 2)[0];
     }
 
     /** What the label of an option or a parameter says that it takes. */
@@ -107,7 +118,7 @@ final class ShellCompleter implements Completer {
                 yield starting(word, tables.stream().distinct().toList());
             }
             case "ID" -> starting(word, names.of(Kind.REGISTRY));
-            case "URL", "URL PATH", "URL PATH CMD", "URL CMD" -> starting(word, names.of(Kind.REALM));
+            case "URL" -> starting(word, names.of(Kind.REALM));
             default ->
                 label.contains("|") && label.equals(label.toLowerCase(java.util.Locale.ROOT))
                         ? starting(word, List.of(label.split("\\|", -1)))

@@ -56,7 +56,7 @@ final class TranspilePruneCommand implements Command {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("pruned", total);
         data.put("realms", realms);
-        Result result = Result.changed(data, lines);
+        Result result = total > 0 ? Result.changed(data, lines) : Result.unchanged(data, lines);
         return total == 0 || call.dryRun() ? result.asUnchanged() : result;
     }
 }

@@ -20,7 +20,7 @@ final class TranspilePutCommand implements Command {
     public void declare(CommandSpec spec) {
         spec.usageMessage()
                 .description("Store an artifact, unless its source was invalidated since: then it is rejected, with 8."
-                        + " Give what 'transpile get' said before the source was read.");
+                        + " Give what 'transpile get' said before the source was read. Done again, it stores again.");
         Options.parameters(spec, "URL PATH", "2", TranspileArguments.REALM + " " + TranspileArguments.PATH);
         Options.number(spec, "The generation that get said.", "--generation");
         Options.number(spec, "The floor that get said (default 0).", "--floor");

@@ -60,7 +60,7 @@ final class TranspileRunCommand implements Command {
                                 + " LOCKSTEP_PATH; its standard output is the artifact, and becomes ours; its exit status too.");
         Options.parameters(
                 spec,
-                "URL PATH CMD",
+                "URL PATH -- CMD",
                 "1..*",
                 TranspileArguments.REALM + " " + TranspileArguments.PATH
                         + " The command, after --, with its arguments.");

@@ -30,7 +30,8 @@ final class TranspileTombstoneCommand implements Command {
         spec.usageMessage()
                 .description(
                         "Invalidate artifacts in the cache, so that no build that has begun can bring them back. A path"
-                                + " without extension means every file that it may stand for.");
+                                + " without extension means every file that it may stand for. Done again, it refuses the builds that"
+                                + " have begun meanwhile.");
         Options.parameters(spec, "URL [PATH]", "1..*", TranspileArguments.REALM + " Then paths, relative to it.");
         Options.flag(spec, "Invalidate the whole realm, paths that nobody has built yet included.", "--all");
         Options.flag(spec, "Also invalidate what imports the paths, directly or by way of others.", "--dependents");
