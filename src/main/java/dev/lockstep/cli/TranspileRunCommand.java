@@ -16,6 +16,7 @@ import dev.lockstep.transpile.SharedBuilds;
 import dev.lockstep.transpile.SharedBuilds.Role;
 import dev.lockstep.transpile.SharedBuilds.Served;
 import dev.lockstep.transpile.Source;
+import dev.lockstep.transpile.TranspileCache;
 import dev.lockstep.transpile.TranspileCache.StoreResult;
 import java.io.IOException;
 import java.io.InputStream;
@@ -91,6 +92,9 @@ final class TranspileRunCommand implements Command {
         Child child = Child.of(words, call.databases().environment());
         try (Served served = serve(call, key, source(source, call), compiler(child, key, call))) {
             call.output().bytes(served.artifact().content()::writeTo);
+            if (served.artifact().content().size() > TranspileCache.LARGEST) {
+                call.output().warn("too-large", "not stored: larger than " + TranspileCache.LARGEST + " bytes");
+            }
             return result(served);
         } catch (ChildFailed e) {
             return new Result(e.status, Result.Change.UNCHANGED, Map.of("childStatus", e.status), List.of());

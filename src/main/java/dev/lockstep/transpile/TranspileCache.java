@@ -2,9 +2,9 @@ package dev.lockstep.transpile;
 
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Stream;
+import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /**
@@ -214,7 +214,12 @@ public final class TranspileCache {
             }
             return writer.finish();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new Trouble(
+                    Trouble.Kind.FAILED,
+                    "no-room",
+                    "no room for the " + size + " bytes of " + key.path() + ": " + e,
+                    "it passes through a file in " + System.getProperty("java.io.tmpdir"),
+                    e);
         }
     }
 }
