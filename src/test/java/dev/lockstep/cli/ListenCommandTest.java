@@ -145,14 +145,16 @@ class ListenCommandTest {
 
     @Test
     void theTimeIsALimitOnlyForACount(TestDatabase database) {
-        LockstepRun looked = listen(database, "--timeout", "300ms").ended();
-        LockstepRun waited = listen(database, "--timeout", "300ms", "--count", "1", "-o", "json")
-                .ended();
+        try (RunningLockstep look = listen(database, "--timeout", "4s");
+                RunningLockstep wait = listen(database, "--timeout", "4s", "--count", "1", "-o", "json")) {
+            LockstepRun looked = look.ended();
+            LockstepRun waited = wait.ended();
 
-        assertThat(looked.exit()).isZero();
-        assertThat(looked.stdout()).isEqualTo("listening to realm_file_changes\nevents: 0, gaps: 0\n");
-        assertThat(waited.exit()).isEqualTo(5);
-        assertThat(waited.stdout()).contains("heard 0 of 1 events in 300ms", "\"events\":[{\"type\":\"ready\"");
+            assertThat(looked.exit()).isZero();
+            assertThat(looked.stdout()).isEqualTo("listening to realm_file_changes\nevents: 0, gaps: 0\n");
+            assertThat(waited.exit()).isEqualTo(5);
+            assertThat(waited.stdout()).contains("heard 0 of 1 events in 4s", "\"events\":[{\"type\":\"ready\"");
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +15,9 @@ import java.util.Map;
 public final class TestDatabase implements AutoCloseable {
     /** A backend ends a moment after its client has closed the socket. */
     private static final Duration GRACE = Duration.ofSeconds(3);
+
+    /** In seconds. A machine that runs many processes for a test may let one wait longer than a person would. */
+    private static final String LOGIN_TIMEOUT = "60";
 
     private static final String BACKENDS = """
             select a.pid, a.application_name, a.state, a.query,
@@ -31,10 +35,16 @@ public final class TestDatabase implements AutoCloseable {
 
     private final ServerAddress address;
     private final ServerAddress admin;
+    private final Map<String, String> timeouts;
 
     TestDatabase(ServerAddress address, ServerAddress admin) {
+        this(address, admin, Map.of("PGCONNECT_TIMEOUT", LOGIN_TIMEOUT));
+    }
+
+    private TestDatabase(ServerAddress address, ServerAddress admin, Map<String, String> timeouts) {
         this.address = address;
         this.admin = admin;
+        this.timeouts = timeouts;
     }
 
     /** The address as {@code postgresql://user:password@host:port/database}. */
@@ -42,19 +52,23 @@ public final class TestDatabase implements AutoCloseable {
         return address.url("postgresql");
     }
 
-    /** The same database by way of another port of this machine, where a proxy listens. */
+    /** The same database by way of another port of this machine, where a proxy listens; it is waited for as by default. */
     public TestDatabase through(int port) {
-        return new TestDatabase(address.at("127.0.0.1", port), admin);
+        return new TestDatabase(address.at("127.0.0.1", port), admin, Map.of());
     }
 
-    /** The address as {@code PGHOST}, {@code PGPORT}, {@code PGDATABASE}, {@code PGUSER} and {@code PGPASSWORD}. */
+    /**
+     * The address as {@code PGHOST}, {@code PGPORT}, {@code PGDATABASE}, {@code PGUSER} and {@code PGPASSWORD}, and a
+     * {@code PGCONNECT_TIMEOUT} that a busy machine keeps.
+     */
     public Map<String, String> environment() {
-        return Map.of(
-                "PGHOST", host(),
-                "PGPORT", Integer.toString(port()),
-                "PGDATABASE", name(),
-                "PGUSER", user(),
-                "PGPASSWORD", password());
+        Map<String, String> environment = new HashMap<>(timeouts);
+        environment.put("PGHOST", host());
+        environment.put("PGPORT", Integer.toString(port()));
+        environment.put("PGDATABASE", name());
+        environment.put("PGUSER", user());
+        environment.put("PGPASSWORD", password());
+        return Map.copyOf(environment);
     }
 
     public String host() {
