@@ -192,7 +192,7 @@ class PgListenerFaultTest {
 
     @Test
     void aSubscriberThatSleepsHoldsUpNobodyAndMissesNothing(TestDatabase database) throws Exception {
-        try (PgListener listener = listener(database, QUICK)) {
+        try (PgListener listener = listener(database, PgListener.Options.DEFAULT)) {
             Ear sleeping = Ear.on(listener, "a");
 
             database.execute("select pg_notify('a', i || repeat('x', 7000)) from generate_series(1, 5000) as i");

