@@ -6,6 +6,7 @@ import dev.lockstep.profile.AuditProfile.Index;
 import dev.lockstep.profile.AuditProfile.Query;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What each engine has its own way of: finding, making and judging the indexes of one table. */
@@ -28,6 +29,9 @@ interface IndexEngine {
 
     /** The names of the table's columns in their order; empty if there is no such table. */
     List<String> columns();
+
+    /** How many characters each column of limited text takes. */
+    Map<String, Integer> widths();
 
     Optional<Found> find(Index index);
 

@@ -9,7 +9,9 @@ import dev.lockstep.profile.AuditProfile.Index;
 import dev.lockstep.profile.AuditProfile.Query;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,6 +29,14 @@ final class MariaDbIndexes implements IndexEngine {
                and c.table_name = ?
                and t.table_type = 'BASE TABLE'
              order by c.ordinal_position
+            """;
+
+    private static final String WIDTHS = """
+            select column_name, cast(character_maximum_length as signed) as width
+              from information_schema.columns
+             where table_schema = database()
+               and table_name = ?
+               and data_type in ('char', 'varchar')
             """;
 
     private static final String TRY_LOCK = "select get_lock(?, 0) as had";
@@ -67,6 +77,15 @@ final class MariaDbIndexes implements IndexEngine {
             columns.add(row.text(0));
         }
         return columns;
+    }
+
+    @Override
+    public Map<String, Integer> widths() {
+        Map<String, Integer> widths = new HashMap<>();
+        for (Row row : db.<List<Row>>autocommit(tx -> tx.rows(WIDTHS, table))) {
+            widths.put(row.text(0), Math.toIntExact(row.integer(1)));
+        }
+        return widths;
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.lockstep.profile.AuditProfile.Query;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
 import dev.lockstep.profile.Json;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,14 @@ final class PostgresIndexes implements IndexEngine {
              where t.oid = to_regclass(?)
             """;
 
+    private static final String WIDTHS = """
+            select a.attname, a.atttypmod - 4
+              from pg_catalog.pg_attribute a
+             where a.attrelid = to_regclass(?)
+               and a.atttypid in ('varchar'::regtype, 'bpchar'::regtype)
+               and a.atttypmod > 4
+            """;
+
     private static final String TRY_LOCK = "select pg_try_advisory_lock(?) as had";
     private static final String UNLOCK = "select pg_advisory_unlock(?)";
 
@@ -95,6 +104,15 @@ final class PostgresIndexes implements IndexEngine {
             columns.add(row.text(0));
         }
         return columns;
+    }
+
+    @Override
+    public Map<String, Integer> widths() {
+        Map<String, Integer> widths = new HashMap<>();
+        for (Row row : db.<List<Row>>autocommit(tx -> tx.rows(WIDTHS, quoted))) {
+            widths.put(row.text(0), Math.toIntExact(row.integer(1)));
+        }
+        return widths;
     }
 
     @Override

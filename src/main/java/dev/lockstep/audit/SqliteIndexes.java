@@ -8,6 +8,7 @@ import dev.lockstep.profile.AuditProfile.Query;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Indexes of SQLite. Making one is a single transaction: writers wait for it, readers in WAL mode do not. */
@@ -54,6 +55,12 @@ final class SqliteIndexes implements IndexEngine {
             columns.add(row.text(0));
         }
         return columns;
+    }
+
+    /** VARCHAR(255) means nothing here. */
+    @Override
+    public Map<String, Integer> widths() {
+        return Map.of();
     }
 
     @Override

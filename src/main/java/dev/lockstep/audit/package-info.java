@@ -19,5 +19,46 @@
  * MariaDB makes it online. On both, one process at a time works on a table, under a lock that is asked for again and again
  * rather than waited for: on PostgreSQL a waiter holds a snapshot for which a concurrent build waits, a deadlock. SQLite
  * has no such way: an index is made in one write transaction, in which readers (in WAL mode) go on and writers wait.
+ *
+ * <h2>Writing</h2>
+ *
+ * <p>The application goes on after the newest generation that it finds, so half a generation would stay half for ever: each is
+ * one transaction, however many statements it takes. Statements are bounded by rows, by the number of values that the engine
+ * binds, and by bytes.
+ *
+ * <p><b>Replay.</b> The table has no key but a number that the database gives, and it is the application's, so we add
+ * none. What tells a generation from another is its registry and its number, and that is enough, because it is there whole or
+ * not at all: in the transaction that would write it, with other writers of the registry shut out, the newest number of the
+ * registry is read. The next number is written. One that is there is compared, row by row in the order in which they stand, by
+ * everything but the id and the times of storing: the same is counted as unchanged, something else is refused. So a file can
+ * be written again after whatever happened, and two files that disagree cannot both be written. A row's identity is thus
+ * (registry, generation, ordinal), without a column for the ordinal. Whether COMMIT succeeded need not be known.
+ *
+ * <pre>
+ *   number = newest + 1 ──write──> stored        number &lt;= newest: same rows ──> unchanged, other rows ──> refused
+ *   number &gt; newest + 1 ──> refused: a gap       nothing but rows without a number ──> refused: unknown, and not 0
+ * </pre>
+ *
+ * <p><b>The mirror.</b> The transaction that writes a generation also writes a row of {@code lockstep_audit_owed}: this mirror
+ * lacks it. When the mirror has committed the generation, with the ids that the source gave, the row goes. Whatever happens
+ * in between, the row is there, and the next run pays first; a generation that is there already, with the same ids, is left
+ * alone, so nothing depends on what is known of the mirror's COMMIT. {@code mirror backfill} brings it too, as it brings every
+ * row. What it has recorded of the table's pages is forgotten in the transaction that writes there.
+ *
+ * <p>A backfill that is under way may read a snapshot of the source from before the generation, and would delete its rows as too
+ * many. It raises its fence before it takes its snapshot, and we look for a running one after the source has committed; so if
+ * we see none, every backfill whose snapshot lacks the generation has ended. If we see one, the generation stays owed.
+ *
+ * <table>
+ *   <caption>Failures</caption>
+ *   <tr><th>what happens<th>what follows
+ *   <tr><td>killed between two statements or batches<td>the generation was never there; the next run writes it
+ *   <tr><td>killed after COMMIT, or its answer is lost<td>the next run finds it and adds nothing
+ *   <tr><td>the mirror is away, slow, refuses a row, or its COMMIT is not answered<td>the source goes on; the rest of the
+ *       run leaves the mirror alone; what it lacks is recorded, and said
+ *   <tr><td>a line is bad<td>nothing of its generation is written, nor of what may have been its generation; with
+ *       {@code --max-errors} the others are, but none that would leave a gap
+ *   <tr><td>two write one registry<td>one waits; then it finds what it wanted to write, or is refused
+ * </table>
  */
 package dev.lockstep.audit;

@@ -24,6 +24,9 @@ final class Catalog {
             "audit apply",
             "audit check",
             "audit drop",
+            "audit write",
+            "audit latest",
+            "audit status",
             "fts status",
             "fts defer",
             "fts restore",
@@ -74,6 +77,9 @@ final class Catalog {
             case "audit apply" -> new AuditIndexCommand(AuditIndexCommand.Verb.APPLY);
             case "audit check" -> new AuditIndexCommand(AuditIndexCommand.Verb.CHECK);
             case "audit drop" -> new AuditIndexCommand(AuditIndexCommand.Verb.DROP);
+            case "audit write" -> new AuditWriteCommand();
+            case "audit latest" -> new AuditLatestCommand();
+            case "audit status" -> new AuditStatusCommand();
             case "fts status" -> new FtsStatusCommand();
             case "fts defer" -> new FtsDeferCommand();
             case "fts restore" -> new FtsRestoreCommand();

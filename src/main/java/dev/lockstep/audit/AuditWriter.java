@@ -1,0 +1,286 @@
+package dev.lockstep.audit;
+
+import dev.lockstep.audit.AuditFile.BadLine;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import dev.lockstep.profile.AuditProfile.Column;
+import dev.lockstep.profile.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Writes generations into an audit log: each in one transaction, and one that is there already not again. */
+public final class AuditWriter {
+    /**
+     * How to write.
+     *
+     * @param batch how many rows a statement may have
+     * @param maxErrors how many bad lines are put aside before it is too much; 0: the first one ends it
+     * @param rejects takes the lines that were put aside, as they stand in the file, each with a line feed
+     */
+    public record Options(int batch, long maxErrors, Consumer<byte[]> rejects) {}
+
+    /**
+     * What became of the rows: read = inserted + unchanged + rejected.
+     *
+     * @param generations how many were written
+     * @param problems what is wrong with the rejected ones: {@code line:col: what}
+     * @param mirror what became of the mirror, if there is one
+     */
+    public record Summary(
+            long read,
+            long inserted,
+            long unchanged,
+            long rejected,
+            long generations,
+            List<String> problems,
+            Optional<AuditMirror.Outcome> mirror) {}
+
+    /** What a transaction did with a generation. */
+    private enum Written {
+        INSERTED,
+        UNCHANGED
+    }
+
+    private static final int PROBLEMS = 10;
+
+    private final AuditTable table;
+    private final Db db;
+    private final Options options;
+    private final GenerationLog log;
+    private final Optional<AuditMirror> mirror;
+    private final Map<String, Boolean> tables = new HashMap<>();
+    private final List<String> problems = new ArrayList<>();
+    private long read;
+    private long inserted;
+    private long unchanged;
+    private long rejected;
+    private long errors;
+    private long generations;
+
+    /** @param mirror gets the same generations with the same ids; it may fail, and is told later what it lacks */
+    public AuditWriter(AuditTable table, Options options, Optional<AuditMirror> mirror) {
+        this.table = table;
+        this.db = table.db();
+        this.options = options;
+        this.log = new GenerationLog(table, options.batch());
+        this.mirror = mirror;
+        mirror.ifPresent(leg -> leg.begin(log));
+    }
+
+    /**
+     * Writes what the file holds; what was written before stays when it fails.
+     *
+     * @throws Trouble refused: a line, or a generation, is not as it must be, and nothing of that generation is written
+     */
+    public Summary write(InputStream in) {
+        AuditFile file = new AuditFile(in, table.profile(), db.engine(), widths());
+        Assembly assembly = new Assembly();
+        boolean more = true;
+        while (more) {
+            try {
+                AuditRow row = file.next();
+                more = row != null;
+                assembly.add(row, file.bytes());
+            } catch (BadLine e) {
+                read++;
+                assembly.spoil(e.getMessage(), file.bytes());
+            }
+        }
+        Optional<AuditMirror.Outcome> outcome = mirror.map(AuditMirror::finish);
+        return new Summary(read, inserted, unchanged, rejected, generations, List.copyOf(problems), outcome);
+    }
+
+    private Map<Column, Integer> widths() {
+        Map<String, Integer> named = table.engine().widths();
+        Map<Column, Integer> widths = new HashMap<>();
+        table.profile().columns().forEach((column, name) -> {
+            if (named.containsKey(name)) {
+                widths.put(column, named.get(name));
+            }
+        });
+        return widths;
+    }
+
+    /** Gathers the lines of one generation, which stand together in the file. */
+    private final class Assembly {
+        private List<AuditRow> rows = new ArrayList<>();
+        private final List<byte[]> lines = new ArrayList<>();
+        private String spoiled;
+        private boolean spoilsNext;
+
+        /** @param row null at the end of the file */
+        void add(AuditRow row, byte[] line) {
+            if (row == null || (!rows.isEmpty() && !together(rows.get(0), row))) {
+                end();
+                rows = new ArrayList<>();
+                lines.clear();
+                // A line that cannot be read may have belonged to either of its neighbours.
+                spoiled = spoilsNext && row != null ? "a line of it could not be read" : null;
+                spoilsNext = false;
+            }
+            if (row != null) {
+                // What stands between two lines of one generation belongs to no other.
+                spoilsNext = false;
+                read++;
+                rows.add(row);
+                if (options.maxErrors() > 0) {
+                    lines.add(line);
+                }
+            }
+        }
+
+        void spoil(String problem, byte[] line) {
+            refuse(problem);
+            rejected++;
+            options.rejects().accept(line);
+            spoiled = "a line of it could not be read";
+            spoilsNext = true;
+        }
+
+        private void end() {
+            if (rows.isEmpty()) {
+                return;
+            }
+            AuditRow first = rows.get(0);
+            Generation generation = new Generation(
+                    first.text(Column.REGISTRY), (Long) first.value(Column.GENERATION), rows, first.line());
+            Optional<String> broken =
+                    Optional.ofNullable(spoiled).or(generation::broken).or(() -> malformed(rows));
+            try {
+                if (broken.isEmpty()) {
+                    put(generation.arranged());
+                    return;
+                }
+            } catch (Refused e) {
+                broken = Optional.of(e.getMessage());
+            }
+            if (spoiled == null) {
+                refuse(broken.get());
+            }
+            rejected += rows.size();
+            lines.forEach(options.rejects());
+        }
+    }
+
+    private static boolean together(AuditRow a, AuditRow b) {
+        return a.text(Column.REGISTRY).equals(b.text(Column.REGISTRY))
+                && a.value(Column.GENERATION).equals(b.value(Column.GENERATION));
+    }
+
+    private void refuse(String problem) {
+        errors++;
+        if (problems.size() < PROBLEMS) {
+            problems.add(problem);
+        }
+        if (errors > options.maxErrors()) {
+            String kept = generations == 0
+                    ? "nothing was written"
+                    : generations + " generations before it are written; run it again when the line is mended";
+            throw new Trouble(Trouble.Kind.REFUSED, "bad-line", problem, kept, null);
+        }
+    }
+
+    /** As the application does: what it could not apply to a table that it has, it does not log. */
+    private Optional<String> malformed(List<AuditRow> rows) {
+        for (AuditRow row : rows) {
+            String change = row.text(Column.CHANGE);
+            if (change != null && isTable(row.text(Column.TABLE))) {
+                try {
+                    Json.parse(change);
+                } catch (Trouble e) {
+                    return Optional.of(row.line() + ": the change is not JSON, at " + e.getMessage());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isTable(String name) {
+        return name != null
+                && !name.isEmpty()
+                && tables.computeIfAbsent(
+                        name, key -> !IndexEngine.of(db, key).columns().isEmpty());
+    }
+
+    /** The generation cannot follow what is stored. */
+    private static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Refused(String message) {
+            super(message);
+        }
+    }
+
+    private void put(Generation generation) {
+        String registry = generation.registry();
+        Written written;
+        try {
+            written = log.alone(registry, () -> db.transact(tx -> put(tx, generation)));
+        } catch (DbException e) {
+            if (e.reason() == DbException.Reason.BAD_VALUE) {
+                throw new Refused(generation.line() + ": " + e.getMessage());
+            }
+            throw e;
+        }
+        switch (written) {
+            case INSERTED -> {
+                inserted += generation.rows().size();
+                generations++;
+            }
+            case UNCHANGED -> unchanged += generation.rows().size();
+        }
+        mirror.ifPresent(leg -> leg.send(registry, generation.number()));
+    }
+
+    private Written put(Tx tx, Generation generation) {
+        String registry = generation.registry();
+        String place = generation.line() + ": generation " + generation.number() + " of registry " + registry;
+        log.lock(tx, registry);
+        Optional<Long> last = log.last(tx, registry);
+        if (last.isPresent() && generation.number() <= last.get()) {
+            List<AuditRow> stored = log.rows(tx, registry, generation.number());
+            if (!same(stored, generation.rows())) {
+                throw new Refused(place
+                        + (stored.isEmpty()
+                                ? " is lower than the newest, " + last.get()
+                                : " is stored already, with other rows"));
+            }
+            mirror.ifPresent(leg -> leg.owe(tx, registry, generation.number()));
+            return Written.UNCHANGED;
+        }
+        if (last.isEmpty() && log.hasUnknown(tx, registry)) {
+            throw new Refused(place + " cannot follow: the generations that are stored are unknown");
+        }
+        long next = last.map(n -> n + 1).orElse(0L);
+        if (generation.number() != next) {
+            throw new Refused(place + " leaves a gap: the next one is " + next);
+        }
+        log.insert(tx, generation);
+        mirror.ifPresent(leg -> leg.owe(tx, registry, generation.number()));
+        return Written.INSERTED;
+    }
+
+    private static boolean same(List<AuditRow> stored, List<AuditRow> given) {
+        boolean same = stored.size() == given.size();
+        for (int i = 0; same && i < stored.size(); i++) {
+            same = stored.get(i).says(given.get(i));
+        }
+        return same;
+    }
+
+    /** Keeps the rejected lines in memory, for whoever has no file for them. */
+    public static Consumer<byte[]> into(ByteArrayOutputStream sink) {
+        return line -> {
+            sink.writeBytes(line);
+            sink.write('\n');
+        };
+    }
+}

@@ -1,0 +1,191 @@
+package dev.lockstep.audit;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Engine;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.LockKey;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import dev.lockstep.profile.AuditProfile;
+import dev.lockstep.profile.AuditProfile.Column;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The generations that an audit table holds, read and written whole. */
+final class GenerationLog {
+    /** The columns that are written; the id is given by the database. */
+    private static final List<Column> WRITTEN = List.of(
+            Column.ORGANISATION,
+            Column.REGISTRY,
+            Column.ROOT,
+            Column.TYPE,
+            Column.CHANGE,
+            Column.TABLE,
+            Column.TIMESTAMP,
+            Column.CREATED,
+            Column.UPDATED,
+            Column.COMMENT,
+            Column.AUTHOR,
+            Column.GENERATION);
+
+    /** How long another writer of the same registry is waited for. */
+    private static final int PATIENCE_SECONDS = 30;
+
+    private static final List<Column> COPIED = List.of(Column.values());
+
+    private final Db db;
+    private final AuditProfile profile;
+    private final String table;
+    private final BulkInsert insert;
+    private final BulkInsert copy;
+    private final String select;
+    private final String where;
+
+    /** @param batch how many rows a statement may have */
+    GenerationLog(AuditTable audit, int batch) {
+        db = audit.db();
+        profile = audit.profile();
+        table = new Identifier(profile.table()).toString();
+        insert = new BulkInsert(db, profile.table(), names(WRITTEN), batch);
+        copy = new BulkInsert(db, profile.table(), names(COPIED), batch);
+        select = select();
+        where = " where " + name(Column.REGISTRY) + " = ? and " + name(Column.GENERATION) + " = ?";
+    }
+
+    private List<String> names(List<Column> columns) {
+        List<String> names = new ArrayList<>();
+        for (Column column : columns) {
+            names.add(profile.column(column));
+        }
+        return names;
+    }
+
+    private Identifier name(Column column) {
+        return new Identifier(profile.column(column));
+    }
+
+    /** Everything but the numbers as text, whatever its type is there. */
+    private String select() {
+        StringBuilder columns = new StringBuilder("select ");
+        for (Column column : COPIED) {
+            boolean number = column == Column.ID || column == Column.GENERATION;
+            String text =
+                    switch (db.engine()) {
+                        case SQLITE, POSTGRESQL -> "cast(" + name(column) + " as text)";
+                        case MARIADB -> "cast(" + name(column) + " as char)";
+                    };
+            columns.append(columns.length() == 7 ? "" : ", ")
+                    .append(number ? name(column).toString() : text);
+        }
+        return columns + " from " + table;
+    }
+
+    /** Works on one registry while nobody else writes it. */
+    <T> T alone(String registry, Supplier<T> work) {
+        if (db.engine() != Engine.MARIADB) {
+            return work.get();
+        }
+        String lock = "lockstep-"
+                + Long.toHexString(LockKey.of(table + " " + registry).value());
+        if (!db.<Row>autocommit(tx -> tx.only("select get_lock(?, ?) as had", lock, PATIENCE_SECONDS))
+                .flag("had")) {
+            throw new Trouble(
+                    Trouble.Kind.TIMEOUT,
+                    "somebody else is writing registry " + registry,
+                    "run it again when that has ended");
+        }
+        try {
+            return work.get();
+        } finally {
+            db.autocommit(tx -> tx.rows("select release_lock(?)", lock));
+        }
+    }
+
+    /** Inside a transaction: nobody else writes the registry until it ends. SQLite has one writer anyway. */
+    void lock(Tx tx, String registry) {
+        if (db.engine() == Engine.POSTGRESQL) {
+            tx.rows(
+                    "select pg_advisory_xact_lock(?)",
+                    LockKey.of("lockstep audit write " + table + " " + registry).value());
+        }
+    }
+
+    /** The rows of one generation in the order in which they were written; none if it is not there. */
+    List<AuditRow> rows(Tx tx, String registry, long generation) {
+        List<AuditRow> rows = new ArrayList<>();
+        String sql = select + where + " order by " + name(Column.ID);
+        tx.each(sql, row -> rows.add(read(row)), registry, generation);
+        return rows;
+    }
+
+    private static AuditRow read(Row row) {
+        AuditRow read = new AuditRow(0);
+        for (int i = 0; i < COPIED.size(); i++) {
+            Object value = row.value(i);
+            read.set(COPIED.get(i), value instanceof Integer number ? Long.valueOf(number) : value);
+        }
+        return read;
+    }
+
+    /** The newest generation that is known; empty if there is none. */
+    Optional<Long> last(Tx tx, String registry) {
+        String sql = "select " + name(Column.GENERATION) + " from " + table + " where " + name(Column.REGISTRY)
+                + " = ? and " + name(Column.GENERATION) + " is not null order by " + name(Column.GENERATION)
+                + " desc limit 1";
+        return tx.row(sql, registry).map(row -> row.integer(0));
+    }
+
+    /** Whether the registry has a row without a generation. */
+    boolean hasUnknown(Tx tx, String registry) {
+        String sql = "select 1 from " + table + " where " + name(Column.REGISTRY) + " = ? and "
+                + name(Column.GENERATION) + " is null limit 1";
+        return tx.row(sql, registry).isPresent();
+    }
+
+    void insert(Tx tx, Generation generation) {
+        insert.insert(tx, BulkInsert.arrays(generation.rows(), WRITTEN));
+    }
+
+    /** The name of the table. */
+    String table() {
+        return profile.table();
+    }
+
+    /** Makes the generation here what it is elsewhere, with the same ids. */
+    void replace(Tx tx, Generation generation) {
+        for (AuditRow row : generation.rows()) {
+            for (Column column : new Column[] {Column.CREATED, Column.UPDATED}) {
+                String text = row.text(column);
+                row.set(
+                        column,
+                        text == null ? null : Moment.of(text, db.engine()).orElse(text));
+            }
+        }
+        tx.update("delete from " + table + where, generation.registry(), generation.number());
+        copy.insert(tx, BulkInsert.arrays(generation.rows(), COPIED));
+    }
+
+    /** The newest row of those whose column has the value; a generation that nobody knows is the oldest. */
+    Optional<Map<String, Object>> latest(Tx tx, Column by, String value) {
+        String sql = select + " where " + name(by) + " = ? and " + name(Column.GENERATION);
+        Optional<Row> row = tx.row(
+                sql + " is not null order by " + name(Column.GENERATION) + " desc, " + name(Column.ID)
+                        + " desc limit 1",
+                value);
+        return row.or(() -> tx.row(sql + " is null order by " + name(Column.ID) + " desc limit 1", value))
+                .map(this::tree);
+    }
+
+    private Map<String, Object> tree(Row row) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        for (int i = 0; i < COPIED.size(); i++) {
+            tree.put(profile.column(COPIED.get(i)), row.value(i));
+        }
+        return tree;
+    }
+}
