@@ -109,23 +109,12 @@ public final class AuditIndexes {
     }
 
     private Use use(Query query, Index index, State state) {
-        Object[] values = sample(query);
+        Object[] values = HotQuery.sample(db, table.name(), query);
         Plan free = engine.plan(query, index, Choice.FREE, values);
         boolean usable = state == State.PRESENT
                 && (free.served()
                         || engine.plan(query, index, Choice.FORCED, values).served());
         return new Use(query.name(), usable, state == State.PRESENT && free.served(), free.text());
-    }
-
-    /** Real values, so that the planner sees the query that the application runs. */
-    private Object[] sample(Query query) {
-        String sql = "select " + HotQuery.list(query.equals()) + " from " + new Identifier(table.name()) + " limit 1";
-        Optional<Row> row = db.autocommit(tx -> tx.row(sql));
-        Object[] values = new Object[query.equals().size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = row.isPresent() ? row.get().value(i) : "";
-        }
-        return values;
     }
 
     /** What {@link #apply} would do: what is not right is MISSING, INVALID or DIFFERENT. */

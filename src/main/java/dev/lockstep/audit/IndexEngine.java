@@ -2,9 +2,11 @@ package dev.lockstep.audit;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
 import dev.lockstep.profile.AuditProfile.Index;
 import dev.lockstep.profile.AuditProfile.Query;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +35,9 @@ interface IndexEngine {
     /** How many characters each column of limited text takes. */
     Map<String, Integer> widths();
 
+    /** The names of the table's indexes. */
+    List<String> names();
+
     Optional<Found> find(Index index);
 
     /** Makes the index; waits for no lock longer than the connection says. */
@@ -51,6 +56,11 @@ interface IndexEngine {
      */
     Plan plan(Query query, Index index, Choice choice, Object... values);
 
+    /** How the query would run if there were the index; empty if only making it would tell. */
+    default Optional<Plan> imagine(Query query, Index index, Object... values) {
+        return Optional.empty();
+    }
+
     /** Takes the lock under which one process at a time changes the indexes of this table, if nobody has it. */
     boolean tryLock();
 
@@ -58,6 +68,15 @@ interface IndexEngine {
 
     /** Who is in the way, for the message of whoever gives up; empty if the database does not tell. */
     Optional<String> holder();
+
+    /** The one column of each row, as text. */
+    static List<String> texts(Db db, String sql, Object... values) {
+        List<String> texts = new ArrayList<>();
+        for (Row row : db.<List<Row>>autocommit(tx -> tx.rows(sql, values))) {
+            texts.add(row.text(0));
+        }
+        return texts;
+    }
 
     /** How somebody would make the index by hand. */
     static String definition(String table, Index index) {

@@ -31,6 +31,14 @@ final class MariaDbIndexes implements IndexEngine {
              order by c.ordinal_position
             """;
 
+    private static final String NAMES = """
+            select distinct index_name
+              from information_schema.statistics
+             where table_schema = database()
+               and table_name = ?
+             order by index_name
+            """;
+
     private static final String WIDTHS = """
             select column_name, cast(character_maximum_length as signed) as width
               from information_schema.columns
@@ -72,11 +80,12 @@ final class MariaDbIndexes implements IndexEngine {
 
     @Override
     public List<String> columns() {
-        List<String> columns = new ArrayList<>();
-        for (Row row : db.<List<Row>>autocommit(tx -> tx.rows(COLUMNS, table))) {
-            columns.add(row.text(0));
-        }
-        return columns;
+        return IndexEngine.texts(db, COLUMNS, table);
+    }
+
+    @Override
+    public List<String> names() {
+        return IndexEngine.texts(db, NAMES, table);
     }
 
     @Override

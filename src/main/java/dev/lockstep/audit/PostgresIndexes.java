@@ -9,7 +9,6 @@ import dev.lockstep.profile.AuditProfile.Index;
 import dev.lockstep.profile.AuditProfile.Query;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
 import dev.lockstep.profile.Json;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +29,14 @@ final class PostgresIndexes implements IndexEngine {
                and a.attnum > 0
                and not a.attisdropped
              order by a.attnum
+            """;
+
+    private static final String NAMES = """
+            select c.relname
+              from pg_catalog.pg_index i
+              join pg_catalog.pg_class c on c.oid = i.indexrelid
+             where i.indrelid = to_regclass(?)
+             order by c.relname
             """;
 
     /** The index is looked for in the schema of its table. */
@@ -70,6 +77,16 @@ final class PostgresIndexes implements IndexEngine {
                and a.atttypmod > 4
             """;
 
+    /** HypoPG's: an index that only the planner of this session knows. */
+    private static final String CAN_IMAGINE = "select to_regproc('hypopg_create_index') is not null as can";
+
+    private static final String IMAGINE = """
+            select indexrelid, indexname
+              from hypopg_create_index(?)
+            """;
+
+    private static final String FORGET = "select hypopg_drop_index(?)";
+
     private static final String TRY_LOCK = "select pg_try_advisory_lock(?) as had";
     private static final String UNLOCK = "select pg_advisory_unlock(?)";
 
@@ -99,11 +116,12 @@ final class PostgresIndexes implements IndexEngine {
 
     @Override
     public List<String> columns() {
-        List<String> columns = new ArrayList<>();
-        for (Row row : db.<List<Row>>autocommit(tx -> tx.rows(COLUMNS, quoted))) {
-            columns.add(row.text(0));
-        }
-        return columns;
+        return IndexEngine.texts(db, COLUMNS, quoted);
+    }
+
+    @Override
+    public List<String> names() {
+        return IndexEngine.texts(db, NAMES, quoted);
     }
 
     @Override
@@ -227,6 +245,20 @@ final class PostgresIndexes implements IndexEngine {
                     visit(child);
                 }
             }
+        }
+    }
+
+    @Override
+    public Optional<Plan> imagine(Query query, Index index, Object... values) {
+        if (!db.<Row>autocommit(tx -> tx.only(CAN_IMAGINE)).flag("can")) {
+            return Optional.empty();
+        }
+        Row made = db.autocommit(tx -> tx.only(IMAGINE, IndexEngine.definition(table, index)));
+        try {
+            Index named = new Index(made.text("indexname"), index.columns(), index.uniqueness());
+            return Optional.of(plan(query, named, Choice.FREE, values));
+        } finally {
+            db.autocommit(tx -> tx.rows(FORGET, made.value("indexrelid")));
         }
     }
 

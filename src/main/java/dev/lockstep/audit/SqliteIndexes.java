@@ -6,7 +6,6 @@ import dev.lockstep.db.Row;
 import dev.lockstep.profile.AuditProfile.Index;
 import dev.lockstep.profile.AuditProfile.Query;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +17,14 @@ final class SqliteIndexes implements IndexEngine {
               from pragma_table_info(?) c
              where exists (select 1 from sqlite_master m where m.type = 'table' and m.name = ? collate nocase)
              order by c.cid
+            """;
+
+    private static final String NAMES = """
+            select m.name
+              from sqlite_master m
+             where m.type = 'index'
+               and m.tbl_name = ? collate nocase
+             order by m.name
             """;
 
     private static final String NAMED = """
@@ -50,11 +57,12 @@ final class SqliteIndexes implements IndexEngine {
 
     @Override
     public List<String> columns() {
-        List<String> columns = new ArrayList<>();
-        for (Row row : db.<List<Row>>autocommit(tx -> tx.rows(COLUMNS, table, table))) {
-            columns.add(row.text(0));
-        }
-        return columns;
+        return IndexEngine.texts(db, COLUMNS, table, table);
+    }
+
+    @Override
+    public List<String> names() {
+        return IndexEngine.texts(db, NAMES, table);
     }
 
     /** VARCHAR(255) means nothing here. */

@@ -20,6 +20,13 @@
  * rather than waited for: on PostgreSQL a waiter holds a snapshot for which a concurrent build waits, a deadlock. SQLite
  * has no such way: an index is made in one write transaction, in which readers (in WAL mode) go on and writers wait.
  *
+ * <h2>Suggestions</h2>
+ *
+ * <p>One index serves a query if the columns that are compared for equality stand first, so that the rows it wants stand
+ * together, and then those of its order, so that they stand sorted. {@link dev.lockstep.audit.Suggestions} says so, and tries
+ * it where that costs nobody anything: on an empty copy of a SQLite table's schema and statistics, in memory, and with
+ * PostgreSQL's HypoPG.
+ *
  * <h2>Writing</h2>
  *
  * <p>The application goes on after the newest generation that it finds, so half a generation would stay half for ever: each is

@@ -24,6 +24,7 @@ final class Catalog {
             "audit apply",
             "audit check",
             "audit drop",
+            "audit suggest",
             "audit write",
             "audit latest",
             "audit status",
@@ -77,6 +78,7 @@ final class Catalog {
             case "audit apply" -> new AuditIndexCommand(AuditIndexCommand.Verb.APPLY);
             case "audit check" -> new AuditIndexCommand(AuditIndexCommand.Verb.CHECK);
             case "audit drop" -> new AuditIndexCommand(AuditIndexCommand.Verb.DROP);
+            case "audit suggest" -> new AuditSuggestCommand();
             case "audit write" -> new AuditWriteCommand();
             case "audit latest" -> new AuditLatestCommand();
             case "audit status" -> new AuditStatusCommand();

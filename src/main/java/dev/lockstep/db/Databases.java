@@ -82,6 +82,11 @@ public final class Databases implements AutoCloseable {
         return opened(Sqlite.create(file, around));
     }
 
+    /** Makes an empty SQLite database in memory that goes when it is closed. */
+    public Db scratch() {
+        return opened(Sqlite.scratch(around));
+    }
+
     /** Ends the statements that are running now; their transactions roll back. Called from any thread. */
     public void cancel() {
         open.forEach(Db::cancel);

@@ -72,6 +72,16 @@ public final class Sqlite {
         }
     }
 
+    /** A database in memory, of this connection alone. */
+    static Db scratch(UnaryOperator<Connector> around) {
+        try {
+            return new Db(
+                    Engine.SQLITE, around.apply(() -> new SQLiteConfig().createConnection("jdbc:sqlite::memory:")));
+        } catch (SQLException e) {
+            throw SqlErrors.of(Engine.SQLITE, e);
+        }
+    }
+
     /** A URI, in which every character of the name is meant literally. */
     private static String url(Path file) {
         return "jdbc:sqlite:file:" + file.toUri().getRawPath();
