@@ -31,6 +31,7 @@ final class Catalog {
             "fts status",
             "fts defer",
             "fts restore",
+            "fts run",
             "fts check",
             "fts rebuild",
             "mirror plan",
@@ -85,6 +86,7 @@ final class Catalog {
             case "fts status" -> new FtsStatusCommand();
             case "fts defer" -> new FtsDeferCommand();
             case "fts restore" -> new FtsRestoreCommand();
+            case "fts run" -> new FtsRunCommand();
             case "fts check" -> new FtsCheckCommand();
             case "fts rebuild" -> new FtsRebuildCommand();
             case "mirror plan" -> new MirrorPlanCommand();

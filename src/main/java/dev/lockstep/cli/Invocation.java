@@ -146,7 +146,11 @@ final class Invocation {
      * @throws Trouble usage: it is named twice, or not at all
      */
     String sqliteFile() {
-        Optional<String> parameter = parameters().stream().findFirst();
+        return sqliteFile(parameters().stream().findFirst());
+    }
+
+    /** The same for a command whose parameters are something else. */
+    String sqliteFile(Optional<String> parameter) {
         if (parameter.isPresent() && text("--db").isPresent()) {
             throw Trouble.usage("the database is named twice: " + text("--db").get() + ", " + parameter.get(), null);
         }

@@ -80,7 +80,7 @@ record Engine(Path file, String profile, Optional<Deferral.Mode> mode) {
         return with(Fault.none(), work);
     }
 
-    private <T> T with(Fault fault, Function<Db, T> work) {
+    <T> T with(Fault fault, Function<Db, T> work) {
         Databases databases = new Databases(new Environment(Map.of()), fault::around);
         try (Db db = databases.sqlite(file, Access.WRITE, Duration.ofSeconds(10))) {
             return work.apply(db);
