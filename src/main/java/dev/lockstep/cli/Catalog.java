@@ -34,6 +34,7 @@ final class Catalog {
             "fts run",
             "fts check",
             "fts rebuild",
+            "fts tune",
             "mirror plan",
             "mirror backfill",
             "demo",
@@ -89,6 +90,7 @@ final class Catalog {
             case "fts run" -> new FtsRunCommand();
             case "fts check" -> new FtsCheckCommand();
             case "fts rebuild" -> new FtsRebuildCommand();
+            case "fts tune" -> new FtsTuneCommand();
             case "mirror plan" -> new MirrorPlanCommand();
             case "mirror backfill" -> new MirrorBackfillCommand();
             case "demo" -> new DemoCommand();

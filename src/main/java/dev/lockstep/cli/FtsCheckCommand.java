@@ -80,9 +80,8 @@ final class FtsCheckCommand implements Command {
         if (lines.isEmpty()) {
             lines.add("there is no FTS5 table in this database");
         }
-        if (report.tables().stream().anyMatch(table -> table.triggers().stream().anyMatch(FtsCheck.Trigger::scans))) {
-            call.output()
-                    .message("hint: 'lockstep fts tune' shows triggers that do the same without reading all of it");
+        if (report.tables().stream().anyMatch(table -> !table.triggers().isEmpty())) {
+            call.output().message("hint: 'lockstep fts tune -n' shows what could stand in for these triggers");
         }
         Result result = Result.unchanged(FtsOptions.data(call, tables), lines);
         return report.isInStep() ? result : result.with(ExitCode.DIFFERS);
@@ -112,7 +111,7 @@ final class FtsCheckCommand implements Command {
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("name", trigger.name());
             one.put("event", trigger.event());
-            one.put("fault", trigger.scans() ? "scans" : "leaves-old-rows");
+            one.put("fault", trigger.fault().label());
             one.put(
                     "microseconds",
                     trigger.cost().map(cost -> cost.toNanos() / 1000).orElse(null));
@@ -179,17 +178,10 @@ final class FtsCheckCommand implements Command {
     }
 
     private static String line(FtsCheck.Trigger trigger) {
-        String what = trigger.scans()
-                ? "reads the whole index for each row"
-                : "leaves the old row in the index, which stays searchable";
-        return "  trigger " + trigger.name() + " " + what + ": "
+        return "  trigger " + trigger.name() + " " + FtsOptions.fault(trigger.fault()) + ": "
                 + trigger.cost()
-                        .map(cost -> milliseconds(cost.toNanos()) + " for each " + trigger.event())
+                        .map(cost -> FtsOptions.milliseconds(cost) + " for each " + trigger.event())
                         .orElse("not measured");
-    }
-
-    private static String milliseconds(long nanos) {
-        return nanos / 1_000_000 + "." + (nanos / 10_000 % 100 < 10 ? "0" : "") + nanos / 10_000 % 100 + " ms";
     }
 
     private static String number(Optional<Long> number) {

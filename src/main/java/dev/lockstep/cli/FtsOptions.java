@@ -3,8 +3,10 @@ package dev.lockstep.cli;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.fts.Deferral;
 import dev.lockstep.fts.FtsTable;
+import dev.lockstep.fts.FtsTune;
 import dev.lockstep.fts.Notice;
 import dev.lockstep.fts.Owner;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +95,18 @@ final class FtsOptions {
             case JOURNAL -> "journal";
             case REBUILD -> "rebuild";
         };
+    }
+
+    static String fault(FtsTune.Fault fault) {
+        return switch (fault) {
+            case SCANS -> "reads the whole index for each row";
+            case LEAVES_OLD_ROWS -> "leaves the old row in the index, which stays searchable";
+        };
+    }
+
+    static String milliseconds(Duration cost) {
+        long hundredths = cost.toNanos() / 10_000;
+        return hundredths / 100 + "." + (hundredths % 100 < 10 ? "0" : "") + hundredths % 100 + " ms";
     }
 
     static void warn(Invocation call, List<Notice> notices) {

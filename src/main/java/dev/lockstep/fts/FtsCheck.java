@@ -40,10 +40,9 @@ public final class FtsCheck {
      * A trigger with which something is wrong.
      *
      * @param event {@code insert}, {@code update} or {@code delete}
-     * @param scans whether it reads the whole index for each row; else it leaves a row's old text in the index
      * @param cost what it costs for one row; empty if that was not measured
      */
-    public record Trigger(String name, String event, boolean scans, Optional<Duration> cost) {}
+    public record Trigger(String name, String event, FtsTune.Fault fault, Optional<Duration> cost) {}
 
     /**
      * One index.
@@ -146,7 +145,7 @@ public final class FtsCheck {
         return new Trigger(
                 cost.trigger().name(),
                 cost.trigger().event().name().toLowerCase(Locale.ROOT),
-                cost.fault() == TriggerCost.Fault.SCANS,
+                cost.fault(),
                 cost.cost());
     }
 

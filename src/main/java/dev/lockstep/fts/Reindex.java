@@ -34,9 +34,6 @@ final class Reindex {
     /** From this share of changed rows on, 1 in so many, making the whole index anew is cheaper. */
     private static final long REBUILD_IS_CHEAPER_FROM = 2;
 
-    /** Cut letters and digits of ASCII into terms, always in the same way. */
-    private static final List<String> PLAIN_TOKENIZERS = List.of("unicode61", "ascii", "porter");
-
     private final FtsTable table;
     private final TableKey key;
     private final Feed feed;
@@ -176,14 +173,14 @@ final class Reindex {
     }
 
     /** Whether a name means the number of the base's rows, one that lasts: VACUUM gives others to rows without such a key. */
-    private static boolean isNumber(String name, BaseTable base, TableKey key) {
+    static boolean isNumber(String name, BaseTable base, TableKey key) {
         boolean alias = Feed.isRowid(name) && !base.columns().contains(Token.fold(name));
         return key.kind() == TableKey.Kind.ROWID
                 && (alias || Token.fold(key.columns().get(0)).equals(Token.fold(name)));
     }
 
     /** The column that {@code (new.column)} is, and nothing else. */
-    private static Optional<String> column(String expression) {
+    static Optional<String> column(String expression) {
         List<Token> tokens = Token.of(expression);
         boolean plain = tokens.size() == 5 && isNew(tokens, 1);
         return plain ? Optional.of(tokens.get(3).name()) : Optional.empty();
@@ -326,18 +323,12 @@ final class Reindex {
 
     /** Whether the index finds every row by the words of its key: there are some, and they are cut as they were. */
     private boolean isSearchable(Tx tx, Journal journal, Span span) {
-        List<Token> tokenizer = Token.of(table.option("tokenize").orElse("unicode61"));
-        boolean plain = tokenizer.size() == 1
-                && PLAIN_TOKENIZERS.contains(Token.fold(tokenizer.get(0).name()));
-        boolean whole = table.option("detail").orElse("full").equals("full");
         List<String> wordless = new ArrayList<>();
         for (int i = 0; i < key.columns().size(); i++) {
             wordless.add("typeof(k" + i + ") not in ('text', 'integer') or k" + i
                     + " not glob '*[0-9A-Za-z]*' or instr(k" + i + ", char(0))");
         }
-        return plain
-                && whole
-                && keyColumns(table, feed, key).stream().allMatch(table::isIndexed)
+        return keyColumns(table, feed, key).stream().allMatch(column -> Lookup.isSearchable(table, column))
                 && tx.rows("select 1 from " + journal.keys(span) + " where " + String.join(" or ", wordless)
                                 + " limit 1")
                         .isEmpty();

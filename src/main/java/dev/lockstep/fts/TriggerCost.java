@@ -4,6 +4,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.fts.FtsTune.Fault;
 import dev.lockstep.fts.TriggerSql.Event;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,13 +19,6 @@ import java.util.Optional;
  * @param cost what it costs for one row, as measured; empty if it was not, or there was no row to measure with
  */
 record TriggerCost(TriggerSql trigger, Fault fault, Optional<Duration> cost) {
-    enum Fault {
-        /** For each row that changes it reads the whole FTS5 table. */
-        SCANS,
-        /** On an update it adds a row and leaves the old one: the old text stays searchable. */
-        LEAVES_OLD_ROWS
-    }
-
     /** How many rows are changed to find out what a change costs; the median counts. */
     private static final int TRIES = 5;
 
@@ -44,9 +38,9 @@ record TriggerCost(TriggerSql trigger, Fault fault, Optional<Duration> cost) {
         return faulty;
     }
 
-    static boolean scans(Tx tx, FtsTable table, TriggerSql trigger) {
+    private static boolean scans(Tx tx, FtsTable table, TriggerSql trigger) {
         for (WriteStatement write : trigger.writes()) {
-            if (write.isOn(table.name()) && scans(tx, write)) {
+            if (write.isOn(table.name()) && !Lookup.isForWordless(write) && scans(tx, write)) {
                 return true;
             }
         }
@@ -54,7 +48,7 @@ record TriggerCost(TriggerSql trigger, Fault fault, Optional<Duration> cost) {
     }
 
     /** As SQLite plans the statement by itself, with a parameter for each value of the row that fired the trigger. */
-    private static boolean scans(Tx tx, WriteStatement write) {
+    static boolean scans(Tx tx, WriteStatement write) {
         try {
             for (Row step : tx.rows("explain query plan " + write.standalone())) {
                 String detail = step.text("detail");
@@ -85,17 +79,22 @@ record TriggerCost(TriggerSql trigger, Fault fault, Optional<Duration> cost) {
 
     private static boolean inserts(FtsTable table, TriggerSql trigger) {
         for (WriteStatement write : trigger.writes()) {
-            boolean numbered = false;
-            boolean command = false;
-            for (String column : write.columns()) {
-                numbered |= Feed.isRowid(column);
-                command |= Token.fold(column).equals(Token.fold(table.name()));
-            }
-            if (write.isOn(table.name()) && write.verb() == WriteStatement.Verb.INSERT && !numbered && !command) {
+            if (addsRow(table, write)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether a statement adds a row to it whatever is there. */
+    static boolean addsRow(FtsTable table, WriteStatement write) {
+        boolean numbered = false;
+        boolean command = false;
+        for (String column : write.columns()) {
+            numbered |= Feed.isRowid(column);
+            command |= Token.fold(column).equals(Token.fold(table.name()));
+        }
+        return write.isOn(table.name()) && write.verb() == WriteStatement.Verb.INSERT && !numbered && !command;
     }
 
     /**
@@ -110,7 +109,7 @@ record TriggerCost(TriggerSql trigger, Fault fault, Optional<Duration> cost) {
         try {
             leaveOnly(tx);
             for (Object[] key : keys(tx, base)) {
-                nanos.add(change(tx, base, key));
+                nanos.add(change(tx, base, trigger.event(), key));
             }
         } catch (DbException e) {
             if (e.reason() == DbException.Reason.CORRUPT || e.reason() == DbException.Reason.BUSY) {
@@ -164,10 +163,14 @@ record TriggerCost(TriggerSql trigger, Fault fault, Optional<Duration> cost) {
         return " where " + String.join(" = ? and ", base.key()) + " = ?";
     }
 
-    /** @return the nanoseconds that it took */
-    private long change(Tx tx, BaseTable base, Object[] key) {
+    /**
+     * Changes one row in a way that leaves its table as it was, but for a deletion.
+     *
+     * @return the nanoseconds that it took
+     */
+    static long change(Tx tx, BaseTable base, Event event, Object[] key) {
         String name = "main." + base.identifier();
-        switch (trigger.event()) {
+        switch (event) {
             case UPDATE -> {
                 return timed(tx, "update " + name + " set " + base.everyColumnToItself() + byKey(base), key);
             }
@@ -183,7 +186,7 @@ record TriggerCost(TriggerSql trigger, Fault fault, Optional<Duration> cost) {
                         tx, "insert into " + name + " (" + columns + ") select " + columns + " from temp.lockstep_row");
             }
         }
-        throw new IllegalStateException(trigger.event().name());
+        throw new IllegalStateException(event.name());
     }
 
     private static long timed(Tx tx, String sql, Object... values) {

@@ -11,9 +11,10 @@ import java.util.Optional;
  * @param verb what it does
  * @param target the table, as it is written
  * @param rest what follows the table's name
+ * @param start where it begins in the source
  * @param source the trigger's text, which the tokens point into
  */
-record WriteStatement(Verb verb, String target, List<Token> rest, String source) {
+record WriteStatement(Verb verb, String target, List<Token> rest, int start, String source) {
     enum Verb {
         /** {@code REPLACE} too. */
         INSERT,
@@ -53,8 +54,8 @@ record WriteStatement(Verb verb, String target, List<Token> rest, String source)
         if (at >= tokens.size() || !tokens.get(at).canName()) {
             return Optional.empty();
         }
-        return Optional.of(
-                new WriteStatement(verb, tokens.get(at).name(), tokens.subList(at + 1, tokens.size()), source));
+        return Optional.of(new WriteStatement(
+                verb, tokens.get(at).name(), tokens.subList(at + 1, tokens.size()), first.start(), source));
     }
 
     boolean isOn(String table) {
@@ -80,6 +81,18 @@ record WriteStatement(Verb verb, String target, List<Token> rest, String source)
             i += ofRow ? 2 : 0;
         }
         return text.toString();
+    }
+
+    /** The tokens of its own WHERE, no subquery's; none if it has none. */
+    List<Token> condition() {
+        int depth = 0;
+        for (int i = 0; i < rest.size(); i++) {
+            depth += rest.get(i).is('(') ? 1 : rest.get(i).is(')') ? -1 : 0;
+            if (depth == 0 && verb != Verb.INSERT && rest.get(i).is("WHERE")) {
+                return rest.subList(i + 1, rest.size());
+            }
+        }
+        return List.of();
     }
 
     /** The names in the list of columns of an INSERT; empty if it has no such list. */

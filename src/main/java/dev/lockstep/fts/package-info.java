@@ -36,7 +36,15 @@
  *   <li>{@link dev.lockstep.fts.Deferral}, with {@link dev.lockstep.fts.Feasibility}: no way in without a way back.
  *   <li>{@link dev.lockstep.fts.Restoration}: {@link dev.lockstep.fts.Fitting} puts triggers back into a schema that may have
  *       changed, {@link dev.lockstep.fts.Rebuild} makes the index by its kind, {@link dev.lockstep.fts.Comparison} proves it.
- *   <li>{@link dev.lockstep.fts.FtsStatus}: how it stands.
+ *   <li>{@link dev.lockstep.fts.FtsStatus}: how it stands. {@link dev.lockstep.fts.FtsCheck}: how far an index is from what
+ *       it ought to hold, row by row ({@link dev.lockstep.fts.Drift}), and what its triggers cost ({@link
+ *       dev.lockstep.fts.TriggerCost}). {@link dev.lockstep.fts.FtsRebuild} makes it anew.
+ *   <li>{@link dev.lockstep.fts.FtsTune} puts another trigger in the place of one that reads the whole index for each row
+ *       (a {@link dev.lockstep.fts.Tuning}). Each statement keeps its own condition, and gets one before it that holds for
+ *       every row that it can mean: the base row's number where the triggers write that, else a MATCH on the words of the
+ *       key ({@link dev.lockstep.fts.Lookup}). A key without a word is looked for as before, by a second statement that
+ *       runs for no other key. A {@link dev.lockstep.fts.Trial} of both on real rows, which is undone, must leave the same
+ *       index.
  * </ul>
  *
  * <h2>What is true</h2>

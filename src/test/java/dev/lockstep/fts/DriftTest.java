@@ -258,10 +258,10 @@ class DriftTest {
         assertThat(units.drift().altered()).isZero();
         assertThat(units.drift().rows()).extracting(FtsDrift.Difference::key).contains(key);
         assertThat(units.triggers())
-                .extracting(FtsCheck.Trigger::name, FtsCheck.Trigger::scans)
+                .extracting(FtsCheck.Trigger::name, FtsCheck.Trigger::fault)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("unit_v2_delete_fts", true),
-                        org.assertj.core.groups.Tuple.tuple("unit_v2_update_fts", false));
+                        org.assertj.core.groups.Tuple.tuple("unit_v2_delete_fts", FtsTune.Fault.SCANS),
+                        org.assertj.core.groups.Tuple.tuple("unit_v2_update_fts", FtsTune.Fault.LEAVES_OLD_ROWS));
     }
 
     @ParameterizedTest

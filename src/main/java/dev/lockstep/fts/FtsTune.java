@@ -1,0 +1,298 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import dev.lockstep.profile.Profile;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Puts, in the place of a trigger that reads a whole search index for each row, one that writes the same and finds its rows
+ * by number or by the words of their key; and in the place of one that leaves old rows behind, one that does not.
+ *
+ * <p>What was there is kept, and can be put back. One transaction each.
+ */
+public final class FtsTune {
+    /** What is wrong with a trigger. */
+    public enum Fault {
+        /** For each row that changes it reads the whole FTS5 table. */
+        SCANS,
+        /** On an update it adds a row and leaves the old one: the old text stays searchable. */
+        LEAVES_OLD_ROWS;
+
+        /** As programs read it: {@code leaves-old-rows}. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /**
+     * A trigger with which something is wrong.
+     *
+     * @param event {@code insert}, {@code update} or {@code delete}
+     * @param before its text
+     * @param after the text of the one that stands, or would stand, in for it; empty if there is none
+     * @param way how that finds rows: {@code number} or {@code words}; empty if there is none
+     * @param objection why there is none; empty if there is one
+     * @param costBefore what the trigger costs for one row; empty if it was not measured
+     * @param costAfter what the other costs
+     */
+    public record Trigger(
+            String fts,
+            String name,
+            String event,
+            Fault fault,
+            String before,
+            Optional<String> after,
+            Optional<String> way,
+            String objection,
+            Optional<Duration> costBefore,
+            Optional<Duration> costAfter) {}
+
+    /**
+     * What was done.
+     *
+     * @param triggers those that were found wanting, whether or not there was something to put in their place
+     * @param changes how many rows were changed, both ways, to prove that the index comes out right
+     * @param rebuilt the indexes that were made anew, because a trigger had left in them what does not belong there
+     */
+    public record Outcome(List<Trigger> triggers, long changes, List<String> rebuilt) {
+        public Outcome {
+            triggers = List.copyOf(triggers);
+            rebuilt = List.copyOf(rebuilt);
+        }
+
+        public boolean changed() {
+            return triggers.stream().anyMatch(trigger -> trigger.after().isPresent());
+        }
+    }
+
+    private final Optional<Profile> profile;
+
+    public FtsTune(Optional<Profile> profile) {
+        this.profile = profile;
+    }
+
+    /**
+     * Looks for triggers with which something is wrong, and for what could stand in for them; reads only.
+     *
+     * @param names FTS5 tables or their base tables; none for all
+     * @throws Trouble usage: there is no such table; refused: its triggers are put away
+     */
+    public List<Trigger> offers(Db db, List<String> names) {
+        return db.read(tx -> {
+            List<Trigger> offers = new ArrayList<>();
+            for (Index index : due(tx, names)) {
+                FtsTable table = index.table().orElseThrow();
+                for (Tuning tuning : Tuning.of(tx, table, index.live())) {
+                    offers.add(trigger(table, tuning, Optional.empty(), Optional.empty()));
+                }
+            }
+            return offers;
+        });
+    }
+
+    /**
+     * Puts them in, proves on some rows that the index comes out as it did, or as it ought to, and measures.
+     *
+     * @throws Trouble as {@link #offers}; refused: the index comes out otherwise, and nothing was done
+     */
+    public Outcome install(Db db, List<String> names) {
+        return db.transact(tx -> {
+            List<Trigger> triggers = new ArrayList<>();
+            List<String> rebuilt = new ArrayList<>();
+            long changes = 0;
+            for (Index index : due(tx, names)) {
+                Work work = new Work(tx, index);
+                changes += work.install();
+                triggers.addAll(work.triggers);
+                if (work.cures()) {
+                    rebuilt.add(index.name());
+                }
+            }
+            return new Outcome(triggers, changes, rebuilt);
+        });
+    }
+
+    /**
+     * Puts back what was there, byte for byte.
+     *
+     * @param names FTS5 tables or their base tables; none for all
+     * @return the names of the triggers that are back
+     * @throws Trouble as {@link #offers}; refused: one of them was made anew meanwhile
+     */
+    public List<String> undo(Db db, List<String> names) {
+        return db.transact(tx -> {
+            List<TuningLedger.Entry> entries = stored(tx, names);
+            FtsCatalog catalog = FtsCatalog.read(tx);
+            entries.forEach(entry -> undo(tx, catalog, entry));
+            return names(entries);
+        });
+    }
+
+    /** What {@link #undo} would put back; reads only. */
+    public List<String> stored(Db db, List<String> names) {
+        return db.read(tx -> names(stored(tx, names)));
+    }
+
+    private static List<String> names(List<TuningLedger.Entry> entries) {
+        List<String> names = new ArrayList<>();
+        entries.forEach(entry -> names.add(entry.before().name()));
+        return names;
+    }
+
+    private List<TuningLedger.Entry> stored(Tx tx, List<String> names) {
+        List<TuningLedger.Entry> entries = new ArrayList<>();
+        List<Index> indexes = due(tx, names);
+        for (TuningLedger.Entry entry : TuningLedger.read(tx)) {
+            boolean meant = names.isEmpty()
+                    || indexes.stream().anyMatch(index -> index.folded().equals(Token.fold(entry.fts())));
+            if (meant) {
+                entries.add(entry);
+            }
+        }
+        return entries;
+    }
+
+    private static void undo(Tx tx, FtsCatalog catalog, TuningLedger.Entry entry) {
+        String name = entry.before().name();
+        Optional<TriggerSql> live = catalog.trigger(name);
+        boolean back = live.filter(
+                        trigger -> trigger.sql().equals(entry.before().sql()))
+                .isPresent();
+        if (!back) {
+            if (live.filter(trigger -> trigger.sql().equals(entry.after().sql()))
+                    .isEmpty()) {
+                throw Damage.refused(
+                        "trigger-conflict",
+                        "trigger " + name + " of " + entry.fts() + " is not the one that was put in: "
+                                + live.map(trigger -> TriggerSql.brief(trigger.sql()))
+                                        .orElse("there is none")
+                                + " -- and before that it was: "
+                                + TriggerSql.brief(entry.before().sql()),
+                        "decide by hand; then delete its row from lockstep_fts_tuning");
+            }
+            TriggerDdl.drop(tx, live.get());
+            TriggerDdl.create(tx, entry.before());
+        }
+        TuningLedger.forget(tx, entry);
+    }
+
+    private List<Index> due(Tx tx, List<String> names) {
+        List<Index> due = new ArrayList<>();
+        for (Index index : Situation.read(tx, profile).select(names)) {
+            if (index.isDeferred()) {
+                throw Damage.refused(
+                        "deferred",
+                        "the triggers of " + index.name() + " are put away",
+                        "'lockstep fts restore' brings them back");
+            }
+            if (index.table().isPresent()) {
+                due.add(index);
+            }
+        }
+        return due;
+    }
+
+    private static Trigger trigger(
+            FtsTable table, Tuning tuning, Optional<Duration> costBefore, Optional<Duration> costAfter) {
+        TriggerSql trigger = tuning.found().trigger();
+        return new Trigger(
+                table.name(),
+                trigger.name(),
+                trigger.event().name().toLowerCase(Locale.ROOT),
+                tuning.found().fault(),
+                trigger.sql(),
+                tuning.better().map(TriggerSql::sql),
+                tuning.better().map(better -> tuning.way().name().toLowerCase(Locale.ROOT)),
+                tuning.objection(),
+                costBefore,
+                costAfter);
+    }
+
+    /** The work on one index, inside the caller's transaction. */
+    private static final class Work {
+        private final Tx tx;
+        private final Index index;
+        private final FtsTable table;
+        private final List<Tuning> tunings;
+        private final List<Tuning> wanted = new ArrayList<>();
+        private final List<Trigger> triggers = new ArrayList<>();
+
+        Work(Tx tx, Index index) {
+            this.tx = tx;
+            this.index = index;
+            this.table = index.table().orElseThrow();
+            this.tunings = Tuning.of(tx, table, index.live());
+            tunings.stream().filter(tuning -> tuning.better().isPresent()).forEach(wanted::add);
+        }
+
+        boolean cures() {
+            return wanted.stream().anyMatch(Tuning::cures);
+        }
+
+        /** @return how many rows were changed to prove it */
+        long install() {
+            List<Optional<Duration>> costs = new ArrayList<>();
+            tunings.forEach(tuning -> costs.add(tuning.found().measured(tx).cost()));
+            Trial trial = new Trial(
+                    tx,
+                    table,
+                    wanted.stream().map(tuning -> tuning.found().trigger()).toList());
+            if (wanted.isEmpty() || cures()) {
+                wanted.forEach(this::replace);
+            } else {
+                String before = trial.digest();
+                wanted.forEach(this::replace);
+                if (!trial.digest().equals(before)) {
+                    throw unequal("it would not hold what it holds with the triggers that are there");
+                }
+            }
+            if (cures()) {
+                cure(trial);
+            }
+            for (int i = 0; i < tunings.size(); i++) {
+                triggers.add(trigger(table, tunings.get(i), costs.get(i), costAfter(tunings.get(i))));
+            }
+            return trial.changes();
+        }
+
+        /** What they have left in the index goes, and with the others nothing comes to be left in it. */
+        private void cure(Trial trial) {
+            Truth truth = Truth.of(tx, table, index.live());
+            Rebuild.run(tx, table, truth, rows -> {});
+            FtsDrift drift = trial.drift(truth);
+            if (!drift.isNone()) {
+                throw unequal("rows would differ from what they ought to be");
+            }
+        }
+
+        private void replace(Tuning tuning) {
+            TriggerSql before = tuning.found().trigger();
+            TriggerSql after = tuning.better().orElseThrow();
+            TriggerDdl.drop(tx, before);
+            TriggerDdl.create(tx, after);
+            Probe.objectionToWrites(tx, after.table(), after.event()).ifPresent(objection -> {
+                throw unequal("SQLite refuses it: " + objection);
+            });
+            TuningLedger.add(tx, new TuningLedger.Entry(index.name(), before, after));
+        }
+
+        private Optional<Duration> costAfter(Tuning tuning) {
+            return tuning.better().flatMap(better -> new TriggerCost(better, Fault.SCANS, Optional.empty())
+                    .measured(tx)
+                    .cost());
+        }
+
+        private Trouble unequal(String why) {
+            return Damage.refused(
+                    "unproven",
+                    "with other triggers " + index.name() + " would not come out right: " + why,
+                    "nothing changed");
+        }
+    }
+}
