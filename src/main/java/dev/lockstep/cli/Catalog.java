@@ -37,6 +37,7 @@ final class Catalog {
             "fts tune",
             "mirror plan",
             "mirror backfill",
+            "mirror verify",
             "demo",
             "transpile init",
             "transpile get",
@@ -93,6 +94,7 @@ final class Catalog {
             case "fts tune" -> new FtsTuneCommand();
             case "mirror plan" -> new MirrorPlanCommand();
             case "mirror backfill" -> new MirrorBackfillCommand();
+            case "mirror verify" -> new MirrorVerifyCommand();
             case "demo" -> new DemoCommand();
             case "transpile init" -> new TranspileInitCommand();
             case "transpile get" -> new TranspileGetCommand();

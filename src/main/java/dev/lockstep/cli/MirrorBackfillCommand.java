@@ -122,7 +122,7 @@ final class MirrorBackfillCommand implements Command {
     }
 
     /** No table was done: what went wrong with the first, and how many more. */
-    private static Trouble all(Invocation call, List<Trouble> failures) {
+    static Trouble all(Invocation call, List<Trouble> failures) {
         Trouble first = failures.get(0);
         if (failures.size() == 1) {
             return first;

@@ -1,6 +1,7 @@
 package dev.lockstep.db;
 
 import java.math.BigDecimal;
+import java.sql.Blob;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -28,7 +29,8 @@ public final class Row {
     static Row of(Map<String, Integer> columns, ResultSet rs, int width) throws SQLException {
         Object[] values = new Object[width];
         for (int i = 0; i < width; i++) {
-            values[i] = rs.getObject(i + 1);
+            Object value = rs.getObject(i + 1);
+            values[i] = value instanceof Blob blob ? blob.getBytes(1, Math.toIntExact(blob.length())) : value;
         }
         return new Row(columns, values);
     }

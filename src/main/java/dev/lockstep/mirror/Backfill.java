@@ -152,7 +152,7 @@ public final class Backfill {
     }
 
     /** A table that cannot be copied does not keep the others from it; a mirror that is gone does. */
-    private static boolean endsTheRun(Trouble e) {
+    static boolean endsTheRun(Trouble e) {
         if (Thread.currentThread().isInterrupted() || e.code().equals("superseded")) {
             return true;
         }

@@ -52,6 +52,15 @@ public final class MirrorLink implements AutoCloseable {
 
     /** Runs the work in one transaction; all of it again if the connection breaks, even while it commits. */
     public <T> T transact(Function<Tx, T> work) {
+        return attempt(connected -> connected.transact(work));
+    }
+
+    /** Runs the work in one transaction that sees one snapshot and writes nothing; all of it again if the connection breaks. */
+    <T> T read(Function<Tx, T> work) {
+        return attempt(connected -> connected.read(work));
+    }
+
+    private <T> T attempt(Function<Db, T> work) {
         long giveUp = System.nanoTime() + patience.toNanos();
         Duration wait = FIRST_WAIT;
         while (true) {
@@ -59,7 +68,7 @@ public final class MirrorLink implements AutoCloseable {
                 if (db == null) {
                     connect();
                 }
-                return db.transact(work);
+                return work.apply(db);
             } catch (DbException e) {
                 if (!isAway(e) || System.nanoTime() + wait.toNanos() > giveUp) {
                     throw e;

@@ -16,9 +16,11 @@
  *       dev.lockstep.mirror.Ledger} what the mirror knows of itself.
  *   <li>{@link dev.lockstep.mirror.Backfill}: per table {@link dev.lockstep.mirror.TableBackfill} decides and {@link
  *       dev.lockstep.mirror.PageWriter} writes.
- *   <li>A verification reads both sides and shares with the copy no more than the plan: what a value means it finds out by
- *       code of its own. Following applies the journal of changed keys through a {@link dev.lockstep.mirror.MirrorRun}, and
- *       forgets the recorded pages of each table that it writes ({@code Ledger.forgetPages}), in the same transaction.
+ *   <li>{@link dev.lockstep.mirror.Verification} proves: per table a {@link dev.lockstep.mirror.TableVerification} compares what
+ *       two {@link dev.lockstep.mirror.RowReader}s hand over. It shares with the copy no more than the plan; what a value
+ *       means it finds out by code of its own, and it believes no record.
+ *   <li>Following applies the journal of changed keys through a {@link dev.lockstep.mirror.MirrorRun}, and forgets the recorded
+ *       pages of each table that it writes ({@code Ledger.forgetPages}), in the same transaction.
  * </ul>
  *
  * <h2>One run</h2>
@@ -55,6 +57,15 @@
  *
  * <p><b>Values.</b> A value keeps its meaning or is refused. A row's digest is over typed bytes. The one loss is a fraction of a
  * second that a column has no place for, and it is announced.
+ *
+ * <h2>Why a verification finds it</h2>
+ *
+ * <p>Each row of either side becomes typed bytes, a {@link dev.lockstep.mirror.CanonicalRow}. Rows go into parts by the hash of
+ * their key, so that no order of one database is compared with the order of another; a part is the same if its count and the sum
+ * of its rows' SHA-256 are ({@link dev.lockstep.mirror.Buckets}). Of the parts that are not, both sides are read once more, row
+ * digests are compared, and the rows that differ are read to say in which columns. A whole table costs one reading
+ * of each side, one in which anything differs three. What cannot be read is a failure and not a smaller table: each reading
+ * must yield as many rows as the database says there are.
  *
  * <h2>What each failure costs</h2>
  *

@@ -1,0 +1,166 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.mirror.Difference;
+import dev.lockstep.mirror.MirrorLink;
+import dev.lockstep.mirror.Progress;
+import dev.lockstep.mirror.Verification;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep mirror verify}. */
+final class MirrorVerifyCommand implements Command {
+    private static final long ROWS = 10_000;
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Read both sides whole, and name every row in which the mirror differs. Ends with 3 if there is one,"
+                                + " and with 1 if a table could not be compared. Nothing is changed.");
+        MirrorOptions.which(spec);
+        Options.number(spec, "Name at most so many rows of a table; all are counted (default 10000).", "--rows");
+        Options.flag(spec, "Show the values that differ, too, long ones cut.", "--show-values");
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        List<Verification.Table> tables;
+        try (Db source = MirrorOptions.source(call);
+                MirrorLink link = MirrorOptions.link(call, PgSession.Use.READ)) {
+            tables = new Verification(
+                            link,
+                            MirrorOptions.sourceId(call),
+                            call.number("--rows").orElse(ROWS),
+                            new Progress() {
+                                @Override
+                                public void table(String name) {
+                                    call.output().detail(name + ": reading both sides");
+                                }
+                            })
+                    .run(source, call.texts("--table"));
+        }
+        for (Verification.Table table : tables) {
+            for (Difference row : table.rows()) {
+                call.output().event("row", tree(row, call), line(row, call));
+            }
+        }
+        return result(call, tables);
+    }
+
+    private static Result result(Invocation call, List<Verification.Table> tables) {
+        List<Object> trees = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        List<Trouble> failures = new ArrayList<>();
+        boolean equal = true;
+        for (Verification.Table table : tables) {
+            trees.add(tree(table));
+            lines.addAll(lines(table));
+            table.failure().ifPresent(failures::add);
+            equal &= table.isEqual();
+        }
+        if (tables.isEmpty()) {
+            lines.add("the source has no tables to mirror");
+        }
+        if (!failures.isEmpty() && failures.size() == tables.size()) {
+            throw MirrorBackfillCommand.all(call, failures);
+        }
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("db", call.sqliteFile());
+        data.put("tables", trees);
+        Result result = Result.unchanged(data, lines);
+        return equal ? result : result.with(failures.isEmpty() ? ExitCode.DIFFERS : ExitCode.FAILED);
+    }
+
+    private static Map<String, Object> tree(Verification.Table table) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("table", table.table());
+        tree.put("source", table.source());
+        tree.put("mirror", table.mirror());
+        tree.put("missing", table.missing());
+        tree.put("extra", table.extra());
+        tree.put("changed", table.changed());
+        tree.put("named", table.rows().size());
+        tree.put("error", table.failure().map(Trouble::getMessage).orElse(null));
+        return tree;
+    }
+
+    private static Map<String, Object> tree(Difference row, Invocation call) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("op", op(row));
+        tree.put("table", row.table());
+        tree.put("key", row.key());
+        List<String> columns = new ArrayList<>();
+        Map<String, Object> source = new LinkedHashMap<>();
+        Map<String, Object> mirror = new LinkedHashMap<>();
+        for (Difference.Cell cell : row.cells()) {
+            columns.add(cell.column());
+            source.put(cell.column(), cell.source());
+            mirror.put(cell.column(), cell.mirror());
+        }
+        tree.put("columns", row.kind() == Difference.Kind.CHANGED ? columns : List.of());
+        if (call.flag("--show-values")) {
+            tree.put("source", row.kind() == Difference.Kind.EXTRA ? null : source);
+            tree.put("mirror", row.kind() == Difference.Kind.MISSING ? null : mirror);
+        }
+        return tree;
+    }
+
+    private static String op(Difference row) {
+        return row.kind().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String line(Difference row, Invocation call) {
+        StringBuilder line = new StringBuilder(row.table() + ", key " + row.key() + ": " + op(row));
+        String separator = ": ";
+        for (Difference.Cell cell : row.cells()) {
+            if (call.flag("--show-values")) {
+                line.append(separator).append(cell.column()).append(values(cell));
+                separator = ", ";
+            } else if (row.kind() == Difference.Kind.CHANGED) {
+                line.append(separator).append(cell.column());
+                separator = ", ";
+            }
+        }
+        return line.toString();
+    }
+
+    private static String values(Difference.Cell cell) {
+        if (cell.source() == null || cell.mirror() == null) {
+            return " " + (cell.source() == null ? cell.mirror() : cell.source());
+        }
+        return " is " + cell.source() + " in the source, " + cell.mirror() + " in the mirror";
+    }
+
+    private static List<String> lines(Verification.Table table) {
+        List<String> lines = new ArrayList<>();
+        if (table.failure().isPresent()) {
+            lines.add(table.table() + ": NOT COMPARED: " + table.failure().get().getMessage());
+            if (table.failure().get().hint() != null) {
+                lines.add("  hint: " + table.failure().get().hint());
+            }
+        } else if (table.isEqual()) {
+            lines.add(table.table() + ": " + table.source() + " rows, equal");
+        } else {
+            lines.add("%s: %d rows in the source, %d in the mirror: %d missing, %d extra, %d changed"
+                    .formatted(
+                            table.table(),
+                            table.source(),
+                            table.mirror(),
+                            table.missing(),
+                            table.extra(),
+                            table.changed()));
+            long unnamed = table.differences() - table.rows().size();
+            if (unnamed > 0) {
+                lines.add("  " + unnamed + " of them are not named; --rows " + table.differences() + " names all");
+            }
+        }
+        return lines;
+    }
+}
