@@ -1,13 +1,18 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.db.Databases;
+import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Environment;
+import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.Redactor;
 import dev.lockstep.db.Trouble;
+import dev.lockstep.profile.Profile;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -152,7 +157,26 @@ final class Shell {
         if (name.isEmpty() || !CONNECTIONS.contains(name.get())) {
             throw Trouble.usage("\\c takes pg, db, to or profile, and a value", null);
         }
+        value.ifPresent(given -> check(name.get(), given));
         remember(name.get(), value.orElse(""));
+    }
+
+    /** What is wrong with a default is said when it is set; whether anybody answers there, when it is used. */
+    private void check(String name, String value) {
+        Environment environment = databases.environment();
+        switch (name) {
+            case "pg" -> PgTarget.resolve(value, PgTarget.Sources.of(environment));
+            case "db" -> {
+                if (!Files.isRegularFile(Invocation.file(value))) {
+                    throw Trouble.usage("no such file: " + value, "lockstep opens databases that exist");
+                }
+            }
+            case "to" ->
+                DbTarget.resolve(
+                        value,
+                        new PgTarget.Sources(environment, "\\c to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
+            default -> Profile.load(value);
+        }
     }
 
     private void remember(String name, String value) {
@@ -174,7 +198,7 @@ final class Shell {
         for (String name : CONNECTIONS) {
             String value =
                     connection(name).orElse(name.equals("pg") ? "as the PG* variables say, or embedded" : "none");
-            standard.println(dev.lockstep.db.Redactor.redact(name + ": " + value));
+            standard.println(Redactor.redact(name + ": " + value));
         }
         standard.println("PostgreSQL connections open: " + databases.keptConnections());
     }

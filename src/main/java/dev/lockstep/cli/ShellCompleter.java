@@ -45,7 +45,7 @@ final class ShellCompleter implements Completer {
             words.remove(0);
         }
         if (!words.isEmpty() && words.get(0).startsWith("\\")) {
-            return starting(word, own(words));
+            return own(words, word);
         }
         if (words.isEmpty()) {
             return starting(word, word.startsWith("\\") ? OWN : List.copyOf(Catalog.nouns()));
@@ -61,10 +61,11 @@ final class ShellCompleter implements Completer {
         Command command = Catalog.command(path);
         return command == null || words.contains("--")
                 ? List.of()
-                : arguments(Catalog.leaf(path, command).getCommandSpec(), words.get(words.size() - 1), word);
+                : arguments(Catalog.leaf(path, command).getCommandSpec(), words, word);
     }
 
-    private List<String> arguments(CommandSpec spec, String previous, String word) {
+    private List<String> arguments(CommandSpec spec, List<String> words, String word) {
+        String previous = words.get(words.size() - 1);
         int equals = word.indexOf('=');
         if (word.startsWith("--") && equals > 0) {
             OptionSpec option = spec.findOption(word.substring(0, equals));
@@ -89,8 +90,12 @@ final class ShellCompleter implements Completer {
     }
 
     private List<String> values(OptionSpec option, String word) {
-        boolean database = List.of("--pg", "--to", "--mirror").contains(option.longestName());
-        return database ? List.of() : values(option.paramLabel(), word);
+        return switch (option.longestName()) {
+            case "--pg" -> starting(word, List.of("embedded"));
+            case "--to", "--mirror" -> List.of();
+            case "--table" -> starting(word, names.of(Kind.TABLE));
+            default -> values(option.paramLabel(), word);
+        };
     }
 
     /** Of {@code [URL]} or {@code URL PATH...} the first name. */
@@ -105,18 +110,15 @@ final class ShellCompleter implements Completer {
             case "FORMAT" -> starting(word, List.of("text", "json", "jsonl"));
             case "NAME|FILE" -> {
                 List<String> both = new ArrayList<>(starting(word, Profile.builtIn()));
-                both.addAll(files(word));
+                files(word).stream()
+                        .filter(file -> file.endsWith("/") || file.endsWith(".json"))
+                        .forEach(both::add);
                 yield both;
             }
             case "SHELL" -> starting(word, CompletionCommand.SHELLS);
             case "LIST" -> starting(word, List.of("realm", "transpile", "audit", "fts", "mirror"));
             case "MODE" -> starting(word, List.of("journal", "rebuild"));
             case "D" -> starting(word, List.of("500ms", "1s", "10s", "1m", "1h"));
-            case "T" -> {
-                List<String> tables = new ArrayList<>(names.of(Kind.FTS_TABLE));
-                tables.addAll(names.of(Kind.TABLE));
-                yield starting(word, tables.stream().distinct().toList());
-            }
             case "ID" -> starting(word, names.of(Kind.REGISTRY));
             case "URL" -> starting(word, names.of(Kind.REALM));
             default ->
@@ -128,14 +130,17 @@ final class ShellCompleter implements Completer {
         };
     }
 
-    private List<String> own(List<String> words) {
-        return switch (words.get(0)) {
-            case "\\c" -> words.size() == 1 ? List.of("pg", "db", "to", "profile") : List.of();
-            case "\\set" ->
-                words.size() == 1
-                        ? List.of("ON_ERROR_STOP", "OUTPUT")
-                        : words.get(1).equals("OUTPUT") ? List.of("text", "json", "jsonl") : List.of("on", "off");
-            case "\\timing" -> List.of("on", "off");
+    private List<String> own(List<String> words, String word) {
+        String first = words.size() == 1 ? "" : words.get(1);
+        return switch (words.get(0) + " " + first) {
+            case "\\c " -> starting(word, List.of("pg", "db", "to", "profile"));
+            case "\\c pg" -> starting(word, List.of("embedded"));
+            case "\\c db", "\\o " -> files(word);
+            case "\\c profile" -> values("NAME|FILE", word);
+            case "\\set " -> starting(word, List.of("ON_ERROR_STOP", "OUTPUT"));
+            case "\\set OUTPUT" -> values("FORMAT", word);
+            case "\\set ON_ERROR_STOP", "\\timing " -> starting(word, List.of("on", "off"));
+            case "\\watch " -> values("D", word);
             default -> List.of();
         };
     }

@@ -29,34 +29,23 @@ final class ShellNames implements AutoCloseable {
     enum Kind {
         REALM,
         TABLE,
-        FTS_TABLE,
         REGISTRY
     }
 
-    private static final String REALMS = """
-            select realm_url as name from lockstep_realm_floor
-             order by 1
-             limit 500
-            """;
-
-    private static final String LOGGED_REALMS = """
-            select distinct realm_url as name from lockstep_inval_log
-             order by 1
-             limit 500
-            """;
+    /** Tables that name realms, with what asks for them. */
+    private static final Map<String, String> REALMS = Map.of(
+            "realm_registry",
+            "select url as name from realm_registry order by 1 limit 500",
+            "lockstep_realm_floor",
+            "select realm_url as name from lockstep_realm_floor order by 1 limit 500",
+            "lockstep_inval_log",
+            "select distinct realm_url as name from lockstep_inval_log order by 1 limit 500");
 
     private static final String TABLES = """
-            select name from sqlite_master
-             where type = 'table'
+            select name from pragma_table_list
+             where schema = 'main'
+               and type in ('table', 'virtual')
                and name not like 'sqlite\\_%' escape '\\'
-             order by 1
-             limit 500
-            """;
-
-    private static final String FTS_TABLES = """
-            select name from sqlite_master
-             where type = 'table'
-               and sql like 'create virtual table%fts5%'
              order by 1
              limit 500
             """;
@@ -66,6 +55,7 @@ final class ShellNames implements AutoCloseable {
     private static final String AUDIT_COLUMNS =
             "select name from pragma_table_info('audit') where name in ('registryId', 'registry_id')";
     private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration FRESH = Duration.ofSeconds(10);
 
     private final Shell shell;
     private final Invocation call;
@@ -76,6 +66,7 @@ final class ShellNames implements AutoCloseable {
         return thread;
     });
     private String fetched = "";
+    private long fetchedNanos;
 
     ShellNames(Shell shell, Invocation call) {
         this.shell = shell;
@@ -92,18 +83,19 @@ final class ShellNames implements AutoCloseable {
         return call.databases().environment().get("HOME");
     }
 
-    /** Fetches anew, if the defaults have changed since the last time. */
+    /** Fetches anew, if the defaults have changed since the last time, or if that is a while ago. */
     void refresh() {
         String now = shell.connection("pg").orElse("") + "\n"
                 + shell.connection("db").orElse("");
-        if (!now.equals(fetched)) {
+        boolean changed = !now.equals(fetched);
+        if (changed || System.nanoTime() - fetchedNanos > FRESH.toNanos()) {
             fetched = now;
+            fetchedNanos = System.nanoTime();
             background.execute(this::fetch);
         }
     }
 
     private void fetch() {
-        names.clear();
         try (Databases databases = new Databases(call.databases().environment())) {
             if (shell.connection("db").isPresent()) {
                 fetchSqlite(databases, Invocation.file(shell.connection("db").get()));
@@ -112,8 +104,8 @@ final class ShellNames implements AutoCloseable {
                 fetchPostgres(databases);
             }
         } catch (Trouble e) {
-            // Completion knows less then; whoever uses the database is told what is wrong with it.
-            return;
+            // Completion knows nothing then; whoever uses the database is told what is wrong with it.
+            names.clear();
         }
     }
 
@@ -121,7 +113,6 @@ final class ShellNames implements AutoCloseable {
         try (Db db = databases.sqlite(file, Sqlite.Access.READ, PATIENCE)) {
             db.read(tx -> {
                 names.put(Kind.TABLE, texts(tx.rows(TABLES)));
-                names.put(Kind.FTS_TABLE, texts(tx.rows(FTS_TABLES)));
                 for (Row column : tx.rows(AUDIT_COLUMNS)) {
                     names.put(Kind.REGISTRY, texts(tx.rows(REGISTRIES.formatted(new Identifier(column.text("name"))))));
                 }
@@ -135,11 +126,10 @@ final class ShellNames implements AutoCloseable {
         PgSession session = PgSession.of("lockstep shell", PgSession.Use.READ).withStatementTimeout(PATIENCE);
         try (Db db = databases.postgres(target, session)) {
             TreeSet<String> realms = new TreeSet<>();
-            if (isPresent(db, "lockstep_realm_floor")) {
-                realms.addAll(texts(db.autocommit((Tx tx) -> tx.rows(REALMS))));
-            }
-            if (isPresent(db, "lockstep_inval_log")) {
-                realms.addAll(texts(db.autocommit((Tx tx) -> tx.rows(LOGGED_REALMS))));
+            for (Map.Entry<String, String> table : REALMS.entrySet()) {
+                if (isPresent(db, table.getKey())) {
+                    realms.addAll(texts(db.autocommit((Tx tx) -> tx.rows(table.getValue()))));
+                }
             }
             names.put(Kind.REALM, List.copyOf(realms));
         }

@@ -68,8 +68,9 @@ public final class Databases implements AutoCloseable {
     }
 
     /** How many PostgreSQL connections are kept and not in use. */
-    public synchronized int keptConnections() {
-        return kept == null ? 0 : kept.count();
+    public int keptConnections() {
+        KeptConnections now = kept;
+        return now == null ? 0 : now.count();
     }
 
     /** Opens a SQLite file that exists, as {@link Sqlite} says. */

@@ -124,12 +124,23 @@ final class Section {
         known.add(key);
         Object value = values.get(key);
         if (value == null) {
+            misspelled(key);
             throw wrong(values.containsKey(key) ? at(path, key) : path, "'" + key + "' is missing", null);
         }
         if (!type.isInstance(value)) {
             throw wrong(at(path, key), "'" + key + "' must be " + wanted, null);
         }
         return type.cast(value);
+    }
+
+    /** A key that is missing may be there under a name that nobody will ask for. */
+    private void misspelled(String missing) {
+        for (Object key : values.keySet()) {
+            if (!known.contains(key)
+                    && Nearest.to((String) key, List.of(missing)).isPresent()) {
+                throw wrong(at(path, key), "unknown key '" + key + "'", "did you mean '" + missing + "'?");
+            }
+        }
     }
 
     private Trouble wrong(List<Object> where, String what, String hint) {
