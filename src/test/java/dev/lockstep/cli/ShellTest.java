@@ -223,7 +223,7 @@ class ShellTest {
             Invocation call = invocation(databases, sink);
             try (ShellNames names = new ShellNames(new Shell(call), call)) {
                 names.refresh();
-                Await.until("the names", Duration.ofSeconds(20), () -> !names.of(ShellNames.Kind.FTS_TABLE)
+                Await.until("the names", Duration.ofSeconds(20), () -> !names.of(ShellNames.Kind.TABLE)
                         .isEmpty());
                 ShellCompleter completer = new ShellCompleter(names);
 

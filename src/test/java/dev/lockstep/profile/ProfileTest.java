@@ -61,7 +61,7 @@ class ProfileTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"name": "x"}                                          | 1:1: 'description' is missing             |
             {"name": 1, "description": ""}                         | 1:2: 'name' must be text                  |
-            {"nme": "x"}                                           | 1:1: 'name' is missing                    |
+            {"nme": "x"}                                           | 1:2: unknown key 'nme'                    | did you mean 'name'?
             []                                                     | 1:1: an object was expected               |
             {"name": "x", "description": "", "descriptio": ""}     | 1:34: unknown key 'descriptio'            | did you mean 'description'?
             {"name": "x", "description": "", "zz": ""}             | 1:34: unknown key 'zz'                    | known here: $schema, name, description, connections, audit, fts
