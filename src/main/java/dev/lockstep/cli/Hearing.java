@@ -3,6 +3,7 @@ package dev.lockstep.cli;
 import dev.lockstep.db.ListenEvent.Gap;
 import dev.lockstep.db.ListenEvent.Notification;
 import dev.lockstep.db.Trouble;
+import dev.lockstep.realm.DefinitionChange;
 import dev.lockstep.realm.FeedEvent.Resync;
 import dev.lockstep.realm.FileChange;
 import java.util.LinkedHashMap;
@@ -15,6 +16,39 @@ import java.util.Set;
 
 /** What one {@code realm listen} hears: printed, handed to the hook, and counted. */
 final class Hearing {
+    private static final Set<String> UNDERSTOOD = Set.of(FileChange.CHANNEL.name(), DefinitionChange.CHANNEL.name());
+
+    /**
+     * What a payload says, as far as its channel is known.
+     *
+     * @param realm empty if it names none
+     * @param path empty if it names none
+     * @param fields what there is to print of it; nothing if it says nothing
+     */
+    private record Meaning(String realm, String path, Map<String, Object> fields) {
+        private static final Meaning NONE = new Meaning("", "", Map.of());
+
+        private static Meaning of(FileChange change) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("realm", change.realm().value());
+            fields.put("path", change.path());
+            fields.put("wildcard", change.isWildcard());
+            return new Meaning(change.realm().value(), change.path(), fields);
+        }
+
+        private static Meaning of(DefinitionChange change) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("scope", change.scope().name().toLowerCase(Locale.ROOT));
+            if (!change.realm().isEmpty()) {
+                fields.put("realm", change.realm());
+            }
+            if (!change.modules().isEmpty()) {
+                fields.put("modules", change.modules());
+            }
+            return new Meaning(change.realm(), "", fields);
+        }
+    }
+
     private final Output output;
     private final Set<String> realms;
     private final Optional<Hook> hook;
@@ -62,13 +96,18 @@ final class Hearing {
         output.event("gap", fields, "gap (" + reason + ", " + gap.downFor().toMillis() + " ms): events may be missing");
     }
 
+    /** The payloads of other channels than these two are only shown. */
     void notified(Notification notification) throws InterruptedException {
-        boolean fileChange = notification.channel().equals(FileChange.CHANNEL.name());
-        Optional<FileChange> change = fileChange ? FileChange.parse(notification.payload()) : Optional.empty();
-        if (fileChange) {
-            changed(notification.payload(), change, notification.senderPid(), OptionalLong.empty());
+        String payload = notification.payload();
+        if (notification.channel().equals(FileChange.CHANNEL.name())) {
+            changed(payload, FileChange.parse(payload), notification.senderPid(), OptionalLong.empty());
+        } else if (notification.channel().equals(DefinitionChange.CHANNEL.name())) {
+            event(
+                    notification,
+                    DefinitionChange.parse(payload).map(Meaning::of).orElse(Meaning.NONE),
+                    OptionalLong.empty());
         } else {
-            event(notification, change, OptionalLong.empty(), false);
+            event(notification, Meaning.NONE, OptionalLong.empty());
         }
     }
 
@@ -81,7 +120,7 @@ final class Hearing {
             throws InterruptedException {
         if (realms.isEmpty() || isAmong(realms, change)) {
             Notification notification = new Notification(FileChange.CHANNEL.name(), payload, senderPid);
-            event(notification, change, seq, change.isEmpty());
+            event(notification, change.map(Meaning::of).orElse(Meaning.NONE), seq);
         }
     }
 
@@ -100,17 +139,14 @@ final class Hearing {
         return hookFailures;
     }
 
-    private void event(Notification notification, Optional<FileChange> change, OptionalLong seq, boolean malformed)
-            throws InterruptedException {
+    private void event(Notification notification, Meaning meaning, OptionalLong seq) throws InterruptedException {
         heard++;
         deaf = false;
+        boolean malformed =
+                UNDERSTOOD.contains(notification.channel()) && meaning.fields().isEmpty();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("channel", notification.channel());
-        change.ifPresent(c -> {
-            fields.put("realm", c.realm().value());
-            fields.put("path", c.path());
-            fields.put("wildcard", c.isWildcard());
-        });
+        fields.putAll(meaning.fields());
         fields.put("payload", notification.payload());
         if (malformed) {
             fields.put("malformed", true);
@@ -119,7 +155,7 @@ final class Hearing {
         seq.ifPresent(number -> fields.put("seq", Long.toString(number)));
         output.event("event", fields, text(notification) + (malformed ? " (malformed)" : ""));
         if (hook.isPresent()) {
-            run(hook.get(), notification, change, seq);
+            run(hook.get(), notification, meaning, seq);
         }
     }
 
@@ -131,12 +167,12 @@ final class Hearing {
         return notification.channel() + " " + notification.payload().replace("\n", "\\n");
     }
 
-    private void run(Hook program, Notification notification, Optional<FileChange> change, OptionalLong seq)
+    private void run(Hook program, Notification notification, Meaning meaning, OptionalLong seq)
             throws InterruptedException {
         Map<String, String> event = new LinkedHashMap<>();
         event.put("LOCKSTEP_CHANNEL", notification.channel());
-        event.put("LOCKSTEP_REALM", change.map(c -> c.realm().value()).orElse(""));
-        event.put("LOCKSTEP_PATH", change.map(FileChange::path).orElse(""));
+        event.put("LOCKSTEP_REALM", meaning.realm());
+        event.put("LOCKSTEP_PATH", meaning.path());
         event.put("LOCKSTEP_PAYLOAD", notification.payload());
         seq.ifPresent(number -> event.put("LOCKSTEP_SEQ", Long.toString(number)));
         Optional<String> failure = program.run(event, deadline);

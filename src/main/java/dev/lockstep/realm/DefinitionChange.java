@@ -1,12 +1,14 @@
 package dev.lockstep.realm;
 
 import dev.lockstep.db.Channel;
+import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a notification on {@code module_cache_invalidated} says: the definitions of these modules, of this realm or of all
@@ -14,13 +16,73 @@ import java.util.Map;
  *
  * <p>The payload is a JSON object with the keys {@code k}, {@code r}, {@code m} in this order. Lists of modules are cut as
  * Boxel cuts them, where a payload would pass 7,000; but counted in bytes, which is what PostgreSQL counts.
+ *
+ * @param realm as the payload spells it; empty if the scope is {@link Scope#GLOBAL}
+ * @param modules whole URLs; none unless the scope is {@link Scope#MODULE}
  */
-final class DefinitionChange {
-    static final Channel CHANNEL = new Channel("module_cache_invalidated");
+public record DefinitionChange(Scope scope, String realm, List<String> modules) {
+    /** How much is no longer true. */
+    public enum Scope {
+        MODULE,
+        REALM,
+        GLOBAL
+    }
+
+    public static final Channel CHANNEL = new Channel("module_cache_invalidated");
 
     private static final int BUDGET_BYTES = 7_000;
 
-    private DefinitionChange() {}
+    /** What a payload says; empty if any part of it is malformed. Keys beyond those that it needs are of no interest. */
+    public static Optional<DefinitionChange> parse(String payload) {
+        Object parsed;
+        try {
+            parsed = Json.parse(payload);
+        } catch (Trouble e) {
+            return Optional.empty();
+        }
+        if (!(parsed instanceof Map<?, ?> change) || !(change.get("k") instanceof String kind)) {
+            return Optional.empty();
+        }
+        String realm = change.get("r") instanceof String text ? text : "";
+        return switch (kind) {
+            case "global" -> Optional.of(new DefinitionChange(Scope.GLOBAL, "", List.of()));
+            case "realm" ->
+                realm.isEmpty() ? Optional.empty() : Optional.of(new DefinitionChange(Scope.REALM, realm, List.of()));
+            case "module" -> {
+                List<String> modules = names(change.get("m"));
+                yield realm.isEmpty() || modules.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new DefinitionChange(Scope.MODULE, realm, modules));
+            }
+            default -> Optional.empty();
+        };
+    }
+
+    /** The names of a list; none if one of them is no name. */
+    private static List<String> names(Object list) {
+        List<String> names = new ArrayList<>();
+        if (list instanceof List<?> elements) {
+            for (Object element : elements) {
+                if (!(element instanceof String name) || name.isEmpty()) {
+                    return List.of();
+                }
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    void tell(DefinitionHandler handler) {
+        switch (scope) {
+            case MODULE -> {
+                for (String module : modules) {
+                    handler.module(realm, module);
+                }
+            }
+            case REALM -> handler.realm(realm);
+            case GLOBAL -> handler.everything();
+        }
+    }
 
     static String all() {
         return Json.write(Map.of("k", "global"));

@@ -1,5 +1,6 @@
 package dev.lockstep.realm;
 
+import dev.lockstep.db.Channel;
 import dev.lockstep.db.Databases;
 import dev.lockstep.db.ListenEvent;
 import dev.lockstep.db.ListenEvent.Gap;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /**
  * Tells a handler what changes, from a thread of its own, for as long as it is open; over lost connections too.
@@ -40,10 +42,30 @@ public final class RealmListener implements AutoCloseable {
 
     /** Hears notifications; after a lost connection the handler is told of a gap. */
     public static RealmListener listening(Databases databases, PgTarget target, RealmHandler handler) {
+        return hearing(
+                databases,
+                target,
+                FileChange.CHANNEL,
+                payload -> FileChange.parse(payload).ifPresent(change -> tell(change, handler)),
+                gap -> handler.gap("connection lost for " + gap.downFor().toMillis() + " ms"));
+    }
+
+    /** Hears which definitions are no longer true; after a lost connection the handler is told that none may be. */
+    public static RealmListener definitions(Databases databases, PgTarget target, DefinitionHandler handler) {
+        return hearing(
+                databases,
+                target,
+                DefinitionChange.CHANNEL,
+                payload -> DefinitionChange.parse(payload).ifPresent(change -> change.tell(handler)),
+                gap -> handler.everything());
+    }
+
+    private static RealmListener hearing(
+            Databases databases, PgTarget target, Channel channel, Consumer<String> payloads, Consumer<Gap> gaps) {
         PgSession session = PgSession.of("lockstep listener", PgSession.Use.LISTEN);
         return new RealmListener(listener -> {
             try (PgListener hub = databases.listener(target, session, PgListener.Options.DEFAULT)) {
-                listener.hear(hub.subscribe(Set.of(FileChange.CHANNEL)), handler);
+                listener.hear(hub.subscribe(Set.of(channel)), payloads, gaps);
             }
         });
     }
@@ -122,16 +144,17 @@ public final class RealmListener implements AutoCloseable {
         }
     }
 
-    private void hear(Subscription subscription, RealmHandler handler) throws InterruptedException {
+    private void hear(Subscription subscription, Consumer<String> payloads, Consumer<Gap> gaps)
+            throws InterruptedException {
         while (!closing) {
             Optional<ListenEvent> event = subscription.next(SLICE);
             if (event.isEmpty()) {
                 continue;
             }
             if (event.get() instanceof Notification notification) {
-                FileChange.parse(notification.payload()).ifPresent(change -> tell(change, handler));
+                payloads.accept(notification.payload());
             } else if (event.get() instanceof Gap gap) {
-                handler.gap("connection lost for " + gap.downFor().toMillis() + " ms");
+                gaps.accept(gap);
             } else if (event.get() instanceof ListenEvent.Ready) {
                 ready.complete(null);
             }

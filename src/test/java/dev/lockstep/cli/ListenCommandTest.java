@@ -70,6 +70,30 @@ class ListenCommandTest {
     }
 
     @Test
+    void invalidationsOfDefinitionsAreUnderstoodToo(TestDatabase database) throws Exception {
+        try (RunningLockstep listen =
+                listen(database, "-o", "jsonl", "--channel", "module_cache_invalidated", "--count", "4")) {
+            listen.awaitStdout("{\"type\":\"ready\"");
+            database.execute(
+                    "notify module_cache_invalidated, '{\"k\":\"module\",\"r\":\"http://h/\",\"m\":[\"http://h/a\"]}'",
+                    "notify module_cache_invalidated, '{\"k\":\"realm\",\"r\":\"http://h/\"}'",
+                    "notify module_cache_invalidated, '{\"k\":\"global\"}'",
+                    "notify module_cache_invalidated, '{\"k\":\"realm\"}'");
+
+            List<Map<?, ?>> records = records(listen.ended());
+
+            assertThat(records.subList(1, 5))
+                    .allSatisfy(record -> assertThat(record.get("channel")).isEqualTo("module_cache_invalidated"));
+            assertThat(records.get(1).get("scope")).isEqualTo("module");
+            assertThat(records.get(1).get("realm")).isEqualTo("http://h/");
+            assertThat(records.get(1).get("modules")).isEqualTo(List.of("http://h/a"));
+            assertThat(records.get(2).get("scope")).isEqualTo("realm");
+            assertThat(records.get(3).get("scope")).isEqualTo("global");
+            assertThat(records.get(4).get("malformed")).isEqualTo(true);
+        }
+    }
+
+    @Test
     void aRealmChoosesAmongFileChangesOnly(TestDatabase database) throws Exception {
         try (RunningLockstep listen = listen(
                 database,
@@ -216,13 +240,13 @@ class ListenCommandTest {
             database.execute("notify realm_file_changes, 'http://h/:x'");
             listen.awaitStdout("\"path\":\"x\"");
 
-            listen.signal("INT");
+            listen.signal("TERM");
 
-            assertThat(listen.exitCode()).isEqualTo(130);
+            assertThat(listen.exitCode()).isEqualTo(143);
             String last = listen.stdout().lines().reduce((a, b) -> b).orElseThrow();
             assertThat(last)
                     .startsWith("{\"type\":\"summary\"")
-                    .contains("\"exitCode\":130", "\"data\":{\"received\":1,\"gaps\":0,\"hookFailures\":0}");
+                    .contains("\"exitCode\":143", "\"data\":{\"received\":1,\"gaps\":0,\"hookFailures\":0}");
         }
     }
 
