@@ -19,8 +19,8 @@ final class LocksCommand implements Command {
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
-                .description("Show who holds the write lock of a realm, or another advisory lock, and who waits in the"
-                        + " server for it.");
+                .description("Show who holds the write lock of a realm, or another advisory lock, and who waits"
+                        + " for it.");
         Options.postgres(spec);
     }
 

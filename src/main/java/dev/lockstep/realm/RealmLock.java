@@ -25,6 +25,16 @@ public final class RealmLock implements AutoCloseable {
 
     private static final String UNLOCK = "select pg_advisory_unlock(?)";
 
+    /**
+     * Who tries again and again is not seen waiting. So it says so, by the same 64 bits in the key space of two integers, which
+     * nobody else uses for them; shared, because there may be many. {@link RealmLocks} reads it.
+     */
+    private static final String MARK =
+            "select pg_try_advisory_lock_shared(cast(? as integer), cast(? as integer)) as marked";
+
+    private static final String UNMARK =
+            "select pg_advisory_unlock_shared(cast(? as integer), cast(? as integer)) as unmarked";
+
     private static final String IS_HELD = """
             select exists (select 1
                              from pg_locks
@@ -133,9 +143,13 @@ public final class RealmLock implements AutoCloseable {
     }
 
     private void spin(Duration wait) throws InterruptedException {
+        if (got()) {
+            return;
+        }
+        mark(MARK);
         long deadline = System.nanoTime() + wait.toNanos();
         Duration pause = FIRST_PAUSE;
-        while (!db.autocommit(tx -> tx.only(TRY, key.value()).flag("got"))) {
+        while (!got()) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 throw held(wait);
@@ -145,6 +159,15 @@ public final class RealmLock implements AutoCloseable {
             Duration doubled = pause.multipliedBy(2);
             pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
         }
+        mark(UNMARK);
+    }
+
+    private boolean got() {
+        return db.autocommit(tx -> tx.only(TRY, key.value()).flag("got"));
+    }
+
+    private void mark(String statement) {
+        db.autocommit(tx -> tx.only(statement, (int) key.classId(), (int) key.objectId()));
     }
 
     private Trouble held(Duration wait) {

@@ -9,21 +9,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Who holds advisory locks of this database, and who waits in the server for one; decoded to realms where one is known. */
+/** Who holds advisory locks of this database, and who waits for one; decoded to realms where one is known. */
 public final class RealmLocks {
-    /** The time that a lock was taken is not recorded: a transaction's lock is as old as it, a session's at most as the session. */
+    /**
+     * The time that a lock was taken is not recorded: a transaction's lock is as old as it, a session's at most as the session.
+     * Whoever tries again and again is not queued in the server, but has left a mark of the same 64 bits; see {@link RealmLock}.
+     */
     private static final String LOCKS = """
-            select l.pid, (cast(l.classid as bigint) << 32) | cast(l.objid as bigint) as key, not l.granted as waiting,
+            select l.pid, (cast(l.classid as bigint) << 32) | cast(l.objid as bigint) as key,
+                   (not l.granted or l.objsubid = 2) as waiting,
                    a.application_name as application,
                    coalesce(host(a.client_addr), 'local') as client,
                    cast(extract(epoch from clock_timestamp() - coalesce(
-                            case when l.granted then coalesce(a.xact_start, a.backend_start) else a.query_start end,
+                            case when l.objsubid = 2 then a.backend_start
+                                 when l.granted then coalesce(a.xact_start, a.backend_start)
+                                 else a.query_start end,
                             clock_timestamp())) * 1000 as bigint) as age_ms
               from pg_locks l
               left join pg_stat_activity a on a.pid = l.pid
              where l.locktype = 'advisory'
-               and l.objsubid = 1
                and l.database = (select oid from pg_database where datname = current_database())
+               and (l.objsubid = 1
+                    or exists (select 1
+                                 from pg_locks h
+                                where h.locktype = 'advisory'
+                                  and h.database = l.database
+                                  and h.objsubid = 1
+                                  and h.classid = l.classid
+                                  and h.objid = l.objid))
              order by key, waiting, age_ms desc
             """;
 

@@ -16,6 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -111,6 +114,34 @@ class RealmLockTest {
             assertThat(locks.get(0).application()).isEqualTo("lockstep realm lock");
             lock.close();
             waiting.join();
+        }
+    }
+
+    @Test
+    void whoTriesAgainAndAgainIsSeenWaitingUntilItHasTheLock(TestDatabase database) throws Exception {
+        database.execute(Boxel.REGISTRY, "insert into realm_registry (url) values ('" + REALM + "')");
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try (RealmLock first = take(database, Duration.ZERO);
+                Db db = Boxel.open(database)) {
+            assertThat(db.autocommit(RealmLocks::all)).hasSize(1);
+            Future<RealmLock> second = threads.submit(() -> take(database, Duration.ofSeconds(30)));
+            Await.until(
+                    "the waiter",
+                    Duration.ofSeconds(20),
+                    () -> db.autocommit(RealmLocks::all).size() == 2);
+            RealmLocks.Lock waiter = db.autocommit(RealmLocks::all).get(1);
+            assertThat(waiter.role()).isEqualTo(RealmLocks.Role.WAITS);
+            assertThat(waiter.realm()).contains(REALM.value());
+            assertThat(waiter.application()).isEqualTo("lockstep realm lock");
+
+            first.close();
+            try (RealmLock held = second.get()) {
+                held.check();
+                assertThat(db.autocommit(RealmLocks::all)).singleElement().satisfies(lock -> assertThat(lock.role())
+                        .isEqualTo(RealmLocks.Role.HOLDS));
+            }
+        } finally {
+            threads.shutdownNow();
         }
     }
 
