@@ -48,7 +48,8 @@ final class RealmArgument {
      */
     static void checkWidth(Broadcast.Plan plan, Invocation call) {
         for (FileChange change : plan.widened()) {
-            String path = change.path().substring(0, 60) + "...";
+            // It is the realm that may be long.
+            String path = change.path().length() > 60 ? change.path().substring(0, 60) + "..." : change.path();
             if (call.flag("--no-widen")) {
                 throw new Trouble(
                         Trouble.Kind.REFUSED,

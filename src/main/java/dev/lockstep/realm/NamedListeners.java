@@ -115,7 +115,7 @@ public final class NamedListeners {
      * @param start where the listener begins if there was none of that name
      * @param pid the backend whose end means the run's end; empty if that cannot be said
      * @return where it was
-     * @throws Trouble timeout: another run has it
+     * @throws Trouble refused: another run has it
      */
     static LogPosition claim(Tx tx, String name, UUID run, LogPosition start, Optional<Integer> pid, String client) {
         Optional<Row> claimed = tx.row(
@@ -130,7 +130,7 @@ public final class NamedListeners {
         if (claimed.isEmpty()) {
             Row holder = tx.only(HOLDER, name);
             throw new Trouble(
-                    Trouble.Kind.TIMEOUT,
+                    Trouble.Kind.REFUSED,
                     "listener-taken",
                     "the listener '" + name + "' is running already: " + holder.text("client"),
                     "give this one another name; 'lockstep realm listeners' shows them",
@@ -143,12 +143,12 @@ public final class NamedListeners {
     /**
      * Says how far the run has come, and that it lives.
      *
-     * @throws Trouble timeout: another run has taken the name
+     * @throws Trouble refused: another run has taken the name
      */
     static void move(Tx tx, String name, UUID run, LogPosition reached) {
         if (tx.update(MOVE, reached.epoch().toString(), reached.seq(), name, run.toString()) == 0) {
             throw new Trouble(
-                    Trouble.Kind.TIMEOUT,
+                    Trouble.Kind.REFUSED,
                     "listener-taken",
                     "another run has taken over the listener '" + name + "'",
                     "this one had lost its connection, or was not seen for too long",

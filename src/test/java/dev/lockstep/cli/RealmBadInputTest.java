@@ -20,6 +20,9 @@ class RealmBadInputTest {
     private static final String REALM = "http://localhost:4201/luke/";
     private static final String ID = "11111111-2222-4333-8444-555555555555";
 
+    /** Its wildcard fits a notification, and no path of more than two characters does. */
+    private static final String LONG_REALM = "http://h/" + "x".repeat(7_987) + "/";
+
     /** @param kind the kind of input, as the project numbers them */
     private record Bad(int kind, int exit, String message, List<String> command) {}
 
@@ -57,6 +60,7 @@ class RealmBadInputTest {
             bad(30, 6, "does not fit", "realm", "broadcast", REALM, "--path", "x".repeat(8_000), "--no-widen"),
             bad(30, 6, "does not fit", "realm", "invalidate", REALM, "--path", "x".repeat(8_000), "--no-widen"),
             bad(30, 2, "is too long", "realm", "broadcast", "http://h/" + "x".repeat(8_000) + "/"),
+            bad(30, 0, "sent for path short.gts", "realm", "broadcast", LONG_REALM, "--path", "short.gts", "--durable"),
             bad(31, 2, "not a channel name", "realm", "listen", "--channel", "x".repeat(64)),
             bad(31, 2, "not a channel name", "realm", "listen", "--channel", ""),
             bad(31, 2, "not a channel name", "realm", "listen", "--channel", "a\"b"),
@@ -71,7 +75,8 @@ class RealmBadInputTest {
             bad(33, 2, "--id is not a UUID", "realm", "broadcast", REALM, "--id", "7"),
             bad(34, 0, "resync (other-log)", "realm", "listen", "--durable", "of-another-log", "--timeout", "1s"),
             bad(34, 0, "resync (behind-listener)", "realm", "listen", "--durable", "ahead", "--timeout", "1s"),
-            bad(36, 5, "'live' is running already: process 7", "realm", "listen", "--durable", "live"),
+            bad(35, 6, "process 7 at h", "realm", "listen", "--durable", "live", "--poll", "1s"),
+            bad(36, 6, "'live' is running already: process 7", "realm", "listen", "--durable", "live"),
             bad(36, 2, "a listener's name cannot be empty", "realm", "listen", "--durable", ""),
             bad(37, 2, "no such program", "realm", "listen", "--durable", "n", "--exec", "/no/such/hook"),
             bad(37, 2, "no such program in PATH", "realm", "listen", "--exec", "no-such-hook"),
@@ -82,6 +87,16 @@ class RealmBadInputTest {
             bad(37, 127, "no such program", "realm", "lock", REALM, "--", "/no/such"),
             bad(38, 7, "ended with 1", "realm", "listen", "--durable", "behind", "--exec", "false"),
             bad(38, 7, "ended with 137", "realm", "listen", "--durable", "behind", "--exec", "sh -c 'kill -9 $$'"),
+            bad(
+                    38,
+                    7,
+                    "ended with 3",
+                    "realm",
+                    "listen",
+                    "--durable",
+                    "behind",
+                    "--exec",
+                    "sh -c 'head -c 1000000000 /dev/zero | tr \"\\\\0\" y; exit 3'"),
             bad(
                     38,
                     7,
@@ -128,6 +143,7 @@ class RealmBadInputTest {
                             .count())
                     .as(what)
                     .isLessThanOrEqualTo(3);
+            assertThat(run.stderr()).as("%d", bad.kind()).hasSizeLessThan(100_000);
             if (bad.exit() == 2 || bad.exit() == 6) {
                 assertThat(run.stdout()).as(what).isEmpty();
             }

@@ -283,7 +283,7 @@ class InvalidationFeedTest {
         next(first);
         try (InvalidationFeed second = named(database, "one")) {
             assertThatThrownBy(() -> next(second)).isInstanceOfSatisfying(Trouble.class, e -> {
-                assertThat(e.kind()).isEqualTo(Trouble.Kind.TIMEOUT);
+                assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED);
                 assertThat(e)
                         .hasMessageContaining(
                                 "process " + ProcessHandle.current().pid());
