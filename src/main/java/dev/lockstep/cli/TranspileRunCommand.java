@@ -91,6 +91,7 @@ final class TranspileRunCommand implements Command {
         List<String> words = call.parameters().subList(2, call.parameters().size());
         Child child = Child.of(words, call.databases().environment());
         try (Served served = serve(call, key, source(source, call), compiler(child, key, call))) {
+            call.output().detail(words(served));
             call.output().bytes(served.artifact().content()::writeTo);
             if (served.artifact().content().size() > TranspileCache.LARGEST) {
                 call.output().warn("too-large", "not stored: larger than " + TranspileCache.LARGEST + " bytes");
@@ -167,6 +168,16 @@ final class TranspileRunCommand implements Command {
             }
             return Artifact.of(ended.output());
         };
+    }
+
+    private static String words(Served served) {
+        boolean stale = served.stored().equals(Optional.of(StoreResult.STALE));
+        return switch (served.role()) {
+            case HIT -> "it was in the cache";
+            case WAITER -> "another built it meanwhile";
+            case WINNER -> "built here, for all";
+            case LOCAL -> "built here, without the lock";
+        } + (stale ? "; refused by the cache: its source was invalidated meanwhile" : "");
     }
 
     private static Result result(Served served) {

@@ -49,6 +49,9 @@ final class TranspileStatusCommand implements Command {
             return Result.unchanged(data, List.of("the cache knows nothing of " + realm.get() + hint))
                     .with(ExitCode.DIFFERS);
         }
+        if (realms.isEmpty()) {
+            lines.add("the cache knows no realm yet");
+        }
         lines.add(guarded ? "guard installed" : "no guard: replicas that know no floor may store stale artifacts");
         return Result.unchanged(data, lines);
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.db.Trouble;
+import dev.lockstep.profile.Json;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.transpile.TranspileCache.Hit;
@@ -14,6 +15,7 @@ import dev.lockstep.transpile.TranspileCache.StoreResult;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +115,19 @@ class TranspileCacheTest {
         assertThat(database.ask(
                         "select count(*) || body || generation from module_transpile_cache group by body, generation"))
                 .isEqualTo("1second1");
+    }
+
+    /** So a replica answers a request that names the tag with 304, though it did not build the module. */
+    @Test
+    void s30AHitBringsTheTagOfTheModuleThatIsServed() {
+        Artifact tagged = new Artifact(Content.of("js"), "{\"etag\": \"1700000000:module\"}", null);
+        assertThat(cache.store(cache.capture(MODULE), tagged)).isEqualTo(StoreResult.STORED);
+
+        Artifact served = ((Hit) cache.look(key(MODULE))).artifact();
+
+        assertThat(Json.parse(served.headers())).isEqualTo(Map.of("etag", "1700000000:module"));
+        cache.tombstone(MODULE);
+        assertThat(cache.find(key(MODULE))).isEqualTo("TOMBSTONE");
     }
 
     @Test
