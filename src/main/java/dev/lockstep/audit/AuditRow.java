@@ -1,14 +1,13 @@
 package dev.lockstep.audit;
 
 import dev.lockstep.profile.AuditProfile.Column;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Objects;
 
 /** One row of an audit log; a value is text, a {@code Long} or null. */
 final class AuditRow {
-    private static final int WIDTH = Column.values().length;
-
-    private final Object[] values = new Object[WIDTH];
+    private final Map<Column, Object> values = new EnumMap<>(Column.class);
     private final long line;
 
     /** @param line where it stands in its file; 0 if it comes from a database */
@@ -21,15 +20,15 @@ final class AuditRow {
     }
 
     Object value(Column column) {
-        return values[column.ordinal()];
+        return values.get(column);
     }
 
     String text(Column column) {
-        return (String) values[column.ordinal()];
+        return (String) values.get(column);
     }
 
     void set(Column column, Object value) {
-        values[column.ordinal()] = value;
+        values.put(column, value);
     }
 
     /** The application writes empty text, not NULL, from generation 1 on. */
@@ -45,8 +44,7 @@ final class AuditRow {
     boolean says(AuditRow other) {
         for (Column column : Column.values()) {
             boolean own = column == Column.ID || column == Column.CREATED || column == Column.UPDATED;
-            int i = column.ordinal();
-            if (!own && !Objects.equals(values[i], other.values[i])) {
+            if (!own && !Objects.equals(value(column), other.value(column))) {
                 return false;
             }
         }
@@ -55,6 +53,6 @@ final class AuditRow {
 
     @Override
     public String toString() {
-        return Arrays.toString(values);
+        return values.toString();
     }
 }

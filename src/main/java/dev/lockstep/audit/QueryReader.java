@@ -98,7 +98,7 @@ final class QueryReader {
     private String name() {
         String token = at < tokens.size() ? tokens.get(at) : "";
         boolean quoted = token.startsWith("\"") || token.startsWith("`");
-        if (!quoted && (token.isEmpty() || !Character.isLetter(token.charAt(0)) && token.charAt(0) != '_')) {
+        if (!quoted && (token.isEmpty() || (!Character.isLetter(token.charAt(0)) && token.charAt(0) != '_'))) {
             throw wrong("a name was expected" + (token.isEmpty() ? "" : " instead of '" + token + "'"));
         }
         at++;

@@ -59,7 +59,11 @@ public final class Suggestions {
         return suggestions;
     }
 
-    /** @throws Trouble usage: it is not a query that one index can serve, or its table or a column is not there */
+    /**
+     * What serves a query.
+     *
+     * @throws Trouble usage: it is not a query that one index can serve, or its table or a column is not there
+     */
     public Suggestion of(String sql) {
         return of(QueryReader.read(sql));
     }

@@ -173,11 +173,12 @@ final class TranspileRunCommand implements Command {
     private static String words(Served served) {
         boolean stale = served.stored().equals(Optional.of(StoreResult.STALE));
         return switch (served.role()) {
-            case HIT -> "it was in the cache";
-            case WAITER -> "another built it meanwhile";
-            case WINNER -> "built here, for all";
-            case LOCAL -> "built here, without the lock";
-        } + (stale ? "; refused by the cache: its source was invalidated meanwhile" : "");
+                    case HIT -> "it was in the cache";
+                    case WAITER -> "another built it meanwhile";
+                    case WINNER -> "built here, for all";
+                    case LOCAL -> "built here, without the lock";
+                }
+                + (stale ? "; refused by the cache: its source was invalidated meanwhile" : "");
     }
 
     private static Result result(Served served) {

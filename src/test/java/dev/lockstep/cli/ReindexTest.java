@@ -88,9 +88,7 @@ class ReindexTest {
                     .isZero();
             database.execute("select pg_notify('realm_file_changes', '" + REALM + ":later.gts')");
 
-            assertThat(ear.ended().stdout())
-                    .contains("\"path\":\"later.gts\"")
-                    .doesNotContain("\"wildcard\":true");
+            assertThat(ear.ended().stdout()).contains("\"path\":\"later.gts\"").doesNotContain("\"wildcard\":true");
         }
         assertThat(Files.readAllLines(runs)).containsExactly("run");
         assertThat(isCached(database)).isTrue();
