@@ -46,6 +46,8 @@ final class AuditFile {
     private final byte[] chunk = new byte[1 << 16];
     private int from;
     private int to;
+    private final Object[] lastGiven = new Object[Column.values().length];
+    private final Object[] lastTaken = new Object[Column.values().length];
     private long line;
     private byte[] bytes;
 
@@ -179,7 +181,17 @@ final class AuditFile {
         };
     }
 
+    /** Most values of a row are those of the row before: what was found good is not looked at again, nor kept twice. */
     private Object value(Column column, Object key, Object value) throws BadLine {
+        int i = column.ordinal();
+        if (value == null || !value.equals(lastGiven[i])) {
+            lastTaken[i] = checked(column, key, value);
+            lastGiven[i] = value;
+        }
+        return lastTaken[i];
+    }
+
+    private Object checked(Column column, Object key, Object value) throws BadLine {
         return switch (column) {
             case ID -> null;
             case GENERATION -> {

@@ -1,13 +1,16 @@
 package dev.lockstep.audit;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.profile.AuditProfile.Column;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Statements that insert many rows each: as many as were asked for, and no more than the engine takes values and bytes.
@@ -18,6 +21,9 @@ final class BulkInsert {
 
     /** What a value takes beside its bytes where it is written into the statement: quotes, a comma and a blank. */
     private static final int AROUND = 4;
+
+    /** What stands before these in a statement of MariaDB's driver takes a byte of its own. */
+    private static final String ESCAPED = "'\"\\\0";
 
     private static final int LONGEST_NUMBER = 20;
 
@@ -35,28 +41,31 @@ final class BulkInsert {
     private static final String PACKET = "select cast(@@max_allowed_packet as signed)";
 
     private final String head;
-    private final String row;
+    private final List<String> places = new ArrayList<>();
+    private final List<String> ends = new ArrayList<>();
     private final int width;
     private final int rows;
     private final long packet;
-    private final String escaped;
-    private String fullSql;
+
+    /** Whether a value can be bound once and stand in every row: to bind one costs as much as to store it. */
+    private final boolean numbered;
+
+    private int lastCount;
+    private BitSet lastShared = new BitSet();
+    private String lastSql;
 
     /** @param batch how many rows a statement may have */
     BulkInsert(Db db, String table, List<String> columns, int batch) {
         width = columns.size();
         rows = Math.max(1, Math.min(batch, bindLimit(db) / width));
         head = "insert into " + new Identifier(table) + " (" + HotQuery.list(columns) + ") values ";
-        row = row(db, table, columns);
+        numbered = db.engine() == Engine.SQLITE;
         packet = switch (db.engine()) {
             case SQLITE, POSTGRESQL -> Long.MAX_VALUE;
+            // Its driver writes values into the statement.
             case MARIADB -> db.<Row>autocommit(tx -> tx.only(PACKET)).integer(0) - head.length() - BESIDE;
         };
-        escaped = switch (db.engine()) {
-            case SQLITE, POSTGRESQL -> "";
-            // Its driver writes values into the statement.
-            case MARIADB -> "'\"\\\0";
-        };
+        place(db, table, columns);
     }
 
     private static int bindLimit(Db db) {
@@ -69,71 +78,137 @@ final class BulkInsert {
     }
 
     /** PostgreSQL takes text for no other type, unless it is told that it is one. */
-    private static String row(Db db, String table, List<String> columns) {
+    private void place(Db db, String table, List<String> columns) {
         List<Row> types =
                 switch (db.engine()) {
                     case SQLITE, MARIADB -> List.of();
                     case POSTGRESQL -> db.autocommit(tx -> tx.rows(TYPES, new Identifier(table).toString()));
                 };
-        StringBuilder row = new StringBuilder("(");
         for (String column : columns) {
-            String value = "?";
+            places.add("?");
+            ends.add("");
             for (Row type : types) {
                 if (type.text("attname").equals(column)) {
-                    value = "cast(? as " + type.text("type") + ")";
+                    places.set(places.size() - 1, "cast(?");
+                    ends.set(ends.size() - 1, " as " + type.text("type") + ")");
                 }
             }
-            row.append(row.length() == 1 ? "" : ", ").append(value);
         }
-        return row.append(')').toString();
     }
 
     /** @param all each as wide as the columns */
     void insert(Tx tx, List<Object[]> all) {
-        int from = 0;
-        while (from < all.size()) {
-            int to = from;
-            long bytes = 0;
-            while (to < all.size() && to - from < rows) {
-                long more = bytes(all.get(to));
-                if (more > packet) {
-                    throw Trouble.refused(
-                            "a row of " + more + " bytes is larger than the server takes (" + packet + ")",
-                            "raise max_allowed_packet");
-                }
-                if (to > from && bytes + more > Math.min(BYTES, packet)) {
-                    break;
-                }
-                bytes += more;
-                to++;
+        try (Statements statements = new Statements(tx)) {
+            int from = 0;
+            while (from < all.size()) {
+                int to = end(all, from);
+                statements.send(all.subList(from, to));
+                from = to;
             }
-            send(tx, all.subList(from, to));
-            from = to;
         }
     }
 
-    private void send(Tx tx, List<Object[]> part) {
-        Object[] values = new Object[part.size() * width];
-        for (int i = 0; i < part.size(); i++) {
-            System.arraycopy(part.get(i), 0, values, i * width, width);
+    /** Where the statement ends that begins here. */
+    private int end(List<Object[]> all, int from) {
+        long bytes = 0;
+        for (int to = from; to < all.size() && to - from < rows; to++) {
+            long more = bytes(all.get(to));
+            if (more > packet) {
+                throw Trouble.refused(
+                        "a row of " + more + " bytes is larger than the server takes (" + packet + ")",
+                        "raise max_allowed_packet");
+            }
+            if (to > from && bytes + more > Math.min(BYTES, packet)) {
+                return to;
+            }
+            bytes += more;
         }
-        if (part.size() != rows) {
-            tx.update(sql(part.size()), values);
-            return;
-        }
-        fullSql = fullSql == null ? sql(rows) : fullSql;
-        tx.update(fullSql, values);
+        return Math.min(all.size(), from + rows);
     }
 
-    private String sql(int count) {
-        StringBuilder sql = new StringBuilder(head.length() + count * (row.length() + 2)).append(head);
-        for (int i = 0; i < count; i++) {
-            sql.append(i == 0 ? "" : ", ").append(row);
+    /** The statement that was sent last, for the next part is most often like it. */
+    private final class Statements implements AutoCloseable {
+        private final Tx tx;
+        private String sql = "";
+        private Tx.Prepared statement;
+
+        Statements(Tx tx) {
+            this.tx = tx;
         }
-        return sql.toString();
+
+        void send(List<Object[]> part) {
+            BitSet shared = numbered ? shared(part) : new BitSet();
+            String wanted = sql(part.size(), shared);
+            if (!wanted.equals(sql)) {
+                close();
+                statement = tx.prepared(wanted);
+                sql = wanted;
+            }
+            statement.update(values(part, shared));
+        }
+
+        @Override
+        public void close() {
+            if (statement != null) {
+                statement.close();
+                statement = null;
+            }
+        }
     }
 
-    /** What a row takes in a statement. */
+    /** The columns that have the same value in every row. */
+    private BitSet shared(List<Object[]> part) {
+        BitSet shared = new BitSet(width);
+        shared.set(0, width);
+        for (Object[] row : part) {
+            for (int i = shared.nextSetBit(0); i >= 0; i = shared.nextSetBit(i + 1)) {
+                if (!Objects.equals(row[i], part.get(0)[i])) {
+                    shared.clear(i);
+                }
+            }
+        }
+        return shared;
+    }
+
+    private Object[] values(List<Object[]> part, BitSet shared) {
+        int own = width - shared.cardinality();
+        Object[] values = new Object[shared.cardinality() + own * part.size()];
+        int at = 0;
+        for (int i = shared.nextSetBit(0); i >= 0; i = shared.nextSetBit(i + 1)) {
+            values[at++] = part.get(0)[i];
+        }
+        for (Object[] row : part) {
+            for (int i = shared.nextClearBit(0); i < width; i = shared.nextClearBit(i + 1)) {
+                values[at++] = row[i];
+            }
+        }
+        return values;
+    }
+
+    private String sql(int count, BitSet shared) {
+        if (count == lastCount && shared.equals(lastShared)) {
+            return lastSql;
+        }
+        StringBuilder sql = new StringBuilder(head);
+        int next = shared.cardinality();
+        for (int row = 0; row < count; row++) {
+            sql.append(row == 0 ? "(" : "), (");
+            int one = 0;
+            for (int i = 0; i < width; i++) {
+                sql.append(i == 0 ? "" : ", ").append(places.get(i));
+                if (numbered) {
+                    sql.append(shared.get(i) ? ++one : ++next);
+                }
+                sql.append(ends.get(i));
+            }
+        }
+        lastCount = count;
+        lastShared = shared;
+        lastSql = sql.append(')').toString();
+        return lastSql;
+    }
+
+    /** What a row takes in a statement, or a little more. */
     private long bytes(Object... values) {
         long bytes = 0;
         for (Object value : values) {
@@ -142,14 +217,18 @@ final class BulkInsert {
         return bytes;
     }
 
+    /** Exact only where it has to be. */
     private long bytes(String text) {
+        if (packet == Long.MAX_VALUE) {
+            return text.length();
+        }
         long bytes = text.length();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c >= 0x80) {
                 // A surrogate is half of four bytes.
                 bytes += c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
-            } else if (escaped.indexOf(c) >= 0) {
+            } else if (ESCAPED.indexOf(c) >= 0) {
                 bytes++;
             }
         }

@@ -65,6 +65,44 @@ public final class Tx {
         }
     }
 
+    /** Compiles a statement that runs many times, each time with values of its own. */
+    public Prepared prepared(String sql) {
+        try {
+            return new Prepared(connection.prepareStatement(sql));
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /** A compiled statement. It belongs to its transaction. */
+    public final class Prepared implements AutoCloseable {
+        private final PreparedStatement statement;
+
+        private Prepared(PreparedStatement statement) {
+            this.statement = statement;
+        }
+
+        /** The number of rows that the statement changed. */
+        public int update(Object... values) {
+            try {
+                bind(statement, values);
+                start(statement);
+                return statement.executeUpdate();
+            } catch (SQLException e) {
+                throw failure(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                statement.close();
+            } catch (SQLException e) {
+                throw failure(e);
+            }
+        }
+    }
+
     public List<Row> rows(String sql, Object... values) {
         List<Row> rows = new ArrayList<>();
         each(sql, rows::add, values);
