@@ -4,6 +4,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.fts.FtsStatus;
 import dev.lockstep.fts.FtsTable;
+import dev.lockstep.fts.Owner;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +53,12 @@ final class FtsStatusCommand implements Command {
         tree.put("indexed", table.indexed().orElse(null));
         tree.put("mode", table.mode().map(FtsOptions::label).orElse(null));
         tree.put("dirty", table.dirty().orElse(null));
-        tree.put("owner", FtsOptions.owner(table.owner()));
+        tree.put("owner", FtsOptions.owner(table.owners().stream().findFirst()));
+        tree.put(
+                "owners",
+                table.owners().stream()
+                        .map(owner -> FtsOptions.owner(Optional.of(owner)))
+                        .toList());
         tree.put("since", table.since().orElse(null));
         tree.put("until", table.until().orElse(null));
         tree.put("note", table.note().orElse(null));
@@ -64,7 +70,11 @@ final class FtsStatusCommand implements Command {
         StringBuilder line = new StringBuilder(table.fts());
         line.append(": ").append(label(table.state()));
         table.since().ifPresent(since -> line.append(" since ").append(since));
-        table.owner().ifPresent(owner -> line.append(" by ").append(owner.describe()));
+        for (int i = 0; i < table.owners().size(); i++) {
+            Owner owner = table.owners().get(i);
+            line.append(i == 0 ? " by " : " and ").append(owner.describe());
+            line.append(owner.isAlive() ? "" : " (not running)");
+        }
         table.until().ifPresent(until -> line.append(" until ").append(until));
         table.note().ifPresent(note -> line.append(" (").append(note).append(")"));
         line.append("; ").append(table.kind().map(FtsTable.Kind::label).orElse("gone"));

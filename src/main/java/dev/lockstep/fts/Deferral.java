@@ -5,16 +5,11 @@ import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.Deferred.Circumstances;
 import dev.lockstep.fts.Deferred.Health;
-import dev.lockstep.fts.Deferred.StoredTrigger;
-import dev.lockstep.journal.Journal;
 import dev.lockstep.profile.Profile;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Puts the triggers of search indexes away, so that bulk work does not pay for the indexes on every row.
@@ -128,8 +123,8 @@ public final class Deferral {
 
     /** The same as a part of the caller's transaction. */
     Outcome run(Tx tx, List<String> names) {
-        Plan plan = plan(tx, names);
-        plan.apply(tx, owner);
+        DeferralPlan plan = plan(tx, names);
+        plan.apply(tx);
         return plan.outcome();
     }
 
@@ -138,15 +133,15 @@ public final class Deferral {
         return db.read(tx -> plan(tx, names).outcome());
     }
 
-    private Plan plan(Tx tx, List<String> names) {
+    private DeferralPlan plan(Tx tx, List<String> names) {
         Situation situation = Situation.read(tx, profile);
         List<Index> selected = situation.together(situation.select(names));
-        Plan plan = new Plan(situation, Circumstances.now(tx, owner, note, lease));
+        DeferralPlan plan = new DeferralPlan(situation, Circumstances.now(tx, owner, note, lease));
         for (Index index : selected) {
             if (isAlreadyDeferred(tx, index)) {
                 plan.already(index);
                 if (company == Company.TOGETHER) {
-                    plan.joined.add(index);
+                    plan.join(index);
                 }
             } else if (isDeferrable(index)) {
                 Feasibility.check(tx, situation, index);
@@ -155,10 +150,10 @@ public final class Deferral {
                 plan.skip(index);
             }
         }
-        if (plan.tables.isEmpty()) {
+        if (plan.isEmpty()) {
             throw nothing(selected);
         }
-        plan.add(Feasibility.notices(tx, situation, plan.toDefer));
+        plan.add(Feasibility.notices(tx, situation, plan.toDefer()));
         return plan;
     }
 
@@ -239,118 +234,5 @@ public final class Deferral {
                 "no trigger on a table writes " + names,
                 "looked at each statement of each trigger for INSERT, REPLACE, UPDATE or DELETE on it",
                 null);
-    }
-
-    /** What is to be done, and what will have been done then. */
-    private static final class Plan {
-        private final Situation situation;
-        private final Circumstances circumstances;
-        private final List<Index> toDefer = new ArrayList<>();
-        private final List<Index> joined = new ArrayList<>();
-        private final Map<Index, Reindex> journaled = new LinkedHashMap<>();
-        private final List<Table> tables = new ArrayList<>();
-        private final List<Notice> notices = new ArrayList<>();
-
-        Plan(Situation situation, Circumstances circumstances) {
-            this.situation = situation;
-            this.circumstances = circumstances;
-        }
-
-        void already(Index index) {
-            Deferred entry = index.held().orElseThrow().deferred();
-            Circumstances before = entry.circumstances();
-            List<String> names =
-                    index.stored().stream().map(StoredTrigger::name).toList();
-            tables.add(table(index, Result.ALREADY, entry.mode(index.name()), names, before));
-            if (!index.live().isEmpty()) {
-                notices.add(new Notice(
-                        "live-triggers",
-                        index.name() + " is put away " + entry.describe() + ", and yet "
-                                + index.live().size()
-                                + " triggers write it: "
-                                + String.join(
-                                        ", ",
-                                        index.live().stream()
-                                                .map(TriggerSql::name)
-                                                .toList())));
-            }
-        }
-
-        void add(Index index, Optional<Reindex> reindex) {
-            toDefer.add(index);
-            reindex.ifPresent(way -> journaled.put(index, way));
-            List<String> names = index.writers().stream().map(TriggerSql::name).toList();
-            Mode mode = reindex.isPresent() ? Mode.JOURNAL : Mode.REBUILD;
-            tables.add(table(index, Result.DEFERRED, mode, names, circumstances));
-        }
-
-        void add(List<Notice> more) {
-            notices.addAll(more);
-        }
-
-        void skip(Index index) {
-            notices.add(new Notice("untriggered", "no trigger on a table writes " + index.name() + "; left alone"));
-        }
-
-        private static Table table(
-                Index index, Result result, Mode mode, List<String> triggers, Circumstances circumstances) {
-            return new Table(
-                    String.join(", ", index.bases()),
-                    index.name(),
-                    result,
-                    mode,
-                    triggers,
-                    circumstances.since(),
-                    circumstances.owner());
-        }
-
-        Outcome outcome() {
-            return new Outcome(tables, notices);
-        }
-
-        void apply(Tx tx, Owner owner) {
-            for (Index index : joined) {
-                Index.Held held = index.held().orElseThrow();
-                Circumstances both = held.deferred().circumstances().with(owner);
-                held.ledger().assign(tx, Set.of(index.folded()), both);
-            }
-            for (Index index : toDefer) {
-                situation.ledgerFor(index.name()).add(tx, entry(tx, index, journals(tx, index)));
-            }
-            Map<String, TriggerSql> live = new LinkedHashMap<>();
-            toDefer.forEach(index -> index.live().forEach(trigger -> live.put(trigger.name(), trigger)));
-            for (TriggerSql trigger : live.values()) {
-                TriggerDdl.drop(tx, trigger);
-            }
-        }
-
-        /** A journal that is still there is of an earlier deferral, which somebody else has ended. */
-        private Map<String, String> journals(Tx tx, Index index) {
-            String consumer = Reindex.consumer(index.name());
-            Journal.all(tx, consumer).forEach(journal -> journal.remove(tx));
-            Reindex reindex = journaled.get(index);
-            return reindex == null
-                    ? Map.of()
-                    : Map.of(
-                            index.folded(),
-                            Journal.install(tx, consumer, reindex.subject()).epoch());
-        }
-
-        private Deferred entry(Tx tx, Index index, Map<String, String> journals) {
-            Map<String, StoredTrigger> triggers = new LinkedHashMap<>();
-            index.stored().forEach(stored -> triggers.put(Token.fold(stored.name()), stored));
-            for (TriggerSql trigger : index.live()) {
-                long position = situation.catalog().position(trigger.name());
-                triggers.put(Token.fold(trigger.name()), new StoredTrigger(position, trigger));
-            }
-            Shape shape = Shape.read(tx, index.bases(), index.table().stream().toList());
-            return new Deferred(
-                    List.of(index.name()),
-                    List.copyOf(triggers.values()),
-                    Optional.of(shape),
-                    circumstances,
-                    Health.SOUND,
-                    journals);
-        }
     }
 }

@@ -145,24 +145,18 @@ record Deferred(
             return holders(tx).stream().anyMatch(holder -> !holder.equals(owner));
         }
 
-        /** The same for others: those of before that still run, and one more, or without one. */
-        Circumstances with(Owner owner) {
-            List<Owner> all = new ArrayList<>(without(owner).owners);
-            all.add(owner);
-            return new Circumstances(all, since, note, until);
-        }
-
-        /** Of a deferral that grows: it is for those of both, and ends when the first of both would. */
+        /** It is for those of both then, and ends when the first of both would who still runs. */
         Circumstances joinedBy(Circumstances newcomer) {
-            Circumstances both = this;
-            for (Owner owner : newcomer.owners) {
-                both = both.with(owner);
-            }
+            List<Owner> all = new ArrayList<>(owners);
+            all.removeIf(owner -> !owner.isAlive() || newcomer.owners.contains(owner));
+            Optional<String> before = all.isEmpty() ? Optional.empty() : until;
+            all.addAll(newcomer.owners);
             Optional<String> end =
-                    Stream.of(until, newcomer.until).flatMap(Optional::stream).min(Comparator.naturalOrder());
-            return new Circumstances(both.owners, newcomer.since, newcomer.note.or(() -> note), end);
+                    Stream.of(before, newcomer.until).flatMap(Optional::stream).min(Comparator.naturalOrder());
+            return new Circumstances(all, since.or(() -> newcomer.since), note.or(() -> newcomer.note), end);
         }
 
+        /** The same for those others that still run. */
         Circumstances without(Owner owner) {
             List<Owner> others = owners.stream()
                     .filter(other -> other.isAlive() && !other.equals(owner))

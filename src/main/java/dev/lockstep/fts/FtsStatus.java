@@ -32,7 +32,7 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
      * @param indexed its own rows; empty if it does not keep what could be counted
      * @param mode what a restore will do about it; empty if it is not deferred
      * @param dirty the base rows that it is known not to follow; empty if only a comparison could tell
-     * @param owner who put the triggers away
+     * @param owners for whom the triggers are put away, whether they still run or not
      * @param since when, RFC 3339 in UTC
      * @param until from when on anybody may restore, RFC 3339 in UTC
      * @param note what was said about it then
@@ -48,7 +48,7 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
             Optional<Long> indexed,
             Optional<Deferral.Mode> mode,
             Optional<Long> dirty,
-            Optional<Owner> owner,
+            List<Owner> owners,
             Optional<String> since,
             Optional<String> until,
             Optional<String> note,
@@ -110,7 +110,7 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
                         ? Optional.of(index.held().orElseThrow().deferred().mode(index.name()))
                         : Optional.empty(),
                 dirty(tx, index, state),
-                circumstances.owner(),
+                circumstances.owners(),
                 circumstances.since(),
                 circumstances.until(),
                 circumstances.note(),

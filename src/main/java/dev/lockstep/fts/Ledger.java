@@ -16,7 +16,7 @@ interface Ledger {
      */
     void add(Tx tx, Deferred entry);
 
-    /** Notes for whom the triggers of these FTS5 tables are put away, by folded name. Nothing else changes. */
+    /** Notes for whom, and until when, the triggers of these FTS5 tables, by folded name, are put away. */
     void assign(Tx tx, Set<String> indexes, Circumstances circumstances);
 
     /**

@@ -93,9 +93,9 @@ final class MetaLedger implements Ledger {
         if (flag.isEmpty() && snapshot.isEmpty()) {
             return List.of();
         }
-        Note note = flag.flatMap(row -> note(tx, row.integer("place"))).orElse(Note.NONE);
+        MetaNote note = flag.flatMap(row -> note(tx, row.integer("place"))).orElse(MetaNote.NONE);
         if (snapshot.isEmpty() || snapshot.get().isNull("value")) {
-            return List.of(Deferred.damaged(indexes, note.circumstances, Health.LOST));
+            return List.of(Deferred.damaged(indexes, note.circumstances(), Health.LOST));
         }
         return entry(
                 flag.isPresent() ? Health.SOUND : Health.UNFLAGGED,
@@ -104,26 +104,27 @@ final class MetaLedger implements Ledger {
     }
 
     /** @param undamaged what the entry's health is if its snapshot can be read */
-    private List<Deferred> entry(Health undamaged, String snapshot, Note note) {
+    private List<Deferred> entry(Health undamaged, String snapshot, MetaNote note) {
         boolean flagged = undamaged == Health.SOUND;
-        if (note.sha256.isPresent() && !note.sha256.get().equals(Hash.sha256(snapshot))) {
-            return List.of(Deferred.damaged(indexes, note.circumstances, Health.EDITED));
+        if (note.sha256().isPresent() && !note.sha256().get().equals(Hash.sha256(snapshot))) {
+            return List.of(Deferred.damaged(indexes, note.circumstances(), Health.EDITED));
         }
         List<StoredTrigger> triggers = new ArrayList<>();
         try {
             for (StoredTrigger stored : StoredTrigger.parse(snapshot)) {
                 triggers.add(new StoredTrigger(
-                        note.positions.getOrDefault(stored.name(), stored.position()), stored.trigger()));
+                        note.positions().getOrDefault(stored.name(), stored.position()), stored.trigger()));
             }
         } catch (Trouble e) {
             Health health = flagged ? Health.UNREADABLE : Health.SCRAP;
-            return List.of(Deferred.damaged(indexes, note.circumstances, health));
+            return List.of(Deferred.damaged(indexes, note.circumstances(), health));
         }
         if (triggers.isEmpty()) {
-            return flagged ? List.of(Deferred.damaged(indexes, note.circumstances, Health.LOST)) : List.of();
+            return flagged ? List.of(Deferred.damaged(indexes, note.circumstances(), Health.LOST)) : List.of();
         }
-        List<String> concerned = note.indexes.isEmpty() ? indexes : note.indexes;
-        return List.of(new Deferred(concerned, triggers, note.shape, note.circumstances, undamaged, note.journals));
+        List<String> concerned = note.indexes().isEmpty() ? indexes : note.indexes();
+        return List.of(
+                new Deferred(concerned, triggers, note.shape(), note.circumstances(), undamaged, note.journals()));
     }
 
     @Override
@@ -222,7 +223,7 @@ final class MetaLedger implements Ledger {
         }
         long flag = tx.only(read, state.flag()).integer("place");
         tx.update(delete, state.own());
-        tx.update(insert, state.own(), Json.write(Note.tree(entry, flag, Hash.sha256(snapshot))));
+        tx.update(insert, state.own(), Json.write(MetaNote.tree(entry, flag, Hash.sha256(snapshot))));
     }
 
     @Override
@@ -242,81 +243,7 @@ final class MetaLedger implements Ledger {
                 + state.flag() + "', '" + state.snapshot() + "', '" + state.own() + "')";
     }
 
-    private Optional<Note> note(Tx tx, long flag) {
-        return tx.row(read, state.own()).map(row -> row.text("value")).flatMap(text -> Note.read(text, flag));
-    }
-
-    /** What stands under the third key. */
-    private record Note(
-            List<String> indexes,
-            Optional<String> sha256,
-            Map<String, Long> positions,
-            Optional<Shape> shape,
-            Circumstances circumstances,
-            Map<String, String> journals) {
-        static final Note NONE =
-                new Note(List.of(), Optional.empty(), Map.of(), Optional.empty(), Circumstances.UNKNOWN, Map.of());
-
-        static Map<String, Object> tree(Deferred entry, long flag, String sha256) {
-            Circumstances circumstances = entry.circumstances();
-            Map<String, Object> positions = new LinkedHashMap<>();
-            entry.triggers().forEach(stored -> positions.put(stored.name(), stored.position()));
-            Map<String, Object> tree = new LinkedHashMap<>();
-            tree.put("journals", entry.journals());
-            tree.put("flag", flag);
-            tree.put("sha256", sha256);
-            tree.put("fts", entry.indexes());
-            tree.put("positions", positions);
-            tree.put("shape", entry.shape().map(Shape::toTree).orElse(null));
-            tree.put("owners", circumstances.ownerTrees());
-            tree.put("until", circumstances.until().orElse(null));
-            tree.put("since", circumstances.since().orElse(null));
-            tree.put("note", circumstances.note().orElse(null));
-            return tree;
-        }
-
-        /** The note, if it belongs to that flag. */
-        static Optional<Note> read(String text, long flag) {
-            Object tree;
-            try {
-                tree = Json.parse(text);
-            } catch (Trouble e) {
-                return Optional.empty();
-            }
-            if (!(tree instanceof Map<?, ?> map) || !Long.valueOf(flag).equals(map.get("flag"))) {
-                return Optional.empty();
-            }
-            List<String> indexes = new ArrayList<>();
-            if (map.get("fts") instanceof List<?> names) {
-                names.forEach(name -> indexes.add(String.valueOf(name)));
-            }
-            Map<String, Long> positions = new LinkedHashMap<>();
-            if (map.get("positions") instanceof Map<?, ?> places) {
-                places.forEach((name, at) -> {
-                    if (at instanceof Long position) {
-                        positions.put((String) name, position);
-                    }
-                });
-            }
-            Map<String, String> journals = new LinkedHashMap<>();
-            if (map.get("journals") instanceof Map<?, ?> epochs) {
-                epochs.forEach((name, epoch) -> journals.put((String) name, String.valueOf(epoch)));
-            }
-            return Optional.of(new Note(
-                    indexes,
-                    text(map, "sha256"),
-                    positions,
-                    Shape.ofTree(map.get("shape")),
-                    new Circumstances(
-                            Circumstances.owners(map.get("owners")),
-                            text(map, "since"),
-                            text(map, "note"),
-                            text(map, "until")),
-                    journals));
-        }
-
-        private static Optional<String> text(Map<?, ?> map, String key) {
-            return map.get(key) instanceof String text ? Optional.of(text) : Optional.empty();
-        }
+    private Optional<MetaNote> note(Tx tx, long flag) {
+        return tx.row(read, state.own()).map(row -> row.text("value")).flatMap(text -> MetaNote.read(text, flag));
     }
 }

@@ -43,7 +43,8 @@ final class OwnLedger implements Ledger {
 
     private static final String ASSIGN = """
             update main.lockstep_fts_deferral
-               set owner_json = ?
+               set owner_json = ?,
+                   until = ?
              where fts = ?
             """;
 
@@ -120,7 +121,11 @@ final class OwnLedger implements Ledger {
     public void assign(Tx tx, Set<String> indexes, Circumstances circumstances) {
         for (Row row : exists(tx) ? tx.rows(READ) : List.<Row>of()) {
             if (indexes.contains(Token.fold(row.text("fts")))) {
-                tx.update(ASSIGN, Json.write(circumstances.ownerTrees()), row.text("fts"));
+                tx.update(
+                        ASSIGN,
+                        Json.write(circumstances.ownerTrees()),
+                        circumstances.until().orElse(null),
+                        row.text("fts"));
             }
         }
     }

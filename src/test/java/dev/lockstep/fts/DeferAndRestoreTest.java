@@ -150,7 +150,7 @@ class DeferAndRestoreTest {
         assertThat(units.indexed()).contains(120L);
         assertThat(units.mode()).contains(Deferral.Mode.JOURNAL);
         assertThat(units.dirty()).contains(1L);
-        assertThat(units.owner()).contains(Owner.ofProcess());
+        assertThat(units.owners()).containsExactly(Owner.ofProcess());
         assertThat(units.since().orElseThrow()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
         assertThat(units.note()).contains("catch-up");
         assertThat(status.tables().get(0).dirty()).contains(0L);

@@ -54,7 +54,7 @@ class UpstreamTest {
         change();
         assertThat(engine.status().tables()).allSatisfy(table -> {
             assertThat(table.state()).isEqualTo(FtsStatus.State.DEFERRED);
-            assertThat(table.owner()).isEmpty();
+            assertThat(table.owners()).isEmpty();
             assertThat(table.since()).isEmpty();
         });
 
@@ -116,7 +116,7 @@ class UpstreamTest {
 
         assertThat(status.tables()).allSatisfy(table -> {
             assertThat(table.state()).isEqualTo(FtsStatus.State.DEFERRED);
-            assertThat(table.owner()).isEmpty();
+            assertThat(table.owners()).isEmpty();
         });
         assertThat(status.notices()).isEmpty();
         engine.restore();

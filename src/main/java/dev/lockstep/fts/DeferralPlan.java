@@ -1,0 +1,140 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Tx;
+import dev.lockstep.fts.Deferral.Mode;
+import dev.lockstep.fts.Deferral.Outcome;
+import dev.lockstep.fts.Deferral.Result;
+import dev.lockstep.fts.Deferral.Table;
+import dev.lockstep.fts.Deferred.Circumstances;
+import dev.lockstep.fts.Deferred.Health;
+import dev.lockstep.fts.Deferred.StoredTrigger;
+import dev.lockstep.journal.Journal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a {@link Deferral} is about to do, and what will have been done then. */
+final class DeferralPlan {
+    private final Situation situation;
+    private final Circumstances circumstances;
+    private final List<Index> toDefer = new ArrayList<>();
+    private final List<Index> joined = new ArrayList<>();
+    private final Map<Index, Reindex> journaled = new LinkedHashMap<>();
+    private final List<Table> tables = new ArrayList<>();
+    private final List<Notice> notices = new ArrayList<>();
+
+    DeferralPlan(Situation situation, Circumstances circumstances) {
+        this.situation = situation;
+        this.circumstances = circumstances;
+    }
+
+    void already(Index index) {
+        Deferred entry = index.held().orElseThrow().deferred();
+        Circumstances before = entry.circumstances();
+        List<String> names = index.stored().stream().map(StoredTrigger::name).toList();
+        tables.add(table(index, Result.ALREADY, entry.mode(index.name()), names, before));
+        if (!index.live().isEmpty()) {
+            notices.add(new Notice(
+                    "live-triggers",
+                    index.name() + " is put away " + entry.describe() + ", and yet "
+                            + index.live().size()
+                            + " triggers write it: "
+                            + String.join(
+                                    ", ",
+                                    index.live().stream().map(TriggerSql::name).toList())));
+        }
+    }
+
+    void add(Index index, Optional<Reindex> reindex) {
+        toDefer.add(index);
+        reindex.ifPresent(way -> journaled.put(index, way));
+        List<String> names = index.writers().stream().map(TriggerSql::name).toList();
+        Mode mode = reindex.isPresent() ? Mode.JOURNAL : Mode.REBUILD;
+        tables.add(table(index, Result.DEFERRED, mode, names, circumstances));
+    }
+
+    void add(List<Notice> more) {
+        notices.addAll(more);
+    }
+
+    /** Already deferred, and from now on for us too. */
+    void join(Index index) {
+        joined.add(index);
+    }
+
+    boolean isEmpty() {
+        return tables.isEmpty();
+    }
+
+    List<Index> toDefer() {
+        return toDefer;
+    }
+
+    void skip(Index index) {
+        notices.add(new Notice("untriggered", "no trigger on a table writes " + index.name() + "; left alone"));
+    }
+
+    private static Table table(
+            Index index, Result result, Mode mode, List<String> triggers, Circumstances circumstances) {
+        return new Table(
+                String.join(", ", index.bases()),
+                index.name(),
+                result,
+                mode,
+                triggers,
+                circumstances.since(),
+                circumstances.owner());
+    }
+
+    Outcome outcome() {
+        return new Outcome(tables, notices);
+    }
+
+    void apply(Tx tx) {
+        for (Index index : joined) {
+            Index.Held held = index.held().orElseThrow();
+            Circumstances both = held.deferred().circumstances().joinedBy(circumstances);
+            held.ledger().assign(tx, Set.of(index.folded()), both);
+        }
+        for (Index index : toDefer) {
+            situation.ledgerFor(index.name()).add(tx, entry(tx, index, journals(tx, index)));
+        }
+        Map<String, TriggerSql> live = new LinkedHashMap<>();
+        toDefer.forEach(index -> index.live().forEach(trigger -> live.put(trigger.name(), trigger)));
+        for (TriggerSql trigger : live.values()) {
+            TriggerDdl.drop(tx, trigger);
+        }
+    }
+
+    /** A journal that is still there is of an earlier deferral, which somebody else has ended. */
+    private Map<String, String> journals(Tx tx, Index index) {
+        String consumer = Reindex.consumer(index.name());
+        Journal.all(tx, consumer).forEach(journal -> journal.remove(tx));
+        Reindex reindex = journaled.get(index);
+        return reindex == null
+                ? Map.of()
+                : Map.of(
+                        index.folded(),
+                        Journal.install(tx, consumer, reindex.subject()).epoch());
+    }
+
+    private Deferred entry(Tx tx, Index index, Map<String, String> journals) {
+        Map<String, StoredTrigger> triggers = new LinkedHashMap<>();
+        index.stored().forEach(stored -> triggers.put(Token.fold(stored.name()), stored));
+        for (TriggerSql trigger : index.live()) {
+            long position = situation.catalog().position(trigger.name());
+            triggers.put(Token.fold(trigger.name()), new StoredTrigger(position, trigger));
+        }
+        Shape shape = Shape.read(tx, index.bases(), index.table().stream().toList());
+        return new Deferred(
+                List.of(index.name()),
+                List.copyOf(triggers.values()),
+                Optional.of(shape),
+                circumstances,
+                Health.SOUND,
+                journals);
+    }
+}

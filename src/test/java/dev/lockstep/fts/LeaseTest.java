@@ -1,0 +1,202 @@
+package dev.lockstep.fts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.fts.Restoration.Claim;
+import dev.lockstep.fts.Restoration.Policy;
+import dev.lockstep.fts.Restoration.Preference;
+import dev.lockstep.fts.Restoration.Replacement;
+import dev.lockstep.testing.TestSqlite;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A deferral is for those who hold it: they come and go, die, or have had it for long enough. */
+class LeaseTest {
+    private static final Policy LEAVING = new Policy(Preference.NEITHER, Replacement.NONE, Claim.LEAVE);
+    private static final Optional<Duration> FOR_EVER = Optional.empty();
+    private static final Optional<Duration> OVER = Optional.of(Duration.ZERO);
+    private static final Optional<Duration> LONG = Optional.of(Duration.ofHours(1));
+
+    private final List<Process> processes = new ArrayList<>();
+
+    @TempDir
+    private Path dir;
+
+    private Engine engine;
+    private String master;
+
+    @BeforeEach
+    void makeDatabase() throws SQLException {
+        engine = new Engine(CadtDatabase.create(dir.resolve("cadt.db"), 10), Engine.CADT);
+        master = TestSqlite.schema(engine.file());
+    }
+
+    @AfterEach
+    void endAll() {
+        processes.forEach(Process::destroyForcibly);
+    }
+
+    /** A process that lives until it is ended. */
+    private Owner owner() throws IOException {
+        Process process = new ProcessBuilder("sleep", "600").start();
+        processes.add(process);
+        Owner here = Owner.ofProcess();
+        long started = process.info().startInstant().orElseThrow().toEpochMilli();
+        return new Owner(here.host(), process.pid(), here.boot(), started);
+    }
+
+    private void end(Owner owner) throws InterruptedException {
+        for (Process process : processes) {
+            if (process.pid() == owner.pid()) {
+                process.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    private Deferral.Outcome join(Owner owner, Optional<Duration> age, String... names) {
+        return engine.with(db -> new Deferral(engine.loaded(), owner, Optional.empty())
+                .lasting(age)
+                .together()
+                .run(db, List.of(names)));
+    }
+
+    private Restoration.Outcome leave(Owner owner, String... names) {
+        return restoreAs(owner, LEAVING, names);
+    }
+
+    private Restoration.Outcome restoreAs(Owner owner, Policy policy, String... names) {
+        return engine.with(db -> new Restoration(engine.loaded(), policy, owner).run(db, List.of(names)));
+    }
+
+    private void with(String profile) {
+        engine = new Engine(engine.file(), profile);
+    }
+
+    private void isRestored() throws SQLException {
+        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
+        assertThat(CadtDatabase.differences(engine.file())).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Engine.CADT, Engine.NONE})
+    void theLastThatLeavesRestores(String profile) throws Exception {
+        with(profile);
+        Owner first = owner();
+        Owner second = owner();
+        assertThat(join(first, FOR_EVER).changed()).isTrue();
+        assertThat(join(second, FOR_EVER).changed()).isFalse();
+        assertThat(engine.status().tables())
+                .allSatisfy(table -> assertThat(table.owners()).containsExactly(first, second));
+        CadtDatabase.change(engine.file());
+
+        Restoration.Outcome left = leave(first);
+
+        assertThat(left.changed()).isFalse();
+        assertThat(left.left()).containsExactly("projects_fts", "units_fts");
+        assertThat(engine.status().tables())
+                .allSatisfy(table -> assertThat(table.owners()).containsExactly(second));
+        assertThat(leave(second).tables()).hasSize(2);
+        isRestored();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Engine.CADT, Engine.NONE})
+    void whoDiedHoldsNothing(String profile) throws Exception {
+        with(profile);
+        Owner first = owner();
+        Owner second = owner();
+        join(first, FOR_EVER);
+        join(second, FOR_EVER);
+        end(second);
+
+        assertThat(leave(first).tables()).hasSize(2);
+        isRestored();
+    }
+
+    @Test
+    void toComeTwiceIsToComeOnce() throws Exception {
+        Owner first = owner();
+        join(first, FOR_EVER);
+        join(first, FOR_EVER);
+
+        assertThat(leave(first).tables()).hasSize(2);
+        isRestored();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Engine.CADT, Engine.NONE})
+    void whoJoinsMayWantAnotherTableToo(String profile) throws Exception {
+        with(profile);
+        Owner first = owner();
+        Owner second = owner();
+        join(first, FOR_EVER, "units");
+        assertThat(join(second, FOR_EVER).changed()).isTrue();
+        CadtDatabase.change(engine.file());
+
+        assertThat(leave(first, "units").left()).containsExactly("units_fts");
+        assertThat(leave(second).tables()).hasSize(2);
+        isRestored();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Engine.CADT, Engine.NONE})
+    void afterItsMaximumAgeAnybodyMayRestoreThoughTheOwnerRuns(String profile) throws Exception {
+        with(profile);
+        Owner owner = owner();
+        join(owner, LONG);
+        CadtDatabase.change(engine.file());
+        assertThat(engine.status().tables())
+                .allSatisfy(table -> assertThat(table.until()).isPresent());
+        assertThatThrownBy(engine::restore).hasMessageContaining("still running");
+
+        // Whoever joins may want it for less long.
+        join(owner(), OVER);
+
+        assertThat(engine.restore().tables()).hasSize(2);
+        isRestored();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Engine.CADT, Engine.NONE})
+    void theAgeThatADeadOwnerSetDoesNotBindTheNext(String profile) throws Exception {
+        with(profile);
+        Owner dead = owner();
+        join(dead, OVER);
+        end(dead);
+        Owner next = owner();
+        join(next, FOR_EVER);
+
+        assertThat(engine.status().tables())
+                .allSatisfy(table -> assertThat(table.until()).isEmpty());
+        assertThatThrownBy(engine::restore).hasMessageContaining("still running");
+        leave(next);
+        isRestored();
+    }
+
+    @Test
+    void whatTheApplicationItselfHasDeferredKeepsItsForm() throws Exception {
+        Upstream.ensureDeferred(engine.file());
+        String flags = TestSqlite.ask(engine.file(), "select group_concat(id || metaKey || metaValue) from meta");
+        Owner owner = owner();
+
+        join(owner, LONG);
+
+        assertThat(TestSqlite.ask(engine.file(), "select group_concat(id || metaKey || metaValue) from meta"))
+                .isEqualTo(flags);
+        CadtDatabase.change(engine.file());
+        assertThat(leave(owner).tables()).hasSize(2);
+        assertThat(CadtDatabase.differences(engine.file())).isZero();
+    }
+}
