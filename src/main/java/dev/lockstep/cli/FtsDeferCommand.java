@@ -31,6 +31,10 @@ final class FtsDeferCommand implements Command {
         try (Db db = call.sqlite(Sqlite.Access.WRITE)) {
             outcome = call.dryRun() ? deferral.preview(db, names) : deferral.run(db, names);
         }
+        return result(call, call.sqliteFile(), outcome);
+    }
+
+    static Result result(Invocation call, String file, Deferral.Outcome outcome) {
         FtsOptions.warn(call, outcome.notices());
         List<Object> tables = new ArrayList<>();
         List<String> lines = new ArrayList<>();
@@ -38,7 +42,7 @@ final class FtsDeferCommand implements Command {
             tables.add(tree(table));
             lines.add(line(call, table));
         }
-        Map<String, Object> data = FtsOptions.data(call, tables);
+        Map<String, Object> data = FtsOptions.data(file, tables);
         return outcome.changed() && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
     }
 

@@ -1,12 +1,16 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.db.Db;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.fts.Deferral;
+import dev.lockstep.fts.FtsRebuild;
 import dev.lockstep.fts.FtsTable;
 import dev.lockstep.fts.FtsTune;
 import dev.lockstep.fts.Notice;
 import dev.lockstep.fts.Owner;
+import dev.lockstep.fts.Restoration;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +19,13 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** What the {@code fts} commands take and say alike. */
 final class FtsOptions {
+    private static final long MEGABYTE = 1_000_000;
+
+    /** From here on it is worth a line. */
+    private static final long MUCH_LOG = 10 * MEGABYTE;
+
+    private static final Duration MUCH_TIME = Duration.ofSeconds(2);
+
     private FtsOptions() {}
 
     /** Which database, which application, which of its indexes. */
@@ -53,8 +64,12 @@ final class FtsOptions {
 
     /** The answer for programs: the database, as it was named, and its indexes. */
     static Map<String, Object> data(Invocation call, List<Object> tables) {
+        return data(call.sqliteFile(), tables);
+    }
+
+    static Map<String, Object> data(String db, List<Object> tables) {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("db", call.sqliteFile());
+        data.put("db", db);
         data.put("tables", tables);
         return data;
     }
@@ -107,6 +122,46 @@ final class FtsOptions {
     static String milliseconds(Duration cost) {
         long hundredths = cost.toNanos() / 10_000;
         return hundredths / 100 + "." + (hundredths % 100 < 10 ? "0" : "") + hundredths % 100 + " ms";
+    }
+
+    /**
+     * Restores: says before what it will take if that is much, and how far it is meanwhile.
+     *
+     * @param file the database that is open
+     */
+    static Restoration.Outcome restore(Invocation call, Restoration restoration, Db db, String file) {
+        List<String> names = call.texts("--table");
+        List<FtsRebuild.Estimate> estimates = restoration.estimate(db, names);
+        Map<String, Long> totals = new HashMap<>();
+        for (FtsRebuild.Estimate estimate : estimates) {
+            totals.put(estimate.fts(), estimate.rows());
+        }
+        announce(call, file, estimates);
+        try (Progress progress = new Progress(call)) {
+            Restoration.Outcome outcome = restoration
+                    .reporting((fts, rows) -> progress.at(fts, rows, totals.getOrDefault(fts, 0L)))
+                    .run(db, names);
+            warn(call, outcome.notices());
+            return outcome;
+        }
+    }
+
+    private static void announce(Invocation call, String file, List<FtsRebuild.Estimate> estimates) {
+        long bytes = 0;
+        for (FtsRebuild.Estimate estimate : estimates) {
+            bytes += estimate.walBytes();
+            if (estimate.walBytes() >= MUCH_LOG || estimate.time().compareTo(MUCH_TIME) >= 0) {
+                call.output().message("making anew " + FtsRebuildCommand.line(estimate));
+            }
+        }
+        long room = Invocation.file(file).toAbsolutePath().getParent().toFile().getUsableSpace();
+        if (room > 0 && room < bytes) {
+            call.output()
+                    .warn(
+                            "disk-space",
+                            "about " + bytes / MEGABYTE + " MB will be written, and the disk has " + room / MEGABYTE
+                                    + " MB left");
+        }
     }
 
     static void warn(Invocation call, List<Notice> notices) {

@@ -75,7 +75,8 @@ final class FtsRebuildCommand implements Command {
         return Result.unchanged(FtsOptions.data(call, tables), lines);
     }
 
-    private static String line(FtsRebuild.Estimate estimate) {
+    /** What one index will take, for people. */
+    static String line(FtsRebuild.Estimate estimate) {
         return estimate.fts() + ": " + estimate.rows() + " rows, about " + seconds(estimate.time())
                 + " of writing, about " + Math.max(1, estimate.walBytes() / MEGABYTE) + " MB of log";
     }

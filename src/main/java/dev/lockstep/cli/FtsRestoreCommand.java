@@ -59,10 +59,13 @@ final class FtsRestoreCommand implements Command {
         }
         Restoration.Outcome outcome;
         try (Db db = call.sqlite(Sqlite.Access.WRITE)) {
-            List<String> names = call.texts("--table");
-            outcome = call.dryRun() ? restoration.preview(db, names) : restoration.run(db, names);
+            if (call.dryRun()) {
+                outcome = restoration.preview(db, call.texts("--table"));
+                FtsOptions.warn(call, outcome.notices());
+            } else {
+                outcome = FtsOptions.restore(call, restoration, db, call.sqliteFile());
+            }
         }
-        FtsOptions.warn(call, outcome.notices());
         return result(call, outcome);
     }
 

@@ -36,8 +36,8 @@ final class FtsRunCommand implements Command {
                 .description(
                         "Run a program that writes in bulk, with the triggers of full-text indexes put away, and restore"
                                 + " them whether it succeeds, fails or is stopped; end with its status. Of several runs at once"
-                                + " the last to end restores.");
-        Options.parameters(spec, "CMD", "0..*", "The program and its arguments, after --. It finds LOCKSTEP_DB set.");
+                                + " the last to end restores. Done again, it runs the program again.");
+        Options.parameters(spec, "-- CMD", "0..*", "The program and its arguments. It finds LOCKSTEP_DB set.");
         FtsOptions.indexes(spec);
         FtsOptions.mode(spec);
         Options.value(spec, "TEXT", "What to say about it to whoever finds it.", "--note");
@@ -47,6 +47,7 @@ final class FtsRunCommand implements Command {
                 "Instead of a program, run these statements between deferral and restoration, all in one transaction: a"
                         + " crash undoes everything. Other writers wait.",
                 "--atomic");
+        Options.dryRun(spec);
     }
 
     @Override
@@ -59,16 +60,24 @@ final class FtsRunCommand implements Command {
         }
         String file = call.sqliteFile(Optional.empty());
         if (script.isPresent()) {
-            return atomic(call, file, script(script.get()));
+            BulkScript statements = script(script.get());
+            return call.dryRun() ? preview(call, file) : atomic(call, file, statements);
         }
         Child child = Child.of(call.parameters(), call.databases().environment());
         try {
-            return around(call, file, child);
+            return call.dryRun() ? preview(call, file) : around(call, file, child);
         } catch (Trouble e) {
             if (e.kind() == Trouble.Kind.TIMEOUT) {
                 throw new ExitTrouble(ExitCode.CHILD_TIMEOUT, e.code(), e.getMessage(), e.hint(), e);
             }
             throw ExitTrouble.around(e);
+        }
+    }
+
+    private static Result preview(Invocation call, String file) {
+        try (Db db = call.databases().sqlite(Invocation.file(file), Sqlite.Access.READ, call.lockTimeout())) {
+            Deferral deferral = FtsOptions.deferral(call).together();
+            return FtsDeferCommand.result(call, file, deferral.preview(db, call.texts("--table")));
         }
     }
 
@@ -183,9 +192,8 @@ final class FtsRunCommand implements Command {
 
         Restoration.Outcome restore() {
             try (Db db = open(call, file)) {
-                Restoration.Outcome outcome =
-                        new Restoration(call.profile(), LEAVING, Owner.ofProcess()).run(db, call.texts("--table"));
-                FtsOptions.warn(call, outcome.notices());
+                Restoration restoration = new Restoration(call.profile(), LEAVING, Owner.ofProcess());
+                Restoration.Outcome outcome = FtsOptions.restore(call, restoration, db, file);
                 outcome.tables().forEach(table -> call.output().detail(FtsRestoreCommand.line(table)));
                 if (!outcome.left().isEmpty()) {
                     call.output().message("still deferred for another owner: " + String.join(", ", outcome.left()));
@@ -199,15 +207,20 @@ final class FtsRunCommand implements Command {
             if (limit.isEmpty() || System.nanoTime() - started < limit.get().toNanos()) {
                 return;
             }
-            limit = Optional.empty();
             try {
                 restore();
+                limit = Optional.empty();
                 call.output()
                         .warn(
                                 "max-age",
                                 "the triggers are back although the program still runs; from now on its writes pay for the"
                                         + " indexes");
             } catch (Trouble e) {
+                if (e.kind() == Trouble.Kind.TIMEOUT) {
+                    // The program holds the lock; perhaps not at the next look.
+                    return;
+                }
+                limit = Optional.empty();
                 call.output().warn(e.code(), "could not restore at --max-age: " + e.getMessage());
             }
         }

@@ -20,6 +20,11 @@ public final class Sqlite {
         WRITE
     }
 
+    /** Twice what SQLite itself lets the log grow to between two of its own clearings. */
+    private static final long LARGE_LOG = 8 << 20;
+
+    private static final Duration READERS_ARE_GIVEN = Duration.ofSeconds(1);
+
     static {
         String natives = System.getProperty("lockstep.native");
         if (natives != null) {
@@ -80,6 +85,25 @@ public final class Sqlite {
         } catch (SQLException e) {
             throw SqlErrors.of(Engine.SQLITE, e);
         }
+    }
+
+    /**
+     * Takes what a large transaction has left in the write-ahead log over into the database, and gives the log's room back.
+     *
+     * @return the bytes that the log keeps because somebody still reads what was before; 0 if it keeps next to nothing
+     */
+    public static long shrinkLog(Db db) {
+        return db.autocommit(tx -> {
+            long page = tx.only("pragma page_size").integer(0);
+            if (tx.only("pragma wal_checkpoint(passive)").integer(1) * page < LARGE_LOG) {
+                return 0L;
+            }
+            long patience = tx.only("pragma busy_timeout").integer(0);
+            tx.rows("pragma busy_timeout = " + READERS_ARE_GIVEN.toMillis());
+            Row emptied = tx.only("pragma wal_checkpoint(truncate)");
+            tx.rows("pragma busy_timeout = " + patience);
+            return emptied.integer(0) == 0 ? 0L : emptied.integer(1) * page;
+        });
     }
 
     /** A URI, in which every character of the name is meant literally. */

@@ -105,13 +105,14 @@ public final class BulkScript {
      * @throws Trouble what the deferral, a statement or the restoration says; nothing has changed
      */
     public Outcome run(Db db, Deferral deferral, Restoration restoration, List<String> names) {
-        return db.transact(tx -> {
+        Outcome done = db.transact(tx -> {
             Deferral.Outcome deferred = deferral.run(tx, names);
             for (Statement statement : statements) {
                 run(tx, statement);
             }
             return new Outcome(deferred, restoration.run(tx, names));
         });
+        return new Outcome(done.deferral, done.restoration.settled(db));
     }
 
     private static void run(Tx tx, Statement statement) {

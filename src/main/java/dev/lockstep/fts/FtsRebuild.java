@@ -61,22 +61,24 @@ public final class FtsRebuild {
         return db.read(tx -> {
             List<Estimate> estimates = new ArrayList<>();
             for (Index index : due(Situation.read(tx, profile), names)) {
-                FtsTable table = index.table().orElseThrow();
-                Truth truth = truth(tx, index);
-                long rows = truth.count(tx);
-                TermModel model = new TermModel(tx, table);
-                long start = System.nanoTime();
-                model.fill(truth, " limit " + TRIED);
-                long nanos = System.nanoTime() - start;
-                long tried = Math.max(1, Math.min(rows, TRIED));
-                long bytes = WRITTEN_AGAIN * model.bytes()
-                        + (table.kind() == FtsTable.Kind.OWN_CONTENT ? truth.bytes(tx, TRIED) : 0);
-                model.drop();
-                estimates.add(
-                        new Estimate(table.name(), rows, Duration.ofNanos(nanos / tried * rows), bytes * rows / tried));
+                estimates.add(estimate(tx, index.table().orElseThrow(), truth(tx, index)));
             }
             return estimates;
         });
+    }
+
+    /** The same for one index, as a part of the caller's transaction. */
+    static Estimate estimate(Tx tx, FtsTable table, Truth truth) {
+        long rows = truth.count(tx);
+        TermModel model = new TermModel(tx, table);
+        long start = System.nanoTime();
+        model.fill(truth, " limit " + TRIED);
+        long nanos = System.nanoTime() - start;
+        long tried = Math.max(1, Math.min(rows, TRIED));
+        long bytes = WRITTEN_AGAIN * model.bytes()
+                + (table.kind() == FtsTable.Kind.OWN_CONTENT ? truth.bytes(tx, TRIED) : 0);
+        model.drop();
+        return new Estimate(table.name(), rows, Duration.ofNanos(nanos / tried * rows), bytes * rows / tried);
     }
 
     /**

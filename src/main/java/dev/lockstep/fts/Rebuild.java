@@ -22,17 +22,14 @@ record Rebuild(long rows, Comparison.Sight sight) {
      * Rebuilds one table inside the caller's transaction.
      *
      * @param writers the triggers that write it
+     * @param progress hears from time to time how many rows are written
      * @throws Trouble usage: what belongs into it cannot be told; refused: it differs from that even when rebuilt
      */
-    static Rebuild run(Tx tx, FtsTable table, List<TriggerSql> writers) {
-        return run(tx, table, Truth.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN), rows -> {});
+    static Rebuild run(Tx tx, FtsTable table, List<TriggerSql> writers, LongConsumer progress) {
+        return run(tx, table, Truth.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN), progress);
     }
 
-    /**
-     * The same for a truth that is known.
-     *
-     * @param progress hears from time to time how many rows are written
-     */
+    /** The same for a truth that is known. */
     static Rebuild run(Tx tx, FtsTable table, Truth truth, LongConsumer progress) {
         return switch (table.kind()) {
             case OWN_CONTENT -> ownContent(tx, table, truth, progress);

@@ -261,7 +261,7 @@ final class Reindex {
         Span span = journal.pending(tx);
         long keys = journal.count(tx, span);
         long rows = Comparison.count(tx, new Identifier(feed.base()));
-        if (keys * REBUILD_IS_CHEAPER_FROM > rows + REBUILD_IS_CHEAPER_FROM || hasNull(tx, journal, span)) {
+        if (isMost(keys, rows) || hasNull(tx, journal, span)) {
             return Optional.empty();
         }
         switch (way) {
@@ -277,6 +277,16 @@ final class Reindex {
                 feed.insertInto(table) + (feed.condition().isPresent() ? " and " : " where ") + inSpan(journal, span));
         boolean plausible = Feasibility.difference(tx, table, writers).isEmpty();
         return plausible ? Optional.of(new Rebuild(keys, Comparison.Sight.CHANGED)) : Optional.empty();
+    }
+
+    private static boolean isMost(long keys, long rows) {
+        return keys * REBUILD_IS_CHEAPER_FROM > rows + REBUILD_IS_CHEAPER_FROM;
+    }
+
+    /** Whether so much has changed that making the index anew is cheaper. */
+    static boolean isMost(Tx tx, Journal journal) {
+        long rows = Comparison.count(tx, new Identifier(journal.table()));
+        return isMost(journal.count(tx, journal.pending(tx)), rows);
     }
 
     private boolean hasNull(Tx tx, Journal journal, Span span) {

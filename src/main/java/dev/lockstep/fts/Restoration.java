@@ -1,10 +1,10 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.Deferred.Circumstances;
-import dev.lockstep.journal.Journal;
 import dev.lockstep.profile.Profile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,17 +79,44 @@ public final class Restoration {
         public boolean changed() {
             return !tables.isEmpty();
         }
+
+        /** What it has written is in the database, and the log is small again; or that it is not is told. */
+        Outcome settled(Db db) {
+            long kept = changed() ? Sqlite.shrinkLog(db) : 0;
+            if (kept == 0) {
+                return this;
+            }
+            List<Notice> all = new ArrayList<>(notices);
+            all.add(new Notice(
+                    "log-kept",
+                    "the write-ahead log has " + kept / MEGABYTE + " MB and keeps them until those end who read what"
+                            + " was before"));
+            return new Outcome(tables, left, all);
+        }
     }
+
+    private static final long MEGABYTE = 1_000_000;
 
     private final Optional<Profile> profile;
     private final Policy policy;
     private final Owner owner;
+    private final FtsRebuild.Progress progress;
 
     /** @param owner who restores */
     public Restoration(Optional<Profile> profile, Policy policy, Owner owner) {
+        this(profile, policy, owner, (fts, rows) -> {});
+    }
+
+    private Restoration(Optional<Profile> profile, Policy policy, Owner owner, FtsRebuild.Progress progress) {
         this.profile = profile;
         this.policy = policy;
         this.owner = owner;
+        this.progress = progress;
+    }
+
+    /** The same, telling how far it is with what it makes anew. */
+    public Restoration reporting(FtsRebuild.Progress listener) {
+        return new Restoration(profile, policy, owner, listener);
     }
 
     /**
@@ -99,7 +126,7 @@ public final class Restoration {
      * @throws Trouble usage: there is no such table; refused: it would not be what it was, and nothing has changed
      */
     public Outcome run(Db db, List<String> names) {
-        return db.transact(tx -> run(tx, names));
+        return db.transact(tx -> run(tx, names)).settled(db);
     }
 
     /** The same as a part of the caller's transaction. */
@@ -128,6 +155,20 @@ public final class Restoration {
                 tables.add(new Table(String.join(", ", index.bases()), index.name(), triggers, 0, "none"));
             }
             return new Outcome(tables, left, notices);
+        });
+    }
+
+    /** What it will take to make indexes anew, for those that will be: a look without the write lock. */
+    public List<FtsRebuild.Estimate> estimate(Db db, List<String> names) {
+        return db.read(tx -> {
+            Situation situation = Situation.read(tx, profile);
+            List<FtsRebuild.Estimate> estimates = new ArrayList<>();
+            for (Index index : situation.together(situation.select(names))) {
+                if (index.isDeferred() && index.table().isPresent() && isFree(tx, index)) {
+                    new Repair(tx, index).estimate().ifPresent(estimates::add);
+                }
+            }
+            return estimates;
         });
     }
 
@@ -195,7 +236,7 @@ public final class Restoration {
         List<Table> tables = new ArrayList<>();
         for (Index index : indexes) {
             List<TriggerSql> writers = now.writers(index.name());
-            Rebuild rebuilt = bringIntoStep(tx, index, writers, notices);
+            Rebuild rebuilt = new Repair(tx, index).run(writers, notices, rows -> progress.at(index.name(), rows));
             tables.add(new Table(
                     String.join(", ", index.bases()),
                     index.name(),
@@ -205,54 +246,6 @@ public final class Restoration {
         }
         forget(tx, indexes);
         return tables;
-    }
-
-    private static Rebuild bringIntoStep(Tx tx, Index index, List<TriggerSql> writers, List<Notice> notices) {
-        FtsTable table = index.table().orElseThrow();
-        Optional<Journal> journal = Optional.empty();
-        if (isJournaled(index)) {
-            Optional<String> objection = objection(tx, index, writers);
-            if (objection.isEmpty()) {
-                journal = Reindex.journal(tx, index);
-            } else {
-                notices.add(new Notice("made-anew", index.name() + " was made anew as a whole: " + objection.get()));
-            }
-        }
-        Optional<Reindex> reindex =
-                journal.flatMap(there -> Reindex.choose(tx, table, writers).reindex());
-        if (reindex.isPresent()) {
-            Optional<Rebuild> done = reindex.get().run(tx, journal.get(), writers);
-            if (done.isPresent()) {
-                return done.get();
-            }
-        }
-        return Rebuild.run(tx, table, writers);
-    }
-
-    private static boolean isJournaled(Index index) {
-        return index.held()
-                .filter(held -> held.deferred().mode(index.name()) == Deferral.Mode.JOURNAL)
-                .isPresent();
-    }
-
-    /** Why the journal does not tell all that is different between the index and what its triggers would have made of it. */
-    private static Optional<String> objection(Tx tx, Index index, List<TriggerSql> writers) {
-        Optional<Journal> journal = Reindex.journal(tx, index);
-        if (journal.isEmpty()) {
-            return Optional.of("its journal is gone");
-        }
-        Optional<String> gap = journal.get().gap(tx);
-        if (gap.isPresent()) {
-            return gap;
-        }
-        if (!index.live().isEmpty()) {
-            return Optional.of("triggers that write it were there meanwhile");
-        }
-        Set<String> before = new LinkedHashSet<>();
-        index.stored().forEach(stored -> before.add(stored.sql()));
-        Set<String> now = new LinkedHashSet<>();
-        writers.forEach(writer -> now.add(writer.sql()));
-        return before.equals(now) ? Optional.empty() : Optional.of("its triggers are not those of then");
     }
 
     private static void forget(Tx tx, List<Index> indexes) {

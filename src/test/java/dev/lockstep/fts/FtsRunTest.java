@@ -128,6 +128,16 @@ class FtsRunTest {
     }
 
     @Test
+    void aDryRunSaysWhatWouldBeDeferredAndRunsNothing() throws SQLException {
+        LockstepRun shown = run(List.of("-n"), "--", "sh", "-c", "touch \"$LOCKSTEP_DB.up\"");
+
+        assertThat(shown.exit()).isZero();
+        assertThat(shown.stdout()).contains("would defer projects_fts", "would defer units_fts");
+        assertThat(dir.resolve("cadt.db.up")).doesNotExist();
+        isRestored();
+    }
+
+    @Test
     void aProgramThatASignalKillsPassesThatOn() throws SQLException {
         assertThat(run(List.of(), "--", "sh", "-c", "kill -KILL $$").exit()).isEqualTo(137);
         isRestored();
