@@ -38,6 +38,7 @@ final class Catalog {
             "mirror plan",
             "mirror backfill",
             "mirror verify",
+            "mirror status",
             "demo",
             "transpile init",
             "transpile get",
@@ -95,6 +96,7 @@ final class Catalog {
             case "mirror plan" -> new MirrorPlanCommand();
             case "mirror backfill" -> new MirrorBackfillCommand();
             case "mirror verify" -> new MirrorVerifyCommand();
+            case "mirror status" -> new MirrorStatusCommand();
             case "demo" -> new DemoCommand();
             case "transpile init" -> new TranspileInitCommand();
             case "transpile get" -> new TranspileGetCommand();

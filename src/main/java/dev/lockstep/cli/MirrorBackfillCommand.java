@@ -13,6 +13,7 @@ import dev.lockstep.mirror.Backfill.Trust;
 import dev.lockstep.mirror.MirrorLink;
 import dev.lockstep.mirror.MirrorRun;
 import dev.lockstep.mirror.Pace;
+import dev.lockstep.mirror.Preflight;
 import dev.lockstep.mirror.Progress;
 import dev.lockstep.mirror.Reject;
 import java.util.ArrayList;
@@ -33,6 +34,13 @@ final class MirrorBackfillCommand implements Command {
                         "Make the mirror equal to the source, as the source is now. Run again, it goes on where it was"
                                 + " stopped, and touches only what changed.");
         MirrorOptions.which(spec);
+        Options.dryRun(spec);
+        Options.value(
+                spec,
+                "hold|copy",
+                "What the source is read from: itself, in one read transaction, during which its WAL cannot shrink (the"
+                        + " default), or a private copy that is made first.",
+                "--snapshot");
         Options.flag(spec, "Make the tables that the mirror lacks.", "--create");
         Options.count(spec, "About how many rows go into one transaction (default 20000).", "--batch");
         Options.count(spec, "Write at most so many rows a second.", "--max-rate");
@@ -60,14 +68,30 @@ final class MirrorBackfillCommand implements Command {
     @Override
     public Result run(Invocation call) {
         Backfill.Options options = options(call);
+        if (call.dryRun()) {
+            return MirrorPlanCommand.plan(call, Preflight.Keys.ASSUMED);
+        }
         Claim claim = call.flag("--take-over") ? Claim.TAKE_OVER : Claim.RESPECT;
         List<Backfill.Table> tables;
-        try (Db source = MirrorOptions.source(call);
+        try (Db source = snapshot(call);
                 MirrorLink link = MirrorOptions.link(call, PgSession.Use.WRITE)) {
             MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), claim);
-            tables = new Backfill(options, new Narration(call)).run(source, run, call.texts("--table"));
+            tables = new Backfill(options, new Narration(call)).run(source, run, MirrorOptions.tables(call));
         }
         return result(call, tables);
+    }
+
+    private static Db snapshot(Invocation call) {
+        String way = call.text("--snapshot").orElse("hold");
+        return switch (way) {
+            case "hold" -> MirrorOptions.source(call);
+            case "copy" -> {
+                try (Db source = MirrorOptions.source(call)) {
+                    yield call.databases().copyOf(source);
+                }
+            }
+            default -> throw Trouble.usage("unknown snapshot '" + way + "'", "--snapshot takes hold or copy");
+        };
     }
 
     private static Backfill.Options options(Invocation call) {
@@ -115,7 +139,7 @@ final class MirrorBackfillCommand implements Command {
         }
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", call.sqliteFile());
-        data.put("snapshot", "hold");
+        data.put("snapshot", call.text("--snapshot").orElse("hold"));
         data.put("tables", trees);
         Result result = changed ? Result.changed(data, lines) : Result.unchanged(data, lines);
         return failures.isEmpty() && !rejected ? result : result.with(ExitCode.INCOMPLETE);

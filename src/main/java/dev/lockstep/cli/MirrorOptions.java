@@ -7,11 +7,13 @@ import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
+import dev.lockstep.fts.Owner;
 import dev.lockstep.mirror.MirrorLink;
+import dev.lockstep.profile.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -22,6 +24,11 @@ final class MirrorOptions {
     private MirrorOptions() {}
 
     static void which(CommandSpec spec) {
+        databases(spec);
+        Options.values(spec, "T", "A table. Repeatable. None: those of the profile, or all.", "--table");
+    }
+
+    static void databases(CommandSpec spec) {
         Options.sqlite(spec);
         Options.value(
                 spec,
@@ -34,7 +41,6 @@ final class MirrorOptions {
                 "FILE",
                 "Read the mirror's password from this file, which nobody else may read.",
                 "--password-file");
-        Options.values(spec, "T", "A table. Repeatable. None: all.", "--table");
         Options.duration(
                 spec, "How long to try again while the mirror is away, once connected (default 1m).", "--retry-for");
     }
@@ -78,6 +84,12 @@ final class MirrorOptions {
                 call.output()::message);
     }
 
+    /** The tables that are asked for; none: all. */
+    static List<String> tables(Invocation call) {
+        List<String> named = call.texts("--table");
+        return named.isEmpty() ? call.profile().map(Profile::mirror).orElse(named) : named;
+    }
+
     /** What identifies the source in all its runs. */
     static String sourceId(Invocation call) {
         try {
@@ -89,15 +101,7 @@ final class MirrorOptions {
 
     /** Who this process is, for whoever finds it in the way. */
     static String owner() {
-        return "pid " + ProcessHandle.current().pid() + " on " + hostName();
-    }
-
-    private static String hostName() {
-        try {
-            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-        } catch (IOException e) {
-            return "this host";
-        }
+        return Owner.ofProcess().describe();
     }
 
     static Db source(Invocation call) {

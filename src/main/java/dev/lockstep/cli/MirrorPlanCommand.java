@@ -25,10 +25,15 @@ final class MirrorPlanCommand implements Command {
 
     @Override
     public Result run(Invocation call) {
+        return plan(call, Preflight.Keys.ASKED);
+    }
+
+    static Result plan(Invocation call, Preflight.Keys keys) {
+        PgSession.Use use = keys == Preflight.Keys.ASKED ? PgSession.Use.WRITE : PgSession.Use.READ;
         List<Preflight.Finding> findings;
         try (Db source = MirrorOptions.source(call);
-                MirrorLink link = MirrorOptions.link(call, PgSession.Use.WRITE)) {
-            findings = Preflight.run(source, link.db(), call.texts("--table"));
+                MirrorLink link = MirrorOptions.link(call, use)) {
+            findings = Preflight.run(source, link.db(), MirrorOptions.tables(call), keys);
         }
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();

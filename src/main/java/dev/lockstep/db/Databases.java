@@ -78,6 +78,16 @@ public final class Databases implements AutoCloseable {
         return opened(Sqlite.open(file, access, busyTimeout, around));
     }
 
+    /**
+     * Copies a SQLite database as it is at one instant, and opens the copy for reading. Only this process can read it, and
+     * nothing is left of it when that ends.
+     *
+     * @throws DbException there is no room for it
+     */
+    public Db copyOf(Db sqlite) {
+        return opened(Sqlite.copyOf(sqlite, around));
+    }
+
     /** Makes a new SQLite database. @throws Trouble refused: there is a file of that name */
     public Db createSqlite(Path file) {
         return opened(Sqlite.create(file, around));

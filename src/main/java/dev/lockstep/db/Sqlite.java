@@ -106,6 +106,45 @@ public final class Sqlite {
         });
     }
 
+    /** See {@link Databases#copyOf}. */
+    static Db copyOf(Db db, UnaryOperator<Connector> around) {
+        Path copy;
+        try {
+            copy = Files.createTempDirectory("lockstep-").resolve("snapshot.db");
+        } catch (IOException e) {
+            throw noRoom(e);
+        }
+        try {
+            db.autocommit(tx -> tx.update("vacuum main into ?", copy.toString()));
+            Db opened = open(copy, Access.READ, Duration.ZERO, around);
+            remove(copy);
+            return opened;
+        } catch (Trouble e) {
+            try {
+                remove(copy);
+            } catch (Trouble suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw e;
+        }
+    }
+
+    /** What is open stays readable without a name. */
+    private static void remove(Path copy) {
+        try {
+            Files.deleteIfExists(copy);
+            Files.deleteIfExists(copy.resolveSibling(copy.getFileName() + "-journal"));
+            Files.deleteIfExists(copy.getParent());
+        } catch (IOException e) {
+            throw noRoom(e);
+        }
+    }
+
+    private static Trouble noRoom(IOException e) {
+        return new Trouble(
+                "cannot make a copy of the database: " + e, "it goes to " + System.getProperty("java.io.tmpdir"));
+    }
+
     /** A URI, in which every character of the name is meant literally. */
     private static String url(Path file) {
         return "jdbc:sqlite:file:" + file.toUri().getRawPath();

@@ -58,6 +58,12 @@ interface Dialect {
     /** Takes the lock of a run for this session. @return whether nobody else has it */
     boolean lock(Db db, String name);
 
+    /** The session that has the lock of a run, by its number; empty if nobody is known to have it. */
+    Optional<Long> holder(Tx tx, String name);
+
+    /** Ends a session; what it was about to do is rolled back. */
+    void evict(Tx tx, long session);
+
     /** Puts rows into a table that has none of their keys. */
     void load(Tx tx, TablePlan plan, Rows rows);
 

@@ -87,7 +87,10 @@ final class Ledger {
 
     private static final String TABLES_OF_MIRROR = """
               select tbl, state, row_count, detail, finished_at,
-                     (select count(*) from lockstep_mirror_reject r where r.tbl = t.tbl) as rejected
+                     (select count(*) from lockstep_mirror_reject r where r.tbl = t.tbl) as rejected,
+                     (select cast(coalesce(sum(c.row_count), 0) as decimal(20))
+                        from lockstep_mirror_ckpt c
+                       where c.tbl = t.tbl) as held
                 from lockstep_mirror_table t
                where mirror_id = ?
             order by tbl
@@ -144,8 +147,31 @@ final class Ledger {
         }
     }
 
-    /** The last run, or the one that is under way. */
-    record Run(long fence, String id, String owner, String state, String startedAt, Optional<String> finishedAt) {}
+    /**
+     * The last run, or the one that is under way.
+     *
+     * @param owner its process, as {@code pid 4711 on db9}
+     */
+    record Run(long fence, String id, String owner, String state, String startedAt, Optional<String> finishedAt) {
+        private static final String PID = "pid ";
+        private static final String ON = " on ";
+
+        boolean hasEnded() {
+            return !state.equals(State.RUNNING.label());
+        }
+
+        /** Whether it is seen to be alive, as another process of the same machine. */
+        boolean isAliveBeside(String self) {
+            int on = self.indexOf(ON);
+            if (hasEnded() || owner.equals(self) || on < 0 || !owner.endsWith(self.substring(on))) {
+                return false;
+            }
+            String pid = owner.substring(PID.length(), owner.length() - self.length() + on);
+            return ProcessHandle.of(Long.parseLong(pid))
+                    .filter(ProcessHandle::isAlive)
+                    .isPresent();
+        }
+    }
 
     /** A page of the source: its digest as hexadecimal text, and how many of its rows the mirror holds. */
     record Page(String digest, long rows) {}
@@ -222,6 +248,16 @@ final class Ledger {
 
     String mirror() {
         return mirror;
+    }
+
+    /** Whether anything has ever been mirrored here. */
+    boolean exists(Tx tx) {
+        return dialect.find(tx, "lockstep_mirror_run").isPresent();
+    }
+
+    /** The time of the mirror, in the form of every other time here. */
+    String now(Tx tx) {
+        return tx.only("select " + dialect.now() + " as at").text("at");
     }
 
     void note(Tx tx, String table, State state, long rows, String detail) {

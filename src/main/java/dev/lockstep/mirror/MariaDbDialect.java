@@ -21,6 +21,10 @@ final class MariaDbDialect extends StagingDialect {
 
     private static final String TAKE_LOCK = "select get_lock(?, 0) as taken";
 
+    private static final String HOLDER = "select is_used_lock(?) as session";
+
+    private static final String EVICT = "kill connection %d";
+
     private static final String NOW = "date_format(utc_timestamp(3), '%Y-%m-%dT%H:%i:%s.%fZ')";
 
     private static final String PACKET = "select cast(@@max_allowed_packet as signed) as bytes";
@@ -166,8 +170,22 @@ final class MariaDbDialect extends StagingDialect {
 
     @Override
     public boolean lock(Db db, String name) {
-        String shorter = "lockstep_mirror_" + Long.toHexString(LockKey.of(name).value());
-        return db.autocommit(tx -> tx.only(TAKE_LOCK, shorter).flag("taken"));
+        return db.autocommit(tx -> tx.only(TAKE_LOCK, shorter(name)).flag("taken"));
+    }
+
+    @Override
+    public Optional<Long> holder(Tx tx, String name) {
+        Row row = tx.only(HOLDER, shorter(name));
+        return row.isNull("session") ? Optional.empty() : Optional.of(row.integer("session"));
+    }
+
+    @Override
+    public void evict(Tx tx, long session) {
+        tx.execute(EVICT.formatted(session));
+    }
+
+    private static String shorter(String name) {
+        return "lockstep_mirror_" + Long.toHexString(LockKey.of(name).value());
     }
 
     /** A transaction that fails leaves its temporary table to the next. */

@@ -47,15 +47,21 @@ public final class MirrorRun implements AutoCloseable {
                     "connect to the server itself");
         }
         Ledger ledger = new Ledger(dialect, source);
-        link.transact(tx -> {
-            dialect.ledger().forEach(tx::execute);
-            return null;
-        });
+        if (!link.transact(ledger::exists)) {
+            link.transact(tx -> {
+                dialect.ledger().forEach(tx::execute);
+                return null;
+            });
+        }
         String id = UUID.randomUUID().toString();
-        long last = link.transact(ledger::run).map(Ledger.Run::fence).orElse(0L);
-        boolean free = dialect.lock(link.db(), lockName(source, last));
+        Optional<Ledger.Run> last = link.transact(ledger::run);
+        String lock = lockName(source, last.map(Ledger.Run::fence).orElse(0L));
+        boolean free = dialect.lock(link.db(), lock)
+                && !last.filter(run -> run.isAliveBeside(owner)).isPresent();
         if (!free && claim == Backfill.Claim.RESPECT) {
-            throw alive(link.transact(ledger::run));
+            throw alive(last);
+        } else if (!free) {
+            evict(link, dialect, lock);
         }
         long fence = link.transact(tx -> ledger.takeOver(tx, id, owner));
         dialect.lock(link.db(), lockName(source, fence));
@@ -68,6 +74,20 @@ public final class MirrorRun implements AutoCloseable {
             case MARIADB -> MariaDbDialect.of(mirror);
             case SQLITE -> new SqliteDialect();
         };
+    }
+
+    /**
+     * Ends the session of a run that does not answer, so that nobody waits for what it has begun. Where that is not ours to
+     * do, taking over waits for the transaction that is under way.
+     */
+    private static void evict(MirrorLink link, Dialect dialect, String lock) {
+        try {
+            link.db().run(tx -> dialect.holder(tx, lock).ifPresent(session -> dialect.evict(tx, session)));
+        } catch (DbException e) {
+            if (e.reason() != DbException.Reason.NO_PRIVILEGE && e.reason() != DbException.Reason.OTHER) {
+                throw e;
+            }
+        }
     }
 
     private static Trouble alive(Optional<Ledger.Run> run) {
@@ -84,7 +104,7 @@ public final class MirrorRun implements AutoCloseable {
         dialect.lock(db, lockName(ledger.mirror(), number));
     }
 
-    private static String lockName(String source, long fence) {
+    static String lockName(String source, long fence) {
         return "lockstep|mirror|" + source + "|" + fence;
     }
 

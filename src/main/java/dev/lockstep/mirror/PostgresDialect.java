@@ -15,6 +15,20 @@ import java.util.Optional;
 final class PostgresDialect implements Dialect {
     private static final String TAKE_LOCK = "select pg_try_advisory_lock(?) as taken";
 
+    private static final String HOLDER = """
+            select l.pid
+              from pg_locks l
+              join pg_database d on d.oid = l.database
+             where d.datname = current_database()
+               and l.locktype = 'advisory'
+               and l.classid::bigint = ?
+               and l.objid::bigint = ?
+               and l.objsubid = 1
+               and l.granted
+            """;
+
+    private static final String EVICT = "select pg_terminate_backend(?)";
+
     private static final String NOW =
             "to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
 
@@ -151,6 +165,17 @@ final class PostgresDialect implements Dialect {
     @Override
     public boolean lock(Db db, String name) {
         return db.autocommit(tx -> tx.only(TAKE_LOCK, LockKey.of(name).value()).flag("taken"));
+    }
+
+    @Override
+    public Optional<Long> holder(Tx tx, String name) {
+        LockKey key = LockKey.of(name);
+        return tx.row(HOLDER, key.classId(), key.objectId()).map(row -> row.integer("pid"));
+    }
+
+    @Override
+    public void evict(Tx tx, long session) {
+        tx.rows(EVICT, Math.toIntExact(session));
     }
 
     @Override

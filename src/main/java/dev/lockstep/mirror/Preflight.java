@@ -7,6 +7,13 @@ import java.util.List;
 
 /** Reads all of the source and tells what a backfill would meet with, before there is one. Nothing is changed. */
 public final class Preflight {
+    /** Whether the mirror itself is asked which keys it takes for one, where that cannot be known otherwise. */
+    public enum Keys {
+        /** It is, by way of a temporary table. */
+        ASKED,
+        ASSUMED
+    }
+
     /**
      * What was found about a table.
      *
@@ -29,25 +36,25 @@ public final class Preflight {
      *
      * @throws dev.lockstep.db.Trouble usage: there is no such table
      */
-    public static List<Finding> run(Db source, Db mirror, List<String> names) {
+    public static List<Finding> run(Db source, Db mirror, List<String> names, Keys keys) {
         Dialect dialect = MirrorRun.dialect(mirror);
         return source.read(tx -> {
             List<Finding> findings = new ArrayList<>();
             for (SourceTable table : SourceSchema.read(tx).tables(names)) {
-                findings.add(finding(dialect, tx, mirror, table));
+                findings.add(finding(dialect, tx, mirror, table, keys));
             }
             return findings;
         });
     }
 
-    private static Finding finding(Dialect dialect, Tx source, Db mirror, SourceTable table) {
-        TablePlan plan = mirror.transact(tx -> new Planner(dialect, source, tx).plan(table));
+    private static Finding finding(Dialect dialect, Tx source, Db mirror, SourceTable table, Keys keys) {
+        TablePlan plan = mirror.read(tx -> new Planner(dialect, source, tx).plan(table));
         if (!plan.obstacles().isEmpty()) {
             return new Finding(plan, 0, 0, List.of(), List.of());
         }
         TableScan scan = TableScan.of(plan, source);
         List<String> merging = new ArrayList<>(scan.merging());
-        if (plan.isLoose()) {
+        if (plan.isLoose() && keys == Keys.ASKED) {
             PageRows rows = new PageRows(source, plan, scan.pages());
             merging.addAll(mirror.transact(tx -> TableBackfill.merging(dialect, tx, plan, rows)));
         }

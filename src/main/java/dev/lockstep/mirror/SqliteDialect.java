@@ -170,10 +170,20 @@ final class SqliteDialect extends StagingDialect {
         return new TablePlan.Limits(Long.MAX_VALUE, Long.MAX_VALUE);
     }
 
-    /** SQLite has no locks to give away; two runs find out by the fence, and the older one ends. */
+    /** SQLite has no locks to give away: whether the last run is alive, only its process tells. */
     @Override
     public boolean lock(Db db, String name) {
         return true;
+    }
+
+    @Override
+    public Optional<Long> holder(Tx tx, String name) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void evict(Tx tx, long session) {
+        throw new IllegalStateException("SQLite has no sessions");
     }
 
     @Override

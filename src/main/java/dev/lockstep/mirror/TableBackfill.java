@@ -180,7 +180,7 @@ final class TableBackfill {
             } else {
                 run.ledger().forgetPages(mirror, plan.name(), standing.stale());
             }
-            run.ledger().note(mirror, plan.name(), Ledger.State.RUNNING, standing.rows(), null);
+            run.ledger().note(mirror, plan.name(), Ledger.State.RUNNING, scan.rows(), null);
             return extra;
         });
     }

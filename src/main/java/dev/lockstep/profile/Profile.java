@@ -20,9 +20,19 @@ import java.util.Optional;
  * @param connections where its databases are, as far as the profile says
  * @param audit its audit log, if it has one
  * @param fts its search indexes, if it has any
+ * @param mirror the tables of which a mirror has copies, in their order; none: all
  */
 public record Profile(
-        String name, String description, Connections connections, Optional<AuditProfile> audit, Optional<Fts> fts) {
+        String name,
+        String description,
+        Connections connections,
+        Optional<AuditProfile> audit,
+        Optional<Fts> fts,
+        List<String> mirror) {
+    public Profile {
+        mirror = List.copyOf(mirror);
+    }
+
     /**
      * What stands in for options that are not given: each as the option takes it, without a password.
      *

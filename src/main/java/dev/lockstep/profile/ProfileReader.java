@@ -5,6 +5,7 @@ import dev.lockstep.profile.Profile.Fts;
 import dev.lockstep.profile.Profile.State;
 import dev.lockstep.profile.Profile.Table;
 import dev.lockstep.profile.Profile.Trigger;
+import java.util.List;
 
 /** Makes a profile of its JSON, and says of anything else where it stands and what was wanted. */
 final class ProfileReader {
@@ -19,9 +20,16 @@ final class ProfileReader {
                 root.text("description"),
                 root.section("connections").map(ProfileReader::connections).orElse(Connections.NONE),
                 root.section("audit").map(AuditProfile::read),
-                root.section("fts").map(ProfileReader::fts));
+                root.section("fts").map(ProfileReader::fts),
+                root.section("mirror").map(ProfileReader::mirror).orElse(List.of()));
         root.end();
         return profile;
+    }
+
+    private static List<String> mirror(Section mirror) {
+        List<String> tables = mirror.requiredTexts("tables");
+        mirror.end();
+        return tables;
     }
 
     private static Connections connections(Section connections) {

@@ -4,7 +4,6 @@ import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.MariaDbExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -24,10 +23,6 @@ class MariaDbBackfillTest extends BackfillConformance {
 
     @Override
     Connection connect() throws SQLException {
-        Connection connection = mirror.connect();
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("set sql_mode = concat(@@sql_mode, ',ANSI_QUOTES'), time_zone = '+00:00'");
-        }
-        return connection;
+        return MirrorPair.strict(mirror.connect());
     }
 }

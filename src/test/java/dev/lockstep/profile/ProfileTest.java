@@ -54,7 +54,8 @@ class ProfileTest {
         Files.writeString(file, "{\"name\": \"mine\", \"description\": \"é\"}");
 
         assertThat(Profile.load(file.toString()))
-                .isEqualTo(new Profile("mine", "é", Profile.Connections.NONE, Optional.empty(), Optional.empty()));
+                .isEqualTo(new Profile(
+                        "mine", "é", Profile.Connections.NONE, Optional.empty(), Optional.empty(), List.of()));
     }
 
     @ParameterizedTest

@@ -1,0 +1,122 @@
+package dev.lockstep.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.testing.Fault;
+import dev.lockstep.testing.LockstepRun;
+import dev.lockstep.testing.MariaDbDatabase;
+import dev.lockstep.testing.TestDatabase;
+import dev.lockstep.testing.TestSqlite;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A source and its mirror, driven by the command line and looked at with the bare drivers.
+ *
+ * @param url the mirror's address, with the password
+ */
+record MirrorPair(Path source, String url, Opener opener) {
+    /** Opens the mirror with the bare driver. */
+    @FunctionalInterface
+    interface Opener {
+        Connection open() throws SQLException;
+    }
+
+    static MirrorPair of(Path source, TestDatabase mirror) {
+        return new MirrorPair(source, mirror.url(), mirror::connect);
+    }
+
+    static MirrorPair of(Path source, MariaDbDatabase mirror) {
+        return new MirrorPair(source, mirror.url(), () -> strict(mirror.connect()));
+    }
+
+    /** Makes the mirror's file. */
+    static MirrorPair of(Path source, Path mirror) throws SQLException {
+        TestSqlite.create(mirror, "pragma user_version = 1");
+        return new MirrorPair(source, "sqlite:" + mirror, () -> TestSqlite.connect(mirror));
+    }
+
+    /** The same connection, in which names stand in double quotes and times are UTC. */
+    static Connection strict(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set sql_mode = concat(@@sql_mode, ',ANSI_QUOTES'), time_zone = '+00:00'");
+        }
+        return connection;
+    }
+
+    /** What a command must see. */
+    Map<String, String> environment() {
+        return Map.of(
+                "LOCKSTEP_TO",
+                url,
+                "LOCKSTEP_DB",
+                source.toString(),
+                "HOME",
+                source.getParent().toString());
+    }
+
+    LockstepRun run(String... arguments) {
+        return LockstepRun.of(environment(), arguments);
+    }
+
+    LockstepRun backfill(String... more) {
+        return backfill(Fault.none(), more);
+    }
+
+    LockstepRun backfill(Fault fault, String... more) {
+        return LockstepRun.inProcess(fault, environment(), arguments(more));
+    }
+
+    static String[] arguments(String... more) {
+        List<String> arguments = new ArrayList<>(List.of("mirror", "backfill", "--create"));
+        arguments.addAll(List.of(more));
+        return arguments.toArray(String[]::new);
+    }
+
+    /** A backfill that must succeed, and whose mirror must be equal then. */
+    void backfillToEqual(List<String> tables, String... more) throws SQLException {
+        LockstepRun run = backfill(more);
+        assertThat(run.exit()).as(run.stdout() + run.stderr()).isZero();
+        assertEqual(tables);
+    }
+
+    void assertEqual(List<String> tables) throws SQLException {
+        try (Connection connection = opener.open()) {
+            for (String table : tables) {
+                assertThat(Mirrored.differences(source, connection, table))
+                        .as(table)
+                        .isEmpty();
+            }
+        }
+    }
+
+    /** Runs statements on the source. */
+    void sql(String... statements) throws SQLException {
+        TestSqlite.create(source, statements);
+    }
+
+    /** Runs statements on the mirror. */
+    void execute(String... statements) throws SQLException {
+        try (Connection connection = opener.open();
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    /** The first column of the first row of the mirror's answer as text; null if it is NULL or there is no row. */
+    String ask(String sql) throws SQLException {
+        try (Connection connection = opener.open();
+                Statement statement = connection.createStatement();
+                ResultSet rs = statement.executeQuery(sql)) {
+            return rs.next() ? rs.getString(1) : null;
+        }
+    }
+}
