@@ -56,11 +56,12 @@ public final class MirrorRun implements AutoCloseable {
         String id = UUID.randomUUID().toString();
         Optional<Ledger.Run> last = link.transact(ledger::run);
         String lock = lockName(source, last.map(Ledger.Run::fence).orElse(0L));
-        boolean free = dialect.lock(link.db(), lock)
-                && !last.filter(run -> run.isAliveBeside(owner)).isPresent();
-        if (!free && claim == Backfill.Claim.RESPECT) {
+        boolean locked = dialect.lock(link.db(), lock);
+        boolean alive = !locked || last.filter(run -> run.isAliveBeside(owner)).isPresent();
+        if (alive && claim == Backfill.Claim.RESPECT) {
             throw alive(last);
-        } else if (!free) {
+        }
+        if (!locked) {
             evict(link, dialect, lock);
         }
         long fence = link.transact(tx -> ledger.takeOver(tx, id, owner));
