@@ -4,13 +4,13 @@ import dev.lockstep.mirror.CanonicalRow.Name;
 import dev.lockstep.mirror.Difference.Cell;
 import dev.lockstep.mirror.Difference.Kind;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -100,15 +100,23 @@ final class TableVerification {
      * @param cells a digest of each cell
      * @param shown each cell as people read it
      */
-    private record Seen(String key, long[] cells, String[] shown) {
+    private record Seen(String key, List<Long> cells, List<String> shown) {
         static Seen of(CanonicalRow row, int width) {
-            long[] cells = new long[width];
-            String[] shown = new String[width];
+            List<Long> cells = new ArrayList<>(width);
+            List<String> shown = new ArrayList<>(width);
             for (int i = 0; i < width; i++) {
-                cells[i] = row.cell(i);
-                shown[i] = row.shown(i, SHOWN_VALUE);
+                cells.add(row.cell(i));
+                shown.add(row.shown(i, SHOWN_VALUE));
             }
             return new Seen(row.shownKey(SHOWN_KEY), cells, shown);
+        }
+
+        static int compare(Seen a, Seen b) {
+            int order = 0;
+            for (int i = 0; i < a.cells.size() && order == 0; i++) {
+                order = a.cells.get(i).compareTo(b.cells.get(i));
+            }
+            return order;
         }
     }
 
@@ -123,7 +131,7 @@ final class TableVerification {
             Sides<Seen> rows = new Sides<>();
             look(source, portion, rows, Sides.Side.SOURCE);
             look(mirror, portion, rows, Sides.Side.MIRROR);
-            rows.withoutEqual((a, b) -> Arrays.compare(a.cells, b.cells))
+            rows.withoutEqual(Seen::compare)
                     .values()
                     .forEach(pair -> {
                         for (int i = 0;
@@ -155,11 +163,11 @@ final class TableVerification {
     private Difference difference(Seen here, Seen there) {
         List<Cell> cells = new ArrayList<>();
         for (int i = 0; i < plan.columns().size(); i++) {
-            if (here == null || there == null || here.cells[i] != there.cells[i]) {
+            if (here == null || there == null || !here.cells.get(i).equals(there.cells.get(i))) {
                 cells.add(new Cell(
                         plan.columns().get(i).name(),
-                        here == null ? null : here.shown[i],
-                        there == null ? null : there.shown[i]));
+                        here == null ? null : here.shown.get(i),
+                        there == null ? null : there.shown.get(i)));
             }
         }
         Kind kind = here == null ? Kind.EXTRA : there == null ? Kind.MISSING : Kind.CHANGED;
@@ -196,7 +204,7 @@ final class TableVerification {
         /** Rows of one key; a side may have more than one where nothing forbids it. */
         record Pair<T>(List<T> here, List<T> there) {}
 
-        private final TreeMap<Name, Pair<T>> rows = new TreeMap<>();
+        private final Map<Name, Pair<T>> rows = new TreeMap<>();
 
         void add(Side side, Name key, T row) {
             Pair<T> pair = rows.computeIfAbsent(key, k -> new Pair<>(new ArrayList<>(1), new ArrayList<>(1)));
@@ -204,7 +212,7 @@ final class TableVerification {
         }
 
         /** The rows that have no equal on the other side, by key; keys that have none are not there. */
-        TreeMap<Name, Pair<T>> withoutEqual(Comparator<T> order) {
+        Map<Name, Pair<T>> withoutEqual(Comparator<T> order) {
             rows.values().removeIf(pair -> {
                 pair.here.sort(order);
                 pair.there.sort(order);
