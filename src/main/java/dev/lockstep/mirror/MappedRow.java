@@ -134,12 +134,14 @@ final class MappedRow {
 
     /** Adds the whole row to the digest. */
     void digest(MessageDigest digest) {
-        digest.update(scratch, 0, encode(0, tags.length));
+        int length = encode(0, tags.length);
+        digest.update(scratch, 0, length);
     }
 
     /** The first cells as a text that no other cells have; for machines. */
     String exactKey(int keys) {
-        return new String(scratch, 0, encode(0, keys), StandardCharsets.ISO_8859_1);
+        int length = encode(0, keys);
+        return new String(scratch, 0, length, StandardCharsets.ISO_8859_1);
     }
 
     /** A number that depends on the first {@code keys} cells alone, and spreads well. */
