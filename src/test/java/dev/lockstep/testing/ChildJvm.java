@@ -40,6 +40,22 @@ public final class ChildJvm implements AutoCloseable {
      * @param environment all that the child sees besides {@code PATH} and a UTF-8 locale
      */
     public static ChildJvm start(Class<?> main, Map<String, String> environment, String... arguments) {
+        List<String> command = command();
+        command.add(main.getName());
+        command.addAll(List.of(arguments));
+        return start(command, environment);
+    }
+
+    /** Starts a source file, as {@code java FILE} does. */
+    public static ChildJvm startSource(Path file, Map<String, String> environment, String... arguments) {
+        List<String> command = command();
+        command.add(file.toString());
+        command.addAll(List.of(arguments));
+        return start(command, environment);
+    }
+
+    /** The words before the name of a class: java, its options and the class path. */
+    static List<String> command() {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -54,9 +70,7 @@ public final class ChildJvm implements AutoCloseable {
         }
         command.add("-cp");
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-        command.add(main.getName());
-        command.addAll(List.of(arguments));
-        return start(command, environment);
+        return command;
     }
 
     private static ChildJvm start(List<String> command, Map<String, String> environment) {

@@ -1,0 +1,39 @@
+import dev.lockstep.db.Databases;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Environment;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.Sqlite;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.mirror.Backfill;
+import dev.lockstep.mirror.MirrorLink;
+import dev.lockstep.mirror.MirrorRun;
+import dev.lockstep.mirror.Progress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Makes tables of PostgreSQL, the one that the PG variables name, equal to those of a SQLite file. Stopped anywhere, it
+ * goes on there when it is run again.
+ *
+ * <pre>java -cp 'lib/*' examples/CopyTables.java notes.db note</pre>
+ */
+class CopyTables {
+    public static void main(String[] args) throws Exception {
+        Path file = Path.of(args[0]).toRealPath();
+        Environment environment = Environment.ofProcess();
+        PgTarget server = PgTarget.resolve(null, PgTarget.Sources.of(environment));
+        PgSession session = PgSession.of("copy tables", PgSession.Use.WRITE);
+        try (Databases databases = new Databases(environment);
+                Db source = databases.sqlite(file, Sqlite.Access.READ, Databases.BUSY_TIMEOUT);
+                MirrorLink link = new MirrorLink(
+                        () -> databases.postgres(server, session), Duration.ofMinutes(1), System.err::println);
+                MirrorRun run = MirrorRun.begin(link, file.toString(), "copy tables", Backfill.Claim.RESPECT)) {
+            new Backfill(Backfill.Options.DEFAULT, Progress.NONE)
+                    .run(source, run, List.of(args).subList(1, args.length))
+                    .forEach(table -> System.out.println(table.table() + ": "
+                            + table.failure().map(Trouble::getMessage).orElse(table.inserted() + " new rows")));
+        }
+    }
+}
