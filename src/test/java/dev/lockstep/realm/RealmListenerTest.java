@@ -17,10 +17,11 @@ import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestPostgres;
 import dev.lockstep.transpile.CacheSchema;
 import dev.lockstep.transpile.LocalCache;
-import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -205,27 +206,57 @@ class RealmListenerTest {
     }
 
     @Test
-    void theExampleRuns(TestDatabase database) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-UsePerfData",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "examples/KeepCacheInStep.java",
-                "replica-1");
-        builder.environment().putAll(database.environment());
-        File output = Files.createFile(Path.of("target", "example-output-" + System.nanoTime()))
-                .toFile();
-        Process process =
-                builder.redirectErrorStream(true).redirectOutput(output).start();
-        try {
-            Await.until("the example to be ready", Duration.ofSeconds(60), () -> Files.readString(output.toPath())
-                    .contains("in step"));
+    void theExamplesRunAndOneTellsTheOther(TestDatabase database) throws Exception {
+        try (Example keeping = new Example(database, "KeepCacheInStep", "replica-1")) {
+            keeping.awaitOutput("in step");
+            try (Example telling = new Example(database, "TellReplicas", REALM.value(), "a.gts", "b.gts")) {
+                telling.awaitEnd();
+            }
+            Await.until("the listener to have applied both", Duration.ofSeconds(60), () -> "2"
+                    .equals(database.ask("select seq from lockstep_listener where name = 'replica-1'")));
+
+            keeping.awaitEnd();
+        }
+    }
+
+    /** A program of {@code examples}, run from its source as its comment says. */
+    private static final class Example implements AutoCloseable {
+        private final Process process;
+        private final Path output;
+
+        Example(TestDatabase database, String name, String... arguments) throws IOException {
+            output = Files.createFile(Path.of("target", "example-" + name + "-" + System.nanoTime()));
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:-UsePerfData",
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                    "examples/" + name + ".java"));
+            command.addAll(List.of(arguments));
+            ProcessBuilder builder = new ProcessBuilder(command);
+            builder.environment().putAll(database.environment());
+            process = builder.redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+        }
+
+        void awaitOutput(String text) {
+            Await.until(
+                    text, Duration.ofSeconds(60), () -> Files.readString(output).contains(text));
+        }
+
+        /** Ends its input, too. */
+        void awaitEnd() throws IOException, InterruptedException {
             process.getOutputStream().close();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).isZero();
-        } finally {
+            assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+        }
+
+        @Override
+        public void close() throws IOException {
             process.destroyForcibly();
+            Files.delete(output);
         }
     }
 }

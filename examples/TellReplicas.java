@@ -1,0 +1,29 @@
+import dev.lockstep.db.Databases;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Environment;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.PgTarget;
+import dev.lockstep.realm.RealmInvalidator;
+import dev.lockstep.realm.RealmInvalidator.Durability;
+import dev.lockstep.realm.RealmUrl;
+import java.util.List;
+
+/**
+ * Tells every replica, also those that are away just now, that files of a realm have changed, or the whole realm. What the
+ * database caches of them is forgotten in the same transaction. PostgreSQL is the one that the PG variables name.
+ *
+ * <pre>java -cp 'lib/*' examples/TellReplicas.java http://localhost:4201/luke/ cards/person.gts</pre>
+ */
+class TellReplicas {
+    public static void main(String[] args) {
+        List<RealmUrl> realms = List.of(RealmUrl.read(args[0]).url());
+        List<String> paths = List.of(args).subList(1, args.length);
+        Environment environment = Environment.ofProcess();
+        PgTarget server = PgTarget.resolve(null, PgTarget.Sources.of(environment));
+        PgSession session = PgSession.of("tell replicas", PgSession.Use.WRITE);
+        try (Databases databases = new Databases(environment);
+                Db db = databases.postgres(server, session)) {
+            new RealmInvalidator(db, Durability.LOG).invalidate(realms, paths);
+        }
+    }
+}
