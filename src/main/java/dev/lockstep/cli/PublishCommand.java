@@ -115,12 +115,19 @@ final class PublishCommand implements Command {
     }
 
     private Result planned(RealmUrl realm, Path target, PlainDirectory plain, Invocation call) {
-        if (verb != Verb.PUBLISH) {
-            return Result.unchanged(Map.of(), List.of("would take away " + target + " and tell " + realm));
+        Publication publication = new Publication(target, realm, changed -> {}, step -> {});
+        if (verb == Verb.PUBLISH) {
+            PublishOutcome plan = publication.plan(source(call), plain);
+            return Result.unchanged(
+                    data(plan), List.of("would copy " + amount(plan) + ", to " + target + " and tell " + realm));
         }
-        PublishOutcome plan = new Publication(target, realm, changed -> {}, step -> {}).plan(source(call), plain);
+        PublishOutcome plan = verb == Verb.UNPUBLISH ? publication.planUnpublish() : publication.planDelete();
         return Result.unchanged(
-                data(plan), List.of("would copy " + amount(plan) + ", to " + target + " and tell " + realm));
+                Map.of(),
+                List.of(
+                        plan.change() == PublishOutcome.Change.UNCHANGED
+                                ? "nothing at " + target
+                                : "would take away " + target + " and tell " + realm));
     }
 
     private static void tell(PublishStep step, Output output) {
@@ -163,7 +170,7 @@ final class PublishCommand implements Command {
     }
 
     private static String amount(PublishOutcome outcome) {
-        return outcome.files() + (outcome.files() == 1 ? " file, " : " files, ") + outcome.bytes() + " bytes";
+        return Text.count(outcome.files(), "file") + ", " + Text.count(outcome.bytes(), "byte");
     }
 
     private static Map<String, Object> data(PublishOutcome outcome) {

@@ -14,6 +14,11 @@ final class Text {
         return text;
     }
 
+    /** So many of them: {@code 1 file}, {@code 2 files}. */
+    static String count(long number, String one) {
+        return number + " " + one + (number == 1 ? "" : "s");
+    }
+
     private static boolean isControl(char c) {
         return c != '\n' && c != '\t' && Character.isISOControl(c);
     }

@@ -117,6 +117,6 @@ final class Disk {
         }
         return e instanceof AtomicMoveNotSupportedException
                 ? "a directory that is a mount point cannot be renamed; publish to a directory inside it"
-                : null;
+                : "the same again finishes or undoes whatever is left half done";
     }
 }

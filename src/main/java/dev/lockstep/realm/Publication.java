@@ -73,13 +73,37 @@ public final class Publication {
     /** Takes away what {@link #publish} shows. Nothing there is nothing to do. */
     public PublishOutcome unpublish() {
         return guarded("unpublish " + target.path(), () -> {
-            if (target.state() == State.PLAIN_DIRECTORY) {
-                throw Trouble.refused(
-                        target.path() + " is a plain directory, which 'realm publish' did not make",
-                        "'lockstep realm delete " + target.path() + "' deletes it");
-            }
+            refusePlain();
             return remove();
         });
+    }
+
+    /** Whether {@link #unpublish} would change anything; checks what can be checked without writing. */
+    public PublishOutcome planUnpublish() {
+        return guarded("unpublish " + target.path(), () -> {
+            refusePlain();
+            return planned();
+        });
+    }
+
+    /** Whether {@link #delete} would change anything; checks what can be checked without writing. */
+    public PublishOutcome planDelete() {
+        return guarded("delete " + target.path(), this::planned);
+    }
+
+    private PublishOutcome planned() throws IOException {
+        refuseForeign();
+        boolean nothing = target.state() == State.ABSENT && !target.hasTraces();
+        Change change = nothing ? Change.UNCHANGED : Change.CHANGED;
+        return new PublishOutcome(change, null, null, 0, 0, Recovery.NOT_NEEDED);
+    }
+
+    private void refusePlain() throws IOException {
+        if (target.state() == State.PLAIN_DIRECTORY) {
+            throw Trouble.refused(
+                    target.path() + " is a plain directory, which 'realm publish' did not make",
+                    "'lockstep realm delete " + target.path() + "' deletes it");
+        }
     }
 
     /** Deletes a directory, or takes away what {@link #publish} shows. Nothing there is nothing to do. */
@@ -122,6 +146,11 @@ public final class Publication {
             throw Trouble.refused(
                     target.path() + " is neither a directory nor a link that 'realm publish' made",
                     "'ls -l " + target.path() + "' shows what it is; choose another name or move it away");
+        }
+        if (target.state() == State.PLAIN_DIRECTORY && target.isMountPoint()) {
+            throw Trouble.refused(
+                    target.path() + " is a mount point, which cannot be moved aside",
+                    "publish to a directory inside it, or beside it");
         }
     }
 

@@ -95,6 +95,12 @@ final class Target {
         return found.isSymbolicLink() && current().isPresent() ? State.PUBLISHED : State.FOREIGN;
     }
 
+    /** Whether it is a file system of its own, and so cannot be renamed. */
+    boolean isMountPoint() throws IOException {
+        return !Files.getAttribute(path, "unix:dev", LinkOption.NOFOLLOW_LINKS)
+                .equals(Files.getAttribute(path.getParent(), "unix:dev"));
+    }
+
     /** Whether anything of ours stands beside it. */
     boolean hasTraces() throws IOException {
         return hasVersions() || !leftovers().isEmpty();

@@ -4,7 +4,9 @@ import dev.lockstep.db.Trouble;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -87,7 +89,14 @@ final class TargetLock implements AutoCloseable {
     /** Whoever owns the parent owns the versions, and is who we are: nobody else can put a link in our way. */
     private static void prepare(Path versions, Path probe) throws IOException {
         Path parent = versions.getParent();
-        Files.createFile(probe);
+        try {
+            Files.createFile(probe);
+        } catch (FileSystemException e) {
+            // Whoever reads this knows the directory, and nothing of a probe.
+            throw e instanceof AccessDeniedException
+                    ? new AccessDeniedException(parent.toString())
+                    : new FileSystemException(parent.toString(), null, e.getReason());
+        }
         try {
             if (!Files.getOwner(probe).equals(Files.getOwner(parent))) {
                 throw Trouble.refused(

@@ -169,6 +169,25 @@ class PublicationRefusalTest {
     }
 
     @Test
+    void aMountPointIsRefusedBeforeAnythingIsWritten() {
+        Publication there = new Publication(Path.of("/proc"), new RealmUrl("http://h/r/"), realm -> {}, step -> {});
+
+        assertThatThrownBy(() -> there.plan(source, PlainDirectory.CONVERT))
+                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Kind.REFUSED))
+                .hasMessageContaining("mount point");
+        assertThatThrownBy(there::planDelete).hasMessageContaining("mount point");
+    }
+
+    @Test
+    void aDirectoryThatTakesNoFilesIsNamed() {
+        assertThatThrownBy(() -> new Publication(
+                                Path.of("/sys/site"), new RealmUrl("http://h/r/"), realm -> {}, step -> {})
+                        .publish(source, PlainDirectory.REFUSE))
+                .isInstanceOf(Trouble.class)
+                .hasMessageContaining(": /sys: ");
+    }
+
+    @Test
     void aLinkInThePlaceOfTheVersionsIsRefused() throws IOException {
         Path victim = Files.createDirectory(dir.resolve("victim"));
         Files.createSymbolicLink(target.resolveSibling(".site.versions"), victim);

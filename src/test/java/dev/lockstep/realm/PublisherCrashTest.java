@@ -18,7 +18,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -127,11 +129,65 @@ class PublisherCrashTest {
 
     /** Runs a publisher, as kill -9 ends it. */
     private static void kill(TestDatabase database, String... arguments) {
-        try (ChildJvm child = ChildJvm.start(DyingPublisher.class, database.environment(), arguments)) {
+        try (ChildJvm child = ChildJvm.start(DyingPublisher.class, patient(database), arguments)) {
             child.awaitStdout(DyingPublisher.REACHED);
             child.kill();
             assertThat(child.exitCode()).as(child::toString).isEqualTo(Fault.KILLED);
         }
+    }
+
+    /** A machine that runs many tests at a time lets a child wait. */
+    private static Map<String, String> patient(TestDatabase database) {
+        Map<String, String> environment = new HashMap<>(database.environment());
+        environment.put("PGCONNECT_TIMEOUT", "60");
+        return environment;
+    }
+
+    /** The limit of a file's size stands for a disk that fills up while the copy is made. */
+    @Test
+    void aFileThatCannotBeWrittenToItsEndLeavesEverythingAsItWas(TestDatabase database) throws Exception {
+        Path target = Files.createDirectory(dir.resolve("full")).resolve("site");
+        RealmUrl realm = new RealmUrl("http://localhost:4201/full/");
+        Path source = source("full");
+        write(source, "old");
+        publisher(database).publish(source, target, realm, PlainDirectory.REFUSE);
+        write(source, "new");
+        Files.writeString(source.resolve("large"), "x".repeat(100_000));
+        Map<String, String> environment = patient(database);
+        environment.put("PATH", System.getenv("PATH"));
+
+        try (ChildJvm child = ChildJvm.exec(
+                Path.of(""),
+                environment,
+                "sh",
+                "-c",
+                "ulimit -f 32; exec \"$@\"",
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:-UsePerfData",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                DyingPublisher.class.getName(),
+                "publish",
+                realm.value(),
+                target.toString(),
+                "1000",
+                source.toString())) {
+            assertThat(child.exitCode()).as(child::toString).isOne();
+            assertThat(child.stderr()).contains("cannot publish");
+        }
+
+        assertThat(seen(target)).isEqualTo("old");
+        assertThat(logged(database, realm.value())).isOne();
+        try (Stream<Path> entries = Files.list(target.resolveSibling(".site.versions"))) {
+            assertThat(entries.map(entry -> entry.getFileName().toString()).filter(each -> !each.equals("lock")))
+                    .singleElement()
+                    .asString()
+                    .startsWith("v-");
+        }
+        Files.delete(source.resolve("large"));
+        publisher(database).publish(source, target, realm, PlainDirectory.REFUSE);
+        assertThat(seen(target)).isEqualTo("new");
     }
 
     private void prepare(TestDatabase database, Scene scene, Path target, String realm, Path source) throws Exception {
