@@ -44,10 +44,8 @@ final class DefinitionsClearCommand implements Command {
     public Result run(Invocation call) {
         Function<Tx, Cleared> work = work(call);
         PgTarget target = call.postgres();
-        PgSession session = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
-        if (call.dryRun()) {
-            return Result.unchanged(data(0, List.of()), List.of("would clear definitions in " + target));
-        }
+        PgSession session = call.session(call.dryRun() ? PgSession.Use.READ : PgSession.Use.WRITE)
+                .withStatementTimeout(STATEMENT);
         try (Db db = call.databases().postgres(target, session)) {
             Cleared cleared = db.transact(tx -> {
                 if (!Definitions.isPresent(tx)) {
@@ -57,10 +55,12 @@ final class DefinitionsClearCommand implements Command {
                 }
                 return work.apply(tx);
             });
-            return Result.changed(
-                    data(cleared.deleted(), cleared.payloads()),
-                    List.of(cleared.deleted() + " definitions deleted, "
-                            + cleared.payloads().size() + " notifications sent"));
+            String definitions = Text.count(cleared.deleted(), "definition");
+            String notifications = Text.count(cleared.payloads().size(), "notification");
+            Map<String, Object> data = data(cleared.deleted(), cleared.payloads());
+            return call.dryRun()
+                    ? Result.unchanged(data, List.of("would delete " + definitions + " and send " + notifications))
+                    : Result.changed(data, List.of(definitions + " deleted, " + notifications + " sent"));
         }
     }
 
@@ -73,7 +73,7 @@ final class DefinitionsClearCommand implements Command {
         }
         if (all) {
             call.confirm("delete the definitions of all realms");
-            return Definitions::all;
+            return call.dryRun() ? Definitions::planAll : Definitions::all;
         }
         RealmUrl realm = RealmArgument.read(call.parameters().get(0), "taken", call.output());
         List<String> modules = new ArrayList<>();
@@ -87,6 +87,11 @@ final class DefinitionsClearCommand implements Command {
                         "the module '" + named + "' is not in " + realm, "name the realm that it belongs to");
             }
             modules.add(module);
+        }
+        if (call.dryRun()) {
+            return modules.isEmpty()
+                    ? tx -> Definitions.planRealm(tx, realm)
+                    : tx -> Definitions.planModules(tx, realm, modules);
         }
         return modules.isEmpty() ? tx -> Definitions.realm(tx, realm) : tx -> Definitions.modules(tx, realm, modules);
     }

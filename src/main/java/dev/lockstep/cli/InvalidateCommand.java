@@ -74,8 +74,9 @@ final class InvalidateCommand implements Command {
         done.position().ifPresent(position -> data.put("seq", Long.toString(position.seq())));
         return Result.changed(
                 data,
-                List.of(done.tombstoned() + " artifacts tombstoned, " + done.definitionsDeleted()
-                        + " definitions deleted, " + done.payloads().size() + " notifications sent"));
+                List.of(Text.count(done.tombstoned(), "artifact") + " tombstoned, "
+                        + Text.count(done.definitionsDeleted(), "definition") + " deleted, "
+                        + Text.count(done.payloads().size(), "notification") + " sent"));
     }
 
     private static Map<String, Object> data(long tombstoned, long deleted, List<String> payloads) {

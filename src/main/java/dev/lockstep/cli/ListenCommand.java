@@ -13,6 +13,7 @@ import dev.lockstep.db.Subscription;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.RealmUrl;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -91,6 +92,14 @@ final class ListenCommand implements Command {
         }
         if (call.flag("--no-reconnect")) {
             throw Trouble.usage("--no-reconnect and the durable log exclude each other", "leave it out");
+        }
+        if (call.flag("--poll") && call.flag("--foreign-emitters")) {
+            throw Trouble.usage(
+                    "--poll reads the log alone, so it hears nothing of emitters that do not use it",
+                    "leave --poll out: listening hears them");
+        }
+        if (call.duration("--poll").filter(Duration::isZero).isPresent()) {
+            throw Trouble.usage("--poll needs some time between two looks", "--poll 1s");
         }
         if (call.text("--durable").filter(String::isBlank).isPresent()) {
             throw Trouble.usage("a listener's name cannot be empty", null);

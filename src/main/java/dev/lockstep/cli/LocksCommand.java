@@ -54,6 +54,6 @@ final class LocksCommand implements Command {
         String what = lock.realm().orElse("lock " + lock.key());
         String role = lock.role() == Role.WAITS ? "waits" : "holds";
         return what + ": backend " + lock.pid() + " (" + lock.application() + ") from " + lock.client() + " " + role
-                + " for " + Durations.render(Duration.ofMillis(lock.ageMillis()));
+                + " for " + Durations.rough(Duration.ofMillis(lock.ageMillis()));
     }
 }

@@ -70,7 +70,24 @@ public final class Definitions {
              where (m.url_hash, m.cache_scope, m.auth_user_id) = (d.url_hash, d.cache_scope, d.auth_user_id)
             """;
 
-    private static final String DELETE_ALL = "delete from modules";
+    private static final String DELETE_ALL = """
+            with doomed as (
+                   select url_hash, cache_scope, auth_user_id
+                     from modules
+                    order by url_hash, cache_scope, auth_user_id
+                      for update)
+            delete from modules m
+             using doomed d
+             where (m.url_hash, m.cache_scope, m.auth_user_id) = (d.url_hash, d.cache_scope, d.auth_user_id)
+            """;
+
+    private static final String COUNT = """
+            select count(*) as doomed
+              from modules m
+             cross join (select cast(? as text) as realm, cast(? as text[]) as names) asked
+             where (asked.realm is null or m.resolved_realm_url = asked.realm)
+               and (asked.names is null or m.url = any (asked.names) or m.file_alias = any (asked.names))
+            """;
 
     private static final List<String> EXTENSIONS = List.of(".js", ".gjs", ".ts", ".gts");
 
@@ -95,6 +112,32 @@ public final class Definitions {
      * @param modules whole URLs, with or without executable extension
      */
     public static Cleared modules(Tx tx, RealmUrl realm, Collection<String> modules) {
+        String[] names = names(tx, realm, modules);
+        long deleted = tx.update(DELETE_MODULES, realm.value(), names, names);
+        return told(tx, deleted, DefinitionChange.modules(realm, List.of(names)));
+    }
+
+    /** What {@link #modules} would clear now. Nothing is changed. */
+    public static Cleared planModules(Tx tx, RealmUrl realm, Collection<String> modules) {
+        String[] names = names(tx, realm, modules);
+        return new Cleared(count(tx, realm.value(), names), DefinitionChange.modules(realm, List.of(names)));
+    }
+
+    /** What {@link #realm} would clear now. Nothing is changed. */
+    public static Cleared planRealm(Tx tx, RealmUrl realm) {
+        return new Cleared(count(tx, realm.value(), null), List.of(DefinitionChange.realm(realm)));
+    }
+
+    /** What {@link #all} would clear now. Nothing is changed. */
+    public static Cleared planAll(Tx tx) {
+        return new Cleared(count(tx, null, null), List.of(DefinitionChange.all()));
+    }
+
+    private static long count(Tx tx, String realm, String[] names) {
+        return tx.only(COUNT, realm, names).integer("doomed");
+    }
+
+    private static String[] names(Tx tx, RealmUrl realm, Collection<String> modules) {
         Set<String> names = new LinkedHashSet<>();
         List<String> aliases = new ArrayList<>();
         for (String module : modules) {
@@ -112,9 +155,7 @@ public final class Definitions {
                 names.add(row.text("file_alias"));
             }
         }
-        String[] all = names.toArray(String[]::new);
-        long deleted = tx.update(DELETE_MODULES, realm.value(), all, all);
-        return told(tx, deleted, DefinitionChange.modules(realm, List.of(all)));
+        return names.toArray(String[]::new);
     }
 
     /** Forgets all modules of a realm. */

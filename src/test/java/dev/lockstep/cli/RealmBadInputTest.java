@@ -111,6 +111,8 @@ class RealmBadInputTest {
                     "1s"),
             // Of no number, but of these commands.
             bad(0, 2, "is not a length of time", "realm", "listen", "--poll", "5"),
+            bad(0, 2, "some time between two looks", "realm", "listen", "--poll", "0s"),
+            bad(0, 2, "reads the log alone", "realm", "listen", "--poll", "1s", "--foreign-emitters"),
             bad(0, 2, "no such directory", "realm", "publish", "/no/such", "/tmp/../usr/x", "--realm", REALM, "-n"),
             bad(0, 2, "no such directory", "realm", "unpublish", "/no/such/t", "--realm", REALM, "-y"),
             bad(0, 2, "--all excludes", "definitions", "clear", REALM, "--all", "-y"),

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -277,6 +278,18 @@ class RealmCommandsTest {
         publish[6] = "-n";
         assertThat(run(database, publish).stdout()).contains("would copy 1 file, 2 bytes");
         assertThat(target).doesNotExist();
+        for (String verb : List.of("unpublish", "delete")) {
+            assertThat(run(database, "realm", verb, target.toString(), "--realm", REALM, "-n")
+                            .stdout())
+                    .contains("nothing at " + target);
+        }
+        assertThat(run(database, "realm", "delete", source.toString(), "--realm", REALM, "-n")
+                        .stdout())
+                .contains("would take away " + source);
+        assertThat(run(database, "realm", "unpublish", source.toString(), "--realm", REALM, "-n")
+                        .exit())
+                .isEqualTo(6);
+        assertThat(source.resolve("index.json")).hasContent("{}");
     }
 
     @Test
@@ -430,6 +443,14 @@ class RealmCommandsTest {
                        'http://localhost:4201/luke/' || n
                   from generate_series(1, 4) as n
                 """);
+
+        for (String[] plan : new String[][] {{"1", REALM, "--module", "1.gts"}, {"4", REALM}, {"4", "--all"}}) {
+            List<String> command = new ArrayList<>(List.of("definitions", "clear", "-n"));
+            command.addAll(List.of(plan).subList(1, plan.length));
+            assertThat(run(database, command.toArray(String[]::new)).stdout())
+                    .startsWith("would delete " + plan[0] + " definition")
+                    .endsWith(" and send 1 notification\n");
+        }
 
         assertThat(data(run(database, "definitions", "clear", REALM, "--module", "1.gts", "--json"), 0)
                         .get("deleted"))

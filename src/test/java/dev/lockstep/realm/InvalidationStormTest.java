@@ -7,6 +7,7 @@ import dev.lockstep.db.Trouble;
 import dev.lockstep.realm.FeedEvent.Changed;
 import dev.lockstep.realm.FeedEvent.Resync;
 import dev.lockstep.realm.InvalidationFeed.Emitters;
+import dev.lockstep.testing.Await;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestPostgres;
@@ -84,8 +85,11 @@ class InvalidationStormTest {
 
     private void storm(TestDatabase database, Connection admin) throws Exception {
         List<RealmListener> raw = new ArrayList<>();
+        List<CountDownLatch> ends = new ArrayList<>();
         for (int i = 0; i < RAW_LISTENERS; i++) {
-            raw.add(RealmListener.listening(Boxel.databases(database), Boxel.target(database), counting()));
+            CountDownLatch end = new CountDownLatch(1);
+            ends.add(end);
+            raw.add(RealmListener.listening(Boxel.databases(database), Boxel.target(database), counting(end)));
         }
         raw.forEach(RealmListener::awaitReady);
         List<Future<Long>> listeners = new ArrayList<>();
@@ -111,6 +115,13 @@ class InvalidationStormTest {
         for (Future<Long> listener : listeners) {
             assertThat(listener.get()).isEqualTo(INVALIDATIONS);
         }
+        // Whoever hears this has heard, or lost, all that was said before.
+        for (CountDownLatch end : ends) {
+            Await.until("a raw listener to hear the end", CALM, () -> {
+                database.execute("select pg_notify('realm_file_changes', '" + REALM + ":*')");
+                return end.getCount() == 0;
+            });
+        }
         raw.forEach(RealmListener::close);
         assertThat(kills).hasPositiveValue();
         assertThat(rolledBack).hasPositiveValue();
@@ -129,7 +140,7 @@ class InvalidationStormTest {
         }
     }
 
-    private RealmHandler counting() {
+    private RealmHandler counting(CountDownLatch end) {
         return new RealmHandler() {
             @Override
             public void path(RealmUrl realm, String path) {
@@ -137,7 +148,9 @@ class InvalidationStormTest {
             }
 
             @Override
-            public void realm(RealmUrl realm) {}
+            public void realm(RealmUrl realm) {
+                end.countDown();
+            }
 
             @Override
             public void gap(String why) {}
