@@ -183,7 +183,8 @@ public final class AuditWriter {
         if (errors > options.maxErrors()) {
             String kept = generations == 0
                     ? "nothing was written"
-                    : generations + " generations before it are written; run it again when the line is mended";
+                    : "what comes before it is written (" + generations
+                            + " generations); run it again when it is mended";
             throw new Trouble(Trouble.Kind.REFUSED, "bad-line", problem, kept, null);
         }
     }
@@ -248,10 +249,11 @@ public final class AuditWriter {
         if (last.isPresent() && generation.number() <= last.get()) {
             List<AuditRow> stored = log.rows(tx, registry, generation.number());
             if (!same(stored, generation.rows())) {
-                throw new Refused(place
-                        + (stored.isEmpty()
-                                ? " is lower than the newest, " + last.get()
-                                : " is stored already, with other rows"));
+                throw new Refused(
+                        place
+                                + (stored.isEmpty()
+                                        ? " is lower than the newest, " + last.get()
+                                        : " is stored already, with other rows (those of a generation stand together in a file)"));
             }
             mirror.ifPresent(leg -> leg.owe(tx, registry, generation.number()));
             return Written.UNCHANGED;

@@ -29,7 +29,8 @@ final class AuditWriteCommand implements Command {
         spec.usageMessage()
                 .description(
                         "Write rows of an audit log from NDJSON, one object a line, its keys the names of the columns."
-                                + " Each generation is one transaction; one that is stored already is not written again.");
+                                + " The rows of a generation stand together. Each generation is one transaction; one that is stored already"
+                                + " is not written again.");
         Options.parameters(spec, "FILE", "1", "The rows; - for standard input.");
         AuditOptions.which(spec);
         Options.value(

@@ -83,6 +83,11 @@ final class AuditDatabase implements AutoCloseable {
         return kind;
     }
 
+    /** Where it lies if it is a SQLite database. */
+    Path file() {
+        return file;
+    }
+
     /** The same database by way of a proxy's port. */
     AuditDatabase through(int port) {
         return new AuditDatabase(

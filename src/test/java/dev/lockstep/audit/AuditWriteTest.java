@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.audit.AuditDatabase.Kind;
 import dev.lockstep.profile.Json;
-import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault;
-import dev.lockstep.testing.FaultProxy;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.Sweep;
 import java.io.IOException;
@@ -15,17 +13,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Generations are written whole or not at all, once, and to the mirror too, whatever breaks when. */
+/** Generations are written whole or not at all, and once, whatever breaks when. */
 class AuditWriteTest {
     private static final String WHOLE =
             "select count(*) from (select generation, count(*) as n from audit group by generation) g"
@@ -65,14 +62,6 @@ class AuditWriteTest {
                     case MARIADB ->
                         "group_concat(concat(id, '|', r, '|', g, '|', t, '|', coalesce(c, 'N')) order by id separator ' ')";
                 }));
-    }
-
-    private static LockstepRun mirrored(AuditDatabase source, AuditDatabase mirror, Path file) {
-        Map<String, String> environment = new HashMap<>(source.environment());
-        environment.putAll(mirror.environment());
-        return LockstepRun.of(
-                environment,
-                source.words("write", file.toString(), "--mirror", mirror.url(), "--batch", "2", "--json"));
     }
 
     @ParameterizedTest
@@ -153,70 +142,6 @@ class AuditWriteTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SQLITE, SQLITE", "SQLITE, POSTGRESQL", "SQLITE, MARIADB", "POSTGRESQL, MARIADB", "MARIADB, POSTGRESQL"
-    })
-    void theMirrorGetsTheSameGenerationsWithTheSameIds(Kind from, Kind to) throws Exception {
-        AuditDatabase source = database(from, "source");
-        AuditDatabase mirror = database(to, "mirror");
-        source.execute("insert into audit (id, \"orgUid\", \"registryId\", \"rootHash\", type, \"createdAt\","
-                + " \"onchainConfirmationTimeStamp\") values (41, 'o', 'old', 'h', 'x', '2026-01-02 03:04:05', '1')");
-        if (from == Kind.POSTGRESQL) {
-            source.execute("select setval('audit_id_seq', 41)");
-        }
-        Path file = AuditLines.file(dir.resolve("rows"), AuditLines.registry("r1", 2, 5));
-
-        LockstepRun run = mirrored(source, mirror, file);
-
-        assertThat(data(run).get("mirror").toString()).isEqualTo("{state=complete, sent=3, owed=0, error=null}");
-        source.execute("delete from audit where id = 41");
-        assertThat(content(mirror)).startsWith("42|r1|0").isEqualTo(content(source));
-        assertThat(data(mirrored(source, mirror, file)).get("mirror").toString())
-                .contains("sent=0, owed=0");
-        mirror.execute("delete from audit where generation = 2");
-        assertThat(data(mirrored(source, mirror, file)).get("mirror").toString())
-                .contains("sent=1, owed=0");
-        assertThat(content(mirror)).isEqualTo(content(source));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"POSTGRESQL, down", "MARIADB, down", "POSTGRESQL, lost", "MARIADB, lost", "POSTGRESQL, slow"})
-    void aMirrorThatFailsHarmsNothingAndCatchesUp(Kind kind, String how) throws Exception {
-        AuditDatabase source = database(Kind.SQLITE, "source");
-        AuditDatabase mirror = database(kind, "mirror");
-        Path file = AuditLines.file(dir.resolve("rows"), AuditLines.registry("r1", 2, 5));
-        try (FaultProxy proxy = FaultProxy.before("127.0.0.1", mirror.port())) {
-            switch (how) {
-                case "down" -> proxy.refuse();
-                case "lost" -> proxy.loseReplyTo(request -> request.contains("COMMIT"));
-                default -> proxy.slow(20_000);
-            }
-            LockstepRun hurt = mirrored(source, mirror.through(proxy.port()), file);
-
-            assertThat(hurt.exit()).as(hurt.stderr()).isZero();
-            assertThat(data(hurt).get("inserted")).isEqualTo(11L);
-            assertThat(source.ask(WHOLE)).isEqualTo("0");
-            if (how.equals("slow")) {
-                assertThat(data(hurt).get("mirror").toString()).contains("state=complete, sent=3");
-            } else {
-                assertThat(data(hurt).get("mirror").toString())
-                        .contains("state=behind")
-                        .contains("owed=3");
-                assertThat(hurt.stderr()).contains("warning: the mirror lacks 3 generations");
-                assertThat(source.run("status").stdout()).contains("lacks 3 generations: ");
-            }
-
-            proxy.pass();
-            proxy.loseReplyTo(request -> false);
-            LockstepRun later = mirrored(source, mirror.through(proxy.port()), file);
-            assertThat(data(later).get("mirror").toString())
-                    .contains("state=complete")
-                    .contains("owed=0");
-        }
-        assertThat(content(mirror)).isEqualTo(content(source));
-        assertThat(source.run("status").stdout()).doesNotContain("lacks");
-    }
-
-    @ParameterizedTest
     @EnumSource
     void eachGenerationIsWholeOrAbsentWhateverBreaksWhen(Kind kind) throws Exception {
         AuditDatabase database = database(kind, "sweep");
@@ -242,35 +167,6 @@ class AuditWriteTest {
         assertThat(broken).isGreaterThan(20);
     }
 
-    @Test
-    void aProcessThatIsKilledAtAnyBatchLeavesWholeGenerations() throws Exception {
-        AuditDatabase source = database(Kind.SQLITE, "kill");
-        AuditDatabase mirror = database(Kind.SQLITE, "mirror");
-        List<String> lines = AuditLines.registry("r1", Counts.of(1, 4), 5);
-        Path file = AuditLines.file(dir.resolve("rows"), lines);
-        int killed = Sweep.startingFrom(run -> {
-                    source.execute("delete from audit", "drop table if exists lockstep_audit_owed");
-                    mirror.execute("delete from audit");
-                    return run;
-                })
-                .running((run, fault) -> LockstepRun.inChild(
-                        fault,
-                        Map.of(),
-                        source.words("write", file.toString(), "--batch", "2", "--mirror", mirror.url())))
-                .recovering(run -> {
-                    assertThat(source.ask(WHOLE)).isEqualTo("0");
-                    assertThat(mirror.ask(WHOLE)).isEqualTo("0");
-                    assertThat(mirrored(source, mirror, file).exit()).isZero();
-                })
-                .checking(run -> {
-                    assertThat(source.ask("select count(*) from audit")).isEqualTo(Integer.toString(lines.size()));
-                    assertThat(content(mirror)).isEqualTo(content(source));
-                    assertThat(source.run("status").stdout()).doesNotContain("lacks");
-                })
-                .run(Fault.Mode.HALT);
-        assertThat(killed).isGreaterThan(20);
-    }
-
     @ParameterizedTest
     @EnumSource
     void linesThatAreNotTakenGoToAFileWithTheirGeneration(Kind kind) throws Exception {
@@ -294,19 +190,32 @@ class AuditWriteTest {
     }
 
     @Test
-    void theMirrorIsNeverTheLogItself() throws Exception {
-        AuditDatabase database = database(Kind.SQLITE, "a");
-        Path file = AuditLines.file(dir.resolve("rows"), List.of(AuditLines.created("r")));
-        LockstepRun refused = database.run("write", file.toString(), "--mirror", database.url());
-        assertThat(refused.exit()).isEqualTo(6);
-        assertThat(refused.stderr()).contains("the mirror is the audit log itself");
-    }
-
-    @Test
     void aFileThatIsNotThereIsSaid() throws SQLException, IOException {
         AuditDatabase database = database(Kind.SQLITE, "a");
         assertThat(database.run("write", dir.resolve("none").toString()).exit()).isEqualTo(2);
         assertThat(database.run("write", "-").exit()).isZero();
         assertThat(database.run("write", "-", "--batch", "100001").exit()).isEqualTo(2);
+    }
+
+    /** Eight at once, on one file: each generation is written by one of them, and found by the others. */
+    @ParameterizedTest
+    @EnumSource
+    void whoeverWritesTheSameAtTheSameTimeAddsNothingTwice(Kind kind) throws Exception {
+        AuditDatabase database = database(kind, "a");
+        Path file = AuditLines.file(dir.resolve("rows"), AuditLines.registry("r1", 10, 5));
+        List<CompletableFuture<LockstepRun>> writers = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            writers.add(CompletableFuture.supplyAsync(
+                    () -> database.run("write", file.toString(), "--json", "--lock-timeout", "2m")));
+        }
+        long inserted = 0;
+        for (CompletableFuture<LockstepRun> writer : writers) {
+            assertThat(writer.get().exit()).as("%s", writer.get()).isZero();
+            inserted += (Long) data(writer.get()).get("inserted");
+        }
+        assertThat(inserted).isEqualTo(51);
+        assertThat(database.ask("select count(*) from audit")).isEqualTo("51");
+        assertThat(database.ask(WHOLE)).isEqualTo("0");
+        assertThat(database.run("status").exit()).isZero();
     }
 }

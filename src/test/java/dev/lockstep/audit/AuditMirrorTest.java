@@ -1,0 +1,219 @@
+package dev.lockstep.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.audit.AuditDatabase.Kind;
+import dev.lockstep.profile.Json;
+import dev.lockstep.testing.Counts;
+import dev.lockstep.testing.Fault;
+import dev.lockstep.testing.FaultProxy;
+import dev.lockstep.testing.LockstepRun;
+import dev.lockstep.testing.Sweep;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A mirror gets the generations of the log, the same rows with the same ids, now or later. */
+class AuditMirrorTest {
+    private static final String WHOLE =
+            "select count(*) from (select generation, count(*) as n from audit group by generation) g"
+                    + " where not (generation = 0 and n = 1 or generation > 0 and n = 5)";
+    private static final String CONTENT =
+            "select coalesce(%s, '') from (select id, \"registryId\" as r, generation as g,"
+                    + " type as t, \"change\" as c from audit order by id) a";
+
+    @TempDir
+    Path dir;
+
+    private final List<AuditDatabase> databases = new ArrayList<>();
+
+    private AuditDatabase database(Kind kind, String name) throws SQLException {
+        AuditDatabase made = AuditDatabase.create(kind, dir.resolve(name + ".db"));
+        databases.add(made);
+        return made;
+    }
+
+    @AfterEach
+    void close() {
+        databases.forEach(AuditDatabase::close);
+    }
+
+    private static Map<?, ?> data(LockstepRun run) {
+        assertThat(run.stdout().strip().lines()).as(run.stderr()).hasSize(1);
+        return (Map<?, ?>) ((Map<?, ?>) Json.parse(run.stdout())).get("data");
+    }
+
+    private static String content(AuditDatabase database) throws SQLException {
+        return database.ask(CONTENT.formatted(
+                switch (database.kind()) {
+                    case SQLITE ->
+                        "group_concat(id || '|' || r || '|' || g || '|' || t || '|' || coalesce(c, 'N'), ' ')";
+                    case POSTGRESQL ->
+                        "string_agg(id || '|' || r || '|' || g || '|' || t || '|' || coalesce(c, 'N'), ' ' order by id)";
+                    case MARIADB ->
+                        "group_concat(concat(id, '|', r, '|', g, '|', t, '|', coalesce(c, 'N')) order by id separator ' ')";
+                }));
+    }
+
+    private static LockstepRun mirrored(AuditDatabase source, AuditDatabase mirror, Path file) {
+        Map<String, String> environment = new HashMap<>(source.environment());
+        environment.putAll(mirror.environment());
+        return LockstepRun.of(
+                environment,
+                source.words("write", file.toString(), "--mirror", mirror.url(), "--batch", "2", "--json"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SQLITE, SQLITE", "SQLITE, POSTGRESQL", "SQLITE, MARIADB", "POSTGRESQL, MARIADB", "MARIADB, POSTGRESQL"
+    })
+    void theMirrorGetsTheSameGenerationsWithTheSameIds(Kind from, Kind to) throws Exception {
+        AuditDatabase source = database(from, "source");
+        AuditDatabase mirror = database(to, "mirror");
+        source.execute("insert into audit (id, \"orgUid\", \"registryId\", \"rootHash\", type, \"createdAt\","
+                + " \"onchainConfirmationTimeStamp\") values (41, 'o', 'old', 'h', 'x', '2026-01-02 03:04:05', '1')");
+        if (from == Kind.POSTGRESQL) {
+            source.execute("select setval('audit_id_seq', 41)");
+        }
+        Path file = AuditLines.file(dir.resolve("rows"), AuditLines.registry("r1", 2, 5));
+
+        LockstepRun run = mirrored(source, mirror, file);
+
+        assertThat(data(run).get("mirror").toString()).isEqualTo("{state=complete, sent=3, owed=0, error=null}");
+        source.execute("delete from audit where id = 41");
+        assertThat(content(mirror)).startsWith("42|r1|0").isEqualTo(content(source));
+        assertThat(data(mirrored(source, mirror, file)).get("mirror").toString())
+                .contains("sent=0, owed=0");
+        mirror.execute("delete from audit where generation = 2");
+        assertThat(data(mirrored(source, mirror, file)).get("mirror").toString())
+                .contains("sent=1, owed=0");
+        assertThat(content(mirror)).isEqualTo(content(source));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POSTGRESQL, down", "MARIADB, down", "POSTGRESQL, lost", "MARIADB, lost", "POSTGRESQL, slow"})
+    void aMirrorThatFailsHarmsNothingAndCatchesUp(Kind kind, String how) throws Exception {
+        AuditDatabase source = database(Kind.SQLITE, "source");
+        AuditDatabase mirror = database(kind, "mirror");
+        Path file = AuditLines.file(dir.resolve("rows"), AuditLines.registry("r1", 2, 5));
+        try (FaultProxy proxy = FaultProxy.before("127.0.0.1", mirror.port())) {
+            switch (how) {
+                case "down" -> proxy.refuse();
+                case "lost" -> proxy.loseReplyTo(request -> request.contains("COMMIT"));
+                default -> proxy.slow(20_000);
+            }
+            LockstepRun hurt = mirrored(source, mirror.through(proxy.port()), file);
+
+            assertThat(hurt.exit()).as(hurt.stderr()).isZero();
+            assertThat(data(hurt).get("inserted")).isEqualTo(11L);
+            assertThat(source.ask(WHOLE)).isEqualTo("0");
+            if (how.equals("slow")) {
+                assertThat(data(hurt).get("mirror").toString()).contains("state=complete, sent=3");
+            } else {
+                assertThat(data(hurt).get("mirror").toString())
+                        .contains("state=behind")
+                        .contains("owed=3");
+                assertThat(hurt.stderr()).contains("warning: the mirror lacks 3 generations");
+                assertThat(source.run("status").stdout()).contains("lacks 3 generations: ");
+            }
+
+            proxy.pass();
+            proxy.loseReplyTo(request -> false);
+            LockstepRun later = mirrored(source, mirror.through(proxy.port()), file);
+            assertThat(data(later).get("mirror").toString())
+                    .contains("state=complete")
+                    .contains("owed=0");
+        }
+        assertThat(content(mirror)).isEqualTo(content(source));
+        assertThat(source.run("status").stdout()).doesNotContain("lacks");
+    }
+
+    @Test
+    void aProcessThatIsKilledAtAnyBatchLeavesWholeGenerations() throws Exception {
+        AuditDatabase source = database(Kind.SQLITE, "kill");
+        AuditDatabase mirror = database(Kind.SQLITE, "mirror");
+        List<String> lines = AuditLines.registry("r1", Counts.of(1, 4), 5);
+        Path file = AuditLines.file(dir.resolve("rows"), lines);
+        int killed = Sweep.startingFrom(run -> {
+                    source.execute("delete from audit", "drop table if exists lockstep_audit_owed");
+                    mirror.execute("delete from audit");
+                    return run;
+                })
+                .running((run, fault) -> LockstepRun.inChild(
+                        fault,
+                        Map.of(),
+                        source.words("write", file.toString(), "--batch", "2", "--mirror", mirror.url())))
+                .recovering(run -> {
+                    assertThat(source.ask(WHOLE)).isEqualTo("0");
+                    assertThat(mirror.ask(WHOLE)).isEqualTo("0");
+                    assertThat(mirrored(source, mirror, file).exit()).isZero();
+                })
+                .checking(run -> {
+                    assertThat(source.ask("select count(*) from audit")).isEqualTo(Integer.toString(lines.size()));
+                    assertThat(content(mirror)).isEqualTo(content(source));
+                    assertThat(source.run("status").stdout()).doesNotContain("lacks");
+                })
+                .run(Fault.Mode.HALT);
+        assertThat(killed).isGreaterThan(20);
+    }
+
+    @Test
+    void theMirrorIsNeverTheLogItself() throws Exception {
+        AuditDatabase database = database(Kind.SQLITE, "a");
+        Path file = AuditLines.file(dir.resolve("rows"), List.of(AuditLines.created("r")));
+        LockstepRun refused = database.run("write", file.toString(), "--mirror", database.url());
+        assertThat(refused.exit()).isEqualTo(6);
+        assertThat(refused.stderr()).contains("the mirror is the audit log itself");
+    }
+
+    /** What 'mirror backfill' brings is not sent again; while one runs, nothing is sent that it would take away. */
+    @Test
+    void aBackfillCatchesUpWhatTheMirrorLacks() throws Exception {
+        AuditDatabase source = database(Kind.SQLITE, "source");
+        AuditDatabase mirror = database(Kind.POSTGRESQL, "mirror");
+        Map<String, String> environment = mirror.environment();
+        Path file = AuditLines.file(dir.resolve("rows"), AuditLines.registry("r1", 2, 5));
+        String[] backfill = {
+            "mirror", "backfill", "--db", source.file().toString(), "--to", mirror.url(), "--table", "audit"
+        };
+        try (FaultProxy proxy = FaultProxy.before("127.0.0.1", mirror.port())) {
+            AuditDatabase away = mirror.through(proxy.port());
+            proxy.refuse();
+            assertThat(data(mirrored(source, away, file)).get("mirror").toString())
+                    .contains("owed=3");
+            proxy.pass();
+
+            LockstepRun caughtUp = LockstepRun.of(environment, backfill);
+            assertThat(caughtUp.exit()).as("%s", caughtUp).isZero();
+            assertThat(content(mirror)).isEqualTo(content(source));
+            assertThat(data(mirrored(source, away, file)).get("mirror").toString())
+                    .isEqualTo("{state=complete, sent=0, owed=0, error=null}");
+        }
+
+        Path more = AuditLines.file(dir.resolve("more"), List.of(AuditLines.line("r1", 3, 1)));
+        mirror.execute("update lockstep_mirror_run set state = 'running'");
+        LockstepRun held = mirrored(source, mirror, more);
+        assertThat(held.exit()).isZero();
+        assertThat(held.stderr()).contains("a backfill of it has not ended");
+        assertThat(data(held).get("mirror").toString()).contains("state=behind, sent=0, owed=1");
+
+        assertThat(LockstepRun.of(environment, backfill).exit()).isZero();
+        assertThat(content(mirror)).isEqualTo(content(source));
+        assertThat(data(mirrored(source, mirror, more)).get("mirror").toString())
+                .contains("state=complete, sent=0");
+
+        Path last = AuditLines.file(dir.resolve("last"), List.of(AuditLines.line("r1", 4, 1)));
+        assertThat(data(mirrored(source, mirror, last)).get("mirror").toString())
+                .contains("state=complete, sent=1");
+        LockstepRun verified = LockstepRun.of(environment, backfill);
+        assertThat(verified.exit()).as("%s", verified).isZero();
+        assertThat(content(mirror)).isEqualTo(content(source));
+    }
+}
