@@ -54,11 +54,13 @@ final class FtsCheckCommand implements Command {
         try (Db db = call.sqlite(Sqlite.Access.WRITE)) {
             return check.measure(db, report);
         } catch (DbException e) {
-            if (e.reason() == DbException.Reason.BUSY || e.reason() == DbException.Reason.READ_ONLY) {
-                call.output().warn("not-measured", "what triggers cost was not measured: " + e.getMessage());
-                return report;
-            }
-            throw e;
+            return switch (e.reason()) {
+                case BUSY, READ_ONLY, FULL -> {
+                    call.output().warn("not-measured", "what triggers cost was not measured: " + e.getMessage());
+                    yield report;
+                }
+                default -> throw e;
+            };
         }
     }
 

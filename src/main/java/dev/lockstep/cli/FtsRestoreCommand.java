@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.fts.Owner;
@@ -50,12 +51,8 @@ final class FtsRestoreCommand implements Command {
         Restoration.Policy policy = policy(call);
         Optional<Profile> profile = call.profile();
         Restoration restoration = new Restoration(profile, policy, Owner.ofProcess());
-        if (call.flag("--if-deferred")) {
-            try (Db db = call.sqlite(Sqlite.Access.READ)) {
-                if (!Restoration.isNeeded(db, profile)) {
-                    return Result.unchanged(FtsOptions.data(call, List.of()), List.of(NOTHING));
-                }
-            }
+        if (call.flag("--if-deferred") && !isNeeded(call, profile)) {
+            return Result.unchanged(FtsOptions.data(call, List.of()), List.of(NOTHING));
         }
         Restoration.Outcome outcome;
         try (Db db = call.sqlite(Sqlite.Access.WRITE)) {
@@ -67,6 +64,18 @@ final class FtsRestoreCommand implements Command {
             }
         }
         return result(call, outcome);
+    }
+
+    private static boolean isNeeded(Invocation call, Optional<Profile> profile) {
+        try (Db db = call.sqlite(Sqlite.Access.READ)) {
+            return Restoration.isNeeded(db, profile);
+        } catch (DbException e) {
+            if (e.reason() == DbException.Reason.HALF_WRITTEN) {
+                // The crash that makes a restore necessary, perhaps; only opening it for writing undoes what it left.
+                return true;
+            }
+            throw e;
+        }
     }
 
     private static Restoration.Policy policy(Invocation call) {

@@ -27,6 +27,8 @@ public final class DbException extends Trouble {
         NO_SUCH_OBJECT(Kind.FAILED, false),
         NO_PRIVILEGE(Kind.FAILED, false),
         READ_ONLY(Kind.USAGE, false),
+        /** A reader alone cannot undo what a writer left when it died. */
+        HALF_WRITTEN(Kind.REFUSED, false),
         FULL(Kind.INCOMPLETE, false),
         CORRUPT(Kind.REFUSED, false),
         NOT_A_DATABASE(Kind.USAGE, false),

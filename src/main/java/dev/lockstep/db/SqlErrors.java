@@ -51,12 +51,15 @@ final class SqlErrors {
     static DbException opening(Path file, DbException e) {
         String what =
                 switch (e.reason()) {
-                    case NOT_A_DATABASE -> "not a SQLite database: " + file;
+                    case NOT_A_DATABASE -> "not a SQLite database, or encrypted, or of a later format: " + file;
                     case CORRUPT -> "damaged database: " + file;
                     case BUSY -> "locked by another process: " + file;
+                    case HALF_WRITTEN -> "a writer died, and its work must be rolled back first: " + file;
                     default -> "cannot open " + file + ": " + e.getMessage();
                 };
-        return new DbException(e.reason(), e.sqlState(), what, e.hint(), e);
+        // What SQLite cannot compile a query of the schema for is a schema of no format that it knows.
+        Reason reason = e.sqlState().equals("SQLITE_ERROR") ? Reason.NOT_A_DATABASE : e.reason();
+        return new DbException(reason, e.sqlState(), what, e.hint(), e);
     }
 
     private static DbException postgresql(SQLException thrown) {
@@ -99,12 +102,26 @@ final class SqlErrors {
         // The driver's exception cuts its own error code down to the primary one.
         int extended = e instanceof SQLiteException exact ? exact.getResultCode().code : e.getErrorCode();
         SQLiteErrorCode code = SQLiteErrorCode.getErrorCode(extended & PRIMARY_CODE);
-        return new DbException(sqliteReason(extended, code), code.name(), oneLine(e), null, e);
+        Reason reason = sqliteReason(extended, code);
+        return new DbException(reason, code.name(), oneLine(e), sqliteHint(reason), e);
+    }
+
+    private static String sqliteHint(Reason reason) {
+        return switch (reason) {
+            case BUSY ->
+                "another process is writing: 'fuser -v' of the file names it; --lock-timeout waits longer for it";
+            case FULL -> "nothing of this transaction was kept; make room on the disk, and run it again";
+            case READ_ONLY -> "the file, or the directory that it is in, cannot be written by this user";
+            case CORRUPT -> "sqlite3 FILE 'pragma quick_check' says where; its .recover saves what can be read";
+            case HALF_WRITTEN -> "every program that opens it for writing does that: sqlite3 FILE .tables";
+            default -> null;
+        };
     }
 
     private static Reason sqliteReason(int extended, SQLiteErrorCode code) {
         return switch (SQLiteErrorCode.getErrorCode(extended)) {
             case SQLITE_BUSY_SNAPSHOT -> Reason.CONFLICT;
+            case SQLITE_READONLY_ROLLBACK, SQLITE_READONLY_RECOVERY, SQLITE_READONLY_CANTINIT -> Reason.HALF_WRITTEN;
             case SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_ROWID, SQLITE_CONSTRAINT_UNIQUE -> Reason.DUPLICATE;
             default ->
                 switch (code) {

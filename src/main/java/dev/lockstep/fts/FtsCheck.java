@@ -221,11 +221,15 @@ public final class FtsCheck {
         /** What an index says wrong about itself is its own trouble; a page that is none is everybody's. */
         private void refuseDamagedFile(DbException e) {
             List<String> lines = new ArrayList<>();
-            for (Row row : tx.rows("pragma main.quick_check(3)")) {
-                String line = row.text(0);
-                if (!line.equals("ok") && !line.contains("FTS5 table")) {
-                    lines.add(line);
-                }
+            try {
+                tx.each("pragma main.quick_check(3)", row -> {
+                    String line = row.text(0);
+                    if (!line.equals("ok") && !line.contains("FTS5 table")) {
+                        lines.add(line.replace('\n', ' '));
+                    }
+                });
+            } catch (DbException worse) {
+                lines.add(worse.getMessage());
             }
             if (!lines.isEmpty()) {
                 throw new Trouble(

@@ -112,7 +112,7 @@ record TriggerCost(TriggerSql trigger, Fault fault, Optional<Duration> cost) {
                 nanos.add(change(tx, base, trigger.event(), key));
             }
         } catch (DbException e) {
-            if (e.reason() == DbException.Reason.CORRUPT || e.reason() == DbException.Reason.BUSY) {
+            if (e.reason() != DbException.Reason.DUPLICATE && e.reason() != DbException.Reason.BAD_VALUE) {
                 throw e;
             }
             // A constraint that only this change would break; what was measured until then counts.

@@ -187,7 +187,7 @@ class SqliteDbTest extends DbConformance {
                     assertThat(e.reason()).isEqualTo(Reason.NOT_A_DATABASE);
                     assertThat(e.kind()).isEqualTo(Kind.USAGE);
                 })
-                .hasMessage("not a SQLite database: " + other);
+                .hasMessage("not a SQLite database, or encrypted, or of a later format: " + other);
     }
 
     @Test

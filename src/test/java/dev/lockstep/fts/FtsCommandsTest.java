@@ -160,6 +160,9 @@ class FtsCommandsTest {
         assertThat(ftsOn(odd, "defer").exit()).isZero();
         assertThat(ftsOn(odd, "status").exit()).isEqualTo(3);
         assertThat(ftsOn(odd, "restore").exit()).isZero();
+        assertThat(ftsOn(odd, "check").exit()).isZero();
+        assertThat(ftsOn(odd, "rebuild", "-y").exit()).isZero();
+        assertThat(ftsOn(odd, "tune", "-y").exit()).isZero();
         assertThat(fts("status").exit()).isZero();
     }
 
