@@ -2,11 +2,14 @@ package dev.lockstep.fts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.cli.Lockstep;
 import dev.lockstep.testing.CadtSample;
+import dev.lockstep.testing.ChildJvm;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,5 +102,32 @@ class FtsRebuildTest {
         assertThat(run.exit()).isEqualTo(6);
         assertThat(run.stderr()).contains("is deferred since").contains("lockstep fts restore");
         assertThat(fts(file, "check").exit()).isEqualTo(3);
+    }
+
+    @Test
+    void aMillionRowsAreRebuiltAndComparedInASmallHeap() throws SQLException {
+        Path file = TestSqlite.create(
+                dir.resolve("million.db"),
+                "pragma synchronous = off",
+                "create table note (id integer primary key, title text, body text)",
+                "create virtual table f using fts5(title, body)",
+                "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000000) insert into note"
+                        + " select i, 'Title ' || i, 'a note of the ' || (i * 7919 % 1009) || ' kind' from n",
+                "create trigger i after insert on note begin insert into f values (new.title, new.body); end");
+
+        assertThat(inSmallHeap("rebuild", "--yes", "--db", file.toString())).isEqualTo("rebuilt f: 1000000 rows\n");
+        assertThat(inSmallHeap("check", "--deep", "--db", file.toString())).startsWith("f: equal (every row)");
+        assertThat(TestSqlite.ask(file, "select count(*) from f where f match 'title : 999999'"))
+                .isEqualTo("1");
+    }
+
+    private static String inSmallHeap(String... words) {
+        List<String> command = new ArrayList<>(List.of("fts"));
+        command.addAll(List.of(words));
+        Map<String, String> environment = Map.of("JAVA_TOOL_OPTIONS", "-Xmx64m");
+        try (ChildJvm child = ChildJvm.start(Lockstep.class, environment, command.toArray(String[]::new))) {
+            assertThat(child.exitCode(Duration.ofMinutes(5))).as("%s", child).isZero();
+            return child.stdout();
+        }
     }
 }
