@@ -17,7 +17,7 @@ final class Bench {
             new LocalHit(),
             new SharedHit(),
             new Wipe(),
-            new SearchRebuild());
+            new SearchIndex());
     private static final Path RESULTS = Path.of("target", "bench");
 
     private Bench() {}

@@ -14,4 +14,21 @@ interface Contender {
 
     /** Does the work, and returns what it cost in the race's unit: less is better. */
     double sample() throws IOException, InterruptedException;
+
+    /** What some work in this process costs in milliseconds. */
+    static Contender timed(String name, Runnable work) {
+        return new Contender() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public double sample() {
+                long start = System.nanoTime();
+                work.run();
+                return (System.nanoTime() - start) / 1e6;
+            }
+        };
+    }
 }

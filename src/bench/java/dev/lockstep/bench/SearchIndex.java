@@ -4,8 +4,14 @@ import dev.lockstep.db.Databases;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Environment;
 import dev.lockstep.db.Sqlite;
+import dev.lockstep.fts.Deferral;
+import dev.lockstep.fts.FtsCheck;
 import dev.lockstep.fts.FtsRebuild;
 import dev.lockstep.fts.FtsTable;
+import dev.lockstep.fts.FtsTune;
+import dev.lockstep.fts.Owner;
+import dev.lockstep.fts.Restoration;
+import dev.lockstep.profile.Profile;
 import dev.lockstep.testing.CadtSample;
 import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;
@@ -13,6 +19,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -20,14 +28,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * A rebuild of the search indexes of 20,000 projects and 60,000 units with its proof, against the plain SQL that a person
- * would write: drop the tables, create them, fill them, in one transaction.
+ * The search indexes of 20,000 projects and 60,000 units, and what it costs to keep them and to make them anew.
+ *
+ * <p>A rebuild with its proof is held against the plain SQL that a person would write: drop the tables, create them, fill
+ * them, in one transaction. Of 2,000 updates of units in one transaction, those with the application's own triggers on are
+ * the peer: of a deferral in journal mode, restore included, and of the triggers that {@code fts tune} puts in. The index
+ * must be equal to its base, row by row, after each.
  */
-final class SearchRebuild implements Benchmark {
-    private static final int ROUNDS = 5;
+final class SearchIndex implements Benchmark {
+    private static final int REBUILDS = 5;
     private static final double NEARLY_AS_FAST = 1.15;
+    private static final int UPDATES = 2_000;
+    private static final int UPDATES_TO_WARM_UP = 20;
+    private static final double FIFTY_TIMES_AS_FAST = 0.02;
+    private static final double TEN_TIMES_AS_FAST = 0.1;
+    private static final Optional<Profile> CADT = Optional.of(Profile.load("cadt-v1"));
+
+    private static final String UPDATE = """
+            update units
+               set unitOwner = ?,
+                   unitStatus = 'Retired'
+             where warehouseUnitId = ?
+            """;
+
+    /** In no order. */
+    private static final String KEYS = """
+              select warehouseUnitId
+                from units
+            order by rowid * 7919 % 60013
+               limit ?
+            """;
 
     @Override
     public List<Outcome> run() throws IOException, InterruptedException {
@@ -35,8 +68,17 @@ final class SearchRebuild implements Benchmark {
         Path file = directory.resolve("cadt.db");
         try {
             CadtSample.V1.create(file, CadtSample.Size.REAL);
-            return List.of(new Race("rebuild of 80,000 rows", "ms", ROUNDS, NEARLY_AS_FAST)
-                    .between(plain(file), lockstep(file)));
+            Outcome rebuild = new Race("rebuild of 80,000 rows", "ms", REBUILDS, NEARLY_AS_FAST)
+                    .between(plain(file), Contender.timed("fts rebuild", () -> with(file, SearchIndex::rebuild)));
+            Outcome deferred = new Race("2,000 updates of 60,000 units", "ms", 1, FIFTY_TIMES_AS_FAST)
+                    .between(
+                            updates("triggers on", file, db -> {}, db -> {}),
+                            updates("defer, update, restore", file, SearchIndex::defer, SearchIndex::restore));
+            with(file, db -> new FtsTune(CADT).install(db, List.of()));
+            Contender on = new Limit("triggers on", deferred.peerSamples().get(0));
+            Outcome tuned = new Race("2,000 updates of 60,000 units", "ms", 1, TEN_TIMES_AS_FAST)
+                    .between(on, updates("tuned triggers", file, db -> {}, db -> {}));
+            return List.of(rebuild, deferred, tuned);
         } catch (SQLException e) {
             throw new IOException(e);
         } finally {
@@ -55,7 +97,7 @@ final class SearchRebuild implements Benchmark {
             statements.add(CadtSample.V1.statement("insert into " + index));
         }
         statements.add("commit");
-        return contender("drop, create, fill", () -> {
+        return Contender.timed("drop, create, fill", () -> {
             try (Connection connection = TestSqlite.connect(file);
                     Statement statement = connection.createStatement()) {
                 for (String sql : statements) {
@@ -67,16 +109,14 @@ final class SearchRebuild implements Benchmark {
         });
     }
 
-    private static Contender lockstep(Path file) {
-        return contender("fts rebuild", () -> {
-            try (Databases databases = new Databases(new Environment(Map.of()));
-                    Db db = databases.sqlite(file, Sqlite.Access.WRITE, Duration.ofMinutes(1))) {
-                new FtsRebuild(Optional.empty(), FtsTable.Columns.WRITTEN).run(db, List.of(), (fts, rows) -> {});
-            }
+    /** The first time a few updates, for those are not measured, and with the triggers on each takes its time. */
+    private static Contender updates(String name, Path file, Consumer<Db> before, Consumer<Db> after) {
+        int[] updates = {UPDATES_TO_WARM_UP};
+        Contender timed = Contender.timed(name, () -> {
+            with(file, before);
+            update(file, updates[0]);
+            with(file, after);
         });
-    }
-
-    private static Contender contender(String name, Runnable work) {
         return new Contender() {
             @Override
             public String name() {
@@ -84,11 +124,61 @@ final class SearchRebuild implements Benchmark {
             }
 
             @Override
-            public double sample() {
-                long start = System.nanoTime();
-                work.run();
-                return (System.nanoTime() - start) / 1e6;
+            public double sample() throws IOException, InterruptedException {
+                double sample = timed.sample();
+                updates[0] = UPDATES;
+                with(file, SearchIndex::prove);
+                return sample;
             }
         };
+    }
+
+    private static void update(Path file, int updates) {
+        try (Connection connection = TestSqlite.connect(file);
+                PreparedStatement keys = connection.prepareStatement(KEYS);
+                PreparedStatement update = connection.prepareStatement(UPDATE)) {
+            connection.setAutoCommit(false);
+            keys.setInt(1, updates);
+            try (ResultSet found = keys.executeQuery()) {
+                while (found.next()) {
+                    update.setString(1, "owner " + System.nanoTime());
+                    update.setString(2, found.getString(1));
+                    update.addBatch();
+                }
+            }
+            update.executeBatch();
+            connection.commit();
+        } catch (SQLException e) {
+            throw new UncheckedIOException(new IOException(e));
+        }
+    }
+
+    private static void rebuild(Db db) {
+        new FtsRebuild(Optional.empty(), FtsTable.Columns.WRITTEN).run(db, List.of(), (fts, rows) -> {});
+    }
+
+    private static void defer(Db db) {
+        new Deferral(CADT, Owner.ofProcess(), Optional.empty())
+                .in(Optional.of(Deferral.Mode.JOURNAL))
+                .run(db, List.of());
+    }
+
+    private static void restore(Db db) {
+        new Restoration(CADT, Restoration.Policy.CAREFUL, Owner.ofProcess()).run(db, List.of());
+    }
+
+    private static void prove(Db db) {
+        FtsCheck check = new FtsCheck(CADT, FtsCheck.Depth.DEEP, FtsTable.Columns.WRITTEN, 10);
+        FtsCheck.Report report = check.run(db, List.of());
+        if (!report.isInStep()) {
+            throw new IllegalStateException("the index is not equal to its base: " + report);
+        }
+    }
+
+    private static void with(Path file, Consumer<Db> work) {
+        try (Databases databases = new Databases(new Environment(Map.of()));
+                Db db = databases.sqlite(file, Sqlite.Access.WRITE, Duration.ofMinutes(1))) {
+            work.accept(db);
+        }
     }
 }
