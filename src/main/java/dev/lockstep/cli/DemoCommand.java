@@ -42,6 +42,7 @@ final class DemoCommand implements Command {
             DemoSearch search = new DemoSearch(stage);
             realm.play();
             transpile.play();
+            new DemoAudit(stage).play();
             search.play();
             stage.say("");
             stage.say("All of it was real: PostgreSQL " + realm.serverVersion() + " and SQLite, on this machine.");
