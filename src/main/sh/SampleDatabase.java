@@ -23,6 +23,12 @@ final class SampleDatabase {
             create trigger memo_insert after insert on memo begin
               insert into memo_fts (rowid, body) values (new.id, new.body);
             end""",
+            """
+            create table audit (
+              id integer primary key autoincrement, orgUid varchar(255) not null, registryId varchar(255) not null,
+              rootHash varchar(255) not null, type varchar(255) not null, change text, "table" varchar(255),
+              onchainConfirmationTimeStamp varchar(255) not null, createdAt datetime, updatedAt datetime,
+              comment varchar(255), author varchar(255), generation integer)""",
             "insert into note (body) values ('lighthouse'), ('harbour')",
             "insert into memo (body) values ('keeper')");
 

@@ -17,7 +17,9 @@ final class Bench {
             new LocalHit(),
             new SharedHit(),
             new Wipe(),
-            new SearchIndex());
+            new SearchIndex(),
+            new AuditWrite(),
+            new AuditQuery());
     private static final Path RESULTS = Path.of("target", "bench");
 
     private Bench() {}
