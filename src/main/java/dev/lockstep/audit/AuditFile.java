@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -46,8 +47,8 @@ final class AuditFile {
     private final byte[] chunk = new byte[1 << 16];
     private int from;
     private int to;
-    private final Object[] lastGiven = new Object[Column.values().length];
-    private final Object[] lastTaken = new Object[Column.values().length];
+    private final Map<Column, Object> lastGiven = new EnumMap<>(Column.class);
+    private final Map<Column, Object> lastTaken = new EnumMap<>(Column.class);
     private long line;
     private byte[] bytes;
 
@@ -183,12 +184,11 @@ final class AuditFile {
 
     /** Most values of a row are those of the row before: what was found good is not looked at again, nor kept twice. */
     private Object value(Column column, Object key, Object value) throws BadLine {
-        int i = column.ordinal();
-        if (value == null || !value.equals(lastGiven[i])) {
-            lastTaken[i] = checked(column, key, value);
-            lastGiven[i] = value;
+        if (value == null || !value.equals(lastGiven.get(column))) {
+            lastTaken.put(column, checked(column, key, value));
+            lastGiven.put(column, value);
         }
-        return lastTaken[i];
+        return lastTaken.get(column);
     }
 
     private Object checked(Column column, Object key, Object value) throws BadLine {
