@@ -111,7 +111,7 @@ final class DeferralPlan {
 
     /** A journal that is still there is of an earlier deferral, which somebody else has ended. */
     private Map<String, String> journals(Tx tx, Index index) {
-        String consumer = Reindex.consumer(index.name());
+        String consumer = IndexJournals.consumer(index.name());
         Journal.all(tx, consumer).forEach(journal -> journal.remove(tx));
         Reindex reindex = journaled.get(index);
         return reindex == null

@@ -76,4 +76,40 @@ record Feed(String base, List<String> columns, List<String> expressions, Optiona
         return "from main." + new Identifier(base) + " as new"
                 + condition.map(text -> " where " + text).orElse("");
     }
+
+    /** Whether what it writes of a row depends on others. */
+    boolean asksOthers() {
+        List<String> texts = new ArrayList<>(expressions);
+        condition.ifPresent(texts::add);
+        for (String text : texts) {
+            for (Token token : Token.of(text)) {
+                if (token.is("SELECT")) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** An expression over the new row as the same over the old one. */
+    static String past(String expression) {
+        StringBuilder past = new StringBuilder();
+        List<Token> tokens = Token.of(expression);
+        int from = 0;
+        for (int i = 0; i < tokens.size(); i++) {
+            if (isNew(tokens, i)) {
+                past.append(expression, from, tokens.get(i).start()).append("old");
+                from = tokens.get(i).end();
+            }
+        }
+        return past.append(expression.substring(from)).toString();
+    }
+
+    /** Whether {@code new.} stands there. */
+    static boolean isNew(List<Token> tokens, int at) {
+        return tokens.get(at).canName()
+                && Token.fold(tokens.get(at).name()).equals("new")
+                && at + 1 < tokens.size()
+                && tokens.get(at + 1).is('.');
+    }
 }

@@ -74,7 +74,7 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
                 tables.add(table(tx, situation, index));
                 notices.addAll(notices(situation, index));
             }
-            if (Reindex.hasLeftovers(tx, situation)) {
+            if (IndexJournals.hasLeftovers(tx, situation)) {
                 notices.add(new Notice(
                         "leftover-journal",
                         "a journal of changed rows is still kept for an index that somebody else has restored;"
@@ -121,7 +121,7 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
         return switch (state) {
             case ACTIVE -> Optional.of(0L);
             case DEFERRED ->
-                Reindex.journal(tx, index)
+                IndexJournals.of(tx, index)
                         .filter(journal -> journal.gap(tx).isEmpty())
                         .map(journal -> journal.count(tx, journal.pending(tx)));
             case UNTRIGGERED -> Optional.empty();

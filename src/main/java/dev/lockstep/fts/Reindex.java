@@ -6,10 +6,8 @@ import dev.lockstep.journal.Journal;
 import dev.lockstep.journal.Journal.Span;
 import dev.lockstep.journal.TableKey;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Brings an index into step with the rows that a journal names, and with those only: what is in the index for their keys
@@ -57,51 +55,6 @@ final class Reindex {
         private static Choice of(Reindex reindex) {
             return new Choice(Optional.of(reindex), "");
         }
-    }
-
-    /** The name under which the journal of an index is kept. */
-    static String consumer(String index) {
-        return "fts " + Token.fold(index);
-    }
-
-    /** Whether there are journals of indexes that are not put away with them any more: somebody else restored those. */
-    static boolean hasLeftovers(Tx tx, Situation situation) {
-        return !unused(tx, situation, List.of()).isEmpty();
-    }
-
-    /** Removes the journals of these indexes, and those that nobody will read. */
-    static void forget(Tx tx, Situation situation, List<Index> restored) {
-        unused(tx, situation, restored).forEach(journal -> journal.remove(tx));
-    }
-
-    private static List<Journal> unused(Tx tx, Situation situation, List<Index> restored) {
-        Set<String> used = new HashSet<>();
-        for (Index index : situation.select(List.of())) {
-            if (index.isDeferred() && !restored.contains(index)) {
-                journal(tx, index).ifPresent(journal -> used.add(journal.epoch()));
-            }
-        }
-        List<Journal> unused = new ArrayList<>();
-        for (String consumer : Journal.consumers(tx)) {
-            if (consumer.startsWith("fts ")) {
-                Journal.all(tx, consumer).stream()
-                        .filter(journal -> !used.contains(journal.epoch()))
-                        .forEach(unused::add);
-            }
-        }
-        return unused;
-    }
-
-    /** The journal of an index that was deferred with one. */
-    static Optional<Journal> journal(Tx tx, Index index) {
-        Optional<String> epoch =
-                index.held().map(held -> held.deferred().journals().get(index.folded()));
-        for (Journal journal : Journal.all(tx, consumer(index.name()))) {
-            if (epoch.filter(journal.epoch()::equals).isPresent()) {
-                return Optional.of(journal);
-            }
-        }
-        return Optional.empty();
     }
 
     /** Looks for a way to bring single rows into step. */
@@ -166,7 +119,7 @@ final class Reindex {
                         ? Choice.of(new Reindex(table, key, feed, Way.NUMBER, List.of()))
                         : Choice.none("it has not the number of a row of " + base.name());
             case CONTENTLESS ->
-                numbered && !asksOthers(feed)
+                numbered && !feed.asksOthers()
                         ? Choice.of(new Reindex(table, key, feed, Way.OLD_TEXT, past(table, feed)))
                         : Choice.none("what it was told of a row of " + base.name() + " cannot be told again");
         };
@@ -182,15 +135,8 @@ final class Reindex {
     /** The column that {@code (new.column)} is, and nothing else. */
     static Optional<String> column(String expression) {
         List<Token> tokens = Token.of(expression);
-        boolean plain = tokens.size() == 5 && isNew(tokens, 1);
+        boolean plain = tokens.size() == 5 && Feed.isNew(tokens, 1);
         return plain ? Optional.of(tokens.get(3).name()) : Optional.empty();
-    }
-
-    private static boolean isNew(List<Token> tokens, int at) {
-        return tokens.get(at).canName()
-                && Token.fold(tokens.get(at).name()).equals("new")
-                && at + 1 < tokens.size()
-                && tokens.get(at + 1).is('.');
     }
 
     /** The index's columns that hold the key as it is, in the key's order; fewer than the key has if one is not there. */
@@ -210,40 +156,14 @@ final class Reindex {
         return columns;
     }
 
-    private static boolean asksOthers(Feed feed) {
-        List<String> texts = new ArrayList<>(feed.expressions());
-        feed.condition().ifPresent(texts::add);
-        for (String text : texts) {
-            for (Token token : Token.of(text)) {
-                if (token.is("SELECT")) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
     /** What the index was told of a row that is the old one now; last, whether it was told of it at all. */
     private static List<String> past(FtsTable table, Feed feed) {
         List<String> image = new ArrayList<>();
         for (String column : table.columns()) {
-            image.add(past(feed.expression(column)));
+            image.add(Feed.past(feed.expression(column)));
         }
-        image.add(feed.condition().map(Reindex::past).orElse("1"));
+        image.add(feed.condition().map(Feed::past).orElse("1"));
         return image;
-    }
-
-    private static String past(String expression) {
-        StringBuilder past = new StringBuilder();
-        List<Token> tokens = Token.of(expression);
-        int from = 0;
-        for (int i = 0; i < tokens.size(); i++) {
-            if (isNew(tokens, i)) {
-                past.append(expression, from, tokens.get(i).start()).append("old");
-                from = tokens.get(i).end();
-            }
-        }
-        return past.append(expression.substring(from)).toString();
     }
 
     /** What the journal has to note. */

@@ -36,7 +36,7 @@ final class Repair {
         if (isJournaled()) {
             Optional<String> objection = objection(writers);
             if (objection.isEmpty()) {
-                journal = Reindex.journal(tx, index);
+                journal = IndexJournals.of(tx, index);
             } else {
                 notices.add(new Notice("made-anew", index.name() + " was made anew as a whole: " + objection.get()));
             }
@@ -58,7 +58,7 @@ final class Repair {
      */
     Optional<FtsRebuild.Estimate> estimate() {
         try {
-            boolean someRows = Reindex.journal(tx, index)
+            boolean someRows = IndexJournals.of(tx, index)
                     .filter(journal -> !Reindex.isMost(tx, journal))
                     .isPresent();
             if (someRows) {
@@ -79,7 +79,7 @@ final class Repair {
 
     /** Why the journal does not tell all that is different between the index and what its triggers would have made of it. */
     private Optional<String> objection(List<TriggerSql> writers) {
-        Optional<Journal> journal = Reindex.journal(tx, index);
+        Optional<Journal> journal = IndexJournals.of(tx, index);
         if (journal.isEmpty()) {
             return Optional.of("its journal is gone");
         }

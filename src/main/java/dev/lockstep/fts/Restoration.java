@@ -137,7 +137,7 @@ public final class Restoration {
         leave(tx, situation, left);
         List<Notice> notices = new ArrayList<>();
         List<Table> tables = indexes.isEmpty() ? List.of() : restore(tx, situation, indexes, notices);
-        Reindex.forget(tx, situation, indexes);
+        IndexJournals.forget(tx, situation, indexes);
         return new Outcome(tables, left, notices);
     }
 
@@ -177,7 +177,7 @@ public final class Restoration {
         return db.read(tx -> {
             Situation situation = Situation.read(tx, profile);
             return situation.select(List.of()).stream().anyMatch(Index::isDeferred)
-                    || Reindex.hasLeftovers(tx, situation);
+                    || IndexJournals.hasLeftovers(tx, situation);
         });
     }
 

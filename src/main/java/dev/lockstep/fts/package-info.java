@@ -22,6 +22,17 @@
  * statement leaves the state before the arrow or the one behind it, and the next {@link dev.lockstep.fts.Restoration}
  * goes on from there. Two at once: the second finds nothing to do.
  *
+ * <h2>For whom</h2>
+ *
+ * <p>A deferral is held by {@linkplain dev.lockstep.fts.Owner processes}, and names them: host, process id, boot of that host
+ * and start of the process, so that a number that was given out again is not taken for the one that died. One that comes
+ * while another holds it joins; the last that still runs and leaves restores. Who has died, or is on a host that cannot be
+ * asked, holds nothing; nor does anybody after the shortest maximum age that one of those who still run has set. To restore
+ * under the feet of a holder costs it speed and nobody data, so a wrong guess about who runs is never worse than that. An
+ * application's own deferral has no holder that could be told: who joins it leaves its form alone.
+ *
+ * <p>A {@link dev.lockstep.fts.BulkScript} needs none of it: deferral, bulk work and restoration are one transaction.
+ *
  * <h2>Who does what</h2>
  *
  * <ul>
@@ -35,7 +46,8 @@
  *       each. Everything else decides by that.
  *   <li>{@link dev.lockstep.fts.Deferral}, with {@link dev.lockstep.fts.Feasibility}: no way in without a way back.
  *   <li>{@link dev.lockstep.fts.Restoration}: {@link dev.lockstep.fts.Fitting} puts triggers back into a schema that may have
- *       changed, {@link dev.lockstep.fts.Rebuild} makes the index by its kind, {@link dev.lockstep.fts.Comparison} proves it.
+ *       changed, {@link dev.lockstep.fts.Repair} makes the index equal by the rows that a journal names ({@link
+ *       dev.lockstep.fts.Reindex}) or as a whole ({@link dev.lockstep.fts.Rebuild}, by its kind), {@link dev.lockstep.fts.Comparison} proves it.
  *   <li>{@link dev.lockstep.fts.FtsStatus}: how it stands. {@link dev.lockstep.fts.FtsCheck}: how far an index is from what
  *       it ought to hold, row by row ({@link dev.lockstep.fts.Drift}), and what its triggers cost ({@link
  *       dev.lockstep.fts.TriggerCost}). {@link dev.lockstep.fts.FtsRebuild} makes it anew.
@@ -71,6 +83,10 @@
  *   <caption>Failures</caption>
  *   <tr><th>what happens<th>what follows
  *   <tr><td>crash, power cut, lost connection, full disk, lock not had<td>the transaction never was; run it again
+ *   <tr><td>two restore at once<td>the second waits for the lock, and finds nothing to do
+ *   <tr><td>an index of many rows is made anew<td>it goes through the write-ahead log as a whole, for SQLite takes nothing over
+ *       before a commit: announced, and the log emptied afterwards ({@link dev.lockstep.db.Sqlite#shrinkLog}); where a reader
+ *       keeps it, that is told
  *   <tr><td>the deferring process dies<td>DEFERRED stays; anybody restores. Searches miss what changed meanwhile, and in
  *       an index with external content may fail with SQLITE_CORRUPT_VTAB
  *   <tr><td>column renamed, added, dropped, retyped; base or index dropped, renamed or made anew<td>restore is refused
