@@ -36,7 +36,10 @@ class DemoTest {
                     .contains("built so far: LET VERSION = 1; LET VERSION = 2; LET VERSION = 3;\n")
                     .contains("nobody got it")
                     .contains("search for 'harbour': 0 found")
-                    .contains("search for 'harbour': 20000 found");
+                    .contains("search for 'harbour': 20000 found")
+                    .contains("restored article_fts: 500 changed rows")
+                    .contains("search for 'beacon': 500 found")
+                    .contains("article_fts: equal (every row)");
         }
         Path embedded = state.resolve("lockstep/embedded");
         long guard =
