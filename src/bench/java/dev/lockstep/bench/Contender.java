@@ -1,6 +1,8 @@
 package dev.lockstep.bench;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Optional;
 
 /** One way to do the work. */
@@ -15,7 +17,7 @@ interface Contender {
     /** Does the work, and returns what it cost in the race's unit: less is better. */
     double sample() throws IOException, InterruptedException;
 
-    /** What some work in this process costs in milliseconds. */
+    /** What some work in this thread costs in milliseconds of CPU. */
     static Contender timed(String name, Runnable work) {
         return new Contender() {
             @Override
@@ -25,9 +27,10 @@ interface Contender {
 
             @Override
             public double sample() {
-                long start = System.nanoTime();
+                ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+                long start = threads.getCurrentThreadCpuTime();
                 work.run();
-                return (System.nanoTime() - start) / 1e6;
+                return (threads.getCurrentThreadCpuTime() - start) / 1e6;
             }
         };
     }

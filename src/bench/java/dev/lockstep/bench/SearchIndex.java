@@ -68,15 +68,15 @@ final class SearchIndex implements Benchmark {
         Path file = directory.resolve("cadt.db");
         try {
             CadtSample.V1.create(file, CadtSample.Size.REAL);
-            Outcome rebuild = new Race("rebuild of 80,000 rows", "ms", REBUILDS, NEARLY_AS_FAST)
+            Outcome rebuild = new Race("rebuild of 80,000 rows", "ms CPU", REBUILDS, NEARLY_AS_FAST)
                     .between(plain(file), Contender.timed("fts rebuild", () -> with(file, SearchIndex::rebuild)));
-            Outcome deferred = new Race("2,000 updates of 60,000 units", "ms", 1, FIFTY_TIMES_AS_FAST)
+            Outcome deferred = new Race("2,000 updates of 60,000 units", "ms CPU", 1, FIFTY_TIMES_AS_FAST)
                     .between(
                             updates("triggers on", file, db -> {}, db -> {}),
                             updates("defer, update, restore", file, SearchIndex::defer, SearchIndex::restore));
             with(file, db -> new FtsTune(CADT).install(db, List.of()));
             Contender on = new Limit("triggers on", deferred.peerSamples().get(0));
-            Outcome tuned = new Race("2,000 updates of 60,000 units", "ms", 1, TEN_TIMES_AS_FAST)
+            Outcome tuned = new Race("2,000 updates of 60,000 units", "ms CPU", 1, TEN_TIMES_AS_FAST)
                     .between(on, updates("tuned triggers", file, db -> {}, db -> {}));
             return List.of(rebuild, deferred, tuned);
         } catch (SQLException e) {
