@@ -163,7 +163,7 @@ public final class Deferral {
             return Optional.empty();
         }
         FtsTable table = index.table().orElseThrow();
-        Reindex.Choice choice = Reindex.choose(tx, table, index.writers());
+        Reindex.Choice choice = Reindex.choose(tx, table, index.sources());
         String objection = choice.objection();
         if (choice.reindex().isPresent() && !index.stored().isEmpty()) {
             objection = "some of its triggers were gone already";

@@ -32,7 +32,7 @@ final class Feasibility {
             }
         }
         FtsTable table = index.table().orElseThrow();
-        Rebuild.check(tx, table, index.writers());
+        Rebuild.check(tx, table, index.sources());
     }
 
     /** What somebody who is about to defer these should know. */
@@ -71,7 +71,7 @@ final class Feasibility {
 
     /** A difference in numbers alone, which costs next to nothing to see. */
     static Optional<Notice> drift(Tx tx, FtsTable table, Index index) {
-        return difference(tx, table, index.writers())
+        return difference(tx, table, index.sources())
                 .map(difference -> new Notice(
                         "drifted",
                         table.name() + " is not equal to its base even now: " + difference

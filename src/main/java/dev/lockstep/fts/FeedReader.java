@@ -85,7 +85,7 @@ final class FeedReader {
                 Trouble.Kind.USAGE,
                 "no-mapping",
                 "what belongs into " + table.name() + " cannot be told from its insert triggers: " + why,
-                "without that it could not be rebuilt; leave it out with --table",
+                "leave it out with --table, or say it in a profile, as 'fill' of the table",
                 null);
     }
 

@@ -202,7 +202,7 @@ public final class FtsCheck {
             }
             Truth truth;
             try {
-                truth = Truth.declared(tx, table, index.writers(), index.bases(), columns);
+                truth = Truth.declared(tx, table, index.sources(), index.bases(), columns);
             } catch (DbException e) {
                 throw e;
             } catch (Trouble e) {

@@ -105,7 +105,7 @@ public final class FtsRebuild {
     }
 
     private Truth truth(Tx tx, Index index) {
-        return Truth.declared(tx, index.table().orElseThrow(), index.writers(), index.bases(), columns);
+        return Truth.declared(tx, index.table().orElseThrow(), index.sources(), index.bases(), columns);
     }
 
     private static List<Index> due(Situation situation, List<String> names) {

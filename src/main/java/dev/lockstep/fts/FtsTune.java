@@ -263,7 +263,7 @@ public final class FtsTune {
 
         /** What they have left in the index goes, and with the others nothing comes to be left in it. */
         private void cure(Trial trial) {
-            Truth truth = Truth.of(tx, table, index.live());
+            Truth truth = Truth.of(tx, table, index.sources(index.live()));
             Rebuild.run(tx, table, truth, rows -> {});
             FtsDrift drift = trial.drift(truth);
             if (!drift.isNone()) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param held what a ledger says about it, if anything
  * @param declared the table that the profile says it is about
  * @param absent the names of triggers that the profile knows and that do not exist
+ * @param told an insert trigger that says what belongs into it, where the profile says so or nothing else does
  */
 record Index(
         String name,
@@ -21,13 +22,19 @@ record Index(
         List<TriggerSql> live,
         Optional<Held> held,
         Optional<String> declared,
-        List<String> absent) {
+        List<String> absent,
+        Optional<TriggerSql> told) {
     /** An entry and the ledger that it is in. */
     record Held(Ledger ledger, Deferred deferred) {}
 
     Index {
         live = List.copyOf(live);
         absent = List.copyOf(absent);
+    }
+
+    /** The same with what was told about what belongs into it. */
+    Index told(TriggerSql trigger) {
+        return new Index(name, table, live, held, declared, absent, Optional.of(trigger));
     }
 
     String folded() {
@@ -68,6 +75,26 @@ record Index(
             }
         }
         return writers;
+    }
+
+    /** What says what belongs into it: its writers, with the insert trigger that was told in the place of theirs. */
+    List<TriggerSql> sources() {
+        return sources(writers());
+    }
+
+    /** The same for other triggers that keep it. */
+    List<TriggerSql> sources(List<TriggerSql> writers) {
+        if (told.isEmpty()) {
+            return writers;
+        }
+        List<TriggerSql> sources = new ArrayList<>();
+        for (TriggerSql writer : writers) {
+            if (writer.event() != TriggerSql.Event.INSERT) {
+                sources.add(writer);
+            }
+        }
+        sources.add(told.get());
+        return sources;
     }
 
     /** The tables that it is about: by what writes it and what it reads; if that says nothing, by the profile. */

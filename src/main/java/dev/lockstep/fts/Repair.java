@@ -41,15 +41,15 @@ final class Repair {
                 notices.add(new Notice("made-anew", index.name() + " was made anew as a whole: " + objection.get()));
             }
         }
-        Optional<Reindex> reindex =
-                journal.flatMap(there -> Reindex.choose(tx, table, writers).reindex());
+        Optional<Reindex> reindex = journal.flatMap(
+                there -> Reindex.choose(tx, table, index.sources(writers)).reindex());
         if (reindex.isPresent()) {
-            Optional<Rebuild> done = reindex.get().run(tx, journal.get(), writers);
+            Optional<Rebuild> done = reindex.get().run(tx, journal.get(), index.sources(writers));
             if (done.isPresent()) {
                 return done.get();
             }
         }
-        return Rebuild.run(tx, table, writers, progress);
+        return Rebuild.run(tx, table, index.sources(writers), progress);
     }
 
     /**
@@ -64,7 +64,7 @@ final class Repair {
             if (someRows) {
                 return Optional.empty();
             }
-            Truth truth = Truth.declared(tx, table, index.writers(), List.of(), FtsTable.Columns.WRITTEN);
+            Truth truth = Truth.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
             return Optional.of(FtsRebuild.estimate(tx, table, truth));
         } catch (Trouble e) {
             return Optional.empty();

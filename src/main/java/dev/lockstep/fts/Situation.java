@@ -1,5 +1,6 @@
 package dev.lockstep.fts;
 
+import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Nearest;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
@@ -62,8 +63,15 @@ final class Situation {
                 absent.add(trigger.name());
             }
         }
-        Index index = new Index(
-                name, table, catalog.writers(name), Optional.ofNullable(held.get(folded)), base(name), absent);
+        Index known = new Index(
+                name,
+                table,
+                catalog.writers(name),
+                Optional.ofNullable(held.get(folded)),
+                base(name),
+                absent,
+                Optional.empty());
+        Index index = told(known).map(known::told).orElse(known);
         // An application's ledger names every table that the application may have, this database may have fewer.
         boolean isThere = table.isPresent() || !index.stored().isEmpty();
         if (isThere) {
@@ -110,6 +118,24 @@ final class Situation {
     /** The triggers that the profile knows for an index. */
     List<Profile.Trigger> known(String index) {
         return declaration(index).map(Profile.Table::triggers).orElse(List.of());
+    }
+
+    /** What the profile says belongs into an index; or, where no trigger is left to say it, what the profile's would write. */
+    private Optional<TriggerSql> told(Index index) {
+        Optional<Profile.Table> declaration = declaration(index.name());
+        Optional<String> fill = declaration.flatMap(Profile.Table::fill);
+        if (fill.isPresent()) {
+            String base = new Identifier(declaration.get().base()).toString();
+            return Optional.of(
+                    TriggerSql.parse("create trigger fill after insert on " + base + " begin " + fill.get() + "; end"));
+        }
+        boolean said = index.writers().stream().anyMatch(trigger -> trigger.event() == TriggerSql.Event.INSERT);
+        return said
+                ? Optional.empty()
+                : known(index.name()).stream()
+                        .map(trigger -> TriggerSql.parse(trigger.sql()))
+                        .filter(trigger -> trigger.event() == TriggerSql.Event.INSERT)
+                        .findFirst();
     }
 
     /** The base that the profile knows for an index, if that base is there. */

@@ -64,7 +64,8 @@
  * <p>An index with external content ought to hold what its content table holds. One without ought to hold what its insert
  * triggers would have written, the {@link dev.lockstep.fts.Truth}: their own expressions, run over the base table under the
  * name {@code new}. A column that they leave out stays NULL although the base has a value. A trigger whose effect is no such
- * query (it reads other rows, the clock, a random number) is refused at the deferral, when that still costs nothing.
+ * query (it reads other rows, the clock, a random number) is refused at the deferral, when that still costs nothing, unless
+ * a profile says with {@code fill} what it means. Where no trigger is left to say it, the profile's own triggers do.
  *
  * <table>
  *   <caption>Rebuild and proof</caption>

@@ -80,8 +80,10 @@ public record Profile(
      * @param fts the FTS5 table
      * @param base the table that it indexes
      * @param triggers the triggers that the application installs to keep it, complete
+     * @param fill what belongs into it for one row of the base, which is called {@code new}: an INSERT; empty if the insert
+     *     triggers say that themselves
      */
-    public record Table(String fts, String base, List<Trigger> triggers) {
+    public record Table(String fts, String base, List<Trigger> triggers, Optional<String> fill) {
         public Table {
             triggers = List.copyOf(triggers);
         }

@@ -6,6 +6,7 @@ import dev.lockstep.profile.Profile.State;
 import dev.lockstep.profile.Profile.Table;
 import dev.lockstep.profile.Profile.Trigger;
 import java.util.List;
+import java.util.Optional;
 
 /** Makes a profile of its JSON, and says of anything else where it stands and what was wanted. */
 final class ProfileReader {
@@ -60,8 +61,12 @@ final class ProfileReader {
     }
 
     private static Table table(Section table) {
-        Table read =
-                new Table(table.text("fts"), table.text("base"), table.sections("triggers", ProfileReader::trigger));
+        String fill = String.join("\n", table.texts("fill"));
+        Table read = new Table(
+                table.text("fts"),
+                table.text("base"),
+                table.sections("triggers", ProfileReader::trigger),
+                fill.isBlank() ? Optional.empty() : Optional.of(fill));
         table.end();
         return read;
     }

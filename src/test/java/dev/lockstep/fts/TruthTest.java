@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.db.Trouble;
+import dev.lockstep.testing.CadtSample;
+import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.TestSqlite;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -199,5 +205,65 @@ class TruthTest {
             assertThat(truth.isNumbered()).isEqualTo(!which.equals("both"));
             return Comparison.ofText(tx, truth, table);
         }));
+    }
+
+    @Test
+    void aProfileSaysWhatTheTriggersDoNot() throws Exception {
+        Path file = TestSqlite.create(
+                dir.resolve("told.db"),
+                "create table t (id integer primary key, a)",
+                "create virtual table f using fts5(id unindexed, a)",
+                "create trigger i after insert on t begin insert into f values (new.id, iif(random(), new.a, '')); end",
+                "insert into t values (1, 'one'), (2, 'two')");
+        Path profile = Files.writeString(dir.resolve("told.json"), """
+                {"name": "told", "description": "An index whose trigger is no query",
+                 "fts": {"tables": [{"fts": "f", "base": "t",
+                                     "fill": ["insert into f (id, a)", "values (new.id, new.a)"],
+                                     "triggers": [{"name": "i", "sql": ["create trigger i after insert on t begin",
+                                       "insert into f values (new.id, iif(random(), new.a, '')); end"]}]}]}}
+                """);
+        String told = profile.toString();
+        String schema = TestSqlite.schema(file);
+        assertThat(fts("defer", "--db", file.toString()).exit()).isEqualTo(2);
+
+        assertThat(fts("defer", "--db", file.toString(), "--profile", told).exit())
+                .isZero();
+        TestSqlite.create(file, "update t set a = 'changed' where id = 2", "insert into t values (3, 'three')");
+        assertThat(fts("restore", "--db", file.toString(), "--profile", told).exit())
+                .isZero();
+        assertThat(TestSqlite.schema(file)).isEqualTo(schema);
+        assertThat(TestSqlite.ask(file, "select group_concat(a) from f")).isEqualTo("one,changed,three");
+
+        TestSqlite.create(file, "drop trigger i", "insert into t values (4, 'four')");
+        LockstepRun differs = fts("check", "--deep", "--db", file.toString(), "--profile", told);
+        assertThat(differs.exit()).isEqualTo(3);
+        assertThat(differs.stdout()).contains("untriggered", "missing 4");
+        assertThat(fts("rebuild", "-y", "--db", file.toString(), "--profile", told)
+                        .stdout())
+                .isEqualTo("rebuilt f: 4 rows\n");
+    }
+
+    @Test
+    void whereAllTriggersAreLostTheProfilesSayWhatBelongsIntoTheIndex() throws SQLException {
+        Path file = CadtSample.V1.create(dir.resolve("lost.db"), new CadtSample.Size(5, 5, 0));
+        TestSqlite.create(
+                file,
+                "drop trigger unit_insert_fts",
+                "drop trigger unit_update_fts",
+                "drop trigger unit_delete_fts",
+                "delete from units where rowid = 2");
+
+        assertThat(fts("check", "--deep", "--table", "units_fts", "--db", file.toString())
+                        .stdout())
+                .contains("cannot be compared");
+        assertThat(fts("check", "--deep", "--db", file.toString(), "--profile", "cadt-v1")
+                        .stdout())
+                .contains("units_fts: differs (every row); untriggered", "1 orphan");
+    }
+
+    private static LockstepRun fts(String... words) {
+        List<String> command = new ArrayList<>(List.of("fts"));
+        command.addAll(List.of(words));
+        return LockstepRun.of(Map.of(), command.toArray(String[]::new));
     }
 }
