@@ -84,6 +84,16 @@ abstract class BackfillConformance {
     }
 
     @Test
+    void copiesRowsOfAnyLength() throws SQLException {
+        sql(
+                "create table longer (id integer primary key, name text)",
+                "insert into longer values (1, 'a'), (2, printf('%.600c', 'x')), (3, printf('%.300000c', 'y')), (4, 'b')");
+
+        assertThat(backfill("--create").exit()).isZero();
+        assertEqual("longer");
+    }
+
+    @Test
     void readsDatabasesInUtf16() throws SQLException {
         Path utf16 = TestSqlite.create(
                 dir.resolve("utf16.db"),
