@@ -17,11 +17,14 @@ import dev.lockstep.testing.TestPostgres;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A listener that is cut off notices, comes back, and says so. */
 @ExtendWith(PostgresExtension.class)
+@Execution(ExecutionMode.CONCURRENT)
 class PgListenerFaultTest {
     private static final PgListener.Options QUICK = new PgListener.Options(
             Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), 10_000, OnLoss.RECONNECT);

@@ -26,8 +26,11 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @ExtendWith(PostgresExtension.class)
+@Execution(ExecutionMode.CONCURRENT)
 class InvalidationFeedTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final RealmUrl REALM = new RealmUrl("http://localhost:4201/luke/");
