@@ -156,9 +156,14 @@ function _complete_lockstep() {
   # Edge case: if command line has no space after subcommand, then don't assume this subcommand is selected (remkop/picocli#1468).
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} definitions" ];    then _picocli_lockstep; return $?; fi
-  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts" ];    then _picocli_lockstep; return $?; fi
-  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} demo" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile" ];    then _picocli_lockstep; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} audit" ];    then _picocli_lockstep; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts" ];    then _picocli_lockstep; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} mirror" ];    then _picocli_lockstep; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} profile" ];    then _picocli_lockstep; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} doctor" ];    then _picocli_lockstep; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} shell" ];    then _picocli_lockstep; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} demo" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} completion" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} help" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} version" ];    then _picocli_lockstep; return $?; fi
@@ -172,9 +177,6 @@ function _complete_lockstep() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm lock" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm locks" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} definitions clear" ];    then _picocli_lockstep_definitions; return $?; fi
-  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts status" ];    then _picocli_lockstep_fts; return $?; fi
-  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts defer" ];    then _picocli_lockstep_fts; return $?; fi
-  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts restore" ];    then _picocli_lockstep_fts; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile init" ];    then _picocli_lockstep_transpile; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile get" ];    then _picocli_lockstep_transpile; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile put" ];    then _picocli_lockstep_transpile; return $?; fi
@@ -182,63 +184,133 @@ function _complete_lockstep() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile tombstone" ];    then _picocli_lockstep_transpile; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile status" ];    then _picocli_lockstep_transpile; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile prune" ];    then _picocli_lockstep_transpile; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} audit apply" ];    then _picocli_lockstep_audit; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} audit check" ];    then _picocli_lockstep_audit; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} audit drop" ];    then _picocli_lockstep_audit; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} audit suggest" ];    then _picocli_lockstep_audit; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} audit write" ];    then _picocli_lockstep_audit; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} audit latest" ];    then _picocli_lockstep_audit; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} audit status" ];    then _picocli_lockstep_audit; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts status" ];    then _picocli_lockstep_fts; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts defer" ];    then _picocli_lockstep_fts; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts restore" ];    then _picocli_lockstep_fts; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts run" ];    then _picocli_lockstep_fts; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts check" ];    then _picocli_lockstep_fts; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts rebuild" ];    then _picocli_lockstep_fts; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts tune" ];    then _picocli_lockstep_fts; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} mirror plan" ];    then _picocli_lockstep_mirror; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} mirror backfill" ];    then _picocli_lockstep_mirror; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} mirror verify" ];    then _picocli_lockstep_mirror; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} mirror status" ];    then _picocli_lockstep_mirror; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} profile list" ];    then _picocli_lockstep_profile; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} profile show" ];    then _picocli_lockstep_profile; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} profile schema" ];    then _picocli_lockstep_profile; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} profile init" ];    then _picocli_lockstep_profile; return $?; fi
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
   local cmds0=(realm)
   local cmds1=(definitions)
-  local cmds2=(fts)
-  local cmds3=(demo)
-  local cmds4=(transpile)
-  local cmds5=(completion)
-  local cmds6=(help)
-  local cmds7=(version)
-  local cmds8=(realm broadcast)
-  local cmds9=(realm invalidate)
-  local cmds10=(realm listen)
-  local cmds11=(realm listeners)
-  local cmds12=(realm publish)
-  local cmds13=(realm unpublish)
-  local cmds14=(realm delete)
-  local cmds15=(realm lock)
-  local cmds16=(realm locks)
-  local cmds17=(definitions clear)
-  local cmds18=(fts status)
-  local cmds19=(fts defer)
-  local cmds20=(fts restore)
-  local cmds21=(transpile init)
-  local cmds22=(transpile get)
-  local cmds23=(transpile put)
-  local cmds24=(transpile run)
-  local cmds25=(transpile tombstone)
-  local cmds26=(transpile status)
-  local cmds27=(transpile prune)
+  local cmds2=(transpile)
+  local cmds3=(audit)
+  local cmds4=(fts)
+  local cmds5=(mirror)
+  local cmds6=(profile)
+  local cmds7=(doctor)
+  local cmds8=(shell)
+  local cmds9=(demo)
+  local cmds10=(completion)
+  local cmds11=(help)
+  local cmds12=(version)
+  local cmds13=(realm broadcast)
+  local cmds14=(realm invalidate)
+  local cmds15=(realm listen)
+  local cmds16=(realm listeners)
+  local cmds17=(realm publish)
+  local cmds18=(realm unpublish)
+  local cmds19=(realm delete)
+  local cmds20=(realm lock)
+  local cmds21=(realm locks)
+  local cmds22=(definitions clear)
+  local cmds23=(transpile init)
+  local cmds24=(transpile get)
+  local cmds25=(transpile put)
+  local cmds26=(transpile run)
+  local cmds27=(transpile tombstone)
+  local cmds28=(transpile status)
+  local cmds29=(transpile prune)
+  local cmds30=(audit apply)
+  local cmds31=(audit check)
+  local cmds32=(audit drop)
+  local cmds33=(audit suggest)
+  local cmds34=(audit write)
+  local cmds35=(audit latest)
+  local cmds36=(audit status)
+  local cmds37=(fts status)
+  local cmds38=(fts defer)
+  local cmds39=(fts restore)
+  local cmds40=(fts run)
+  local cmds41=(fts check)
+  local cmds42=(fts rebuild)
+  local cmds43=(fts tune)
+  local cmds44=(mirror plan)
+  local cmds45=(mirror backfill)
+  local cmds46=(mirror verify)
+  local cmds47=(mirror status)
+  local cmds48=(profile list)
+  local cmds49=(profile show)
+  local cmds50=(profile schema)
+  local cmds51=(profile init)
 
-  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_lockstep_transpile_prune; return $?; fi
-  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_lockstep_transpile_status; return $?; fi
-  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_lockstep_transpile_tombstone; return $?; fi
-  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_lockstep_transpile_run; return $?; fi
-  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_lockstep_transpile_put; return $?; fi
-  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_lockstep_transpile_get; return $?; fi
-  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_lockstep_transpile_init; return $?; fi
-  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_lockstep_fts_restore; return $?; fi
-  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_lockstep_fts_defer; return $?; fi
-  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_lockstep_fts_status; return $?; fi
-  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_lockstep_definitions_clear; return $?; fi
-  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_lockstep_realm_locks; return $?; fi
-  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_lockstep_realm_lock; return $?; fi
-  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_lockstep_realm_delete; return $?; fi
-  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_lockstep_realm_unpublish; return $?; fi
-  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_lockstep_realm_publish; return $?; fi
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_lockstep_realm_listeners; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_lockstep_realm_listen; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_lockstep_realm_invalidate; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_lockstep_realm_broadcast; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_lockstep_version; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_lockstep_help; return $?; fi
-  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_lockstep_completion; return $?; fi
-  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_lockstep_transpile; return $?; fi
-  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_lockstep_demo; return $?; fi
-  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_lockstep_fts; return $?; fi
+  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_lockstep_profile_init; return $?; fi
+  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_lockstep_profile_schema; return $?; fi
+  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_lockstep_profile_show; return $?; fi
+  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_lockstep_profile_list; return $?; fi
+  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_lockstep_mirror_status; return $?; fi
+  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_lockstep_mirror_verify; return $?; fi
+  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_lockstep_mirror_backfill; return $?; fi
+  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_lockstep_mirror_plan; return $?; fi
+  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_lockstep_fts_tune; return $?; fi
+  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_lockstep_fts_rebuild; return $?; fi
+  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_lockstep_fts_check; return $?; fi
+  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_lockstep_fts_run; return $?; fi
+  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_lockstep_fts_restore; return $?; fi
+  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_lockstep_fts_defer; return $?; fi
+  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_lockstep_fts_status; return $?; fi
+  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_lockstep_audit_status; return $?; fi
+  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_lockstep_audit_latest; return $?; fi
+  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_lockstep_audit_write; return $?; fi
+  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_lockstep_audit_suggest; return $?; fi
+  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_lockstep_audit_drop; return $?; fi
+  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_lockstep_audit_check; return $?; fi
+  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_lockstep_audit_apply; return $?; fi
+  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_lockstep_transpile_prune; return $?; fi
+  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_lockstep_transpile_status; return $?; fi
+  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_lockstep_transpile_tombstone; return $?; fi
+  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_lockstep_transpile_run; return $?; fi
+  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_lockstep_transpile_put; return $?; fi
+  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_lockstep_transpile_get; return $?; fi
+  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_lockstep_transpile_init; return $?; fi
+  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_lockstep_definitions_clear; return $?; fi
+  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_lockstep_realm_locks; return $?; fi
+  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_lockstep_realm_lock; return $?; fi
+  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_lockstep_realm_delete; return $?; fi
+  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_lockstep_realm_unpublish; return $?; fi
+  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_lockstep_realm_publish; return $?; fi
+  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_lockstep_realm_listeners; return $?; fi
+  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_lockstep_realm_listen; return $?; fi
+  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_lockstep_realm_invalidate; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_lockstep_realm_broadcast; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_lockstep_version; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_lockstep_help; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_lockstep_completion; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_lockstep_demo; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_lockstep_shell; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_lockstep_doctor; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_lockstep_profile; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_lockstep_mirror; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_lockstep_fts; return $?; fi
+  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_lockstep_audit; return $?; fi
+  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_lockstep_transpile; return $?; fi
   if CompWordsContainsArray "${cmds1[@]}"; then _picocli_lockstep_definitions; return $?; fi
   if CompWordsContainsArray "${cmds0[@]}"; then _picocli_lockstep_realm; return $?; fi
 
@@ -251,7 +323,7 @@ function _picocli_lockstep() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="realm definitions fts demo transpile completion help version"
+  local commands="realm definitions transpile audit fts mirror profile doctor shell demo completion help version"
   local flag_opts=""
   local arg_opts=""
 
@@ -300,51 +372,6 @@ function _picocli_lockstep_definitions() {
   fi
 }
 
-# Generates completions for the options and subcommands of the `fts` subcommand.
-function _picocli_lockstep_fts() {
-  # Get completion data
-  local curr_word=${COMP_WORDS[COMP_CWORD]}
-
-  local commands="status defer restore"
-  local flag_opts=""
-  local arg_opts=""
-
-  if [[ "${curr_word}" == -* ]]; then
-    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
-  else
-    local positionals=""
-    local IFS=$'\n'
-    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
-  fi
-}
-
-# Generates completions for the options and subcommands of the `demo` subcommand.
-function _picocli_lockstep_demo() {
-  # Get completion data
-  local curr_word=${COMP_WORDS[COMP_CWORD]}
-  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
-
-  local commands=""
-  local flag_opts="'--keep' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'-o' '--output'"
-
-  type compopt &>/dev/null && compopt +o default
-
-  case ${prev_word} in
-    '-o'|'--output')
-      return
-      ;;
-  esac
-
-  if [[ "${curr_word}" == -* ]]; then
-    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
-  else
-    local positionals=""
-    local IFS=$'\n'
-    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
-  fi
-}
-
 # Generates completions for the options and subcommands of the `transpile` subcommand.
 function _picocli_lockstep_transpile() {
   # Get completion data
@@ -363,6 +390,228 @@ function _picocli_lockstep_transpile() {
   fi
 }
 
+# Generates completions for the options and subcommands of the `audit` subcommand.
+function _picocli_lockstep_audit() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands="apply check drop suggest write latest status"
+  local flag_opts=""
+  local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `fts` subcommand.
+function _picocli_lockstep_fts() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands="status defer restore run check rebuild tune"
+  local flag_opts=""
+  local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `mirror` subcommand.
+function _picocli_lockstep_mirror() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands="plan backfill verify status"
+  local flag_opts=""
+  local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `profile` subcommand.
+function _picocli_lockstep_profile() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands="list show schema init"
+  local flag_opts=""
+  local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `doctor` subcommand.
+function _picocli_lockstep_doctor() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--for' '--pg' '--password-file' '--db' '--lock-timeout' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--for')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `shell` subcommand.
+function _picocli_lockstep_shell() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'-c' '--command' '-f' '--file' '--pg' '--password-file' '--db' '--lock-timeout' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-c'|'--command')
+      return
+      ;;
+    '-f'|'--file')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `demo` subcommand.
+function _picocli_lockstep_demo() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--keep' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
 # Generates completions for the options and subcommands of the `completion` subcommand.
 function _picocli_lockstep_completion() {
   # Get completion data
@@ -371,11 +620,23 @@ function _picocli_lockstep_completion() {
 
   local commands=""
   local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'-o' '--output'"
+  local arg_opts="'--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
     '-o'|'--output')
       return
       ;;
@@ -398,11 +659,23 @@ function _picocli_lockstep_help() {
 
   local commands=""
   local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'-o' '--output'"
+  local arg_opts="'--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
     '-o'|'--output')
       return
       ;;
@@ -425,11 +698,23 @@ function _picocli_lockstep_version() {
 
   local commands=""
   local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'-o' '--output'"
+  local arg_opts="'--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
     '-o'|'--output')
       return
       ;;
@@ -451,8 +736,8 @@ function _picocli_lockstep_realm_broadcast() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--durable' '--wait' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--path' '--paths-from' '--id' '--wait-timeout' '--pg' '--password-file' '-o' '--output'"
+  local flag_opts="'--durable' '--wait' '--no-widen' '--must-exist' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--path' '--paths-from' '--id' '--wait-timeout' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -473,6 +758,18 @@ function _picocli_lockstep_realm_broadcast() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
       return
       ;;
     '-o'|'--output')
@@ -496,8 +793,8 @@ function _picocli_lockstep_realm_invalidate() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--durable' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--path' '--pg' '--password-file' '-o' '--output'"
+  local flag_opts="'--durable' '--no-widen' '--must-exist' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--path' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -509,6 +806,18 @@ function _picocli_lockstep_realm_invalidate() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
       return
       ;;
     '-o'|'--output')
@@ -533,7 +842,7 @@ function _picocli_lockstep_realm_listen() {
 
   local commands=""
   local flag_opts="'--no-reconnect' '--foreign-emitters' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--channel' '--realm' '--count' '--timeout' '--exec' '--durable' '--poll' '--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--channel' '--realm' '--count' '--timeout' '--exec' '--durable' '--poll' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -565,6 +874,18 @@ function _picocli_lockstep_realm_listen() {
     '--password-file')
       return
       ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
     '-o'|'--output')
       return
       ;;
@@ -587,7 +908,7 @@ function _picocli_lockstep_realm_listeners() {
 
   local commands=""
   local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -596,6 +917,18 @@ function _picocli_lockstep_realm_listeners() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
       return
       ;;
     '-o'|'--output')
@@ -620,7 +953,7 @@ function _picocli_lockstep_realm_publish() {
 
   local commands=""
   local flag_opts="'--convert' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--then' '--realm' '--wait' '--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--then' '--realm' '--wait' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -638,6 +971,18 @@ function _picocli_lockstep_realm_publish() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
       return
       ;;
     '-o'|'--output')
@@ -662,7 +1007,7 @@ function _picocli_lockstep_realm_unpublish() {
 
   local commands=""
   local flag_opts="'-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--realm' '--wait' '--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--realm' '--wait' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -677,6 +1022,18 @@ function _picocli_lockstep_realm_unpublish() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
       return
       ;;
     '-o'|'--output')
@@ -701,7 +1058,7 @@ function _picocli_lockstep_realm_delete() {
 
   local commands=""
   local flag_opts="'-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--realm' '--wait' '--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--realm' '--wait' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -716,6 +1073,18 @@ function _picocli_lockstep_realm_delete() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
       return
       ;;
     '-o'|'--output')
@@ -740,7 +1109,7 @@ function _picocli_lockstep_realm_lock() {
 
   local commands=""
   local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--wait' '--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--wait' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -752,6 +1121,18 @@ function _picocli_lockstep_realm_lock() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
       return
       ;;
     '-o'|'--output')
@@ -776,7 +1157,7 @@ function _picocli_lockstep_realm_locks() {
 
   local commands=""
   local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -785,6 +1166,18 @@ function _picocli_lockstep_realm_locks() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
       return
       ;;
     '-o'|'--output')
@@ -809,7 +1202,7 @@ function _picocli_lockstep_definitions_clear() {
 
   local commands=""
   local flag_opts="'--all' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--module' '--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--module' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -823,130 +1216,16 @@ function _picocli_lockstep_definitions_clear() {
     '--password-file')
       return
       ;;
-    '-o'|'--output')
-      return
-      ;;
-  esac
-
-  if [[ "${curr_word}" == -* ]]; then
-    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
-  else
-    local positionals=""
-    local IFS=$'\n'
-    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
-  fi
-}
-
-# Generates completions for the options and subcommands of the `status` subcommand.
-function _picocli_lockstep_fts_status() {
-  # Get completion data
-  local curr_word=${COMP_WORDS[COMP_CWORD]}
-  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
-
-  local commands=""
-  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '-o' '--output'"
-
-  type compopt &>/dev/null && compopt +o default
-
-  case ${prev_word} in
-    '--db')
-      return
-      ;;
-    '--lock-timeout')
-      return
-      ;;
     '--profile')
       return
       ;;
-    '--table')
+    '--report')
       return
       ;;
-    '-o'|'--output')
+    '--metrics-file')
       return
       ;;
-  esac
-
-  if [[ "${curr_word}" == -* ]]; then
-    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
-  else
-    local positionals=""
-    local IFS=$'\n'
-    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
-  fi
-}
-
-# Generates completions for the options and subcommands of the `defer` subcommand.
-function _picocli_lockstep_fts_defer() {
-  # Get completion data
-  local curr_word=${COMP_WORDS[COMP_CWORD]}
-  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
-
-  local commands=""
-  local flag_opts="'-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--mode' '--note' '-o' '--output'"
-
-  type compopt &>/dev/null && compopt +o default
-
-  case ${prev_word} in
-    '--db')
-      return
-      ;;
-    '--lock-timeout')
-      return
-      ;;
-    '--profile')
-      return
-      ;;
-    '--table')
-      return
-      ;;
-    '--mode')
-      return
-      ;;
-    '--note')
-      return
-      ;;
-    '-o'|'--output')
-      return
-      ;;
-  esac
-
-  if [[ "${curr_word}" == -* ]]; then
-    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
-  else
-    local positionals=""
-    local IFS=$'\n'
-    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
-  fi
-}
-
-# Generates completions for the options and subcommands of the `restore` subcommand.
-function _picocli_lockstep_fts_restore() {
-  # Get completion data
-  local curr_word=${COMP_WORDS[COMP_CWORD]}
-  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
-
-  local commands=""
-  local flag_opts="'--if-deferred' '--steal' '--from-profile' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--prefer' '-o' '--output'"
-
-  type compopt &>/dev/null && compopt +o default
-
-  case ${prev_word} in
-    '--db')
-      return
-      ;;
-    '--lock-timeout')
-      return
-      ;;
-    '--profile')
-      return
-      ;;
-    '--table')
-      return
-      ;;
-    '--prefer')
+    '--if-running')
       return
       ;;
     '-o'|'--output')
@@ -971,7 +1250,7 @@ function _picocli_lockstep_transpile_init() {
 
   local commands=""
   local flag_opts="'--guard' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -980,6 +1259,18 @@ function _picocli_lockstep_transpile_init() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
       return
       ;;
     '-o'|'--output')
@@ -1004,7 +1295,7 @@ function _picocli_lockstep_transpile_get() {
 
   local commands=""
   local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--body' '--key' '--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--body' '--key' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1019,6 +1310,18 @@ function _picocli_lockstep_transpile_get() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
       return
       ;;
     '-o'|'--output')
@@ -1043,7 +1346,7 @@ function _picocli_lockstep_transpile_put() {
 
   local commands=""
   local flag_opts="'-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--generation' '--floor' '--epoch' '--body' '--headers' '--deps' '--key' '--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--generation' '--floor' '--epoch' '--body' '--headers' '--deps' '--key' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1075,6 +1378,18 @@ function _picocli_lockstep_transpile_put() {
     '--password-file')
       return
       ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
     '-o'|'--output')
       return
       ;;
@@ -1097,7 +1412,7 @@ function _picocli_lockstep_transpile_run() {
 
   local commands=""
   local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--source' '--wait' '--timeout' '--key' '--report' '--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--source' '--wait' '--timeout' '--key' '--report' '--pg' '--password-file' '--profile' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1123,6 +1438,15 @@ function _picocli_lockstep_transpile_run() {
     '--password-file')
       return
       ;;
+    '--profile')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
     '-o'|'--output')
       return
       ;;
@@ -1145,7 +1469,7 @@ function _picocli_lockstep_transpile_tombstone() {
 
   local commands=""
   local flag_opts="'--all' '--dependents' '--broadcast' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1154,6 +1478,18 @@ function _picocli_lockstep_transpile_tombstone() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
       return
       ;;
     '-o'|'--output')
@@ -1178,7 +1514,7 @@ function _picocli_lockstep_transpile_status() {
 
   local commands=""
   local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1187,6 +1523,18 @@ function _picocli_lockstep_transpile_status() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
       return
       ;;
     '-o'|'--output')
@@ -1211,7 +1559,7 @@ function _picocli_lockstep_transpile_prune() {
 
   local commands=""
   local flag_opts="'-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--older-than' '--pg' '--password-file' '-o' '--output'"
+  local arg_opts="'--older-than' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1223,6 +1571,1191 @@ function _picocli_lockstep_transpile_prune() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `apply` subcommand.
+function _picocli_lockstep_audit_apply() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--replace' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--to' '--password-file' '--lock-timeout' '--profile' '--timeout' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--to')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--timeout')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `check` subcommand.
+function _picocli_lockstep_audit_check() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--to' '--password-file' '--lock-timeout' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--to')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `drop` subcommand.
+function _picocli_lockstep_audit_drop() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-n' '--dry-run' '-y' '--yes' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--to' '--password-file' '--lock-timeout' '--profile' '--timeout' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--to')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--timeout')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `suggest` subcommand.
+function _picocli_lockstep_audit_suggest() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--to' '--password-file' '--lock-timeout' '--profile' '--query' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--to')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--query')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `write` subcommand.
+function _picocli_lockstep_audit_write() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--to' '--password-file' '--lock-timeout' '--profile' '--mirror' '--batch' '--max-errors' '--reject-file' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--to')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--mirror')
+      return
+      ;;
+    '--batch')
+      return
+      ;;
+    '--max-errors')
+      return
+      ;;
+    '--reject-file')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `latest` subcommand.
+function _picocli_lockstep_audit_latest() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--to' '--password-file' '--lock-timeout' '--profile' '--registry' '--org' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--to')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--registry')
+      return
+      ;;
+    '--org')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `status` subcommand.
+function _picocli_lockstep_audit_status() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--to' '--password-file' '--lock-timeout' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--to')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `status` subcommand.
+function _picocli_lockstep_fts_status() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--table')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `defer` subcommand.
+function _picocli_lockstep_fts_defer() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--mode' '--max-age' '--note' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--table')
+      return
+      ;;
+    '--mode')
+      return
+      ;;
+    '--max-age')
+      return
+      ;;
+    '--note')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `restore` subcommand.
+function _picocli_lockstep_fts_restore() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--if-deferred' '--steal' '--from-profile' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--prefer' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--table')
+      return
+      ;;
+    '--prefer')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `run` subcommand.
+function _picocli_lockstep_fts_run() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--mode' '--max-age' '--note' '--atomic' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--table')
+      return
+      ;;
+    '--mode')
+      return
+      ;;
+    '--max-age')
+      return
+      ;;
+    '--note')
+      return
+      ;;
+    '--atomic')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `check` subcommand.
+function _picocli_lockstep_fts_check() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--deep' '--no-cost' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--columns' '--rows' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--table')
+      return
+      ;;
+    '--columns')
+      return
+      ;;
+    '--rows')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `rebuild` subcommand.
+function _picocli_lockstep_fts_rebuild() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--columns' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--table')
+      return
+      ;;
+    '--columns')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `tune` subcommand.
+function _picocli_lockstep_fts_tune() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--undo' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--table')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `plan` subcommand.
+function _picocli_lockstep_mirror_plan() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--table' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--to')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--retry-for')
+      return
+      ;;
+    '--table')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `backfill` subcommand.
+function _picocli_lockstep_mirror_backfill() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-n' '--dry-run' '--create' '--keep-extra' '--allow-empty-source' '--take-over' '--recheck' '--restart' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--table' '--snapshot' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--to')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--retry-for')
+      return
+      ;;
+    '--table')
+      return
+      ;;
+    '--snapshot')
+      return
+      ;;
+    '--batch')
+      return
+      ;;
+    '--max-rate')
+      return
+      ;;
+    '--pause-file')
+      return
+      ;;
+    '--on-bad-row')
+      return
+      ;;
+    '--max-delete')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `verify` subcommand.
+function _picocli_lockstep_mirror_verify() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--show-values' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--table' '--rows' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--to')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--retry-for')
+      return
+      ;;
+    '--table')
+      return
+      ;;
+    '--rows')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `status` subcommand.
+function _picocli_lockstep_mirror_status() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--max-age' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--to')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--retry-for')
+      return
+      ;;
+    '--max-age')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `list` subcommand.
+function _picocli_lockstep_profile_list() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `show` subcommand.
+function _picocli_lockstep_profile_show() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `schema` subcommand.
+function _picocli_lockstep_profile_schema() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `init` subcommand.
+function _picocli_lockstep_profile_init() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--pg' '--password-file' '--name' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--name')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
       return
       ;;
     '-o'|'--output')

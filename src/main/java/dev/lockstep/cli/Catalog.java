@@ -21,6 +21,13 @@ final class Catalog {
             "realm lock",
             "realm locks",
             "definitions clear",
+            "transpile init",
+            "transpile get",
+            "transpile put",
+            "transpile run",
+            "transpile tombstone",
+            "transpile status",
+            "transpile prune",
             "audit apply",
             "audit check",
             "audit drop",
@@ -39,20 +46,13 @@ final class Catalog {
             "mirror backfill",
             "mirror verify",
             "mirror status",
-            "demo",
-            "transpile init",
-            "transpile get",
-            "transpile put",
-            "transpile run",
-            "transpile tombstone",
-            "transpile status",
-            "transpile prune",
             "profile list",
             "profile show",
             "profile schema",
             "profile init",
             "doctor",
             "shell",
+            "demo",
             "completion",
             "help",
             "version");
@@ -79,6 +79,13 @@ final class Catalog {
             case "realm lock" -> new LockCommand();
             case "realm locks" -> new LocksCommand();
             case "definitions clear" -> new DefinitionsClearCommand();
+            case "transpile init" -> new TranspileInitCommand();
+            case "transpile get" -> new TranspileGetCommand();
+            case "transpile put" -> new TranspilePutCommand();
+            case "transpile run" -> new TranspileRunCommand();
+            case "transpile tombstone" -> new TranspileTombstoneCommand();
+            case "transpile status" -> new TranspileStatusCommand();
+            case "transpile prune" -> new TranspilePruneCommand();
             case "audit apply" -> new AuditIndexCommand(AuditIndexCommand.Verb.APPLY);
             case "audit check" -> new AuditIndexCommand(AuditIndexCommand.Verb.CHECK);
             case "audit drop" -> new AuditIndexCommand(AuditIndexCommand.Verb.DROP);
@@ -97,20 +104,13 @@ final class Catalog {
             case "mirror backfill" -> new MirrorBackfillCommand();
             case "mirror verify" -> new MirrorVerifyCommand();
             case "mirror status" -> new MirrorStatusCommand();
-            case "demo" -> new DemoCommand();
-            case "transpile init" -> new TranspileInitCommand();
-            case "transpile get" -> new TranspileGetCommand();
-            case "transpile put" -> new TranspilePutCommand();
-            case "transpile run" -> new TranspileRunCommand();
-            case "transpile tombstone" -> new TranspileTombstoneCommand();
-            case "transpile status" -> new TranspileStatusCommand();
-            case "transpile prune" -> new TranspilePruneCommand();
             case "profile list" -> new ProfileCommand(ProfileCommand.Verb.LIST);
             case "profile show" -> new ProfileCommand(ProfileCommand.Verb.SHOW);
             case "profile schema" -> new ProfileCommand(ProfileCommand.Verb.SCHEMA);
             case "profile init" -> new ProfileInitCommand();
             case "doctor" -> new DoctorCommand();
             case "shell" -> new ShellCommand();
+            case "demo" -> new DemoCommand();
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();
             case "version" -> new VersionCommand();
