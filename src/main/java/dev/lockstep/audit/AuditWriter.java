@@ -183,8 +183,8 @@ public final class AuditWriter {
         if (errors > options.maxErrors()) {
             String kept = generations == 0
                     ? "nothing was written"
-                    : "what comes before it is written (" + generations
-                            + " generations); run it again when it is mended";
+                    : "what comes before it is written (generations: " + generations
+                            + "); run it again when it is mended";
             throw new Trouble(Trouble.Kind.REFUSED, "bad-line", problem, kept, null);
         }
     }

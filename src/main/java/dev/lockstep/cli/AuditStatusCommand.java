@@ -43,7 +43,8 @@ final class AuditStatusCommand implements Command {
             tree.put("owed", mirror.generations());
             tree.put("error", mirror.error());
             mirrors.add(tree);
-            lines.add("mirror " + mirror.mirror() + " lacks " + mirror.generations() + " generations"
+            lines.add("mirror " + mirror.mirror() + " lacked " + Text.count(mirror.generations(), "generation")
+                    + " when it was last written; the next 'audit write --mirror' makes sure"
                     + (mirror.error() == null ? "" : ": " + mirror.error()));
         }
         if (lines.isEmpty()) {
@@ -72,10 +73,12 @@ final class AuditStatusCommand implements Command {
     private static String line(AuditLog.Registry registry) {
         String newest =
                 registry.newest() == null ? "unknown" : registry.newest().toString();
-        return registry.registry() + ": " + registry.rows() + " rows, " + registry.generations()
-                + " generations, newest " + newest
-                + (registry.unknown() == 0 ? "" : ", " + registry.unknown() + " rows of an unknown generation")
+        return registry.registry() + ": " + Text.count(registry.rows(), "row") + ", "
+                + Text.count(registry.generations(), "generation") + ", newest " + newest
+                + (registry.unknown() == 0
+                        ? ""
+                        : ", " + Text.count(registry.unknown(), "row") + " of an unknown generation")
                 + (registry.gaps() == 0 ? "" : ", " + registry.gaps() + " missing from " + registry.firstGap())
-                + (registry.duplicates() == 0 ? "" : ", " + registry.duplicates() + " duplicate rows");
+                + (registry.duplicates() == 0 ? "" : ", " + Text.count(registry.duplicates(), "duplicate row"));
     }
 }

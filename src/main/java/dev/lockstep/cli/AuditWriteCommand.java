@@ -136,11 +136,11 @@ final class AuditWriteCommand implements Command {
             call.output().warn("rejected", problem);
         }
         StringBuilder line = new StringBuilder();
-        line.append(summary.inserted())
-                .append(" rows of ")
-                .append(summary.generations())
-                .append(" generations written, ");
-        line.append(summary.unchanged())
+        line.append(Text.count(summary.inserted(), "row"))
+                .append(" of ")
+                .append(Text.count(summary.generations(), "generation"))
+                .append(" written, ")
+                .append(summary.unchanged())
                 .append(" there already, ")
                 .append(summary.rejected())
                 .append(" rejected");
@@ -150,7 +150,8 @@ final class AuditWriteCommand implements Command {
                 call.output()
                         .warn(
                                 "mirror",
-                                "the mirror lacks " + outcome.owed() + " generations, which the next run sends: "
+                                "the mirror lacks " + Text.count(outcome.owed(), "generation")
+                                        + "; the next run sends them, or 'lockstep mirror backfill': "
                                         + outcome.error());
             }
         });
