@@ -72,7 +72,7 @@ final class Fitting {
             throw Damage.refused(
                     "missing-table",
                     "the index " + index.name() + " is " + was + ", and triggers that write it are stored",
-                    "make it again, or give the triggers up: " + surrender(index));
+                    "make it again, or " + surrender(index));
         }
         for (String base : index.bases()) {
             Optional<Relation> relation = situation.catalog().relation(base);
@@ -82,7 +82,7 @@ final class Fitting {
                 throw Damage.refused(
                         "missing-table",
                         "there is no table " + base + " any more, which the index " + index.name() + " is about",
-                        "make it again, or give the triggers up: " + surrender(index));
+                        "make it again, or " + surrender(index));
             }
         }
     }
@@ -214,7 +214,16 @@ final class Fitting {
         return Damage.refused("trigger-unfit", why, "nothing changed; it is still deferred");
     }
 
-    private static String surrender(Index index) {
-        return index.held().map(held -> held.ledger().surrender(index.name())).orElse("");
+    /** An application's one entry holds the triggers of others too, and they are stored nowhere else. */
+    private String surrender(Index index) {
+        Optional<Index.Held> held = index.held();
+        if (held.isEmpty()) {
+            return "give it up";
+        }
+        List<String> others = new ArrayList<>(held.get().deferred().indexes());
+        others.removeIf(name -> Token.fold(name).equals(index.folded())
+                || situation.catalog().table(name).isEmpty());
+        String first = others.isEmpty() ? "" : "restore first --table " + String.join(" --table ", others) + ", then ";
+        return first + "give the triggers up: " + held.get().ledger().surrender(index.name());
     }
 }

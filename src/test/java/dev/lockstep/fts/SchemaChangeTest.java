@@ -165,6 +165,24 @@ class SchemaChangeTest {
     }
 
     @Test
+    void triggersThatAreStoredWithThoseOfAnIndexThatIsGoneAreRestoredFirst() throws SQLException {
+        Engine engine = new Engine(CadtDatabase.create(dir.resolve("cadt.db"), 3), Engine.CADT);
+        engine.defer();
+        TestSqlite.create(engine.file(), "drop table units_fts");
+
+        assertThatThrownBy(engine::restore).isInstanceOfSatisfying(Trouble.class, e -> {
+            assertThat(e.hint()).contains("restore first --table projects_fts, then give the triggers up: delete from");
+            assertThat(engine.restore("projects_fts").tables()).hasSize(1);
+            file = engine.file();
+            assertThat(run(e.hint().substring(e.hint().indexOf("delete from")))).isTrue();
+        });
+
+        assertThat(CadtDatabase.liveTriggers(engine.file()))
+                .isEqualTo("project_insert_fts,project_delete_fts,project_update_fts");
+        assertThat(CadtDatabase.meta(engine.file(), CadtDatabase.FLAG)).isNull();
+    }
+
+    @Test
     void triggersOfAnIndexThatIsGoneForGoodAreGivenUpByTheStatementThatTheHintSays() throws SQLException {
         index("create virtual table f using fts5(title, body)");
         Engine engine = new Engine(file, Engine.NONE);
