@@ -23,6 +23,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class Child {
     private static final Duration GRACE = Duration.ofSeconds(5);
+
+    /** For what was passed on to take effect. Both together end before we are cut off ourselves: see {@link Interruption}. */
+    private static final Duration FIRST_GRACE = Duration.ofSeconds(3);
     private static final int BUFFER = 1 << 16;
 
     private final List<String> command;
@@ -118,7 +121,7 @@ final class Child {
             }
             return process.exitValue();
         } catch (InterruptedException e) {
-            ProcessTree.pass(Interruption.signalStatus(), process, GRACE);
+            ProcessTree.pass(Interruption.signalStatus(), process, FIRST_GRACE);
             throw e;
         } finally {
             ProcessTree.end(process, GRACE);
