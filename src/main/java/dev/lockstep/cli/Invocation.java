@@ -161,9 +161,23 @@ final class Invocation {
                 .orElseThrow(() -> Trouble.usage("no database named", "give --db FILE, or set LOCKSTEP_DB"));
     }
 
-    /** Opens {@link #sqliteFile()}; a dry run gets it read-only. */
+    /**
+     * Opens {@link #sqliteFile()}; a dry run gets it read-only.
+     *
+     * @throws Trouble refused: it is in WAL mode on a file system that machines share
+     */
     Db sqlite(Sqlite.Access access) {
-        return databases.sqlite(file(sqliteFile()), dryRun() ? Sqlite.Access.READ : access, lockTimeout());
+        Path file = file(sqliteFile());
+        Db db = databases.sqlite(file, dryRun() ? Sqlite.Access.READ : access, lockTimeout());
+        Optional<String> shared = flag("--allow-network-fs") ? Optional.empty() : Sqlite.sharedFileSystem(file);
+        if (shared.isPresent()) {
+            db.close();
+            throw Trouble.refused(
+                    file + " is in WAL mode on a file system of kind " + shared.get()
+                            + ", where another machine's writes are not seen",
+                    "run lockstep where the application runs; --allow-network-fs if no other machine has the file open");
+        }
+        return db;
     }
 
     /**

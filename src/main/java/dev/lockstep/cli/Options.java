@@ -82,6 +82,7 @@ final class Options {
     static void sqlite(CommandSpec spec) {
         value(spec, "FILE", "The SQLite database. It must exist. Unset: LOCKSTEP_DB.", "--db");
         duration(spec, "How long to wait while another process holds the database (default 30s).", "--lock-timeout");
+        flag(spec, "Also where it is in WAL mode on NFS or another network's file system.", "--allow-network-fs");
     }
 
     /** Which application's tables are meant. */

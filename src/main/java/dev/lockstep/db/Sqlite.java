@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
@@ -24,6 +26,21 @@ public final class Sqlite {
     private static final long LARGE_LOG = 8 << 20;
 
     private static final Duration READERS_ARE_GIVEN = Duration.ofSeconds(1);
+
+    private static final List<String> SHARED = List.of(
+            "nfs",
+            "nfs4",
+            "cifs",
+            "smb2",
+            "smb3",
+            "smbfs",
+            "9p",
+            "afs",
+            "ceph",
+            "glusterfs",
+            "lustre",
+            "sshfs",
+            "vboxsf");
 
     static {
         String natives = System.getProperty("lockstep.native");
@@ -143,6 +160,29 @@ public final class Sqlite {
     private static Trouble noRoom(IOException e) {
         return new Trouble(
                 "cannot make a copy of the database: " + e, "it goes to " + System.getProperty("java.io.tmpdir"));
+    }
+
+    /**
+     * The kind of the file system, if an open database in WAL mode is on one that machines share: its readers and writers
+     * find each other through shared memory, which they have on one machine only.
+     *
+     * @return empty also where that cannot be told
+     */
+    public static Optional<String> sharedFileSystem(Path file) {
+        if (!Files.exists(file.resolveSibling(file.getFileName() + "-shm"))) {
+            return Optional.empty();
+        }
+        try {
+            String type = Files.getFileStore(file).type();
+            return isShared(type) ? Optional.of(type) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** @param type as the mount table calls it */
+    static boolean isShared(String type) {
+        return SHARED.contains(type.startsWith("fuse.") ? type.substring("fuse.".length()) : type);
     }
 
     /** A URI, in which every character of the name is meant literally. */

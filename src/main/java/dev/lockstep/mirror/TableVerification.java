@@ -131,15 +131,11 @@ final class TableVerification {
             Sides<Seen> rows = new Sides<>();
             look(source, portion, rows, Sides.Side.SOURCE);
             look(mirror, portion, rows, Sides.Side.MIRROR);
-            rows.withoutEqual(Seen::compare)
-                    .values()
-                    .forEach(pair -> {
-                        for (int i = 0;
-                                i < Math.max(pair.here().size(), pair.there().size());
-                                i++) {
-                            differences.add(difference(at(pair.here(), i), at(pair.there(), i)));
-                        }
-                    });
+            rows.withoutEqual(Seen::compare).values().forEach(pair -> {
+                for (int i = 0; i < Math.max(pair.here().size(), pair.there().size()); i++) {
+                    differences.add(difference(at(pair.here(), i), at(pair.there(), i)));
+                }
+            });
         }
         differences.sort(Comparator.comparing(Difference::kind).thenComparing(Difference::key, KeyOrder.INSTANCE));
         return differences.size() <= mostNamed ? differences : differences.subList(0, Math.toIntExact(mostNamed));

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SqliteDbTest extends DbConformance {
@@ -74,6 +75,20 @@ class SqliteDbTest extends DbConformance {
     @Override
     void prepareForSnapshots(Db db) {
         db.autocommit(tx -> tx.rows("pragma journal_mode = wal"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nfs4, true",
+        "9p, true",
+        "fuse.sshfs, true",
+        "cifs, true",
+        "ext4, false",
+        "overlay, false",
+        "fuse.ext3, false"
+    })
+    void whatMachinesShareIsKnownByItsKind(String type, boolean shared) {
+        assertThat(Sqlite.isShared(type)).isEqualTo(shared);
     }
 
     @Test
