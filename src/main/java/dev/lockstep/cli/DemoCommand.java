@@ -44,6 +44,7 @@ final class DemoCommand implements Command {
             transpile.play();
             new DemoAudit(stage).play();
             search.play();
+            new DemoMirror(stage, search.file()).play();
             stage.say("");
             stage.say("All of it was real: PostgreSQL " + realm.serverVersion() + " and SQLite, on this machine.");
             if (call.flag("--keep")) {

@@ -44,7 +44,7 @@ final class MirrorVerifyCommand implements Command {
                                     call.output().detail(name + ": reading both sides");
                                 }
                             })
-                    .run(source, call.texts("--table"));
+                    .run(source, MirrorOptions.tables(call));
         }
         for (Verification.Table table : tables) {
             for (Difference row : table.rows()) {
