@@ -41,6 +41,11 @@ final class NoteTriggers {
             order by seqno
             """;
 
+    private static final String BINARY = "BINARY";
+
+    /** A column of a unique index, and by which collation that tells its values apart. */
+    private record Part(String column, String collation) {}
+
     private final Identifier log;
     private final Journal.Subject subject;
     private final Map<String, String> triggers = new LinkedHashMap<>();
@@ -82,7 +87,7 @@ final class NoteTriggers {
         add("delete", "after delete", "", List.of(whole() + " select " + row()));
         List<String> moved = new ArrayList<>();
         for (String column : subject.key()) {
-            moved.add("new." + new Identifier(column) + " is not old." + new Identifier(column));
+            moved.add(differs(column));
         }
         add(
                 "update",
@@ -94,15 +99,15 @@ final class NoteTriggers {
     }
 
     /** REPLACE deletes what is in its way without firing a DELETE trigger, unless recursive triggers are on. */
-    private void noteReplaced(List<List<String>> uniques) {
+    private void noteReplaced(List<List<Part>> uniques) {
         List<String> onInsert = new ArrayList<>();
-        for (List<String> unique : uniques) {
+        for (List<Part> unique : uniques) {
             List<String> same = new ArrayList<>();
             List<String> changed = new ArrayList<>();
-            for (String column : unique) {
-                Identifier name = new Identifier(column);
-                same.add("old." + name + " = new." + name);
-                changed.add("new." + name + " is not old." + name);
+            for (Part part : unique) {
+                Identifier name = new Identifier(part.column);
+                same.add("old." + name + " = new." + name + " collate " + new Identifier(part.collation));
+                changed.add(differs(part.column));
             }
             String note = whole() + " select " + row() + " from " + new Identifier(subject.table()) + " as old where "
                     + String.join(" and ", same);
@@ -114,9 +119,15 @@ final class NoteTriggers {
         }
     }
 
+    /** Not by the column's collation, for which a key that changes its case alone may be the same. */
+    private static String differs(String column) {
+        Identifier name = new Identifier(column);
+        return "new." + name + " is not old." + name + " collate binary";
+    }
+
     /** The unique keys by which a row can be replaced whose own key the other triggers would not note. */
-    private List<List<String>> replaceable(Tx tx) {
-        List<List<String>> uniques = new ArrayList<>();
+    private List<List<Part>> replaceable(Tx tx) {
+        List<List<Part>> uniques = new ArrayList<>();
         String first = subject.key().get(0).toLowerCase(Locale.ROOT);
         boolean byRowid = subject.key().size() == 1
                 && (ROWIDS.contains(first)
@@ -125,21 +136,23 @@ final class NoteTriggers {
                                 .filter(key -> key.columns().get(0).equalsIgnoreCase(first))
                                 .isPresent());
         if (byRowid && hasImage()) {
-            uniques.add(subject.key());
+            uniques.add(List.of(new Part(subject.key().get(0), BINARY)));
         }
         for (Row index : tx.rows(UNIQUE_INDEXES, subject.table())) {
             List<String> columns = new ArrayList<>();
+            List<Part> parts = new ArrayList<>();
             boolean binary = true;
             boolean plain = true;
             for (Row column : tx.rows(INDEXED, index.text("name"))) {
                 plain &= column.integer("cid") >= 0;
-                binary &= "BINARY".equalsIgnoreCase(column.text("coll"));
+                binary &= BINARY.equalsIgnoreCase(column.text("coll"));
                 columns.add(column.text("name"));
+                parts.add(new Part(column.text("name"), column.text("coll")));
             }
             boolean isKey = binary && columns.equals(subject.key());
             // The new row has the key of the one that it replaces, and is noted itself.
             if (plain && (!isKey || hasImage())) {
-                uniques.add(columns);
+                uniques.add(parts);
             }
         }
         return uniques;

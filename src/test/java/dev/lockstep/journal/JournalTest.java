@@ -178,6 +178,30 @@ class JournalTest {
     }
 
     @Test
+    void anUpdateOfAKeysCaseAloneNotesBoth() throws SQLException {
+        database("create table t (k text collate nocase primary key, v)", "insert into t values ('key', 1)");
+        install("t", List.of("k"));
+
+        write("update t set k = 'KEY'");
+
+        assertThat(pending("t")).containsExactlyInAnyOrder("'key'", "'KEY'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"replace into t values (7, 'FIRST')", "update or replace t set n = 'FIRST' where id = 2"})
+    void aRowThatIsReplacedByTheCollationOfAnIndexIsNoted(String write) throws SQLException {
+        database(
+                "create table t (id integer primary key, n text)",
+                "create unique index by_n on t (n collate nocase)",
+                "insert into t values (1, 'first'), (2, 'second')");
+        install("t", List.of("id"));
+
+        write(write);
+
+        assertThat(pending("t")).contains("1");
+    }
+
+    @Test
     void whatChangesAfterASpanWasReadSurvivesItsAcknowledgementHoweverOftenThatIsRepeated() throws SQLException {
         database("create table t (id integer primary key, v)");
         install("t", List.of("id"));
