@@ -46,6 +46,15 @@ final class Catalog {
             "mirror backfill",
             "mirror verify",
             "mirror status",
+            "mirror follow",
+            "demo",
+            "transpile init",
+            "transpile get",
+            "transpile put",
+            "transpile run",
+            "transpile tombstone",
+            "transpile status",
+            "transpile prune",
             "profile list",
             "profile show",
             "profile schema",
@@ -104,6 +113,15 @@ final class Catalog {
             case "mirror backfill" -> new MirrorBackfillCommand();
             case "mirror verify" -> new MirrorVerifyCommand();
             case "mirror status" -> new MirrorStatusCommand();
+            case "mirror follow" -> new MirrorFollowCommand();
+            case "demo" -> new DemoCommand();
+            case "transpile init" -> new TranspileInitCommand();
+            case "transpile get" -> new TranspileGetCommand();
+            case "transpile put" -> new TranspilePutCommand();
+            case "transpile run" -> new TranspileRunCommand();
+            case "transpile tombstone" -> new TranspileTombstoneCommand();
+            case "transpile status" -> new TranspileStatusCommand();
+            case "transpile prune" -> new TranspilePruneCommand();
             case "profile list" -> new ProfileCommand(ProfileCommand.Verb.LIST);
             case "profile show" -> new ProfileCommand(ProfileCommand.Verb.SHOW);
             case "profile schema" -> new ProfileCommand(ProfileCommand.Verb.SCHEMA);

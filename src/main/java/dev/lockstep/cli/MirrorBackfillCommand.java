@@ -41,6 +41,11 @@ final class MirrorBackfillCommand implements Command {
                 "What the source is read from: itself, in one read transaction, during which its WAL cannot shrink (the"
                         + " default), or a private copy that is made first.",
                 "--snapshot");
+        how(spec);
+    }
+
+    /** How tables are made equal. */
+    static void how(CommandSpec spec) {
         Options.flag(spec, "Make the tables that the mirror lacks.", "--create");
         Options.count(spec, "About how many rows go into one transaction (default 20000).", "--batch");
         Options.count(spec, "Write at most so many rows a second.", "--max-rate");
@@ -94,7 +99,7 @@ final class MirrorBackfillCommand implements Command {
         };
     }
 
-    private static Backfill.Options options(Invocation call) {
+    static Backfill.Options options(Invocation call) {
         BadRows badRows = call.text("--on-bad-row")
                 .map(word -> switch (word) {
                     case "fail" -> BadRows.FAIL;
@@ -160,7 +165,7 @@ final class MirrorBackfillCommand implements Command {
                 first);
     }
 
-    private static Map<String, Object> tree(Backfill.Table table) {
+    static Map<String, Object> tree(Backfill.Table table) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("table", table.table());
         tree.put("read", table.read());
@@ -185,31 +190,37 @@ final class MirrorBackfillCommand implements Command {
         return tree;
     }
 
+    static String line(Backfill.Table table) {
+        return table.failure()
+                .map(failure -> table.table() + ": FAILED: " + failure.getMessage())
+                .orElseGet(() -> "%s: %d read, %d inserted, %d updated, %d deleted, %d unchanged, %d rejected"
+                        .formatted(
+                                table.table(),
+                                table.read(),
+                                table.inserted(),
+                                table.updated(),
+                                table.deleted(),
+                                table.unchanged(),
+                                table.rejected()));
+    }
+
     private static List<String> lines(Backfill.Table table) {
         List<String> lines = new ArrayList<>();
         Optional<Trouble> failure = table.failure();
         if (failure.isPresent()) {
-            lines.add(table.table() + ": FAILED: " + failure.get().getMessage());
+            lines.add(line(table));
             if (failure.get().hint() != null) {
                 lines.add("  hint: " + failure.get().hint());
             }
             return lines;
         }
-        lines.add("%s: %d read, %d inserted, %d updated, %d deleted, %d unchanged, %d rejected"
-                .formatted(
-                        table.table(),
-                        table.read(),
-                        table.inserted(),
-                        table.updated(),
-                        table.deleted(),
-                        table.unchanged(),
-                        table.rejected()));
+        lines.add(line(table));
         table.rejects().forEach(reject -> lines.add("  rejected: " + reject));
         return lines;
     }
 
     /** Tells whoever watches how it gets on. */
-    private static final class Narration implements Progress {
+    static class Narration implements Progress {
         private final Output output;
 
         Narration(Invocation call) {

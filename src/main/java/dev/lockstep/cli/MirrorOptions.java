@@ -47,7 +47,22 @@ final class MirrorOptions {
 
     /** The mirror that {@code --to} or LOCKSTEP_TO means; what is odd about the description is said. */
     static DbTarget target(Invocation call) {
-        DbTarget target = DbTarget.resolve(
+        DbTarget target = resolve(call);
+        target.warnings().forEach(warning -> call.output().warn("connection", warning));
+        call.databases().onProgress(call.output()::message);
+        refuseItself(call, target);
+        return target;
+    }
+
+    /** What identifies the mirror, for people too. */
+    static String mirrorId(Invocation call) {
+        DbTarget target = resolve(call);
+        refuseItself(call, target);
+        return target.toString();
+    }
+
+    private static DbTarget resolve(Invocation call) {
+        return DbTarget.resolve(
                 call.text("--to").orElse(null),
                 new PgTarget.Sources(
                         call.databases().environment(),
@@ -55,10 +70,6 @@ final class MirrorOptions {
                         "LOCKSTEP_TO",
                         Optional.empty(),
                         call.text("--password-file").map(Invocation::file)));
-        target.warnings().forEach(warning -> call.output().warn("connection", warning));
-        call.databases().onProgress(call.output()::message);
-        refuseItself(call, target);
-        return target;
     }
 
     private static void refuseItself(Invocation call, DbTarget target) {
@@ -75,12 +86,17 @@ final class MirrorOptions {
 
     /** Connects to the mirror. */
     static MirrorLink link(Invocation call, PgSession.Use use) {
+        return link(call, use, PATIENCE);
+    }
+
+    /** @param patience with a mirror that is away, if nobody says */
+    static MirrorLink link(Invocation call, PgSession.Use use, Duration patience) {
         DbTarget target = target(call);
         Databases databases = call.databases();
         PgSession session = call.session(use);
         return new MirrorLink(
                 () -> databases.open(target, session),
-                call.duration("--retry-for").orElse(PATIENCE),
+                call.duration("--retry-for").orElse(patience),
                 call.output()::message);
     }
 

@@ -1,6 +1,8 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.db.Db;
 import dev.lockstep.db.PgSession;
+import dev.lockstep.mirror.FollowTriggers;
 import dev.lockstep.mirror.MirrorLink;
 import dev.lockstep.mirror.MirrorStatus;
 import dev.lockstep.mirror.MirrorStatus.State;
@@ -44,11 +46,30 @@ final class MirrorStatusCommand implements Command {
             lines.add(line(table));
         }
         data.put("tables", tables);
+        data.put("noted", noted(call, lines));
         Result result = Result.unchanged(data, lines);
         if (!status.isComplete()) {
             return result.with(ExitCode.INCOMPLETE);
         }
         return isStale(call, status.age()) ? result.with(ExitCode.DIFFERS) : result;
+    }
+
+    /** What the source has noted for this mirror and was not shipped yet, by table; none where it is not followed. */
+    private static List<Object> noted(Invocation call, List<String> lines) {
+        FollowTriggers triggers = new FollowTriggers(MirrorOptions.mirrorId(call), List.of());
+        List<Object> noted = new ArrayList<>();
+        try (Db source = MirrorOptions.source(call)) {
+            for (FollowTriggers.Table table : source.read(triggers::list)) {
+                Map<String, Object> tree = new LinkedHashMap<>();
+                tree.put("table", table.table());
+                tree.put("pending", table.pending());
+                tree.put("gap", table.why().orElse(null));
+                noted.add(tree);
+                lines.add(table.table() + ": " + table.pending() + " changes are noted and not shipped"
+                        + table.why().map(why -> "; " + why).orElse(""));
+            }
+        }
+        return noted;
     }
 
     private static boolean isStale(Invocation call, Optional<Duration> age) {

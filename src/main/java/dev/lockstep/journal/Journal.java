@@ -159,6 +159,17 @@ public final class Journal {
         return find(tx, consumer, subject.table).orElseThrow();
     }
 
+    /** The statements by which {@link #install} would begin to note what changes. Nothing is done. */
+    public static List<String> draft(Tx tx, Subject subject) {
+        boolean isFirst = !hasRegistry(tx);
+        long id = isFirst ? 1 : tx.only(FREE_ID).integer("id");
+        NoteTriggers notes = NoteTriggers.of(tx, new Identifier("lockstep_journal_" + id), subject);
+        List<String> statements = new ArrayList<>(isFirst ? List.of(schema().strip()) : List.of());
+        statements.add(notes.log());
+        statements.addAll(notes.triggers().values());
+        return statements;
+    }
+
     /** The consumer's journal of a table. */
     public static Optional<Journal> find(Tx tx, String consumer, String table) {
         return read(tx, consumer, table).stream().findFirst();
@@ -210,6 +221,11 @@ public final class Journal {
     /** The columns whose values are {@code k0}, {@code k1} and so on. */
     public List<String> key() {
         return subject.key;
+    }
+
+    /** The names of the triggers that fill it. */
+    public List<String> triggers() {
+        return List.copyOf(triggers.keySet());
     }
 
     /** What tells this installation from any other. */

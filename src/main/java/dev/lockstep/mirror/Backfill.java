@@ -123,6 +123,13 @@ public final class Backfill {
      * @throws Trouble refused: another run has taken over meanwhile; usage: there is no such table
      */
     public List<Table> run(Db source, MirrorRun run, List<String> names) {
+        List<Table> results = copy(source, run, names);
+        run.end(results);
+        return results;
+    }
+
+    /** {@link #run} for a run that goes on. */
+    List<Table> copy(Db source, MirrorRun run, List<String> names) {
         return source.read(tx -> {
             List<SourceTable> tables = SourceSchema.read(tx).tables(names);
             List<Table> results = new ArrayList<>();
@@ -132,7 +139,6 @@ public final class Backfill {
             if (names.isEmpty()) {
                 results.addAll(vanished(run, tables));
             }
-            run.end(results);
             return results;
         });
     }

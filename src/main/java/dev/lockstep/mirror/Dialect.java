@@ -70,8 +70,8 @@ interface Dialect {
     /** Puts rows into a table that may have some of their keys, with whatever values. */
     Merged merge(Tx tx, TablePlan plan, Rows rows);
 
-    /** Deletes the rows of these keys. */
-    void delete(Tx tx, TablePlan plan, Rows rows);
+    /** Deletes the rows of these keys. @return how many there were */
+    long delete(Tx tx, TablePlan plan, Rows rows);
 
     /** Keeps the keys of these rows for the other methods of the same transaction. */
     void stage(Tx tx, TablePlan plan, Rows rows);

@@ -272,8 +272,13 @@ final class Ledger {
         return pages;
     }
 
-    void forgetPages(Tx tx, String table) {
+    /** Forgets which pages the mirror holds, and not what it could not take. */
+    void distrust(Tx tx, String table) {
         tx.update(FORGET_PAGES, table);
+    }
+
+    void forgetPages(Tx tx, String table) {
+        distrust(tx, table);
         tx.update(FORGET_ALL_REJECTS, table);
     }
 

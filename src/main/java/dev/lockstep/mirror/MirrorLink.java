@@ -80,6 +80,17 @@ public final class MirrorLink implements AutoCloseable {
         }
     }
 
+    /** Connects anew, whatever is under way: a connection that was told to stop starts nothing any more. */
+    void renew() {
+        if (db != null) {
+            db.abort();
+            db.close();
+            db = null;
+        }
+        db = opener.get();
+        onReconnect.accept(db);
+    }
+
     private void connect() {
         db = opener.get();
         onReconnect.accept(db);

@@ -181,6 +181,12 @@ public final class MirrorRun implements AutoCloseable {
         });
     }
 
+    /** Ends a run whose connection may have been told to stop. */
+    void leave(List<Backfill.Table> results) {
+        link.renew();
+        end(results);
+    }
+
     @Override
     public void close() {
         link.close();

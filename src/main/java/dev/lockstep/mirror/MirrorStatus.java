@@ -111,11 +111,14 @@ public record MirrorStatus(
     }
 
     private static Table table(Row row) {
+        long rows = row.integer("row_count");
+        // Whoever follows forgets the pages that it changes, and not that the table is complete.
+        boolean complete = row.text("state").equals(Ledger.State.COMPLETE.label());
         return new Table(
                 row.text("tbl"),
                 row.text("state"),
-                row.integer("held"),
-                row.integer("row_count"),
+                complete ? rows : row.integer("held"),
+                rows,
                 row.integer("rejected"),
                 row.text("finished_at"),
                 Optional.ofNullable(row.text("detail")));

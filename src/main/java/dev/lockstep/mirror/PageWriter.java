@@ -220,7 +220,8 @@ final class PageWriter {
         return key.get(0);
     }
 
-    private static boolean isAboutRows(DbException e) {
+    /** Whether another row might be taken. */
+    static boolean isAboutRows(DbException e) {
         return switch (e.reason()) {
             case BAD_VALUE, DUPLICATE -> true;
             case OTHER -> e.sqlState() != null && e.sqlState().startsWith(TOO_LARGE_FOR_THE_PROGRAM);

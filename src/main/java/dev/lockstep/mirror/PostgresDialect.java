@@ -231,10 +231,11 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public void delete(Tx tx, TablePlan plan, Rows rows) {
+    public long delete(Tx tx, TablePlan plan, Rows rows) {
         stage(tx, plan, rows);
-        tx.update(DELETE_STAGED.formatted(plan.identifier(), sameKey(plan)));
+        long deleted = tx.update(DELETE_STAGED.formatted(plan.identifier(), sameKey(plan)));
         unstage(tx);
+        return deleted;
     }
 
     @Override

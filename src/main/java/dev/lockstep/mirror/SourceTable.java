@@ -103,6 +103,21 @@ public record SourceTable(String name, List<Column> columns, List<Column> key, L
         tx.scan(select(range), sink, bound.toArray());
     }
 
+    /**
+     * Hands over, as {@link #scan} does, the rows {@code t} that go with the rows {@code d} of a subquery.
+     *
+     * @param condition on both of them
+     */
+    void scanJoined(Tx tx, String subquery, String condition, Cells.Sink sink) {
+        List<String> selected = new ArrayList<>();
+        order.forEach(part -> selected.add("t." + part.expression()));
+        columns.forEach(column -> selected.add("t." + column.identifier()));
+        // A cross join is never turned round: the few keys lead to the rows.
+        String sql = "select " + String.join(", ", selected) + " from " + subquery + " as d cross join main."
+                + identifier() + " as t where " + condition;
+        tx.scan(sql, sink);
+    }
+
     /** Where the first column is in a scanned row. */
     int offset() {
         return order.size();

@@ -95,10 +95,11 @@ abstract class StagingDialect implements Dialect {
     }
 
     @Override
-    public final void delete(Tx tx, TablePlan plan, Rows rows) {
+    public final long delete(Tx tx, TablePlan plan, Rows rows) {
         stage(tx, plan, rows);
-        tx.update(DELETE_STAGED.formatted(plan.identifier(), sameKey(plan, plan.identifier() + ".")));
+        long deleted = tx.update(DELETE_STAGED.formatted(plan.identifier(), sameKey(plan, plan.identifier() + ".")));
         unstage(tx);
+        return deleted;
     }
 
     @Override

@@ -61,6 +61,15 @@ public record TablePlan(
         return target.identifier();
     }
 
+    /** The plan of the key alone, for rows that have nothing else. */
+    TablePlan ofKey() {
+        List<Integer> first = new ArrayList<>();
+        for (int i = 0; i < keyWidth; i++) {
+            first.add(i);
+        }
+        return new TablePlan(source, target, key(), keyWidth, first, limits, obstacles, notes, ddl);
+    }
+
     Fit fit() {
         return new Fit(this);
     }

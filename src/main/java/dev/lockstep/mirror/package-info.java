@@ -19,8 +19,9 @@
  *   <li>{@link dev.lockstep.mirror.Verification} proves: per table a {@link dev.lockstep.mirror.TableVerification} compares what
  *       two {@link dev.lockstep.mirror.RowReader}s hand over. It shares with the copy no more than the plan; what a value
  *       means it finds out by code of its own, and it believes no record.
- *   <li>Following applies the journal of changed keys through a {@link dev.lockstep.mirror.MirrorRun}, and forgets the recorded
- *       pages of each table that it writes ({@code Ledger.forgetPages}), in the same transaction.
+ *   <li>{@link dev.lockstep.mirror.Following} keeps a mirror equal: {@link dev.lockstep.mirror.FollowTriggers} note keys in a
+ *       {@link dev.lockstep.journal.Journal}, and per table a {@link dev.lockstep.mirror.Followed} takes the {@link
+ *       dev.lockstep.mirror.ChangedRows} to the mirror, through a {@link dev.lockstep.mirror.MirrorRun}.
  * </ul>
  *
  * <h2>One run</h2>
@@ -58,6 +59,32 @@
  * <p><b>Values.</b> A value keeps its meaning or is refused. A row's digest is over typed bytes. The one loss is a fraction of a
  * second that a column has no place for, and it is announced.
  *
+ * <h2>Following</h2>
+ *
+ * <pre>{@code
+ *   see to the triggers ──> span = what is noted ──> backfill ──> acknowledge span ──> ship, table by table ──┐
+ *          ^                                                                            ^      │             │
+ *          │ the schema has changed; it is time to                                      └──────┘ interval    │
+ *          └───────────────────────────────────────────────────────────────────────────────────────────────┘
+ *
+ *   ship:  one read transaction of the source: span = the next entries, their keys, and what the rows are NOW
+ *          one transaction of the mirror: fence; forget the table's pages; delete keys that are gone; merge rows; note
+ *          then, in the source: acknowledge span
+ * }</pre>
+ *
+ * <p><b>Why it ends equal.</b> There is one applier, and it writes in the order in which it has read. A row that changes after
+ * it was read has an entry behind the span, so a later shipment reads it again. What is acknowledged was committed in the
+ * mirror before, so a crash anywhere only repeats a shipment, which changes nothing the second time. Each run begins with
+ * a backfill, and so does every sweep: that finds what triggers do not see, and what somebody else did to the mirror.
+ *
+ * <p><b>What cannot go by keys</b> is compared as a whole: a row that does not fit or that the mirror refuses (the backfill finds
+ * and names it, or puts it in quarantine), a key that is NULL, keys that the mirror may take for one. That takes a tenth of
+ * the time at most. A table that fails keeps its entries and no other table from going on.
+ *
+ * <p><b>The schema's version</b> is read in the snapshot of every shipment. If it is not the one of the plan, nothing is shipped, and
+ * everything begins anew: an ORM may have made a table again, without its triggers; a VACUUM renumbers the rows of tables
+ * without a key.
+ *
  * <h2>Why a verification finds it</h2>
  *
  * <p>Each row of either side becomes typed bytes, a {@link dev.lockstep.mirror.CanonicalRow}. Rows go into parts by the hash of
@@ -80,6 +107,9 @@
  *   <tr><td>a row's unique value is still another's in the mirror<td>all rows still to come are taken out first, once
  *   <tr><td>somebody else writes to the mirror<td>a count that is wrong is noticed, and all of the table is compared; a changed
  *       value is found by a verification, and repaired when nothing recorded is trusted
+ *   <tr><td>the follower is away<td>the journal grows by a row for each change; the next run ships them
+ *   <tr><td>the triggers are removed, the source is replaced by another file<td>the follower ends and says so; the next one compares
+ *       everything first
  *   <tr><td>one table fails<td>the others go on, and the report and the exit code say so
  * </table>
  */

@@ -8,9 +8,7 @@ import dev.lockstep.testing.TestPostgres;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 
@@ -24,82 +22,59 @@ final class TestMirror implements AutoCloseable {
     }
 
     final Path source;
-    final Path home;
     private final Kind kind;
     private final TestDatabase postgres;
     private final MariaDbDatabase mariaDb;
-    private final Path sqlite;
+    private final MirrorPair pair;
 
     /** @param dir an empty folder */
     TestMirror(Kind kind, Path dir, String... sourceSql) throws SQLException {
         this.kind = kind;
-        this.home = dir;
         this.source = TestSqlite.create(dir.resolve("source.db"), sourceSql);
         this.postgres = kind == Kind.POSTGRESQL ? TestPostgres.shared().createDatabase() : null;
         this.mariaDb = kind == Kind.MARIADB ? TestMariaDb.shared().createDatabase() : null;
-        this.sqlite =
-                kind == Kind.SQLITE ? TestSqlite.create(dir.resolve("mirror.db"), "pragma user_version = 1") : null;
+        this.pair = switch (kind) {
+            case POSTGRESQL -> MirrorPair.of(source, postgres);
+            case MARIADB -> MirrorPair.of(source, mariaDb);
+            case SQLITE -> MirrorPair.of(source, dir.resolve("mirror.db"));
+        };
     }
 
     Kind kind() {
         return kind;
     }
 
-    /** The mirror's address, with the password. */
-    String url() {
-        return switch (kind) {
-            case POSTGRESQL -> postgres.url();
-            case MARIADB -> mariaDb.url();
-            case SQLITE -> "sqlite:" + sqlite;
-        };
-    }
-
     Map<String, String> environment() {
-        return Map.of("LOCKSTEP_TO", url(), "LOCKSTEP_DB", source.toString(), "HOME", home.toString());
+        return pair.environment();
     }
 
     LockstepRun run(String... arguments) {
-        return LockstepRun.of(environment(), arguments);
+        return pair.run(arguments);
     }
 
     /** A connection of the bare driver in UTC, for which names stand in double quotes. */
     Connection connect() throws SQLException {
-        Connection connection =
-                switch (kind) {
-                    case POSTGRESQL -> postgres.connect();
-                    case MARIADB -> mariaDb.connect();
-                    case SQLITE -> TestSqlite.connect(sqlite);
-                };
-        if (kind == Kind.MARIADB) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("set sql_mode = concat(@@sql_mode, ',ANSI_QUOTES'), time_zone = '+00:00'");
-            }
-        }
-        return connection;
+        return pair.opener().open();
     }
 
     /** Runs statements on the source. */
     void sql(String... statements) throws SQLException {
-        TestSqlite.create(source, statements);
+        pair.sql(statements);
     }
 
     /** Runs statements on the mirror. */
     void execute(String... statements) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
+        pair.execute(statements);
     }
 
     /** The first column of the first row in the mirror as text; null if it is NULL or there is no row. */
     String ask(String sql) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet rs = statement.executeQuery(sql)) {
-            return rs.next() ? rs.getString(1) : null;
-        }
+        return pair.ask(sql);
+    }
+
+    /** Ends every connection to a PostgreSQL mirror. */
+    void disconnectAll() throws SQLException {
+        postgres.terminateAll();
     }
 
     /** What differs, as the bare drivers see it; empty if the tables are equal. */
