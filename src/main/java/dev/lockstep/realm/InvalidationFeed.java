@@ -27,7 +27,7 @@ import java.util.Set;
  *
  * <pre>
  *   LISTEN committed ──> look into the log ──> tell what is there ──> wait for a notification, a gap, 5 s of silence
- *                              └──────────────────────<──────────────────────┘
+ *                              └──────────────────────←──────────────────────┘
  * </pre>
  *
  * <p>An event counts as applied when the next one is asked for, or after {@link #applied}. What was not, when the process

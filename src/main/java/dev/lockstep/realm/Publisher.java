@@ -35,7 +35,7 @@ public final class Publisher {
     /**
      * See {@link Publication#publish}.
      *
-     * @throws Trouble timeout: somebody else is changing the realm
+     * @throws dev.lockstep.db.Trouble timeout: somebody else is changing the realm
      */
     public PublishOutcome publish(Path source, Path target, RealmUrl realm, PlainDirectory plain)
             throws InterruptedException {

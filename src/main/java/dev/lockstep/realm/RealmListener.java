@@ -92,7 +92,7 @@ public final class RealmListener implements AutoCloseable {
     /**
      * Returns when nothing that is committed from now on goes unheard.
      *
-     * @throws Trouble why that cannot be
+     * @throws dev.lockstep.db.Trouble why that cannot be
      */
     public RealmListener awaitReady() {
         try {
@@ -109,7 +109,7 @@ public final class RealmListener implements AutoCloseable {
     /**
      * Ends it, once the handler has returned.
      *
-     * @throws Trouble what had ended it before
+     * @throws dev.lockstep.db.Trouble what had ended it before
      */
     @Override
     public void close() {

@@ -18,7 +18,7 @@
  * <pre>
  *   emitter:   cause, tombstones ──> lock the head, seq := seq + 1 ──> log row ──> pg_notify ──> commit
  *   listener:  LISTEN, committed ──> rows after the cursor, until there are none ──> wait: notified, gap, 5 s ──┐
- *                                             └──────────────────────────────<───────────────────────────────┘
+ *                                             └──────────────────────────────←───────────────────────────────┘
  * </pre>
  *
  * <p>{@link dev.lockstep.realm.InvalidationLog} holds its head locked from the number to the commit, so numbers are committed

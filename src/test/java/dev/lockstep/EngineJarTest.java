@@ -1,0 +1,122 @@
+package dev.lockstep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.testing.ChildJvm;
+import dev.lockstep.testing.TestSqlite;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarFile;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The engine as other programs get it: a jar that needs the drivers and the JSON reader, and nothing of the command line. */
+@Tag("distribution")
+class EngineJarTest {
+    private static final Path ENGINE = Path.of(System.getProperty("lockstep.engine"));
+    private static final List<String> NEEDED =
+            List.of("postgresql-", "sqlite-jdbc-", "mariadb-java-client-", "jackson-core-");
+
+    @TempDir
+    Path folder;
+
+    private static String classPath() throws IOException {
+        try (Stream<Path> jars = Files.list(Installation.built().lib())) {
+            return Stream.concat(Stream.of(ENGINE), jars.filter(jar -> NEEDED.stream()
+                            .anyMatch(jar.getFileName().toString()::startsWith)))
+                    .map(Path::toString)
+                    .collect(Collectors.joining(":"));
+        }
+    }
+
+    private static List<String> sources(Path root, String but) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.map(Path::toString)
+                    .filter(file -> file.endsWith(".java") && !file.contains(but))
+                    .toList();
+        }
+    }
+
+    private static String run(String tool, List<String> arguments) {
+        StringWriter said = new StringWriter();
+        PrintWriter printer = new PrintWriter(said);
+        int status = ToolProvider.findFirst(tool).orElseThrow().run(printer, printer, arguments.toArray(String[]::new));
+        assertThat(status).as("%s: %s", tool, said).isZero();
+        return said.toString();
+    }
+
+    @Test
+    void theExamplesCompileAgainstItWithoutAWarning() throws Exception {
+        List<String> arguments = new ArrayList<>(
+                List.of("--release", "17", "-Xlint:all", "-Werror", "-d", folder.toString(), "-cp", classPath()));
+        arguments.addAll(sources(Path.of("examples"), "none"));
+        assertThat(arguments).anyMatch(file -> file.endsWith("KeepCacheInStep.java"));
+
+        assertThat(run("javac", arguments)).isEmpty();
+    }
+
+    @Test
+    void aProgramRunsWithIt() throws Exception {
+        Path notes = TestSqlite.create(
+                folder.resolve("notes.db"),
+                "create table note (id integer primary key, body text)",
+                "create virtual table note_fts using fts5(body, content = 'note', content_rowid = 'id')",
+                "create trigger note_ai after insert on note begin"
+                        + " insert into note_fts (rowid, body) values (new.id, new.body); end");
+        Path lines = Files.writeString(folder.resolve("lines.txt"), "one\ntwo\n");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+        try (ChildJvm program = ChildJvm.exec(
+                Path.of(""),
+                Installation.ENVIRONMENT,
+                java,
+                "-XX:-UsePerfData",
+                "-Dorg.sqlite.tmpdir=" + folder,
+                "-cp",
+                classPath(),
+                "examples/ImportInBulk.java",
+                notes.toString(),
+                lines.toString())) {
+            assertThat(program.exitCode()).as("%s", program).isZero();
+            assertThat(program.stdout()).isEqualTo("note_fts: 2 rows indexed\n");
+        }
+    }
+
+    @Test
+    void itHoldsNothingOfTheCommandLine() throws Exception {
+        try (JarFile jar = new JarFile(ENGINE.toFile())) {
+            assertThat(jar.stream().map(Object::toString))
+                    .contains("dev/lockstep/realm/RealmListener.class", "dev/lockstep/fts/schema.sql")
+                    .noneMatch(name -> name.contains("/cli/"));
+        }
+    }
+
+    @Test
+    void itsDocumentationIsMadeWithoutAWarning() throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(
+                "-quiet",
+                "-package",
+                "-Xdoclint:all,-missing",
+                "-Werror",
+                "--release",
+                "17",
+                "-encoding",
+                "UTF-8",
+                "-d",
+                folder.resolve("javadoc").toString(),
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
+        arguments.addAll(sources(Path.of("src/main/java"), "/cli/"));
+
+        assertThat(run("javadoc", arguments)).isEmpty();
+    }
+}
