@@ -71,6 +71,7 @@ class DryRunTest {
             entry("fts restore", nothing(CADT)),
             entry("fts run", changes(CADT + " -- true")),
             entry("fts rebuild", changes(CADT + " -y")),
+            entry("fts tune", nothing(CADT + " -y")),
             entry("mirror backfill", nothing("--create --db FILE --to postgresql:///")),
             entry("mirror follow", nothing("--db FILE --to postgresql:///")));
 

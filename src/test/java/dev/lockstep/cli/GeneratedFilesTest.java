@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testing.ChildJvm;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,6 +54,19 @@ class GeneratedFilesTest {
                 .isEqualTo(names(MAN_SOURCES).stream()
                         .map(name -> name.replace(".adoc", ".1"))
                         .toList());
+    }
+
+    /** By groff, where there is one; it says nothing about a page that is right. */
+    @Test
+    void everyManPageRendersWithoutAWarning() throws IOException {
+        String path = System.getenv("PATH");
+        for (String name : names(Path.of("man"))) {
+            String lint = "command -v groff >/dev/null || exit 0; exec groff -ww -man -Tutf8 -z man/" + name;
+            try (ChildJvm shell = ChildJvm.exec(Path.of(""), Map.of("PATH", path), "sh", "-c", lint)) {
+                assertThat(shell.exitCode()).as("%s", shell).isZero();
+                assertThat(shell.stdout() + shell.stderr()).isEmpty();
+            }
+        }
     }
 
     private void compare(Path committed) throws IOException {

@@ -1,0 +1,126 @@
+package dev.lockstep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.testing.CadtSample;
+import dev.lockstep.testing.ChildJvm;
+import dev.lockstep.testing.LockstepScript;
+import dev.lockstep.testing.PostgresExtension;
+import dev.lockstep.testing.TestDatabase;
+import dev.lockstep.testing.TestSqlite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The sessions on a terminal that README shows are recorded: their commands run here, in a shell, and the pictures in
+ * {@code examples/sessions} are what they print, but for what differs each time. {@code -Dlockstep.update=true} renews them.
+ */
+@ExtendWith(PostgresExtension.class)
+class SessionsTest {
+    private static final Path PICTURES = Path.of("examples/sessions");
+    private static final Path SCRIPTS = Path.of("src/test/resources/dev/lockstep/sessions");
+    private static final int COLUMNS = 100;
+    private static final int LINE = 18;
+    private static final double CHARACTER = 8.43;
+
+    /** What differs from run to run, each with what stands for it. */
+    private static final Map<String, String> VOLATILE = Map.of(
+            "\\b\\d+(\\.\\d+)? ms\\b", "2 ms",
+            "\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "2026-11-21T03:00:00Z",
+            "pid \\d+ on \\S+", "pid 4711 on app-1",
+            "\\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\b", "6f1c0c5e-0d5b-4b8e-9a55-2f1d8a7c3e90");
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"realm", "transpile", "audit", "fts", "mirror"})
+    void thePictureIsWhatTheCommandsPrint(String name, TestDatabase database) throws Exception {
+        CadtSample.V1.create(folder.resolve("data.sqlite3"), new CadtSample.Size(20, 60, 100));
+        TestSqlite.create(
+                folder.resolve("notes.db"),
+                "create table note (id integer primary key, body text)",
+                "insert into note values (1, 'milk'), (2, 'bread'), (3, 'two eggs')");
+        String recorded = record(Files.readAllLines(SCRIPTS.resolve(name + ".txt")), database);
+
+        Path picture = PICTURES.resolve(name + ".svg");
+        String drawn = drawing(recorded.lines().toList());
+        if (Boolean.getBoolean("lockstep.update")) {
+            Files.createDirectories(PICTURES);
+            Files.writeString(picture, drawn);
+        }
+
+        assertThat(picture).content().isEqualTo(drawn);
+        assertThat(Path.of("README.md")).content().contains("(" + picture + ")");
+    }
+
+    /** All that a terminal shows while the lines are typed; those that begin with an at-sign run unseen. */
+    private String record(List<String> lines, TestDatabase database) throws IOException {
+        StringBuilder script = new StringBuilder("exec 2>&1\n");
+        for (String line : lines) {
+            if (line.startsWith("@")) {
+                script.append(line.substring(1)).append('\n');
+            } else {
+                script.append("cat <<'typed'\n$ ")
+                        .append(line)
+                        .append("\ntyped\n")
+                        .append(line)
+                        .append('\n');
+            }
+        }
+        Map<String, String> environment = new HashMap<>(database.environment());
+        environment.put("PATH", LockstepScript.onPath(Files.createDirectory(folder.resolve("bin"))));
+        environment.put("HOME", folder.toString());
+        environment.put("LC_ALL", "C.UTF-8");
+        try (ChildJvm shell = ChildJvm.exec(folder, environment, "sh", "-c", script.toString())) {
+            assertThat(shell.exitCode(Duration.ofMinutes(2))).as("%s", shell).isZero();
+            String text = shell.stdout().replace(database.name(), "app");
+            for (Map.Entry<String, String> each : VOLATILE.entrySet()) {
+                text = text.replaceAll(each.getKey(), each.getValue());
+            }
+            return text;
+        }
+    }
+
+    private static String drawing(List<String> recorded) {
+        List<String> lines = new ArrayList<>();
+        for (String line : recorded) {
+            for (int from = 0; from == 0 || from < line.length(); from += COLUMNS) {
+                lines.add(line.substring(from, Math.min(line.length(), from + COLUMNS)));
+            }
+        }
+        int height = 44 + LINE * lines.size();
+        StringBuilder svg = new StringBuilder("""
+                <svg xmlns="http://www.w3.org/2000/svg" width="880" height="%d" viewBox="0 0 880 %d">
+                <rect width="880" height="%d" rx="8" fill="#1d2330"/>
+                <g font-family="ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" xml:space="preserve">
+                """.formatted(height, height, height));
+        int y = 34;
+        for (String line : lines) {
+            String color = line.startsWith("$ ") ? "#ffd580" : "#d8dee9";
+            svg.append(
+                    line.isEmpty()
+                            ? ""
+                            : "<text x=\"18\" y=\"%d\" fill=\"%s\" textLength=\"%.2f\">%s</text>\n"
+                                    .formatted(
+                                            y,
+                                            color,
+                                            line.codePointCount(0, line.length()) * CHARACTER,
+                                            line.replace("&", "&amp;")
+                                                    .replace("<", "&lt;")
+                                                    .replace(">", "&gt;")));
+            y += LINE;
+        }
+        return svg.append("</g>\n</svg>\n").toString();
+    }
+}
