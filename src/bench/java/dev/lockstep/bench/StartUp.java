@@ -1,5 +1,6 @@
 package dev.lockstep.bench;
 
+import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestPostgres;
 import java.io.IOException;
@@ -13,6 +14,11 @@ import java.util.Map;
 final class StartUp implements Benchmark {
     private static final int ROUNDS = 11;
     private static final double SHORT_COMMAND = 3;
+
+    /** Any command until it would connect: found, declared, and its help laid out. */
+    private static final double BEFORE_CONNECTING = 5;
+
+    private static final int ROUNDS_OF_A_LEAF = 3;
 
     /** Two connections that log in with SCRAM, and an echo. */
     private static final double BROADCAST = 8;
@@ -36,7 +42,38 @@ final class StartUp implements Benchmark {
             Contender broadcast = lockstep(database.environment(), "realm", "broadcast", "http://localhost:4201/luke/");
             outcomes.add(new Race("realm broadcast", "ms CPU", ROUNDS, BROADCAST).between(empty, broadcast));
         }
+        for (String leaf : leaves()) {
+            String[] help = (leaf + " --help").split(" ", -1);
+            outcomes.add(new Race(leaf, "ms CPU", ROUNDS_OF_A_LEAF, BEFORE_CONNECTING)
+                    .between(empty, lockstep(Map.of(), help)));
+        }
         return outcomes;
+    }
+
+    /** Every command, as it is typed. */
+    private static List<String> leaves() {
+        List<String> leaves = new ArrayList<>();
+        for (String noun : commands("help")) {
+            List<String> verbs = commands("help", noun);
+            if (verbs.isEmpty()) {
+                leaves.add(noun);
+            }
+            verbs.forEach(verb -> leaves.add(noun + " " + verb));
+        }
+        return leaves;
+    }
+
+    /** The first words of the lines below "Commands:"; none in the help of a leaf. */
+    private static List<String> commands(String... words) {
+        List<String> commands = new ArrayList<>();
+        boolean listed = false;
+        for (String line : LockstepRun.of(Map.of(), words).stdout().split("\n", -1)) {
+            if (listed && line.startsWith("  ") && Character.isLetter(line.charAt(2))) {
+                commands.add(line.strip().split(" ", 2)[0]);
+            }
+            listed |= line.startsWith("Commands:");
+        }
+        return commands;
     }
 
     private static Contender lockstep(Map<String, String> variables, String... arguments) {
