@@ -2,11 +2,13 @@ package dev.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testing.CadtSample;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.RunningLockstep;
 import dev.lockstep.testing.TestDatabase;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,9 +16,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** A password appears nowhere: not in results, messages, stack traces, or the environment of a hook. */
 @ExtendWith(PostgresExtension.class)
@@ -72,6 +76,73 @@ class SecretsTest {
                         CANARY);
             }
         }
+    }
+
+    /** Each command that takes a database, once as it may be used and once with a password that is wrong. */
+    @Test
+    void noCommandRepeatsAPassword(TestDatabase database) throws Exception {
+        Path file = CadtSample.V1.create(folder.resolve("data.db"), new CadtSample.Size(3, 3, 5));
+        Map<String, String> right = new HashMap<>(database.environment());
+        right.put("XDG_STATE_HOME", folder.toString());
+        right.put("LOCKSTEP_DB", file.toString());
+        right.put("LOCKSTEP_PROFILE", "cadt-v1");
+        right.put("LOCKSTEP_PG", database.url());
+        right.put("LOCKSTEP_TO", database.url());
+        String url = database.url().replace(database.password(), CANARY);
+        Map<String, String> wrong = new HashMap<>(right);
+        wrong.putAll(Map.of("LOCKSTEP_PG", url, "LOCKSTEP_TO", url, "PGPASSWORD", CANARY));
+        int connected = 0;
+        for (String leaf : Catalog.paths()) {
+            CommandSpec spec = Catalog.leaf(leaf, Catalog.command(leaf)).getCommandSpec();
+            if (!spec.optionsMap().containsKey("--pg") && !spec.optionsMap().containsKey("--to")) {
+                continue;
+            }
+            String typed =
+                    leaf + " --debug -v --json --report " + folder.resolve("report.json") + arguments(leaf, spec);
+            for (Map<String, String> environment : List.of(right, wrong)) {
+                LockstepRun run = LockstepRun.of(environment, typed.split(" ", -1));
+                assertThat(run.exit()).as("%s: %s", typed, run).isNotEqualTo(70);
+                assertHidden(run, CANARY);
+                assertHidden(run, database.password());
+                connected += run.exit() == 4 ? 1 : 0;
+            }
+        }
+        assertThat(connected).as("commands that tried the wrong password").isGreaterThan(10);
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path kept : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                assertThat(Files.readString(kept, StandardCharsets.ISO_8859_1))
+                        .as("%s", kept)
+                        .doesNotContain(CANARY, database.password());
+            }
+        }
+    }
+
+    private static String arguments(String leaf, CommandSpec spec) {
+        StringBuilder arguments = new StringBuilder();
+        if (spec.optionsMap().containsKey("--timeout")) {
+            arguments.append(" --timeout 1s");
+        }
+        if (spec.optionsMap().containsKey("--yes")) {
+            arguments.append(" -y");
+        }
+        if (spec.optionsMap().containsKey("--realm") && !leaf.equals("realm listen")) {
+            arguments.append(" --realm " + REALM);
+        }
+        return arguments
+                + switch (leaf) {
+                    case "realm broadcast", "realm invalidate", "definitions clear" -> " " + REALM;
+                    case "realm publish" -> " /nonexistent/a /nonexistent/b";
+                    case "realm unpublish", "realm delete", "audit write" -> " /nonexistent/a";
+                    case "realm lock" -> " " + REALM + " -- true";
+                    case "transpile get", "transpile tombstone" -> " " + REALM + " a.gts";
+                    case "transpile put" -> " " + REALM + " a.gts --generation 0 --body /dev/null";
+                    case "transpile run" -> " " + REALM + " a.gts -- true";
+                    case "transpile prune" -> " --older-than 1h";
+                    case "audit latest" -> " --registry x";
+                    case "mirror backfill" -> " --create";
+                    case "shell" -> " -c locks";
+                    default -> "";
+                };
     }
 
     @Test
