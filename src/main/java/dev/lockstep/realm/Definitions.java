@@ -70,11 +70,12 @@ public final class Definitions {
              where (m.url_hash, m.cache_scope, m.auth_user_id) = (d.url_hash, d.cache_scope, d.auth_user_id)
             """;
 
+    /** Realm by realm, because who deletes those of several realms goes by their names, too. */
     private static final String DELETE_ALL = """
             with doomed as (
                    select url_hash, cache_scope, auth_user_id
                      from modules
-                    order by url_hash, cache_scope, auth_user_id
+                    order by resolved_realm_url collate "C", url_hash, cache_scope, auth_user_id
                       for update)
             delete from modules m
              using doomed d

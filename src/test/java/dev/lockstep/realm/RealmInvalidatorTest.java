@@ -139,7 +139,17 @@ class RealmInvalidatorTest {
                 """)).isEqualTo("http://x.test/a/new.gts 1, http://x.test/a/one.gts 8");
     }
 
-    /** Two realms in both orders, wildcards and paths, from eight threads: nobody may be the victim of a deadlock. */
+    /** Also in an order of its own, so that those who fill it again do not cross. */
+    private static final String REFILL = """
+            insert into modules (url, cache_scope, auth_user_id, resolved_realm_url, deps, file_alias)
+            select realm || name || '.gts', 'public', '', realm, '[]', realm || name
+              from unnest(array['http://x.test/a/', 'http://x.test/b/']) as realm
+             cross join unnest(array['one', 'two']) as name
+             order by md5(realm || name || '.gts')
+                on conflict do nothing
+            """;
+
+    /** Two realms in both orders, wildcards, paths and all definitions, from eight threads: nobody may be the victim of a deadlock. */
     @Test
     void manyAtATimeNeverCross(TestDatabase database) throws Exception {
         install(database);
@@ -154,7 +164,9 @@ class RealmInvalidatorTest {
                 running.add(threads.submit((Callable<Integer>) () -> {
                     try (Db db = Boxel.open(database)) {
                         for (int i = 0; i < 25; i++) {
+                            db.run(tx -> tx.update(REFILL));
                             new RealmInvalidator(db, Durability.LOG).invalidate(realms, paths);
+                            db.run(Definitions::all);
                         }
                     }
                     return 25;
