@@ -14,9 +14,10 @@ import picocli.CommandLine.Model.CommandSpec;
 final class LockCommand implements Command {
     private static final Duration WAIT = Duration.ofSeconds(30);
 
-    /** A lost link must be noticed within 10 s, the driver's grace included. */
-    private static final Duration STATEMENT = Duration.ofSeconds(2);
+    /** A lost link is noticed within 10 s: these three together. A server that is only slow has most of them to answer. */
+    private static final Duration STATEMENT = Duration.ofSeconds(6);
 
+    private static final Duration GRACE = Duration.ofSeconds(2);
     private static final Duration CHECK = Duration.ofSeconds(1);
 
     @Override
@@ -49,7 +50,9 @@ final class LockCommand implements Command {
 
     private static Result locked(RealmUrl realm, Child child, Invocation call) throws InterruptedException {
         PgTarget target = call.postgres();
-        PgSession session = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
+        PgSession session = call.session(PgSession.Use.WRITE)
+                .withStatementTimeout(STATEMENT)
+                .withGrace(GRACE);
         Duration wait = call.duration("--wait").orElse(WAIT);
         try (RealmLock lock = RealmLock.take(call.databases(), target, session, realm, wait)) {
             int status = child.runOnOurTerminal(Map.of("LOCKSTEP_REALM", realm.value()), CHECK, lock::check);

@@ -10,9 +10,6 @@ final class PgProperties {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration LOGIN_TIMEOUT = Duration.ofSeconds(8);
 
-    /** The server ends an overlong statement; if it cannot even do that, the socket ends the wait. */
-    private static final Duration GRACE = Duration.ofSeconds(10);
-
     /** Lets the driver send everything in the first packet, which saves a round trip. */
     private static final String OLDEST_SERVER = "12";
 
@@ -111,7 +108,7 @@ final class PgProperties {
     Duration answerTimeout() {
         boolean unlimited = session.use() == PgSession.Use.LISTEN
                 || session.statementTimeout().isZero();
-        return unlimited ? Duration.ZERO : session.statementTimeout().plus(GRACE);
+        return unlimited ? Duration.ZERO : session.statementTimeout().plus(session.grace());
     }
 
     List<PgServerKind> kinds() {

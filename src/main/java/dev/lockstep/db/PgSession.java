@@ -8,8 +8,12 @@ import java.time.Duration;
  * @param application what {@code pg_stat_activity} shows, unless the user has set an application name
  * @param statementTimeout after which the server cancels a statement; zero: never
  * @param lockTimeout after which the server gives up waiting for a lock; zero: never
+ * @param grace how long after the statement's timeout an answer may take, before the connection counts as lost
  */
-public record PgSession(String application, Use use, Duration statementTimeout, Duration lockTimeout) {
+public record PgSession(String application, Use use, Duration statementTimeout, Duration lockTimeout, Duration grace) {
+    /** The server ends an overlong statement; if it cannot even do that, the socket ends the wait. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
     /** What a connection is for. */
     public enum Use {
         /** Statements that may write. */
@@ -22,14 +26,19 @@ public record PgSession(String application, Use use, Duration statementTimeout, 
 
     /** A session without limits. */
     public static PgSession of(String application, Use use) {
-        return new PgSession(application, use, Duration.ZERO, Duration.ZERO);
+        return new PgSession(application, use, Duration.ZERO, Duration.ZERO, GRACE);
     }
 
     public PgSession withStatementTimeout(Duration timeout) {
-        return new PgSession(application, use, timeout, lockTimeout);
+        return new PgSession(application, use, timeout, lockTimeout, grace);
     }
 
     public PgSession withLockTimeout(Duration timeout) {
-        return new PgSession(application, use, statementTimeout, timeout);
+        return new PgSession(application, use, statementTimeout, timeout, grace);
+    }
+
+    /** For whoever must notice a silent link sooner than the usual grace allows. */
+    public PgSession withGrace(Duration other) {
+        return new PgSession(application, use, statementTimeout, lockTimeout, other);
     }
 }

@@ -41,7 +41,7 @@ public final class InvalidationFeed implements AutoCloseable {
         SOME_DO_NOT
     }
 
-    private static final Duration SILENCE = Duration.ofSeconds(5);
+    static final Duration SILENCE = Duration.ofSeconds(5);
     /** In a storm of notifications one look in this time finds as much as one look at each; the first is at once. */
     private static final Duration BREATH = Duration.ofMillis(20);
 

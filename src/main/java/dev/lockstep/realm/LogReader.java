@@ -30,7 +30,11 @@ final class LogReader implements AutoCloseable {
     private static final Duration SAVE_EVERY = Duration.ofMillis(200);
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-    private static final Duration ANSWER = Duration.ofSeconds(8);
+
+    /** After a silence the reader asks, at the latest; with this it notices within ten seconds that nobody is there. */
+    private static final Duration ANSWER = Duration.ofSeconds(3);
+
+    private static final Duration GRACE = Duration.ofSeconds(1);
 
     private static final String WHO_WE_ARE =
             "select pg_backend_pid() as pid, coalesce(host(inet_client_addr()), 'this host') as address";
@@ -200,8 +204,13 @@ final class LogReader implements AutoCloseable {
 
     private Db open() {
         PgSession.Use use = name.isPresent() ? PgSession.Use.WRITE : PgSession.Use.READ;
-        return databases.postgres(
-                target, PgSession.of("lockstep listener log", use).withStatementTimeout(ANSWER));
+        return databases.postgres(target, session(use));
+    }
+
+    static PgSession session(PgSession.Use use) {
+        return PgSession.of("lockstep listener log", use)
+                .withStatementTimeout(ANSWER)
+                .withGrace(GRACE);
     }
 
     private LogPosition claim(LogPosition start) {

@@ -7,6 +7,7 @@ import dev.lockstep.db.Databases;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Environment;
 import dev.lockstep.db.PgListener;
+import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.realm.RealmInvalidator.Durability;
@@ -118,6 +119,9 @@ class RealmListenerTest {
         PgListener.Options options = PgListener.Options.DEFAULT;
 
         assertThat(options.heartbeat().plus(options.patience())).isLessThan(Duration.ofSeconds(10));
+        PgSession log = LogReader.session(PgSession.Use.WRITE);
+        assertThat(InvalidationFeed.SILENCE.plus(log.statementTimeout()).plus(log.grace()))
+                .isLessThan(Duration.ofSeconds(10));
     }
 
     @Test
