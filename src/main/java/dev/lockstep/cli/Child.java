@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A program that a command runs for its user, with the user's environment. Its standard error is ours; what it reads and
@@ -85,13 +86,13 @@ final class Child {
             throws IOException, InterruptedException {
         Process process = start(variables, input);
         FutureTask<Void> feeder = new FutureTask<>(() -> feed(input, process.getOutputStream()));
-        FutureTask<T> reader = new FutureTask<>(() -> sink.take(process.getInputStream()));
+        FutureTask<T> reader = new FutureTask<>(() -> keep(process, sink));
         if (input != null) {
             daemon("child input", feeder);
         }
         daemon("child output", reader);
         try {
-            await(process, limit);
+            await(process, reader, limit);
             T output = result(reader);
             if (input != null) {
                 result(feeder);
@@ -159,16 +160,42 @@ final class Child {
         }
     }
 
-    private void await(Process process, Optional<Duration> limit) throws InterruptedException {
+    /** It has ended when it is gone and so is whatever else may still print. */
+    private void await(Process process, FutureTask<?> reader, Optional<Duration> limit) throws InterruptedException {
         if (limit.isEmpty()) {
             process.waitFor();
-        } else if (!process.waitFor(limit.get().toNanos(), TimeUnit.NANOSECONDS)) {
+            return;
+        }
+        long deadline = System.nanoTime() + limit.get().toNanos();
+        if (!process.waitFor(limit.get().toNanos(), TimeUnit.NANOSECONDS) || !isDone(reader, deadline)) {
             throw new ExitTrouble(
                     ExitCode.CHILD_TIMEOUT,
                     "child-timeout",
                     command.get(0) + " was still running after " + Durations.render(limit.get()) + " and was stopped",
                     null,
                     null);
+        }
+    }
+
+    private static boolean isDone(FutureTask<?> task, long deadline) throws InterruptedException {
+        try {
+            task.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            // Whoever asks for its result is told.
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+
+    /** A program whose output nobody takes any more would wait for ever to be rid of it. */
+    private static <T> T keep(Process process, Sink<T> sink) throws IOException, InterruptedException {
+        try {
+            return sink.take(process.getInputStream());
+        } catch (IOException e) {
+            ProcessTree.end(process, GRACE);
+            throw e;
         }
     }
 

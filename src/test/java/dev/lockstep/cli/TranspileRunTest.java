@@ -211,22 +211,55 @@ class TranspileRunTest {
                 .hasSameBinaryContentAs(noise);
     }
 
+    /** The build has no end: it is ended when there is no file to put its output into. */
+    @Test
+    void aBuildWhoseOutputCannotBeKeptIsEndedAndFreesTheOthers() throws IOException {
+        init();
+
+        try (ChildJvm child = small(
+                dir.resolve("missing"), "transpile", "run", REALM, MODULE, "--", "cat", "/dev/zero")) {
+            assertThat(child.exitCode(Duration.ofMinutes(2))).as("%s", child).isEqualTo(125);
+            assertThat(child.stderr()).contains("cannot build", MODULE);
+        }
+        assertThat(run("run", REALM, MODULE, "--", "echo", "built").stdout()).isEqualTo("built\n");
+    }
+
+    /** The command has ended, and left something in the background that may still print. */
+    @Test
+    void theTimeLimitIsForWhateverMayStillPrint() throws IOException {
+        init();
+        Path gone = dir.resolve("gone");
+        String lingering = "(until [ -e %1$s/go ]; do sleep 0.02; done; : > %2$s) & echo half".formatted(dir, gone);
+
+        LockstepRun run = run("run", REALM, MODULE, "--timeout", "500ms", "--", "sh", "-c", lingering);
+
+        assertThat(run.exit()).isEqualTo(124);
+        assertThat(run.stdout()).isEmpty();
+        Files.createFile(dir.resolve("go"));
+        Await.until("what lingers to end", Duration.ofSeconds(30), () -> Files.exists(gone));
+    }
+
     /** What a process with a heap of 64 MB prints. */
     private Path redirected(String... arguments) throws IOException {
         Path printed = dir.resolve("printed");
+        try (ChildJvm child = small(dir, arguments)) {
+            assertThat(child.exitCode(Duration.ofMinutes(2))).as("%s", child).isZero();
+        }
+        return printed;
+    }
+
+    /** A process with a heap of 64 MB, and with this folder for its large artifacts. */
+    private ChildJvm small(Path temporary, String... arguments) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> command =
                 new ArrayList<>(List.of("sh", "-c", "printed=$1; shift; exec \"$@\" > \"$printed\"", "sh"));
-        command.addAll(
-                List.of(printed.toString(), java, "-Xmx64m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-cp", path));
-        command.add("-Djava.io.tmpdir=" + dir);
+        command.add(dir.resolve("printed").toString());
+        command.addAll(List.of(java, "-Xmx64m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-cp", path));
+        command.add("-Djava.io.tmpdir=" + temporary);
         command.add(Lockstep.class.getName());
         command.addAll(List.of(arguments));
-        try (ChildJvm child = ChildJvm.exec(dir, environment, command.toArray(String[]::new))) {
-            assertThat(child.exitCode(Duration.ofMinutes(2))).as("%s", child).isZero();
-        }
-        return printed;
+        return ChildJvm.exec(dir, environment, command.toArray(String[]::new));
     }
 
     private void init() {
