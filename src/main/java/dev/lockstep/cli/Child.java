@@ -79,7 +79,7 @@ final class Child {
      * Runs the program to its end.
      *
      * @param input what it reads; closed at the end. Null: nothing
-     * @throws IOException what it was to read could not be read, or what it printed not be kept
+     * @throws IOException what it was to read could not be read, or what it printed not be kept; or whatever the sink throws
      * @throws Trouble with exit code 124: the limit is over, and it was stopped; with 126: it cannot be run
      */
     <T> Ended<T> run(Map<String, String> variables, InputStream input, Sink<T> sink, Optional<Duration> limit)
@@ -156,6 +156,9 @@ final class Child {
             if (e.getCause() instanceof IOException cause) {
                 throw cause;
             }
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
             throw new IllegalStateException(e.getCause());
         }
     }
@@ -193,7 +196,7 @@ final class Child {
     private static <T> T keep(Process process, Sink<T> sink) throws IOException, InterruptedException {
         try {
             return sink.take(process.getInputStream());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             ProcessTree.end(process, GRACE);
             throw e;
         }

@@ -1,5 +1,6 @@
 package dev.lockstep.transpile;
 
+import dev.lockstep.db.Trouble;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -44,7 +45,11 @@ public final class Content implements AutoCloseable {
         return new Content(encoded, null, encoded.length);
     }
 
-    /** Reads a stream to its end. */
+    /**
+     * Reads a stream to its end.
+     *
+     * @throws Trouble there is no room for it
+     */
     public static Content read(InputStream in) throws IOException {
         try (Writer writer = new Writer()) {
             in.transferTo(writer);
@@ -97,26 +102,23 @@ public final class Content implements AutoCloseable {
         }
     }
 
-    /** Takes bytes in, and makes content of them. */
+    /** Takes bytes in, and makes content of them; {@link Trouble} where there is no room for them. */
     static final class Writer extends OutputStream {
         private ByteArrayOutputStream memory = new ByteArrayOutputStream();
         private FileChannel file;
         private long size;
 
         @Override
-        public void write(int b) throws IOException {
+        public void write(int b) {
             write(new byte[] {(byte) b}, 0, 1);
         }
 
         @Override
-        public void write(byte[] source, int offset, int length) throws IOException {
-            if (file == null && size + length > SMALL) {
-                spill();
-            }
-            if (file == null) {
+        public void write(byte[] source, int offset, int length) {
+            if (file == null && size + length <= SMALL) {
                 memory.write(source, offset, length);
             } else {
-                Channels.newOutputStream(file).write(source, offset, length);
+                spill(source, offset, length);
             }
             size += length;
         }
@@ -129,21 +131,45 @@ public final class Content implements AutoCloseable {
         }
 
         @Override
-        public void close() throws IOException {
-            if (file != null) {
-                file.close();
+        public void close() {
+            try {
+                if (file != null) {
+                    file.close();
+                }
+            } catch (IOException e) {
+                throw noRoom(e);
             }
         }
 
-        private void spill() throws IOException {
+        private void spill(byte[] source, int offset, int length) {
+            try {
+                if (file == null) {
+                    file = unnamed();
+                    Channels.newOutputStream(file).write(memory.toByteArray());
+                    memory = null;
+                }
+                Channels.newOutputStream(file).write(source, offset, length);
+            } catch (IOException e) {
+                throw noRoom(e);
+            }
+        }
+
+        private static FileChannel unnamed() throws IOException {
             Path path = Files.createTempFile("lockstep-", ".artifact");
             try {
-                file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
             } finally {
                 Files.delete(path);
             }
-            Channels.newOutputStream(file).write(memory.toByteArray());
-            memory = null;
+        }
+
+        private static Trouble noRoom(IOException e) {
+            return new Trouble(
+                    Trouble.Kind.FAILED,
+                    "no-room",
+                    "no room for an artifact of more than " + SMALL + " bytes: " + e.getMessage(),
+                    "it passes through a file in " + System.getProperty("java.io.tmpdir"),
+                    e);
         }
     }
 

@@ -2,9 +2,7 @@ package dev.lockstep.transpile;
 
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Stream;
-import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
-import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -210,16 +208,10 @@ public final class TranspileCache {
                 if (slice.isEmpty()) {
                     return null;
                 }
-                writer.write((byte[]) slice.get().value("slice"));
+                byte[] bytes = (byte[]) slice.get().value("slice");
+                writer.write(bytes, 0, bytes.length);
             }
             return writer.finish();
-        } catch (IOException e) {
-            throw new Trouble(
-                    Trouble.Kind.FAILED,
-                    "no-room",
-                    "no room for the " + size + " bytes of " + key.path() + ": " + e,
-                    "it passes through a file in " + System.getProperty("java.io.tmpdir"),
-                    e);
         }
     }
 }

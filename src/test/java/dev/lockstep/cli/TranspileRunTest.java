@@ -216,10 +216,11 @@ class TranspileRunTest {
     void aBuildWhoseOutputCannotBeKeptIsEndedAndFreesTheOthers() throws IOException {
         init();
 
-        try (ChildJvm child = small(
-                dir.resolve("missing"), "transpile", "run", REALM, MODULE, "--", "cat", "/dev/zero")) {
+        try (ChildJvm child =
+                small(dir.resolve("missing"), "transpile", "run", REALM, MODULE, "--", "cat", "/dev/zero")) {
             assertThat(child.exitCode(Duration.ofMinutes(2))).as("%s", child).isEqualTo(125);
-            assertThat(child.stderr()).contains("cannot build", MODULE);
+            assertThat(child.stderr())
+                    .contains("no room for an artifact", dir.resolve("missing").toString());
         }
         assertThat(run("run", REALM, MODULE, "--", "echo", "built").stdout()).isEqualTo("built\n");
     }
