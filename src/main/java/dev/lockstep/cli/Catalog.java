@@ -48,20 +48,12 @@ final class Catalog {
             "mirror status",
             "mirror follow",
             "demo",
-            "transpile init",
-            "transpile get",
-            "transpile put",
-            "transpile run",
-            "transpile tombstone",
-            "transpile status",
-            "transpile prune",
             "profile list",
             "profile show",
             "profile schema",
             "profile init",
             "doctor",
             "shell",
-            "demo",
             "completion",
             "help",
             "version");
@@ -115,20 +107,12 @@ final class Catalog {
             case "mirror status" -> new MirrorStatusCommand();
             case "mirror follow" -> new MirrorFollowCommand();
             case "demo" -> new DemoCommand();
-            case "transpile init" -> new TranspileInitCommand();
-            case "transpile get" -> new TranspileGetCommand();
-            case "transpile put" -> new TranspilePutCommand();
-            case "transpile run" -> new TranspileRunCommand();
-            case "transpile tombstone" -> new TranspileTombstoneCommand();
-            case "transpile status" -> new TranspileStatusCommand();
-            case "transpile prune" -> new TranspilePruneCommand();
             case "profile list" -> new ProfileCommand(ProfileCommand.Verb.LIST);
             case "profile show" -> new ProfileCommand(ProfileCommand.Verb.SHOW);
             case "profile schema" -> new ProfileCommand(ProfileCommand.Verb.SCHEMA);
             case "profile init" -> new ProfileInitCommand();
             case "doctor" -> new DoctorCommand();
             case "shell" -> new ShellCommand();
-            case "demo" -> new DemoCommand();
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();
             case "version" -> new VersionCommand();
