@@ -1,10 +1,11 @@
 package dev.lockstep.audit;
 
 import dev.lockstep.audit.AuditFile.BadLine;
+import dev.lockstep.audit.GenerationLog.Refused;
+import dev.lockstep.audit.GenerationLog.Verdict;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Trouble;
-import dev.lockstep.db.Tx;
 import dev.lockstep.profile.AuditProfile.Column;
 import dev.lockstep.profile.Json;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +19,13 @@ import java.util.function.Consumer;
 
 /** Writes generations into an audit log: each in one transaction, and one that is there already not again. */
 public final class AuditWriter {
+    /** Whether anything is written. */
+    public enum Mode {
+        WRITE,
+        /** Only what would be written is found out; the database may be open for reading. */
+        PREVIEW
+    }
+
     /**
      * How to write.
      *
@@ -25,7 +33,7 @@ public final class AuditWriter {
      * @param maxErrors how many bad lines are put aside before it is too much; 0: the first one ends it
      * @param rejects takes the lines that were put aside, as they stand in the file, each with a line feed
      */
-    public record Options(int batch, long maxErrors, Consumer<byte[]> rejects) {}
+    public record Options(Mode mode, int batch, long maxErrors, Consumer<byte[]> rejects) {}
 
     /**
      * What became of the rows: read = inserted + unchanged + rejected.
@@ -43,12 +51,6 @@ public final class AuditWriter {
             List<String> problems,
             Optional<AuditMirror.Outcome> mirror) {}
 
-    /** What a transaction did with a generation. */
-    private enum Written {
-        INSERTED,
-        UNCHANGED
-    }
-
     private static final int PROBLEMS = 10;
 
     private final AuditTable table;
@@ -57,6 +59,10 @@ public final class AuditWriter {
     private final GenerationLog log;
     private final Optional<AuditMirror> mirror;
     private final Map<String, Boolean> tables = new HashMap<>();
+
+    /** In a preview, what would be the newest generation of a registry. */
+    private final Map<String, Long> previewed = new HashMap<>();
+
     private final List<String> problems = new ArrayList<>();
     private long read;
     private long inserted;
@@ -211,71 +217,45 @@ public final class AuditWriter {
                         name, key -> !IndexEngine.of(db, key).columns().isEmpty());
     }
 
-    /** The generation cannot follow what is stored. */
-    private static final class Refused extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Refused(String message) {
-            super(message);
-        }
-    }
-
     private void put(Generation generation) {
         String registry = generation.registry();
-        Written written;
+        Verdict verdict =
+                switch (options.mode()) {
+                    case WRITE -> written(generation);
+                    case PREVIEW -> db.read(tx -> log.judge(tx, generation, previewed.getOrDefault(registry, -1L)));
+                };
+        switch (verdict) {
+            case NEXT -> {
+                inserted += generation.rows().size();
+                generations++;
+                previewed.put(registry, generation.number());
+            }
+            case STORED -> unchanged += generation.rows().size();
+        }
+        mirror.ifPresent(leg -> leg.send(registry, generation.number()));
+    }
+
+    private Verdict written(Generation generation) {
+        String registry = generation.registry();
         try {
-            written = log.alone(registry, () -> db.transact(tx -> put(tx, generation)));
+            return log.alone(
+                    registry,
+                    () -> db.transact(tx -> {
+                        log.lock(tx, registry);
+                        Verdict judged = log.judge(tx, generation, -1);
+                        switch (judged) {
+                            case NEXT -> log.insert(tx, generation);
+                            case STORED -> {}
+                        }
+                        mirror.ifPresent(leg -> leg.owe(tx, registry, generation.number()));
+                        return judged;
+                    }));
         } catch (DbException e) {
             if (e.reason() == DbException.Reason.BAD_VALUE) {
                 throw new Refused(generation.line() + ": " + e.getMessage());
             }
             throw e;
         }
-        switch (written) {
-            case INSERTED -> {
-                inserted += generation.rows().size();
-                generations++;
-            }
-            case UNCHANGED -> unchanged += generation.rows().size();
-        }
-        mirror.ifPresent(leg -> leg.send(registry, generation.number()));
-    }
-
-    private Written put(Tx tx, Generation generation) {
-        String registry = generation.registry();
-        String place = generation.line() + ": generation " + generation.number() + " of registry " + registry;
-        log.lock(tx, registry);
-        Optional<Long> last = log.last(tx, registry);
-        if (last.isPresent() && generation.number() <= last.get()) {
-            List<AuditRow> stored = log.rows(tx, registry, generation.number());
-            if (!same(stored, generation.rows())) {
-                throw new Refused(
-                        place
-                                + (stored.isEmpty()
-                                        ? " is lower than the newest, " + last.get()
-                                        : " is stored already, with other rows (those of a generation stand together in a file)"));
-            }
-            mirror.ifPresent(leg -> leg.owe(tx, registry, generation.number()));
-            return Written.UNCHANGED;
-        }
-        if (last.isEmpty() && log.hasUnknown(tx, registry)) {
-            throw new Refused(place + " cannot follow: the generations that are stored are unknown");
-        }
-        long next = last.map(n -> n + 1).orElse(0L);
-        if (generation.number() != next) {
-            throw new Refused(place + " leaves a gap: the next one is " + next);
-        }
-        log.insert(tx, generation);
-        mirror.ifPresent(leg -> leg.owe(tx, registry, generation.number()));
-        return Written.INSERTED;
-    }
-
-    private static boolean same(List<AuditRow> stored, List<AuditRow> given) {
-        boolean same = stored.size() == given.size();
-        for (int i = 0; same && i < stored.size(); i++) {
-            same = stored.get(i).says(given.get(i));
-        }
-        return same;
     }
 
     /** Keeps the rejected lines in memory, for whoever has no file for them. */

@@ -18,6 +18,23 @@ import java.util.function.Supplier;
 
 /** The generations that an audit table holds, read and written whole. */
 final class GenerationLog {
+    /** What is to be done with a generation. */
+    enum Verdict {
+        /** It comes after the newest one: write it. */
+        NEXT,
+        /** It is there, row for row. */
+        STORED
+    }
+
+    /** The generation cannot follow what is stored. */
+    static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Refused(String message) {
+            super(message);
+        }
+    }
+
     /** The columns that are written; the id is given by the database. */
     private static final List<Column> WRITTEN = List.of(
             Column.ORGANISATION,
@@ -133,7 +150,7 @@ final class GenerationLog {
     }
 
     /** The newest generation that is known; empty if there is none. */
-    Optional<Long> last(Tx tx, String registry) {
+    private Optional<Long> last(Tx tx, String registry) {
         String sql = "select " + name(Column.GENERATION) + " from " + table + " where " + name(Column.REGISTRY)
                 + " = ? and " + name(Column.GENERATION) + " is not null order by " + name(Column.GENERATION)
                 + " desc limit 1";
@@ -141,10 +158,49 @@ final class GenerationLog {
     }
 
     /** Whether the registry has a row without a generation. */
-    boolean hasUnknown(Tx tx, String registry) {
+    private boolean hasUnknown(Tx tx, String registry) {
         String sql = "select 1 from " + table + " where " + name(Column.REGISTRY) + " = ? and "
                 + name(Column.GENERATION) + " is null limit 1";
         return tx.row(sql, registry).isPresent();
+    }
+
+    /**
+     * What is to be done with the generation, as the log stands.
+     *
+     * @param assumed a number of the registry that counts as stored, or -1
+     * @throws Refused neither of the two
+     */
+    Verdict judge(Tx tx, Generation generation, long assumed) {
+        String registry = generation.registry();
+        String place = generation.line() + ": generation " + generation.number() + " of registry " + registry;
+        Optional<Long> last = last(tx, registry);
+        if (last.isPresent() && generation.number() <= last.get()) {
+            List<AuditRow> stored = rows(tx, registry, generation.number());
+            if (!same(stored, generation.rows())) {
+                throw new Refused(
+                        place
+                                + (stored.isEmpty()
+                                        ? " is lower than the newest, " + last.get()
+                                        : " is stored already, with other rows (those of a generation stand together in a file)"));
+            }
+            return Verdict.STORED;
+        }
+        if (last.isEmpty() && hasUnknown(tx, registry)) {
+            throw new Refused(place + " cannot follow: the generations that are stored are unknown");
+        }
+        long next = Math.max(last.orElse(-1L), assumed) + 1;
+        if (generation.number() != next) {
+            throw new Refused(place + " leaves a gap: the next one is " + next);
+        }
+        return Verdict.NEXT;
+    }
+
+    private static boolean same(List<AuditRow> stored, List<AuditRow> given) {
+        boolean same = stored.size() == given.size();
+        for (int i = 0; same && i < stored.size(); i++) {
+            same = stored.get(i).says(given.get(i));
+        }
+        return same;
     }
 
     void insert(Tx tx, Generation generation) {

@@ -45,6 +45,7 @@ final class AuditWriteCommand implements Command {
                 "Go on after so many bad lines; a generation with one is left out (default 0: the first one ends it).",
                 "--max-errors");
         Options.value(spec, "FILE", "Write lines that are not taken to this file, as they are.", "--reject-file");
+        Options.dryRun(spec);
     }
 
     @Override
@@ -61,10 +62,11 @@ final class AuditWriteCommand implements Command {
             throw Trouble.refused("the mirror is the audit log itself: " + target, null);
         }
         ByteArrayOutputStream rejects = new ByteArrayOutputStream();
+        AuditWriter.Mode mode = call.dryRun() ? AuditWriter.Mode.PREVIEW : AuditWriter.Mode.WRITE;
         AuditWriter.Options options =
-                new AuditWriter.Options(batch, call.number("--max-errors").orElse(0L), AuditWriter.into(rejects));
+                new AuditWriter.Options(mode, batch, call.number("--max-errors").orElse(0L), AuditWriter.into(rejects));
         try (InputStream in = input.equals("-") ? call.in() : open(input);
-                Db db = AuditOptions.open(call, target, PgSession.Use.WRITE)) {
+                Db db = AuditOptions.open(call, target, call.dryRun() ? PgSession.Use.READ : PgSession.Use.WRITE)) {
             return written(call, write(call, db, mirror, options, in));
         } catch (IOException e) {
             throw new Trouble("cannot read " + input + ": " + e.getMessage(), null);
@@ -87,7 +89,7 @@ final class AuditWriteCommand implements Command {
 
     private static AuditWriter.Summary write(
             Invocation call, Db db, Optional<DbTarget> mirror, AuditWriter.Options options, InputStream in) {
-        if (mirror.isEmpty()) {
+        if (mirror.isEmpty() || call.dryRun()) {
             return new AuditWriter(AuditOptions.table(call, db), options, Optional.empty()).write(in);
         }
         try (AuditMirror leg = new AuditMirror(
@@ -115,7 +117,7 @@ final class AuditWriteCommand implements Command {
 
     private static void save(Invocation call, ByteArrayOutputStream rejects) {
         Optional<String> file = call.text("--reject-file");
-        if (file.isPresent()) {
+        if (file.isPresent() && !call.dryRun()) {
             try {
                 Files.write(Invocation.file(file.get()), rejects.toByteArray());
             } catch (IOException e) {
@@ -139,7 +141,7 @@ final class AuditWriteCommand implements Command {
         line.append(Text.count(summary.inserted(), "row"))
                 .append(" of ")
                 .append(Text.count(summary.generations(), "generation"))
-                .append(" written, ")
+                .append(call.dryRun() ? " would be written, " : " written, ")
                 .append(summary.unchanged())
                 .append(" there already, ")
                 .append(summary.rejected())
@@ -158,7 +160,7 @@ final class AuditWriteCommand implements Command {
         List<String> lines = List.of(line.toString());
         boolean changed = summary.inserted() > 0
                 || summary.mirror().filter(m -> m.sent() > 0).isPresent();
-        Result result = changed ? Result.changed(data, lines) : Result.unchanged(data, lines);
+        Result result = changed && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
         return summary.rejected() > 0 ? result.with(ExitCode.INCOMPLETE) : result;
     }
 

@@ -218,4 +218,25 @@ class AuditWriteTest {
         assertThat(database.ask(WHOLE)).isEqualTo("0");
         assertThat(database.run("status").exit()).isZero();
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDryRunSaysWhatWouldBeWritten(Kind kind) throws Exception {
+        AuditDatabase database = database(kind, "a");
+        Path first = AuditLines.file(dir.resolve("first"), AuditLines.registry("r1", 1, 5));
+        assertThat(database.run("write", first.toString()).exit()).isZero();
+        List<String> lines = AuditLines.registry("r1", 3, 5);
+        lines.addAll(AuditLines.registry("r2", 1, 2));
+        Path more = AuditLines.file(dir.resolve("more"), lines);
+
+        LockstepRun dry = database.run("write", more.toString(), "-n", "--json");
+
+        assertThat(dry.exit()).as("%s", dry).isZero();
+        assertThat(data(dry).toString()).contains("read=19, inserted=13, unchanged=6, rejected=0, generations=4");
+        assertThat(database.ask("select count(*) from audit")).isEqualTo("6");
+        lines.add(AuditLines.line("r2", 3, 1));
+        assertThat(database.run("write", AuditLines.file(more, lines).toString(), "-n")
+                        .stderr())
+                .contains("leaves a gap: the next one is 2");
+    }
 }
