@@ -2,6 +2,7 @@ package dev.lockstep.mirror;
 
 import dev.lockstep.testing.TestSqlite;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -121,7 +122,11 @@ final class Mirrored {
     }
 
     private static String kind(String type) {
-        if (type.startsWith("int") || type.contains("bigint") || type.startsWith("tinyint") || type.equals("bool")) {
+        if (type.startsWith("int")
+                || type.contains("bigint")
+                || type.startsWith("tinyint")
+                || type.startsWith("bool")
+                || type.equals("bit")) {
             return "integer";
         }
         return switch (type) {
@@ -204,12 +209,22 @@ final class Mirrored {
             case "real" ->
                 switch (kind) {
                     case "real" -> "r" + Long.toHexString(Double.doubleToLongBits(rs.getDouble(i + 1)));
-                    case "decimal" -> decimal(new BigDecimal(Double.toString(rs.getDouble(i + 1))));
+                    case "decimal" -> decimal(shortest(rs.getDouble(i + 1)));
                     default -> "a real as " + kind;
                 };
             case "text" -> text(rs.getString(i + 1), kind);
             default -> kind.equals("bytes") ? "x" + HexFormat.of().formatHex(rs.getBytes(i + 1)) : "a blob as " + kind;
         };
+    }
+
+    /** The decimal of the fewest digits, but at least 15, that reads back as the double; Double.toString has more, or other ones, for a few. */
+    private static BigDecimal shortest(double value) {
+        int digits = 15;
+        BigDecimal exact = new BigDecimal(value);
+        while (exact.round(new MathContext(digits)).doubleValue() != value) {
+            digits++;
+        }
+        return exact.round(new MathContext(digits));
     }
 
     private static String text(String value, String kind) {
