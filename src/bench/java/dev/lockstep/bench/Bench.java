@@ -19,7 +19,8 @@ final class Bench {
             new Wipe(),
             new SearchIndex(),
             new AuditWrite(),
-            new AuditQuery());
+            new AuditQuery(),
+            new MirrorLoad());
     private static final Path RESULTS = Path.of("target", "bench");
 
     private Bench() {}
