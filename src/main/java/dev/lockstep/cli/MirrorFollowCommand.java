@@ -161,10 +161,25 @@ final class MirrorFollowCommand implements Command {
         private final Output output;
         private final Map<String, long[]> shipped = new LinkedHashMap<>();
         private final Map<String, String> failures = new LinkedHashMap<>();
+        private final Map<String, String> notices = new LinkedHashMap<>();
 
         Narration(Invocation call) {
             super(call);
             this.output = call.output();
+        }
+
+        /** It may go on for months: what it has said is not kept, nor said again. */
+        @Override
+        public void notice(String table, String what) {
+            if (!what.equals(notices.put(table, what))) {
+                output.message(table + ": " + what);
+            }
+        }
+
+        private void event(String type, Map<String, Object> fields, String text) {
+            if (output.format() != Options.Format.JSON) {
+                output.event(type, fields, text);
+            }
         }
 
         @Override
@@ -183,15 +198,15 @@ final class MirrorFollowCommand implements Command {
             if (failure.isEmpty()) {
                 failures.remove(table.table());
                 count(table.table(), table.inserted(), table.updated(), table.deleted());
-                output.event("compared", MirrorBackfillCommand.tree(table), MirrorBackfillCommand.line(table));
+                event("compared", MirrorBackfillCommand.tree(table), MirrorBackfillCommand.line(table));
             } else if (!failure.get().equals(failures.put(table.table(), failure.get()))) {
-                output.event("compared", MirrorBackfillCommand.tree(table), MirrorBackfillCommand.line(table));
+                event("compared", MirrorBackfillCommand.tree(table), MirrorBackfillCommand.line(table));
             }
         }
 
         @Override
         public void ready() {
-            output.event(
+            event(
                     "ready",
                     Map.of("tables", shipped.size()),
                     "following " + shipped.size() + (shipped.size() == 1 ? " table" : " tables"));
@@ -205,7 +220,7 @@ final class MirrorFollowCommand implements Command {
             tree.put("inserted", inserted);
             tree.put("updated", updated);
             tree.put("deleted", deleted);
-            output.event(
+            event(
                     "shipped",
                     tree,
                     table + ": " + inserted + " inserted, " + updated + " updated, " + deleted + " deleted");

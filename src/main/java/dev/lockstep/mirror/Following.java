@@ -167,7 +167,7 @@ public final class Following {
             if (e.reason() != Reason.BUSY) {
                 throw e;
             }
-            watcher.notice("the source", "busy, tried again: " + e.getMessage());
+            watcher.notice("busy", "tried again: " + e.getMessage());
         }
         if (Thread.interrupted()) {
             throw new InterruptedException();
