@@ -48,6 +48,11 @@ final class DoctorCommand implements Command {
                 "--for");
         Options.postgres(spec);
         Options.sqlite(spec);
+        Options.value(
+                spec,
+                "URL",
+                "The mirror of the SQLite database, as 'mirror status' takes it. Unset: LOCKSTEP_TO.",
+                "--to");
     }
 
     @Override

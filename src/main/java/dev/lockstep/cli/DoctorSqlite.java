@@ -1,19 +1,25 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.audit.AuditIndexes;
 import dev.lockstep.cli.DoctorCommand.Mechanism;
 import dev.lockstep.cli.Findings.Check;
 import dev.lockstep.cli.Findings.State;
 import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.fts.FtsStatus;
+import dev.lockstep.mirror.MirrorLink;
+import dev.lockstep.mirror.MirrorStatus;
 import dev.lockstep.profile.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,6 +31,7 @@ final class DoctorSqlite {
     private static final String NAMES = "select name from sqlite_master where type = 'table'";
 
     private static final long LARGE_WAL = 64L << 20;
+    private static final Duration OLD_MIRROR = Duration.ofDays(1);
 
     private final Invocation call;
     private final Findings findings;
@@ -46,6 +53,12 @@ final class DoctorSqlite {
             if (mechanisms.contains(Mechanism.FTS)) {
                 findings.attempt("sqlite.profile", () -> tables(db));
                 findings.attempt("fts", () -> fts(db));
+            }
+            if (mechanisms.contains(Mechanism.AUDIT)) {
+                findings.attempt("audit", () -> audit(db));
+            }
+            if (mechanisms.contains(Mechanism.MIRROR)) {
+                findings.attempt("mirror", this::mirror);
             }
         } catch (Trouble e) {
             findings.fail("sqlite", e.getMessage(), e.hint());
@@ -134,12 +147,59 @@ final class DoctorSqlite {
         if (bad.isEmpty()) {
             return Check.ok("fts", status.tables().size() + " indexes, each kept by its triggers");
         }
-        String profile =
-                call.text("--profile").map(name -> " --profile " + name).orElse("");
         return new Check(
                 "fts",
                 State.FAIL,
                 String.join("; ", bad),
-                "lockstep fts restore --db '" + file + "'" + profile + (lost ? " --from-profile" : ""));
+                "lockstep fts restore" + arguments() + (lost ? " --from-profile" : ""));
+    }
+
+    /** What names the same database and application to another command. */
+    private String arguments() {
+        return " --db '" + file + "'"
+                + call.text("--profile").map(name -> " --profile " + name).orElse("");
+    }
+
+    private Check audit(Db db) {
+        if (call.profile().flatMap(Profile::audit).isEmpty()) {
+            return new Check("audit", State.SKIPPED, "no profile says which table is the audit log", null);
+        }
+        List<String> bad = new ArrayList<>();
+        int indexes = 0;
+        for (AuditIndexes.Report report : new AuditIndexes(AuditOptions.table(call, db)).check()) {
+            indexes++;
+            if (report.state() != AuditIndexes.State.PRESENT) {
+                bad.add(report.index().name() + " is " + report.state().name().toLowerCase(Locale.ROOT));
+            }
+        }
+        return bad.isEmpty()
+                ? Check.ok("audit", indexes + " indexes, each used by its query")
+                : new Check("audit", State.FAIL, String.join("; ", bad), "lockstep audit apply" + arguments());
+    }
+
+    private Check mirror() {
+        Optional<String> to = call.text("--to");
+        if (to.isEmpty() && call.databases().environment().get("LOCKSTEP_TO").isEmpty()) {
+            return new Check("mirror", State.SKIPPED, "no mirror named", null);
+        }
+        MirrorStatus status;
+        try (MirrorLink link = MirrorOptions.link(call, PgSession.Use.READ)) {
+            status = MirrorStatus.read(link.db(), MirrorOptions.sourceId(call), MirrorOptions.owner());
+        }
+        String fix = "lockstep mirror backfill --db '" + file + "'"
+                + to.map(url -> " --to '" + url + "'").orElse("");
+        if (!status.isComplete()) {
+            boolean never = status.state() == MirrorStatus.State.NEVER;
+            return new Check(
+                    "mirror",
+                    State.FAIL,
+                    never ? "nothing was ever copied" : "the last backfill did not bring every table",
+                    fix + (never ? " --create" : ""));
+        }
+        Duration age = status.age().orElse(Duration.ZERO);
+        String detail = status.tables().size() + " tables, complete " + age.toMinutes() + " min ago";
+        return age.compareTo(OLD_MIRROR) > 0
+                ? new Check("mirror", State.WARN, detail, fix)
+                : Check.ok("mirror", detail);
     }
 }

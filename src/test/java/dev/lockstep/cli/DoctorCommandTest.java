@@ -3,6 +3,7 @@ package dev.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.profile.Json;
+import dev.lockstep.testing.CadtSample;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
@@ -56,10 +57,10 @@ class DoctorCommandTest {
     private Path notes() throws Exception {
         return TestSqlite.create(
                 folder.resolve("notes.db"),
-                "create table note (body text)",
+                "create table note (id integer primary key, body text)",
                 "create virtual table note_fts using fts5(body)",
                 "create trigger t after insert on note begin insert into note_fts values (new.body); end",
-                "insert into note values ('lighthouse')");
+                "insert into note (body) values ('lighthouse')");
     }
 
     @Test
@@ -151,6 +152,33 @@ class DoctorCommandTest {
         assertThat(doctor(0, Map.of("HOME", "/nonexistent"), "--db", database, "--for", "fts")
                         .get("fts")
                         .state())
+                .isEqualTo("ok");
+    }
+
+    @Test
+    void aMissingIndexOfTheAuditLogIsMendedByItsFix() throws Exception {
+        String file = CadtSample.V1
+                .create(folder.resolve("data.db"), new CadtSample.Size(3, 3, 5))
+                .toString();
+        String[] words = {"--db", file, "--profile", "cadt-v1", "--for", "audit"};
+
+        Finding missing = doctor(3, Map.of("HOME", "/nonexistent"), words).get("audit");
+        assertThat(missing.detail()).contains("audit_registry_id_generation is missing");
+        run(Map.of(), missing.fix());
+
+        assertThat(doctor(0, Map.of("HOME", "/nonexistent"), words).get("audit").state())
+                .isEqualTo("ok");
+    }
+
+    @Test
+    void aMirrorThatWasNeverFilledIsMendedByItsFix(TestDatabase database) throws Exception {
+        String[] words = {"--db", notes().toString(), "--to", "postgresql:///", "--for", "mirror"};
+
+        Finding empty = doctor(3, database.environment(), words).get("mirror");
+        assertThat(empty.detail()).isEqualTo("nothing was ever copied");
+        run(database.environment(), empty.fix());
+
+        assertThat(doctor(0, database.environment(), words).get("mirror").state())
                 .isEqualTo("ok");
     }
 
