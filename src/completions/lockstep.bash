@@ -160,10 +160,10 @@ function _complete_lockstep() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} audit" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} fts" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} mirror" ];    then _picocli_lockstep; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} demo" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} profile" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} doctor" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} shell" ];    then _picocli_lockstep; return $?; fi
-  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} demo" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} completion" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} help" ];    then _picocli_lockstep; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} version" ];    then _picocli_lockstep; return $?; fi
@@ -202,6 +202,7 @@ function _complete_lockstep() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} mirror backfill" ];    then _picocli_lockstep_mirror; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} mirror verify" ];    then _picocli_lockstep_mirror; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} mirror status" ];    then _picocli_lockstep_mirror; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} mirror follow" ];    then _picocli_lockstep_mirror; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} profile list" ];    then _picocli_lockstep_profile; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} profile show" ];    then _picocli_lockstep_profile; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} profile schema" ];    then _picocli_lockstep_profile; return $?; fi
@@ -214,10 +215,10 @@ function _complete_lockstep() {
   local cmds3=(audit)
   local cmds4=(fts)
   local cmds5=(mirror)
-  local cmds6=(profile)
-  local cmds7=(doctor)
-  local cmds8=(shell)
-  local cmds9=(demo)
+  local cmds6=(demo)
+  local cmds7=(profile)
+  local cmds8=(doctor)
+  local cmds9=(shell)
   local cmds10=(completion)
   local cmds11=(help)
   local cmds12=(version)
@@ -256,15 +257,17 @@ function _complete_lockstep() {
   local cmds45=(mirror backfill)
   local cmds46=(mirror verify)
   local cmds47=(mirror status)
-  local cmds48=(profile list)
-  local cmds49=(profile show)
-  local cmds50=(profile schema)
-  local cmds51=(profile init)
+  local cmds48=(mirror follow)
+  local cmds49=(profile list)
+  local cmds50=(profile show)
+  local cmds51=(profile schema)
+  local cmds52=(profile init)
 
-  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_lockstep_profile_init; return $?; fi
-  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_lockstep_profile_schema; return $?; fi
-  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_lockstep_profile_show; return $?; fi
-  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_lockstep_profile_list; return $?; fi
+  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_lockstep_profile_init; return $?; fi
+  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_lockstep_profile_schema; return $?; fi
+  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_lockstep_profile_show; return $?; fi
+  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_lockstep_profile_list; return $?; fi
+  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_lockstep_mirror_follow; return $?; fi
   if CompWordsContainsArray "${cmds47[@]}"; then _picocli_lockstep_mirror_status; return $?; fi
   if CompWordsContainsArray "${cmds46[@]}"; then _picocli_lockstep_mirror_verify; return $?; fi
   if CompWordsContainsArray "${cmds45[@]}"; then _picocli_lockstep_mirror_backfill; return $?; fi
@@ -303,10 +306,10 @@ function _complete_lockstep() {
   if CompWordsContainsArray "${cmds12[@]}"; then _picocli_lockstep_version; return $?; fi
   if CompWordsContainsArray "${cmds11[@]}"; then _picocli_lockstep_help; return $?; fi
   if CompWordsContainsArray "${cmds10[@]}"; then _picocli_lockstep_completion; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_lockstep_demo; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_lockstep_shell; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_lockstep_doctor; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_lockstep_profile; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_lockstep_shell; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_lockstep_doctor; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_lockstep_profile; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_lockstep_demo; return $?; fi
   if CompWordsContainsArray "${cmds5[@]}"; then _picocli_lockstep_mirror; return $?; fi
   if CompWordsContainsArray "${cmds4[@]}"; then _picocli_lockstep_fts; return $?; fi
   if CompWordsContainsArray "${cmds3[@]}"; then _picocli_lockstep_audit; return $?; fi
@@ -323,7 +326,7 @@ function _picocli_lockstep() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="realm definitions transpile audit fts mirror profile doctor shell demo completion help version"
+  local commands="realm definitions transpile audit fts mirror demo profile doctor shell completion help version"
   local flag_opts=""
   local arg_opts=""
 
@@ -431,9 +434,48 @@ function _picocli_lockstep_mirror() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="plan backfill verify status"
+  local commands="plan backfill verify status follow"
   local flag_opts=""
   local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `demo` subcommand.
+function _picocli_lockstep_demo() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--keep' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
 
   if [[ "${curr_word}" == -* ]]; then
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
@@ -469,8 +511,8 @@ function _picocli_lockstep_doctor() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--for' '--pg' '--password-file' '--db' '--lock-timeout' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local flag_opts="'--allow-network-fs' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--for' '--pg' '--password-file' '--db' '--lock-timeout' '--to' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -488,6 +530,9 @@ function _picocli_lockstep_doctor() {
       return
       ;;
     '--lock-timeout')
+      return
+      ;;
+    '--to')
       return
       ;;
     '--profile')
@@ -523,7 +568,7 @@ function _picocli_lockstep_shell() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'-c' '--command' '-f' '--file' '--pg' '--password-file' '--db' '--lock-timeout' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -547,45 +592,6 @@ function _picocli_lockstep_shell() {
     '--lock-timeout')
       return
       ;;
-    '--profile')
-      return
-      ;;
-    '--report')
-      return
-      ;;
-    '--metrics-file')
-      return
-      ;;
-    '--if-running')
-      return
-      ;;
-    '-o'|'--output')
-      return
-      ;;
-  esac
-
-  if [[ "${curr_word}" == -* ]]; then
-    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
-  else
-    local positionals=""
-    local IFS=$'\n'
-    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
-  fi
-}
-
-# Generates completions for the options and subcommands of the `demo` subcommand.
-function _picocli_lockstep_demo() {
-  # Get completion data
-  local curr_word=${COMP_WORDS[COMP_CWORD]}
-  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
-
-  local commands=""
-  local flag_opts="'--keep' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
-
-  type compopt &>/dev/null && compopt +o default
-
-  case ${prev_word} in
     '--profile')
       return
       ;;
@@ -1819,7 +1825,7 @@ function _picocli_lockstep_audit_write() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--to' '--password-file' '--lock-timeout' '--profile' '--mirror' '--batch' '--max-errors' '--reject-file' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -1990,7 +1996,7 @@ function _picocli_lockstep_fts_status() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -2038,7 +2044,7 @@ function _picocli_lockstep_fts_defer() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--mode' '--max-age' '--note' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -2095,7 +2101,7 @@ function _picocli_lockstep_fts_restore() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--if-deferred' '--steal' '--from-profile' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '--if-deferred' '--steal' '--from-profile' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--prefer' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -2146,7 +2152,7 @@ function _picocli_lockstep_fts_run() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--mode' '--max-age' '--note' '--atomic' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -2206,7 +2212,7 @@ function _picocli_lockstep_fts_check() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--deep' '--no-cost' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '--deep' '--no-cost' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--columns' '--rows' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -2260,7 +2266,7 @@ function _picocli_lockstep_fts_rebuild() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--columns' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -2311,7 +2317,7 @@ function _picocli_lockstep_fts_tune() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--undo' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '--undo' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -2359,7 +2365,7 @@ function _picocli_lockstep_mirror_plan() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--table' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -2416,7 +2422,7 @@ function _picocli_lockstep_mirror_backfill() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-n' '--dry-run' '--create' '--keep-extra' '--allow-empty-source' '--take-over' '--recheck' '--restart' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--create' '--keep-extra' '--allow-empty-source' '--take-over' '--recheck' '--restart' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--table' '--snapshot' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -2491,7 +2497,7 @@ function _picocli_lockstep_mirror_verify() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--show-values' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '--show-values' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--table' '--rows' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -2551,7 +2557,7 @@ function _picocli_lockstep_mirror_status() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--max-age' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -2573,6 +2579,84 @@ function _picocli_lockstep_mirror_status() {
       return
       ;;
     '--max-age')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `follow` subcommand.
+function _picocli_lockstep_mirror_follow() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--install' '--remove' '--create' '--keep-extra' '--allow-empty-source' '--take-over' '--recheck' '--restart' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--table' '--interval' '--sweep' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--db')
+      return
+      ;;
+    '--lock-timeout')
+      return
+      ;;
+    '--to')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--retry-for')
+      return
+      ;;
+    '--table')
+      return
+      ;;
+    '--interval')
+      return
+      ;;
+    '--sweep')
+      return
+      ;;
+    '--batch')
+      return
+      ;;
+    '--max-rate')
+      return
+      ;;
+    '--pause-file')
+      return
+      ;;
+    '--on-bad-row')
+      return
+      ;;
+    '--max-delete')
       return
       ;;
     '--profile')
@@ -2725,7 +2809,7 @@ function _picocli_lockstep_profile_init() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--lock-timeout' '--pg' '--password-file' '--name' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
