@@ -14,6 +14,7 @@ import dev.lockstep.testing.MariaDbExtension;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestSqlite;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BackfillKillTest {
     private static final List<String> TABLES = List.of("t", "u");
     private static final String UP = "up";
-    private static final int LONGEST_MICROS = 400_000;
+    private static final String DONE = "done";
     private static final int ROWS = 3_000;
     private static final String[] BATCHES = {"--batch", "300", "--max-delete", "5000"};
 
@@ -67,6 +67,7 @@ class BackfillKillTest {
             while (true) {
                 change(pair, random);
                 pair.backfill(BATCHES);
+                System.out.println(DONE);
             }
         }
     }
@@ -100,15 +101,16 @@ class BackfillKillTest {
         Random random = new Random(7);
         int unfinished = 0;
         int kills = Counts.of(100, 1_000);
-        ChildJvm next = worker(pair, 0);
-        for (int kill = 0; kill < kills; kill++) {
+        long round = nanosOfOneRound(pair);
+        ChildJvm next = worker(pair, 1);
+        for (int kill = 1; kill <= kills; kill++) {
             try (ChildJvm child = next) {
                 Files.createFile(go(kill));
                 child.awaitStdout(UP);
-                LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(LONGEST_MICROS)));
+                LockSupport.parkNanos((long) (random.nextDouble() * round));
                 child.kill();
             }
-            if (kill + 1 < kills) {
+            if (kill < kills) {
                 next = worker(pair, kill + 1);
             }
             unfinished += pair.ask("select state from lockstep_mirror_run").equals("running") ? 1 : 0;
@@ -117,6 +119,17 @@ class BackfillKillTest {
             pair.backfillToEqual(TABLES, BATCHES);
         }
         assertThat(unfinished).as("runs that were killed in the middle").isPositive();
+    }
+
+    /** How long a process takes for its first round on this machine as it is now. */
+    private long nanosOfOneRound(MirrorPair pair) throws IOException {
+        try (ChildJvm child = worker(pair, 0)) {
+            Files.createFile(go(0));
+            child.awaitStdout(UP);
+            long begun = System.nanoTime();
+            child.awaitStdout(DONE);
+            return System.nanoTime() - begun;
+        }
     }
 
     private ChildJvm worker(MirrorPair pair, int number) {
