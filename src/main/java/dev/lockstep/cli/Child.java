@@ -27,6 +27,7 @@ final class Child {
 
     /** For what was passed on to take effect. Both together end before we are cut off ourselves: see {@link Interruption}. */
     private static final Duration FIRST_GRACE = Duration.ofSeconds(3);
+
     private static final int BUFFER = 1 << 16;
 
     private final List<String> command;

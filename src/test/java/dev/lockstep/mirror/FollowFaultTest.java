@@ -46,7 +46,7 @@ class FollowFaultTest {
     @ParameterizedTest
     @EnumSource
     void whatIsAcknowledgedIsInTheMirrorAndTheNextRunEndsEqual(Kind kind) throws Exception {
-        int step = Counts.of(kind == Kind.SQLITE ? 4 : 10, 1);
+        int step = Counts.of(kind == Kind.SQLITE ? 4 : 20, 1);
         List<Mode> modes =
                 switch (kind) {
                     case POSTGRESQL -> List.of(Mode.THROW_AFTER);

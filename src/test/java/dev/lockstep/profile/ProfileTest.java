@@ -65,7 +65,7 @@ class ProfileTest {
             {"nme": "x"}                                           | 1:2: unknown key 'nme'                    | did you mean 'name'?
             []                                                     | 1:1: an object was expected               |
             {"name": "x", "description": "", "descriptio": ""}     | 1:34: unknown key 'descriptio'            | did you mean 'description'?
-            {"name": "x", "description": "", "zz": ""}             | 1:34: unknown key 'zz'                    | known here: $schema, name, description, connections, audit, fts
+            {"name": "x", "description": "", "zz": ""}             | 1:34: unknown key 'zz'                    | known here: $schema, name, description, connections, audit, fts, mirror
             {"name": "x", "description": "", "fts": {"state": 1}} | 1:42: an object was expected |
             {"name": "x", "description": "", "fts": {"state": {"table": "m", "key": "k", "value": "v", "flag": "f", "snapshot": "s", "own": "o"}, "tables": [{"fts": "f", "base": "b"}, {"fts": "f", "base": "b", "bases": "c"}]}} | 1:199: unknown key 'bases' | did you mean 'base'?
             {"name": "x", "description": "", "fts": {"state": {"table": "m", "key": "k", "value": "v", "stamps": ["a", 1], "flag": "f", "snapshot": "s", "own": "o"}}} | 1:108: text was expected |

@@ -49,6 +49,7 @@ public final class Sweep<S> {
     private Work<S> work;
     private Step<S> recovery = state -> {};
     private Step<S> invariant;
+    private int stride = 1;
     private int runs;
 
     private Sweep(Start<S> start) {
@@ -74,14 +75,21 @@ public final class Sweep<S> {
         return this;
     }
 
+    /** Breaks not each call, but one of so many: of each mode others. */
+    public Sweep<S> breakingOneOf(int calls) {
+        stride = calls;
+        return this;
+    }
+
     /** Sweeps once for each mode. @return the number of runs that were broken, of all modes */
     public int run(Mode... modes) throws Exception {
         if (work == null || invariant == null || modes.length == 0) {
             throw new IllegalStateException("a sweep needs work, an invariant and a mode");
         }
         int broken = 0;
+        int first = 0;
         for (Mode mode : modes) {
-            int calls = sweep(mode);
+            int calls = sweep(mode, 1 + first++ % stride);
             if (calls == 0) {
                 throw new AssertionError("no call was ever broken with " + mode + ": the sweep tested nothing");
             }
@@ -90,12 +98,14 @@ public final class Sweep<S> {
         return broken;
     }
 
-    private int sweep(Mode mode) throws Exception {
-        for (int call = 1; call <= LIMIT; call++) {
+    private int sweep(Mode mode, int first) throws Exception {
+        int broken = 0;
+        for (int call = first; call <= LIMIT; call += stride) {
             Fault fault = Fault.at(call, mode);
             if (!brokenBy(fault)) {
-                return call - 1;
+                return broken;
             }
+            broken++;
         }
         throw new AssertionError("still calling the database after " + LIMIT + " calls with " + mode);
     }

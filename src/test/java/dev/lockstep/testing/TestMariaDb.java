@@ -138,7 +138,10 @@ public final class TestMariaDb {
                 .addArg("--bind-address=127.0.0.1")
                 // Else an account of localhost without a name, which the installation makes, goes before ours.
                 .addArg("--skip-name-resolve")
-                .addArg("--innodb-flush-log-at-trx-commit=0");
+                // Processes are killed here, machines are not.
+                .addArg("--innodb-flush-log-at-trx-commit=0")
+                .addArg("--innodb-flush-method=nosync")
+                .addArg("--debug-no-sync");
         if (System.getProperty("user.name").equals("root")) {
             builder.addArg("--user=root");
         }

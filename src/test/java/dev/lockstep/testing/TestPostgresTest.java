@@ -36,7 +36,7 @@ class TestPostgresTest {
             assertThat(neighbour.name()).isNotEqualTo(database.name());
             assertThat(neighbour.url()).endsWith(":" + database.port() + "/" + neighbour.name());
             assertThat(neighbour.environment())
-                    .containsOnlyKeys("PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD")
+                    .containsOnlyKeys("PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGCONNECT_TIMEOUT")
                     .containsEntry("PGDATABASE", neighbour.name());
         }
     }
