@@ -154,7 +154,7 @@ final class FtsRunCommand implements Command {
         data.put("db", file);
         data.put("statements", script.size());
         data.put("tables", FtsRestoreCommand.trees(outcome.restoration()));
-        List<String> lines = new ArrayList<>(List.of("ran " + script.size() + " statements"));
+        List<String> lines = new ArrayList<>(List.of("ran " + Text.count(script.size(), "statement")));
         outcome.restoration().tables().forEach(table -> lines.add(FtsRestoreCommand.line(table)));
         return Result.changed(data, lines);
     }
