@@ -39,6 +39,7 @@ cp "$target/$name.jar" "$stage/lib/lockstep.jar"
 cp -R "$target/native" "$stage/lib/"
 mkdir -p "$stage/share"
 cp "$root/src/main/resources/dev/lockstep/profile/profile.schema.json" "$stage/share/"
+cp "$target/lockstep.cdx.json" "$stage/share/"
 for file in LICENSE README.md CHANGELOG.md man src/completions src/main/licenses examples; do
   [ ! -e "$root/$file" ] || cp -R "$root/$file" "$stage/"
 done
