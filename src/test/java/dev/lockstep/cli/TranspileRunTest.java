@@ -230,9 +230,10 @@ class TranspileRunTest {
     void theTimeLimitIsForWhateverMayStillPrint() throws IOException {
         init();
         Path gone = dir.resolve("gone");
-        String lingering = "(until [ -e %1$s/go ]; do sleep 0.02; done; : > %2$s) & echo half".formatted(dir, gone);
+        String lingering =
+                "(until [ -e %1$s/go ]; do sleep 0.02; done; : > %2$s) & echo half; sleep 0.5".formatted(dir, gone);
 
-        LockstepRun run = run("run", REALM, MODULE, "--timeout", "500ms", "--", "sh", "-c", lingering);
+        LockstepRun run = run("run", REALM, MODULE, "--timeout", "3s", "--", "sh", "-c", lingering);
 
         assertThat(run.exit()).isEqualTo(124);
         assertThat(run.stdout()).isEmpty();
