@@ -4,12 +4,15 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.Json;
 import dev.lockstep.realm.InvalidationLog;
+import dev.lockstep.realm.LogPosition;
+import dev.lockstep.realm.NamedListeners;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +24,7 @@ final class DemoRealm implements AutoCloseable {
     private static final List<String> REPLICAS = List.of("replica A", "replica B", "replica C");
     private static final String CUT_OFF = "replica C";
     private static final int EVENTS = 3;
+    private static final Duration NOTED_WITHIN = Duration.ofSeconds(30);
 
     /** An earlier demo that was stopped may have left them somewhere in the middle. */
     private static final String FORGET_REPLICA = "delete from lockstep_listener where name = ?";
@@ -104,7 +108,12 @@ final class DemoRealm implements AutoCloseable {
         }
     }
 
+    /** Once it has noted what it heard: one that is killed before that hears it again. */
     private void cutOff() throws InterruptedException {
+        try (Db db = stage.postgres()) {
+            LogPosition head = db.read(InvalidationLog::head).orElseThrow();
+            stage.expect("who is behind", List.of(), NamedListeners.await(db, head, NOTED_WITHIN));
+        }
         stage.say("  " + CUT_OFF + " is cut off: kill -9.");
         Process process = replicas.remove(CUT_OFF).process();
         process.destroyForcibly().waitFor();
