@@ -122,6 +122,10 @@ class SecretsTest {
         if (spec.optionsMap().containsKey("--timeout")) {
             arguments.append(" --timeout 1s");
         }
+        if (spec.optionsMap().containsKey("--install")) {
+            // A follower does not end by itself.
+            arguments.append(" --install");
+        }
         if (spec.optionsMap().containsKey("--yes")) {
             arguments.append(" -y");
         }
