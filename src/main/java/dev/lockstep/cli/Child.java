@@ -28,6 +28,8 @@ final class Child {
     /** For what was passed on to take effect. Both together end before we are cut off ourselves: see {@link Interruption}. */
     private static final Duration FIRST_GRACE = Duration.ofSeconds(3);
 
+    private static final List<String> RELAY = List.of("/bin/sh", "-c", "exec cat");
+
     private static final int BUFFER = 1 << 16;
 
     private final List<String> command;
@@ -85,9 +87,11 @@ final class Child {
      */
     <T> Ended<T> run(Map<String, String> variables, InputStream input, Sink<T> sink, Optional<Duration> limit)
             throws IOException, InterruptedException {
-        Process process = start(variables, input);
+        List<Process> pipeline = start(variables, input);
+        Process process = pipeline.get(0);
+        Process relay = pipeline.get(1);
         FutureTask<Void> feeder = new FutureTask<>(() -> feed(input, process.getOutputStream()));
-        FutureTask<T> reader = new FutureTask<>(() -> keep(process, sink));
+        FutureTask<T> reader = new FutureTask<>(() -> keep(process, relay, sink));
         if (input != null) {
             daemon("child input", feeder);
         }
@@ -95,11 +99,15 @@ final class Child {
         try {
             await(process, reader, limit);
             T output = result(reader);
+            if (relay.waitFor() != 0) {
+                throw new IOException("what " + command.get(0) + " printed was not handed on to its end");
+            }
             if (input != null) {
                 result(feeder);
             }
             return new Ended<>(process.exitValue(), output);
         } finally {
+            relay.destroy();
             ProcessTree.end(process, GRACE);
         }
     }
@@ -116,7 +124,12 @@ final class Child {
         builder.environment().clear();
         builder.environment().putAll(environment);
         builder.environment().putAll(variables);
-        Process process = started(builder);
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw cannotRun(e);
+        }
         try {
             while (!process.waitFor(interval.toMillis(), TimeUnit.MILLISECONDS)) {
                 check.run();
@@ -130,7 +143,11 @@ final class Child {
         }
     }
 
-    private Process start(Map<String, String> variables, InputStream input) {
+    /**
+     * The program, and what hands on to us what it prints: Java closes the pipe of a program that has ended, whoever else
+     * still prints into it, and that one's end would be cut off without a word.
+     */
+    private List<Process> start(Map<String, String> variables, InputStream input) {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().clear();
         builder.environment().putAll(environment);
@@ -138,16 +155,17 @@ final class Child {
         if (input == null) {
             builder.redirectInput(new File("/dev/null"));
         }
-        return started(builder);
+        ProcessBuilder relay = new ProcessBuilder(RELAY).redirectError(ProcessBuilder.Redirect.INHERIT);
+        try {
+            return ProcessBuilder.startPipeline(List.of(builder, relay));
+        } catch (IOException e) {
+            throw cannotRun(e);
+        }
     }
 
-    private Process started(ProcessBuilder builder) {
-        try {
-            return builder.start();
-        } catch (IOException e) {
-            throw new ExitTrouble(
-                    ExitCode.CHILD_NOT_EXECUTABLE, "not-executable", "cannot run " + command.get(0), e.getMessage(), e);
-        }
+    private ExitTrouble cannotRun(IOException e) {
+        return new ExitTrouble(
+                ExitCode.CHILD_NOT_EXECUTABLE, "not-executable", "cannot run " + command.get(0), e.getMessage(), e);
     }
 
     private static <T> T result(FutureTask<T> task) throws IOException, InterruptedException {
@@ -194,10 +212,11 @@ final class Child {
     }
 
     /** A program whose output nobody takes any more would wait for ever to be rid of it. */
-    private static <T> T keep(Process process, Sink<T> sink) throws IOException, InterruptedException {
+    private static <T> T keep(Process process, Process relay, Sink<T> sink) throws IOException, InterruptedException {
         try {
-            return sink.take(process.getInputStream());
+            return sink.take(relay.getInputStream());
         } catch (IOException | RuntimeException e) {
+            relay.destroy();
             ProcessTree.end(process, GRACE);
             throw e;
         }

@@ -230,15 +230,28 @@ class TranspileRunTest {
     void theTimeLimitIsForWhateverMayStillPrint() throws IOException {
         init();
         Path gone = dir.resolve("gone");
-        String lingering =
-                "(until [ -e %1$s/go ]; do sleep 0.02; done; : > %2$s) & echo half; sleep 0.5".formatted(dir, gone);
+        String lingering = "(until [ -e %1$s/go ]; do sleep 0.02; done; : > %2$s) & echo half".formatted(dir, gone);
 
-        LockstepRun run = run("run", REALM, MODULE, "--timeout", "3s", "--", "sh", "-c", lingering);
+        LockstepRun run = run("run", REALM, MODULE, "--timeout", "500ms", "--", "sh", "-c", lingering);
 
         assertThat(run.exit()).isEqualTo(124);
         assertThat(run.stdout()).isEmpty();
         Files.createFile(dir.resolve("go"));
         Await.until("what lingers to end", Duration.ofSeconds(30), () -> Files.exists(gone));
+    }
+
+    /** The command has ended long before, and so has its first output. */
+    @Test
+    void whatTheCommandLeavesBehindPrintsIntoTheArtifactToo() throws IOException {
+        init();
+        String lingering = "(for i in 1 2 3 4 5; do sleep 0.1; echo $i; done) & echo 0";
+
+        for (int i = 0; i < 2; i++) {
+            LockstepRun run = run("run", REALM, MODULE, "--", "sh", "-c", lingering);
+
+            assertThat(run.exit()).isZero();
+            assertThat(run.stdout()).isEqualTo("0\n1\n2\n3\n4\n5\n");
+        }
     }
 
     /** What a process with a heap of 64 MB prints. */
