@@ -149,8 +149,8 @@ class EmbeddedPostgresTest {
             assertThat(new ProcessBuilder("sh", "-c", kill).inheritIO().start().waitFor())
                     .isZero();
         }
-        user.signal("INT");
-        assertThat(user.exitCode()).isEqualTo(130);
+        user.signal("TERM");
+        assertThat(user.exitCode()).isEqualTo(143);
 
         assertThat(home.reached()).isEqualTo(server);
         home.awaitStopped();

@@ -196,6 +196,11 @@ public final class ChildJvm implements AutoCloseable {
         Signals.send(name, pid());
     }
 
+    /** Whether what is started here ignores a signal from birth, as below nohup or in a script's background. */
+    public static boolean ignoresFromBirth(String signal) {
+        return Shell.run("sh -c 'kill -%s $$; echo on' || :".formatted(signal)).contains("on");
+    }
+
     @Override
     public void close() {
         kill();
