@@ -87,7 +87,9 @@ public final class ChildJvm implements AutoCloseable {
      * @param environment all that the program sees, but for the mark of the test run
      */
     public static ChildJvm exec(Path directory, Map<String, String> environment, String... command) {
-        ProcessBuilder builder = new ProcessBuilder(command)
+        List<String> words = new ArrayList<>(Signals.heeding());
+        words.addAll(List.of(command));
+        ProcessBuilder builder = new ProcessBuilder(words)
                 .directory(directory.toAbsolutePath().toFile())
                 .redirectInput(new File("/dev/null"));
         builder.environment().clear();
@@ -194,11 +196,6 @@ public final class ChildJvm implements AutoCloseable {
      */
     public void signal(String name) {
         Signals.send(name, pid());
-    }
-
-    /** Whether what is started here ignores a signal from birth, as below nohup or in a script's background. */
-    public static boolean ignoresFromBirth(String signal) {
-        return Shell.run("sh -c 'kill -%s $$; echo on' || :".formatted(signal)).contains("on");
     }
 
     @Override

@@ -1,11 +1,38 @@
 package dev.lockstep.testing;
 
+import java.util.List;
+
 /** Signals, by way of what every POSIX shell has built in: a slim machine has neither kill nor ps. */
 final class Signals {
     private static final String STATE =
             "if [ -r /proc/%1$d/stat ]; then sed 's/.*) //' /proc/%1$d/stat; else ps -o stat= -p %1$d; fi";
 
+    /**
+     * Whoever is below nohup, or in the background of a script, is born ignoring signals of a terminal, and so are all its
+     * children; GNU's env undoes that.
+     */
+    private static final String HEEDING = """
+            exec 2>/dev/null
+            for signal in HUP INT QUIT; do
+              if [ "$(sh -c "kill -$signal \\$\\$; echo ignored")" = ignored ]; then
+                if env --default-signal true; then echo env --default-signal; fi
+                exit
+              fi
+            done
+            """;
+
+    private static volatile List<String> heeding;
+
     private Signals() {}
+
+    /** What goes before a command so that it heeds all signals, whatever this process ignores; a program and its options. */
+    static List<String> heeding() {
+        if (heeding == null) {
+            String words = Shell.run(HEEDING).strip();
+            heeding = words.isEmpty() ? List.of() : List.of(words.split(" "));
+        }
+        return heeding;
+    }
 
     /** Sends a signal by its name without SIG. */
     static void send(String name, long pid) {
