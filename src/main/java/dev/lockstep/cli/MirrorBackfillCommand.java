@@ -16,6 +16,7 @@ import dev.lockstep.mirror.Pace;
 import dev.lockstep.mirror.Preflight;
 import dev.lockstep.mirror.Progress;
 import dev.lockstep.mirror.Reject;
+import dev.lockstep.mirror.SourceFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +48,10 @@ final class MirrorBackfillCommand implements Command {
     /** How tables are made equal. */
     static void how(CommandSpec spec) {
         Options.flag(spec, "Make the tables that the mirror lacks.", "--create");
-        Options.count(spec, "About how many rows go into one transaction (default 20000).", "--batch");
+        Options.count(
+                spec,
+                "About how many rows go into one transaction (default 20000; a first load: all, if they are not too many).",
+                "--batch");
         Options.count(spec, "Write at most so many rows a second.", "--max-rate");
         Options.value(spec, "FILE", "Write nothing while there is such a file.", "--pause-file");
         Options.value(
@@ -78,10 +82,11 @@ final class MirrorBackfillCommand implements Command {
         }
         Claim claim = call.flag("--take-over") ? Claim.TAKE_OVER : Claim.RESPECT;
         List<Backfill.Table> tables;
-        try (Db source = snapshot(call);
+        try (SourceFile file = SourceFile.of(Invocation.file(call.sqliteFile()));
+                Db source = snapshot(call);
                 MirrorLink link = MirrorOptions.link(call, PgSession.Use.WRITE)) {
             MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), claim);
-            tables = new Backfill(options, new Narration(call)).run(source, run, MirrorOptions.tables(call));
+            tables = new Backfill(options, new Narration(call)).run(source, file, run, MirrorOptions.tables(call));
         }
         return result(call, tables);
     }
@@ -118,7 +123,7 @@ final class MirrorBackfillCommand implements Command {
                 call.flag("--keep-extra") ? Extras.KEEP : Extras.DELETE,
                 call.flag("--allow-empty-source") ? EmptySource.ALLOWED : EmptySource.REFUSED,
                 call.flag("--restart") ? Trust.RESTART : call.flag("--recheck") ? Trust.NONE : Trust.RECORDED,
-                call.count("--batch").orElse(Backfill.Options.DEFAULT.batch()),
+                call.count("--batch").map(OptionalInt::of).orElse(OptionalInt.empty()),
                 call.number("--max-delete").map(OptionalLong::of).orElse(OptionalLong.empty()),
                 pace);
     }
@@ -235,6 +240,11 @@ final class MirrorBackfillCommand implements Command {
         @Override
         public void rows(String table, long written, long total) {
             output.detail(table + ": " + written + " of " + total + " rows written");
+        }
+
+        @Override
+        public void loading(String table, long rows) {
+            output.detail(table + ": " + rows + " rows sent");
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.lockstep.db.Tx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -59,7 +60,8 @@ public final class Backfill {
     /**
      * How to go about it.
      *
-     * @param batch about how many rows go into one transaction
+     * @param batch about how many rows go into one transaction; empty: as many as serves, and what is loaded for the first
+     *     time all at once where that can be
      * @param maxDelete how many rows may be deleted from a table; empty for 1 % of it, or 1,000 if that is more
      */
     public record Options(
@@ -68,7 +70,7 @@ public final class Backfill {
             Extras extras,
             EmptySource emptySource,
             Trust trust,
-            int batch,
+            OptionalInt batch,
             OptionalLong maxDelete,
             Pace pace) {
         /** What is most careful. */
@@ -78,7 +80,7 @@ public final class Backfill {
                 Extras.DELETE,
                 EmptySource.REFUSED,
                 Trust.RECORDED,
-                20_000,
+                OptionalInt.empty(),
                 OptionalLong.empty(),
                 Pace.none());
     }
@@ -100,6 +102,10 @@ public final class Backfill {
             long rejected,
             List<Reject> rejects,
             Optional<Trouble> failure) {
+        static Table unchanged(String table, long rows) {
+            return new Table(table, rows, 0, 0, 0, rows, 0, List.of(), Optional.empty());
+        }
+
         static Table failed(String table, Trouble failure) {
             return new Table(table, 0, 0, 0, 0, 0, 0, List.of(), Optional.of(failure));
         }
@@ -120,21 +126,26 @@ public final class Backfill {
     /**
      * Copies the tables that are named, or all.
      *
+     * @param file where the source is kept
      * @throws Trouble refused: another run has taken over meanwhile; usage: there is no such table
      */
-    public List<Table> run(Db source, MirrorRun run, List<String> names) {
-        List<Table> results = copy(source, run, names);
-        run.end(results);
+    public List<Table> run(Db source, SourceFile file, MirrorRun run, List<String> names) {
+        List<Table> results = copy(source, file, run, names);
+        run.end(results, file.seen());
         return results;
     }
 
     /** {@link #run} for a run that goes on. */
     List<Table> copy(Db source, MirrorRun run, List<String> names) {
+        return copy(source, SourceFile.unknown(), run, names);
+    }
+
+    private List<Table> copy(Db source, SourceFile file, MirrorRun run, List<String> names) {
         return source.read(tx -> {
             List<SourceTable> tables = SourceSchema.read(tx).tables(names);
             List<Table> results = new ArrayList<>();
             for (SourceTable table : tables) {
-                results.add(table(tx, run, table));
+                results.add(table(tx, file, run, table));
             }
             if (names.isEmpty()) {
                 results.addAll(vanished(run, tables));
@@ -143,10 +154,10 @@ public final class Backfill {
         });
     }
 
-    private Table table(Tx source, MirrorRun run, SourceTable table) {
+    private Table table(Tx source, SourceFile file, MirrorRun run, SourceTable table) {
         try {
             progress.table(table.name());
-            return new TableBackfill(run, source, options, progress).run(table);
+            return new TableBackfill(run, source, file, options, progress).run(table);
         } catch (Trouble e) {
             if (endsTheRun(e)) {
                 throw e;

@@ -36,6 +36,8 @@ final class Ledger {
                 row_count   bigint not null,
                 detail      varchar(1000),
                 finished_at varchar(32),
+                source_look   varchar(500),
+                source_digest varchar(64),
                 primary key (tbl)
             )%s""", """
             create table if not exists lockstep_mirror_ckpt (
@@ -80,8 +82,11 @@ final class Ledger {
             """;
 
     private static final String OWNER_OF_TABLE = """
-            select mirror_id, state, row_count, detail, finished_at
-              from lockstep_mirror_table
+            select mirror_id, state, row_count, detail, finished_at, source_look, source_digest,
+                   (select cast(coalesce(sum(c.row_count), 0) as decimal(20))
+                      from lockstep_mirror_ckpt c
+                     where c.tbl = t.tbl) as held
+              from lockstep_mirror_table t
              where tbl = ?
             """;
 
@@ -101,6 +106,14 @@ final class Ledger {
     private static final String NOTE_TABLE = """
             insert into lockstep_mirror_table (tbl, mirror_id, state, row_count, detail, finished_at)
             values (?, ?, ?, ?, ?, %s)
+            """;
+
+    private static final String NOTE_SOURCE = """
+            update lockstep_mirror_table
+               set source_look = ?, source_digest = ?
+             where tbl = ?
+               and mirror_id = ?
+               and state = 'complete'
             """;
 
     private static final String PAGES = """
@@ -173,8 +186,14 @@ final class Ledger {
         }
     }
 
-    /** A page of the source: its digest as hexadecimal text, and how many of its rows the mirror holds. */
-    record Page(String digest, long rows) {}
+    /**
+     * A page of the source.
+     *
+     * @param digest as hexadecimal text
+     * @param rows how many of its rows the mirror holds
+     * @param rejects the others
+     */
+    record Page(String digest, long rows, List<Reject> rejects) {}
 
     private final Dialect dialect;
     private final String mirror;
@@ -260,9 +279,15 @@ final class Ledger {
         return tx.only("select " + dialect.now() + " as at").text("at");
     }
 
+    /** Says how a table stands. What it was copied from is not known any more. */
     void note(Tx tx, String table, State state, long rows, String detail) {
         tx.update(FORGET_TABLE, table);
         tx.update(NOTE_TABLE.formatted(dialect.now()), table, mirror, state.label(), rows, cut(detail, LONGEST_DETAIL));
+    }
+
+    /** Says what a table that is complete was copied from. */
+    void noteSource(Tx tx, String table, SourceFile.Seen seen) {
+        tx.update(NOTE_SOURCE, seen.look(), seen.digest(), table, mirror);
     }
 
     /** The recorded pages of a table: by digest, how many rows of each the mirror holds. */
@@ -283,27 +308,41 @@ final class Ledger {
     }
 
     void forgetPages(Tx tx, String table, Iterable<String> digests) {
-        for (String digest : digests) {
-            tx.update(FORGET_PAGE, table, digest);
-            tx.update(FORGET_REJECTS, table, digest);
+        List<Object[]> keys = new ArrayList<>();
+        digests.forEach(digest -> keys.add(new Object[] {table, digest}));
+        if (!keys.isEmpty()) {
+            tx.updateAll(FORGET_PAGE, keys);
+            tx.updateAll(FORGET_REJECTS, keys);
         }
     }
 
-    /** Says that the mirror holds the page, but for what was rejected. It may be recorded already. */
-    void record(Tx tx, String table, Page page, List<Reject> rejects) {
-        forgetPages(tx, table, List.of(page.digest()));
-        tx.update(RECORD_PAGE, table, page.digest(), page.rows());
-        int ordinal = 0;
-        for (Reject reject : rejects) {
-            tx.update(
-                    RECORD_REJECT.formatted(dialect.now()),
+    /** Says that the mirror holds the pages, but for what was rejected. They may be recorded already. */
+    void record(Tx tx, String table, List<Page> pages) {
+        List<String> digests = new ArrayList<>();
+        List<Object[]> records = new ArrayList<>();
+        List<Object[]> rejects = new ArrayList<>();
+        for (Page page : pages) {
+            digests.add(page.digest());
+            records.add(new Object[] {table, page.digest(), page.rows()});
+            int ordinal = 0;
+            for (Reject reject : page.rejects()) {
+                rejects.add(new Object[] {
                     table,
                     page.digest(),
                     ordinal++,
                     cut(reject.key(), LONGEST_TEXT),
                     reject.column().orElse(null),
                     cut(reject.reason(), LONGEST_TEXT),
-                    cut(reject.shown().orElse(null), LONGEST_TEXT));
+                    cut(reject.shown().orElse(null), LONGEST_TEXT)
+                });
+            }
+        }
+        forgetPages(tx, table, digests);
+        if (!records.isEmpty()) {
+            tx.updateAll(RECORD_PAGE, records);
+        }
+        if (!rejects.isEmpty()) {
+            tx.updateAll(RECORD_REJECT.formatted(dialect.now()), rejects);
         }
     }
 

@@ -5,10 +5,13 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -19,6 +22,9 @@ import java.util.function.Function;
  * what keeps a run out that does not know that it has lost is the fence.
  */
 public final class MirrorRun implements AutoCloseable {
+    private static final int LOCK_TRIES = 20;
+    private static final Duration LOCK_PAUSE = Duration.ofMillis(100);
+
     private final MirrorLink link;
     private final Dialect dialect;
     private final Ledger ledger;
@@ -56,8 +62,11 @@ public final class MirrorRun implements AutoCloseable {
         String id = UUID.randomUUID().toString();
         Optional<Ledger.Run> last = link.transact(ledger::run);
         String lock = lockName(source, last.map(Ledger.Run::fence).orElse(0L));
-        boolean locked = dialect.lock(link.db(), lock);
-        boolean alive = !locked || last.filter(run -> run.isAliveBeside(owner)).isPresent();
+        boolean seen = last.filter(run -> run.isAliveBeside(owner)).isPresent();
+        boolean locked = seen || claim == Backfill.Claim.TAKE_OVER
+                ? dialect.lock(link.db(), lock)
+                : lockSoon(link, dialect, lock);
+        boolean alive = seen || !locked;
         if (alive && claim == Backfill.Claim.RESPECT) {
             throw alive(last);
         }
@@ -67,6 +76,24 @@ public final class MirrorRun implements AutoCloseable {
         long fence = link.transact(tx -> ledger.takeOver(tx, id, owner));
         dialect.lock(link.db(), lockName(source, fence));
         return new MirrorRun(link, dialect, ledger, fence);
+    }
+
+    /** A server takes a moment to notice that the last run is dead. */
+    private static boolean lockSoon(MirrorLink link, Dialect dialect, String lock) {
+        for (int tries = 1; ; tries++) {
+            if (dialect.lock(link.db(), lock)) {
+                return true;
+            }
+            if (tries == LOCK_TRIES) {
+                return false;
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(LOCK_PAUSE.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
     }
 
     static Dialect dialect(Db mirror) {
@@ -165,7 +192,8 @@ public final class MirrorRun implements AutoCloseable {
         return !table.text("mirror_id").equals(ledger.mirror());
     }
 
-    void end(List<Backfill.Table> results) {
+    /** @param seen what tables were copied from, by name, if that is known */
+    void end(List<Backfill.Table> results, Map<String, SourceFile.Seen> seen) {
         Ledger.State state = Ledger.State.COMPLETE;
         for (Backfill.Table result : results) {
             if (result.failure().isPresent()) {
@@ -176,6 +204,7 @@ public final class MirrorRun implements AutoCloseable {
         }
         Ledger.State end = state;
         write(tx -> {
+            seen.forEach((table, from) -> ledger.noteSource(tx, table, from));
             ledger.end(tx, end);
             return null;
         });
@@ -184,7 +213,7 @@ public final class MirrorRun implements AutoCloseable {
     /** Ends a run whose connection may have been told to stop. */
     void leave(List<Backfill.Table> results) {
         link.renew();
-        end(results);
+        end(results, Map.of());
     }
 
     @Override

@@ -36,6 +36,11 @@ public final class Pace {
         return new Pace(OptionalInt.empty(), Optional.empty(), message -> {});
     }
 
+    /** Whether nothing may ever have to wait. */
+    boolean isFree() {
+        return rate.isEmpty() && pauseFile.isEmpty();
+    }
+
     /** Waits until the next rows may be written. */
     void wrote(long rows) {
         if (rate.isPresent()) {

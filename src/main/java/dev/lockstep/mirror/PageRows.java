@@ -30,6 +30,7 @@ final class PageRows implements Dialect.Rows {
         this.pages = pages;
         this.from = from;
         this.to = to;
+        pages.forEach(p -> rejects.add(new ArrayList<>()));
     }
 
     /** Of one page the rows from one ordinal, counted from 0, to another that does not belong to them. */
@@ -39,8 +40,7 @@ final class PageRows implements Dialect.Rows {
 
     @Override
     public void each(Consumer<MappedRow> sink) {
-        rejects.clear();
-        pages.forEach(p -> rejects.add(new ArrayList<>()));
+        rejects.forEach(List::clear);
         page = 0;
         ordinal = 0;
         delivered = 0;

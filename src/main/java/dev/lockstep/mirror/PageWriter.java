@@ -18,6 +18,7 @@ import java.util.Optional;
  */
 final class PageWriter {
     private static final long MOST_BYTES = 16L << 20;
+    private static final int MOST_ROWS = 20_000;
     private static final int SHOWN_REJECTS = 20;
     private static final String TOO_LARGE_FOR_THE_PROGRAM = "54";
 
@@ -89,10 +90,11 @@ final class PageWriter {
     }
 
     private int endOfBatch(List<TableScan.Page> pages, int from) {
+        int most = options.batch().orElse(MOST_ROWS);
         long rows = 0;
         long bytes = 0;
         int to = from;
-        while (to < pages.size() && rows < options.batch() && bytes < MOST_BYTES) {
+        while (to < pages.size() && rows < most && bytes < MOST_BYTES) {
             rows += pages.get(to).rows();
             bytes += pages.get(to).bytes();
             to++;
@@ -125,9 +127,11 @@ final class PageWriter {
         PageRows rows = new PageRows(source, plan, batch);
         Merged merged = run.write(mirror -> {
             Merged done = put(mirror, rows);
+            List<Page> held = new ArrayList<>();
             for (int i = 0; i < batch.size(); i++) {
-                record(mirror, batch.get(i), rows.rejects(i), batch.get(i).fitting());
+                held.add(new Page(batch.get(i).digest(), batch.get(i).fitting(), rows.rejects(i)));
             }
+            run.ledger().record(mirror, plan.name(), held);
             return done;
         });
         tally = tally.plus(merged);
@@ -139,10 +143,6 @@ final class PageWriter {
             return new Merged(rows.delivered(), 0, 0);
         }
         return run.dialect().merge(mirror, plan, rows);
-    }
-
-    private void record(Tx mirror, TableScan.Page page, List<Reject> rejected, long held) {
-        run.ledger().record(mirror, plan.name(), new Page(page.digest(), held), rejected);
     }
 
     /**
@@ -169,7 +169,7 @@ final class PageWriter {
         refused.addAll(all.rejects(0));
         long held = (long) page.rows() - refused.size();
         run.write(mirror -> {
-            record(mirror, page, refused, held);
+            run.ledger().record(mirror, plan.name(), List.of(new Page(page.digest(), held, refused)));
             return null;
         });
     }

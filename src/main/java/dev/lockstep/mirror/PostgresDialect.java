@@ -179,6 +179,11 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public long mostAtOnce() {
+        return 2L << 30;
+    }
+
+    @Override
     public void load(Tx tx, TablePlan plan, Rows rows) {
         copy(tx, plan.identifier().toString(), plan.columns(), rows);
     }

@@ -13,6 +13,9 @@ public interface Progress {
     /** So many more rows of the table are in the mirror, out of all that must be written. */
     default void rows(String table, long written, long total) {}
 
+    /** So many of the table's rows are on their way, in a transaction that holds all of them. */
+    default void loading(String table, long rows) {}
+
     /** A table is given up. */
     default void failed(String table, Trouble why) {}
 

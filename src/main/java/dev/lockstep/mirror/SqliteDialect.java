@@ -172,6 +172,11 @@ final class SqliteDialect extends StagingDialect {
 
     /** SQLite has no locks to give away: whether the last run is alive, only its process tells. */
     @Override
+    public long mostAtOnce() {
+        return 256L << 20;
+    }
+
+    @Override
     public boolean lock(Db db, String name) {
         return true;
     }

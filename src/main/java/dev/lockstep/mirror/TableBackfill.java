@@ -2,7 +2,6 @@ package dev.lockstep.mirror;
 
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
-import dev.lockstep.mirror.Backfill.BadRows;
 import dev.lockstep.mirror.Backfill.Creation;
 import dev.lockstep.mirror.Backfill.EmptySource;
 import dev.lockstep.mirror.Backfill.Extras;
@@ -25,12 +24,14 @@ final class TableBackfill {
 
     private final MirrorRun run;
     private final Tx source;
+    private final SourceFile file;
     private final Options options;
     private final Progress progress;
 
-    TableBackfill(MirrorRun run, Tx source, Options options, Progress progress) {
+    TableBackfill(MirrorRun run, Tx source, SourceFile file, Options options, Progress progress) {
         this.run = run;
         this.source = source;
+        this.file = file;
         this.options = options;
         this.progress = progress;
     }
@@ -40,17 +41,49 @@ final class TableBackfill {
         TablePlan plan = run.read(mirror -> new Planner(run.dialect(), source, mirror).plan(table));
         check(plan);
         plan.notes().forEach(note -> progress.notice(plan.name(), note));
-        TableScan scan = TableScan.of(plan, source);
-        if (scan.rejected() > 0 && options.badRows() == BadRows.FAIL) {
-            throw doesNotFit(scan);
+        Optional<Long> same = sameRows(plan);
+        if (same.isPresent()) {
+            file.copied(plan);
+            return Backfill.Table.unchanged(plan.name(), same.get());
         }
+        Optional<TableScan> loaded = new FirstLoad(run, source, options, progress).load(plan);
+        Backfill.Table done = loaded.isPresent() ? loaded(plan, loaded.get()) : compare(plan);
+        if (done.rejected() == 0) {
+            file.copied(plan);
+        }
+        return done;
+    }
+
+    /**
+     * How many rows the mirror has, if they were copied from the very bytes that the source consists of now, and it has
+     * them still.
+     */
+    private Optional<Long> sameRows(TablePlan plan) {
+        if (options.trust() != Trust.RECORDED || plan.ddl().isPresent()) {
+            return Optional.empty();
+        }
+        return run.read(mirror -> run.ledger()
+                .table(mirror, plan.name())
+                .filter(row -> !row.isNull("source_digest"))
+                .filter(row -> row.integer("held") == row.integer("row_count"))
+                .filter(row -> file.isWhatWasCopied(
+                        plan, new SourceFile.Seen(row.text("source_look"), row.text("source_digest"))))
+                .map(row -> row.integer("row_count"))
+                .filter(rows -> rows == count(mirror, plan)));
+    }
+
+    private static Backfill.Table loaded(TablePlan plan, TableScan scan) {
+        long arrived = scan.rows() - scan.rejected();
+        return new Backfill.Table(
+                plan.name(), scan.rows(), arrived, 0, 0, 0, scan.rejected(), scan.rejects(), Optional.empty());
+    }
+
+    private Backfill.Table compare(TablePlan plan) {
+        TableScan scan = TableScan.of(plan, source);
+        scan.check(options.badRows());
         refuse(plan, scan.merging());
         if (plan.ddl().isPresent()) {
-            run.write(tx -> {
-                run.ledger().forgetPages(tx, plan.name());
-                tx.execute(plan.ddl().get());
-                return null;
-            });
+            make(plan);
         }
         Standing standing = run.read(mirror -> standing(mirror, plan, scan));
         long extra = prepare(plan, scan, standing);
@@ -79,6 +112,17 @@ final class TableBackfill {
                 Optional.empty());
     }
 
+    /** An earlier attempt may have done it, and not know. */
+    private void make(TablePlan plan) {
+        run.write(mirror -> {
+            if (run.dialect().find(mirror, plan.name()).isEmpty()) {
+                run.ledger().forgetPages(mirror, plan.name());
+                mirror.execute(plan.ddl().orElseThrow());
+            }
+            return null;
+        });
+    }
+
     private void check(TablePlan plan) {
         if (!plan.obstacles().isEmpty()) {
             throw Trouble.usage(
@@ -96,16 +140,6 @@ final class TableBackfill {
                             plan.name() + " is the mirror of another source, " + row.text("mirror_id"),
                             "if this source is to replace that one, use --restart");
                 });
-    }
-
-    private static Trouble doesNotFit(TableScan scan) {
-        Reject first = scan.rejects().get(0);
-        return new Trouble(
-                Trouble.Kind.REFUSED,
-                "does-not-fit",
-                first + (scan.rejected() > 1 ? "; and " + (scan.rejected() - 1) + " more rows" : ""),
-                "'lockstep mirror plan' names them; --on-bad-row quarantine copies all the others",
-                null);
     }
 
     /**
@@ -264,9 +298,13 @@ final class TableBackfill {
             return rows;
         });
         if (found != expected) {
-            throw new Trouble(
-                    plan.name() + ": " + expected + " rows should be in the mirror now, and " + found + " are",
-                    "somebody else writes to it; run again when nobody does");
+            throw disturbed(plan, expected, found);
         }
+    }
+
+    static Trouble disturbed(TablePlan plan, long expected, long found) {
+        return new Trouble(
+                plan.name() + ": " + expected + " rows should be in the mirror now, and " + found + " are",
+                "somebody else writes to it; run again when nobody does");
     }
 }

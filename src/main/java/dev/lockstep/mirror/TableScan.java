@@ -1,7 +1,9 @@
 package dev.lockstep.mirror;
 
 import dev.lockstep.db.Cells;
+import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.Backfill.BadRows;
 import dev.lockstep.mirror.MappedRow.Misfit;
 import dev.lockstep.mirror.SourceTable.Range;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +14,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Reads a whole table of the source once: finds every value that will not fit, and cuts the rows into pages with a digest
@@ -54,7 +57,7 @@ final class TableScan {
     private int pageFitting;
     private long pageBytes;
 
-    private TableScan(TablePlan plan, Tx tx) {
+    TableScan(TablePlan plan, Tx tx) {
         this.plan = plan;
         this.tx = tx;
         this.shape = plan.shape().getBytes(StandardCharsets.UTF_8);
@@ -62,7 +65,7 @@ final class TableScan {
 
     static TableScan of(TablePlan plan, Tx tx) {
         TableScan scan = new TableScan(plan, tx);
-        scan.run();
+        scan.run(row -> {});
         return scan;
     }
 
@@ -89,12 +92,28 @@ final class TableScan {
         return rejected;
     }
 
-    private void run() {
+    /** @throws Trouble refused: a row does not fit, and that is not to be */
+    void check(BadRows policy) {
+        if (rejected > 0 && policy == BadRows.FAIL) {
+            throw new Trouble(
+                    Trouble.Kind.REFUSED,
+                    "does-not-fit",
+                    rejects.get(0) + (rejected > 1 ? "; and " + (rejected - 1) + " more rows" : ""),
+                    "'lockstep mirror plan' names them; --on-bad-row quarantine copies all the others",
+                    null);
+        }
+    }
+
+    /** Reads the table, once. @param sink takes the rows that the mirror can hold */
+    void run(Consumer<MappedRow> sink) {
         Fit fit = plan.fit();
         begin();
         plan.source().scan(tx, Range.ALL, cells -> {
             MappedRow row = fit.map(cells);
             add(cells, row);
+            if (row.fits()) {
+                sink.accept(row);
+            }
             if (isEnd(row)) {
                 end(plan.source().position(cells));
             }
@@ -149,7 +168,7 @@ final class TableScan {
         begin();
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
