@@ -4,11 +4,6 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
-import dev.lockstep.profile.Json;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,64 +16,6 @@ import java.util.function.Consumer;
  * transaction.
  */
 public final class Journal {
-    private static final String HAS_REGISTRY = """
-            select 1
-              from main.sqlite_master
-             where type = 'table'
-               and name = 'lockstep_journal'
-            """;
-
-    private static final String READ = """
-            select id, tbl, epoch, key_json, image_json, triggers_json, since
-                from main.lockstep_journal
-             where consumer = ?
-               and tbl = coalesce(?, tbl)
-             order by id
-            """;
-
-    private static final String CONSUMERS = """
-            select distinct consumer
-              from main.lockstep_journal
-             order by consumer
-            """;
-
-    private static final String FREE_ID = """
-            select 1 + max(coalesce((select max(id) from main.lockstep_journal), 0),
-                           coalesce((select max(cast(substr(name, 18) as integer))
-                                       from main.sqlite_master
-                                      where name glob 'lockstep_journal_[0-9]*'), 0)) as id
-            """;
-
-    private static final String REGISTER = """
-            insert into main.lockstep_journal
-                   (id, consumer, tbl, epoch, key_json, image_json, triggers_json, acknowledged, since)
-            values (?, ?, ?, lower(hex(randomblob(16))), ?, ?, ?, 0, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
-            """;
-
-    private static final String ACKNOWLEDGED = """
-            select acknowledged
-              from main.lockstep_journal
-             where id = ?
-               and epoch = ?
-            """;
-
-    private static final String ACKNOWLEDGE = """
-            update main.lockstep_journal
-               set acknowledged = max(acknowledged, ?)
-             where id = ?
-               and epoch = ?
-            """;
-
-    private static final String UNREGISTER = """
-            delete from main.lockstep_journal
-             where id = ?
-               and epoch = ?
-            """;
-
-    private static final String IS_EMPTY = """
-            select not exists (select 1 from main.lockstep_journal)
-            """;
-
     private static final String TEXT_OF = """
             select sql
               from main.sqlite_master
@@ -111,18 +48,10 @@ public final class Journal {
         }
     }
 
-    private final long id;
-    private final String epoch;
-    private final String since;
-    private final Subject subject;
-    private final Map<String, String> triggers;
+    private final Registration registration;
 
-    private Journal(long id, String epoch, String since, Subject subject, Map<String, String> triggers) {
-        this.id = id;
-        this.epoch = epoch;
-        this.since = since;
-        this.subject = subject;
-        this.triggers = triggers;
+    private Journal(Registration registration) {
+        this.registration = registration;
     }
 
     /**
@@ -137,10 +66,8 @@ public final class Journal {
         if (find(tx, consumer, subject.table).isPresent()) {
             throw Trouble.refused(consumer + " has a journal of " + subject.table + " already", null);
         }
-        if (!hasRegistry(tx)) {
-            tx.execute(schema());
-        }
-        long id = tx.only(FREE_ID).integer("id");
+        Registration.schema(tx).ifPresent(tx::execute);
+        long id = Registration.freeId(tx);
         NoteTriggers notes = NoteTriggers.of(tx, new Identifier("lockstep_journal_" + id), subject);
         tx.execute(notes.log());
         Map<String, Object> texts = new LinkedHashMap<>();
@@ -148,23 +75,17 @@ public final class Journal {
             tx.execute(trigger.getValue());
             texts.put(trigger.getKey(), tx.only(TEXT_OF, trigger.getKey()).text("sql"));
         }
-        tx.update(
-                REGISTER,
-                id,
-                consumer,
-                subject.table,
-                Json.write(subject.key),
-                Json.write(subject.image),
-                Json.write(texts));
+        Registration.add(tx, id, consumer, subject, texts);
         return find(tx, consumer, subject.table).orElseThrow();
     }
 
     /** The statements by which {@link #install} would begin to note what changes. Nothing is done. */
     public static List<String> draft(Tx tx, Subject subject) {
-        boolean isFirst = !hasRegistry(tx);
-        long id = isFirst ? 1 : tx.only(FREE_ID).integer("id");
+        Optional<String> schema = Registration.schema(tx);
+        long id = schema.isPresent() ? 1 : Registration.freeId(tx);
         NoteTriggers notes = NoteTriggers.of(tx, new Identifier("lockstep_journal_" + id), subject);
-        List<String> statements = new ArrayList<>(isFirst ? List.of(schema().strip()) : List.of());
+        List<String> statements = new ArrayList<>();
+        schema.ifPresent(table -> statements.add(table.strip()));
         statements.add(notes.log());
         statements.addAll(notes.triggers().values());
         return statements;
@@ -172,75 +93,50 @@ public final class Journal {
 
     /** The consumer's journal of a table. */
     public static Optional<Journal> find(Tx tx, String consumer, String table) {
-        return read(tx, consumer, table).stream().findFirst();
+        return Registration.read(tx, consumer, table).stream().findFirst().map(Journal::new);
     }
 
     /** All journals of a consumer, in the order in which they were installed. */
     public static List<Journal> all(Tx tx, String consumer) {
-        return read(tx, consumer, null);
-    }
-
-    /** The names of all who have a journal in this database. */
-    public static List<String> consumers(Tx tx) {
-        List<String> consumers = new ArrayList<>();
-        if (hasRegistry(tx)) {
-            tx.each(CONSUMERS, row -> consumers.add(row.text("consumer")));
-        }
-        return consumers;
-    }
-
-    /** @param table null for all */
-    private static List<Journal> read(Tx tx, String consumer, String table) {
         List<Journal> journals = new ArrayList<>();
-        if (hasRegistry(tx)) {
-            for (Row row : tx.rows(READ, consumer, table)) {
-                journals.add(of(row));
-            }
+        for (Registration registration : Registration.read(tx, consumer, null)) {
+            journals.add(new Journal(registration));
         }
         return journals;
     }
 
-    private static Journal of(Row row) {
-        Map<String, String> triggers = new LinkedHashMap<>();
-        ((Map<?, ?>) Json.parse(row.text("triggers_json")))
-                .forEach((name, sql) -> triggers.put((String) name, (String) sql));
-        Subject subject = new Subject(row.text("tbl"), texts(row.text("key_json")), texts(row.text("image_json")));
-        return new Journal(row.integer("id"), row.text("epoch"), row.text("since"), subject, triggers);
-    }
-
-    private static List<String> texts(String json) {
-        List<String> texts = new ArrayList<>();
-        ((List<?>) Json.parse(json)).forEach(text -> texts.add((String) text));
-        return texts;
+    /** The names of all who have a journal in this database. */
+    public static List<String> consumers(Tx tx) {
+        return Registration.consumers(tx);
     }
 
     public String table() {
-        return subject.table;
+        return registration.subject().table();
     }
 
     /** The columns whose values are {@code k0}, {@code k1} and so on. */
     public List<String> key() {
-        return subject.key;
+        return registration.subject().key();
     }
 
     /** The names of the triggers that fill it. */
     public List<String> triggers() {
-        return List.copyOf(triggers.keySet());
+        return List.copyOf(registration.triggers().keySet());
     }
 
     /** What tells this installation from any other. */
     public String epoch() {
-        return epoch;
+        return registration.epoch();
     }
 
     /** When it was installed, RFC 3339 in UTC. */
     public String since() {
-        return since;
+        return registration.since();
     }
 
     /** Why changes may be missing from the log; empty if it has every change since it was installed. */
     public Optional<String> gap(Tx tx) {
-        for (Map.Entry<String, String> trigger : triggers.entrySet()) {
+        for (Map.Entry<String, String> trigger : registration.triggers().entrySet()) {
             Optional<Row> live = tx.row(TEXT_OF, trigger.getKey());
             if (live.isEmpty()) {
                 return Optional.of("trigger " + trigger.getKey() + " on " + table() + " is gone");
@@ -286,7 +182,7 @@ public final class Journal {
 
     /** The different keys of a span, as a subquery in parentheses with the columns {@code k0}, {@code k1} and so on. */
     public String keys(Span span) {
-        return "(select distinct " + columns("k", subject.key.size()) + within(span) + ")";
+        return "(select distinct " + columns("k", registration.subject().key().size()) + within(span) + ")";
     }
 
     /**
@@ -294,8 +190,9 @@ public final class Journal {
      * {@code had} (0: there was no such row), {@code o0}, {@code o1} and so on for the image.
      */
     public String images(Span span) {
-        String keys = columns("k", subject.key.size());
-        String all = keys + ", had, " + columns("o", subject.image.size());
+        String keys = columns("k", registration.subject().key().size());
+        String all =
+                keys + ", had, " + columns("o", registration.subject().image().size());
         // Of a group with one min() SQLite takes the other columns from the row that has it.
         return "(select " + all + " from (select " + all + ", min(seq)" + within(span) + " group by " + keys + "))";
     }
@@ -310,7 +207,7 @@ public final class Journal {
      * @throws Trouble refused: the journal was removed, or installed anew, since it was read
      */
     public void acknowledge(Tx tx, Span span) {
-        if (tx.update(ACKNOWLEDGE, span.upTo, id, epoch) == 0) {
+        if (!registration.acknowledge(tx, span.upTo)) {
             throw gone();
         }
         tx.update(
@@ -320,16 +217,16 @@ public final class Journal {
 
     /** Ends it: triggers, log and registration go, as far as they are there. */
     public void remove(Tx tx) {
-        triggers.keySet().forEach(name -> tx.execute("drop trigger if exists main." + new Identifier(name)));
+        registration
+                .triggers()
+                .keySet()
+                .forEach(name -> tx.execute("drop trigger if exists main." + new Identifier(name)));
         tx.execute("drop table if exists main." + log());
-        tx.update(UNREGISTER, id, epoch);
-        if (tx.only(IS_EMPTY).integer(0) == 1) {
-            tx.execute("drop table main.lockstep_journal");
-        }
+        registration.remove(tx);
     }
 
     private Identifier log() {
-        return new Identifier("lockstep_journal_" + id);
+        return new Identifier("lockstep_journal_" + registration.id());
     }
 
     private long last(Tx tx) {
@@ -337,7 +234,7 @@ public final class Journal {
     }
 
     private long acknowledged(Tx tx) {
-        return tx.row(ACKNOWLEDGED, id, epoch).orElseThrow(this::gone).integer("acknowledged");
+        return registration.acknowledged(tx).orElseThrow(this::gone);
     }
 
     private Trouble gone() {
@@ -350,17 +247,5 @@ public final class Journal {
             columns.append(i == 0 ? "" : ", ").append(prefix).append(i);
         }
         return columns.toString();
-    }
-
-    private static boolean hasRegistry(Tx tx) {
-        return !tx.rows(HAS_REGISTRY).isEmpty();
-    }
-
-    private static String schema() {
-        try (InputStream in = Journal.class.getResourceAsStream("schema.sql")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
