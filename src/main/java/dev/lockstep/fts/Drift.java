@@ -1,12 +1,9 @@
 package dev.lockstep.fts;
 
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.fts.Differences.Op;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,18 +14,6 @@ import java.util.Optional;
  * database, so that they neither wait for writers nor hold them up.
  */
 final class Drift {
-    /** In what way a row differs. */
-    enum Op {
-        /** The base has it and the index does not. */
-        MISSING,
-        /** The index has it more often than once; the row beyond the first. */
-        DUPLICATE,
-        /** Both have it and the index says something else. */
-        ALTERED,
-        /** The index has it and the base does not. */
-        ORPHAN
-    }
-
     /** How many rows are looked at, on each side, where not all are. */
     static final int SAMPLE = 100;
 
@@ -37,9 +22,6 @@ final class Drift {
         ALL,
         SAMPLE
     }
-
-    private static final String KEY_AS_TEXT =
-            "case typeof(%1$s) when 'blob' then quote(%1$s) else cast(%1$s as text) end";
 
     private static final List<String> TEMPORARY = List.of("lockstep_found", "lockstep_wanted", "lockstep_sample");
 
@@ -105,9 +87,7 @@ final class Drift {
     private final FtsTable table;
     private final Truth truth;
     private final Extent extent;
-    private final int limit;
-    private final List<FtsDrift.Difference> rows = new ArrayList<>();
-    private final Map<Op, Long> counts = new EnumMap<>(Op.class);
+    private final Differences differences;
     private Comparison.Sight sight = Comparison.Sight.ROWS;
 
     private Drift(Tx tx, FtsTable table, Truth truth, Extent extent, int limit) {
@@ -115,7 +95,7 @@ final class Drift {
         this.table = table;
         this.truth = truth;
         this.extent = extent;
-        this.limit = limit;
+        this.differences = new Differences(tx, table.columns(), limit);
     }
 
     /**
@@ -131,16 +111,7 @@ final class Drift {
             case EXTERNAL_CONTENT, CONTENTLESS, CONTENTLESS_DELETE -> drift.compareTerms();
         }
         drift.clear();
-        return drift.result();
-    }
-
-    private FtsDrift result() {
-        return new FtsDrift(
-                sight.label(), count(Op.MISSING), count(Op.DUPLICATE), count(Op.ALTERED), count(Op.ORPHAN), rows);
-    }
-
-    private long count(Op op) {
-        return counts.getOrDefault(op, 0L);
+        return drift.differences.seen(drift.sight);
     }
 
     private void clear() {
@@ -191,7 +162,8 @@ final class Drift {
                     .append(")");
         }
         String wantedRows = "(select * from (" + rows + ")" + sampled("k") + ")";
-        list(Op.ALTERED, ALTERED_TEXT.formatted(differing, wantedRows, content, String.join(" and ", equal)));
+        differences.list(
+                Op.ALTERED, ALTERED_TEXT.formatted(differing, wantedRows, content, String.join(" and ", equal)));
         sight = extent == Extent.ALL ? Comparison.Sight.WHOLE : Comparison.Sight.SAMPLE;
     }
 
@@ -206,9 +178,9 @@ final class Drift {
         tx.execute("create temp table lockstep_found as select k, id from (" + found + ")" + sampled("k"));
         tx.execute("create index temp.lockstep_wanted_k on lockstep_wanted (k)");
         tx.execute("create index temp.lockstep_found_k on lockstep_found (k)");
-        list(Op.MISSING, MISSING);
-        list(Op.ORPHAN, ORPHANS);
-        list(Op.DUPLICATE, DUPLICATES);
+        differences.list(Op.MISSING, MISSING);
+        differences.list(Op.ORPHAN, ORPHANS);
+        differences.list(Op.DUPLICATE, DUPLICATES);
     }
 
     /** Without a key a row that was altered is one that is missing and one too many. */
@@ -223,9 +195,9 @@ final class Drift {
             long wanted = row.integer("wanted");
             long found = row.integer("found");
             Op op = found < wanted ? Op.MISSING : wanted > 0 ? Op.DUPLICATE : Op.ORPHAN;
-            counts.merge(op, Math.abs(wanted - found), Long::sum);
             Long id = found < wanted ? null : (Long) row.integer("id");
-            name(op, String.valueOf(row.value(found < wanted ? "r" : "id")), id, List.of());
+            String key = String.valueOf(row.value(found < wanted ? "r" : "id"));
+            differences.add(op, Math.abs(wanted - found), key, id);
         });
         sight = Comparison.Sight.WHOLE;
     }
@@ -239,9 +211,9 @@ final class Drift {
         }
         long wanted = truth.count(tx);
         if (found.get() < wanted) {
-            counts.put(Op.MISSING, wanted - found.get());
+            differences.add(Op.MISSING, wanted - found.get());
         } else if (found.get() > wanted) {
-            counts.put(Op.ORPHAN, found.get() - wanted);
+            differences.add(Op.ORPHAN, found.get() - wanted);
         }
     }
 
@@ -259,7 +231,7 @@ final class Drift {
         model.fill(truth, sampled("r"));
         gather(sized ? rows : TermModel.WANTED_ROWS, there);
         model.compare(sampled("doc"), sized);
-        list(Op.ALTERED, ALTERED_TERMS);
+        differences.list(Op.ALTERED, ALTERED_TERMS);
         model.drop();
         Comparison.Sight all =
                 table.kind() == FtsTable.Kind.EXTERNAL_CONTENT ? Comparison.Sight.WHOLE : Comparison.Sight.TERMS;
@@ -280,28 +252,5 @@ final class Drift {
 
     private String sampled(String column) {
         return extent == Extent.ALL ? "" : " where " + column + " in (select k from temp.lockstep_sample)";
-    }
-
-    private void list(Op op, String query) {
-        String named = "select " + KEY_AS_TEXT.formatted("name") + " as key, * from (" + query + ")";
-        tx.each(named, row -> {
-            counts.merge(op, 1L, Long::sum);
-            Long id = row.isNull("id") ? null : (Long) row.integer("id");
-            name(op, row.text("key"), id, row.width() > 3 ? columns(row) : List.of());
-        });
-    }
-
-    private void name(Op op, String key, Long rowid, List<String> columns) {
-        if (counts.get(op) <= limit) {
-            rows.add(new FtsDrift.Difference(op.name().toLowerCase(Locale.ROOT), key, rowid, columns));
-        }
-    }
-
-    private List<String> columns(Row row) {
-        List<String> columns = new ArrayList<>();
-        for (String position : row.text("differing").substring(1).split(",", -1)) {
-            columns.add(table.columns().get(Integer.parseInt(position)));
-        }
-        return columns;
     }
 }
