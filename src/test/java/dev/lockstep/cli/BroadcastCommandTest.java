@@ -2,7 +2,6 @@ package dev.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.profile.Json;
 import dev.lockstep.testing.FaultProxy;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PostgresExtension;
@@ -47,10 +46,10 @@ class BroadcastCommandTest {
 
             assertThat(run.exit()).isZero();
             assertThat(received(replica)).containsExactly("http://localhost:4201/luke/my-realm/:*");
-            Map<?, ?> envelope = (Map<?, ?>) Json.parse(run.stdout());
+            Map<String, Object> envelope = run.envelope();
             assertThat(envelope.get("schema")).isEqualTo("lockstep/realm.broadcast/1");
             assertThat(envelope.get("changed")).isEqualTo(true);
-            Map<?, ?> data = (Map<?, ?>) envelope.get("data");
+            Map<String, Object> data = run.data();
             assertThat(data.get("payloads")).isEqualTo(List.of(Map.of("payload", REALM + ":*", "bytes", 38L)));
             assertThat((Long) data.get("echoMs")).isBetween(0L, 2_000L);
             assertThat(run.stdout()).contains("\"code\":\"slash-added\"");

@@ -2,7 +2,6 @@ package dev.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.profile.Json;
 import dev.lockstep.testing.CadtSample;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PostgresExtension;
@@ -33,10 +32,8 @@ class DoctorCommandTest {
         List<String> words = new ArrayList<>(List.of("doctor", "--json"));
         words.addAll(List.of(more));
         LockstepRun run = LockstepRun.of(environment, words.toArray(String[]::new));
-        assertThat(run.exit()).as("%s", run).isEqualTo(exit);
         Map<String, Finding> findings = new LinkedHashMap<>();
-        Map<?, ?> data = (Map<?, ?>) ((Map<?, ?>) Json.parse(run.stdout())).get("data");
-        for (Object check : (List<?>) data.get("checks")) {
+        for (Object check : (List<?>) run.endedWith(exit).data().get("checks")) {
             Map<?, ?> fields = (Map<?, ?>) check;
             findings.put(
                     (String) fields.get("name"),

@@ -3,7 +3,6 @@ package dev.lockstep.cli;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.profile.Json;
 import dev.lockstep.testing.CadtSample;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PostgresExtension;
@@ -202,7 +201,7 @@ class DryRunTest {
                     .as("%s: %s then %s", command, first, second)
                     .containsOnly(0);
             Again expected = REQUESTS.get(leaf).again();
-            boolean changed = (boolean) ((Map<?, ?>) Json.parse(second.stdout())).get("changed");
+            boolean changed = (boolean) second.envelope().get("changed");
             if (changed != (expected == Again.CHANGES)) {
                 surprises.add(command + ": " + second);
             }

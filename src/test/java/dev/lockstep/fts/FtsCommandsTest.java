@@ -2,7 +2,6 @@ package dev.lockstep.fts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.profile.Json;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;
@@ -48,16 +47,9 @@ class FtsCommandsTest {
         return LockstepRun.of(Map.of(), words.toArray(String[]::new));
     }
 
-    private static Map<?, ?> json(LockstepRun run) {
-        assertThat(run.stdout().strip().lines()).hasSize(1);
-        Map<?, ?> envelope = (Map<?, ?>) Json.parse(run.stdout());
-        assertThat(envelope.get("exitCode")).isEqualTo((long) run.exit());
-        return envelope;
-    }
-
     private static List<Map<String, Object>> tables(LockstepRun run) {
         List<Map<String, Object>> tables = new ArrayList<>();
-        for (Object table : (List<?>) ((Map<?, ?>) json(run).get("data")).get("tables")) {
+        for (Object table : (List<?>) run.data().get("tables")) {
             Map<String, Object> typed = new LinkedHashMap<>();
             ((Map<?, ?>) table).forEach((key, value) -> typed.put((String) key, value));
             tables.add(typed);
@@ -82,12 +74,12 @@ class FtsCommandsTest {
 
         LockstepRun deferred = fts("defer", "--profile", "cadt-v1", "--note", "catch-up", "-o", "json");
         assertThat(deferred.exit()).isZero();
-        assertThat(json(deferred).get("changed")).isEqualTo(true);
+        assertThat(deferred.envelope().get("changed")).isEqualTo(true);
         assertThat(tables(deferred)).extracting(table -> table.get("result")).containsOnly("deferred");
 
         LockstepRun status = fts("status", "--profile", "cadt-v1", "--json");
         assertThat(status.exit()).isEqualTo(3);
-        assertThat(json(status).get("error")).isNull();
+        assertThat(status.envelope().get("error")).isNull();
         assertThat(tables(status).get(1))
                 .containsEntry("state", "deferred")
                 .containsEntry("note", "catch-up")
@@ -97,20 +89,20 @@ class FtsCommandsTest {
 
         LockstepRun again = fts("defer", "--profile", "cadt-v1", "--json");
         assertThat(again.exit()).isZero();
-        assertThat(json(again).get("changed")).isEqualTo(false);
+        assertThat(again.envelope().get("changed")).isEqualTo(false);
         assertThat(tables(again)).extracting(table -> table.get("result")).containsOnly("already");
 
         CadtDatabase.change(file);
         LockstepRun restored = fts("restore", "--profile", "cadt-v1", "--json");
         assertThat(restored.exit()).isZero();
-        assertThat(json(restored).get("changed")).isEqualTo(true);
+        assertThat(restored.envelope().get("changed")).isEqualTo(true);
         assertThat(tables(restored).get(1)).containsEntry("fts", "units_fts").containsEntry("proof", "whole");
         assertThat(tables(restored).get(1).get("reindexed"))
                 .isEqualTo(Long.parseLong(TestSqlite.ask(file, "select count(*) from units")));
 
         LockstepRun nothing = fts("restore", "--profile", "cadt-v1", "--json");
         assertThat(nothing.exit()).isZero();
-        assertThat(json(nothing).get("changed")).isEqualTo(false);
+        assertThat(nothing.envelope().get("changed")).isEqualTo(false);
         assertThat(TestSqlite.schema(file)).isEqualTo(master);
         assertThat(CadtDatabase.differences(file)).isZero();
     }
@@ -242,7 +234,7 @@ class FtsCommandsTest {
         assertThat(run.exit()).isEqualTo(6);
         assertThat(run.stderr().lines()).hasSizeLessThanOrEqualTo(3);
         assertThat(run.stderr()).contains(message).contains(hint);
-        assertThat(json(run).get("changed")).isEqualTo(false);
+        assertThat(run.envelope().get("changed")).isEqualTo(false);
         assertThat(TestSqlite.schema(file)).isEqualTo(before);
         assertThat(fts("status").exit()).isEqualTo(3);
     }

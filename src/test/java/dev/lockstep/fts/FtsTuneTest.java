@@ -2,7 +2,6 @@ package dev.lockstep.fts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.profile.Json;
 import dev.lockstep.testing.CadtSample;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.LockstepRun;
@@ -60,10 +59,6 @@ class FtsTuneTest {
         return LockstepRun.of(Map.of(), words.toArray(String[]::new));
     }
 
-    private static Map<?, ?> data(LockstepRun run) {
-        return (Map<?, ?>) ((Map<?, ?>) Json.parse(run.stdout())).get("data");
-    }
-
     @Test
     void theTriggersOfTheFirstModelAreTunedAndComeBackByteForByte() throws SQLException {
         Path file = CadtSample.V1.create(dir.resolve("v1.db"), new CadtSample.Size(20, 60, 0));
@@ -104,7 +99,7 @@ class FtsTuneTest {
 
         LockstepRun tuned = fts(file, "tune", "--yes", "--json");
 
-        assertThat(data(tuned).get("rebuilt")).isEqualTo(List.of("projects_v2_fts", "units_v2_fts"));
+        assertThat(tuned.data().get("rebuilt")).isEqualTo(List.of("projects_v2_fts", "units_v2_fts"));
         TestSqlite.create(
                 file,
                 "update unit set unit_status = 'Held' where rowid <= 9",
@@ -140,9 +135,9 @@ class FtsTuneTest {
         Path tuned = Files.copy(plain, dir.resolve("tuned.db"), StandardCopyOption.REPLACE_EXISTING);
         LockstepRun run = fts(tuned, "tune", "--yes", "--json");
         assertThat(run.exit()).isZero();
-        assertThat((List<?>) data(run).get("triggers")).hasSize(2);
+        assertThat((List<?>) run.data().get("triggers")).hasSize(2);
         // A row whose key is NULL is not found by either, and a number is not given twice.
-        assertThat(data(run).get("changes")).isEqualTo(insert.contains("rowid") ? 4L : 6L);
+        assertThat(run.data().get("changes")).isEqualTo(insert.contains("rowid") ? 4L : 6L);
 
         int rounds = Counts.of(3, 30);
         for (int seed = 0; seed < rounds; seed++) {

@@ -3,6 +3,7 @@ package dev.lockstep.testing;
 import dev.lockstep.cli.Lockstep;
 import dev.lockstep.db.Databases;
 import dev.lockstep.db.Environment;
+import dev.lockstep.profile.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -53,6 +54,34 @@ public record LockstepRun(int exit, String stdout, String stderr) {
             }
             return new LockstepRun(exit, child.stdout(), child.stderr());
         }
+    }
+
+    /** This run, once it has ended so. */
+    public LockstepRun endedWith(int expected) {
+        if (exit != expected) {
+            throw new AssertionError("ended with " + exit + " instead of " + expected + ":\n" + stdout + stderr);
+        }
+        return this;
+    }
+
+    /** The one object that a command with {@code -o json} prints. */
+    @SuppressWarnings("unchecked") // Names are texts in JSON.
+    public Map<String, Object> envelope() {
+        Map<String, Object> envelope = (Map<String, Object>) Json.parse(stdout);
+        if (stdout.strip().indexOf('\n') >= 0 || !envelope.get("exitCode").equals((long) exit)) {
+            throw new AssertionError("ended with " + exit + ", and no envelope of that:\n" + stdout + stderr);
+        }
+        return envelope;
+    }
+
+    @SuppressWarnings("unchecked") // An object, as the envelope is one.
+    public Map<String, Object> data() {
+        return (Map<String, Object>) envelope().get("data");
+    }
+
+    @SuppressWarnings("unchecked") // An object, as the envelope is one.
+    public Map<String, Object> error() {
+        return (Map<String, Object>) envelope().get("error");
     }
 
     private static PrintStream print(ByteArrayOutputStream sink) {
