@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(MariaDbExtension.class)
 class MariaDbDbTest extends DbConformance {
-    private static final PgSession WRITE = PgSession.of("lockstep test", Use.WRITE);
+    static final PgSession WRITE = PgSession.of("lockstep test", Use.WRITE);
     private static final String SLEEP = "select sleep(60) from note";
 
     private MariaDbDatabase database;
@@ -36,12 +36,12 @@ class MariaDbDbTest extends DbConformance {
         database = fresh;
     }
 
-    private static DbTarget target(MariaDbDatabase at, Map<String, String> environment, String query) {
+    static DbTarget target(MariaDbDatabase at, Map<String, String> environment, String query) {
         String url = "mariadb://" + at.user() + "@" + at.host() + ":" + at.port() + "/" + at.name() + query;
         return DbTarget.resolve(url, PgTarget.Sources.of(new Environment(environment)));
     }
 
-    private static Map<String, String> password(MariaDbDatabase at) {
+    static Map<String, String> password(MariaDbDatabase at) {
         return Map.of("HOME", "/nonexistent", "MYSQL_PWD", at.password());
     }
 
@@ -158,60 +158,6 @@ class MariaDbDbTest extends DbConformance {
             proxy.reset();
 
             assertThat(reason(() -> db.autocommit(tx -> tx.rows("select 1")))).isEqualTo(Reason.CONNECTION_LOST);
-        }
-    }
-
-    @Test
-    void aServerThatStaysSilentIsGivenUp() {
-        try (FaultProxy proxy = FaultProxy.before(database.host(), database.port())) {
-            proxy.freeze();
-            MariaDbDatabase frozen = database.through(proxy.port());
-            DbTarget target = target(frozen, password(frozen), "?sslmode=disable&connect_timeout=1");
-
-            assertThat(reason(() -> new Databases(new Environment(Map.of())).open(target, WRITE)))
-                    .isEqualTo(Reason.UNREACHABLE);
-        }
-    }
-
-    @Test
-    void nobodyThereIsUnreachableAndSaysWhereItLooked() {
-        Databases databases = new Databases(new Environment(Map.of()));
-        DbTarget target = target(database.through(1), password(database), "");
-
-        assertThatThrownBy(() -> databases.open(target, WRITE))
-                .isInstanceOfSatisfying(DbException.class, e -> {
-                    assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE);
-                    assertThat(e.kind()).isEqualTo(Trouble.Kind.UNREACHABLE);
-                    assertThat(e.hint()).contains("host from --pg").contains("password from MYSQL_PWD");
-                })
-                .message()
-                .startsWith("cannot connect to 127.0.0.1:1 as " + database.user())
-                .contains("refused")
-                .doesNotContain(database.password());
-    }
-
-    @Test
-    void aWrongPasswordAndAnUnknownDatabaseAreRefusedLogins() {
-        Databases databases = new Databases(new Environment(Map.of()));
-        DbTarget stranger = target(database, Map.of("MYSQL_PWD", "S3CR3T-wrong"), "?sslmode=disable");
-        assertThatThrownBy(() -> databases.open(stranger, WRITE))
-                .isInstanceOfSatisfying(
-                        DbException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LOGIN_REFUSED))
-                .message()
-                .doesNotContain("S3CR3T");
-
-        DbTarget elsewhere = target(database, password(database), "x?sslmode=disable");
-        assertThat(reason(() -> databases.open(elsewhere, WRITE))).isEqualTo(Reason.LOGIN_REFUSED);
-    }
-
-    @Test
-    void encryptionIsUsedWhereTheServerHasIt() {
-        Databases databases = new Databases(new Environment(Map.of()));
-        try (Db preferred = databases.open(target(database, password(database), ""), WRITE);
-                Db required = databases.open(target(database, password(database), "?sslmode=require"), WRITE)) {
-            String cipher = "show session status like 'Ssl_cipher'";
-            assertThat(required.autocommit(tx -> tx.only(cipher)).text(1)).isNotEmpty();
-            assertThat(preferred.autocommit(tx -> tx.only(cipher)).text(1)).isNotEmpty();
         }
     }
 

@@ -1,0 +1,51 @@
+package dev.lockstep.db;
+
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.lockstep.testing.TestDatabase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Somebody who connects to PostgreSQL.
+ *
+ * @param variables their environment, which may be changed between two connections
+ */
+record PgClient(Map<String, String> variables) {
+    static final PgSession SESSION = PgSession.of("lockstep test", PgSession.Use.WRITE);
+
+    /** One whose environment says all that leads to a test's database. */
+    static PgClient of(TestDatabase database, Path home) {
+        Map<String, String> variables = new HashMap<>(database.environment());
+        variables.put("HOME", home.toString());
+        return new PgClient(variables);
+    }
+
+    /** @param url null for what the environment says */
+    PgTarget target(String url) {
+        return PgTarget.resolve(url, PgTarget.Sources.of(new Environment(variables)));
+    }
+
+    Db open(String url, PgSession session) {
+        return new Databases(new Environment(variables)).postgres(target(url), session);
+    }
+
+    Trouble refused(String url) {
+        return catchThrowableOfType(Trouble.class, () -> open(url, SESSION).close());
+    }
+
+    static String ask(Db db, String sql) {
+        return db.autocommit(tx -> tx.only(sql)).text(0);
+    }
+
+    /** A port of this machine at which nobody listens. */
+    static int closedPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
