@@ -3,7 +3,6 @@ package dev.lockstep.realm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.realm.DefinitionChange.Scope;
 import dev.lockstep.realm.RealmInvalidator.Durability;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.PostgresExtension;
@@ -20,10 +19,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** What Boxel's own tests of its two listeners try, one by one: parsing is {@link FileChangeTest}'s, and here. */
+/** What Boxel's own tests of its two listeners try, one by one; parsing is for {@link FileChangeTest} and {@link DefinitionChangeTest}. */
 @ExtendWith(PostgresExtension.class)
 class BoxelListenersTest {
     private static final String FILES = FileChange.CHANNEL.name();
@@ -169,71 +166,6 @@ class BoxelListenersTest {
                             "realm " + R,
                             "path " + other + " index.json");
         }
-    }
-
-    @Test
-    void oneModuleParses() {
-        assertThat(DefinitionChange.parse("{\"k\":\"module\",\"r\":\"http://h/\",\"m\":[\"http://h/a.gts\"]}"))
-                .contains(new DefinitionChange(Scope.MODULE, "http://h/", List.of("http://h/a.gts")));
-    }
-
-    @Test
-    void manyModulesParseAndFurtherKeysAreNoHindrance() {
-        assertThat(DefinitionChange.parse(
-                        "{\"x\":[1,{}],\"m\":[\"http://h/a\",\"http://h/b\"],\"r\":\"http://h/\",\"k\":\"module\"}"))
-                .contains(new DefinitionChange(Scope.MODULE, "http://h/", List.of("http://h/a", "http://h/b")));
-    }
-
-    @Test
-    void aRealmParses() {
-        assertThat(DefinitionChange.parse("{\"k\":\"realm\",\"r\":\"http://h/\"}"))
-                .contains(new DefinitionChange(Scope.REALM, "http://h/", List.of()));
-    }
-
-    @Test
-    void allRealmsParse() {
-        assertThat(DefinitionChange.parse("{\"k\":\"global\"}"))
-                .contains(new DefinitionChange(Scope.GLOBAL, "", List.of()));
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "no JSON",
-                "{\"k\":\"module\"",
-                "\"module\"",
-                "[\"module\"]",
-                "null",
-                "{\"k\":\"other\",\"r\":\"http://h/\"}",
-                "{\"k\":7}",
-                "{\"r\":\"http://h/\"}",
-                "{\"k\":\"module\",\"r\":\"\",\"m\":[\"http://h/a\"]}",
-                "{\"k\":\"module\",\"m\":[\"http://h/a\"]}",
-                "{\"k\":\"module\",\"r\":\"http://h/\",\"m\":[]}",
-                "{\"k\":\"module\",\"r\":\"http://h/\",\"m\":\"http://h/a\"}",
-                "{\"k\":\"module\",\"r\":\"http://h/\"}",
-                "{\"k\":\"module\",\"r\":\"http://h/\",\"m\":[\"http://h/a\",7]}",
-                "{\"k\":\"module\",\"r\":\"http://h/\",\"m\":[\"http://h/a\",\"\"]}",
-                "{\"k\":\"realm\"}",
-                "{\"k\":\"realm\",\"r\":\"\"}",
-                "{\"k\":\"realm\",\"r\":7}",
-            })
-    void whatIsMalformedInAnyPartIsRejectedWhole(String payload) {
-        assertThat(DefinitionChange.parse(payload)).isEmpty();
-    }
-
-    @Test
-    void whatIsWrittenIsWhatIsRead() {
-        RealmUrl realm = new RealmUrl("http://h/é/");
-        List<String> modules = List.of("http://h/é/a\"b.gts", "http://h/é/c");
-
-        assertThat(DefinitionChange.modules(realm, modules)).singleElement().satisfies(payload -> assertThat(
-                        DefinitionChange.parse(payload))
-                .contains(new DefinitionChange(Scope.MODULE, realm.value(), modules)));
-        assertThat(DefinitionChange.parse(DefinitionChange.realm(realm)))
-                .contains(new DefinitionChange(Scope.REALM, realm.value(), List.of()));
-        assertThat(DefinitionChange.parse(DefinitionChange.all()).map(DefinitionChange::scope))
-                .contains(Scope.GLOBAL);
     }
 
     @Test

@@ -2,10 +2,13 @@ package dev.lockstep.realm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.realm.DefinitionChange.Scope;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Payloads and chunks as Boxel makes them; and where Boxel's would be refused by PostgreSQL, others that say no less. */
 class DefinitionChangeTest {
@@ -67,5 +70,70 @@ class DefinitionChangeTest {
         RealmUrl longRealm = new RealmUrl("http://x.test/" + "r".repeat(7980) + "/");
 
         assertThat(DefinitionChange.realm(longRealm)).isEqualTo(DefinitionChange.all());
+    }
+
+    @Test
+    void oneModuleParses() {
+        assertThat(DefinitionChange.parse("{\"k\":\"module\",\"r\":\"http://h/\",\"m\":[\"http://h/a.gts\"]}"))
+                .contains(new DefinitionChange(Scope.MODULE, "http://h/", List.of("http://h/a.gts")));
+    }
+
+    @Test
+    void manyModulesParseAndFurtherKeysAreNoHindrance() {
+        assertThat(DefinitionChange.parse(
+                        "{\"x\":[1,{}],\"m\":[\"http://h/a\",\"http://h/b\"],\"r\":\"http://h/\",\"k\":\"module\"}"))
+                .contains(new DefinitionChange(Scope.MODULE, "http://h/", List.of("http://h/a", "http://h/b")));
+    }
+
+    @Test
+    void aRealmParses() {
+        assertThat(DefinitionChange.parse("{\"k\":\"realm\",\"r\":\"http://h/\"}"))
+                .contains(new DefinitionChange(Scope.REALM, "http://h/", List.of()));
+    }
+
+    @Test
+    void allRealmsParse() {
+        assertThat(DefinitionChange.parse("{\"k\":\"global\"}"))
+                .contains(new DefinitionChange(Scope.GLOBAL, "", List.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "no JSON",
+                "{\"k\":\"module\"",
+                "\"module\"",
+                "[\"module\"]",
+                "null",
+                "{\"k\":\"other\",\"r\":\"http://h/\"}",
+                "{\"k\":7}",
+                "{\"r\":\"http://h/\"}",
+                "{\"k\":\"module\",\"r\":\"\",\"m\":[\"http://h/a\"]}",
+                "{\"k\":\"module\",\"m\":[\"http://h/a\"]}",
+                "{\"k\":\"module\",\"r\":\"http://h/\",\"m\":[]}",
+                "{\"k\":\"module\",\"r\":\"http://h/\",\"m\":\"http://h/a\"}",
+                "{\"k\":\"module\",\"r\":\"http://h/\"}",
+                "{\"k\":\"module\",\"r\":\"http://h/\",\"m\":[\"http://h/a\",7]}",
+                "{\"k\":\"module\",\"r\":\"http://h/\",\"m\":[\"http://h/a\",\"\"]}",
+                "{\"k\":\"realm\"}",
+                "{\"k\":\"realm\",\"r\":\"\"}",
+                "{\"k\":\"realm\",\"r\":7}",
+            })
+    void whatIsMalformedInAnyPartIsRejectedWhole(String payload) {
+        assertThat(DefinitionChange.parse(payload)).isEmpty();
+    }
+
+    @Test
+    void whatIsWrittenIsWhatIsRead() {
+        RealmUrl realm = new RealmUrl("http://h/é/");
+        List<String> modules = List.of("http://h/é/a\"b.gts", "http://h/é/c");
+
+        assertThat(DefinitionChange.modules(realm, modules)).singleElement().satisfies(payload -> assertThat(
+                        DefinitionChange.parse(payload))
+                .contains(new DefinitionChange(Scope.MODULE, realm.value(), modules)));
+        assertThat(DefinitionChange.parse(DefinitionChange.realm(realm)))
+                .contains(new DefinitionChange(Scope.REALM, realm.value(), List.of()));
+        assertThat(DefinitionChange.parse(DefinitionChange.all()).map(DefinitionChange::scope))
+                .contains(Scope.GLOBAL);
     }
 }
