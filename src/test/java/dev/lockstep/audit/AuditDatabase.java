@@ -14,6 +14,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A database of any engine with CADT's audit table of data model 1, as the application makes it there. */
 final class AuditDatabase implements AutoCloseable {
@@ -39,6 +41,34 @@ final class AuditDatabase implements AutoCloseable {
                     "integer primary key autoincrement", "integer primary key auto_increment")
             .replace('"', '`')
             .replace(" change ", " `change` ");
+
+    private static final String IN_PART = """
+            select count(*)
+              from (select generation, count(*) as n from audit group by generation) g
+             where not (generation = 0 and n = 1 or generation > 0 and n = 5)
+            """;
+
+    private static final String CONTENT = """
+            select coalesce(%s, '')
+              from (select id, "registryId" as r, generation as g, type as t, "change" as c from audit order by id) a
+            """;
+
+    /** Those of one test, which end with it. */
+    static final class OfTest implements AfterEachCallback {
+        private final List<AuditDatabase> made = new ArrayList<>();
+
+        /** @param file where it lies if it is a SQLite database */
+        AuditDatabase create(Kind kind, Path file) throws SQLException {
+            AuditDatabase database = AuditDatabase.create(kind, file);
+            made.add(database);
+            return database;
+        }
+
+        @Override
+        public void afterEach(ExtensionContext context) {
+            made.forEach(AuditDatabase::close);
+        }
+    }
 
     private final Kind kind;
     private final Path file;
@@ -144,6 +174,24 @@ final class AuditDatabase implements AutoCloseable {
                 ResultSet rs = statement.executeQuery(sql)) {
             return rs.next() ? rs.getString(1) : null;
         }
+    }
+
+    /** How many generations are there in part, where one has 5 rows, and the first 1. */
+    String inPart() throws SQLException {
+        return ask(IN_PART);
+    }
+
+    /** What tells two tables apart. */
+    String content() throws SQLException {
+        return ask(CONTENT.formatted(
+                switch (kind) {
+                    case SQLITE ->
+                        "group_concat(id || '|' || r || '|' || g || '|' || t || '|' || coalesce(c, 'N'), ' ')";
+                    case POSTGRESQL ->
+                        "string_agg(id || '|' || r || '|' || g || '|' || t || '|' || coalesce(c, 'N'), ' ' order by id)";
+                    case MARIADB ->
+                        "group_concat(concat(id, '|', r, '|', g, '|', t, '|', coalesce(c, 'N')) order by id separator ' ')";
+                }));
     }
 
     /** Makes the table's rows: 40 registries of 5 organisations with 25 generations each. */

@@ -3,7 +3,6 @@ package dev.lockstep.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.audit.AuditDatabase.Kind;
-import dev.lockstep.profile.Json;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.FaultProxy;
@@ -11,12 +10,11 @@ import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.Sweep;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,44 +22,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A mirror gets the generations of the log, the same rows with the same ids, now or later. */
 class AuditMirrorTest {
-    private static final String WHOLE =
-            "select count(*) from (select generation, count(*) as n from audit group by generation) g"
-                    + " where not (generation = 0 and n = 1 or generation > 0 and n = 5)";
-    private static final String CONTENT =
-            "select coalesce(%s, '') from (select id, \"registryId\" as r, generation as g,"
-                    + " type as t, \"change\" as c from audit order by id) a";
-
     @TempDir
     Path dir;
 
-    private final List<AuditDatabase> databases = new ArrayList<>();
+    @RegisterExtension
+    final AuditDatabase.OfTest databases = new AuditDatabase.OfTest();
 
     private AuditDatabase database(Kind kind, String name) throws SQLException {
-        AuditDatabase made = AuditDatabase.create(kind, dir.resolve(name + ".db"));
-        databases.add(made);
-        return made;
-    }
-
-    @AfterEach
-    void close() {
-        databases.forEach(AuditDatabase::close);
-    }
-
-    private static Map<?, ?> data(LockstepRun run) {
-        assertThat(run.stdout().strip().lines()).as(run.stderr()).hasSize(1);
-        return (Map<?, ?>) ((Map<?, ?>) Json.parse(run.stdout())).get("data");
-    }
-
-    private static String content(AuditDatabase database) throws SQLException {
-        return database.ask(CONTENT.formatted(
-                switch (database.kind()) {
-                    case SQLITE ->
-                        "group_concat(id || '|' || r || '|' || g || '|' || t || '|' || coalesce(c, 'N'), ' ')";
-                    case POSTGRESQL ->
-                        "string_agg(id || '|' || r || '|' || g || '|' || t || '|' || coalesce(c, 'N'), ' ' order by id)";
-                    case MARIADB ->
-                        "group_concat(concat(id, '|', r, '|', g, '|', t, '|', coalesce(c, 'N')) order by id separator ' ')";
-                }));
+        return databases.create(kind, dir.resolve(name + ".db"));
     }
 
     private static LockstepRun mirrored(AuditDatabase source, AuditDatabase mirror, Path file) {
@@ -87,15 +55,15 @@ class AuditMirrorTest {
 
         LockstepRun run = mirrored(source, mirror, file);
 
-        assertThat(data(run).get("mirror").toString()).isEqualTo("{state=complete, sent=3, owed=0, error=null}");
+        assertThat(run.data().get("mirror").toString()).isEqualTo("{state=complete, sent=3, owed=0, error=null}");
         source.execute("delete from audit where id = 41");
-        assertThat(content(mirror)).startsWith("42|r1|0").isEqualTo(content(source));
-        assertThat(data(mirrored(source, mirror, file)).get("mirror").toString())
+        assertThat(mirror.content()).startsWith("42|r1|0").isEqualTo(source.content());
+        assertThat(mirrored(source, mirror, file).data().get("mirror").toString())
                 .contains("sent=0, owed=0");
         mirror.execute("delete from audit where generation = 2");
-        assertThat(data(mirrored(source, mirror, file)).get("mirror").toString())
+        assertThat(mirrored(source, mirror, file).data().get("mirror").toString())
                 .contains("sent=1, owed=0");
-        assertThat(content(mirror)).isEqualTo(content(source));
+        assertThat(mirror.content()).isEqualTo(source.content());
     }
 
     @ParameterizedTest
@@ -113,12 +81,12 @@ class AuditMirrorTest {
             LockstepRun hurt = mirrored(source, mirror.through(proxy.port()), file);
 
             assertThat(hurt.exit()).as(hurt.stderr()).isZero();
-            assertThat(data(hurt).get("inserted")).isEqualTo(11L);
-            assertThat(source.ask(WHOLE)).isEqualTo("0");
+            assertThat(hurt.data().get("inserted")).isEqualTo(11L);
+            assertThat(source.inPart()).isEqualTo("0");
             if (how.equals("slow")) {
-                assertThat(data(hurt).get("mirror").toString()).contains("state=complete, sent=3");
+                assertThat(hurt.data().get("mirror").toString()).contains("state=complete, sent=3");
             } else {
-                assertThat(data(hurt).get("mirror").toString())
+                assertThat(hurt.data().get("mirror").toString())
                         .contains("state=behind")
                         .contains("owed=3");
                 assertThat(hurt.stderr()).contains("warning: the mirror lacks 3 generations");
@@ -128,11 +96,11 @@ class AuditMirrorTest {
             proxy.pass();
             proxy.loseReplyTo(request -> false);
             LockstepRun later = mirrored(source, mirror.through(proxy.port()), file);
-            assertThat(data(later).get("mirror").toString())
+            assertThat(later.data().get("mirror").toString())
                     .contains("state=complete")
                     .contains("owed=0");
         }
-        assertThat(content(mirror)).isEqualTo(content(source));
+        assertThat(mirror.content()).isEqualTo(source.content());
         assertThat(source.run("status").stdout()).doesNotContain("lacked");
     }
 
@@ -152,13 +120,13 @@ class AuditMirrorTest {
                         Map.of(),
                         source.words("write", file.toString(), "--batch", "2", "--mirror", mirror.url())))
                 .recovering(run -> {
-                    assertThat(source.ask(WHOLE)).isEqualTo("0");
-                    assertThat(mirror.ask(WHOLE)).isEqualTo("0");
+                    assertThat(source.inPart()).isEqualTo("0");
+                    assertThat(mirror.inPart()).isEqualTo("0");
                     assertThat(mirrored(source, mirror, file).exit()).isZero();
                 })
                 .checking(run -> {
                     assertThat(source.ask("select count(*) from audit")).isEqualTo(Integer.toString(lines.size()));
-                    assertThat(content(mirror)).isEqualTo(content(source));
+                    assertThat(mirror.content()).isEqualTo(source.content());
                     assertThat(source.run("status").stdout()).doesNotContain("lacked");
                 })
                 .run(Fault.Mode.HALT);
@@ -188,14 +156,14 @@ class AuditMirrorTest {
         try (FaultProxy proxy = FaultProxy.before("127.0.0.1", mirror.port())) {
             AuditDatabase away = mirror.through(proxy.port());
             proxy.refuse();
-            assertThat(data(mirrored(source, away, file)).get("mirror").toString())
+            assertThat(mirrored(source, away, file).data().get("mirror").toString())
                     .contains("owed=3");
             proxy.pass();
 
             LockstepRun caughtUp = LockstepRun.of(environment, backfill);
             assertThat(caughtUp.exit()).as("%s", caughtUp).isZero();
-            assertThat(content(mirror)).isEqualTo(content(source));
-            assertThat(data(mirrored(source, away, file)).get("mirror").toString())
+            assertThat(mirror.content()).isEqualTo(source.content());
+            assertThat(mirrored(source, away, file).data().get("mirror").toString())
                     .isEqualTo("{state=complete, sent=0, owed=0, error=null}");
         }
 
@@ -204,18 +172,18 @@ class AuditMirrorTest {
         LockstepRun held = mirrored(source, mirror, more);
         assertThat(held.exit()).isZero();
         assertThat(held.stderr()).contains("a backfill of it has not ended");
-        assertThat(data(held).get("mirror").toString()).contains("state=behind, sent=0, owed=1");
+        assertThat(held.data().get("mirror").toString()).contains("state=behind, sent=0, owed=1");
 
         assertThat(LockstepRun.of(environment, backfill).exit()).isZero();
-        assertThat(content(mirror)).isEqualTo(content(source));
-        assertThat(data(mirrored(source, mirror, more)).get("mirror").toString())
+        assertThat(mirror.content()).isEqualTo(source.content());
+        assertThat(mirrored(source, mirror, more).data().get("mirror").toString())
                 .contains("state=complete, sent=0");
 
         Path last = AuditLines.file(dir.resolve("last"), List.of(AuditLines.line("r1", 4, 1)));
-        assertThat(data(mirrored(source, mirror, last)).get("mirror").toString())
+        assertThat(mirrored(source, mirror, last).data().get("mirror").toString())
                 .contains("state=complete, sent=1");
         LockstepRun verified = LockstepRun.of(environment, backfill);
         assertThat(verified.exit()).as("%s", verified).isZero();
-        assertThat(content(mirror)).isEqualTo(content(source));
+        assertThat(mirror.content()).isEqualTo(source.content());
     }
 }

@@ -16,52 +16,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Generations are written whole or not at all, and once, whatever breaks when. */
 class AuditWriteTest {
-    private static final String WHOLE =
-            "select count(*) from (select generation, count(*) as n from audit group by generation) g"
-                    + " where not (generation = 0 and n = 1 or generation > 0 and n = 5)";
-    private static final String CONTENT =
-            "select coalesce(%s, '') from (select id, \"registryId\" as r, generation as g,"
-                    + " type as t, \"change\" as c from audit order by id) a";
-
     @TempDir
     Path dir;
 
-    private final List<AuditDatabase> databases = new ArrayList<>();
+    @RegisterExtension
+    final AuditDatabase.OfTest databases = new AuditDatabase.OfTest();
 
     private AuditDatabase database(Kind kind, String name) throws SQLException {
-        AuditDatabase made = AuditDatabase.create(kind, dir.resolve(name + ".db"));
-        databases.add(made);
-        return made;
-    }
-
-    @AfterEach
-    void close() {
-        databases.forEach(AuditDatabase::close);
-    }
-
-    private static Map<?, ?> data(LockstepRun run) {
-        assertThat(run.stdout().strip().lines()).as(run.stderr()).hasSize(1);
-        return (Map<?, ?>) ((Map<?, ?>) Json.parse(run.stdout())).get("data");
-    }
-
-    private static String content(AuditDatabase database) throws SQLException {
-        return database.ask(CONTENT.formatted(
-                switch (database.kind()) {
-                    case SQLITE ->
-                        "group_concat(id || '|' || r || '|' || g || '|' || t || '|' || coalesce(c, 'N'), ' ')";
-                    case POSTGRESQL ->
-                        "string_agg(id || '|' || r || '|' || g || '|' || t || '|' || coalesce(c, 'N'), ' ' order by id)";
-                    case MARIADB ->
-                        "group_concat(concat(id, '|', r, '|', g, '|', t, '|', coalesce(c, 'N')) order by id separator ' ')";
-                }));
+        return databases.create(kind, dir.resolve(name + ".db"));
     }
 
     @ParameterizedTest
@@ -72,13 +42,13 @@ class AuditWriteTest {
         lines.addAll(AuditLines.registry("r2", 1, 1_200));
         Path file = AuditLines.file(dir.resolve("rows"), lines);
 
-        Map<?, ?> first = data(database.run("write", file.toString(), "--json"));
-        String written = content(database);
-        Map<?, ?> second = data(database.run("write", file.toString(), "--json"));
+        Map<?, ?> first = database.run("write", file.toString(), "--json").data();
+        String written = database.content();
+        Map<?, ?> second = database.run("write", file.toString(), "--json").data();
 
         assertThat(first.toString()).contains("read=1217, inserted=1217, unchanged=0, rejected=0, generations=6");
         assertThat(second.toString()).contains("read=1217, inserted=0, unchanged=1217, rejected=0, generations=0");
-        assertThat(content(database)).isEqualTo(written);
+        assertThat(database.content()).isEqualTo(written);
         assertThat(database.run("status").exit()).isZero();
         assertThat(database.ask(
                         "select \"change\" from audit where \"registryId\" = 'r2' and generation = 1 order by id"))
@@ -105,11 +75,11 @@ class AuditWriteTest {
         Path later = AuditLines.file(
                 dir.resolve("later"),
                 List.of(AuditLines.line("r", 2, 1), Json.write(AuditLines.row("r", 3, "NO CHANGE"))));
-        assertThat(data(database.run("write", later.toString(), "--json")).get("inserted"))
+        assertThat(database.run("write", later.toString(), "--json").data().get("inserted"))
                 .isEqualTo(2L);
 
         LockstepRun latest = database.run("latest", "--registry", "r", "--json");
-        assertThat(((Map<?, ?>) data(latest).get("row")).get("generation")).isEqualTo(3L);
+        assertThat(((Map<?, ?>) latest.data().get("row")).get("generation")).isEqualTo(3L);
         assertThat(database.run("latest", "--org", "org of r").stdout()).contains("type: NO CHANGE");
         assertThat(database.run("latest", "--registry", "nobody").exit()).isEqualTo(3);
     }
@@ -128,12 +98,13 @@ class AuditWriteTest {
         LockstepRun status = database.run("status", "--json");
 
         assertThat(status.exit()).isEqualTo(3);
-        assertThat(data(status).get("registries").toString())
+        assertThat(status.data().get("registries").toString())
                 .contains("registry=r, rows=5, generations=3, newest=4, unknown=0, gaps=2, firstGap=2, duplicates=1")
                 .contains(
                         "registry=u, rows=1, generations=0, newest=null, unknown=1, gaps=0, firstGap=null, duplicates=0")
                 .contains("registry=w, rows=1, generations=1, newest=0, unknown=0, gaps=0");
-        assertThat(((Map<?, ?>) data(database.run("latest", "--registry", "u", "--json"))
+        assertThat(((Map<?, ?>) database.run("latest", "--registry", "u", "--json")
+                                .data()
                                 .get("row"))
                         .get("generation"))
                 .isNull();
@@ -153,13 +124,14 @@ class AuditWriteTest {
                 .running((run, fault) -> LockstepRun.inProcess(
                         fault, database.environment(), database.words("write", file.toString(), "--batch", "2")))
                 .recovering(run -> {
-                    assertThat(database.ask(WHOLE)).isEqualTo("0");
+                    assertThat(database.inPart()).isEqualTo("0");
                     assertThat(database.run("write", file.toString()).exit()).isZero();
                 })
                 .checking(run -> {
                     assertThat(database.ask("select count(*) from audit")).isEqualTo("11");
-                    assertThat(database.ask(WHOLE)).isEqualTo("0");
-                    assertThat(data(database.run("write", file.toString(), "--json"))
+                    assertThat(database.inPart()).isEqualTo("0");
+                    assertThat(database.run("write", file.toString(), "--json")
+                                    .data()
                                     .get("inserted"))
                             .isEqualTo(0L);
                 })
@@ -183,7 +155,7 @@ class AuditWriteTest {
                 "write", file.toString(), "--max-errors", "5", "--reject-file", rejects.toString(), "--json");
 
         assertThat(run.exit()).isEqualTo(7);
-        assertThat(data(run).toString()).contains("read=8, inserted=5, unchanged=0, rejected=3, generations=4");
+        assertThat(run.data().toString()).contains("read=8, inserted=5, unchanged=0, rejected=3, generations=4");
         assertThat(Files.readString(rejects, StandardCharsets.UTF_8).lines())
                 .containsExactlyInAnyOrder(lines.get(3), lines.get(4), lines.get(5));
         assertThat(run.stderr()).contains("5:");
@@ -211,11 +183,11 @@ class AuditWriteTest {
         long inserted = 0;
         for (CompletableFuture<LockstepRun> writer : writers) {
             assertThat(writer.get().exit()).as("%s", writer.get()).isZero();
-            inserted += (Long) data(writer.get()).get("inserted");
+            inserted += (Long) writer.get().data().get("inserted");
         }
         assertThat(inserted).isEqualTo(51);
         assertThat(database.ask("select count(*) from audit")).isEqualTo("51");
-        assertThat(database.ask(WHOLE)).isEqualTo("0");
+        assertThat(database.inPart()).isEqualTo("0");
         assertThat(database.run("status").exit()).isZero();
     }
 
@@ -232,7 +204,7 @@ class AuditWriteTest {
         LockstepRun dry = database.run("write", more.toString(), "-n", "--json");
 
         assertThat(dry.exit()).as("%s", dry).isZero();
-        assertThat(data(dry).toString()).contains("read=19, inserted=13, unchanged=6, rejected=0, generations=4");
+        assertThat(dry.data().toString()).contains("read=19, inserted=13, unchanged=6, rejected=0, generations=4");
         assertThat(database.ask("select count(*) from audit")).isEqualTo("6");
         lines.add(AuditLines.line("r2", 3, 1));
         assertThat(database.run("write", AuditLines.file(more, lines).toString(), "-n")

@@ -2,7 +2,6 @@ package dev.lockstep.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.profile.Json;
 import dev.lockstep.testing.LockstepRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,8 +9,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,27 +23,19 @@ class IndexStatesTest {
     @TempDir
     Path dir;
 
+    @RegisterExtension
+    final AuditDatabase.OfTest databases = new AuditDatabase.OfTest();
+
     private AuditDatabase database;
 
     private AuditDatabase given(AuditDatabase.Kind kind) throws SQLException {
-        database = AuditDatabase.create(kind, dir.resolve("audit.db")).fill();
+        database = databases.create(kind, dir.resolve("audit.db")).fill();
         return database;
-    }
-
-    @AfterEach
-    void close() {
-        if (database != null) {
-            database.close();
-        }
-    }
-
-    private static Map<?, ?> json(LockstepRun run) {
-        return (Map<?, ?>) Json.parse(run.stdout());
     }
 
     private static List<String> states(LockstepRun run) {
         List<String> states = new ArrayList<>();
-        for (Object index : (List<?>) ((Map<?, ?>) json(run).get("data")).get("indexes")) {
+        for (Object index : (List<?>) run.data().get("indexes")) {
             states.add((String) ((Map<?, ?>) index).get("state"));
         }
         return states;
@@ -70,9 +61,9 @@ class IndexStatesTest {
         LockstepRun second = database.run("apply", "--json");
 
         assertThat(states(first)).containsOnly("created");
-        assertThat(json(first).get("changed")).isEqualTo(true);
+        assertThat(first.envelope().get("changed")).isEqualTo(true);
         assertThat(states(second)).containsOnly("present");
-        assertThat(json(second).get("changed")).isEqualTo(false);
+        assertThat(second.envelope().get("changed")).isEqualTo(false);
         assertInOrder();
     }
 
@@ -81,7 +72,7 @@ class IndexStatesTest {
     void theOtherQueriesOfThePlannerAreTold(AuditDatabase.Kind kind) throws SQLException {
         given(kind).run("apply");
 
-        Map<?, ?> data = (Map<?, ?>) json(database.run("check", "--json")).get("data");
+        Map<?, ?> data = (Map<?, ?>) database.run("check", "--json").envelope().get("data");
         for (Object index : (List<?>) data.get("indexes")) {
             Map<?, ?> query = (Map<?, ?>) ((List<?>) ((Map<?, ?>) index).get("queries")).get(0);
             assertThat(query.get("usable")).isEqualTo(true);
@@ -256,9 +247,9 @@ class IndexStatesTest {
 
         LockstepRun dropped = database.run("drop", "--yes", "--json");
         assertThat(states(dropped)).containsOnly("dropped");
-        assertThat(json(dropped).get("changed")).isEqualTo(true);
+        assertThat(dropped.envelope().get("changed")).isEqualTo(true);
         LockstepRun again = database.run("drop", "--yes", "--json");
         assertThat(states(again)).containsOnly("missing");
-        assertThat(json(again).get("changed")).isEqualTo(false);
+        assertThat(again.envelope().get("changed")).isEqualTo(false);
     }
 }

@@ -3,15 +3,14 @@ package dev.lockstep.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.audit.AuditDatabase.Kind;
-import dev.lockstep.profile.Json;
 import dev.lockstep.testing.LockstepRun;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,26 +30,21 @@ class SuggestTest {
     @TempDir
     Path dir;
 
+    @RegisterExtension
+    final AuditDatabase.OfTest databases = new AuditDatabase.OfTest();
+
     private AuditDatabase database;
 
     private AuditDatabase given(Kind kind) throws SQLException {
-        database = AuditDatabase.create(kind, dir.resolve("a.db")).fill();
+        database = databases.create(kind, dir.resolve("a.db")).fill();
         return database;
-    }
-
-    @AfterEach
-    void close() {
-        if (database != null) {
-            database.close();
-        }
     }
 
     private List<Map<?, ?>> suggestions(String... more) {
         LockstepRun run = database.run("suggest", withJson(more));
         assertThat(run.exit()).as("%s", run).isZero();
-        Map<?, ?> data = (Map<?, ?>) ((Map<?, ?>) Json.parse(run.stdout())).get("data");
         List<Map<?, ?>> suggestions = new ArrayList<>();
-        ((List<?>) data.get("suggestions")).forEach(one -> suggestions.add((Map<?, ?>) one));
+        ((List<?>) run.data().get("suggestions")).forEach(one -> suggestions.add((Map<?, ?>) one));
         return suggestions;
     }
 
