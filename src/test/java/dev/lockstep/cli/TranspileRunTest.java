@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -35,18 +34,16 @@ class TranspileRunTest {
     @TempDir
     Path dir;
 
-    private Map<String, String> environment;
+    private TranspileUser transpile;
 
     @BeforeEach
     void prepare(TestDatabase database) {
-        environment = new HashMap<>(database.environment());
-        environment.put("PATH", System.getenv("PATH"));
-        environment.put("HOME", dir.toString());
+        transpile = TranspileUser.of(database, dir);
     }
 
     @Test
     void runBuildsOnceAndThenServes() throws IOException {
-        init();
+        transpile.ok("init");
         Path source = Files.writeString(dir.resolve("person.gts"), "let x = 1;");
         Path log = dir.resolve("builds");
         Path report = dir.resolve("report.json");
@@ -67,23 +64,23 @@ class TranspileRunTest {
             build
         };
 
-        LockstepRun first = run(words);
+        LockstepRun first = transpile.run(words);
         assertThat(first.stdout()).isEqualTo(REALM + " " + MODULE + " let x = 1;");
         assertThat(data(Json.parse(Files.readString(report)))).containsEntry("role", "winner");
-        LockstepRun second = run(words);
+        LockstepRun second = transpile.run(words);
         assertThat(second.stdout()).isEqualTo(first.stdout());
         assertThat(data(Json.parse(Files.readString(report)))).containsEntry("role", "hit");
         assertThat(Files.readAllLines(log)).hasSize(1);
         words[8] = "sh 2";
-        assertThat(run(words).stdout()).isEqualTo(first.stdout());
+        assertThat(transpile.run(words).stdout()).isEqualTo(first.stdout());
         assertThat(Files.readAllLines(log)).hasSize(2);
     }
 
     @Test
     void runPassesTheStatusOfAFailingBuildAndStoresNothing(TestDatabase database) throws Exception {
-        init();
+        transpile.ok("init");
 
-        LockstepRun failed = run("run", REALM, MODULE, "--", "sh", "-c", "echo half; exit 42");
+        LockstepRun failed = transpile.run("run", REALM, MODULE, "--", "sh", "-c", "echo half; exit 42");
 
         assertThat(failed.exit()).isEqualTo(42);
         assertThat(failed.stdout()).isEmpty();
@@ -92,28 +89,38 @@ class TranspileRunTest {
 
     @Test
     void runSpeaksTheExitCodesOfProgramsThatRunPrograms() throws IOException {
-        init();
+        transpile.ok("init");
         Path plain = Files.writeString(dir.resolve("plain"), "no program");
 
-        assertThat(run("run", REALM, MODULE, "--", "no-such-program-anywhere").exit())
+        assertThat(transpile
+                        .run("run", REALM, MODULE, "--", "no-such-program-anywhere")
+                        .exit())
                 .isEqualTo(127);
-        assertThat(run("run", REALM, MODULE, "--", plain.toString()).exit()).isEqualTo(126);
-        assertThat(run("run", REALM, MODULE, "--timeout", "200ms", "--", "sleep", "60")
+        assertThat(transpile.run("run", REALM, MODULE, "--", plain.toString()).exit())
+                .isEqualTo(126);
+        assertThat(transpile
+                        .run("run", REALM, MODULE, "--timeout", "200ms", "--", "sleep", "60")
                         .exit())
                 .isEqualTo(124);
-        assertThat(run("run", REALM, MODULE, "--source", "/no/such/file", "--", "cat")
+        assertThat(transpile
+                        .run("run", REALM, MODULE, "--source", "/no/such/file", "--", "cat")
                         .exit())
                 .isEqualTo(2);
-        assertThat(run("run", REALM, MODULE, "-o", "json", "--", "cat").exit()).isEqualTo(2);
-        assertThat(run("run", REALM, MODULE, "--", "sh", "-c", "kill -9 $$").exit())
+        assertThat(transpile
+                        .run("run", REALM, MODULE, "-o", "json", "--", "cat")
+                        .exit())
+                .isEqualTo(2);
+        assertThat(transpile
+                        .run("run", REALM, MODULE, "--", "sh", "-c", "kill -9 $$")
+                        .exit())
                 .isEqualTo(137);
     }
 
     @Test
     void runWithoutAServerBuildsAndSaysSo() {
-        environment.put("PGPORT", "1");
+        transpile = transpile.with("PGPORT", "1");
 
-        LockstepRun alone = run("run", REALM, MODULE, "--", "echo", "built");
+        LockstepRun alone = transpile.run("run", REALM, MODULE, "--", "echo", "built");
 
         assertThat(alone.exit()).isZero();
         assertThat(alone.stdout()).isEqualTo("built\n");
@@ -122,7 +129,7 @@ class TranspileRunTest {
 
     @Test
     void runWithoutACacheIsAMistake() {
-        LockstepRun mistaken = run("run", REALM, MODULE, "--", "echo", "built");
+        LockstepRun mistaken = transpile.run("run", REALM, MODULE, "--", "echo", "built");
 
         assertThat(mistaken.exit()).isEqualTo(2);
         assertThat(mistaken.stderr()).contains("lockstep transpile init");
@@ -130,11 +137,11 @@ class TranspileRunTest {
 
     @Test
     void aRunThatIsStoppedStopsItsBuildAndFreesTheOthers(TestDatabase database) throws Exception {
-        init();
+        transpile.ok("init");
         Path pid = dir.resolve("pid");
         try (ChildJvm child = ChildJvm.start(
                 Lockstep.class,
-                environment,
+                transpile.environment(),
                 "transpile",
                 "run",
                 REALM,
@@ -153,20 +160,21 @@ class TranspileRunTest {
                 .filter(ProcessHandle::isAlive)
                 .isEmpty());
         assertThat(database.backends()).allMatch(backend -> backend.advisoryLocks() == 0);
-        assertThat(run("run", REALM, MODULE, "--", "echo", "built").stdout()).isEqualTo("built\n");
+        assertThat(transpile.run("run", REALM, MODULE, "--", "echo", "built").stdout())
+                .isEqualTo("built\n");
     }
 
     /** Whoever waits for the build gets the new artifact, and so does whoever had begun with the old source. */
     @Test
     void aRunWhoseSourceIsPublishedMeanwhileBuildsOnceMore(TestDatabase database) throws Exception {
-        init();
+        transpile.ok("init");
         Path source = Files.writeString(dir.resolve("person.gts"), "old");
         Path report = dir.resolve("report.json");
         String build = "x=$(cat); : > %1$s/started; until [ -e %1$s/go ]; do sleep 0.02; done; printf '%%s' \"$x\""
                 .formatted(dir);
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try {
-            Future<LockstepRun> running = threads.submit(() -> run(
+            Future<LockstepRun> running = threads.submit(() -> transpile.run(
                     "run",
                     REALM,
                     MODULE,
@@ -180,7 +188,7 @@ class TranspileRunTest {
                     build));
             Await.until("the build to begin", Duration.ofSeconds(30), () -> Files.exists(dir.resolve("started")));
             Files.writeString(source, "new");
-            assertThat(run("tombstone", REALM, "--all", "-y").exit()).isZero();
+            assertThat(transpile.run("tombstone", REALM, "--all", "-y").exit()).isZero();
             Files.createFile(dir.resolve("go"));
 
             assertThat(running.get().stdout()).isEqualTo("new");
@@ -188,13 +196,13 @@ class TranspileRunTest {
             threads.shutdownNow();
         }
         assertThat(data(Json.parse(Files.readString(report)))).containsEntry("stored", "stored");
-        assertThat(run("run", REALM, MODULE, "--", "false").stdout()).isEqualTo("new");
+        assertThat(transpile.run("run", REALM, MODULE, "--", "false").stdout()).isEqualTo("new");
     }
 
     /** In a JVM whose heap cannot hold it: built, stored, and served from the cache. */
     @Test
     void aHundredMegabytesOfNoiseGoThroughASmallHeap() throws IOException {
-        init();
+        transpile.ok("init");
         Path noise = dir.resolve("noise");
         Random random = new Random(7);
         byte[] block = new byte[1 << 20];
@@ -214,7 +222,7 @@ class TranspileRunTest {
     /** The build has no end: it is ended when there is no file to put its output into. */
     @Test
     void aBuildWhoseOutputCannotBeKeptIsEndedAndFreesTheOthers() throws IOException {
-        init();
+        transpile.ok("init");
 
         try (ChildJvm child =
                 small(dir.resolve("missing"), "transpile", "run", REALM, MODULE, "--", "cat", "/dev/zero")) {
@@ -222,17 +230,18 @@ class TranspileRunTest {
             assertThat(child.stderr())
                     .contains("no room for an artifact", dir.resolve("missing").toString());
         }
-        assertThat(run("run", REALM, MODULE, "--", "echo", "built").stdout()).isEqualTo("built\n");
+        assertThat(transpile.run("run", REALM, MODULE, "--", "echo", "built").stdout())
+                .isEqualTo("built\n");
     }
 
     /** The command has ended, and left something in the background that may still print. */
     @Test
     void theTimeLimitIsForWhateverMayStillPrint() throws IOException {
-        init();
+        transpile.ok("init");
         Path gone = dir.resolve("gone");
         String lingering = "(until [ -e %1$s/go ]; do sleep 0.02; done; : > %2$s) & echo half".formatted(dir, gone);
 
-        LockstepRun run = run("run", REALM, MODULE, "--timeout", "500ms", "--", "sh", "-c", lingering);
+        LockstepRun run = transpile.run("run", REALM, MODULE, "--timeout", "500ms", "--", "sh", "-c", lingering);
 
         assertThat(run.exit()).isEqualTo(124);
         assertThat(run.stdout()).isEmpty();
@@ -243,11 +252,11 @@ class TranspileRunTest {
     /** The command has ended long before, and so has its first output. */
     @Test
     void whatTheCommandLeavesBehindPrintsIntoTheArtifactToo() throws IOException {
-        init();
+        transpile.ok("init");
         String lingering = "(for i in 1 2 3 4 5; do sleep 0.1; echo $i; done) & echo 0";
 
         for (int i = 0; i < 2; i++) {
-            LockstepRun run = run("run", REALM, MODULE, "--", "sh", "-c", lingering);
+            LockstepRun run = transpile.run("run", REALM, MODULE, "--", "sh", "-c", lingering);
 
             assertThat(run.exit()).isZero();
             assertThat(run.stdout()).isEqualTo("0\n1\n2\n3\n4\n5\n");
@@ -274,18 +283,7 @@ class TranspileRunTest {
         command.add("-Djava.io.tmpdir=" + temporary);
         command.add(Lockstep.class.getName());
         command.addAll(List.of(arguments));
-        return ChildJvm.exec(dir, environment, command.toArray(String[]::new));
-    }
-
-    private void init() {
-        assertThat(run("init").exit()).isZero();
-    }
-
-    private LockstepRun run(String... words) {
-        String[] all = new String[words.length + 1];
-        all[0] = "transpile";
-        System.arraycopy(words, 0, all, 1, words.length);
-        return LockstepRun.of(environment, all);
+        return ChildJvm.exec(dir, transpile.environment(), command.toArray(String[]::new));
     }
 
     @SuppressWarnings("unchecked") // An envelope is an object, and so is its data.
