@@ -16,9 +16,6 @@ import dev.lockstep.fts.Restoration.Replacement;
 import dev.lockstep.testing.ChildJvm;
 import dev.lockstep.testing.DyingLockstep;
 import dev.lockstep.testing.TestSqlite;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -32,26 +29,12 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Others on the same database: recoverers, owners, lock holders, a full disk. */
-class ContentionTest {
+class ContentionTest extends CadtFixture {
     private static final Policy STEAL = new Policy(Preference.NEITHER, Replacement.NONE, Claim.STEAL);
-
-    @TempDir
-    private Path dir;
-
-    private Engine engine;
-    private String master;
-
-    @BeforeEach
-    void makeDatabase() throws SQLException {
-        engine = new Engine(CadtDatabase.create(dir.resolve("cadt.db"), 20), Engine.CADT);
-        master = TestSqlite.schema(engine.file());
-    }
 
     @RepeatedTest(10)
     void ofTwoRecoverersAtOnceOneDoesItAndOneFindsNothingToDo() throws Exception {
@@ -61,8 +44,7 @@ class ContentionTest {
         List<Boolean> changed = atOnce(2, () -> engine.restore().changed());
 
         assertThat(changed).containsExactlyInAnyOrder(true, false);
-        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
-        assertThat(CadtDatabase.differences(engine.file())).isZero();
+        isRestored();
     }
 
     @RepeatedTest(5)
@@ -119,25 +101,18 @@ class ContentionTest {
                             two.stdout().contains("\"changed\":true")))
                     .containsExactlyInAnyOrder(true, false);
         }
-        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
-        assertThat(CadtDatabase.differences(engine.file())).isZero();
+        isRestored();
     }
 
     @Test
-    void aLiveOwnerIsRespectedUnlessItIsStolenFrom() throws SQLException {
-        Process other = sleeper();
-        try {
-            Owner owner =
-                    ownerOf(other, other.info().startInstant().orElseThrow().toEpochMilli());
-            assertThat(owner.isAlive()).isTrue();
-            deferAs(owner);
+    void aLiveOwnerIsRespectedUnlessItIsStolenFrom() throws Exception {
+        Owner owner = owner();
+        assertThat(owner.isAlive()).isTrue();
+        deferAs(owner);
 
-            assertRefusedAsOwned(engine::defer);
-            assertRefusedAsOwned(engine::restore);
-            assertThat(engine.restore(STEAL).changed()).isTrue();
-        } finally {
-            other.destroyForcibly();
-        }
+        assertRefusedAsOwned(engine::defer);
+        assertRefusedAsOwned(engine::restore);
+        assertThat(engine.restore(STEAL).changed()).isTrue();
         assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
     }
 
@@ -150,42 +125,24 @@ class ContentionTest {
 
     @Test
     void anOwnerThatIsGoneOrElsewhereOrHasAnothersProcessIdIsNot() throws Exception {
-        Process other = sleeper();
-        long started = other.info().startInstant().orElseThrow().toEpochMilli();
-        Owner here = Owner.ofProcess();
-        try {
-            assertThat(ownerOf(other, started - 60_000).isAlive()).isFalse();
-            assertThat(new Owner("elsewhere", other.pid(), here.boot(), started).isAlive())
-                    .isFalse();
-            assertThat(new Owner(here.host(), other.pid(), "another boot", started).isAlive())
-                    .isFalse();
-        } finally {
-            other.destroyForcibly().waitFor();
-        }
-        Owner gone = ownerOf(other, started);
-        assertThat(gone.isAlive()).isFalse();
+        Owner owner = owner();
+        long started = owner.started();
+        assertThat(new Owner(owner.host(), owner.pid(), owner.boot(), started - 60_000).isAlive())
+                .isFalse();
+        assertThat(new Owner("elsewhere", owner.pid(), owner.boot(), started).isAlive())
+                .isFalse();
+        assertThat(new Owner(owner.host(), owner.pid(), "another boot", started).isAlive())
+                .isFalse();
+        end(owner);
+        assertThat(owner.isAlive()).isFalse();
 
-        deferAs(gone);
+        deferAs(owner);
         assertThat(engine.defer().changed()).isFalse();
         assertThat(engine.restore().changed()).isTrue();
     }
 
     private void deferAs(Owner owner) {
         engine.with(db -> new Deferral(engine.loaded(), owner, Optional.empty()).run(db, List.of()));
-    }
-
-    private static Owner ownerOf(Process process, long started) {
-        Owner here = Owner.ofProcess();
-        return new Owner(here.host(), process.pid(), here.boot(), started);
-    }
-
-    /** A process that lives until it is destroyed. */
-    private static Process sleeper() {
-        try {
-            return new ProcessBuilder("sleep", "600").start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Test
@@ -231,7 +188,6 @@ class ContentionTest {
         }
 
         engine.restore();
-        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
-        assertThat(CadtDatabase.differences(engine.file())).isZero();
+        isRestored();
     }
 }

@@ -3,7 +3,6 @@ package dev.lockstep.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.cli.Lockstep;
-import dev.lockstep.profile.Json;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.ChildJvm;
 import dev.lockstep.testing.LockstepRun;
@@ -19,14 +18,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code fts run}: whatever becomes of the program, and of lockstep itself, the index comes back. */
-class FtsRunTest {
+class FtsRunTest extends CadtFixture {
     private static final Map<String, String> ENVIRONMENT = Map.of("PATH", System.getenv("PATH"));
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -38,18 +35,6 @@ class FtsRunTest {
             echo up
             while [ ! -e "$0" ]; do sleep 0.02; done
             """;
-
-    @TempDir
-    private Path dir;
-
-    private Engine engine;
-    private String master;
-
-    @BeforeEach
-    void makeDatabase() throws SQLException {
-        engine = new Engine(CadtDatabase.create(dir.resolve("cadt.db"), 20), Engine.CADT);
-        master = TestSqlite.schema(engine.file());
-    }
 
     private void tell(String name) throws IOException {
         Files.createFile(dir.resolve(name));
@@ -87,11 +72,6 @@ class FtsRunTest {
     private void isDeferred() throws SQLException {
         assertThat(CadtDatabase.liveTriggers(engine.file())).isEmpty();
         assertThat(engine.status().isKept()).isFalse();
-    }
-
-    private void isRestored() throws SQLException {
-        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
-        assertThat(CadtDatabase.differences(engine.file())).isZero();
     }
 
     @ParameterizedTest
@@ -271,8 +251,7 @@ class FtsRunTest {
             TestSqlite.create(engine.file(), "alter table units rename column unitOwner to ownedBy");
             tell("go");
             LockstepRun ended = run.ended();
-            assertThat(ended.exit()).isEqualTo(125);
-            Map<?, ?> error = (Map<?, ?>) ((Map<?, ?>) Json.parse(ended.stdout())).get("error");
+            Map<String, Object> error = ended.endedWith(125).error();
             assertThat(error.get("code")).isEqualTo("schema-changed");
             assertThat((String) error.get("message")).contains("the program ended with 3", "unitOwner");
         }

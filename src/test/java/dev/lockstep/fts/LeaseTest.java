@@ -7,63 +7,19 @@ import dev.lockstep.fts.Restoration.Claim;
 import dev.lockstep.fts.Restoration.Policy;
 import dev.lockstep.fts.Restoration.Preference;
 import dev.lockstep.fts.Restoration.Replacement;
-import dev.lockstep.testing.TestSqlite;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A deferral is for those who hold it: they come and go, die, or have had it for long enough. */
-class LeaseTest {
+class LeaseTest extends CadtFixture {
     private static final Policy LEAVING = new Policy(Preference.NEITHER, Replacement.NONE, Claim.LEAVE);
     private static final Optional<Duration> FOR_EVER = Optional.empty();
     private static final Optional<Duration> OVER = Optional.of(Duration.ZERO);
     private static final Optional<Duration> LONG = Optional.of(Duration.ofHours(1));
-
-    private final List<Process> processes = new ArrayList<>();
-
-    @TempDir
-    private Path dir;
-
-    private Engine engine;
-    private String master;
-
-    @BeforeEach
-    void makeDatabase() throws SQLException {
-        engine = new Engine(CadtDatabase.create(dir.resolve("cadt.db"), 10), Engine.CADT);
-        master = TestSqlite.schema(engine.file());
-    }
-
-    @AfterEach
-    void endAll() {
-        processes.forEach(Process::destroyForcibly);
-    }
-
-    /** A process that lives until it is ended. */
-    private Owner owner() throws IOException {
-        Process process = new ProcessBuilder("sleep", "600").start();
-        processes.add(process);
-        Owner here = Owner.ofProcess();
-        long started = process.info().startInstant().orElseThrow().toEpochMilli();
-        return new Owner(here.host(), process.pid(), here.boot(), started);
-    }
-
-    private void end(Owner owner) throws InterruptedException {
-        for (Process process : processes) {
-            if (process.pid() == owner.pid()) {
-                process.destroyForcibly().waitFor();
-            }
-        }
-    }
 
     private Deferral.Outcome join(Owner owner, Optional<Duration> age, String... names) {
         return engine.with(db -> new Deferral(engine.loaded(), owner, Optional.empty())
@@ -82,11 +38,6 @@ class LeaseTest {
 
     private void with(String profile) {
         engine = new Engine(engine.file(), profile);
-    }
-
-    private void isRestored() throws SQLException {
-        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
-        assertThat(CadtDatabase.differences(engine.file())).isZero();
     }
 
     @ParameterizedTest
@@ -188,13 +139,12 @@ class LeaseTest {
     @Test
     void whatTheApplicationItselfHasDeferredKeepsItsForm() throws Exception {
         Upstream.ensureDeferred(engine.file());
-        String flags = TestSqlite.ask(engine.file(), "select group_concat(id || metaKey || metaValue) from meta");
+        String flags = notes();
         Owner owner = owner();
 
         join(owner, LONG);
 
-        assertThat(TestSqlite.ask(engine.file(), "select group_concat(id || metaKey || metaValue) from meta"))
-                .isEqualTo(flags);
+        assertThat(notes()).isEqualTo(flags);
         CadtDatabase.change(engine.file());
         assertThat(leave(owner).tables()).hasSize(2);
         assertThat(CadtDatabase.differences(engine.file())).isZero();

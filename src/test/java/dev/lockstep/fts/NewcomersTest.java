@@ -3,64 +3,21 @@ package dev.lockstep.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.db.Trouble;
 import dev.lockstep.fts.Restoration.Claim;
 import dev.lockstep.fts.Restoration.Policy;
 import dev.lockstep.fts.Restoration.Preference;
 import dev.lockstep.fts.Restoration.Replacement;
 import dev.lockstep.testing.TestSqlite;
-import java.nio.file.Path;
 import java.sql.SQLException;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Triggers that an application made again while their texts were put away. */
-class NewcomersTest {
+class NewcomersTest extends CadtFixture {
     private static final Policy LIVE = new Policy(Preference.LIVE, Replacement.NONE, Claim.RESPECT);
     private static final Policy STORED = new Policy(Preference.STORED, Replacement.NONE, Claim.RESPECT);
 
     private static final String NEWER = "create trigger unit_delete_fts after delete on units begin"
             + " delete from units_fts where warehouseUnitId is old.warehouseUnitId; end";
-
-    @TempDir
-    private Path dir;
-
-    private Engine engine;
-    private String master;
-
-    @BeforeEach
-    void makeDatabase() throws SQLException {
-        engine = new Engine(CadtDatabase.create(dir.resolve("cadt.db"), 20), Engine.CADT);
-        master = TestSqlite.schema(engine.file());
-    }
-
-    private void sql(String... statements) throws SQLException {
-        TestSqlite.create(engine.file(), statements);
-    }
-
-    private String everything() throws SQLException {
-        return TestSqlite.schema(engine.file())
-                + TestSqlite.ask(engine.file(), "select group_concat(id || metaKey || metaValue) from meta");
-    }
-
-    private void refused(String code, ThrowingCallable what) throws SQLException {
-        String before = everything();
-        assertThatThrownBy(what).isInstanceOfSatisfying(Trouble.class, e -> {
-            assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED);
-            assertThat(e.code()).isEqualTo(code);
-            assertThat(e.hint()).isNotEmpty();
-        });
-        assertThat(everything()).isEqualTo(before);
-    }
-
-    private void isActiveAndEqual() throws SQLException {
-        assertThat(engine.status().isKept()).isTrue();
-        assertThat(CadtDatabase.differences(engine.file())).isZero();
-        assertThat(TestSqlite.ask(engine.file(), "select count(*) from meta where metaKey like 'fts5%'"))
-                .isEqualTo("0");
-    }
 
     @Test
     void aTriggerMadeAnewWithAnotherTextIsShownBesideTheStoredOneUntilOneIsChosen() throws SQLException {

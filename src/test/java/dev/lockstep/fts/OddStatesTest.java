@@ -10,59 +10,17 @@ import dev.lockstep.fts.Restoration.Policy;
 import dev.lockstep.fts.Restoration.Preference;
 import dev.lockstep.fts.Restoration.Replacement;
 import dev.lockstep.testing.TestSqlite;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** States that neither program makes by itself, and that hands, crashes of older programs and migrations leave behind. */
-class OddStatesTest {
+class OddStatesTest extends CadtFixture {
     private static final Policy FROM_PROFILE = new Policy(Preference.NEITHER, Replacement.PROFILE, Claim.RESPECT);
 
     private static final String NO_SNAPSHOT = "delete from meta where metaKey = '" + CadtDatabase.SNAPSHOT + "'";
     private static final String NO_FLAG = "delete from meta where metaKey = '" + CadtDatabase.FLAG + "'";
     private static final String NO_NOTE = "delete from meta where metaKey = '" + CadtDatabase.OWN + "'";
-
-    @TempDir
-    private Path dir;
-
-    private Engine engine;
-    private String master;
-
-    @BeforeEach
-    void makeDatabase() throws SQLException {
-        engine = new Engine(CadtDatabase.create(dir.resolve("cadt.db"), 20), Engine.CADT);
-        master = TestSqlite.schema(engine.file());
-    }
-
-    private void sql(String... statements) throws SQLException {
-        TestSqlite.create(engine.file(), statements);
-    }
-
-    private String everything() throws SQLException {
-        return TestSqlite.schema(engine.file())
-                + TestSqlite.ask(engine.file(), "select group_concat(id || metaKey || metaValue) from meta");
-    }
-
-    private void refused(String code, ThrowingCallable what) throws SQLException {
-        String before = everything();
-        assertThatThrownBy(what).isInstanceOfSatisfying(Trouble.class, e -> {
-            assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED);
-            assertThat(e.code()).isEqualTo(code);
-            assertThat(e.hint()).isNotEmpty();
-        });
-        assertThat(everything()).isEqualTo(before);
-    }
-
-    private void isActiveAndEqual() throws SQLException {
-        assertThat(engine.status().isKept()).isTrue();
-        assertThat(CadtDatabase.differences(engine.file())).isZero();
-        assertThat(TestSqlite.ask(engine.file(), "select count(*) from meta where metaKey like 'fts5%'"))
-                .isEqualTo("0");
-    }
 
     @Test
     void aFlagWithoutASnapshotIsNotClearedUntilTheProfilesTriggersAreAskedFor() throws SQLException {

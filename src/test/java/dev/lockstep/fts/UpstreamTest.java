@@ -11,24 +11,10 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** CADT and lockstep on one database: either finishes what the other began. */
-class UpstreamTest {
-    @TempDir
-    private Path dir;
-
-    private Engine engine;
-    private String master;
-
-    @BeforeEach
-    void makeDatabase() throws SQLException {
-        engine = new Engine(CadtDatabase.create(dir.resolve("cadt.db"), 20), Engine.CADT);
-        master = TestSqlite.schema(engine.file());
-    }
-
+class UpstreamTest extends CadtFixture {
     private String meta(String key) throws SQLException {
         return CadtDatabase.meta(engine.file(), key);
     }
@@ -60,8 +46,7 @@ class UpstreamTest {
 
         engine.restore();
 
-        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
-        assertThat(CadtDatabase.differences(engine.file())).isZero();
+        isRestored();
         assertThat(TestSqlite.ask(engine.file(), "select count(*) from meta")).isEqualTo("2");
     }
 
@@ -150,8 +135,7 @@ class UpstreamTest {
                 .containsOnly(Optional.of(Deferral.Mode.REBUILD));
         engine.restore();
 
-        assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
-        assertThat(CadtDatabase.differences(engine.file())).isZero();
+        isRestored();
     }
 
     @Test
