@@ -118,7 +118,7 @@ class ConnectionStringTest {
             jdbc:postgresql:app?pasword=x -> unknown parameter 'pasword' -> did you mean password?
             jdbc:postgresql:app?socketFactory=x -> 'socketFactory' is not allowed -> which code runs
             jdbc:postgresql:app?preferQueryMode=simple -> 'preferQueryMode' is not allowed -> which code runs
-            jdbc:postgresql:app?loggerFile=/tmp/x -> 'loggerFile' is not allowed -> which code runs
+            jdbc:postgresql:app?loggerFile=x.log -> 'loggerFile' is not allowed -> which code runs
             postgresql://db9/app?sslfactory=x -> 'sslfactory' is not allowed -> which code runs
             host=db9 allowLoadLocalInfile=true -> 'allowLoadLocalInfile' is not allowed -> which code runs
             jdbc:postgresql:app?targetServerType=preferPrimary -> targetServerType may be -> it takes postgresql://
