@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteOpenMode;
 
 /**
@@ -21,6 +22,12 @@ public final class Sqlite {
         READ,
         WRITE
     }
+
+    /** Reads the schema, and how many bytes the database has. */
+    private static final String LOOK = """
+            select (select count(*) from sqlite_master) as entries, page_count * page_size as bytes
+              from pragma_page_count, pragma_page_size
+            """;
 
     /** Twice what SQLite itself lets the log grow to between two of its own clearings. */
     private static final long LARGE_LOG = 8 << 20;
@@ -67,19 +74,57 @@ public final class Sqlite {
         try {
             Db db = new Db(Engine.SQLITE, connector);
             try {
-                db.autocommit(tx -> tx.rows("select count(*) from sqlite_master"));
+                look(db, file);
                 return db;
             } catch (DbException e) {
-                DbException opening = SqlErrors.opening(file, e);
                 try {
                     db.close();
                 } catch (DbException suppressed) {
-                    opening.addSuppressed(suppressed);
+                    e.addSuppressed(suppressed);
                 }
-                throw opening;
+                throw e;
             }
         } catch (SQLException e) {
             throw SqlErrors.opening(file, SqlErrors.of(Engine.SQLITE, e));
+        }
+    }
+
+    /**
+     * SQLite itself notices missing pages, but reads the page in which a file ends as if zeros followed: rows without values,
+     * in a table that is as long as before.
+     */
+    private static void look(Db db, Path file) {
+        long lacking;
+        try {
+            lacking = db.autocommit(tx -> lacking(tx, file));
+            if (lacking > 0) {
+                // Only in a transaction can nobody make the database smaller between two looks.
+                lacking = db.read(tx -> lacking(tx, file));
+            }
+        } catch (DbException e) {
+            throw SqlErrors.opening(file, e);
+        }
+        if (lacking > 0) {
+            throw new DbException(
+                    DbException.Reason.CORRUPT,
+                    SQLiteErrorCode.SQLITE_CORRUPT.name(),
+                    "damaged database: " + file + " is cut off: its last " + lacking + " bytes are missing",
+                    "copy it again; 'sqlite3 FILE .backup' does that while it is in use",
+                    null);
+        }
+    }
+
+    /** How many bytes of the database the file does not have; what is in a write-ahead log is not missing. */
+    private static long lacking(Tx tx, Path file) {
+        long bytes = tx.only(LOOK).integer("bytes");
+        return size(file.resolveSibling(file.getFileName() + "-wal")) > 0 ? 0 : bytes - size(file);
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.exists(file) ? Files.size(file) : 0;
+        } catch (IOException e) {
+            throw Trouble.usage("not readable: " + file + ": " + e.getMessage(), null);
         }
     }
 
@@ -203,12 +248,8 @@ public final class Sqlite {
         if (!Files.isReadable(file)) {
             throw Trouble.usage("not readable: " + file, null);
         }
-        try {
-            if (Files.size(file) == 0) {
-                throw Trouble.usage("an empty file is not a SQLite database: " + file, hint);
-            }
-        } catch (IOException e) {
-            throw Trouble.usage("not readable: " + file + ": " + e.getMessage(), null);
+        if (size(file) == 0) {
+            throw Trouble.usage("an empty file is not a SQLite database: " + file, hint);
         }
     }
 }

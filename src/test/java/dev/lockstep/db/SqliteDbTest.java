@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -184,6 +185,43 @@ class SqliteDbTest extends DbConformance {
                 .isInstanceOfSatisfying(
                         DbException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CORRUPT))
                 .hasMessage("damaged database: " + file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"delete", "wal"})
+    void aFileThatIsCutOffIsDamagedWhereverThatIs(String journal) throws SQLException, IOException {
+        TestSqlite.create(
+                file,
+                "pragma journal_mode = " + journal,
+                CREATE,
+                "insert into note with recursive n (i) as (select 1 union all select i + 1 from n where i < 500)"
+                        + " select i, 'note ' || i from n");
+        byte[] whole = Files.readAllBytes(file);
+        Path cut = dir.resolve("cut.db");
+
+        for (int length = whole.length - 1; length > 0; length -= 211) {
+            Files.write(cut, Arrays.copyOf(whole, length));
+            assertThatThrownBy(() -> open(cut, Access.READ, PATIENT, Fault.none()))
+                    .as("%d of %d bytes", length, whole.length)
+                    .isInstanceOfSatisfying(
+                            DbException.class, e -> assertThat(e.reason()).isIn(Reason.CORRUPT, Reason.NOT_A_DATABASE))
+                    .hasMessageContaining(cut.toString());
+        }
+    }
+
+    @Test
+    void whatIsOnlyInTheLogIsNotMissing() throws SQLException {
+        try (Connection writer = TestSqlite.connect(file);
+                Statement statement = writer.createStatement()) {
+            statement.execute("pragma journal_mode = wal");
+            statement.execute(CREATE);
+            statement.execute("pragma wal_checkpoint(truncate)");
+            statement.execute("insert into note values (1, printf('%.100000c', 'x'))");
+
+            try (Db db = open()) {
+                assertThat(count(db)).isOne();
+            }
+        }
     }
 
     private void overwrite(long offset) throws IOException {
