@@ -54,9 +54,19 @@ public final class DbException extends Trouble {
 
     /** @param sqlState as the server gave it, or the name of SQLite's result code */
     DbException(Reason reason, String sqlState, String what, String hint, Throwable cause) {
-        super(reason.kind, reason.name().toLowerCase(Locale.ROOT).replace('_', '-'), what, hint, cause);
+        this(reason.kind, reason, sqlState, what, hint, cause);
+    }
+
+    /** @param kind if it means something else here than such a reason mostly does */
+    DbException(Kind kind, Reason reason, String sqlState, String what, String hint, Throwable cause) {
+        super(kind, reason.name().toLowerCase(Locale.ROOT).replace('_', '-'), what, hint, cause);
         this.reason = reason;
         this.sqlState = sqlState;
+    }
+
+    /** The same, said of something: {@code the mirror: permission denied}. */
+    public DbException about(String subject) {
+        return new DbException(kind(), reason, sqlState, subject + ": " + getMessage(), hint(), this);
     }
 
     public Reason reason() {

@@ -54,6 +54,9 @@ final class SqlErrors {
                     case NOT_A_DATABASE -> "not a SQLite database, or encrypted, or of a later format: " + file;
                     case CORRUPT -> "damaged database: " + file;
                     case BUSY -> "locked by another process: " + file;
+                    // Even a reader of a file in WAL mode writes beside it.
+                    case READ_ONLY ->
+                        "cannot read " + file + ": it is in WAL mode, and its directory cannot be written";
                     case HALF_WRITTEN -> "a writer died, and its work must be rolled back first: " + file;
                     default -> "cannot open " + file + ": " + e.getMessage();
                 };
@@ -69,7 +72,24 @@ final class SqlErrors {
             e = thrown.getNextException();
         }
         String state = e.getSQLState() == null ? "" : e.getSQLState();
-        return new DbException(postgresqlReason(state), state, oneLine(e) + " (" + state + ")", null, thrown);
+        return server(postgresqlReason(state), state, oneLine(e) + " (" + state + ")", thrown);
+    }
+
+    /** What a server said. One that takes no writes is not a server to work with. */
+    private static DbException server(Reason reason, String state, String what, SQLException e) {
+        Trouble.Kind kind = reason == Reason.READ_ONLY ? Trouble.Kind.REFUSED : reason.kind();
+        return new DbException(kind, reason, state, what, serverHint(reason), e);
+    }
+
+    private static String serverHint(Reason reason) {
+        return switch (reason) {
+            case FULL -> "nothing of this transaction was kept; make room on the server, and run it again";
+            case READ_ONLY ->
+                "the server, the database or the role is set to take no writes: default_transaction_read_only of"
+                        + " PostgreSQL, read_only of MariaDB; a replica is, too";
+            case NO_PRIVILEGE -> "the owner of the object, or an administrator, gives the privilege with GRANT";
+            default -> null;
+        };
     }
 
     private static Reason postgresqlReason(String state) {
@@ -140,7 +160,7 @@ final class SqlErrors {
     private static DbException mariaDb(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         String shown = e.getErrorCode() > 0 ? e.getErrorCode() + ", " + state : state;
-        return new DbException(mariaDbReason(e.getErrorCode(), state), state, oneLine(e) + " (" + shown + ")", null, e);
+        return server(mariaDbReason(e.getErrorCode(), state), state, oneLine(e) + " (" + shown + ")", e);
     }
 
     /** Why nobody was let in; a server that does not answer has no number for it. */
