@@ -46,6 +46,18 @@ public final class ChildJvm implements AutoCloseable {
         return start(command, environment);
     }
 
+    /** Starts the main class as one for whom the permissions of files count, as they do not for root. */
+    public static ChildJvm startUnprivileged(Class<?> main, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>();
+        if (System.getProperty("user.name").equals("root")) {
+            command.addAll(List.of("unshare", "-U"));
+        }
+        command.addAll(command());
+        command.add(main.getName());
+        command.addAll(List.of(arguments));
+        return start(command, environment);
+    }
+
     /** Starts a source file, as {@code java FILE} does. */
     public static ChildJvm startSource(Path file, Map<String, String> environment, String... arguments) {
         List<String> command = command();

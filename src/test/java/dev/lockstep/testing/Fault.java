@@ -4,6 +4,7 @@ import dev.lockstep.db.Connector;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -20,7 +21,7 @@ public final class Fault {
         THROW_BEFORE,
         /** SQLite says that another process has the lock; the call was not run, the connection lives on. */
         BUSY,
-        /** SQLite says that the disk is full; the call was not run, the connection lives on. */
+        /** The database says that the disk is full; the call was not run, the connection lives on. */
         FULL,
         /** The call was run, but the connection broke before the answer came: a lost acknowledgement. */
         THROW_AFTER,
@@ -31,21 +32,24 @@ public final class Fault {
         /** The process stops as by SIGSTOP before the call, and goes on with it at SIGCONT. */
         STOP,
         /** The call is made later than it was meant to. */
-        SLEEP
+        SLEEP,
+        /** The call is not made before {@link #release}. */
+        HOLD
     }
 
     /** As the shell reports a process that was killed by signal 9. */
     public static final int KILLED = 137;
 
     private static final String CONNECTION_FAILURE = "08006";
+    private static final String DISK_FULL = "53100";
     private static final int SQLITE_BUSY = 5;
     private static final int SQLITE_IOERR = 10;
-    private static final int SQLITE_FULL = 13;
 
     private final int call;
     private final Mode mode;
     private final Duration delay;
     private final AtomicInteger calls = new AtomicInteger();
+    private final CountDownLatch released = new CountDownLatch(1);
     private volatile String hitAt;
 
     private Fault(int call, Mode mode, Duration delay) {
@@ -62,6 +66,16 @@ public final class Fault {
     /** Delays call number {@code call}. */
     public static Fault sleepAt(int call, Duration delay) {
         return new Fault(call, Mode.SLEEP, delay);
+    }
+
+    /** Lets call number {@code call} wait until it is released. */
+    public static Fault holdAt(int call) {
+        return new Fault(call, Mode.HOLD, Duration.ZERO);
+    }
+
+    /** Lets the call that is held, or will be, go on. */
+    public void release() {
+        released.countDown();
     }
 
     /** Nothing goes wrong, but calls are counted. */
@@ -97,32 +111,37 @@ public final class Fault {
         hitAt = "in another process";
     }
 
-    /** Makes one call, or what the fault makes of it. */
-    <T> T call(String what, Callable<T> real, SqlAction close) throws Exception {
+    /**
+     * Makes one call, or what the fault makes of it.
+     *
+     * @param full the number by which the database says that its disk is full, if it says so by a number
+     */
+    <T> T call(String what, Callable<T> real, SqlAction close, int full) throws Exception {
         if (calls.incrementAndGet() != call) {
             return real.call();
         }
         hitAt = what;
         switch (mode) {
-            case THROW_BEFORE -> throw failure("not run", SQLITE_IOERR);
-            case BUSY -> throw failure("not run, busy", SQLITE_BUSY);
-            case FULL -> throw failure("not run, full", SQLITE_FULL);
+            case THROW_BEFORE -> throw failure("not run", CONNECTION_FAILURE, SQLITE_IOERR);
+            case BUSY -> throw failure("not run, busy", CONNECTION_FAILURE, SQLITE_BUSY);
+            case FULL -> throw failure("not run, full", DISK_FULL, full);
             case THROW_AFTER -> {
                 real.call();
                 close.run();
-                throw failure("run, answer lost", SQLITE_IOERR);
+                throw failure("run, answer lost", CONNECTION_FAILURE, SQLITE_IOERR);
             }
             case CLOSE -> close.run();
             case HALT -> Runtime.getRuntime().halt(KILLED);
             case STOP -> Signals.stopThisProcess();
             case SLEEP -> Thread.sleep(delay.toMillis());
+            case HOLD -> released.await();
         }
         return real.call();
     }
 
-    /** What the driver of either engine would say of a broken connection or disk. */
-    private SQLException failure(String how, int sqlite) {
-        return new SQLException("injected at call %d, %s: %s".formatted(call, how, hitAt), CONNECTION_FAILURE, sqlite);
+    /** What the driver of any engine would say of a broken connection or disk: one of them looks at the state, the others at the number. */
+    private SQLException failure(String how, String state, int number) {
+        return new SQLException("injected at call %d, %s: %s".formatted(call, how, hitAt), state, number);
     }
 
     @Override

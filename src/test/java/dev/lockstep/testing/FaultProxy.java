@@ -11,12 +11,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * A network that fails on demand: a TCP proxy on a free port of this machine, before a server.
  *
- * <p>It passes everything until told otherwise. {@link #freeze}, {@link #refuse}, {@link #slow}, {@link #cutAfter} and {@link #loseReplyTo} last
- * until {@link #pass}; {@link #reset}, {@link #finish}, {@link #halfClose} and {@link #freezeExisting} happen once, to the connections
+ * <p>It passes everything until told otherwise. {@link #freeze}, {@link #refuse}, {@link #slow}, {@link #cutAfter}, {@link #loseReplyTo} and
+ * {@link #rewrite} last until {@link #pass}; {@link #reset}, {@link #finish}, {@link #halfClose} and {@link #freezeExisting} happen once, to the connections
  * there are.
  */
 public final class FaultProxy implements AutoCloseable {
@@ -32,6 +33,7 @@ public final class FaultProxy implements AutoCloseable {
     private volatile int bytesPerSecond = UNLIMITED;
     private volatile long cutAfter = Long.MAX_VALUE;
     private volatile Predicate<String> losing = text -> false;
+    private volatile UnaryOperator<String> rewriting = UnaryOperator.identity();
 
     private FaultProxy(InetSocketAddress target) throws IOException {
         this.target = target;
@@ -70,6 +72,7 @@ public final class FaultProxy implements AutoCloseable {
         bytesPerSecond = UNLIMITED;
         cutAfter = Long.MAX_VALUE;
         losing = text -> false;
+        rewriting = UnaryOperator.identity();
         links.forEach(ProxyLink::thaw);
         notifyAll();
     }
@@ -109,6 +112,15 @@ public final class FaultProxy implements AutoCloseable {
      */
     public void loseReplyTo(Predicate<String> request) {
         losing = request;
+    }
+
+    /**
+     * Delivers something else than what the client sent.
+     *
+     * @param request gets what the client sent at once, a byte a character, and returns as much
+     */
+    public void rewrite(UnaryOperator<String> request) {
+        rewriting = request;
     }
 
     /** Resets every connection (RST): either side gets an error at its next read or write. */
@@ -170,6 +182,10 @@ public final class FaultProxy implements AutoCloseable {
 
     boolean losesReplyTo(String request) {
         return losing.test(request);
+    }
+
+    String rewritten(String request) {
+        return rewriting.apply(request);
     }
 
     /** How many bytes may go at once; for {@link #pause} after each. */

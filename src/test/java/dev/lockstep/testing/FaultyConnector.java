@@ -15,6 +15,8 @@ import java.util.Set;
 /** Opens connections on which every call to the database passes a {@link Fault}. */
 final class FaultyConnector implements Connector {
     private static final Set<String> CONNECTION_CALLS = Set.of("commit", "rollback");
+    private static final int SQLITE_FULL = 13;
+    private static final int MARIADB_FULL = 1114;
 
     private final Connector real;
     private final Fault fault;
@@ -38,12 +40,18 @@ final class FaultyConnector implements Connector {
                         if (opened[0] != null) {
                             opened[0].close();
                         }
-                    });
+                    },
+                    SQLITE_FULL);
         } catch (SQLException | RuntimeException e) {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** How the database says by number that its disk is full. */
+    private static int full(Connection connection) {
+        return connection instanceof org.mariadb.jdbc.Connection ? MARIADB_FULL : SQLITE_FULL;
     }
 
     private static <T> T proxy(Class<T> type, InvocationHandler handler) {
@@ -76,7 +84,8 @@ final class FaultyConnector implements Connector {
                 return fault.call(
                         method.getName(),
                         () -> FaultyConnector.invoke(connection, method, arguments),
-                        connection::close);
+                        connection::close,
+                        full(connection));
             }
             Object result = FaultyConnector.invoke(connection, method, arguments);
             if (result instanceof CallableStatement statement) {
@@ -112,7 +121,10 @@ final class FaultyConnector implements Connector {
             }
             String what = arguments != null && arguments[0] instanceof String text ? text : sql;
             return fault.call(
-                    what.strip(), () -> FaultyConnector.invoke(statement, method, arguments), connection::close);
+                    what.strip(),
+                    () -> FaultyConnector.invoke(statement, method, arguments),
+                    connection::close,
+                    full(connection));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.lockstep.testing;
 
 import dev.lockstep.cli.Lockstep;
+import dev.lockstep.db.Connector;
 import dev.lockstep.db.Databases;
 import dev.lockstep.db.Environment;
 import dev.lockstep.profile.Json;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * One lockstep command that has ended, in this process or in one of its own, with a fault in its databases.
@@ -33,10 +35,16 @@ public record LockstepRun(int exit, String stdout, String stderr) {
 
     /** Runs a command here; for each mode that does not end or stop the process. */
     public static LockstepRun inProcess(Fault fault, Map<String, String> environment, String... arguments) {
+        return around(fault::around, environment, arguments);
+    }
+
+    /** Runs a command here, of which somebody sees every connector before it is used. */
+    public static LockstepRun around(
+            UnaryOperator<Connector> around, Map<String, String> environment, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int exit;
-        try (Databases databases = new Databases(new Environment(environment), fault::around)) {
+        try (Databases databases = new Databases(new Environment(environment), around)) {
             exit = new Lockstep(databases, InputStream.nullInputStream(), print(out), print(err)).run(arguments);
         }
         return new LockstepRun(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -73,10 +73,11 @@ final class ProxyLink {
                 n = client.getInputStream().read(buffer)) {
             proxy.awaitPassage(this);
             int allowed = proxy.allowed(delivered, n);
-            if (proxy.losesReplyTo(new String(buffer, 0, n, StandardCharsets.ISO_8859_1))) {
+            String request = new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
+            if (proxy.losesReplyTo(request)) {
                 losing = true;
             }
-            forward(buffer, allowed, server);
+            forward(proxy.rewritten(request).getBytes(StandardCharsets.ISO_8859_1), allowed, server);
             delivered += allowed;
             if (allowed < n) {
                 reset();
