@@ -8,6 +8,7 @@ import dev.lockstep.mirror.TargetTable.Comparison;
 import dev.lockstep.mirror.TargetTable.Silence;
 import dev.lockstep.mirror.TargetTable.Source;
 import dev.lockstep.mirror.TargetType.Characters;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a table of MariaDB or MySQL is like, from the information schema. */
+/** What a table of MariaDB or MySQL is like: one that is there, from the information schema, and one that would be made. */
 final class MariaDbCatalog {
     private static final String TABLE = """
             select table_name as name, table_type as type
@@ -64,15 +65,27 @@ final class MariaDbCatalog {
             """;
 
     private static final long LAST_TIMESTAMP =
-            LocalDateTime.of(2038, 1, 19, 3, 14, 7).toEpochSecond(ZoneOffset.UTC) * 1_000_000;
+            LocalDateTime.of(2038, 1, 19, 3, 14, 7).toEpochSecond(ZoneOffset.UTC) * 1_000_000L;
 
-    private final Tx tx;
+    /** What an index takes, in bytes. */
+    static final int LONGEST_KEY = 3_072;
 
-    MariaDbCatalog(Tx tx) {
-        this.tx = tx;
+    private static final int KEY_CHARACTERS = 768;
+    private static final int USUAL_KEY = 255;
+    private static final int LONGEST_NAME = 64;
+    private static final long MICROS = 1_000_000L;
+
+    /** What both systems document as the first day that they know. */
+    private static final LocalDate FIRST_DAY = LocalDate.of(1000, 1, 1);
+
+    private final String collation;
+
+    /** @param collation of texts in tables that are made: it tells all of them apart */
+    MariaDbCatalog(String collation) {
+        this.collation = collation;
     }
 
-    Optional<TargetTable> find(String table) {
+    Optional<TargetTable> find(Tx tx, String table) {
         Optional<Row> found = tx.row(TABLE, table);
         if (found.isEmpty()) {
             return Optional.empty();
@@ -122,10 +135,9 @@ final class MariaDbCatalog {
                     case "varchar", "tinytext", "text", "mediumtext", "longtext" -> text(sql, row);
                     case "varbinary", "tinyblob", "blob", "mediumblob", "longblob" ->
                         TargetType.blob(sql, row.integer("bytes"));
-                    case "datetime" -> MariaDbDialect.timestamp(sql, number(row, "fraction"));
+                    case "datetime" -> timestamp(sql, number(row, "fraction"));
                     case "timestamp" -> TargetType.timestamp(sql, 1_000_000, LAST_TIMESTAMP, number(row, "fraction"));
-                    case "date" ->
-                        TargetType.date(sql, MariaDbDialect.firstDay().toEpochDay(), Long.MAX_VALUE);
+                    case "date" -> TargetType.date(sql, FIRST_DAY.toEpochDay(), Long.MAX_VALUE);
                     default -> null;
                 });
     }
@@ -153,5 +165,68 @@ final class MariaDbCatalog {
 
     private static int number(Row row, String column) {
         return Math.toIntExact(row.integer(column));
+    }
+
+    /** The table that would be made for one of the source. */
+    TargetTable design(SourceTable source, Survey survey) {
+        return TargetTable.designed(source, column -> type(source, column, survey), type(DeclaredType.INTEGER));
+    }
+
+    private TargetType type(SourceTable source, SourceTable.Column column, Survey survey) {
+        DeclaredType meant = DeclaredType.of(column, survey);
+        if (!source.key().contains(column) || (meant != DeclaredType.TEXT && meant != DeclaredType.BLOB)) {
+            return type(meant);
+        }
+        // An index needs a length.
+        boolean text = meant == DeclaredType.TEXT;
+        long most = (text ? KEY_CHARACTERS : LONGEST_KEY) / source.key().size();
+        int length = (int) Math.min(most, Math.max(USUAL_KEY, survey.longest(column)));
+        return text
+                ? TargetType.text(
+                        "varchar(" + length + ") character set utf8mb4 collate " + collation,
+                        length,
+                        0,
+                        Characters.UNICODE)
+                : TargetType.blob("varbinary(" + length + ")", length);
+    }
+
+    private TargetType type(DeclaredType meant) {
+        return switch (meant) {
+            case INTEGER -> TargetType.integer("bigint", Long.MIN_VALUE, Long.MAX_VALUE, Long.BYTES);
+            case REAL -> TargetType.finite("double", Double.BYTES);
+            case DECIMAL -> TargetType.decimal("decimal(65,30)", 65, 30);
+            case TEXT ->
+                TargetType.text(
+                        "longtext character set utf8mb4 collate " + collation, 0, 0xffff_ffffL, Characters.UNICODE);
+            case BLOB -> TargetType.blob("longblob", 0xffff_ffffL);
+            case BOOLEAN -> TargetType.integer("tinyint(1)", 0, 1, 1);
+            case TIMESTAMP -> timestamp("datetime(6)", 6);
+            case DATE -> TargetType.date("date", FIRST_DAY.toEpochDay(), Long.MAX_VALUE);
+        };
+    }
+
+    private static TargetType timestamp(String sql, int digits) {
+        long first = FIRST_DAY.atStartOfDay().toEpochSecond(ZoneOffset.UTC) * MICROS;
+        return TargetType.timestamp(sql, first, lastMicro(), digits);
+    }
+
+    private static long lastMicro() {
+        return LocalDate.of(10_000, 1, 1).atStartOfDay().toEpochSecond(ZoneOffset.UTC) * MICROS - 1;
+    }
+
+    String create(TargetTable table) {
+        return table.create(" engine = InnoDB character set utf8mb4 collate " + collation);
+    }
+
+    static Optional<String> badName(String name) {
+        if (name.codePointCount(0, name.length()) > LONGEST_NAME) {
+            return Optional.of("longer than the " + LONGEST_NAME + " characters that a name has there");
+        }
+        if (name.endsWith(" ")) {
+            return Optional.of("none that MariaDB takes: it ends with a blank");
+        }
+        return name.length() > name.codePointCount(0, name.length())
+                ? Optional.of("none that MariaDB takes: it has a character beyond U+FFFF")
+                : Optional.empty();
     }
 }

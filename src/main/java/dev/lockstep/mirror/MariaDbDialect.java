@@ -6,7 +6,6 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.TargetTable.Column;
-import dev.lockstep.mirror.TargetType.Characters;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -44,102 +43,41 @@ final class MariaDbDialect extends StagingDialect {
 
     private static final DateTimeFormatter INSTANT = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS");
 
-    private static final int LONGEST_NAME = 64;
-    private static final int LONGEST_KEY = 3_072;
-    private static final int KEY_CHARACTERS = 768;
-    private static final int USUAL_KEY = 255;
     private static final int MOST_ROWS = 1_000;
     private static final int MOST_VALUES = 20_000;
     private static final int MOST_BYTES = 1 << 20;
     private static final long MICROS = 1_000_000L;
 
-    /** What both systems document as the first day that they know. */
-    private static final LocalDate FIRST_DAY = LocalDate.of(1000, 1, 1);
+    private final MariaDbCatalog catalog;
 
-    private final String collation;
-
-    private MariaDbDialect(String collation) {
-        this.collation = collation;
+    private MariaDbDialect(MariaDbCatalog catalog) {
+        this.catalog = catalog;
     }
 
     /** The dialect of the server that is connected: the two call the collation differently that tells all texts apart. */
     static MariaDbDialect of(Db db) {
         boolean mariaDb = db.autocommit(tx -> tx.only(IS_MARIADB).flag("it_is"));
-        return new MariaDbDialect(mariaDb ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin");
+        return new MariaDbDialect(new MariaDbCatalog(mariaDb ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin"));
     }
 
     @Override
     public Optional<TargetTable> find(Tx tx, String table) {
-        return new MariaDbCatalog(tx).find(table);
+        return catalog.find(tx, table);
     }
 
     @Override
     public TargetTable design(SourceTable source, Survey survey) {
-        return TargetTable.designed(source, column -> type(source, column, survey), type(DeclaredType.INTEGER));
-    }
-
-    private TargetType type(SourceTable source, SourceTable.Column column, Survey survey) {
-        DeclaredType meant = DeclaredType.of(column, survey);
-        if (!source.key().contains(column) || (meant != DeclaredType.TEXT && meant != DeclaredType.BLOB)) {
-            return type(meant);
-        }
-        // An index needs a length.
-        boolean text = meant == DeclaredType.TEXT;
-        long most = (text ? KEY_CHARACTERS : LONGEST_KEY) / source.key().size();
-        int length = (int) Math.min(most, Math.max(USUAL_KEY, survey.longest(column)));
-        return text
-                ? TargetType.text(
-                        "varchar(" + length + ") character set utf8mb4 collate " + collation,
-                        length,
-                        0,
-                        Characters.UNICODE)
-                : TargetType.blob("varbinary(" + length + ")", length);
-    }
-
-    private TargetType type(DeclaredType meant) {
-        return switch (meant) {
-            case INTEGER -> TargetType.integer("bigint", Long.MIN_VALUE, Long.MAX_VALUE, Long.BYTES);
-            case REAL -> TargetType.finite("double", Double.BYTES);
-            case DECIMAL -> TargetType.decimal("decimal(65,30)", 65, 30);
-            case TEXT ->
-                TargetType.text(
-                        "longtext character set utf8mb4 collate " + collation, 0, 0xffff_ffffL, Characters.UNICODE);
-            case BLOB -> TargetType.blob("longblob", 0xffff_ffffL);
-            case BOOLEAN -> TargetType.integer("tinyint(1)", 0, 1, 1);
-            case TIMESTAMP -> timestamp("datetime(6)", 6);
-            case DATE -> TargetType.date("date", FIRST_DAY.toEpochDay(), Long.MAX_VALUE);
-        };
-    }
-
-    static TargetType timestamp(String sql, int digits) {
-        long first = FIRST_DAY.atStartOfDay().toEpochSecond(ZoneOffset.UTC) * MICROS;
-        return TargetType.timestamp(sql, first, lastMicro(), digits);
-    }
-
-    private static long lastMicro() {
-        return LocalDate.of(10_000, 1, 1).atStartOfDay().toEpochSecond(ZoneOffset.UTC) * MICROS - 1;
-    }
-
-    static LocalDate firstDay() {
-        return FIRST_DAY;
+        return catalog.design(source, survey);
     }
 
     @Override
     public String create(TargetTable table) {
-        return table.create(" engine = InnoDB character set utf8mb4 collate " + collation);
+        return catalog.create(table);
     }
 
     @Override
     public Optional<String> badName(String name) {
-        if (name.codePointCount(0, name.length()) > LONGEST_NAME) {
-            return Optional.of("longer than the " + LONGEST_NAME + " characters that a name has there");
-        }
-        if (name.endsWith(" ")) {
-            return Optional.of("none that MariaDB takes: it ends with a blank");
-        }
-        return name.length() > name.codePointCount(0, name.length())
-                ? Optional.of("none that MariaDB takes: it has a character beyond U+FFFF")
-                : Optional.empty();
+        return MariaDbCatalog.badName(name);
     }
 
     @Override
@@ -165,7 +103,7 @@ final class MariaDbDialect extends StagingDialect {
     /** Every byte may have to be escaped. */
     @Override
     public TablePlan.Limits limits(Tx tx) {
-        return new TablePlan.Limits(LONGEST_KEY, tx.only(PACKET).integer("bytes") / 2 - MOST_VALUES);
+        return new TablePlan.Limits(MariaDbCatalog.LONGEST_KEY, tx.only(PACKET).integer("bytes") / 2 - MOST_VALUES);
     }
 
     /** To make a table, and to see to its statistics, ends the transaction. */

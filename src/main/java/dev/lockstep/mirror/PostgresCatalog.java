@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What a table of PostgreSQL is like, from its catalog. */
+/** What a table of PostgreSQL is like: one that is there, from its catalog, and one that would be made. */
 final class PostgresCatalog {
     private static final String TABLE = """
             select c.oid, c.relkind, c.relhasrules, row_security_active(c.oid) as filtered
@@ -166,5 +166,33 @@ final class PostgresCatalog {
         int precision = (modifier - HEADER) >> 16 & 0xffff;
         int scale = (((modifier - HEADER) & 0x7ff) ^ 1024) - 1024;
         return scale < 0 ? null : TargetType.decimal(sql, precision, scale);
+    }
+
+    /** The table that would be made for one of the source. */
+    static TargetTable design(SourceTable source, Survey survey) {
+        return TargetTable.designed(
+                source,
+                column -> type(DeclaredType.of(column, survey), source.key().contains(column)),
+                type(DeclaredType.INTEGER, true));
+    }
+
+    private static TargetType type(DeclaredType meant, boolean key) {
+        return switch (meant) {
+            case INTEGER -> TargetType.integer("bigint", Long.MIN_VALUE, Long.MAX_VALUE, Long.BYTES);
+            case REAL -> TargetType.real("double precision", Double.BYTES);
+            case DECIMAL -> TargetType.decimal("numeric", 0, 0);
+            // The order of bytes is the fastest, and no release of a collation library changes it.
+            case TEXT -> TargetType.text(key ? "text collate \"C\"" : "text", 0, 0, Characters.UNICODE_BUT_NUL);
+            case BLOB -> TargetType.blob("bytea", 0);
+            case BOOLEAN -> TargetType.integer("boolean", 0, 1, 1);
+            case TIMESTAMP -> TargetType.timestamp("timestamptz", Long.MIN_VALUE, Long.MAX_VALUE, 6);
+            case DATE -> TargetType.date("date", Long.MIN_VALUE, Long.MAX_VALUE);
+        };
+    }
+
+    static Optional<String> badName(String name) {
+        return new Identifier(name).bytes() > Identifier.POSTGRESQL_MAX_BYTES
+                ? Optional.of("longer than the " + Identifier.POSTGRESQL_MAX_BYTES + " bytes that PostgreSQL keeps")
+                : Optional.empty();
     }
 }

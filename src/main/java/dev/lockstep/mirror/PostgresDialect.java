@@ -1,12 +1,10 @@
 package dev.lockstep.mirror;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Identifier;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.TargetTable.Column;
-import dev.lockstep.mirror.TargetType.Characters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -105,36 +103,17 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public TargetTable design(SourceTable source, Survey survey) {
-        return TargetTable.designed(
-                source,
-                column -> type(DeclaredType.of(column, survey), source.key().contains(column)),
-                type(DeclaredType.INTEGER, true));
+        return PostgresCatalog.design(source, survey);
     }
 
-    private static TargetType type(DeclaredType meant, boolean key) {
-        return switch (meant) {
-            case INTEGER -> TargetType.integer("bigint", Long.MIN_VALUE, Long.MAX_VALUE, Long.BYTES);
-            case REAL -> TargetType.real("double precision", Double.BYTES);
-            case DECIMAL -> TargetType.decimal("numeric", 0, 0);
-            // The order of bytes is the fastest, and no release of a collation library changes it.
-            case TEXT -> TargetType.text(key ? "text collate \"C\"" : "text", 0, 0, Characters.UNICODE_BUT_NUL);
-            case BLOB -> TargetType.blob("bytea", 0);
-            case BOOLEAN -> TargetType.integer("boolean", 0, 1, 1);
-            case TIMESTAMP -> TargetType.timestamp("timestamptz", Long.MIN_VALUE, Long.MAX_VALUE, 6);
-            case DATE -> TargetType.date("date", Long.MIN_VALUE, Long.MAX_VALUE);
-        };
+    @Override
+    public Optional<String> badName(String name) {
+        return PostgresCatalog.badName(name);
     }
 
     @Override
     public String create(TargetTable table) {
         return table.create("");
-    }
-
-    @Override
-    public Optional<String> badName(String name) {
-        return new Identifier(name).bytes() > Identifier.POSTGRESQL_MAX_BYTES
-                ? Optional.of("longer than the " + Identifier.POSTGRESQL_MAX_BYTES + " bytes that PostgreSQL keeps")
-                : Optional.empty();
     }
 
     @Override
