@@ -1,6 +1,7 @@
 package dev.lockstep.mirror;
 
 import dev.lockstep.db.Row;
+import dev.lockstep.db.SqlScript;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import java.util.ArrayList;
@@ -18,46 +19,6 @@ import java.util.Optional;
  * forgotten that page before.
  */
 final class Ledger {
-    private static final List<String> TABLES = List.of("""
-            create table if not exists lockstep_mirror_run (
-                mirror_id   varchar(512) not null,
-                fence       bigint not null,
-                run_id      varchar(64) not null,
-                owner       varchar(255) not null,
-                state       varchar(16) not null,
-                started_at  varchar(32) not null,
-                finished_at varchar(32),
-                primary key (mirror_id)
-            )%s""", """
-            create table if not exists lockstep_mirror_table (
-                tbl         varchar(255) not null,
-                mirror_id   varchar(512) not null,
-                state       varchar(16) not null,
-                row_count   bigint not null,
-                detail      varchar(1000),
-                finished_at varchar(32),
-                source_look   varchar(500),
-                source_digest varchar(64),
-                primary key (tbl)
-            )%s""", """
-            create table if not exists lockstep_mirror_ckpt (
-                tbl       varchar(255) not null,
-                digest    varchar(64) not null,
-                row_count bigint not null,
-                primary key (tbl, digest)
-            )%s""", """
-            create table if not exists lockstep_mirror_reject (
-                tbl         varchar(255) not null,
-                digest      varchar(64) not null,
-                ordinal     bigint not null,
-                row_key     varchar(500) not null,
-                column_name varchar(255),
-                reason      varchar(500) not null,
-                shown       varchar(500),
-                rejected_at varchar(32) not null,
-                primary key (tbl, digest, ordinal)
-            )%s""");
-
     private static final String FIND_RUN = """
             select fence, run_id, owner, state, started_at, finished_at
               from lockstep_mirror_run
@@ -207,8 +168,8 @@ final class Ledger {
     /** @param options what the database wants behind the definition of a table */
     static List<String> tables(String options) {
         List<String> tables = new ArrayList<>();
-        for (String table : TABLES) {
-            tables.add(table.formatted(options));
+        for (String table : SqlScript.statements(Ledger.class, "schema.sql")) {
+            tables.add(table.substring(0, table.length() - 1) + options);
         }
         return tables;
     }
