@@ -47,6 +47,11 @@ public final class FollowTriggers {
         this.names = names;
     }
 
+    /** Of the tables; none: all. */
+    List<String> names() {
+        return names;
+    }
+
     /**
      * Puts triggers on each table that has none. What changed before is not noted.
      *

@@ -14,6 +14,8 @@ import java.util.Optional;
 
 /** One table that is followed: takes what its journal has noted to the mirror, and acknowledges it after the mirror's commit. */
 final class Followed {
+    private static final String SCHEMA_VERSION = "pragma schema_version";
+
     private static final Duration RETRY = Duration.ofMinutes(1);
     private static final int REST = 10;
 
@@ -67,6 +69,11 @@ final class Followed {
         this.source = source;
         this.run = run;
         this.journal = journal;
+    }
+
+    /** The number that SQLite raises with each change of the schema, a VACUUM included. */
+    static long schemaVersion(Tx tx) {
+        return tx.only(SCHEMA_VERSION).integer(0);
     }
 
     String name() {
@@ -143,7 +150,7 @@ final class Followed {
     }
 
     private Shipment ship(Tx tx) {
-        if (Following.schemaVersion(tx) != schema) {
+        if (schemaVersion(tx) != schema) {
             return Shipment.of(Outcome.SCHEMA_CHANGED, null);
         }
         Span span = journal.pending(tx, MOST_ENTRIES);

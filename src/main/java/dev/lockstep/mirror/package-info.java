@@ -20,8 +20,9 @@
  *       two {@link dev.lockstep.mirror.RowReader}s hand over. It shares with the copy no more than the plan; what a value
  *       means it finds out by code of its own, and it believes no record.
  *   <li>{@link dev.lockstep.mirror.Following} keeps a mirror equal: {@link dev.lockstep.mirror.FollowTriggers} note keys in a
- *       {@link dev.lockstep.journal.Journal}, and per table a {@link dev.lockstep.mirror.Followed} takes the {@link
- *       dev.lockstep.mirror.ChangedRows} to the mirror, through a {@link dev.lockstep.mirror.MirrorRun}.
+ *       {@link dev.lockstep.journal.Journal}, and of the {@link dev.lockstep.mirror.FollowedTables} each {@link
+ *       dev.lockstep.mirror.Followed} one takes the {@link dev.lockstep.mirror.ChangedRows} to the mirror, through a {@link
+ *       dev.lockstep.mirror.MirrorRun}.
  * </ul>
  *
  * <h2>One run</h2>
