@@ -4,6 +4,7 @@ import dev.lockstep.db.DbException.Reason;
 import java.nio.file.Path;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -12,6 +13,9 @@ import org.sqlite.SQLiteException;
 final class SqlErrors {
     private static final int PRIMARY_CODE = 0xff;
     private static final String FAILED_TRANSACTION = "25P02";
+
+    /** The class of warnings in the standard; the driver tells none. */
+    private static final String WARNING = "01000";
 
     private SqlErrors() {}
 
@@ -46,6 +50,16 @@ final class SqlErrors {
                         e);
             default -> plain;
         };
+    }
+
+    /** What MariaDB has let pass, and should not have. */
+    static DbException warned(SQLWarning warning) {
+        return new DbException(
+                Reason.BAD_VALUE,
+                WARNING,
+                "the server warns: " + oneLine(warning) + " (" + warning.getErrorCode() + ", " + WARNING + ")",
+                "a value would not be there as it was sent, so nothing of the transaction is kept",
+                warning);
     }
 
     static DbException opening(Path file, DbException e) {

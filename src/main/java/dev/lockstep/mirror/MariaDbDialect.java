@@ -3,7 +3,6 @@ package dev.lockstep.mirror;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.db.Row;
-import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.TargetTable.Column;
 import java.time.LocalDate;
@@ -153,10 +152,8 @@ final class MariaDbDialect extends StagingDialect {
             String exactly = column.type().orElseThrow().form() == TargetType.Form.TEXT ? "binary " : "";
             same.add(exactly + "m." + column.identifier() + " <=> " + exactly + "s." + column.identifier());
         }
-        int updated = tx.update(UPDATE_STAGED.formatted(
+        return tx.updateExactly(UPDATE_STAGED.formatted(
                 plan.identifier(), sameKey(plan, "m."), String.join(", ", sets), String.join(" and ", same)));
-        refuseWarnings(tx);
-        return updated;
     }
 
     @Override
@@ -164,17 +161,6 @@ final class MariaDbDialect extends StagingDialect {
         Inserts inserts = new Inserts(tx, table, columns);
         rows.each(inserts::add);
         inserts.send();
-    }
-
-    /** Strict mode lets some changes of a value pass with a note only. */
-    private static void refuseWarnings(Tx tx) {
-        List<Row> warnings = tx.rows("show warnings");
-        if (!warnings.isEmpty()) {
-            Row first = warnings.get(0);
-            throw new Trouble(
-                    "the mirror warns: " + first.text("Message") + " (" + first.value("Code") + ")",
-                    "a value would not be there as it was sent; nothing of this batch is");
-        }
     }
 
     @Override
@@ -216,10 +202,9 @@ final class MariaDbDialect extends StagingDialect {
         void send() {
             if (!values.isEmpty()) {
                 int rows = values.size() / width;
-                tx.update(head + marks + (", " + marks).repeat(rows - 1), values.toArray());
+                tx.updateExactly(head + marks + (", " + marks).repeat(rows - 1), values.toArray());
                 values.clear();
                 bytes = 0;
-                refuseWarnings(tx);
             }
         }
 

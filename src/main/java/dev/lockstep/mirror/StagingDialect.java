@@ -82,7 +82,7 @@ abstract class StagingDialect implements Dialect {
         insert(tx, "lockstep_stage", plan.columns(), rows);
         long staged = tx.only(STAGED).integer("n");
         long updated = updateStaged(tx, plan);
-        long inserted = tx.update(
+        long inserted = tx.updateExactly(
                 INSERT_MISSING.formatted(plan.identifier(), TablePlan.list(plan.columns()), sameKey(plan, "m.")));
         unstage(tx);
         return new Merged(inserted, updated, staged - inserted - updated);
