@@ -13,9 +13,6 @@ import dev.lockstep.fts.FtsStatus;
 import dev.lockstep.mirror.MirrorLink;
 import dev.lockstep.mirror.MirrorStatus;
 import dev.lockstep.profile.Profile;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +78,7 @@ final class DoctorSqlite {
 
     private Check wal(Db db) {
         String mode = db.autocommit(tx -> tx.only(JOURNAL)).text("journal_mode");
-        long size = walSize();
+        long size = Sqlite.logSize(Invocation.file(file));
         return size > LARGE_WAL
                 ? new Check(
                         "sqlite.wal",
@@ -89,16 +86,6 @@ final class DoctorSqlite {
                         "the write-ahead log has " + (size >> 20) + " MB: a reader keeps it from being emptied",
                         "end the reader, then: sqlite3 '" + file + "' 'pragma wal_checkpoint(truncate)'")
                 : Check.ok("sqlite.wal", "journal mode " + mode + ", log of " + (size >> 10) + " kB");
-    }
-
-    /** By its directory entry alone: the file is SQLite's to open. */
-    private long walSize() {
-        Path wal = Invocation.file(file + "-wal");
-        try {
-            return Files.exists(wal) ? Files.size(wal) : 0;
-        } catch (IOException e) {
-            throw new Trouble("cannot see " + wal + ": " + e.getMessage(), null);
-        }
     }
 
     private Check tables(Db db) {

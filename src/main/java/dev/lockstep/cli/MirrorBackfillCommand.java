@@ -82,24 +82,33 @@ final class MirrorBackfillCommand implements Command {
         }
         Claim claim = call.flag("--take-over") ? Claim.TAKE_OVER : Claim.RESPECT;
         List<Backfill.Table> tables;
+        SourceLog log = new SourceLog(call, "--snapshot copy reads a copy, and holds it up only while that is made");
         try (SourceFile file = SourceFile.of(Invocation.file(call.sqliteFile()));
                 Db source = snapshot(call);
                 MirrorLink link = MirrorOptions.link(call, PgSession.Use.WRITE)) {
+            log.look();
             MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), claim);
-            tables = new Backfill(options, new Narration(call)).run(source, file, run, MirrorOptions.tables(call));
+            Runnable watch = isCopied(call) ? () -> {} : log::look;
+            tables = new Backfill(options, new Narration(call, watch)).run(source, file, run, MirrorOptions.tables(call));
+            watch.run();
         }
-        return result(call, tables);
+        return result(call, tables, log);
     }
 
     private static Db snapshot(Invocation call) {
+        if (!isCopied(call)) {
+            return MirrorOptions.source(call);
+        }
+        try (Db source = MirrorOptions.source(call)) {
+            return call.databases().copyOf(source);
+        }
+    }
+
+    private static boolean isCopied(Invocation call) {
         String way = call.text("--snapshot").orElse("hold");
         return switch (way) {
-            case "hold" -> MirrorOptions.source(call);
-            case "copy" -> {
-                try (Db source = MirrorOptions.source(call)) {
-                    yield call.databases().copyOf(source);
-                }
-            }
+            case "hold" -> false;
+            case "copy" -> true;
             default -> throw Trouble.usage("unknown snapshot '" + way + "'", "--snapshot takes hold or copy");
         };
     }
@@ -128,7 +137,7 @@ final class MirrorBackfillCommand implements Command {
                 pace);
     }
 
-    private static Result result(Invocation call, List<Backfill.Table> tables) {
+    private static Result result(Invocation call, List<Backfill.Table> tables, SourceLog log) {
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         List<Trouble> failures = new ArrayList<>();
@@ -144,12 +153,14 @@ final class MirrorBackfillCommand implements Command {
         if (tables.isEmpty()) {
             lines.add("the source has no tables to mirror");
         }
+        lines.addAll(log.lines());
         if (!failures.isEmpty() && failures.size() == tables.size()) {
             throw all(call, failures);
         }
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", call.sqliteFile());
-        data.put("snapshot", call.text("--snapshot").orElse("hold"));
+        data.put("snapshot", isCopied(call) ? "copy" : "hold");
+        data.put("wal", log.tree());
         data.put("tables", trees);
         Result result = changed ? Result.changed(data, lines) : Result.unchanged(data, lines);
         return failures.isEmpty() && !rejected ? result : result.with(ExitCode.INCOMPLETE);
@@ -227,23 +238,29 @@ final class MirrorBackfillCommand implements Command {
     /** Tells whoever watches how it gets on. */
     static class Narration implements Progress {
         private final Output output;
+        private final Runnable watch;
 
-        Narration(Invocation call) {
+        /** @param watch what to look at now and then */
+        Narration(Invocation call, Runnable watch) {
             this.output = call.output();
+            this.watch = watch;
         }
 
         @Override
         public void table(String name) {
+            watch.run();
             output.detail(name + ": reading the source");
         }
 
         @Override
         public void rows(String table, long written, long total) {
+            watch.run();
             output.detail(table + ": " + written + " of " + total + " rows written");
         }
 
         @Override
         public void loading(String table, long rows) {
+            watch.run();
             output.detail(table + ": " + rows + " rows sent");
         }
 

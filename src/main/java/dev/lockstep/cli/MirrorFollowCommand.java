@@ -164,7 +164,7 @@ final class MirrorFollowCommand implements Command {
         private final Map<String, String> notices = new LinkedHashMap<>();
 
         Narration(Invocation call) {
-            super(call);
+            super(call, new SourceLog(call, "that is when everything has been compared")::look);
             this.output = call.output();
         }
 

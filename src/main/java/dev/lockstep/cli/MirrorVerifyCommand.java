@@ -32,6 +32,7 @@ final class MirrorVerifyCommand implements Command {
     @Override
     public Result run(Invocation call) {
         List<Verification.Table> tables;
+        SourceLog log = new SourceLog(call, "--table reads less at a time");
         try (Db source = MirrorOptions.source(call);
                 MirrorLink link = MirrorOptions.link(call, PgSession.Use.READ)) {
             tables = new Verification(
@@ -41,20 +42,22 @@ final class MirrorVerifyCommand implements Command {
                             new Progress() {
                                 @Override
                                 public void table(String name) {
+                                    log.look();
                                     call.output().detail(name + ": reading both sides");
                                 }
                             })
                     .run(source, MirrorOptions.tables(call));
+            log.look();
         }
         for (Verification.Table table : tables) {
             for (Difference row : table.rows()) {
                 call.output().event("row", tree(row, call), line(row, call));
             }
         }
-        return result(call, tables);
+        return result(call, tables, log);
     }
 
-    private static Result result(Invocation call, List<Verification.Table> tables) {
+    private static Result result(Invocation call, List<Verification.Table> tables, SourceLog log) {
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         List<Trouble> failures = new ArrayList<>();
@@ -68,11 +71,13 @@ final class MirrorVerifyCommand implements Command {
         if (tables.isEmpty()) {
             lines.add("the source has no tables to mirror");
         }
+        lines.addAll(log.lines());
         if (!failures.isEmpty() && failures.size() == tables.size()) {
             throw MirrorBackfillCommand.all(call, failures);
         }
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", call.sqliteFile());
+        data.put("wal", log.tree());
         data.put("tables", trees);
         Result result = Result.unchanged(data, lines);
         return equal ? result : result.with(failures.isEmpty() ? ExitCode.DIFFERS : ExitCode.FAILED);

@@ -2,6 +2,7 @@ package dev.lockstep.db;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -168,6 +169,21 @@ public final class Sqlite {
             tx.rows("pragma busy_timeout = " + patience);
             return emptied.integer(0) == 0 ? 0L : emptied.integer(1) * page;
         });
+    }
+
+    /**
+     * How many bytes the write-ahead log of a database has; 0 if there is none. Its directory entry tells: the file is SQLite's to
+     * open.
+     */
+    public static long logSize(Path file) {
+        try {
+            Path real = file.toRealPath();
+            return Files.size(real.resolveSibling(real.getFileName() + "-wal"));
+        } catch (NoSuchFileException e) {
+            return 0;
+        } catch (IOException e) {
+            throw Trouble.usage("not readable: " + file + ": " + e.getMessage(), null);
+        }
     }
 
     /** See {@link Databases#copyOf}. */
