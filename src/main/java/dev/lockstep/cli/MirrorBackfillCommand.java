@@ -89,7 +89,8 @@ final class MirrorBackfillCommand implements Command {
             log.look();
             MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), claim);
             Runnable watch = isCopied(call) ? () -> {} : log::look;
-            tables = new Backfill(options, new Narration(call, watch)).run(source, file, run, MirrorOptions.tables(call));
+            tables = new Backfill(options, new Narration(call, watch))
+                    .run(source, file, run, MirrorOptions.tables(call));
             watch.run();
         }
         return result(call, tables, log);

@@ -82,7 +82,11 @@ record Registration(long id, String epoch, String since, Subject subject, Map<St
             select not exists (select 1 from main.lockstep_journal)
             """;
 
-    /** Those of a consumer, in the order in which they were added. @param table null for all */
+    /**
+     * Those of a consumer, in the order in which they were added.
+     *
+     * @param table null for all
+     */
     static List<Registration> read(Tx tx, String consumer, String table) {
         List<Registration> registrations = new ArrayList<>();
         if (hasTable(tx)) {
@@ -135,7 +139,7 @@ record Registration(long id, String epoch, String since, Subject subject, Map<St
         return tx.row(ACKNOWLEDGED, id, epoch).map(row -> row.integer("acknowledged"));
     }
 
-    /** @return whether it is registered still */
+    /** Notes how far its consumer is. @return whether it is registered still */
     boolean acknowledge(Tx tx, long upTo) {
         return tx.update(ACKNOWLEDGE, upTo, id, epoch) == 1;
     }
