@@ -23,7 +23,11 @@ final class SourceLog {
     private long bytes;
     private boolean warned;
 
-    /** Looks at it before the reading begins. @param advice to whoever does not want it to grow */
+    /**
+     * Looks at it before the reading begins.
+     *
+     * @param advice to whoever does not want it to grow
+     */
     SourceLog(Invocation call, String advice) {
         this.output = call.output();
         this.file = Invocation.file(call.sqliteFile());
