@@ -59,7 +59,11 @@ public final class SourceFile implements AutoCloseable {
         this.look = look();
     }
 
-    /** @param database opened by nobody in this process yet */
+    /**
+     * The files of a database.
+     *
+     * @param database opened by nobody in this process yet
+     */
     public static SourceFile of(Path database) {
         try {
             Path file = database.toRealPath();
