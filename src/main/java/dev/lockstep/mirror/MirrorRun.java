@@ -63,9 +63,8 @@ public final class MirrorRun implements AutoCloseable {
         Optional<Ledger.Run> last = link.transact(ledger::run);
         String lock = lockName(source, last.map(Ledger.Run::fence).orElse(0L));
         boolean seen = last.filter(run -> run.isAliveBeside(owner)).isPresent();
-        boolean locked = seen || claim == Backfill.Claim.TAKE_OVER
-                ? dialect.lock(link.db(), lock)
-                : lockSoon(link, dialect, lock);
+        boolean waits = !seen && claim == Backfill.Claim.RESPECT;
+        boolean locked = waits ? lockSoon(link, dialect, lock) : dialect.lock(link.db(), lock);
         boolean alive = seen || !locked;
         if (alive && claim == Backfill.Claim.RESPECT) {
             throw alive(last);
