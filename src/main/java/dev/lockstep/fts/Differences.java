@@ -46,7 +46,11 @@ final class Differences {
         counts.merge(op, count, Long::sum);
     }
 
-    /** Adds so many rows that are alike. @param rowid null if they are not in the index */
+    /**
+     * Adds so many rows that are alike.
+     *
+     * @param rowid null if they are not in the index
+     */
     void add(Op op, long count, String key, Long rowid) {
         add(op, count);
         name(op, key, rowid, List.of());
@@ -67,7 +71,11 @@ final class Differences {
         });
     }
 
-    /** What was found. @param sight how much of a difference would have been */
+    /**
+     * What was found.
+     *
+     * @param sight how much of a difference would have been
+     */
     FtsDrift seen(Comparison.Sight sight) {
         return new FtsDrift(
                 sight.label(), count(Op.MISSING), count(Op.DUPLICATE), count(Op.ALTERED), count(Op.ORPHAN), rows);

@@ -1,6 +1,9 @@
 package dev.lockstep.mirror;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -36,6 +39,8 @@ final class MappedRow {
             this.code = (byte) code;
         }
     }
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final Tag[] tags;
     private final long[] numbers;
@@ -186,9 +191,8 @@ final class MappedRow {
                 continue;
             }
             long number = counted ? bytes[i].length : numbers[i];
-            for (int shift = 56; shift >= 0; shift -= 8) {
-                scratch[at++] = (byte) (number >>> shift);
-            }
+            LONGS.set(scratch, at, number);
+            at += Long.BYTES;
             if (counted) {
                 System.arraycopy(bytes[i], 0, scratch, at, bytes[i].length);
                 at += bytes[i].length;
