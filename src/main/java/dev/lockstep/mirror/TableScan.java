@@ -104,7 +104,11 @@ final class TableScan {
         }
     }
 
-    /** Reads the table, once. @param sink takes the rows that the mirror can hold */
+    /**
+     * Reads the table, once.
+     *
+     * @param sink takes the rows that the mirror can hold
+     */
     void run(Consumer<MappedRow> sink) {
         Fit fit = plan.fit();
         begin();
