@@ -19,6 +19,10 @@ import java.util.Optional;
  * forgotten that page before.
  */
 final class Ledger {
+    private static final String KNOWN_BY = "lockstep_mirror_run";
+
+    private static final String SOURCES = "select mirror_id from lockstep_mirror_run";
+
     private static final String FIND_RUN = """
             select fence, run_id, owner, state, started_at, finished_at
               from lockstep_mirror_run
@@ -174,6 +178,15 @@ final class Ledger {
         return tables;
     }
 
+    /** What identifies the sources of a SQLite database that is a mirror; none if it is none. */
+    static List<String> sources(Tx tx) {
+        List<String> sources = new ArrayList<>();
+        if (new SqliteDialect().find(tx, KNOWN_BY).isPresent()) {
+            tx.each(SOURCES, row -> sources.add(row.text("mirror_id")));
+        }
+        return sources;
+    }
+
     Optional<Run> run(Tx tx) {
         return tx.row(FIND_RUN, mirror).map(Ledger::run);
     }
@@ -202,7 +215,8 @@ final class Ledger {
      * @throws Trouble refused: somebody has taken over
      */
     void check(Tx tx, long fence) {
-        Row row = tx.only(FIND_RUN + dialect.forShare(), mirror);
+        Row row = tx.row(FIND_RUN + dialect.forShare(), mirror)
+                .orElseThrow(() -> Trouble.refused("somebody has deleted this run from lockstep_mirror_run", null));
         if (row.integer("fence") != fence) {
             throw new Trouble(
                     Trouble.Kind.REFUSED,
@@ -232,7 +246,7 @@ final class Ledger {
 
     /** Whether anything has ever been mirrored here. */
     boolean exists(Tx tx) {
-        return dialect.find(tx, "lockstep_mirror_run").isPresent();
+        return dialect.find(tx, KNOWN_BY).isPresent();
     }
 
     /** The time of the mirror, in the form of every other time here. */

@@ -11,6 +11,11 @@ import java.util.Optional;
 
 /** PostgreSQL as a mirror: rows arrive by binary COPY, into the table itself or into one of the transaction's own. */
 final class PostgresDialect implements Dialect {
+    private static final LockKey LEDGER = LockKey.of("lockstep|mirror|ledger");
+
+    /** Until the end of the transaction. Two that make a table at once meet in the catalog, whatever "if not exists" says. */
+    private static final String LOCK_LEDGER = "select pg_advisory_xact_lock(%d)";
+
     private static final String TAKE_LOCK = "select pg_try_advisory_lock(?) as taken";
 
     private static final String HOLDER = """
@@ -118,7 +123,9 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public List<String> ledger() {
-        return Ledger.tables("");
+        List<String> statements = new ArrayList<>(List.of(LOCK_LEDGER.formatted(LEDGER.value())));
+        statements.addAll(Ledger.tables(""));
+        return statements;
     }
 
     @Override

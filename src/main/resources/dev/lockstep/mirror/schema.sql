@@ -1,16 +1,5 @@
 -- What a mirror knows of its own state, in the mirror itself; the same in every kind of database.
 
-create table if not exists lockstep_mirror_run (
-    mirror_id   varchar(512) not null,
-    fence       bigint not null,
-    run_id      varchar(64) not null,
-    owner       varchar(255) not null,
-    state       varchar(16) not null,
-    started_at  varchar(32) not null,
-    finished_at varchar(32),
-    primary key (mirror_id)
-);
-
 create table if not exists lockstep_mirror_table (
     tbl           varchar(255) not null,
     mirror_id     varchar(512) not null,
@@ -41,4 +30,16 @@ create table if not exists lockstep_mirror_reject (
     shown       varchar(500),
     rejected_at varchar(32) not null,
     primary key (tbl, digest, ordinal)
+);
+
+-- By which a mirror is known: where each statement commits by itself, the others are there before it.
+create table if not exists lockstep_mirror_run (
+    mirror_id   varchar(512) not null,
+    fence       bigint not null,
+    run_id      varchar(64) not null,
+    owner       varchar(255) not null,
+    state       varchar(16) not null,
+    started_at  varchar(32) not null,
+    finished_at varchar(32),
+    primary key (mirror_id)
 );
