@@ -266,6 +266,11 @@ final class MirrorBackfillCommand implements Command {
         }
 
         @Override
+        public void same(String table) {
+            output.detail(table + ": the source consists of the bytes that were copied");
+        }
+
+        @Override
         public void failed(String table, Trouble why) {
             output.detail(table + ": failed: " + why.getMessage());
         }

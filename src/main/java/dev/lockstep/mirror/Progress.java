@@ -16,6 +16,9 @@ public interface Progress {
     /** So many of the table's rows are on their way, in a transaction that holds all of them. */
     default void loading(String table, long rows) {}
 
+    /** A table need not be read: the source consists of the very bytes that it was copied from. */
+    default void same(String table) {}
+
     /** A table is given up. */
     default void failed(String table, Trouble why) {}
 

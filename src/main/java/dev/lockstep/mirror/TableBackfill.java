@@ -44,6 +44,7 @@ final class TableBackfill {
         Optional<Long> same = sameRows(plan);
         if (same.isPresent()) {
             file.copied(plan);
+            progress.same(plan.name());
             return Backfill.Table.unchanged(plan.name(), same.get());
         }
         Optional<TableScan> loaded = new FirstLoad(run, source, options, progress).load(plan);

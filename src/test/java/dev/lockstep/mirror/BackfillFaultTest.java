@@ -41,6 +41,14 @@ class BackfillFaultTest {
         "insert into u values ('new', '2024-02-29 12:00:00.123 +00:00')",
     };
 
+    private static final String[] MIRROR = {
+        "create table t (id bigint primary key, name text)",
+        "create table u (k varchar(100) primary key, at timestamp)",
+    };
+
+    private static final List<String> LEDGER =
+            List.of("lockstep_mirror_run", "lockstep_mirror_table", "lockstep_mirror_ckpt", "lockstep_mirror_reject");
+
     /** A server takes its time for what a run does to it. */
     private static final int STRIDE_ON_POSTGRES = Counts.of(2, 1);
 
@@ -67,6 +75,42 @@ class BackfillFaultTest {
                 .breakingOneOf(STRIDE_ON_POSTGRES)
                 .run(Mode.THROW_AFTER);
         assertThat(broken).isGreaterThan(40 / STRIDE_ON_POSTGRES);
+    }
+
+    @Test
+    void onPostgresALoadInOneTransactionIsAllOrNothing(TestDatabase mirror) throws Exception {
+        loadAtOnce(
+                MirrorPair.of(TestSqlite.create(dir.resolve("source.db"), BEFORE), mirror),
+                Mode.THROW_BEFORE,
+                Mode.THROW_AFTER,
+                Mode.CLOSE);
+    }
+
+    @Test
+    void onSqliteALoadInOneTransactionIsAllOrNothing() throws Exception {
+        Path source = TestSqlite.create(dir.resolve("source.db"), BEFORE);
+        loadAtOnce(MirrorPair.of(source, dir.resolve("mirror.db")), Mode.THROW_AFTER, Mode.FULL);
+    }
+
+    private void loadAtOnce(MirrorPair empty, Mode... modes) throws Exception {
+        empty.execute(MIRROR);
+        int broken = Sweep.startingFrom(run -> {
+                    for (String table : LEDGER) {
+                        empty.execute("drop table if exists " + table);
+                    }
+                    empty.execute("delete from t");
+                    empty.execute("delete from u");
+                    return empty;
+                })
+                .running(MirrorPair::backfill)
+                .recovering(pair -> {
+                    assertThat(pair.ask("select count(*) from t")).isIn("0", "600");
+                    assertThat(pair.ask("select count(*) from u")).isIn("0", "2");
+                    pair.backfillToEqual(TABLES);
+                })
+                .checking(pair -> pair.assertEqual(TABLES))
+                .run(modes);
+        assertThat(broken).isGreaterThan(modes.length * 20);
     }
 
     @Test
@@ -99,8 +143,9 @@ class BackfillFaultTest {
     }
 
     private static void drop(MirrorPair pair) throws SQLException {
-        for (String table : List.of("t", "u", "lockstep_mirror_run", "lockstep_mirror_table", "lockstep_mirror_ckpt")) {
+        for (String table : LEDGER) {
             pair.execute("drop table if exists " + table);
         }
+        pair.execute("drop table if exists t", "drop table if exists u");
     }
 }
