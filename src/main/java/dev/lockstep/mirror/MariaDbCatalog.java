@@ -71,6 +71,7 @@ final class MariaDbCatalog {
     static final int LONGEST_KEY = 3_072;
 
     private static final int KEY_CHARACTERS = 768;
+    private static final long MOST_BYTES_A_CHARACTER = 4;
     private static final int USUAL_KEY = 255;
     private static final int LONGEST_NAME = 64;
     private static final long MICROS = 1_000_000L;
@@ -185,7 +186,7 @@ final class MariaDbCatalog {
                 ? TargetType.text(
                         "varchar(" + length + ") character set utf8mb4 collate " + collation,
                         length,
-                        0,
+                        MOST_BYTES_A_CHARACTER * length,
                         Characters.UNICODE)
                 : TargetType.blob("varbinary(" + length + ")", length);
     }
@@ -199,7 +200,7 @@ final class MariaDbCatalog {
                 TargetType.text(
                         "longtext character set utf8mb4 collate " + collation, 0, 0xffff_ffffL, Characters.UNICODE);
             case BLOB -> TargetType.blob("longblob", 0xffff_ffffL);
-            case BOOLEAN -> TargetType.integer("tinyint(1)", 0, 1, 1);
+            case BOOLEAN -> TargetType.integer("tinyint(1)", Byte.MIN_VALUE, Byte.MAX_VALUE, 1);
             case TIMESTAMP -> timestamp("datetime(6)", 6);
             case DATE -> TargetType.date("date", FIRST_DAY.toEpochDay(), Long.MAX_VALUE);
         };

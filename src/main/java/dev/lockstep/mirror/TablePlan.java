@@ -91,12 +91,12 @@ public record TablePlan(
 
     /** What the meaning of a page's digest depends on: which columns, of what type, from what. */
     String shape() {
-        StringBuilder shape = new StringBuilder("1");
+        StringBuilder shape = new StringBuilder("2");
         for (TargetTable.Column column : columns) {
             shape.append('|')
                     .append(column.name())
                     .append('|')
-                    .append(column.type().orElseThrow());
+                    .append(column.type().orElseThrow().extent());
         }
         return shape.append('|').append(keyWidth).toString();
     }

@@ -84,6 +84,11 @@ public record TargetType(
         return new TargetType(Form.ANY, sql, 0, 0, 0, 0, 0, Characters.UNICODE);
     }
 
+    /** What it can hold, whatever its database calls it: a table that is made is read back with other words in it. */
+    String extent() {
+        return form + " " + min + " " + max + " " + size + " " + scale + " " + bytes + " " + characters;
+    }
+
     /** Whether two values of the source that differ, and fit, always differ here too. */
     boolean keepsApart() {
         return switch (form) {

@@ -48,6 +48,24 @@ abstract class BackfillConformance {
     }
 
     @Test
+    void whatARunHasWrittenIsNotReadAgainNorIsATableThatItHasMade() throws SQLException {
+        sql(
+                "create table kinds (k varchar(40) primary key, i integer, r real, n numeric, t text, b blob, f boolean,"
+                        + " at datetime, d date)",
+                "insert into kinds values ('a', 1, 1.5, 2.25, 'x', x'00', 1, '2024-02-29 12:00:00.5', '2024-02-29')",
+                "insert into kinds (k) values ('b')");
+        assertThat(backfill("--create").stdout()).contains("kinds: 2 read, 2 inserted");
+        execute("update kinds set t = 'who reads it, sees this' where k = 'a'");
+        sql("create table another (id integer primary key)");
+
+        assertThat(backfill("--table", "kinds").stdout())
+                .contains("kinds: 2 read, 0 inserted, 0 updated, 0 deleted, 2 unchanged");
+        assertThat(ask("select t from kinds where k = 'a'")).isEqualTo("who reads it, sees this");
+        assertThat(backfill("--table", "kinds", "--recheck").stdout()).contains("1 updated");
+        assertEqual("kinds");
+    }
+
+    @Test
     void touchesOnlyWhatChanged() throws SQLException {
         sql(MANY.formatted("many", 1, 5_000));
         backfill("--create");
