@@ -60,7 +60,7 @@ final class DoctorPostgres {
             "lockstep_inval_head", "select insert update",
             "lockstep_inval_log", "select insert delete",
             "lockstep_listener", "select insert update delete",
-            "modules", "select delete");
+            "modules", "select update delete");
 
     private static final Map<String, String> TRANSPILE_TABLES = Map.of(
             "module_transpile_cache", "select insert update delete",
