@@ -113,7 +113,10 @@ public final class AuditMirror implements AutoCloseable {
     /** Sends what earlier runs could not. */
     void begin(GenerationLog log) {
         sourceLog = log;
-        source.run(tx -> tx.execute(SCHEMA));
+        // Who may not make tables may not say that one is to be made unless it is there.
+        if (IndexEngine.of(source, TABLE).columns().isEmpty()) {
+            source.run(tx -> tx.execute(SCHEMA));
+        }
         for (Row row : source.<List<Row>>autocommit(tx -> tx.rows(OWED, name))) {
             send(row.text("registry"), row.integer("generation"));
         }
