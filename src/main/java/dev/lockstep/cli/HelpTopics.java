@@ -13,12 +13,20 @@ import java.util.Map;
 
 /**
  * What {@code lockstep help} says beside the commands. A topic is plain text: headings at the margin, paragraphs and lists
- * two blanks in, and what is to be copied six blanks in. Man pages are made of the same.
+ * two blanks in, and what is to be copied six blanks in. Man pages are made of the same. What is to be granted is a script
+ * for the database's client.
  */
 final class HelpTopics {
     /** The topics, in the order in which help names them. */
-    static final List<String> NAMES =
-            List.of("exit-codes", "connections", "output", "environment", "profile-format", "protocol");
+    static final List<String> NAMES = List.of(
+            "exit-codes",
+            "connections",
+            "output",
+            "environment",
+            "profile-format",
+            "protocol",
+            "grants-postgresql",
+            "grants-mariadb");
 
     private HelpTopics() {}
 

@@ -101,7 +101,9 @@ final class SqlErrors {
             case READ_ONLY ->
                 "the server, the database or the role is set to take no writes: default_transaction_read_only of"
                         + " PostgreSQL, read_only of MariaDB; a replica is, too";
-            case NO_PRIVILEGE -> "the owner of the object, or an administrator, gives the privilege with GRANT";
+            case NO_PRIVILEGE ->
+                "the owner of the object, or an administrator, gives the privilege with GRANT; which are needed say"
+                        + " 'lockstep help grants-postgresql' and 'lockstep help grants-mariadb'";
             default -> null;
         };
     }

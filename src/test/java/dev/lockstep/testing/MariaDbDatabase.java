@@ -63,6 +63,11 @@ public final class MariaDbDatabase implements AutoCloseable {
         return TestMariaDb.connect(address);
     }
 
+    /** A connection to this database as the server's administrator. */
+    public Connection connectAsAdministrator() throws SQLException {
+        return TestMariaDb.connect(admin.withDatabase(name()));
+    }
+
     /** The sessions that have this database open; a lock and an open transaction live in one. */
     public List<String> sessions() throws SQLException {
         try (Connection connection = TestMariaDb.connect(admin);

@@ -57,6 +57,11 @@ public final class TestDatabase implements AutoCloseable {
         return new TestDatabase(address.at("127.0.0.1", port), admin, Map.of());
     }
 
+    /** The same database, to somebody else. */
+    public TestDatabase as(String user, String password) {
+        return new TestDatabase(address.withLogin(user, password), admin, timeouts);
+    }
+
     /**
      * The address as {@code PGHOST}, {@code PGPORT}, {@code PGDATABASE}, {@code PGUSER} and {@code PGPASSWORD}, and a
      * {@code PGCONNECT_TIMEOUT} that a busy machine keeps.
