@@ -17,16 +17,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * An audit log of {@code -Dbench.rows} rows, a million by default, of about 500 bytes each: the first load into PostgreSQL
- * against the shells of both databases in a pipe, in a heap of 64 MB; then a run with nothing to do; and what the load took of
- * memory.
+ * An audit log of {@code -Dbench.rows} rows, a million by default, of about 500 bytes each, and PostgreSQL: the first load
+ * against the shells of both databases in a pipe, as it comes and in a heap of 64 MB, and what it takes of memory; then a
+ * run with nothing to do; and the first 100,000 rows against pgloader.
  */
 final class MirrorLoad implements Benchmark {
     private static final int ROWS = Integer.getInteger("bench.rows", 1_000_000);
+    private static final int FEW_ROWS = Math.min(ROWS, 100_000);
     private static final int ROUNDS = 3;
     private static final double NO_SLOWER = 1;
     private static final double A_THIRD = 1 / 3.0;
     private static final double MOST_MEGABYTES = 256;
+    private static final String SMALL_HEAP = "-Xmx64m";
 
     private static final String SOURCE = """
             create table audit (
@@ -60,17 +62,11 @@ final class MirrorLoad implements Benchmark {
         Path directory = Files.createTempDirectory(Path.of("target"), "bench").toAbsolutePath();
         try (TestDatabase mirror = TestPostgres.shared().createDatabase()) {
             Path source = TestSqlite.create(directory.resolve("source.db"), SOURCE, FILL.formatted(ROWS));
-            Load load = new Load(source, mirror, new ArrayList<>());
-            Outcome first = new Race("first load, " + ROWS + " rows", "ms", ROUNDS, NO_SLOWER)
-                    .between(new Shells(source, mirror), load);
-            Contender idle = named("nothing changed", load::backfill);
-            Outcome again = new Race("nothing changed", "ms", ROUNDS, A_THIRD).between(load, idle);
-            Outcome memory = new Race("peak memory", "MB", ROUNDS, NO_SLOWER)
-                    .between(new Limit("promised", MOST_MEGABYTES), named("first load", () -> {
-                        load.sample();
-                        return load.peaks.get(load.peaks.size() - 1);
-                    }));
-            return List.of(first, again, memory);
+            List<Outcome> outcomes = new ArrayList<>(all(source, mirror));
+            Path few = TestSqlite.create(directory.resolve("few.db"), SOURCE, FILL.formatted(FEW_ROWS));
+            outcomes.add(new Race("first load, " + FEW_ROWS + " rows", "ms", ROUNDS, A_THIRD)
+                    .between(new PgLoader(few, mirror), new Load(few, FEW_ROWS, mirror, "", new ArrayList<>())));
+            return outcomes;
         } catch (SQLException e) {
             throw new IOException(e);
         } finally {
@@ -81,6 +77,21 @@ final class MirrorLoad implements Benchmark {
             }
             Files.delete(directory);
         }
+    }
+
+    private static List<Outcome> all(Path source, TestDatabase mirror) throws IOException, InterruptedException {
+        List<Double> peaks = new ArrayList<>();
+        Load load = new Load(source, ROWS, mirror, "", peaks);
+        Load small = new Load(source, ROWS, mirror, SMALL_HEAP, new ArrayList<>());
+        Shells shells = new Shells(source, mirror);
+        String subject = "first load, " + ROWS + " rows";
+        Outcome first = new Race(subject, "ms", ROUNDS, NO_SLOWER).between(shells, load);
+        Outcome memory = new Race("peak memory of that", "MB", peaks.size() - 1, NO_SLOWER)
+                .between(new Limit("promised", MOST_MEGABYTES), named("mirror backfill", () -> peaks.remove(0)));
+        Outcome tight = new Race(subject, "ms", ROUNDS, NO_SLOWER).between(shells, small);
+        Outcome again = new Race("nothing changed", "ms", ROUNDS, A_THIRD)
+                .between(load, named("mirror backfill", load::backfill));
+        return List.of(first, memory, tight, again);
     }
 
     /** Takes one sample. */
@@ -115,11 +126,11 @@ final class MirrorLoad implements Benchmark {
         }
     }
 
-    private static void check(TestDatabase mirror) throws IOException {
+    private static void check(TestDatabase mirror, int expected) throws IOException {
         try {
             String rows = mirror.ask("select count(*) from audit");
-            if (!rows.equals(Integer.toString(ROWS))) {
-                throw new IOException(rows + " rows arrived of " + ROWS);
+            if (!rows.equals(Integer.toString(expected))) {
+                throw new IOException(rows + " rows arrived of " + expected);
             }
         } catch (SQLException e) {
             throw new IOException(e);
@@ -164,6 +175,17 @@ final class MirrorLoad implements Benchmark {
         }
     }
 
+    /** Why programs cannot be run; empty if they can. */
+    private static Optional<String> absence(String... programs) {
+        List<String> folders = List.of(System.getenv().getOrDefault("PATH", "").split(":", -1));
+        for (String program : programs) {
+            if (folders.stream().noneMatch(folder -> Files.isExecutable(Path.of(folder, program)))) {
+                return Optional.of(program + " is not in PATH");
+            }
+        }
+        return Optional.empty();
+    }
+
     private record Shells(Path source, TestDatabase mirror) implements Contender {
         @Override
         public String name() {
@@ -172,14 +194,7 @@ final class MirrorLoad implements Benchmark {
 
         @Override
         public Optional<String> absence() {
-            List<String> folders =
-                    List.of(System.getenv().getOrDefault("PATH", "").split(":", -1));
-            for (String program : List.of("sqlite3", "psql")) {
-                if (folders.stream().noneMatch(folder -> Files.isExecutable(Path.of(folder, program)))) {
-                    return Optional.of(program + " is not in PATH");
-                }
-            }
-            return Optional.empty();
+            return MirrorLoad.absence("sqlite3", "psql");
         }
 
         @Override
@@ -195,15 +210,47 @@ final class MirrorLoad implements Benchmark {
                                     + " | psql -qX -v ON_ERROR_STOP=1 -c '\\copy audit from stdin (format csv)'",
                             source.toString()));
             double took = (System.nanoTime() - start) / 1e6;
-            check(mirror);
+            check(mirror, ROWS);
             return took;
         }
     }
 
-    private record Load(Path source, TestDatabase mirror, List<Double> peaks) implements Contender {
+    private record PgLoader(Path source, TestDatabase mirror) implements Contender {
         @Override
         public String name() {
-            return "mirror backfill -Xmx64m";
+            return "pgloader";
+        }
+
+        @Override
+        public Optional<String> absence() {
+            return MirrorLoad.absence("pgloader");
+        }
+
+        @Override
+        public double sample() throws IOException, InterruptedException {
+            empty(mirror);
+            List<String> command = List.of(
+                    "pgloader",
+                    "--with",
+                    "data only",
+                    "--with",
+                    "quote identifiers",
+                    source.toString(),
+                    mirror.url().replaceFirst("^postgresql:", "pgsql:"));
+            long start = System.nanoTime();
+            run(mirror.environment(), command);
+            double took = (System.nanoTime() - start) / 1e6;
+            check(mirror, FEW_ROWS);
+            return took;
+        }
+    }
+
+    /** @param options of Java; empty for what the launcher has */
+    private record Load(Path source, int rows, TestDatabase mirror, String options, List<Double> peaks)
+            implements Contender {
+        @Override
+        public String name() {
+            return "mirror backfill" + (options.isEmpty() ? "" : " " + options);
         }
 
         @Override
@@ -213,19 +260,19 @@ final class MirrorLoad implements Benchmark {
         }
 
         double backfill() throws IOException, InterruptedException {
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-            command.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:-UsePerfData"));
-            String natives = System.getProperty("lockstep.native");
-            if (natives != null) {
-                command.add("-Dlockstep.native=" + natives);
-            }
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.lockstep.cli.Lockstep"));
-            command.addAll(List.of("mirror", "backfill", "--db", source.toString()));
+            Path lockstep = Path.of(System.getProperty("lockstep.distribution"), "bin", "lockstep");
+            Map<String, String> environment = Map.of(
+                    "JAVA_HOME",
+                    System.getProperty("java.home"),
+                    "LOCKSTEP_JAVA_OPTS",
+                    options,
+                    "LOCKSTEP_TO",
+                    mirror.url());
+            List<String> command = List.of(lockstep.toString(), "mirror", "backfill", "--db", source.toString());
             long start = System.nanoTime();
-            peaks.add(run(Map.of("LOCKSTEP_TO", mirror.url()), command));
+            peaks.add(run(environment, command));
             double took = (System.nanoTime() - start) / 1e6;
-            check(mirror);
+            check(mirror, rows);
             return took;
         }
     }

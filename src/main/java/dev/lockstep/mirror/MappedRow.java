@@ -1,9 +1,7 @@
 package dev.lockstep.mirror;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
-import java.nio.ByteOrder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -40,13 +38,12 @@ final class MappedRow {
         }
     }
 
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
     private final Tag[] tags;
     private final long[] numbers;
     private final byte[][] bytes;
     private final List<Misfit> misfits = new ArrayList<>();
     private byte[] scratch = new byte[512];
+    private ByteBuffer numbered = ByteBuffer.wrap(scratch);
 
     MappedRow(int width) {
         this.tags = new Tag[width];
@@ -191,7 +188,7 @@ final class MappedRow {
                 continue;
             }
             long number = counted ? bytes[i].length : numbers[i];
-            LONGS.set(scratch, at, number);
+            numbered.putLong(at, number);
             at += Long.BYTES;
             if (counted) {
                 System.arraycopy(bytes[i], 0, scratch, at, bytes[i].length);
@@ -204,6 +201,7 @@ final class MappedRow {
     private void reserve(int length) {
         if (length > scratch.length) {
             scratch = Arrays.copyOf(scratch, Math.max(length, scratch.length * 2));
+            numbered = ByteBuffer.wrap(scratch);
         }
     }
 }

@@ -1,8 +1,6 @@
 package dev.lockstep.mirror;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
@@ -11,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 
 /** Reads a text as the bytes that it is: whether they are UTF-8 at all, and which characters occur. */
 final class TextCheck {
-    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long HIGH_BITS = 0x8080808080808080L;
     private static final long LOW_BITS = 0x0101010101010101L;
 
@@ -70,8 +67,9 @@ final class TextCheck {
     /** Skips characters of ASCII, eight at a time where there are that many. */
     private int plain(byte[] text, int from) {
         int at = from;
+        ByteBuffer words = ByteBuffer.wrap(text);
         for (; at + Long.BYTES <= text.length; at += Long.BYTES) {
-            long word = (long) WORDS.get(text, at);
+            long word = words.getLong(at);
             // The second is not 0 exactly if, among bytes below 0x80, one is 0.
             if ((word & HIGH_BITS) != 0 || ((word - LOW_BITS) & ~word & HIGH_BITS) != 0) {
                 break;
