@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** One index, tried until it is as it should be, or the time is over. */
 final class IndexAttempt {
@@ -47,7 +48,7 @@ final class IndexAttempt {
                 return State.PRESENT;
             }
             found.ifPresent(f -> refuse(table, index, f, conflict));
-            if (locked(this::make)) {
+            if (locked(this::make, this::isRight)) {
                 return outcome;
             }
             rest();
@@ -55,9 +56,19 @@ final class IndexAttempt {
     }
 
     void drop() throws InterruptedException {
-        while (engine.find(index).isPresent() && !locked(() -> engine.drop(index))) {
+        while (!isGone() && !locked(() -> engine.drop(index), this::isGone)) {
             rest();
         }
+    }
+
+    private boolean isRight() {
+        return engine.find(index)
+                .filter(found -> found.fit() == Found.Fit.RIGHT)
+                .isPresent();
+    }
+
+    private boolean isGone() {
+        return engine.find(index).isEmpty();
     }
 
     /** Somebody else may have been faster, or may have left something: what there is now decides. */
@@ -80,8 +91,13 @@ final class IndexAttempt {
         }
     }
 
-    /** @return whether it is done; if not, it is worth trying again */
-    private boolean locked(Runnable work) {
+    /**
+     * Works while nobody else changes indexes of the table.
+     *
+     * @param isDone whether there is nothing to do any more, by whosever hand
+     * @return whether it is done; if not, it is worth trying again
+     */
+    private boolean locked(Runnable work, BooleanSupplier isDone) {
         if (!engine.tryLock()) {
             return false;
         }
@@ -89,7 +105,7 @@ final class IndexAttempt {
             work.run();
             return true;
         } catch (DbException e) {
-            if (!mayPass(e)) {
+            if (!mayPass(e, isDone)) {
                 cleanUp(e);
                 throw e;
             }
@@ -100,14 +116,11 @@ final class IndexAttempt {
         }
     }
 
-    private boolean mayPass(DbException e) {
+    private boolean mayPass(DbException e, BooleanSupplier isDone) {
         return switch (e.reason()) {
             case BUSY, CONFLICT -> true;
             case DUPLICATE -> throw duplicates(e);
-            default ->
-                engine.find(index)
-                        .filter(found -> found.fit() == Found.Fit.RIGHT)
-                        .isPresent();
+            default -> isDone.getAsBoolean();
         };
     }
 

@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -123,7 +125,9 @@ class PostgresGrantsTest extends GrantsConformance {
                                 "realm listen --durable late --count 1 --timeout 60s",
                                 "realm listen --durable late --poll 50ms --count 1 --timeout 60s",
                                 "realm listeners",
-                                "realm locks")),
+                                "realm locks",
+                                "realm broadcast http://NEW/",
+                                "realm lock http://NEW/ -- true")),
                 new Part(
                         "lockstep_cache",
                         List.of("delete from lockstep_epoch"),
@@ -159,6 +163,22 @@ class PostgresGrantsTest extends GrantsConformance {
         own("revoke create on schema public from public");
 
         takesWhatItIsGrantedAndNoLess(OWNER, List.of());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "lockstep_audit, audit apply --profile cadt-v1 --to SERVER, audit",
+        "lockstep_audit, audit drop --profile cadt-v1 --to SERVER -y, audit_registry_id_generation",
+        "lockstep_owner, transpile init --guard, module_transpile_cache",
+    })
+    void whoOwnsNoTableIsToldSo(String role, String command, String object) throws Exception {
+        makeAllTables();
+        run(database.environment(), "audit apply --profile cadt-v1 --to SERVER").endedWith(0);
+        database.execute(
+                "drop index audit_org_uid_generation", "alter table module_transpile_cache drop column content");
+
+        LockstepRun run = run(granted(role), command).endedWith(1);
+        assertThat(run.stderr()).contains("must be owner of", object);
     }
 
     @ParameterizedTest
