@@ -12,8 +12,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -232,7 +234,11 @@ final class AuditDatabase implements AutoCloseable {
     Map<String, String> environment() {
         return switch (kind) {
             case SQLITE -> Map.of();
-            case POSTGRESQL -> Map.of("PGPASSWORD", postgres.password());
+            case POSTGRESQL -> {
+                Map<String, String> login = new HashMap<>(postgres.environment());
+                login.keySet().retainAll(Set.of("PGPASSWORD", "PGCONNECT_TIMEOUT"));
+                yield login;
+            }
             case MARIADB -> Map.of("MYSQL_PWD", mariaDb.password());
         };
     }

@@ -83,7 +83,7 @@ class ConcurrentApplyTest {
     private static void awaitSuccess(ChildJvm child, Path done) throws IOException {
         Await.until(done + " of " + child, PATIENCE, () -> Files.exists(done) || !child.isAlive());
         assertThat(done).as("%s", child).exists();
-        assertThat(Files.readString(done)).isEqualTo("0");
+        assertThat(Files.readString(done)).as("%s", child).isEqualTo("0");
     }
 
     /** One of the many: applies when a file says go, and leaves a file with its exit status. */
