@@ -3,6 +3,7 @@ package dev.lockstep.cli;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testing.BoxelTables;
 import dev.lockstep.testing.CadtSample;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PostgresExtension;
@@ -74,21 +75,6 @@ class DryRunTest {
             entry("mirror backfill", nothing("--create --db FILE --to postgresql:///")),
             entry("mirror follow", nothing("--db FILE --to postgresql:///")));
 
-    private static final String MODULES = """
-            create table modules (
-                url                varchar not null,
-                cache_scope        varchar not null,
-                auth_user_id       varchar not null,
-                resolved_realm_url varchar not null,
-                definitions        jsonb,
-                deps               jsonb,
-                error_doc          jsonb,
-                created_at         bigint,
-                file_alias         text,
-                url_hash           text generated always as (md5(url)) stored,
-                constraint modules_pkey primary key (url_hash, cache_scope, auth_user_id))
-            """;
-
     /** Everything that is in the schema, row by row. */
     private static final String STATE = """
             select string_agg(relkind::text || relname || case relkind when 'r' then rows::text else '' end, ',' order by relname)
@@ -110,7 +96,7 @@ class DryRunTest {
             Files.writeString(Files.createDirectories(site.resolve(realm)).resolve("a.gts"), "export {}");
         }
         Files.writeString(site.resolve("rows.ndjson"), "");
-        database.execute(MODULES);
+        database.execute(BoxelTables.MODULES);
         succeed(database, "transpile init");
         succeed(database, "realm publish " + site + "/source " + site + "/shown -y --realm " + REALM);
     }

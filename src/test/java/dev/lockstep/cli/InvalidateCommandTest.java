@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testing.BoxelTables;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
@@ -40,10 +41,7 @@ class InvalidateCommandTest {
 
     @Test
     void definitionsAreClearedByModuleByRealmAndWhole(TestDatabase database) throws SQLException {
-        database.execute("""
-                create table modules (url varchar, cache_scope varchar, auth_user_id varchar, resolved_realm_url varchar,
-                    deps jsonb, file_alias text, url_hash text generated always as (md5(url)) stored)
-                """, """
+        database.execute(BoxelTables.MODULES, """
                 insert into modules (url, cache_scope, auth_user_id, resolved_realm_url, deps, file_alias)
                 select 'http://localhost:4201/luke/' || n || '.gts', 'public', '', 'http://localhost:4201/luke/', '[]',
                        'http://localhost:4201/luke/' || n

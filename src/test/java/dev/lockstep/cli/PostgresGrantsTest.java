@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testing.BoxelTables;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
@@ -23,12 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Of PostgreSQL, all of it. */
 @ExtendWith(PostgresExtension.class)
 class PostgresGrantsTest extends GrantsConformance {
-    private static final String MODULES = """
-            create table modules (
-                url varchar, cache_scope varchar, auth_user_id varchar, resolved_realm_url varchar, deps jsonb,
-                file_alias text, url_hash text generated always as (md5(url)) stored)
-            """;
-
     /** A listener that has not heard the first of the log. */
     private static final String LATE = """
             insert into lockstep_listener (name, channel, epoch, seq)
@@ -144,7 +139,7 @@ class PostgresGrantsTest extends GrantsConformance {
     }
 
     private void makeAllTables() throws Exception {
-        own(MODULES, AUDIT.formatted("bigserial", "timestamptz"));
+        own(BoxelTables.MODULES, AUDIT.formatted("bigserial", "timestamptz"));
         run(database.environment(), "transpile init").endedWith(0);
         run(database.environment(), "realm broadcast http://x/ --durable").endedWith(0);
         makeTables(database.environment());

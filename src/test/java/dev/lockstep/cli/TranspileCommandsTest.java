@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testing.BoxelTables;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
@@ -37,11 +38,7 @@ class TranspileCommandsTest {
 
     @Test
     void initMakesEverythingOnceAndAddsToBoxelsTable(TestDatabase database) throws SQLException {
-        database.execute("""
-                create unlogged table module_transpile_cache (
-                    realm_url varchar not null, canonical_path varchar not null, body text, headers jsonb,
-                    dependency_keys jsonb, generation bigint not null default 0, created_at bigint,
-                    constraint module_transpile_cache_pkey primary key (realm_url, canonical_path))""");
+        database.execute(BoxelTables.TRANSPILE_CACHE);
         database.execute("insert into module_transpile_cache values ('" + REALM + "', '" + REALM + MODULE
                 + "', 'js', '{}', '[]', 7, 1)");
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.db.Db;
 import dev.lockstep.realm.RealmInvalidator.Durability;
 import dev.lockstep.testing.Await;
+import dev.lockstep.testing.BoxelTables;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.transpile.LocalCache;
@@ -197,7 +198,7 @@ class BoxelListenersTest {
     /** An emitter that listens hears itself: what it is told again is harmless. */
     @Test
     void clearingOnOneReplicaReachesItAndTheOtherExactly(TestDatabase database) throws Exception {
-        database.execute(Boxel.MODULES);
+        database.execute(BoxelTables.MODULES);
         RealmUrl realm = new RealmUrl(R);
         try (RealmListener here =
                         RealmListener.definitions(Boxel.databases(database), Boxel.target(database), definitions);

@@ -3,6 +3,7 @@ package dev.lockstep.realm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.testing.BoxelTables;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import java.sql.SQLException;
@@ -21,7 +22,7 @@ class DefinitionsTest {
     /** leaf <- middle <- deep; loop <-> back; a stranger; a neighbour in another realm that imports the leaf. */
     @BeforeEach
     void fill(TestDatabase database) throws SQLException {
-        database.execute(Boxel.MODULES);
+        database.execute(BoxelTables.MODULES);
         insert(database, REALM, "leaf", "[]");
         insert(database, REALM, "middle", "[\"http://x.test/r/leaf\", \"http://elsewhere.test/thing\"]");
         insert(database, REALM, "deep", "[\"http://x.test/r/middle\"]");

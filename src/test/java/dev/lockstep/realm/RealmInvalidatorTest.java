@@ -9,6 +9,7 @@ import dev.lockstep.db.PgSession;
 import dev.lockstep.realm.RealmInvalidator.Durability;
 import dev.lockstep.realm.RealmInvalidator.Invalidation;
 import dev.lockstep.realm.RealmInvalidator.Layer;
+import dev.lockstep.testing.BoxelTables;
 import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.Sweep;
@@ -39,7 +40,7 @@ class RealmInvalidatorTest {
     }
 
     private static void definitions(TestDatabase database) throws SQLException {
-        database.execute(Boxel.MODULES, """
+        database.execute(BoxelTables.MODULES, """
                 insert into modules (url, cache_scope, auth_user_id, resolved_realm_url, deps, file_alias)
                 select 'http://x.test/a/' || name || '.gts', 'public', '', 'http://x.test/a/', '[]',
                        'http://x.test/a/' || name
@@ -116,7 +117,7 @@ class RealmInvalidatorTest {
         definitions(database);
         assertThat(invalidate(database, Durability.NOTIFY).definitionsDeleted()).isEqualTo(2);
 
-        database.execute("drop table modules", Boxel.TRANSPILE_CACHE);
+        database.execute("drop table modules", BoxelTables.TRANSPILE_CACHE);
         artifacts(database);
         Invalidation done = invalidate(database, Durability.NOTIFY);
 
@@ -127,7 +128,7 @@ class RealmInvalidatorTest {
 
     @Test
     void boxelsOwnTableGetsBoxelsOwnTombstones(TestDatabase database) throws SQLException {
-        database.execute(Boxel.TRANSPILE_CACHE);
+        database.execute(BoxelTables.TRANSPILE_CACHE);
         artifacts(database);
 
         invalidate(database, Durability.NOTIFY, "one.gts", "new.gts");

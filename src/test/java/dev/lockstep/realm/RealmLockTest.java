@@ -7,6 +7,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.testing.Await;
+import dev.lockstep.testing.BoxelTables;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TransactionPooler;
@@ -84,7 +85,8 @@ class RealmLockTest {
     @Test
     void holdersAndWaitersAreNamedByRealm(TestDatabase database) throws Exception {
         database.execute(
-                Boxel.REGISTRY, "insert into realm_registry (url) values ('" + REALM + "'), ('http://other.test/')");
+                BoxelTables.REGISTRY,
+                "insert into realm_registry (url) values ('" + REALM + "'), ('http://other.test/')");
         try (RealmLock lock = take(database, Duration.ZERO);
                 Connection waiter = database.connect();
                 Db db = Boxel.open(database)) {
@@ -119,7 +121,7 @@ class RealmLockTest {
 
     @Test
     void whoTriesAgainAndAgainIsSeenWaitingUntilItHasTheLock(TestDatabase database) throws Exception {
-        database.execute(Boxel.REGISTRY, "insert into realm_registry (url) values ('" + REALM + "')");
+        database.execute(BoxelTables.REGISTRY, "insert into realm_registry (url) values ('" + REALM + "')");
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try (RealmLock first = take(database, Duration.ZERO);
                 Db db = Boxel.open(database)) {
