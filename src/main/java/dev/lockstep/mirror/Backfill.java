@@ -141,6 +141,7 @@ public final class Backfill {
     }
 
     private List<Table> copy(Db source, SourceFile file, MirrorRun run, List<String> names) {
+        run.keepTo(options.pace());
         return source.read(tx -> {
             List<SourceTable> tables = SourceSchema.read(tx).tables(names);
             List<Table> results = new ArrayList<>();

@@ -64,7 +64,9 @@ public final class FollowTriggers {
     List<Table> install(Tx tx) {
         List<Table> tables = new ArrayList<>();
         for (SourceTable table : SourceSchema.read(tx).tables(names)) {
-            tables.add(install(tx, table));
+            if (!table.order().isEmpty()) {
+                tables.add(install(tx, table));
+            }
         }
         return tables;
     }
@@ -107,7 +109,8 @@ public final class FollowTriggers {
         return source.read(tx -> {
             List<String> statements = new ArrayList<>();
             for (SourceTable table : SourceSchema.read(tx).tables(names)) {
-                if (Journal.find(tx, consumer, table.name()).isEmpty()) {
+                if (!table.order().isEmpty()
+                        && Journal.find(tx, consumer, table.name()).isEmpty()) {
                     statements.add(String.join(";\n", Journal.draft(tx, subject(table))) + ";");
                 }
             }
@@ -154,13 +157,20 @@ public final class FollowTriggers {
 
     /** The other mirrors for which this source notes what changes. */
     public List<String> others(Tx tx) {
-        List<String> others = new ArrayList<>();
+        List<String> others = mirrors(tx);
+        others.remove(consumer.substring(CONSUMER.length()));
+        return others;
+    }
+
+    /** The mirrors for which a SQLite database notes what changes. */
+    static List<String> mirrors(Tx tx) {
+        List<String> mirrors = new ArrayList<>();
         for (String name : Journal.consumers(tx)) {
-            if (name.startsWith(CONSUMER) && !name.equals(consumer)) {
-                others.add(name.substring(CONSUMER.length()));
+            if (name.startsWith(CONSUMER)) {
+                mirrors.add(name.substring(CONSUMER.length()));
             }
         }
-        return others;
+        return mirrors;
     }
 
     Optional<Journal> journal(Tx tx, String table) {

@@ -4,7 +4,6 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -20,6 +19,7 @@ public final class MirrorLink implements AutoCloseable {
     private final Supplier<Db> opener;
     private final Duration patience;
     private final Consumer<String> messages;
+    private final Ticker ticker;
     private Consumer<Db> onReconnect = db -> {};
     private Db db;
     private boolean lost;
@@ -30,14 +30,24 @@ public final class MirrorLink implements AutoCloseable {
      * @param messages takes what is worth saying to people
      */
     public MirrorLink(Supplier<Db> opener, Duration patience, Consumer<String> messages) {
+        this(opener, patience, messages, Ticker.SYSTEM);
+    }
+
+    MirrorLink(Supplier<Db> opener, Duration patience, Consumer<String> messages, Ticker ticker) {
         this.opener = opener;
         this.patience = patience;
         this.messages = messages;
+        this.ticker = ticker;
         this.db = opener.get();
     }
 
     public Db db() {
         return db;
+    }
+
+    /** By which it waits. */
+    Ticker ticker() {
+        return ticker;
     }
 
     /** What to do with each new connection. */
@@ -61,7 +71,7 @@ public final class MirrorLink implements AutoCloseable {
     }
 
     private <T> T attempt(Function<Db, T> work) {
-        long giveUp = System.nanoTime() + patience.toNanos();
+        long begun = ticker.nanos();
         Duration wait = FIRST_WAIT;
         while (true) {
             try {
@@ -70,7 +80,7 @@ public final class MirrorLink implements AutoCloseable {
                 }
                 return work.apply(db);
             } catch (DbException e) {
-                if (!isAway(e) || System.nanoTime() + wait.toNanos() > giveUp) {
+                if (!isAway(e) || ticker.nanos() - begun + wait.toNanos() > patience.toNanos()) {
                     throw e;
                 }
                 lose(e);
@@ -111,9 +121,9 @@ public final class MirrorLink implements AutoCloseable {
         }
     }
 
-    private static void pause(Duration wait, DbException e) {
+    private void pause(Duration wait, DbException e) {
         try {
-            TimeUnit.MILLISECONDS.sleep(wait.toMillis());
+            ticker.sleep(wait);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             e.addSuppressed(interrupted);

@@ -2,6 +2,7 @@ package dev.lockstep.mirror;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
+import dev.lockstep.db.Engine;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
@@ -10,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -29,6 +30,7 @@ public final class MirrorRun implements AutoCloseable {
     private final Dialect dialect;
     private final Ledger ledger;
     private final long fence;
+    private Pace pace = Pace.none();
 
     private MirrorRun(MirrorLink link, Dialect dialect, Ledger ledger, long fence) {
         this.link = link;
@@ -52,29 +54,84 @@ public final class MirrorRun implements AutoCloseable {
                     "a transaction pooler stands between us and the mirror, and no session lock holds there",
                     "connect to the server itself");
         }
+        refuseSource(link);
         Ledger ledger = new Ledger(dialect, source);
-        if (!link.transact(ledger::exists)) {
-            link.transact(tx -> {
-                dialect.ledger().forEach(tx::execute);
-                return null;
-            });
+        Claimant claimant = new Claimant(UUID.randomUUID().toString(), owner, claim);
+        OptionalLong fence = OptionalLong.empty();
+        try {
+            if (!link.transact(ledger::exists)) {
+                link.transact(tx -> {
+                    dialect.ledger().forEach(tx::execute);
+                    return null;
+                });
+            }
+            while (fence.isEmpty()) {
+                fence = claim(link, dialect, ledger, claimant);
+            }
+        } catch (DbException e) {
+            throw switch (e.reason()) {
+                case READ_ONLY, NO_PRIVILEGE, FULL -> e.about("cannot write to the mirror");
+                default -> e;
+            };
         }
-        String id = UUID.randomUUID().toString();
+        return new MirrorRun(link, dialect, ledger, fence.getAsLong());
+    }
+
+    /** A source that notes its changes would pass on to its mirror what is written to it here. */
+    private static void refuseSource(MirrorLink link) {
+        if (link.db().engine() == Engine.SQLITE) {
+            for (String mirror : link.transact(FollowTriggers::mirrors)) {
+                throw Trouble.refused(
+                        "the mirror is itself the source of another, " + mirror,
+                        "'lockstep mirror follow --remove' ends that");
+            }
+        }
+    }
+
+    /** Who wants to write. */
+    private record Claimant(String id, String owner, Backfill.Claim claim) {}
+
+    /**
+     * Takes over from the last run if that is over, or if it is to end.
+     *
+     * @return the fence; empty if another run has begun meanwhile
+     */
+    private static OptionalLong claim(MirrorLink link, Dialect dialect, Ledger ledger, Claimant claimant) {
         Optional<Ledger.Run> last = link.transact(ledger::run);
-        String lock = lockName(source, last.map(Ledger.Run::fence).orElse(0L));
-        boolean seen = last.filter(run -> run.isAliveBeside(owner)).isPresent();
-        boolean waits = !seen && claim == Backfill.Claim.RESPECT;
+        String lock = lockName(ledger.mirror(), number(last));
+        boolean seen =
+                last.filter(run -> run.isAliveBeside(claimant.owner())).isPresent();
+        boolean waits = !seen && claimant.claim() == Backfill.Claim.RESPECT;
         boolean locked = waits ? lockSoon(link, dialect, lock) : dialect.lock(link.db(), lock);
         boolean alive = seen || !locked;
-        if (alive && claim == Backfill.Claim.RESPECT) {
+        if (alive && claimant.claim() == Backfill.Claim.RESPECT) {
             throw alive(last);
         }
         if (!locked) {
             evict(link, dialect, lock);
         }
-        long fence = link.transact(tx -> ledger.takeOver(tx, id, owner));
-        dialect.lock(link.db(), lockName(source, fence));
-        return new MirrorRun(link, dialect, ledger, fence);
+        try {
+            return link.transact(tx -> {
+                Optional<Ledger.Run> now = ledger.run(tx);
+                boolean ours = now.filter(run -> run.id().equals(claimant.id())).isPresent();
+                if (!ours && number(now) != number(last)) {
+                    return OptionalLong.empty();
+                }
+                long fence = ledger.takeOver(tx, claimant.id(), claimant.owner());
+                // Before anybody can read the new number: it is ours from the beginning.
+                dialect.lock(link.db(), lockName(ledger.mirror(), fence));
+                return OptionalLong.of(fence);
+            });
+        } catch (DbException e) {
+            if (e.reason() == DbException.Reason.DUPLICATE) {
+                return OptionalLong.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static long number(Optional<Ledger.Run> run) {
+        return run.map(Ledger.Run::fence).orElse(0L);
     }
 
     /** A server takes a moment to notice that the last run is dead. */
@@ -87,7 +144,7 @@ public final class MirrorRun implements AutoCloseable {
                 return false;
             }
             try {
-                TimeUnit.MILLISECONDS.sleep(LOCK_PAUSE.toMillis());
+                link.ticker().sleep(LOCK_PAUSE);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
@@ -153,12 +210,18 @@ public final class MirrorRun implements AutoCloseable {
         return link.transact(work);
     }
 
+    /** Writes only when this lets it. */
+    void keepTo(Pace wanted) {
+        pace = wanted;
+    }
+
     /**
-     * Writes. The work may be done more than once.
+     * Writes, once nothing says to wait. The work may be done more than once.
      *
      * @throws Trouble refused: superseded
      */
     <T> T write(Function<Tx, T> work) {
+        pace.awaitGo();
         return link.transact(tx -> {
             ledger.check(tx, fence);
             return work.apply(tx);

@@ -6,10 +6,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Keeps a run from being faster than it may be, between two of its transactions. */
+/** Keeps a run from being faster than it may be, and from writing while it may not, between two of its transactions. */
 public final class Pace {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final double NANOS = Duration.ofSeconds(1).toNanos();
@@ -17,6 +16,7 @@ public final class Pace {
     private final OptionalInt rate;
     private final Optional<Path> pauseFile;
     private final Consumer<String> messages;
+    private final Ticker ticker;
     private long dueNanos;
 
     /**
@@ -25,10 +25,15 @@ public final class Pace {
      * @param messages takes what is worth saying to people
      */
     public Pace(OptionalInt rate, Optional<Path> pauseFile, Consumer<String> messages) {
+        this(rate, pauseFile, messages, Ticker.SYSTEM);
+    }
+
+    Pace(OptionalInt rate, Optional<Path> pauseFile, Consumer<String> messages, Ticker ticker) {
         this.rate = rate;
         this.pauseFile = pauseFile;
         this.messages = messages;
-        this.dueNanos = System.nanoTime();
+        this.ticker = ticker;
+        this.dueNanos = ticker.nanos();
     }
 
     /** As fast as it goes. */
@@ -41,30 +46,38 @@ public final class Pace {
         return rate.isEmpty() && pauseFile.isEmpty();
     }
 
-    /** Waits until the next rows may be written. */
+    /** Waits for as long as nothing may be written. */
+    void awaitGo() {
+        if (pauseFile.isEmpty() || !Files.exists(pauseFile.get())) {
+            return;
+        }
+        messages.accept("paused until " + pauseFile.get() + " is gone");
+        while (Files.exists(pauseFile.get())) {
+            sleep(LOOK_AGAIN);
+        }
+        messages.accept("going on");
+    }
+
+    /** Waits until as much time has passed as so many rows may take. */
     void wrote(long rows) {
         if (rate.isPresent()) {
+            long now = ticker.nanos();
             // Time that was not used is not made up for.
-            dueNanos = Math.max(dueNanos, System.nanoTime() - (long) NANOS) + (long) (rows * NANOS / rate.getAsInt());
-            sleep(dueNanos - System.nanoTime());
-        }
-        if (pauseFile.isPresent() && Files.exists(pauseFile.get())) {
-            messages.accept("paused until " + pauseFile.get() + " is gone");
-            while (Files.exists(pauseFile.get())) {
-                sleep(LOOK_AGAIN.toNanos());
+            long spare = Math.min(now - dueNanos, (long) NANOS);
+            dueNanos = now - spare + (long) (rows * NANOS / rate.getAsInt());
+            long early = dueNanos - now;
+            if (early > 0) {
+                sleep(Duration.ofNanos(early));
             }
-            messages.accept("going on");
         }
     }
 
-    private static void sleep(long nanos) {
-        if (nanos > 0) {
-            try {
-                TimeUnit.NANOSECONDS.sleep(nanos);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new Trouble("stopped while waiting", null);
-            }
+    private void sleep(Duration length) {
+        try {
+            ticker.sleep(length);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Trouble("stopped while waiting", null);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.testing.Fault;
+import dev.lockstep.testing.FaultProxy;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.TestDatabase;
@@ -48,6 +49,12 @@ record MirrorPair(Path source, String url, Opener opener) {
             statement.execute("set sql_mode = concat(@@sql_mode, ',ANSI_QUOTES'), time_zone = '+00:00'");
         }
         return connection;
+    }
+
+    /** The same through a proxy of this machine that can read what is sent. */
+    MirrorPair through(FaultProxy proxy) {
+        String there = url.replaceFirst("@[^/]*/", "@127.0.0.1:" + proxy.port() + "/");
+        return new MirrorPair(source, there + (url.startsWith("mariadb") ? "?sslmode=disable" : ""), opener);
     }
 
     /** What a command must see. */
