@@ -116,7 +116,7 @@ public final class Following {
                     .filter(table -> table.state() == FollowTriggers.State.INSTALLED)
                     .forEach(table -> fresh.add(table.table()));
             triggers.remove(source, fresh);
-            throw failures.isEmpty() ? Trouble.usage("the source has no tables to mirror", null) : failures.get(0);
+            throw failures.get(0);
         }
     }
 

@@ -28,7 +28,10 @@ final class Planner {
         List<String> obstacles = new ArrayList<>(target.obstacles());
         List<String> notes = new ArrayList<>();
         Columns chosen = new Columns(target.columns(), obstacles);
-        if (table.key().isEmpty()) {
+        if (table.order().isEmpty()) {
+            obstacles.add("it has no key, and columns hide its rowid; give it a primary key, or rename one of"
+                    + " rowid, _rowid_, oid");
+        } else if (table.key().isEmpty()) {
             chosen.add(TargetTable.ROWID, 0);
         }
         for (SourceTable.Column column : table.key()) {

@@ -73,7 +73,7 @@ public final class SourceSchema {
     /**
      * The tables of those names; of no names, every ordinary table that is not lockstep's own.
      *
-     * @throws Trouble usage: there is no table of a name, or it is none that can be mirrored
+     * @throws Trouble usage: there is no table of a name, or it is none that can be mirrored, or none at all
      */
     public List<SourceTable> tables(List<String> names) {
         List<SourceTable> tables = new ArrayList<>();
@@ -82,6 +82,9 @@ public final class SourceSchema {
                 if (row.text("type").equals("table") && !fold(row.text("name")).startsWith("lockstep_")) {
                     tables.add(table(row));
                 }
+            }
+            if (tables.isEmpty()) {
+                throw Trouble.usage("the source has no tables to mirror", "is it the right database?");
             }
         }
         for (String name : names) {
@@ -129,7 +132,7 @@ public final class SourceSchema {
             key.add(columns.get(part.expression()));
         }
         return new SourceTable(
-                name, List.copyOf(columns.values()), List.copyOf(key), order(name, columns, key, index, rowid));
+                name, List.copyOf(columns.values()), List.copyOf(key), order(columns, key, index, rowid));
     }
 
     /** The columns that tell rows apart, by folded name, with the collation of the index that says so. */
@@ -162,18 +165,12 @@ public final class SourceSchema {
         return parts;
     }
 
-    private static List<Order> order(
-            String table, Map<String, Column> columns, List<Column> key, List<Order> index, boolean rowid) {
+    private static List<Order> order(Map<String, Column> columns, List<Column> key, List<Order> index, boolean rowid) {
         if (rowid) {
             for (String name : ROWID_NAMES) {
                 if (!columns.containsKey(name)) {
                     return List.of(new Order(name, Optional.empty()));
                 }
-            }
-            if (key.isEmpty()) {
-                throw Trouble.usage(
-                        "table " + table + " has no key, and columns hide its rowid",
-                        "give it a primary key, or rename one of rowid, _rowid_, oid");
             }
         }
         List<Order> order = new ArrayList<>();

@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param columns all of them, generated ones too, in the order of the table
  * @param key what tells one row from another: the primary key, else a unique index without NULLs; empty if there is
  *     only the rowid
- * @param order what the table is read by, unique and without NULLs: the rowid where there is one, else the key
+ * @param order what the table is read by, unique and without NULLs: the rowid where there is one, else the key; empty if nothing
+ *     tells its rows apart, for columns hide the rowid
  */
 public record SourceTable(String name, List<Column> columns, List<Column> key, List<Order> order) {
     /** SQLite's column affinity (sqlite.org/datatype3.html, section 3.1). */
