@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.db.Trouble;
+import java.util.List;
 
 /** The exit codes that scripts may rely on. Signals end with 128 plus their number, and commands that run a child pass its status on. */
 enum ExitCode {
@@ -23,6 +24,10 @@ enum ExitCode {
     /** Whoever read our standard output has gone. */
     CLOSED_PIPE(141);
 
+    /** Of several that apply, the first one counts. */
+    private static final List<ExitCode> PRECEDENCE =
+            List.of(USAGE, REFUSED, UNREACHABLE, TIMEOUT, INCOMPLETE, CONFLICT, FAILED, DIFFERS);
+
     private final int status;
 
     ExitCode(int status) {
@@ -33,8 +38,22 @@ enum ExitCode {
         return status;
     }
 
-    static ExitCode of(Trouble.Kind kind) {
-        return switch (kind) {
+    /** The one of several troubles whose exit code counts: of those alike, the first. */
+    static Trouble gravest(List<Trouble> troubles) {
+        Trouble gravest = troubles.get(0);
+        for (Trouble trouble : troubles) {
+            if (PRECEDENCE.indexOf(of(trouble)) < PRECEDENCE.indexOf(of(gravest))) {
+                gravest = trouble;
+            }
+        }
+        return gravest;
+    }
+
+    static ExitCode of(Trouble trouble) {
+        if (trouble instanceof ExitTrouble exit) {
+            return exit.exitCode();
+        }
+        return switch (trouble.kind()) {
             case FAILED -> FAILED;
             case USAGE -> USAGE;
             case DIFFERS -> DIFFERS;

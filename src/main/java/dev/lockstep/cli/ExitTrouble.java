@@ -25,7 +25,7 @@ final class ExitTrouble extends Trouble {
         };
     }
 
-    int status() {
-        return exit.status();
+    ExitCode exitCode() {
+        return exit;
     }
 }

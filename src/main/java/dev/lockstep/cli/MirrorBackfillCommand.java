@@ -1,7 +1,6 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.mirror.Backfill;
 import dev.lockstep.mirror.Backfill.BadRows;
@@ -28,6 +27,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep mirror backfill}. */
 final class MirrorBackfillCommand implements Command {
+    private static final int USUAL_BATCH = 20_000;
+
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
@@ -85,7 +86,7 @@ final class MirrorBackfillCommand implements Command {
         SourceLog log = new SourceLog(call, "--snapshot copy reads a copy, and holds it up only while that is made");
         try (SourceFile file = SourceFile.of(Invocation.file(call.sqliteFile()));
                 Db source = snapshot(call);
-                MirrorLink link = MirrorOptions.link(call, PgSession.Use.WRITE)) {
+                MirrorLink link = MirrorOptions.link(call, source, options.trust(), MirrorOptions.PATIENCE)) {
             log.look();
             MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), claim);
             Runnable watch = isCopied(call) ? () -> {} : log::look;
@@ -133,9 +134,18 @@ final class MirrorBackfillCommand implements Command {
                 call.flag("--keep-extra") ? Extras.KEEP : Extras.DELETE,
                 call.flag("--allow-empty-source") ? EmptySource.ALLOWED : EmptySource.REFUSED,
                 call.flag("--restart") ? Trust.RESTART : call.flag("--recheck") ? Trust.NONE : Trust.RECORDED,
-                call.count("--batch").map(OptionalInt::of).orElse(OptionalInt.empty()),
+                batch(call),
                 call.number("--max-delete").map(OptionalLong::of).orElse(OptionalLong.empty()),
                 pace);
+    }
+
+    /** What is written at once is written within the second that it may take. */
+    private static OptionalInt batch(Invocation call) {
+        Optional<Integer> batch = call.count("--batch");
+        int rate = call.count("--max-rate").orElse(Integer.MAX_VALUE);
+        return batch.isEmpty() && rate >= USUAL_BATCH
+                ? OptionalInt.empty()
+                : OptionalInt.of(Math.min(batch.orElse(USUAL_BATCH), rate));
     }
 
     private static Result result(Invocation call, List<Backfill.Table> tables, SourceLog log) {
@@ -151,35 +161,32 @@ final class MirrorBackfillCommand implements Command {
             changed |= table.changed();
             rejected |= table.rejected() > 0;
         }
-        if (tables.isEmpty()) {
-            lines.add("the source has no tables to mirror");
-        }
         lines.addAll(log.lines());
-        if (!failures.isEmpty() && failures.size() == tables.size()) {
-            throw all(call, failures);
-        }
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", call.sqliteFile());
         data.put("snapshot", isCopied(call) ? "copy" : "hold");
         data.put("wal", log.tree());
         data.put("tables", trees);
+        if (!failures.isEmpty() && failures.size() == tables.size()) {
+            return none(failures, data, lines);
+        }
         Result result = changed ? Result.changed(data, lines) : Result.unchanged(data, lines);
         return failures.isEmpty() && !rejected ? result : result.with(ExitCode.INCOMPLETE);
     }
 
-    /** No table was done: what went wrong with the first, and how many more. */
-    static Trouble all(Invocation call, List<Trouble> failures) {
-        Trouble first = failures.get(0);
+    /** No table was done: what went wrong with the gravest of them, and how many more. */
+    static Result none(List<Trouble> failures, Map<String, Object> data, List<String> lines) {
         if (failures.size() == 1) {
-            return first;
+            return Result.failed(failures.get(0), data, List.of());
         }
-        failures.forEach(failure -> call.output().warn("table-failed", failure.getMessage()));
-        return new Trouble(
-                first.kind(),
-                first.code(),
-                first.getMessage() + "; " + (failures.size() - 1) + " more tables failed too",
-                first.hint(),
-                first);
+        Trouble one = ExitCode.gravest(failures);
+        Trouble all = new Trouble(
+                one.kind(),
+                one.code(),
+                one.getMessage() + "; " + (failures.size() - 1) + " more tables failed too",
+                one.hint(),
+                one);
+        return Result.failed(all, data, lines);
     }
 
     static Map<String, Object> tree(Backfill.Table table) {

@@ -1,7 +1,6 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.mirror.Backfill;
@@ -129,7 +128,8 @@ final class MirrorFollowCommand implements Command {
         call.output().soFar(narration::result);
         Path file = Invocation.file(call.sqliteFile());
         try (Db source = call.sqlite(Sqlite.Access.WRITE);
-                MirrorLink link = MirrorOptions.link(call, PgSession.Use.WRITE, FOR_EVER)) {
+                MirrorLink link =
+                        MirrorOptions.link(call, source, options.backfill().trust(), FOR_EVER)) {
             MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), claim);
             String mirror = MirrorOptions.mirrorId(call);
             Following following =

@@ -8,10 +8,11 @@ import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.fts.Owner;
+import dev.lockstep.mirror.Backfill;
 import dev.lockstep.mirror.MirrorLink;
+import dev.lockstep.mirror.Preflight;
 import dev.lockstep.profile.Profile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** What the {@code mirror} commands take alike: the source, the mirror, and which tables. */
 final class MirrorOptions {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    /** How long to try again while a mirror is away. */
+    static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private MirrorOptions() {}
 
@@ -73,14 +75,8 @@ final class MirrorOptions {
     }
 
     private static void refuseItself(Invocation call, DbTarget target) {
-        if (target instanceof DbTarget.SqliteFile file) {
-            try {
-                if (Files.isSameFile(file.path(), Invocation.file(call.sqliteFile()))) {
-                    throw Trouble.refused("source and mirror are the same database: " + file, null);
-                }
-            } catch (IOException e) {
-                throw Trouble.usage("no such file: " + e.getMessage(), "lockstep opens databases that exist");
-            }
+        if (target instanceof DbTarget.SqliteFile file && file.isSameAs(Invocation.file(call.sqliteFile()))) {
+            throw Trouble.refused("source and mirror are the same database: " + file, null);
         }
     }
 
@@ -89,8 +85,14 @@ final class MirrorOptions {
         return link(call, use, PATIENCE);
     }
 
+    /** Connects to the mirror for a run, if nothing can be told before that; see {@link Preflight#check}. */
+    static MirrorLink link(Invocation call, Db source, Backfill.Trust trust, Duration patience) {
+        Preflight.check(source, resolve(call), tables(call), trust);
+        return link(call, PgSession.Use.WRITE, patience);
+    }
+
     /** @param patience with a mirror that is away, if nobody says */
-    static MirrorLink link(Invocation call, PgSession.Use use, Duration patience) {
+    private static MirrorLink link(Invocation call, PgSession.Use use, Duration patience) {
         DbTarget target = target(call);
         Databases databases = call.databases();
         PgSession session = call.session(use);

@@ -43,9 +43,6 @@ final class MirrorPlanCommand implements Command {
             lines.addAll(lines(finding));
             fits &= finding.fits();
         }
-        if (findings.isEmpty()) {
-            lines.add("the source has no tables to mirror");
-        }
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", call.sqliteFile());
         data.put("tables", trees);

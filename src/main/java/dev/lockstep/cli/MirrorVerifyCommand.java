@@ -68,17 +68,14 @@ final class MirrorVerifyCommand implements Command {
             table.failure().ifPresent(failures::add);
             equal &= table.isEqual();
         }
-        if (tables.isEmpty()) {
-            lines.add("the source has no tables to mirror");
-        }
         lines.addAll(log.lines());
-        if (!failures.isEmpty() && failures.size() == tables.size()) {
-            throw MirrorBackfillCommand.all(call, failures);
-        }
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", call.sqliteFile());
         data.put("wal", log.tree());
         data.put("tables", trees);
+        if (!failures.isEmpty() && failures.size() == tables.size()) {
+            return MirrorBackfillCommand.none(failures, data, lines);
+        }
         Result result = Result.unchanged(data, lines);
         return equal ? result : result.with(failures.isEmpty() ? ExitCode.DIFFERS : ExitCode.FAILED);
     }

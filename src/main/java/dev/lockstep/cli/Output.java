@@ -154,26 +154,37 @@ final class Output {
 
     /** Ends the command's output; the exit status is the result's. */
     int finish(Result result) {
+        if (result.failure().isPresent()) {
+            print(result);
+            return fail(result.failure().get(), result.data());
+        }
         end(result.status(), result.changed() == Result.Change.CHANGED, result.data(), null);
-        if (format == Format.TEXT && !bare && (!quiet || result.status() != ExitCode.OK.status())) {
-            for (String text : result.text()) {
-                line(Text.printable(text));
-            }
+        if (!quiet || result.status() != ExitCode.OK.status()) {
+            print(result);
         }
         return result.status();
     }
 
+    private void print(Result result) {
+        if (format == Format.TEXT && !bare) {
+            for (String text : result.text()) {
+                line(Text.printable(text));
+            }
+        }
+    }
+
     /** Ends the command's output with an error. */
     int fail(Trouble trouble) {
-        int status = trouble instanceof ExitTrouble exit
-                ? exit.status()
-                : ExitCode.of(trouble.kind()).status();
+        return fail(trouble, Map.of());
+    }
+
+    private int fail(Trouble trouble, Map<String, Object> data) {
         Map<String, Object> error = error(trouble.code(), trouble.getMessage(), trouble.hint());
         if (trouble instanceof DbException e) {
             error.put("sqlState", e.sqlState());
             error.put("retryable", e.retryable());
         }
-        return fail(status, error, trouble);
+        return fail(ExitCode.of(trouble).status(), error, data, trouble);
     }
 
     /** What the command would answer if it were stopped now. */
@@ -184,10 +195,8 @@ final class Output {
     /** Ends the output of a command that a signal stopped, with what it has done so far. */
     int interrupted(int status) {
         Result done = soFar == null ? Result.unchanged(Map.of(), List.of()) : soFar.get();
-        if (format == Format.TEXT && !bare && !quiet) {
-            for (String text : done.text()) {
-                line(Text.printable(text));
-            }
+        if (!quiet) {
+            print(done);
         }
         return fail(status, error("interrupted", "stopped by a signal", null), done.data(), null);
     }

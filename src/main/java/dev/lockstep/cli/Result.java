@@ -1,7 +1,9 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.db.Trouble;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a command answers.
@@ -10,12 +12,17 @@ import java.util.Map;
  * @param changed whether anything is different now
  * @param data the answer for programs: maps, lists, text, numbers, booleans and nulls
  * @param text the answer for people, line by line
+ * @param failure why the command has failed, if it has and there is an answer all the same
  */
-record Result(int status, Change changed, Map<String, Object> data, List<String> text) {
+record Result(int status, Change changed, Map<String, Object> data, List<String> text, Optional<Trouble> failure) {
     /** Whether a command changed anything. */
     enum Change {
         CHANGED,
         UNCHANGED
+    }
+
+    Result(int status, Change changed, Map<String, Object> data, List<String> text) {
+        this(status, changed, data, text, Optional.empty());
     }
 
     static Result changed(Map<String, Object> data, List<String> text) {
@@ -26,13 +33,18 @@ record Result(int status, Change changed, Map<String, Object> data, List<String>
         return new Result(ExitCode.OK.status(), Change.UNCHANGED, data, text);
     }
 
+    /** The answer of a command that has failed, and has more to say than why. */
+    static Result failed(Trouble why, Map<String, Object> data, List<String> text) {
+        return new Result(ExitCode.of(why).status(), Change.UNCHANGED, data, text, Optional.of(why));
+    }
+
     /** The same answer of a run that has changed nothing. */
     Result asUnchanged() {
-        return new Result(status, Change.UNCHANGED, data, text);
+        return new Result(status, Change.UNCHANGED, data, text, failure);
     }
 
     /** The same answer with another exit status. */
     Result with(ExitCode code) {
-        return new Result(code.status(), changed, data, text);
+        return new Result(code.status(), changed, data, text, failure);
     }
 }

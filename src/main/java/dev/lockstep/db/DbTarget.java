@@ -1,6 +1,8 @@
 package dev.lockstep.db;
 
 import dev.lockstep.db.ConnectionString.Exposure;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,6 +12,19 @@ import java.util.Optional;
 public sealed interface DbTarget permits PgTarget, MariaDbTarget, DbTarget.SqliteFile {
     /** A SQLite file, which must exist. */
     record SqliteFile(Path path) implements DbTarget {
+        /**
+         * Whether both names lead to the same file, by whatever links; not if there is none of the other name.
+         *
+         * @throws Trouble usage: there is no file of this name
+         */
+        public boolean isSameAs(Path other) {
+            try {
+                return Files.exists(other) && Files.isSameFile(path, other);
+            } catch (IOException e) {
+                throw Trouble.usage("no such file: " + path, "lockstep opens databases that exist");
+            }
+        }
+
         @Override
         public Engine engine() {
             return Engine.SQLITE;

@@ -99,8 +99,7 @@ public final class MirrorRun implements AutoCloseable {
     private static OptionalLong claim(MirrorLink link, Dialect dialect, Ledger ledger, Claimant claimant) {
         Optional<Ledger.Run> last = link.transact(ledger::run);
         String lock = lockName(ledger.mirror(), number(last));
-        boolean seen =
-                last.filter(run -> run.isAliveBeside(claimant.owner())).isPresent();
+        boolean seen = last.filter(run -> run.isAliveBeside(claimant.owner())).isPresent();
         boolean waits = !seen && claimant.claim() == Backfill.Claim.RESPECT;
         boolean locked = waits ? lockSoon(link, dialect, lock) : dialect.lock(link.db(), lock);
         boolean alive = seen || !locked;

@@ -1,7 +1,10 @@
 package dev.lockstep.mirror;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.DbTarget;
+import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,7 +37,7 @@ public final class Preflight {
     /**
      * Looks at the tables that are named, or at all.
      *
-     * @throws dev.lockstep.db.Trouble usage: there is no such table
+     * @throws Trouble usage: there is no such table
      */
     public static List<Finding> run(Db source, Db mirror, List<String> names, Keys keys) {
         Dialect dialect = MirrorRun.dialect(mirror);
@@ -45,6 +48,28 @@ public final class Preflight {
             }
             return findings;
         });
+    }
+
+    /**
+     * Looks at what can be told before a run begins.
+     *
+     * @throws Trouble usage: there is no such table, or none at all; refused: the source is itself the mirror of this one, so
+     *     that each would undo what changes in the other
+     */
+    public static void check(Db source, DbTarget mirror, List<String> names, Backfill.Trust trust) {
+        List<String> sources = source.read(tx -> {
+            SourceSchema.read(tx).tables(names);
+            return Ledger.sources(tx);
+        });
+        if (mirror instanceof DbTarget.SqliteFile file && trust != Backfill.Trust.RESTART) {
+            for (String known : sources) {
+                if (file.isSameAs(Path.of(known))) {
+                    throw Trouble.refused(
+                            "the source is the mirror of " + known + ", and is not to be written back to it",
+                            "if the one is to be restored from the other, use --restart");
+                }
+            }
+        }
     }
 
     private static Finding finding(Dialect dialect, Tx source, Db mirror, SourceTable table, Keys keys) {
