@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault.Mode;
+import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.MariaDbExtension;
 import dev.lockstep.testing.PostgresExtension;
@@ -53,6 +54,8 @@ class BackfillFaultTest {
     private static final int STRIDE_ON_POSTGRES = Counts.of(2, 1);
 
     private static final int STRIDE_ON_MARIADB = Counts.of(8, 1);
+
+    private static final int STRIDE_WHERE_FULL = Counts.of(9, 1);
 
     private static final int STRIDE_AT_ONCE = Counts.of(4, 1);
 
@@ -117,6 +120,16 @@ class BackfillFaultTest {
     }
 
     @Test
+    void onPostgresAFullDiskLosesNothing(TestDatabase mirror) throws Exception {
+        sweep(MirrorPair.of(dir.resolve("source.db"), mirror), STRIDE_WHERE_FULL, Mode.FULL);
+    }
+
+    @Test
+    void onMariaDbAFullDiskLosesNothing(MariaDbDatabase mirror) throws Exception {
+        sweep(MirrorPair.of(dir.resolve("source.db"), mirror), STRIDE_WHERE_FULL, Mode.FULL);
+    }
+
+    @Test
     void onMariaDbTheNextRunEndsEqual(MariaDbDatabase mirror) throws Exception {
         sweep(MirrorPair.of(dir.resolve("source.db"), mirror), STRIDE_ON_MARIADB, Mode.THROW_AFTER, Mode.CLOSE);
     }
@@ -137,7 +150,12 @@ class BackfillFaultTest {
                     Files.copy(run % 2 == 0 ? before : after, pair.source(), StandardCopyOption.REPLACE_EXISTING);
                     return pair;
                 })
-                .running((mirror, fault) -> mirror.backfill(fault, "--batch", "200"))
+                .running((mirror, fault) -> {
+                    LockstepRun run = mirror.backfill(fault, "--batch", "200");
+                    if (fault.hit() && fault.mode() == Mode.FULL) {
+                        assertThat(run.exit()).as(run.toString()).isEqualTo(7);
+                    }
+                })
                 .recovering(mirror -> mirror.backfillToEqual(TABLES))
                 .checking(mirror -> mirror.assertEqual(TABLES))
                 .breakingOneOf(stride)

@@ -38,6 +38,12 @@ class MirrorTroubleTest {
      */
     private record Tenth(String source, List<String> mirror, int exit, String message) {}
 
+    /** Is asked for each row that is written. */
+    private static final String ROOM = """
+            create or replace function room(id bigint) returns boolean language plpgsql as
+            'begin %s return true; end'
+            """;
+
     private static final String PLAIN = "create table t (id integer primary key, v text)";
 
     private static final List<Tenth> TENTHS = List.of(
@@ -182,6 +188,32 @@ class MirrorTroubleTest {
         assertThat(run.exit()).as(run.toString()).isEqualTo(6);
         assertThat(run.stderr()).contains("cannot write to the mirror: ", "hint: the server, the database or the role");
         assertThat(run.stderr().lines()).hasSize(2);
+    }
+
+    @Test
+    void aServerWhoseDiskIsFullInMidTableLosesNothing(TestDatabase mirror) throws SQLException {
+        Path source = TestSqlite.create(
+                dir.resolve("source.db"),
+                "create table t (id integer primary key, name text)",
+                "create table u (id integer primary key, name text)",
+                BackfillConformance.MANY.formatted("t", 1, 4_000),
+                BackfillConformance.MANY.formatted("u", 1, 10));
+        MirrorPair pair = MirrorPair.of(source, mirror);
+        pair.execute(
+                ROOM.formatted("if id = 3000 then raise sqlstate ''53100'' using message = ''no space left''; end if;"),
+                "create table t (id bigint primary key check (room(id)), name text)");
+
+        for (String[] arguments : List.of(new String[0], new String[] {"--batch", "500"})) {
+            LockstepRun run = pair.backfill(arguments);
+            assertThat(run.exit()).as(run.toString()).isEqualTo(7);
+            assertThat(run.stdout()).contains("t: FAILED: ", "no space left (53100)", "make room on the server");
+            pair.assertEqual(List.of("u"));
+        }
+        assertThat(Integer.parseInt(pair.ask("select count(*) from t"))).isBetween(500, 3_000);
+        LockstepRun alone = pair.backfill("--table", "t");
+        assertThat(alone.exit()).as(alone.toString()).isEqualTo(7);
+        pair.execute(ROOM.formatted(""));
+        pair.backfillToEqual(List.of("t", "u"));
     }
 
     @Test
