@@ -221,6 +221,10 @@ public final class MirrorRun implements AutoCloseable {
      */
     <T> T write(Function<Tx, T> work) {
         pace.awaitGo();
+        return fenced(work);
+    }
+
+    private <T> T fenced(Function<Tx, T> work) {
         return link.transact(tx -> {
             ledger.check(tx, fence);
             return work.apply(tx);
@@ -264,7 +268,8 @@ public final class MirrorRun implements AutoCloseable {
             }
         }
         Ledger.State end = state;
-        write(tx -> {
+        // Also while nothing else may be written: who is told to stop does not wait for that.
+        fenced(tx -> {
             seen.forEach((table, from) -> ledger.noteSource(tx, table, from));
             ledger.end(tx, end);
             return null;

@@ -102,6 +102,10 @@
  *   <tr><th>what happens<th>what follows
  *   <tr><td>the run is killed, the disk is full<td>the transaction in flight never was; the next run goes on
  *   <tr><td>the mirror is away<td>tried again with growing waits; then unreachable, and the next run goes on
+ *   <tr><td>the source is none, cut off, or empty; the mirror takes no writes, is the source itself or the source of another
+ *       mirror<td>refused before anything is written
+ *   <tr><td>two runs begin at once<td>one of them begins, and the other is refused
+ *   <tr><td>a pause file is there<td>no transaction that writes begins; the snapshot and the right to write are kept
  *   <tr><td>the answer to a COMMIT is lost<td>the same pages once more, as a merge, which may find nothing to do
  *   <tr><td>the mirror refuses rows<td>the rows are found by halving; the table fails, or the rows are quarantined and the
  *       others arrive

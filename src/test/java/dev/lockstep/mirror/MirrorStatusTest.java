@@ -8,6 +8,7 @@ import dev.lockstep.profile.Json;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.ChildJvm;
 import dev.lockstep.testing.LockstepRun;
+import dev.lockstep.testing.RunningLockstep;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -79,6 +81,28 @@ class MirrorStatusTest {
                 .startsWith("interrupted"));
         status(mirror, 7, "interrupted");
         Files.delete(pause);
+    }
+
+    @Test
+    void aFollowerThatIsPausedShipsNothingAndCanBeStopped() throws Exception {
+        Path pause = dir.resolve("pause");
+        try (TestMirror mirror = new TestMirror(
+                Kind.POSTGRESQL,
+                dir,
+                "create table t (id integer primary key, v text)",
+                "insert into t values (1, 'a')")) {
+            try (RunningLockstep follower = FollowTest.follow(mirror, "--pause-file", pause.toString())) {
+                follower.awaitStdout("following 1 table");
+                Files.createFile(pause);
+                mirror.sql("insert into t values (2, 'b')");
+                follower.awaitStderr("paused until " + pause + " is gone");
+            }
+            assertThat(mirror.ask("select count(*) from t")).isEqualTo("1");
+            assertThat(status(mirror, 0, "complete").get("noted")).asString().contains("pending=1");
+
+            Files.delete(pause);
+            assertThat(mirror.run("mirror", "backfill").stdout()).contains("t: 2 read, 1 inserted");
+        }
     }
 
     private static void aFollower(TestMirror mirror) throws SQLException {

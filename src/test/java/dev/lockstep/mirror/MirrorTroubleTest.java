@@ -163,6 +163,17 @@ class MirrorTroubleTest {
     }
 
     @Test
+    void aPrivilegeThatIsMissingIsNamed(TestDatabase mirror) throws SQLException {
+        MirrorPair pair = MirrorPair.of(ten(dir.resolve("source.db"), PLAIN), mirror);
+        mirror.execute("revoke create on schema public from pg_database_owner");
+        LockstepRun run = pair.backfill();
+        assertThat(run.exit()).as(run.toString()).isEqualTo(1);
+        assertThat(run.stderr())
+                .contains("cannot write to the mirror: ERROR: permission denied for schema public (42501)")
+                .contains("hint: the owner of the object, or an administrator, gives the privilege with GRANT");
+    }
+
+    @Test
     void aMariaDbThatTakesNoWritesIsRefused(MariaDbDatabase mirror) throws SQLException {
         MirrorPair pair = MirrorPair.of(ten(dir.resolve("source.db"), PLAIN), mirror);
         takesNoWrites(LockstepRun.around(MirrorTroubleTest::readOnly, pair.environment(), MirrorPair.arguments()));
