@@ -5,24 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.db.PgSession.Use;
 import dev.lockstep.testing.Await;
+import dev.lockstep.testing.TestCertificates;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestPostgres;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,12 +23,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PgEncryptionTest {
-    private static final char[] STORE_PASSWORD = "changeit".toCharArray();
     private static final String ENCRYPTED = "select ssl::text from pg_stat_ssl where pid = pg_backend_pid()";
 
     @TempDir
     static Path files;
 
+    private static TestCertificates certificates;
     private static TestPostgres server;
     private static TestDatabase database;
 
@@ -45,10 +36,12 @@ class PgEncryptionTest {
     static void aServerWithACertificateForLocalhost() throws Exception {
         server = TestPostgres.start();
         database = server.createDatabase();
-        certificate("root", "CN=our root", "-ext", "bc:c", "-startdate", "-1d");
-        certificate("stranger", "CN=another root", "-ext", "bc:c", "-startdate", "-1d");
-        certificate("good", "CN=localhost", "-ext", "san=dns:localhost", "-signer", "root", "-startdate", "-1d");
-        certificate("expired", "CN=localhost", "-ext", "san=dns:localhost", "-signer", "root", "-startdate", "-9d");
+        certificates = new TestCertificates(files);
+        certificates.make("root", "CN=our root", "-ext", "bc:c", "-startdate", "-1d");
+        certificates.make("stranger", "CN=another root", "-ext", "bc:c", "-startdate", "-1d");
+        certificates.make("good", "CN=localhost", "-ext", "san=dns:localhost", "-signer", "root", "-startdate", "-1d");
+        certificates.make(
+                "expired", "CN=localhost", "-ext", "san=dns:localhost", "-signer", "root", "-startdate", "-9d");
         serve("good");
         Await.until("the server to encrypt", Duration.ofSeconds(15), () -> "true".equals(encrypted("sslmode=prefer")));
     }
@@ -59,43 +52,11 @@ class PgEncryptionTest {
         server.close();
     }
 
-    /** Makes {@code NAME.crt} and {@code NAME.key}, as only the JDK's own tool can without other libraries. */
-    private static void certificate(String name, String subject, String... options) throws Exception {
-        Path store = files.resolve("all.p12");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
-        command.addAll(List.of("-genkeypair", "-alias", name, "-keyalg", "EC", "-validity", "2", "-dname", subject));
-        command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12"));
-        command.addAll(List.of("-storepass", new String(STORE_PASSWORD)));
-        command.addAll(List.of(options));
-        Process tool = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(files.resolve(name + ".log").toFile())
-                .start();
-        assertThat(tool.waitFor()).isZero();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, STORE_PASSWORD);
-        }
-        write(name + ".crt", "CERTIFICATE", keys.getCertificate(name).getEncoded());
-        write(name + ".key", "PRIVATE KEY", keys.getKey(name, STORE_PASSWORD).getEncoded());
-    }
-
-    private static void write(String name, String kind, byte[] der) throws IOException, GeneralSecurityException {
-        Path file = files.resolve(name);
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-        Files.writeString(
-                file,
-                "-----BEGIN " + kind + "-----\n" + body + "\n-----END " + kind + "-----\n",
-                StandardCharsets.US_ASCII);
-    }
-
     private static void serve(String name) throws SQLException {
         try (Connection admin = database.connectAsAdministrator();
                 Statement statement = admin.createStatement()) {
-            statement.execute("alter system set ssl_cert_file = '" + files.resolve(name + ".crt") + "'");
-            statement.execute("alter system set ssl_key_file = '" + files.resolve(name + ".key") + "'");
+            statement.execute("alter system set ssl_cert_file = '" + certificates.certificate(name) + "'");
+            statement.execute("alter system set ssl_key_file = '" + certificates.key(name) + "'");
             statement.execute("alter system set ssl = on");
             statement.execute("select pg_reload_conf()");
         }
