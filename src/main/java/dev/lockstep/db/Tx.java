@@ -62,18 +62,22 @@ public final class Tx {
         try (PreparedStatement statement = prepare(sql, values)) {
             start(statement);
             int rows = statement.executeUpdate();
-            // The driver asks only if the server has counted any.
-            SQLWarning warning = engine == Engine.MARIADB ? statement.getWarnings() : null;
-            if (warning != null) {
-                throw SqlErrors.warned(warning);
-            }
+            refuseWarnings(statement);
             return rows;
         } catch (SQLException e) {
             throw failure(e);
         }
     }
 
-    /** Runs one statement once for each list of values, in as few round trips as the driver can. */
+    /** The driver asks the server only if it has counted any. */
+    private void refuseWarnings(Statement statement) throws SQLException {
+        SQLWarning warning = engine == Engine.MARIADB ? statement.getWarnings() : null;
+        if (warning != null) {
+            throw SqlErrors.warned(warning);
+        }
+    }
+
+    /** {@link #updateExactly} once for each list of values, in as few round trips as the driver can. */
     public void updateAll(String sql, List<Object[]> rows) {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (Object[] values : rows) {
@@ -82,6 +86,7 @@ public final class Tx {
             }
             start(statement);
             statement.executeBatch();
+            refuseWarnings(statement);
         } catch (SQLException e) {
             throw failure(e);
         }
@@ -248,11 +253,22 @@ public final class Tx {
 
     private static void bind(PreparedStatement statement, Object... values) throws SQLException {
         for (int i = 0; i < values.length; i++) {
-            if (values[i] instanceof Stream bytes) {
-                statement.setBinaryStream(i + 1, bytes.in(), bytes.length());
-            } else {
-                statement.setObject(i + 1, values[i]);
-            }
+            bind(statement, i + 1, values[i]);
+        }
+    }
+
+    /** By the methods of the common types: a driver that is given just any object first looks for who knows its class. */
+    private static void bind(PreparedStatement statement, int i, Object value) throws SQLException {
+        if (value instanceof String text) {
+            statement.setString(i, text);
+        } else if (value instanceof Long number) {
+            statement.setLong(i, number);
+        } else if (value instanceof byte[] bytes) {
+            statement.setBytes(i, bytes);
+        } else if (value instanceof Stream stream) {
+            statement.setBinaryStream(i, stream.in(), stream.length());
+        } else {
+            statement.setObject(i, value);
         }
     }
 }
