@@ -37,7 +37,7 @@ class MirrorBadInputTest {
      *
      * @param kind the kind of input, as the project numbers them
      * @param source statements that make its table {@code t}, each after a semicolon
-     * @param mirror the statement that makes the mirror's table; empty: it is made by the backfill
+     * @param mirror statements that make the mirror's table, two semicolons between them; empty: it is made by the backfill
      */
     private record Bad(int kind, int exit, String message, String source, String mirror) {}
 
@@ -122,6 +122,26 @@ class MirrorBadInputTest {
                     "column v of the mirror is generated",
                     column("text", "'a'"),
                     "create table t (id bigint primary key, v text generated always as ('x') stored)"),
+            bad(
+                    80,
+                    2,
+                    "column v has the type jsonb, which cannot be mirrored",
+                    column("text", "'{\"a\":\"\\u0000\"}'"),
+                    "create table t (id bigint primary key, v jsonb)"),
+            bad(
+                    81,
+                    2,
+                    "the mirror has a trigger, counting",
+                    column("text", "'a'"),
+                    "create table t (id bigint primary key, v text) ;; create or replace function counted() returns trigger"
+                            + " language plpgsql as 'begin return new; end' ;; create trigger counting before insert on t"
+                            + " for each row execute function counted()"),
+            bad(
+                    81,
+                    2,
+                    "the mirror has a foreign key, t_v_fkey",
+                    column("integer", "1"),
+                    "create table t (id bigint primary key, v bigint references t)"),
             bad(86, 2, "no primary or unique key", column("text", "'a'"), "create table t (id bigint, v text)"));
 
     private static final List<Bad> MARIADB = List.of(
@@ -156,6 +176,19 @@ class MirrorBadInputTest {
             bad(78, 2, "1018 columns, and the mirror takes 1017", wide(1_018)),
             bad(79, 6, "where the mirror takes", column("blob", "zeroblob(40000000)")),
             bad(
+                    81,
+                    2,
+                    "the mirror has a trigger, counting",
+                    column("text", "'a'"),
+                    "create table t (id bigint primary key, v text) ;; create trigger counting before insert on t"
+                            + " for each row set new.v = 'b'"),
+            bad(
+                    81,
+                    2,
+                    "the mirror has a foreign key, parent",
+                    column("integer", "1"),
+                    "create table t (id bigint primary key, v bigint, constraint parent foreign key (v) references t (id))"),
+            bad(
                     82,
                     6,
                     "a character that latin1 does not have",
@@ -187,7 +220,7 @@ class MirrorBadInputTest {
             MirrorPair pair = pairing.of(source, i);
             pair.execute("drop table if exists t");
             if (!bad.mirror().isEmpty()) {
-                pair.execute(bad.mirror());
+                pair.execute(bad.mirror().split(" ;; "));
             }
             LockstepRun run = pair.backfill("--restart");
             expect(bad.kind(), run, bad.exit(), bad.message());
