@@ -36,6 +36,7 @@ class BackfillKillTest {
     private static final String UP = "up";
     private static final String DONE = "done";
     private static final int ROWS = 3_000;
+    private static final int FIRST_ROWS = 30_000;
     private static final int ENGINES = 2;
     private static final String[] BATCHES = {"--batch", "300", "--max-delete", "5000"};
 
@@ -133,6 +134,58 @@ class BackfillKillTest {
             child.awaitStdout(DONE);
             return System.nanoTime() - begun;
         }
+    }
+
+    /** {@code Loader GO SOURCE URL}: once there is a file GO, copies all there is to an empty mirror. */
+    static final class Loader {
+        private Loader() {}
+
+        public static void main(String[] arguments) {
+            MirrorPair pair = new MirrorPair(Path.of(arguments[1]), arguments[2], () -> null);
+            Await.until("the word to go", Duration.ofMinutes(5), () -> Files.exists(Path.of(arguments[0])));
+            System.out.println(UP);
+            LockstepRun run = pair.backfill();
+            assertThat(run.exit()).as(run.stderr()).isZero();
+            System.out.println(DONE);
+        }
+    }
+
+    @Test
+    void onPostgresAFirstLoadThatIsKilledIsAllOrNothing(TestDatabase mirror) throws Exception {
+        TestSqlite.create(source, BackfillConformance.MANY.formatted("t", ROWS + 1, FIRST_ROWS));
+        MirrorPair pair = MirrorPair.of(source, mirror);
+        Random random = new Random(7);
+        long load = 0;
+        int undone = 0;
+        int kills = Counts.of(8, 100);
+        for (int kill = 0; kill <= kills; kill++) {
+            try (ChildJvm child = loader(pair, kill)) {
+                Files.createFile(go(kill));
+                child.awaitStdout(UP);
+                long begun = System.nanoTime();
+                if (kill == 0) {
+                    child.awaitStdout(DONE);
+                    load = System.nanoTime() - begun;
+                } else {
+                    LockSupport.parkNanos((long) (random.nextDouble() * load));
+                }
+                child.kill();
+            }
+            boolean there = pair.ask("select to_regclass('t')") != null;
+            assertThat(there ? pair.ask("select count(*) from t") : null).isIn(null, "" + FIRST_ROWS);
+            undone += there ? 0 : 1;
+            pair.backfillToEqual(TABLES);
+            for (String table : List.of("t", "u", "lockstep_mirror_run", "lockstep_mirror_table")) {
+                pair.execute("drop table " + table);
+            }
+            pair.execute("drop table lockstep_mirror_ckpt", "drop table lockstep_mirror_reject");
+        }
+        assertThat(undone).as("loads that were killed in the middle").isPositive();
+    }
+
+    private ChildJvm loader(MirrorPair pair, int number) {
+        return ChildJvm.start(
+                Loader.class, Map.of(), go(number).toString(), pair.source().toString(), pair.url());
     }
 
     private ChildJvm worker(MirrorPair pair, int number) {

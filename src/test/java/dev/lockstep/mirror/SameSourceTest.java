@@ -3,6 +3,8 @@ package dev.lockstep.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.testing.LockstepRun;
+import dev.lockstep.testing.PostgresExtension;
+import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A source that consists of the very bytes that were copied, and one that only looks like it. */
@@ -113,14 +116,14 @@ class SameSourceTest {
     }
 
     @Test
-    void aMirrorWhoseTableWasMadeAgainOtherwiseIsCompared() throws SQLException {
-        pair.execute(
-                "drop table t",
-                "create table t (id integer primary key, name varchar(10))",
-                "insert into t values (1, 'x'), (2, 'y')");
+    @ExtendWith(PostgresExtension.class)
+    void aMirrorWhoseColumnHoldsLessNowIsCompared(TestDatabase mirror) throws SQLException {
+        pair = MirrorPair.of(pair.source(), mirror);
+        again();
+        pair.execute("alter table t alter column name type varchar(10)");
 
         assertThat(again("-v").stderr()).doesNotContain("t" + SAME).contains("u" + SAME);
-        pair.assertEqual(TABLES);
+        assertThat(again("-v").stderr()).contains("t" + SAME, "u" + SAME);
     }
 
     @Test
