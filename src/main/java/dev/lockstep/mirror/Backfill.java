@@ -123,6 +123,11 @@ public final class Backfill {
         this.progress = progress;
     }
 
+    /** Copies the tables that are named, or all, from a source that others in this process may have open too. */
+    public List<Table> run(Db source, MirrorRun run, List<String> names) {
+        return run(source, SourceFile.unknown(), run, names);
+    }
+
     /**
      * Copies the tables that are named, or all.
      *

@@ -41,6 +41,12 @@
  * row is the last of its page is said by the hash of its key, so that a row more or less moves no other page's borders.
  * A page is named by the SHA-256 of its typed rows. Pages that the ledger has are not read from, nor written to, the mirror.
  *
+ * <p>Two ways are shorter. A table that the mirror has nothing of is filled by a {@link dev.lockstep.mirror.FirstLoad}: each row is
+ * sent as soon as it has been found to fit, in one transaction with the records of all pages, and taken back with all others
+ * if one does not fit. It is not for what is so large that a kill would undo too much, and not for MariaDB, where to make
+ * a table commits. And a table that was copied from the very bytes of which the {@link dev.lockstep.mirror.SourceFile}
+ * consists now, as their digest tells, and of which the mirror has as many rows as it was given, is not read at all.
+ *
  * <h2>Why it ends equal</h2>
  *
  * <p><b>Invariant.</b> A recorded page is in the mirror, row for row. It is recorded by the transaction that writes its rows. Before
