@@ -131,7 +131,7 @@ class ConcurrentRunsTest {
 
     private static <T> void interleave(
             TestMirror mirror, Function<Fault, T> first, Function<Fault, T> then, Check<T> check) throws SQLException {
-        int step = Counts.of(2, 1);
+        int step = Counts.of(mirror.kind() == Kind.POSTGRESQL ? 2 : 3, 1);
         int held = 0;
         for (int call = 1 + new Random().nextInt(step); call <= CALLS; call += step) {
             forget(mirror);
