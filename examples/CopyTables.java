@@ -9,6 +9,7 @@ import dev.lockstep.mirror.Backfill;
 import dev.lockstep.mirror.MirrorLink;
 import dev.lockstep.mirror.MirrorRun;
 import dev.lockstep.mirror.Progress;
+import dev.lockstep.mirror.SourceFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,13 +26,14 @@ class CopyTables {
         Environment environment = Environment.ofProcess();
         PgTarget server = PgTarget.resolve(null, PgTarget.Sources.of(environment));
         PgSession session = PgSession.of("copy tables", PgSession.Use.WRITE);
-        try (Databases databases = new Databases(environment);
+        try (SourceFile kept = SourceFile.of(file);
+                Databases databases = new Databases(environment);
                 Db source = databases.sqlite(file, Sqlite.Access.READ, Databases.BUSY_TIMEOUT);
                 MirrorLink link = new MirrorLink(
                         () -> databases.postgres(server, session), Duration.ofMinutes(1), System.err::println);
                 MirrorRun run = MirrorRun.begin(link, file.toString(), "copy tables", Backfill.Claim.RESPECT)) {
             new Backfill(Backfill.Options.DEFAULT, Progress.NONE)
-                    .run(source, run, List.of(args).subList(1, args.length))
+                    .run(source, kept, run, List.of(args).subList(1, args.length))
                     .forEach(table -> System.out.println(table.table() + ": "
                             + table.failure().map(Trouble::getMessage).orElse(table.inserted() + " new rows")));
         }
