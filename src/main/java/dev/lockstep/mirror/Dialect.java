@@ -64,8 +64,11 @@ interface Dialect {
     /** Ends a session; what it was about to do is rolled back. */
     void evict(Tx tx, long session);
 
-    /** The largest source that is loaded in one transaction: beyond it, what a kill undoes would cost more than is gained. 0: none is. */
-    long mostAtOnce();
+    /**
+     * The largest source of which the table is loaded in one transaction: beyond it, what a kill undoes would cost more than is
+     * gained. 0: of none it is.
+     */
+    long mostAtOnce(TablePlan plan);
 
     /** Puts rows into a table that has none of their keys. */
     void load(Tx tx, TablePlan plan, Rows rows);

@@ -61,7 +61,7 @@ final class FirstLoad {
                 && options.pace().isFree()
                 && !plan.mayMeanTheSame()
                 && !plan.isLoose()
-                && source.only(SOURCE_BYTES).integer("bytes") <= run.dialect().mostAtOnce()
+                && source.only(SOURCE_BYTES).integer("bytes") <= run.dialect().mostAtOnce(plan)
                 && run.read(mirror -> run.ledger().table(mirror, plan.name()))
                         .filter(row -> row.text("state").equals(Ledger.State.FAILED.label()))
                         .isEmpty();
@@ -94,15 +94,16 @@ final class FirstLoad {
                         }));
         scan.check(options.badRows());
         run.ledger().record(mirror, plan.name(), pages(plan, scan));
-        if (sent[0] > 0) {
-            run.dialect().finish(mirror, plan);
-        }
         long found = TableBackfill.count(mirror, plan);
         if (found != sent[0]) {
             throw TableBackfill.disturbed(plan, sent[0], found);
         }
         Ledger.State state = scan.rejected() > 0 ? Ledger.State.PARTIAL : Ledger.State.COMPLETE;
         run.ledger().note(mirror, plan.name(), state, found, null);
+        if (sent[0] > 0) {
+            // Where this ends the transaction, it commits.
+            run.dialect().finish(mirror, plan);
+        }
         return scan;
     }
 

@@ -122,10 +122,10 @@ final class MariaDbDialect extends StagingDialect {
         return new TablePlan.Limits(MariaDbCatalog.LONGEST_KEY, tx.only(PACKET).integer("bytes") / 2 - MOST_VALUES);
     }
 
-    /** To make a table, and to see to its statistics, ends the transaction. */
+    /** To make a table ends the transaction, so that nothing could be taken back. */
     @Override
-    public long mostAtOnce() {
-        return 0;
+    public long mostAtOnce(TablePlan plan) {
+        return plan.ddl().isPresent() ? 0 : 512L << 20;
     }
 
     @Override

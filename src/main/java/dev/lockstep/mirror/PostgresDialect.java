@@ -165,7 +165,7 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public long mostAtOnce() {
+    public long mostAtOnce(TablePlan plan) {
         return 2L << 30;
     }
 

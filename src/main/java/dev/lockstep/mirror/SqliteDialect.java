@@ -172,7 +172,7 @@ final class SqliteDialect extends StagingDialect {
 
     /** SQLite has no locks to give away: whether the last run is alive, only its process tells. */
     @Override
-    public long mostAtOnce() {
+    public long mostAtOnce(TablePlan plan) {
         return 256L << 20;
     }
 

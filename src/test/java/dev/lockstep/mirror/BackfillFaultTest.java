@@ -86,6 +86,7 @@ class BackfillFaultTest {
     void onPostgresALoadInOneTransactionIsAllOrNothing(TestDatabase mirror) throws Exception {
         loadAtOnce(
                 MirrorPair.of(TestSqlite.create(dir.resolve("source.db"), BEFORE), mirror),
+                STRIDE_AT_ONCE,
                 Mode.THROW_BEFORE,
                 Mode.THROW_AFTER,
                 Mode.CLOSE);
@@ -94,10 +95,16 @@ class BackfillFaultTest {
     @Test
     void onSqliteALoadInOneTransactionIsAllOrNothing() throws Exception {
         Path source = TestSqlite.create(dir.resolve("source.db"), BEFORE);
-        loadAtOnce(MirrorPair.of(source, dir.resolve("mirror.db")), Mode.THROW_AFTER, Mode.FULL);
+        loadAtOnce(MirrorPair.of(source, dir.resolve("mirror.db")), STRIDE_AT_ONCE, Mode.THROW_AFTER, Mode.FULL);
     }
 
-    private void loadAtOnce(MirrorPair empty, Mode... modes) throws Exception {
+    @Test
+    void onMariaDbALoadInOneTransactionIsAllOrNothing(MariaDbDatabase mirror) throws Exception {
+        Path source = TestSqlite.create(dir.resolve("source.db"), BEFORE);
+        loadAtOnce(MirrorPair.of(source, mirror), STRIDE_ON_MARIADB, Mode.THROW_AFTER, Mode.CLOSE);
+    }
+
+    private void loadAtOnce(MirrorPair empty, int stride, Mode... modes) throws Exception {
         empty.execute(MIRROR);
         int broken = Sweep.startingFrom(run -> {
                     for (String table : LEDGER) {
@@ -114,9 +121,9 @@ class BackfillFaultTest {
                     pair.backfillToEqual(TABLES);
                 })
                 .checking(pair -> pair.assertEqual(TABLES))
-                .breakingOneOf(STRIDE_AT_ONCE)
+                .breakingOneOf(stride)
                 .run(modes);
-        assertThat(broken).isGreaterThan(modes.length * 20 / STRIDE_AT_ONCE);
+        assertThat(broken).isGreaterThan(modes.length * 20 / stride);
     }
 
     @Test
