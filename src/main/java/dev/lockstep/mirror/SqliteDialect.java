@@ -170,12 +170,12 @@ final class SqliteDialect extends StagingDialect {
         return new TablePlan.Limits(Long.MAX_VALUE, Long.MAX_VALUE);
     }
 
-    /** SQLite has no locks to give away: whether the last run is alive, only its process tells. */
     @Override
     public long mostAtOnce(TablePlan plan) {
         return 256L << 20;
     }
 
+    /** SQLite has no locks to give away: whether the last run is alive, only its process tells. */
     @Override
     public boolean lock(Db db, String name) {
         return true;
