@@ -81,7 +81,7 @@ public final class Preflight {
         List<String> merging = new ArrayList<>(scan.merging());
         if (plan.isLoose() && keys == Keys.ASKED) {
             PageRows rows = new PageRows(source, plan, scan.pages());
-            merging.addAll(mirror.transact(tx -> TableBackfill.merging(dialect, tx, plan, rows)));
+            merging.addAll(mirror.transact(tx -> PageComparison.merging(dialect, tx, plan, rows)));
         }
         return new Finding(plan, scan.rows(), scan.rejected(), scan.rejects(), merging);
     }

@@ -14,8 +14,8 @@
  *   <li>{@link dev.lockstep.mirror.MirrorLink} is the connection to the mirror and comes back when it was lost; {@link
  *       dev.lockstep.mirror.MirrorRun} the right to write, which every writing transaction proves; {@link
  *       dev.lockstep.mirror.Ledger} what the mirror knows of itself.
- *   <li>{@link dev.lockstep.mirror.Backfill}: per table {@link dev.lockstep.mirror.TableBackfill} decides and {@link
- *       dev.lockstep.mirror.PageWriter} writes.
+ *   <li>{@link dev.lockstep.mirror.Backfill}: per table {@link dev.lockstep.mirror.TableBackfill} takes the shortest way; where
+ *       that is a {@link dev.lockstep.mirror.PageComparison}, it decides and {@link dev.lockstep.mirror.PageWriter} writes.
  *   <li>{@link dev.lockstep.mirror.Verification} proves: per table a {@link dev.lockstep.mirror.TableVerification} compares what
  *       two {@link dev.lockstep.mirror.RowReader}s hand over. It shares with the copy no more than the plan; what a value
  *       means it finds out by code of its own, and it believes no record.
