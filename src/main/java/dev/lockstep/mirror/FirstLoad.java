@@ -75,7 +75,7 @@ final class FirstLoad {
     }
 
     private TableScan load(Tx mirror, TablePlan plan) {
-        run.ledger().forgetPages(mirror, plan.name());
+        run.pages().forget(mirror, plan.name());
         plan.ddl().ifPresent(mirror::execute);
         TableScan scan = new TableScan(plan, source);
         long[] sent = new long[1];
@@ -93,7 +93,7 @@ final class FirstLoad {
                             }
                         }));
         scan.check(options.badRows());
-        run.ledger().record(mirror, plan.name(), pages(plan, scan));
+        run.pages().record(mirror, plan.name(), pages(plan, scan));
         long found = TableBackfill.count(mirror, plan);
         if (found != sent[0]) {
             throw TableBackfill.disturbed(plan, sent[0], found);
@@ -107,14 +107,14 @@ final class FirstLoad {
         return scan;
     }
 
-    private List<Ledger.Page> pages(TablePlan plan, TableScan scan) {
-        List<Ledger.Page> pages = new ArrayList<>();
+    private List<PageRecords.Page> pages(TablePlan plan, TableScan scan) {
+        List<PageRecords.Page> pages = new ArrayList<>();
         for (Page page : scan.pages()) {
             PageRows rows = new PageRows(source, plan, List.of(page));
             if (page.fitting() < page.rows()) {
                 rows.each(row -> {});
             }
-            pages.add(new Ledger.Page(page.digest(), page.fitting(), rows.rejects(0)));
+            pages.add(new PageRecords.Page(page.digest(), page.fitting(), rows.rejects(0)));
         }
         return pages;
     }

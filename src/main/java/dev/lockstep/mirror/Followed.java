@@ -177,7 +177,7 @@ final class Followed {
     }
 
     private Shipment ship(Tx mirror, ChangedRows changed, ChangedRows.Survey survey, Span span, boolean left) {
-        run.ledger().distrust(mirror, name());
+        run.pages().distrust(mirror, name());
         long deleted = survey.gone() == 0 ? 0 : run.dialect().delete(mirror, plan, changed.gone());
         Merged merged = survey.present() == 0 ? Shipment.NONE : run.dialect().merge(mirror, plan, changed.present());
         // Of a transaction that may have been done before, the counts are not what it has changed.

@@ -5,18 +5,13 @@ import dev.lockstep.db.SqlScript;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * What a mirror knows of its own state, kept in the mirror and written in the transactions that it tells of: who may
- * write, which pages of the source it holds, how each table stands, and which rows it could not take.
- *
- * <p>A page that is recorded is in the mirror, row for row: whoever writes, or is about to write, a row of a page has
- * forgotten that page before.
+ * write, and how each table stands. Which pages of the source it holds is in {@link PageRecords}.
  */
 final class Ledger {
     private static final String KNOWN_BY = "lockstep_mirror_run";
@@ -81,36 +76,7 @@ final class Ledger {
                and state = 'complete'
             """;
 
-    private static final String PAGES = """
-            select digest, row_count
-              from lockstep_mirror_ckpt
-             where tbl = ?
-            """;
-
-    private static final String FORGET_PAGE = "delete from lockstep_mirror_ckpt where tbl = ? and digest = ?";
-
-    private static final String FORGET_PAGES = "delete from lockstep_mirror_ckpt where tbl = ?";
-
-    private static final String RECORD_PAGE = """
-            insert into lockstep_mirror_ckpt (tbl, digest, row_count)
-            values (?, ?, ?)
-            """;
-
-    private static final String FORGET_REJECTS = """
-            delete from lockstep_mirror_reject
-             where tbl = ?
-               and digest = ?
-            """;
-
-    private static final String FORGET_ALL_REJECTS = "delete from lockstep_mirror_reject where tbl = ?";
-
-    private static final String RECORD_REJECT = """
-            insert into lockstep_mirror_reject (tbl, digest, ordinal, row_key, column_name, reason, shown, rejected_at)
-            values (?, ?, ?, ?, ?, ?, ?, %s)
-            """;
-
     private static final int LONGEST_DETAIL = 900;
-    private static final int LONGEST_TEXT = 400;
 
     /** How a table stands. */
     enum State {
@@ -150,15 +116,6 @@ final class Ledger {
                     .isPresent();
         }
     }
-
-    /**
-     * A page of the source.
-     *
-     * @param digest as hexadecimal text
-     * @param rows how many of its rows the mirror holds
-     * @param rejects the others
-     */
-    record Page(String digest, long rows, List<Reject> rejects) {}
 
     private final Dialect dialect;
     private final String mirror;
@@ -265,63 +222,8 @@ final class Ledger {
         tx.update(NOTE_SOURCE, seen.look(), seen.digest(), table, mirror);
     }
 
-    /** The recorded pages of a table: by digest, how many rows of each the mirror holds. */
-    Map<String, Long> pages(Tx tx, String table) {
-        Map<String, Long> pages = new HashMap<>();
-        tx.each(PAGES, row -> pages.put(row.text("digest"), row.integer("row_count")), table);
-        return pages;
-    }
-
-    /** Forgets which pages the mirror holds, and not what it could not take. */
-    void distrust(Tx tx, String table) {
-        tx.update(FORGET_PAGES, table);
-    }
-
-    void forgetPages(Tx tx, String table) {
-        distrust(tx, table);
-        tx.update(FORGET_ALL_REJECTS, table);
-    }
-
-    void forgetPages(Tx tx, String table, Iterable<String> digests) {
-        List<Object[]> keys = new ArrayList<>();
-        digests.forEach(digest -> keys.add(new Object[] {table, digest}));
-        if (!keys.isEmpty()) {
-            tx.updateAll(FORGET_PAGE, keys);
-            tx.updateAll(FORGET_REJECTS, keys);
-        }
-    }
-
-    /** Says that the mirror holds the pages, but for what was rejected. They may be recorded already. */
-    void record(Tx tx, String table, List<Page> pages) {
-        List<String> digests = new ArrayList<>();
-        List<Object[]> records = new ArrayList<>();
-        List<Object[]> rejects = new ArrayList<>();
-        for (Page page : pages) {
-            digests.add(page.digest());
-            records.add(new Object[] {table, page.digest(), page.rows()});
-            int ordinal = 0;
-            for (Reject reject : page.rejects()) {
-                rejects.add(new Object[] {
-                    table,
-                    page.digest(),
-                    ordinal++,
-                    cut(reject.key(), LONGEST_TEXT),
-                    reject.column().orElse(null),
-                    cut(reject.reason(), LONGEST_TEXT),
-                    cut(reject.shown().orElse(null), LONGEST_TEXT)
-                });
-            }
-        }
-        forgetPages(tx, table, digests);
-        if (!records.isEmpty()) {
-            tx.updateAll(RECORD_PAGE, records);
-        }
-        if (!rejects.isEmpty()) {
-            tx.updateAll(RECORD_REJECT.formatted(dialect.now()), rejects);
-        }
-    }
-
-    private static String cut(String text, int length) {
+    /** The beginning of a text, as a column of that width takes it; null if it is. */
+    static String cut(String text, int length) {
         if (text == null) {
             return null;
         }

@@ -199,6 +199,10 @@ public final class MirrorRun implements AutoCloseable {
         return ledger;
     }
 
+    PageRecords pages() {
+        return new PageRecords(dialect);
+    }
+
     /** Whether an earlier transaction of this run may have been done without our knowing. */
     boolean wasLost() {
         return link.wasLost();

@@ -71,7 +71,7 @@ final class PageComparison {
     private void make(TablePlan plan) {
         run.write(mirror -> {
             if (run.dialect().find(mirror, plan.name()).isEmpty()) {
-                run.ledger().forgetPages(mirror, plan.name());
+                run.pages().forget(mirror, plan.name());
                 mirror.execute(plan.ddl().orElseThrow());
             }
             return null;
@@ -111,7 +111,7 @@ final class PageComparison {
         if (options.trust() != Trust.RECORDED) {
             return Map.of();
         }
-        Map<String, Long> recorded = run.ledger().pages(mirror, plan.name());
+        Map<String, Long> recorded = run.pages().of(mirror, plan.name());
         long held = recorded.values().stream().mapToLong(Long::longValue).sum();
         boolean complete = run.ledger()
                 .table(mirror, plan.name())
@@ -142,9 +142,9 @@ final class PageComparison {
             }
             long extra = standing.rows() == 0 ? 0 : extra(mirror, plan, scan, standing);
             if (standing.kept() == 0) {
-                run.ledger().forgetPages(mirror, plan.name());
+                run.pages().forget(mirror, plan.name());
             } else {
-                run.ledger().forgetPages(mirror, plan.name(), standing.stale());
+                run.pages().forget(mirror, plan.name(), standing.stale());
             }
             run.ledger().note(mirror, plan.name(), Ledger.State.RUNNING, scan.rows(), null);
             return extra;
@@ -225,7 +225,7 @@ final class PageComparison {
                 Ledger.State state = rejected > 0 ? Ledger.State.PARTIAL : Ledger.State.COMPLETE;
                 run.ledger().note(mirror, plan.name(), state, rows, null);
             } else {
-                run.ledger().forgetPages(mirror, plan.name());
+                run.pages().forget(mirror, plan.name());
             }
             return rows;
         });

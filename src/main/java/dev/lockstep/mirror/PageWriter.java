@@ -7,7 +7,7 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.Backfill.BadRows;
 import dev.lockstep.mirror.Backfill.Options;
 import dev.lockstep.mirror.Dialect.Merged;
-import dev.lockstep.mirror.Ledger.Page;
+import dev.lockstep.mirror.PageRecords.Page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -131,7 +131,7 @@ final class PageWriter {
             for (int i = 0; i < batch.size(); i++) {
                 held.add(new Page(batch.get(i).digest(), batch.get(i).fitting(), rows.rejects(i)));
             }
-            run.ledger().record(mirror, plan.name(), held);
+            run.pages().record(mirror, plan.name(), held);
             return done;
         });
         tally = tally.plus(merged);
@@ -169,7 +169,7 @@ final class PageWriter {
         refused.addAll(all.rejects(0));
         long held = (long) page.rows() - refused.size();
         run.write(mirror -> {
-            run.ledger().record(mirror, plan.name(), List.of(new Page(page.digest(), held, refused)));
+            run.pages().record(mirror, plan.name(), List.of(new Page(page.digest(), held, refused)));
             return null;
         });
     }

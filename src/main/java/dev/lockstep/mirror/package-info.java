@@ -13,7 +13,7 @@
  *       dev.lockstep.mirror.MappedRow} of typed values, or says which value does not fit.
  *   <li>{@link dev.lockstep.mirror.MirrorLink} is the connection to the mirror and comes back when it was lost; {@link
  *       dev.lockstep.mirror.MirrorRun} the right to write, which every writing transaction proves; {@link
- *       dev.lockstep.mirror.Ledger} what the mirror knows of itself.
+ *       dev.lockstep.mirror.Ledger} what the mirror knows of itself, and {@link dev.lockstep.mirror.PageRecords} what it holds.
  *   <li>{@link dev.lockstep.mirror.Backfill}: per table {@link dev.lockstep.mirror.TableBackfill} takes the shortest way; where
  *       that is a {@link dev.lockstep.mirror.PageComparison}, it decides and {@link dev.lockstep.mirror.PageWriter} writes.
  *   <li>{@link dev.lockstep.mirror.Verification} proves: per table a {@link dev.lockstep.mirror.TableVerification} compares what
