@@ -16,6 +16,11 @@ import java.util.Optional;
 final class Ledger {
     private static final String KNOWN_BY = "lockstep_mirror_run";
 
+    /** The column that these tables have had for the shortest time, and where. */
+    private static final String LATEST = "source_digest";
+
+    private static final String WITH_LATEST = "lockstep_mirror_table";
+
     private static final String SOURCES = "select mirror_id from lockstep_mirror_run";
 
     private static final String FIND_RUN = """
@@ -201,9 +206,25 @@ final class Ledger {
         return mirror;
     }
 
-    /** Whether anything has ever been mirrored here. */
+    /**
+     * Whether anything has ever been mirrored here.
+     *
+     * @throws Trouble refused: what an earlier version of lockstep knew of it is not enough
+     */
     boolean exists(Tx tx) {
-        return dialect.find(tx, KNOWN_BY).isPresent();
+        if (dialect.find(tx, KNOWN_BY).isEmpty()) {
+            return false;
+        }
+        Optional<TargetTable> tables = dialect.find(tx, WITH_LATEST);
+        if (tables.isEmpty() || tables.get().columns().stream().noneMatch(column -> LATEST.equals(column.name()))) {
+            throw new Trouble(
+                    Trouble.Kind.REFUSED,
+                    "other-version",
+                    "the tables lockstep_mirror_… of the mirror are those of another version of lockstep",
+                    "drop them; the next run compares everything, and writes what differs",
+                    null);
+        }
+        return true;
     }
 
     /** The time of the mirror, in the form of every other time here. */
