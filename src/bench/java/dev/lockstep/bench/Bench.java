@@ -20,7 +20,8 @@ final class Bench {
             new SearchIndex(),
             new AuditWrite(),
             new AuditQuery(),
-            new MirrorLoad());
+            new MirrorLoad(),
+            new MirrorMariaDb());
     private static final Path RESULTS = Path.of("target", "bench");
 
     private Bench() {}

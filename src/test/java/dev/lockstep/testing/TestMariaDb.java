@@ -50,6 +50,14 @@ public final class TestMariaDb {
             grant all on *.* to lockstep_admin with grant option;
             """;
 
+    /** When what is committed is on the disk. */
+    private enum Commits {
+        /** In its own time: processes are killed here, machines are not. */
+        SOON,
+        /** Before the answer. */
+        AT_ONCE
+    }
+
     private static TestMariaDb shared;
 
     private final Path data;
@@ -70,9 +78,14 @@ public final class TestMariaDb {
     public static synchronized TestMariaDb shared() {
         if (shared == null) {
             String given = System.getenv(GIVEN);
-            shared = given == null || given.isEmpty() ? start() : at(given);
+            shared = given == null || given.isEmpty() ? start(Commits.SOON) : at(given);
         }
         return shared;
+    }
+
+    /** Another one, which has what is committed on the disk, as a server that is installed has; {@link #stop} stops it. */
+    public static TestMariaDb startDurable() {
+        return start(Commits.AT_ONCE);
     }
 
     /** A server that runs already. */
@@ -87,7 +100,7 @@ public final class TestMariaDb {
         }
     }
 
-    private static TestMariaDb start() {
+    private static TestMariaDb start(Commits commits) {
         String password = "S3CR3T-" + UUID.randomUUID();
         try {
             Files.createDirectories(HOME);
@@ -96,7 +109,7 @@ public final class TestMariaDb {
             TestCertificates certificates = new TestCertificates(data);
             certificates.make("server", "CN=localhost");
             // One of its own would have 4,096 bits of RSA: the CPU of seconds to make it, of 70 ms for each connection.
-            DB embedded = new Server(configuration(data)
+            DB embedded = new Server(configuration(data, commits)
                     .addArg("--ssl-cert=" + certificates.certificate("server"))
                     .addArg("--ssl-key=" + certificates.key("server"))
                     .addArg("--init-file=" + first)
@@ -156,7 +169,7 @@ public final class TestMariaDb {
         }
     }
 
-    private static DBConfigurationBuilder configuration(Path data) {
+    private static DBConfigurationBuilder configuration(Path data, Commits commits) {
         DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder()
                 .setPort(0)
                 .setDataDir(data.resolve("data").toFile())
@@ -167,11 +180,12 @@ public final class TestMariaDb {
                 .setDeletingTemporaryBaseAndDataDirsOnShutdown(false)
                 .addArg("--bind-address=127.0.0.1")
                 // Else an account of localhost without a name, which the installation makes, goes before ours.
-                .addArg("--skip-name-resolve")
-                // Processes are killed here, machines are not.
-                .addArg("--innodb-flush-log-at-trx-commit=0")
-                .addArg("--innodb-flush-method=nosync")
-                .addArg("--debug-no-sync");
+                .addArg("--skip-name-resolve");
+        if (commits == Commits.SOON) {
+            builder.addArg("--innodb-flush-log-at-trx-commit=0")
+                    .addArg("--innodb-flush-method=nosync")
+                    .addArg("--debug-no-sync");
+        }
         if (System.getProperty("user.name").equals("root")) {
             builder.addArg("--user=root");
         }
@@ -226,7 +240,7 @@ public final class TestMariaDb {
         return address.connect("mariadb", Map.of("allowLocalInfile", "false"));
     }
 
-    void stop() {
+    public void stop() {
         administer("drop user " + tester.user());
         if (embedded != null) {
             try {
