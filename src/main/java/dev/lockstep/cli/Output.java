@@ -273,13 +273,11 @@ final class Output {
         envelope.put("changed", changed);
         envelope.put("dryRun", dryRun);
         envelope.put("durationMs", took.toMillis());
+        Map<String, Object> whole = events.isEmpty() ? data : new LinkedHashMap<>(data);
         if (!events.isEmpty()) {
-            Map<String, Object> whole = new LinkedHashMap<>(data);
             whole.put("events", events);
-            envelope.put("data", whole);
-        } else {
-            envelope.put("data", data);
         }
+        envelope.put("data", whole);
         envelope.put("warnings", warnings);
         envelope.put("error", error);
         return envelope;

@@ -245,14 +245,11 @@ abstract class BackfillConformance {
 
     @Test
     void nineTablesOfTenArriveAndTheTenthIsNamed() throws SQLException {
-        List<String> statements = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
-            statements.add("create table t%1$d (id integer primary key); ".formatted(i));
-            statements.add("insert into t%d values (1), (2)".formatted(i));
+            String table = "t" + i;
+            sql("create table " + table + " (id integer primary key)", "insert into " + table + " values (1), (2)");
         }
-        sql(statements.toArray(String[]::new));
         execute("create table t4 (id bigint primary key, more text not null)");
-
         LockstepRun run = backfill("--create");
         assertThat(run.exit()).isEqualTo(7);
         assertThat(run.stdout()).contains("t4: FAILED: t4 cannot be mirrored: the mirror's column more takes no NULL");

@@ -1,5 +1,7 @@
 package dev.lockstep.mirror;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.TestDatabase;
@@ -38,6 +40,16 @@ final class TestMirror implements AutoCloseable {
             case MARIADB -> MirrorPair.of(source, mariaDb);
             case SQLITE -> MirrorPair.of(source, dir.resolve("mirror.db"));
         };
+    }
+
+    /** One whose table {@code many} has so many rows, and is mirrored. */
+    static TestMirror filled(Kind kind, Path dir, int rows) throws SQLException {
+        TestMirror mirror = new TestMirror(kind, dir, "create table many (id integer primary key, name text, n real)");
+        mirror.sql("""
+                insert into many with recursive i (i) as (select 1 union all select i + 1 from i where i < %d)
+                select i, 'row ' || i, i / 4.0 from i""".formatted(rows));
+        assertThat(mirror.run("mirror", "backfill", "--create").exit()).isZero();
+        return mirror;
     }
 
     Kind kind() {

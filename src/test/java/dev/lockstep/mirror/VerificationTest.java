@@ -6,7 +6,6 @@ import dev.lockstep.mirror.TestMirror.Kind;
 import dev.lockstep.profile.Json;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.LockstepRun;
-import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -21,8 +20,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A verification names what differs, all of it, and nothing else. */
 class VerificationTest {
-    private static final String TABLE = "create table many (id integer primary key, name text, n real)";
-
     @TempDir
     Path dir;
 
@@ -54,7 +51,7 @@ class VerificationTest {
     @ParameterizedTest
     @EnumSource
     void tellsMissingExtraAndChangedRowsApart(Kind kind) throws SQLException {
-        try (TestMirror mirror = filled(kind, 3_000)) {
+        try (TestMirror mirror = TestMirror.filled(kind, dir, 3_000)) {
             mirror.execute(
                     "delete from many where id in (17, 2000)",
                     "insert into many (id, name, n) values (9001, 'new', 1)",
@@ -78,7 +75,7 @@ class VerificationTest {
     @ParameterizedTest
     @EnumSource
     void showsValuesOnlyIfAsked(Kind kind) throws SQLException {
-        try (TestMirror mirror = filled(kind, 30)) {
+        try (TestMirror mirror = TestMirror.filled(kind, dir, 30)) {
             mirror.execute("update many set name = 'private' where id = 7", "delete from many where id = 8");
 
             LockstepRun without = mirror.run("mirror", "verify", "-o", "jsonl");
@@ -94,7 +91,7 @@ class VerificationTest {
     @ParameterizedTest
     @EnumSource
     void findsValuesThatTwoRowsHaveSwapped(Kind kind) throws SQLException {
-        try (TestMirror mirror = filled(kind, 500)) {
+        try (TestMirror mirror = TestMirror.filled(kind, dir, 500)) {
             mirror.execute(
                     "update many set name = 'row 400' where id = 3", "update many set name = 'row 3' where id = 400");
 
@@ -105,64 +102,8 @@ class VerificationTest {
 
     @ParameterizedTest
     @EnumSource
-    void aTableThatTheMirrorLacksIsMissingRowByRow(Kind kind) throws SQLException {
-        try (TestMirror mirror = filled(kind, 5)) {
-            mirror.sql("create table other (k text primary key)", "insert into other values ('a'), ('B')");
-
-            LockstepRun run = mirror.run("mirror", "verify");
-
-            assertThat(run.exit()).isEqualTo(3);
-            assertThat(run.stdout())
-                    .contains("many: 5 rows, equal", "other, key 'B': missing", "other: 2 rows in the source, 0 in");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aTableThatCannotBeComparedIsAFailureAndTheOthersAreCompared(Kind kind) throws SQLException {
-        try (TestMirror mirror = filled(kind, 5)) {
-            mirror.sql("create table other (k integer primary key, more text)", "insert into other values (1, 'a')");
-            mirror.execute("create table other (k bigint primary key)");
-
-            LockstepRun run = mirror.run("mirror", "verify");
-
-            assertThat(run.exit()).isEqualTo(1);
-            assertThat(run.stdout())
-                    .contains("many: 5 rows, equal")
-                    .contains("other: NOT COMPARED: other cannot be compared: the mirror has no column more");
-            assertThat(mirror.run("mirror", "verify", "--table", "other").stderr())
-                    .contains("other cannot be compared");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aTableThatTheSourceHasLostIsAFailure(Kind kind) throws SQLException {
-        try (TestMirror mirror = filled(kind, 5)) {
-            mirror.sql("create table other (id integer primary key)", "drop table many");
-
-            LockstepRun run = mirror.run("mirror", "verify");
-
-            assertThat(run.exit()).isEqualTo(1);
-            assertThat(run.stdout()).contains("many: NOT COMPARED: the source has no table many any more");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aRowInQuarantineIsMissing(Kind kind) throws SQLException {
-        try (TestMirror mirror = filled(kind, 300)) {
-            mirror.sql("update many set name = cast(x'61ff' as text) where id = 123");
-            mirror.run("mirror", "backfill", "--on-bad-row", "quarantine");
-
-            assertThat(mirror.run("mirror", "verify").stdout()).contains("many, key 123: missing");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
     void namesNoMoreThanWasAskedForAndCountsAll(Kind kind) throws SQLException {
-        try (TestMirror mirror = filled(kind, 100)) {
+        try (TestMirror mirror = TestMirror.filled(kind, dir, 100)) {
             mirror.execute("update many set name = 'x'");
 
             LockstepRun run = mirror.run("mirror", "verify", "--rows", "3");
@@ -230,7 +171,7 @@ class VerificationTest {
 
     @Test
     void namesAllOfAMirrorInWhichNothingIsRight() throws SQLException {
-        try (TestMirror mirror = filled(Kind.SQLITE, 110_000)) {
+        try (TestMirror mirror = TestMirror.filled(Kind.SQLITE, dir, 110_000)) {
             mirror.execute("update many set name = name || '!'");
 
             LockstepRun run = mirror.run("mirror", "verify", "--rows", "9000", "-o", "jsonl");
@@ -238,65 +179,6 @@ class VerificationTest {
             assertThat(rows(run)).hasSize(9_000);
             assertThat(run.stdout()).contains("\"changed\":110000");
         }
-    }
-
-    @Test
-    void rowsThatCannotBeReadAreAFailure() throws SQLException {
-        try (TestMirror mirror = filled(Kind.POSTGRESQL, 50)) {
-            // SQLite counts by the smallest index; this one leads nowhere now.
-            mirror.sql(
-                    "create index by_n on many (n)",
-                    "create table empty (n)",
-                    "create index empty_n on empty (n)",
-                    "pragma writable_schema = on",
-                    "update sqlite_master set rootpage = (select rootpage from sqlite_master where name = 'empty_n')"
-                            + " where name = 'by_n'");
-
-            LockstepRun run = mirror.run("mirror", "verify", "--table", "many");
-
-            assertThat(run.exit()).isEqualTo(1);
-            assertThat(run.stderr()).contains("main.\"many\" has 0 rows by its own count, and 50 were read");
-        }
-    }
-
-    @Test
-    void answersBadInputAsItShould() throws SQLException {
-        try (TestMirror mirror = filled(Kind.SQLITE, 5)) {
-            mirror.sql("create view v as select 1 as one");
-            Path text = dir.resolve("text.db");
-            TestSqlite.create(text, "pragma user_version = 1");
-            List<List<String>> cases = List.of(
-                    List.of("2", "no such table: mani", "did you mean many?", "--table", "mani"),
-                    List.of("2", "v is a view, not a table", "hint: ", "--table", "v"),
-                    List.of("2", "--rows", "--help", "--rows", "-1"),
-                    List.of(
-                            "2",
-                            "no such file",
-                            "never creates",
-                            "--db",
-                            dir.resolve("none.db").toString()),
-                    List.of("2", "no such file", "lockstep opens", "--to", "sqlite:" + dir.resolve("none.db")),
-                    List.of("2", "not a URL of a database", "it takes", "--to", "nonsense:x"),
-                    List.of("4", "cannot connect to 127.0.0.1:1", "hint: ", "--to", "postgresql://u@127.0.0.1:1/d"),
-                    List.of("6", "source and mirror are the same database", "", "--to", "sqlite:" + mirror.source));
-            for (List<String> one : cases) {
-                List<String> arguments = new ArrayList<>(List.of("mirror", "verify"));
-                arguments.addAll(one.subList(3, one.size()));
-                LockstepRun run = mirror.run(arguments.toArray(String[]::new));
-                assertThat(run.stderr()).as(one.toString()).contains(one.get(1), one.get(2));
-                assertThat(run.exit()).as(one.toString()).isEqualTo(Integer.parseInt(one.get(0)));
-                assertThat(run.stderr().lines().count()).as(run.stderr()).isLessThanOrEqualTo(3);
-            }
-        }
-    }
-
-    private TestMirror filled(Kind kind, int rows) throws SQLException {
-        TestMirror mirror = new TestMirror(kind, dir, TABLE);
-        mirror.sql("""
-                insert into many with recursive i (i) as (select 1 union all select i + 1 from i where i < %d)
-                select i, 'row ' || i, i / 4.0 from i""".formatted(rows));
-        assertThat(mirror.run("mirror", "backfill", "--create").exit()).isZero();
-        return mirror;
     }
 
     private static List<Map<?, ?>> rows(LockstepRun run) {
