@@ -22,6 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 class FirstBuildTest {
     private static final Path SOURCES = Path.of("").toAbsolutePath();
 
+    /** As a real build, it is there when it is done, and not before. */
+    private static final String BUILD = "mkdir target/new && cp -R '"
+            + Installation.built().home() + "' target/new && mv target/new/lockstep target && rmdir target/new";
+
     @TempDir
     Path folder;
 
@@ -39,7 +43,7 @@ class FirstBuildTest {
             Files.copy(SOURCES.resolve(file), copy);
         }
         checkout = Installation.at(root).with("PATH", folder + ":/usr/bin:/bin");
-        mvn("cp -R '" + Installation.built().home() + "' target/");
+        mvn(BUILD);
     }
 
     private void mvn(String work) throws IOException {
@@ -106,7 +110,7 @@ class FirstBuildTest {
         }
         assertThat(lock).exists();
 
-        mvn("rm -r target/lockstep; cp -R '" + Installation.built().home() + "' target/");
+        mvn("rm -r target/lockstep; " + BUILD);
         assertShowsVersion(checkout.start("version"));
 
         assertThat(builds()).hasSize(2);
