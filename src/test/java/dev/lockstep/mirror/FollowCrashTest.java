@@ -68,6 +68,9 @@ class FollowCrashTest {
                         writers.await();
                     }
                 }
+                // Whoever opens a SQLite mirror for writing undoes what a killed writer left half done; a verification
+                // does not.
+                mirror.ask("select count(*) from lockstep_mirror_run");
                 assertThat(unshipped(mirror)).containsAll(differing(mirror));
             }
             try (RunningLockstep follow = FollowTest.follow(mirror)) {
