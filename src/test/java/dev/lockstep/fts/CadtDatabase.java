@@ -153,6 +153,12 @@ final class CadtDatabase {
 
     /** How many rows differ, both ways and over both indexes, from what the triggers would have written. */
     static long differences(Path file) throws SQLException {
+        try (TestSqlite.Reader reader = TestSqlite.read(file)) {
+            return differences(reader);
+        }
+    }
+
+    static long differences(TestSqlite.Reader file) throws SQLException {
         return difference(
                         file,
                         "select " + PROJECT_COLUMNS + " from projects",
@@ -163,21 +169,23 @@ final class CadtDatabase {
                         "select " + UNIT_COLUMNS + ", timeStaged from units_fts");
     }
 
-    private static long difference(Path file, String wanted, String found) throws SQLException {
-        return Long.parseLong(TestSqlite.ask(
-                file,
-                "select (select count(*) from (" + wanted + " except " + found + "))"
-                        + " + (select count(*) from (" + found + " except " + wanted + "))"
-                        + " + abs((select count(*) from (" + wanted + ")) - (select count(*) from (" + found + ")))"));
+    private static long difference(TestSqlite.Reader file, String wanted, String found) throws SQLException {
+        return Long.parseLong(file.ask("select (select count(*) from (" + wanted + " except " + found + "))"
+                + " + (select count(*) from (" + found + " except " + wanted + "))"
+                + " + abs((select count(*) from (" + wanted + ")) - (select count(*) from (" + found + ")))"));
     }
 
     /** The names of the application's triggers, in the order in which they fire by. */
     static String liveTriggers(Path file) throws SQLException {
-        return TestSqlite.ask(
-                file,
-                "select coalesce(group_concat(name), '') from"
-                        + " (select name from sqlite_master where type = 'trigger'"
-                        + " and name not glob 'lockstep_journal_*' order by rowid)");
+        try (TestSqlite.Reader reader = TestSqlite.read(file)) {
+            return liveTriggers(reader);
+        }
+    }
+
+    static String liveTriggers(TestSqlite.Reader file) throws SQLException {
+        return file.ask("select coalesce(group_concat(name), '') from"
+                + " (select name from sqlite_master where type = 'trigger'"
+                + " and name not glob 'lockstep_journal_*' order by rowid)");
     }
 
     /** All of sqlite_master but where the tables are in the file, in its own order. */
@@ -189,6 +197,12 @@ final class CadtDatabase {
     }
 
     static String meta(Path file, String key) throws SQLException {
-        return TestSqlite.ask(file, "select metaValue from meta where metaKey = '" + key + "'");
+        try (TestSqlite.Reader reader = TestSqlite.read(file)) {
+            return meta(reader, key);
+        }
+    }
+
+    static String meta(TestSqlite.Reader file, String key) throws SQLException {
+        return file.ask("select metaValue from meta where metaKey = '" + key + "'");
     }
 }

@@ -48,10 +48,15 @@ class CrashTest {
 
     static void activeOrDeferredAndNothingElse(Engine engine) throws SQLException {
         FtsStatus status = engine.status();
-        String live = CadtDatabase.liveTriggers(engine.file());
-        String schema = TestSqlite.schema(engine.file());
-        boolean flag = CadtDatabase.meta(engine.file(), CadtDatabase.FLAG) != null
-                || schema.contains("table|lockstep_fts_deferral");
+        String live;
+        String schema;
+        boolean flag;
+        try (TestSqlite.Reader reader = TestSqlite.read(engine.file())) {
+            live = CadtDatabase.liveTriggers(reader);
+            schema = reader.schema();
+            flag = CadtDatabase.meta(reader, CadtDatabase.FLAG) != null
+                    || schema.contains("table|lockstep_fts_deferral");
+        }
         if (status.isKept()) {
             assertThat(live).isEqualTo(ALL);
             assertThat(flag).isFalse();
@@ -66,11 +71,13 @@ class CrashTest {
 
     static void restoredAndEqual(Engine engine) throws SQLException {
         engine.restore();
-        assertThat(TestSqlite.schema(engine.file())).doesNotContain("lockstep_");
-        assertThat(CadtDatabase.liveTriggers(engine.file())).isEqualTo(ALL);
-        assertThat(CadtDatabase.differences(engine.file())).isZero();
-        assertThat(TestSqlite.ask(engine.file(), "select count(*) from meta")).isEqualTo("2");
-        assertThat(TestSqlite.ask(engine.file(), "pragma integrity_check")).isEqualTo("ok");
+        try (TestSqlite.Reader reader = TestSqlite.read(engine.file())) {
+            assertThat(reader.schema()).doesNotContain("lockstep_");
+            assertThat(CadtDatabase.liveTriggers(reader)).isEqualTo(ALL);
+            assertThat(CadtDatabase.differences(reader)).isZero();
+            assertThat(reader.ask("select count(*) from meta")).isEqualTo("2");
+            assertThat(reader.ask("pragma integrity_check")).isEqualTo("ok");
+        }
     }
 
     @ParameterizedTest

@@ -35,15 +35,45 @@ public final class TestSqlite {
 
     /** The first column of the first row as text; null if it is NULL or there is no row. */
     public static String ask(Path file, String sql) throws SQLException {
-        try (Connection connection = connect(file);
-                Statement statement = connection.createStatement();
-                ResultSet rs = statement.executeQuery(sql)) {
-            return rs.next() ? rs.getString(1) : null;
+        try (Reader reader = read(file)) {
+            return reader.ask(sql);
         }
     }
 
     /** All of {@code sqlite_master} as text, for comparing two states byte by byte. */
     public static String schema(Path file) throws SQLException {
         return ask(file, SCHEMA);
+    }
+
+    /** For many questions about one state: SQLite reads the schema for each connection, which costs most of a question. */
+    public static Reader read(Path file) throws SQLException {
+        return new Reader(connect(file));
+    }
+
+    /** An open connection to ask. */
+    public static final class Reader implements AutoCloseable {
+        private final Connection connection;
+
+        private Reader(Connection connection) {
+            this.connection = connection;
+        }
+
+        /** The first column of the first row as text; null if it is NULL or there is no row. */
+        public String ask(String sql) throws SQLException {
+            try (Statement statement = connection.createStatement();
+                    ResultSet rs = statement.executeQuery(sql)) {
+                return rs.next() ? rs.getString(1) : null;
+            }
+        }
+
+        /** All of {@code sqlite_master} as text. */
+        public String schema() throws SQLException {
+            return ask(SCHEMA);
+        }
+
+        @Override
+        public void close() throws SQLException {
+            connection.close();
+        }
     }
 }
