@@ -34,6 +34,11 @@ class ArchitectureTest {
             .definedBy("dev.lockstep.profile..")
             .layer("db")
             .definedBy("dev.lockstep.db..")
+            .layer("support")
+            .definedBy("dev.lockstep.support..")
+            .whereLayer("support")
+            .mayOnlyBeAccessedByLayers(
+                    "cli", "realm", "transpile", "audit", "mirror", "fts", "journal", "profile", "db")
             .whereLayer("cli")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("realm")

@@ -53,8 +53,9 @@ final class AuditWrite implements Benchmark {
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
-    private static final String CHANGE = "{\"warehouseUnitId\":\"%s\",\"unitOwner\":\"Owner %d\",\"unitCount\":%d,"
-            + "\"unitStatus\":\"Held\",\"vintageYear\":2020,\"countryJurisdictionOfOwner\":\"%s\"}";
+    private static final String CHANGE =
+            "{\"warehouseUnitId\":\"%s\",\"unitOwner\":\"ProcessIdentity %d\",\"unitCount\":%d,"
+                    + "\"unitStatus\":\"Held\",\"vintageYear\":2020,\"countryJurisdictionOfOwner\":\"%s\"}";
 
     private static final String TIME = "2026-01-02 03:04:05.678 +00:00";
 

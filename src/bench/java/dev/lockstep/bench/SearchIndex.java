@@ -9,9 +9,9 @@ import dev.lockstep.fts.FtsCheck;
 import dev.lockstep.fts.FtsRebuild;
 import dev.lockstep.fts.FtsTable;
 import dev.lockstep.fts.FtsTune;
-import dev.lockstep.fts.Owner;
 import dev.lockstep.fts.Restoration;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.testing.CadtSample;
 import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;
@@ -158,13 +158,13 @@ final class SearchIndex implements Benchmark {
     }
 
     private static void defer(Db db) {
-        new Deferral(CADT, Owner.ofProcess(), Optional.empty())
+        new Deferral(CADT, ProcessIdentity.ofProcess(), Optional.empty())
                 .in(Optional.of(Deferral.Mode.JOURNAL))
                 .run(db, List.of());
     }
 
     private static void restore(Db db) {
-        new Restoration(CADT, Restoration.Policy.CAREFUL, Owner.ofProcess()).run(db, List.of());
+        new Restoration(CADT, Restoration.Policy.CAREFUL, ProcessIdentity.ofProcess()).run(db, List.of());
     }
 
     private static void prove(Db db) {

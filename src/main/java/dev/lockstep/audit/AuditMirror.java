@@ -7,6 +7,7 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.ProcessIdentity;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -160,13 +161,18 @@ public final class AuditMirror implements AutoCloseable {
             // It may read a snapshot that is older than this generation, and would take its rows for too many.
             tx.row(BACKFILL, mirrorLog.table()).ifPresent(run -> {
                 throw Trouble.refused(
-                        "a backfill of it has not ended: " + run.text("owner") + ", since " + run.text("started_at"),
+                        "a backfill of it has not ended: " + owner(run.text("owner")) + ", since "
+                                + run.text("started_at"),
                         "the mirror gets the generation when 'lockstep mirror backfill' has");
             });
             tx.update(FORGET_PAGES, mirrorLog.table());
         }
         mirrorLog.replace(tx, generation);
         return 1;
+    }
+
+    private static String owner(String stored) {
+        return ProcessIdentity.ofText(stored).map(ProcessIdentity::describe).orElse(stored);
     }
 
     private void open() {

@@ -7,8 +7,8 @@ import dev.lockstep.fts.FtsRebuild;
 import dev.lockstep.fts.FtsTable;
 import dev.lockstep.fts.FtsTune;
 import dev.lockstep.fts.Notice;
-import dev.lockstep.fts.Owner;
 import dev.lockstep.fts.Restoration;
+import dev.lockstep.support.ProcessIdentity;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -91,7 +91,7 @@ final class FtsOptions {
 
     /** The deferral that the options describe. */
     static Deferral deferral(Invocation call) {
-        return new Deferral(call.profile(), Owner.ofProcess(), call.text("--note"))
+        return new Deferral(call.profile(), ProcessIdentity.ofProcess(), call.text("--note"))
                 .in(call.text("--mode").map(FtsOptions::mode))
                 .lasting(call.duration("--max-age"));
     }
@@ -171,7 +171,7 @@ final class FtsOptions {
     }
 
     /** An owner for programs; null for none. */
-    static Map<String, Object> owner(Optional<Owner> owner) {
+    static Map<String, Object> owner(Optional<ProcessIdentity> owner) {
         if (owner.isEmpty()) {
             return null;
         }

@@ -4,12 +4,12 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
-import dev.lockstep.fts.Owner;
 import dev.lockstep.fts.Restoration;
 import dev.lockstep.fts.Restoration.Claim;
 import dev.lockstep.fts.Restoration.Preference;
 import dev.lockstep.fts.Restoration.Replacement;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.ProcessIdentity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +50,7 @@ final class FtsRestoreCommand implements Command {
     public Result run(Invocation call) {
         Restoration.Policy policy = policy(call);
         Optional<Profile> profile = call.profile();
-        Restoration restoration = new Restoration(profile, policy, Owner.ofProcess());
+        Restoration restoration = new Restoration(profile, policy, ProcessIdentity.ofProcess());
         if (call.flag("--if-deferred") && !isNeeded(call, profile)) {
             return Result.unchanged(FtsOptions.data(call, List.of()), List.of(NOTHING));
         }

@@ -5,12 +5,12 @@ import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.fts.BulkScript;
 import dev.lockstep.fts.Deferral;
-import dev.lockstep.fts.Owner;
 import dev.lockstep.fts.Restoration;
 import dev.lockstep.fts.Restoration.Claim;
 import dev.lockstep.fts.Restoration.Policy;
 import dev.lockstep.fts.Restoration.Preference;
 import dev.lockstep.fts.Restoration.Replacement;
+import dev.lockstep.support.ProcessIdentity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -145,7 +145,7 @@ final class FtsRunCommand implements Command {
             outcome = script.run(
                     db,
                     FtsOptions.deferral(call),
-                    new Restoration(call.profile(), Policy.CAREFUL, Owner.ofProcess()),
+                    new Restoration(call.profile(), Policy.CAREFUL, ProcessIdentity.ofProcess()),
                     call.texts("--table"));
         }
         FtsOptions.warn(call, outcome.deferral().notices());
@@ -192,7 +192,7 @@ final class FtsRunCommand implements Command {
 
         Restoration.Outcome restore() {
             try (Db db = open(call, file)) {
-                Restoration restoration = new Restoration(call.profile(), LEAVING, Owner.ofProcess());
+                Restoration restoration = new Restoration(call.profile(), LEAVING, ProcessIdentity.ofProcess());
                 Restoration.Outcome outcome = FtsOptions.restore(call, restoration, db, file);
                 outcome.tables().forEach(table -> call.output().detail(FtsRestoreCommand.line(table)));
                 if (!outcome.left().isEmpty()) {

@@ -4,7 +4,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.fts.FtsStatus;
 import dev.lockstep.fts.FtsTable;
-import dev.lockstep.fts.Owner;
+import dev.lockstep.support.ProcessIdentity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +71,7 @@ final class FtsStatusCommand implements Command {
         line.append(": ").append(label(table.state()));
         table.since().ifPresent(since -> line.append(" since ").append(since));
         for (int i = 0; i < table.owners().size(); i++) {
-            Owner owner = table.owners().get(i);
+            ProcessIdentity owner = table.owners().get(i);
             line.append(i == 0 ? " by " : " and ").append(owner.describe());
             line.append(owner.isAlive() ? "" : " (not running)");
         }

@@ -7,11 +7,11 @@ import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
-import dev.lockstep.fts.Owner;
 import dev.lockstep.mirror.Backfill;
 import dev.lockstep.mirror.MirrorLink;
 import dev.lockstep.mirror.Preflight;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.ProcessIdentity;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -119,7 +119,7 @@ final class MirrorOptions {
 
     /** Who this process is, for whoever finds it in the way. */
     static String owner() {
-        return Owner.ofProcess().describe();
+        return ProcessIdentity.ofProcess().toText();
     }
 
     static Db source(Invocation call) {

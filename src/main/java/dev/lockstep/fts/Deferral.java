@@ -6,6 +6,7 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.fts.Deferred.Circumstances;
 import dev.lockstep.fts.Deferred.Health;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.ProcessIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,7 @@ public final class Deferral {
             Mode mode,
             List<String> triggers,
             Optional<String> since,
-            Optional<Owner> owner) {}
+            Optional<ProcessIdentity> owner) {}
 
     /** What a deferral did. */
     public record Outcome(List<Table> tables, List<Notice> notices) {
@@ -69,20 +70,20 @@ public final class Deferral {
     }
 
     private final Optional<Profile> profile;
-    private final Owner owner;
+    private final ProcessIdentity owner;
     private final Optional<String> note;
     private final Optional<Mode> mode;
     private final Optional<Duration> lease;
     private final Company company;
 
     /** @param note what to say about it to whoever finds it */
-    public Deferral(Optional<Profile> profile, Owner owner, Optional<String> note) {
+    public Deferral(Optional<Profile> profile, ProcessIdentity owner, Optional<String> note) {
         this(profile, owner, note, Optional.empty(), Optional.empty(), Company.ALONE);
     }
 
     private Deferral(
             Optional<Profile> profile,
-            Owner owner,
+            ProcessIdentity owner,
             Optional<String> note,
             Optional<Mode> mode,
             Optional<Duration> lease,

@@ -3,6 +3,7 @@ package dev.lockstep.fts;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.profile.Json;
+import dev.lockstep.support.ProcessIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -109,7 +110,8 @@ record Deferred(
      * @param note what was said about it
      * @param until from when on anybody may restore, whoever still runs; empty for never
      */
-    record Circumstances(List<Owner> owners, Optional<String> since, Optional<String> note, Optional<String> until) {
+    record Circumstances(
+            List<ProcessIdentity> owners, Optional<String> since, Optional<String> note, Optional<String> until) {
         static final Circumstances UNKNOWN =
                 new Circumstances(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
 
@@ -120,7 +122,7 @@ record Deferred(
             owners = List.copyOf(owners);
         }
 
-        static Circumstances now(Tx tx, Owner owner, Optional<String> note, Optional<Duration> lease) {
+        static Circumstances now(Tx tx, ProcessIdentity owner, Optional<String> note, Optional<Duration> lease) {
             return new Circumstances(
                     List.of(owner), Optional.of(tx.only(NOW).text(0)), note, lease.map(length -> tx.only(
                                     LATER, "+" + length.toMillis() / 1000.0 + " seconds")
@@ -128,26 +130,28 @@ record Deferred(
         }
 
         /** Who is to be asked about it: the first that is alive, or the first. */
-        Optional<Owner> owner() {
-            return owners.stream().filter(Owner::isAlive).findFirst().or(() -> owners.stream()
+        Optional<ProcessIdentity> owner() {
+            return owners.stream().filter(ProcessIdentity::isAlive).findFirst().or(() -> owners.stream()
                     .findFirst());
         }
 
         /** Those that still run and may still claim it. */
-        List<Owner> holders(Tx tx) {
+        List<ProcessIdentity> holders(Tx tx) {
             boolean over = until.filter(end -> end.compareTo(tx.only(NOW).text(0)) <= 0)
                     .isPresent();
-            return over ? List.of() : owners.stream().filter(Owner::isAlive).toList();
+            return over
+                    ? List.of()
+                    : owners.stream().filter(ProcessIdentity::isAlive).toList();
         }
 
         /** Whether another than this one holds it. */
-        boolean isHeldByAnother(Tx tx, Owner owner) {
+        boolean isHeldByAnother(Tx tx, ProcessIdentity owner) {
             return holders(tx).stream().anyMatch(holder -> !holder.equals(owner));
         }
 
         /** It is for those of both then, and ends when the first of both would who still runs. */
         Circumstances joinedBy(Circumstances newcomer) {
-            List<Owner> all = new ArrayList<>(owners);
+            List<ProcessIdentity> all = new ArrayList<>(owners);
             all.removeIf(owner -> !owner.isAlive() || newcomer.owners.contains(owner));
             Optional<String> before = all.isEmpty() ? Optional.empty() : until;
             all.addAll(newcomer.owners);
@@ -157,8 +161,8 @@ record Deferred(
         }
 
         /** The same for those others that still run. */
-        Circumstances without(Owner owner) {
-            List<Owner> others = owners.stream()
+        Circumstances without(ProcessIdentity owner) {
+            List<ProcessIdentity> others = owners.stream()
                     .filter(other -> other.isAlive() && !other.equals(owner))
                     .toList();
             return new Circumstances(others, since, note, until);
@@ -166,13 +170,13 @@ record Deferred(
 
         /** The owners as they are stored. */
         List<Object> ownerTrees() {
-            return owners.stream().<Object>map(Owner::toTree).toList();
+            return owners.stream().<Object>map(ProcessIdentity::toTree).toList();
         }
 
-        static List<Owner> owners(Object trees) {
-            List<Owner> owners = new ArrayList<>();
+        static List<ProcessIdentity> owners(Object trees) {
+            List<ProcessIdentity> owners = new ArrayList<>();
             if (trees instanceof List<?> elements) {
-                elements.forEach(element -> Owner.ofTree(element).ifPresent(owners::add));
+                elements.forEach(element -> ProcessIdentity.ofTree(element).ifPresent(owners::add));
             }
             return owners;
         }

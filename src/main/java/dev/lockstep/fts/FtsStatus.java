@@ -5,6 +5,7 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.fts.Deferred.Circumstances;
 import dev.lockstep.fts.Deferred.StoredTrigger;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.ProcessIdentity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +49,7 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
             Optional<Long> indexed,
             Optional<Deferral.Mode> mode,
             Optional<Long> dirty,
-            List<Owner> owners,
+            List<ProcessIdentity> owners,
             Optional<String> since,
             Optional<String> until,
             Optional<String> note,

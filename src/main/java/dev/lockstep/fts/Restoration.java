@@ -6,6 +6,7 @@ import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.Deferred.Circumstances;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.ProcessIdentity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -99,15 +100,15 @@ public final class Restoration {
 
     private final Optional<Profile> profile;
     private final Policy policy;
-    private final Owner owner;
+    private final ProcessIdentity owner;
     private final FtsRebuild.Progress progress;
 
     /** @param owner who restores */
-    public Restoration(Optional<Profile> profile, Policy policy, Owner owner) {
+    public Restoration(Optional<Profile> profile, Policy policy, ProcessIdentity owner) {
         this(profile, policy, owner, (fts, rows) -> {});
     }
 
-    private Restoration(Optional<Profile> profile, Policy policy, Owner owner, FtsRebuild.Progress progress) {
+    private Restoration(Optional<Profile> profile, Policy policy, ProcessIdentity owner, FtsRebuild.Progress progress) {
         this.profile = profile;
         this.policy = policy;
         this.owner = owner;

@@ -24,7 +24,7 @@
  *
  * <h2>For whom</h2>
  *
- * <p>A deferral is held by {@linkplain dev.lockstep.fts.Owner processes}, and names them: host, process id, boot of that host
+ * <p>A deferral is held by {@linkplain dev.lockstep.support.ProcessIdentity processes}, and names them: host, process id, boot of that host
  * and start of the process, so that a number that was given out again is not taken for the one that died. One that comes
  * while another holds it joins; the last that still runs and leaves restores. Who has died, or is on a host that cannot be
  * asked, holds nothing; nor does anybody after the shortest maximum age that one of those who still run has set. To restore

@@ -4,6 +4,8 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.SqlScript;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
+import dev.lockstep.support.ProcessIdentity;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -99,26 +101,26 @@ final class Ledger {
     /**
      * The last run, or the one that is under way.
      *
-     * @param owner its process, as {@code pid 4711 on db9}
+     * @param stored its process, as {@link ProcessIdentity#toText} says; earlier versions wrote {@link
+     *     ProcessIdentity#describe}, and a program of somebody else's may write what it likes
      */
-    record Run(long fence, String id, String owner, String state, String startedAt, Optional<String> finishedAt) {
-        private static final String PID = "pid ";
-        private static final String ON = " on ";
-
+    record Run(long fence, String id, String stored, String state, String startedAt, Optional<String> finishedAt) {
         boolean hasEnded() {
             return !state.equals(State.RUNNING.label());
         }
 
+        /** Its process, for people. */
+        String owner() {
+            return ProcessIdentity.ofText(stored).map(ProcessIdentity::describe).orElse(stored);
+        }
+
         /** Whether it is seen to be alive, as another process of the same machine. */
         boolean isAliveBeside(String self) {
-            int on = self.indexOf(ON);
-            if (hasEnded() || owner.equals(self) || on < 0 || !owner.endsWith(self.substring(on))) {
-                return false;
-            }
-            String pid = owner.substring(PID.length(), owner.length() - self.length() + on);
-            return ProcessHandle.of(Long.parseLong(pid))
-                    .filter(ProcessHandle::isAlive)
-                    .isPresent();
+            return !hasEnded()
+                    && !stored.equals(self)
+                    && ProcessIdentity.ofText(stored)
+                            .filter(process -> process.isAliveSince(Instant.parse(startedAt)))
+                            .isPresent();
         }
     }
 
@@ -183,7 +185,7 @@ final class Ledger {
             throw new Trouble(
                     Trouble.Kind.REFUSED,
                     "superseded",
-                    "superseded by " + row.text("owner") + ", since " + row.text("started_at"),
+                    "superseded by " + run(row).owner() + ", since " + row.text("started_at"),
                     "that run goes on where this one stopped; nothing is lost",
                     null);
         }

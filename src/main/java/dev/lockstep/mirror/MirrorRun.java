@@ -44,7 +44,7 @@ public final class MirrorRun implements AutoCloseable {
      * Becomes the one that writes.
      *
      * @param source what identifies the source in all its runs: its file
-     * @param owner who this is, for people
+     * @param owner who this is, as {@link dev.lockstep.support.ProcessIdentity#toText} says, or any other text
      * @throws Trouble refused: another run is alive
      */
     public static MirrorRun begin(MirrorLink link, String source, String owner, Backfill.Claim claim) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.db.Trouble;
+import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,15 +42,15 @@ abstract class CadtFixture {
     }
 
     /** A process that lives until it is ended. */
-    final Owner owner() throws IOException {
+    final ProcessIdentity owner() throws IOException {
         Process process = new ProcessBuilder("sleep", "600").start();
         processes.add(process);
-        Owner here = Owner.ofProcess();
+        ProcessIdentity here = ProcessIdentity.ofProcess();
         long started = process.info().startInstant().orElseThrow().toEpochMilli();
-        return new Owner(here.host(), process.pid(), here.boot(), started);
+        return new ProcessIdentity(here.host(), process.pid(), here.boot(), started);
     }
 
-    final void end(Owner owner) throws InterruptedException {
+    final void end(ProcessIdentity owner) throws InterruptedException {
         for (Process process : processes) {
             if (process.pid() == owner.pid()) {
                 process.destroyForcibly().waitFor();

@@ -13,6 +13,7 @@ import dev.lockstep.fts.Restoration.Claim;
 import dev.lockstep.fts.Restoration.Policy;
 import dev.lockstep.fts.Restoration.Preference;
 import dev.lockstep.fts.Restoration.Replacement;
+import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.testing.ChildJvm;
 import dev.lockstep.testing.DyingLockstep;
 import dev.lockstep.testing.TestSqlite;
@@ -106,7 +107,7 @@ class ContentionTest extends CadtFixture {
 
     @Test
     void aLiveOwnerIsRespectedUnlessItIsStolenFrom() throws Exception {
-        Owner owner = owner();
+        ProcessIdentity owner = owner();
         assertThat(owner.isAlive()).isTrue();
         deferAs(owner);
 
@@ -125,13 +126,13 @@ class ContentionTest extends CadtFixture {
 
     @Test
     void anOwnerThatIsGoneOrElsewhereOrHasAnothersProcessIdIsNot() throws Exception {
-        Owner owner = owner();
+        ProcessIdentity owner = owner();
         long started = owner.started();
-        assertThat(new Owner(owner.host(), owner.pid(), owner.boot(), started - 60_000).isAlive())
+        assertThat(new ProcessIdentity(owner.host(), owner.pid(), owner.boot(), started - 60_000).isAlive())
                 .isFalse();
-        assertThat(new Owner("elsewhere", owner.pid(), owner.boot(), started).isAlive())
+        assertThat(new ProcessIdentity("elsewhere", owner.pid(), owner.boot(), started).isAlive())
                 .isFalse();
-        assertThat(new Owner(owner.host(), owner.pid(), "another boot", started).isAlive())
+        assertThat(new ProcessIdentity(owner.host(), owner.pid(), "another boot", started).isAlive())
                 .isFalse();
         end(owner);
         assertThat(owner.isAlive()).isFalse();
@@ -141,7 +142,7 @@ class ContentionTest extends CadtFixture {
         assertThat(engine.restore().changed()).isTrue();
     }
 
-    private void deferAs(Owner owner) {
+    private void deferAs(ProcessIdentity owner) {
         engine.with(db -> new Deferral(engine.loaded(), owner, Optional.empty()).run(db, List.of()));
     }
 
@@ -163,7 +164,7 @@ class ContentionTest extends CadtFixture {
     private boolean deferWithoutPatience() {
         Databases databases = new Databases(new Environment(Map.of()));
         try (Db db = databases.sqlite(engine.file(), Access.WRITE, Duration.ofMillis(50))) {
-            return new Deferral(engine.loaded(), Owner.ofProcess(), Optional.empty())
+            return new Deferral(engine.loaded(), ProcessIdentity.ofProcess(), Optional.empty())
                     .run(db, List.of())
                     .changed();
         }
@@ -180,7 +181,8 @@ class ContentionTest extends CadtFixture {
             long limit = pages + room;
             assertThatThrownBy(() -> engine.with(db -> {
                         db.autocommit(tx -> tx.rows("pragma max_page_count = " + limit));
-                        return new Restoration(engine.loaded(), Policy.CAREFUL, Owner.ofProcess()).run(db, List.of());
+                        return new Restoration(engine.loaded(), Policy.CAREFUL, ProcessIdentity.ofProcess())
+                                .run(db, List.of());
                     }))
                     .isInstanceOfSatisfying(
                             DbException.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.INCOMPLETE));

@@ -2,6 +2,7 @@ package dev.lockstep.fts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -72,7 +73,7 @@ class DeferAndRestoreTest {
         assertThat(again.tables()).allSatisfy(table -> {
             assertThat(table.result()).isEqualTo(Deferral.Result.ALREADY);
             assertThat(table.since()).isPresent();
-            assertThat(table.owner()).contains(Owner.ofProcess());
+            assertThat(table.owner()).contains(ProcessIdentity.ofProcess());
             assertThat(table.triggers()).hasSize(3);
         });
         assertThat(contents("meta") + contents("lockstep_fts_deferral")).isEqualTo(rows);
@@ -150,7 +151,7 @@ class DeferAndRestoreTest {
         assertThat(units.indexed()).contains(120L);
         assertThat(units.mode()).contains(Deferral.Mode.JOURNAL);
         assertThat(units.dirty()).contains(1L);
-        assertThat(units.owners()).containsExactly(Owner.ofProcess());
+        assertThat(units.owners()).containsExactly(ProcessIdentity.ofProcess());
         assertThat(units.since().orElseThrow()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
         assertThat(units.note()).contains("catch-up");
         assertThat(status.tables().get(0).dirty()).contains(0L);
@@ -177,16 +178,18 @@ class DeferAndRestoreTest {
         Engine engine = new Engine(file, Engine.CADT);
         String before = TestSqlite.schema(file);
 
-        Deferral.Outcome deferral = engine.with(db ->
-                new Deferral(engine.loaded(), Owner.ofProcess(), java.util.Optional.empty()).preview(db, List.of()));
+        Deferral.Outcome deferral =
+                engine.with(db -> new Deferral(engine.loaded(), ProcessIdentity.ofProcess(), java.util.Optional.empty())
+                        .preview(db, List.of()));
 
         assertThat(deferral.tables()).hasSize(2);
         assertThat(TestSqlite.schema(file)).isEqualTo(before);
 
         engine.defer();
         before = TestSqlite.schema(file);
-        Restoration.Outcome restoration = engine.with(db ->
-                new Restoration(engine.loaded(), Restoration.Policy.CAREFUL, Owner.ofProcess()).preview(db, List.of()));
+        Restoration.Outcome restoration = engine.with(
+                db -> new Restoration(engine.loaded(), Restoration.Policy.CAREFUL, ProcessIdentity.ofProcess())
+                        .preview(db, List.of()));
 
         assertThat(restoration.tables())
                 .extracting(table -> table.triggers().size())

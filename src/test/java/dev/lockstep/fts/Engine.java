@@ -6,6 +6,7 @@ import dev.lockstep.db.Environment;
 import dev.lockstep.db.Sqlite.Access;
 import dev.lockstep.fts.Restoration.Policy;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.testing.Fault;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,15 +54,16 @@ record Engine(Path file, String profile, Optional<Deferral.Mode> mode) {
     }
 
     Restoration.Outcome restore(Fault fault, Policy policy, String... names) {
-        return with(fault, db -> new Restoration(loaded(), policy, Owner.ofProcess()).run(db, List.of(names)));
+        return with(
+                fault, db -> new Restoration(loaded(), policy, ProcessIdentity.ofProcess()).run(db, List.of(names)));
     }
 
     Deferral deferral() {
-        return new Deferral(loaded(), Owner.ofProcess(), Optional.of("catch-up")).in(mode);
+        return new Deferral(loaded(), ProcessIdentity.ofProcess(), Optional.of("catch-up")).in(mode);
     }
 
     Restoration restoration() {
-        return new Restoration(loaded(), Policy.CAREFUL, Owner.ofProcess());
+        return new Restoration(loaded(), Policy.CAREFUL, ProcessIdentity.ofProcess());
     }
 
     /** On a disk that has room for so many pages of the file. */

@@ -7,6 +7,7 @@ import dev.lockstep.fts.Restoration.Claim;
 import dev.lockstep.fts.Restoration.Policy;
 import dev.lockstep.fts.Restoration.Preference;
 import dev.lockstep.fts.Restoration.Replacement;
+import dev.lockstep.support.ProcessIdentity;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,18 +22,18 @@ class LeaseTest extends CadtFixture {
     private static final Optional<Duration> OVER = Optional.of(Duration.ZERO);
     private static final Optional<Duration> LONG = Optional.of(Duration.ofHours(1));
 
-    private Deferral.Outcome join(Owner owner, Optional<Duration> age, String... names) {
+    private Deferral.Outcome join(ProcessIdentity owner, Optional<Duration> age, String... names) {
         return engine.with(db -> new Deferral(engine.loaded(), owner, Optional.empty())
                 .lasting(age)
                 .together()
                 .run(db, List.of(names)));
     }
 
-    private Restoration.Outcome leave(Owner owner, String... names) {
+    private Restoration.Outcome leave(ProcessIdentity owner, String... names) {
         return restoreAs(owner, LEAVING, names);
     }
 
-    private Restoration.Outcome restoreAs(Owner owner, Policy policy, String... names) {
+    private Restoration.Outcome restoreAs(ProcessIdentity owner, Policy policy, String... names) {
         return engine.with(db -> new Restoration(engine.loaded(), policy, owner).run(db, List.of(names)));
     }
 
@@ -44,8 +45,8 @@ class LeaseTest extends CadtFixture {
     @ValueSource(strings = {Engine.CADT, Engine.NONE})
     void theLastThatLeavesRestores(String profile) throws Exception {
         with(profile);
-        Owner first = owner();
-        Owner second = owner();
+        ProcessIdentity first = owner();
+        ProcessIdentity second = owner();
         assertThat(join(first, FOR_EVER).changed()).isTrue();
         assertThat(join(second, FOR_EVER).changed()).isFalse();
         assertThat(engine.status().tables())
@@ -66,8 +67,8 @@ class LeaseTest extends CadtFixture {
     @ValueSource(strings = {Engine.CADT, Engine.NONE})
     void whoDiedHoldsNothing(String profile) throws Exception {
         with(profile);
-        Owner first = owner();
-        Owner second = owner();
+        ProcessIdentity first = owner();
+        ProcessIdentity second = owner();
         join(first, FOR_EVER);
         join(second, FOR_EVER);
         end(second);
@@ -78,7 +79,7 @@ class LeaseTest extends CadtFixture {
 
     @Test
     void toComeTwiceIsToComeOnce() throws Exception {
-        Owner first = owner();
+        ProcessIdentity first = owner();
         join(first, FOR_EVER);
         join(first, FOR_EVER);
 
@@ -90,8 +91,8 @@ class LeaseTest extends CadtFixture {
     @ValueSource(strings = {Engine.CADT, Engine.NONE})
     void whoJoinsMayWantAnotherTableToo(String profile) throws Exception {
         with(profile);
-        Owner first = owner();
-        Owner second = owner();
+        ProcessIdentity first = owner();
+        ProcessIdentity second = owner();
         join(first, FOR_EVER, "units");
         assertThat(join(second, FOR_EVER).changed()).isTrue();
         CadtDatabase.change(engine.file());
@@ -105,7 +106,7 @@ class LeaseTest extends CadtFixture {
     @ValueSource(strings = {Engine.CADT, Engine.NONE})
     void afterItsMaximumAgeAnybodyMayRestoreThoughTheOwnerRuns(String profile) throws Exception {
         with(profile);
-        Owner owner = owner();
+        ProcessIdentity owner = owner();
         join(owner, LONG);
         CadtDatabase.change(engine.file());
         assertThat(engine.status().tables())
@@ -123,10 +124,10 @@ class LeaseTest extends CadtFixture {
     @ValueSource(strings = {Engine.CADT, Engine.NONE})
     void theAgeThatADeadOwnerSetDoesNotBindTheNext(String profile) throws Exception {
         with(profile);
-        Owner dead = owner();
+        ProcessIdentity dead = owner();
         join(dead, OVER);
         end(dead);
-        Owner next = owner();
+        ProcessIdentity next = owner();
         join(next, FOR_EVER);
 
         assertThat(engine.status().tables())
@@ -140,7 +141,7 @@ class LeaseTest extends CadtFixture {
     void whatTheApplicationItselfHasDeferredKeepsItsForm() throws Exception {
         Upstream.ensureDeferred(engine.file());
         String flags = notes();
-        Owner owner = owner();
+        ProcessIdentity owner = owner();
 
         join(owner, LONG);
 

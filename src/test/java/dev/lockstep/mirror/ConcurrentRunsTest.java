@@ -10,6 +10,7 @@ import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.mirror.Backfill.Claim;
 import dev.lockstep.mirror.TestMirror.Kind;
+import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault;
@@ -92,15 +93,22 @@ class ConcurrentRunsTest {
     @EnumSource
     void ofTwoRunsOfOneSourceOneBegins(Kind kind) throws SQLException {
         try (TestMirror mirror = new TestMirror(kind, dir, "create table t (id integer primary key)")) {
-            long parent = ProcessHandle.current().parent().orElseThrow().pid();
+            String here = ProcessIdentity.ofProcess().toText();
+            String parent =
+                    identity(ProcessHandle.current().parent().orElseThrow()).toText();
             interleave(
                     mirror,
-                    fault -> begin(
-                            mirror, fault, "pid " + ProcessHandle.current().pid() + " on here"),
-                    fault -> begin(mirror, fault, "pid " + parent + " on here"),
+                    fault -> begin(mirror, fault, here),
+                    fault -> begin(mirror, fault, parent),
                     (first, then) ->
                             assertThat(List.of(first, then)).containsExactlyInAnyOrder("begun", "another-run"));
         }
+    }
+
+    private static ProcessIdentity identity(ProcessHandle process) {
+        ProcessIdentity here = ProcessIdentity.ofProcess();
+        long started = process.info().startInstant().orElseThrow().toEpochMilli();
+        return new ProcessIdentity(here.host(), process.pid(), here.boot(), started);
     }
 
     /** Becomes the one that writes. @return {@code begun}, or the code of the trouble */

@@ -4,6 +4,7 @@ import static dev.lockstep.mirror.MirrorBadInputTest.MANY;
 import static dev.lockstep.mirror.MirrorBadInputTest.expect;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.testing.FaultProxy;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
@@ -56,9 +57,62 @@ class MirrorRefusalTest {
         pair.execute("alter table lockstep_mirror_table rename column other to source_digest");
         pair.sql("drop table t", "create table t (id integer primary key, v text, w text)");
         expect(87, pair.run("mirror", "backfill"), 2, "the mirror has no column w");
+    }
+
+    /** What a run leaves that was killed, and what stands where it stood. */
+    @Test
+    void onlyTheProcessThatBeganARunKeepsOthersOut() throws SQLException, IOException {
+        Path source = TestSqlite.create(dir.resolve("source.db"), MANY, "insert into t values (1, 'a')");
+        MirrorPair pair = MirrorPair.of(source, dir.resolve("mirror.db"));
+        pair.backfillToEqual(List.of("t"));
+        ProcessIdentity here = ProcessIdentity.ofProcess();
+        Process sleep = new ProcessBuilder("sleep", "600").start();
+        try {
+            long started = sleep.info().startInstant().orElseThrow().toEpochMilli();
+            ProcessIdentity alive = new ProcessIdentity(here.host(), sleep.pid(), here.boot(), started);
+            String earlierVersion = alive.describe();
+            String now = "strftime('%Y-%m-%dT%H:%M:%fZ')";
+
+            running(pair, alive.toText(), now);
+            expect(89, pair.run("mirror", "backfill"), 6, "another run is active: " + earlierVersion + ", since");
+            assertThat(pair.run("mirror", "status").stdout())
+                    .startsWith("running; last run by " + earlierVersion + ", ");
+            running(pair, earlierVersion, now);
+            expect(89, pair.run("mirror", "backfill"), 6, "another run is active: " + earlierVersion + ", since");
+
+            running(pair, earlierVersion, "'2020-01-01T00:00:00.000Z'");
+            isOver(pair, "a later process got the id of one that an earlier version noted");
+            for (ProcessIdentity other : List.of(
+                    new ProcessIdentity(here.host(), alive.pid(), here.boot(), started - 60_000),
+                    new ProcessIdentity(here.host(), alive.pid(), "another-boot", started),
+                    new ProcessIdentity("elsewhere", alive.pid(), here.boot(), started))) {
+                running(pair, other.toText(), now);
+                isOver(pair, other.toText());
+            }
+            for (String text : List.of(
+                    "nightly copy on " + here.host(),
+                    "pid on " + here.host(),
+                    "pid x on " + here.host(),
+                    "pid 99999999999999999999 on " + here.host(),
+                    "",
+                    "pid 12 on ")) {
+                running(pair, text, now);
+                isOver(pair, text);
+            }
+        } finally {
+            sleep.destroyForcibly();
+        }
+    }
+
+    private static void running(MirrorPair pair, String owner, String since) throws SQLException {
         pair.execute(
-                "update lockstep_mirror_run set state = 'running', owner = 'pid 1 on ' || substr(owner, instr(owner, ' on ') + 4)");
-        expect(89, pair.run("mirror", "backfill"), 6, "another run is active: pid 1 on");
+                "update lockstep_mirror_run set state = 'running', owner = '" + owner + "', started_at = " + since);
+    }
+
+    private static void isOver(MirrorPair pair, String what) {
+        assertThat(pair.run("mirror", "status").stdout()).as(what).startsWith("interrupted");
+        LockstepRun run = pair.run("mirror", "backfill");
+        assertThat(run.exit()).as(what + ": " + run.stderr()).isZero();
     }
 
     @Test
