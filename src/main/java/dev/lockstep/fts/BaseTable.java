@@ -2,6 +2,7 @@ package dev.lockstep.fts;
 
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Tx;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -61,7 +62,7 @@ record BaseTable(
         List<String> primary = new ArrayList<>();
         for (Row row : tx.rows(COLUMNS, table)) {
             String column = row.text("name");
-            columns.add(Token.fold(column));
+            columns.add(SqlToken.fold(column));
             if (row.integer("hidden") == 0) {
                 writable.add(column);
             }
@@ -71,11 +72,11 @@ record BaseTable(
         }
         Set<String> unique = new HashSet<>();
         if (primary.size() == 1) {
-            unique.add(Token.fold(primary.get(0)));
+            unique.add(SqlToken.fold(primary.get(0)));
         }
         for (Row row : tx.rows(UNIQUE_COLUMNS, table)) {
             if (!row.isNull("name")) {
-                unique.add(Token.fold(row.text("name")));
+                unique.add(SqlToken.fold(row.text("name")));
             }
         }
         Optional<String> rowid = Optional.empty();
@@ -88,12 +89,12 @@ record BaseTable(
     }
 
     boolean has(String column) {
-        return columns.contains(Token.fold(column)) || (rowid.isPresent() && Feed.isRowid(column));
+        return columns.contains(SqlToken.fold(column)) || (rowid.isPresent() && Feed.isRowid(column));
     }
 
     boolean isUnique(String column) {
-        return unique.contains(Token.fold(column))
-                || (rowid.isPresent() && Token.fold(column).equals(rowid.get()));
+        return unique.contains(SqlToken.fold(column))
+                || (rowid.isPresent() && SqlToken.fold(column).equals(rowid.get()));
     }
 
     Identifier identifier() {

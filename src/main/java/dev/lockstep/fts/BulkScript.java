@@ -2,6 +2,7 @@ package dev.lockstep.fts;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ public final class BulkScript {
      */
     public static BulkScript parse(String script) {
         List<Statement> statements = new ArrayList<>();
-        List<Token> tokens = Token.of(script);
+        List<SqlToken> tokens = SqlToken.of(script);
         int from = 0;
         for (int i = 0; i < tokens.size(); i++) {
             if (!tokens.get(i).is(';') || !endsAt(tokens, from, i)) {
@@ -58,7 +59,7 @@ public final class BulkScript {
     }
 
     /** The body of a trigger has semicolons of its own, and ends with END behind one of them. */
-    private static boolean endsAt(List<Token> tokens, int from, int semicolon) {
+    private static boolean endsAt(List<SqlToken> tokens, int from, int semicolon) {
         int at = from;
         if (at < semicolon && tokens.get(at).is("CREATE")) {
             at++;
@@ -71,8 +72,8 @@ public final class BulkScript {
         return true;
     }
 
-    private static Statement statement(String script, List<Token> tokens) {
-        Token first = tokens.get(0);
+    private static Statement statement(String script, List<SqlToken> tokens) {
+        SqlToken first = tokens.get(0);
         int line = 1
                 + (int) script.substring(0, first.start())
                         .chars()
@@ -87,8 +88,8 @@ public final class BulkScript {
                         "leave it out; SAVEPOINT works");
             }
         }
-        Token last = tokens.get(tokens.size() - 1);
-        if (last.kind() == Token.Kind.BROKEN) {
+        SqlToken last = tokens.get(tokens.size() - 1);
+        if (last.kind() == SqlToken.Kind.BROKEN) {
             throw Trouble.usage("line " + line + ": a quote is never closed", null);
         }
         return new Statement(script.substring(first.start(), last.end()), line);

@@ -1,6 +1,7 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.Deferred.Circumstances;
@@ -217,7 +218,8 @@ public final class Deferral {
             return false;
         }
         List<String> lost = new ArrayList<>(index.absent());
-        index.stored().forEach(stored -> lost.removeIf(name -> Token.fold(name).equals(Token.fold(stored.name()))));
+        index.stored()
+                .forEach(stored -> lost.removeIf(name -> SqlToken.fold(name).equals(SqlToken.fold(stored.name()))));
         if (!lost.isEmpty()) {
             throw Damage.absent(index, lost);
         }

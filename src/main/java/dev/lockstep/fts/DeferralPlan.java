@@ -1,5 +1,6 @@
 package dev.lockstep.fts;
 
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.Deferral.Mode;
 import dev.lockstep.fts.Deferral.Outcome;
@@ -123,10 +124,10 @@ final class DeferralPlan {
 
     private Deferred entry(Tx tx, Index index, Map<String, String> journals) {
         Map<String, StoredTrigger> triggers = new LinkedHashMap<>();
-        index.stored().forEach(stored -> triggers.put(Token.fold(stored.name()), stored));
+        index.stored().forEach(stored -> triggers.put(SqlToken.fold(stored.name()), stored));
         for (TriggerSql trigger : index.live()) {
             long position = situation.catalog().position(trigger.name());
-            triggers.put(Token.fold(trigger.name()), new StoredTrigger(position, trigger));
+            triggers.put(SqlToken.fold(trigger.name()), new StoredTrigger(position, trigger));
         }
         Shape shape = Shape.read(tx, index.bases(), index.table().stream().toList());
         return new Deferred(

@@ -1,5 +1,6 @@
 package dev.lockstep.fts;
 
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.profile.Json;
@@ -84,7 +85,7 @@ record Deferred(
                     throw Trouble.refused("a stored trigger without name and sql", null);
                 }
                 TriggerSql trigger = TriggerSql.parse(sql);
-                if (!Token.fold(trigger.name()).equals(Token.fold(name))) {
+                if (!SqlToken.fold(trigger.name()).equals(SqlToken.fold(name))) {
                     throw Trouble.refused("stored as " + name + ": " + TriggerSql.brief(sql), null);
                 }
                 long position = map.get("position") instanceof Long at ? at : triggers.size();
@@ -193,7 +194,7 @@ record Deferred(
     }
 
     Deferral.Mode mode(String index) {
-        return journals.containsKey(Token.fold(index)) ? Deferral.Mode.JOURNAL : Deferral.Mode.REBUILD;
+        return journals.containsKey(SqlToken.fold(index)) ? Deferral.Mode.JOURNAL : Deferral.Mode.REBUILD;
     }
 
     Deferred with(Circumstances others) {
@@ -201,8 +202,8 @@ record Deferred(
     }
 
     boolean concerns(String index) {
-        String folded = Token.fold(index);
-        return indexes.stream().anyMatch(name -> Token.fold(name).equals(folded));
+        String folded = SqlToken.fold(index);
+        return indexes.stream().anyMatch(name -> SqlToken.fold(name).equals(folded));
     }
 
     /** The stored triggers that write the FTS5 table. */

@@ -1,6 +1,7 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Identifier;
+import dev.lockstep.db.SqlToken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,7 @@ record Feed(String base, List<String> columns, List<String> expressions, Optiona
 
     /** Whether a name means a row's number wherever no column has it. */
     static boolean isRowid(String name) {
-        return ROWIDS.contains(Token.fold(name));
+        return ROWIDS.contains(SqlToken.fold(name));
     }
 
     /** The same with what fills the FTS5 row's number, if anything does. */
@@ -54,9 +55,9 @@ record Feed(String base, List<String> columns, List<String> expressions, Optiona
 
     /** What fills a column; NULL if nothing does. */
     String expression(String column) {
-        String folded = Token.fold(column);
+        String folded = SqlToken.fold(column);
         for (int i = 0; i < columns.size(); i++) {
-            if (Token.fold(columns.get(i)).equals(folded)) {
+            if (SqlToken.fold(columns.get(i)).equals(folded)) {
                 return expressions.get(i);
             }
         }
@@ -82,7 +83,7 @@ record Feed(String base, List<String> columns, List<String> expressions, Optiona
         List<String> texts = new ArrayList<>(expressions);
         condition.ifPresent(texts::add);
         for (String text : texts) {
-            for (Token token : Token.of(text)) {
+            for (SqlToken token : SqlToken.of(text)) {
                 if (token.is("SELECT")) {
                     return true;
                 }
@@ -94,7 +95,7 @@ record Feed(String base, List<String> columns, List<String> expressions, Optiona
     /** An expression over the new row as the same over the old one. */
     static String past(String expression) {
         StringBuilder past = new StringBuilder();
-        List<Token> tokens = Token.of(expression);
+        List<SqlToken> tokens = SqlToken.of(expression);
         int from = 0;
         for (int i = 0; i < tokens.size(); i++) {
             if (isNew(tokens, i)) {
@@ -106,9 +107,9 @@ record Feed(String base, List<String> columns, List<String> expressions, Optiona
     }
 
     /** Whether {@code new.} stands there. */
-    static boolean isNew(List<Token> tokens, int at) {
+    static boolean isNew(List<SqlToken> tokens, int at) {
         return tokens.get(at).canName()
-                && Token.fold(tokens.get(at).name()).equals("new")
+                && SqlToken.fold(tokens.get(at).name()).equals("new")
                 && at + 1 < tokens.size()
                 && tokens.get(at + 1).is('.');
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.fts;
 
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,9 +54,9 @@ final class FeedReader {
         }
         List<Feed> feeds = new ArrayList<>();
         List<WriteStatement> deletes = new ArrayList<>();
-        trigger.when().ifPresent(when -> check(Token.of(when), isColumn));
+        trigger.when().ifPresent(when -> check(SqlToken.of(when), isColumn));
         for (WriteStatement write : trigger.writes()) {
-            if (!Token.fold(write.target()).equals(Token.fold(table.name())) || isCommand(write)) {
+            if (!SqlToken.fold(write.target()).equals(SqlToken.fold(table.name())) || isCommand(write)) {
                 continue;
             }
             switch (write.verb()) {
@@ -91,20 +92,20 @@ final class FeedReader {
 
     /** {@code insert into f(f) values ('optimize')}: FTS5's way of taking commands. */
     private boolean isCommand(WriteStatement write) {
-        String name = Token.fold(table.name());
+        String name = SqlToken.fold(table.name());
         return write.verb() == WriteStatement.Verb.INSERT
                 && write.columns().stream()
-                        .anyMatch(column -> Token.fold(column).equals(name));
+                        .anyMatch(column -> SqlToken.fold(column).equals(name));
     }
 
     private List<Feed> feeds(TriggerSql trigger, WriteStatement insert) {
-        List<Token> content = insert.content();
+        List<SqlToken> content = insert.content();
         if (content.isEmpty()) {
             throw underivable(trigger.name() + " inserts nothing that is known here");
         }
         List<Feed> feeds = new ArrayList<>();
         if (content.get(0).is("VALUES")) {
-            for (List<Token> row : split(content.subList(1, content.size()))) {
+            for (List<SqlToken> row : split(content.subList(1, content.size()))) {
                 feeds.add(feed(trigger, insert, split(row.subList(1, row.size() - 1)), trigger.when()));
             }
         } else {
@@ -113,16 +114,16 @@ final class FeedReader {
         return feeds;
     }
 
-    private Feed selected(TriggerSql trigger, WriteStatement insert, List<Token> content) {
+    private Feed selected(TriggerSql trigger, WriteStatement insert, List<SqlToken> content) {
         if (!content.get(0).is("SELECT")) {
             throw underivable(trigger.name() + " inserts in a way that is not known here");
         }
         int where = content.size();
         int depth = 0;
         for (int i = 1; i < content.size(); i++) {
-            Token token = content.get(i);
+            SqlToken token = content.get(i);
             depth += token.is('(') ? 1 : token.is(')') ? -1 : 0;
-            if (depth == 0 && token.kind() == Token.Kind.WORD) {
+            if (depth == 0 && token.kind() == SqlToken.Kind.WORD) {
                 where = token.is("WHERE") ? i : where;
                 if (BEYOND_A_ROW.contains(token.text().toUpperCase(Locale.ROOT))) {
                     throw underivable(trigger.name() + " inserts what a query finds");
@@ -138,10 +139,11 @@ final class FeedReader {
         return feed(trigger, insert, split(content.subList(1, where)), condition);
     }
 
-    private Feed feed(TriggerSql trigger, WriteStatement insert, List<List<Token>> values, Optional<String> condition) {
+    private Feed feed(
+            TriggerSql trigger, WriteStatement insert, List<List<SqlToken>> values, Optional<String> condition) {
         List<String> columns = insert.columns().isEmpty() ? table.columns() : insert.columns();
         List<String> expressions = new ArrayList<>();
-        for (List<Token> value : values) {
+        for (List<SqlToken> value : values) {
             int size = value.size();
             boolean named = size > 2 && value.get(size - 2).is("AS");
             expressions.add("(" + insert.text(named ? value.subList(0, size - 2) : value) + ")");
@@ -154,12 +156,12 @@ final class FeedReader {
     }
 
     /** The parts between the commas outside all parentheses. */
-    private static List<List<Token>> split(List<Token> tokens) {
-        List<List<Token>> parts = new ArrayList<>();
+    private static List<List<SqlToken>> split(List<SqlToken> tokens) {
+        List<List<SqlToken>> parts = new ArrayList<>();
         int from = 0;
         int depth = 0;
         for (int i = 0; i < tokens.size(); i++) {
-            Token token = tokens.get(i);
+            SqlToken token = tokens.get(i);
             depth += token.is('(') ? 1 : token.is(')') ? -1 : 0;
             if (depth == 0 && token.is(',')) {
                 parts.add(tokens.subList(from, i));
@@ -175,13 +177,13 @@ final class FeedReader {
      * {@code new.k} and no two base rows share it.
      */
     private static boolean deletesOnlyItself(WriteStatement delete, Feed feed, Predicate<String> isUnique) {
-        List<Token> rest = delete.rest();
+        List<SqlToken> rest = delete.rest();
         if (rest.size() != 6 || !rest.get(0).is("WHERE")) {
             return false;
         }
         boolean columnFirst = rest.get(2).is('=');
-        Token column = rest.get(columnFirst ? 1 : 5);
-        List<Token> key = columnFirst ? rest.subList(3, 6) : rest.subList(1, 4);
+        SqlToken column = rest.get(columnFirst ? 1 : 5);
+        List<SqlToken> key = columnFirst ? rest.subList(3, 6) : rest.subList(1, 4);
         if (!(columnFirst || rest.get(4).is('='))
                 || !key.get(0).is("new")
                 || !key.get(1).is('.')) {
@@ -189,15 +191,15 @@ final class FeedReader {
         }
         boolean byRowid = Feed.isRowid(column.name());
         String filled = byRowid ? feed.rowid().orElse("") : feed.expression(column.name());
-        return Token.fold(filled).equals(Token.fold("(" + delete.text(key) + ")"))
+        return SqlToken.fold(filled).equals(SqlToken.fold("(" + delete.text(key) + ")"))
                 && (byRowid || isUnique.test(key.get(2).name()));
     }
 
-    private void check(List<Token> tokens, Predicate<String> isColumn) {
+    private void check(List<SqlToken> tokens, Predicate<String> isColumn) {
         int subquery = 0;
         int depth = 0;
         for (int i = 0; i < tokens.size(); i++) {
-            Token token = tokens.get(i);
+            SqlToken token = tokens.get(i);
             depth += token.is('(') ? 1 : token.is(')') ? -1 : 0;
             if (token.is('(') && subquery == 0 && follows(tokens, i, "SELECT")) {
                 subquery = depth;
@@ -214,9 +216,9 @@ final class FeedReader {
         }
     }
 
-    private static boolean isUnstable(List<Token> tokens, int at) {
-        Token token = tokens.get(at);
-        String word = Token.fold(token.text());
+    private static boolean isUnstable(List<SqlToken> tokens, int at) {
+        SqlToken token = tokens.get(at);
+        String word = SqlToken.fold(token.text());
         return switch (token.kind()) {
             case WORD ->
                 (UNSTABLE.contains(word) && !follows(tokens, at - 2, "."))
@@ -227,14 +229,14 @@ final class FeedReader {
     }
 
     /** Neither a part of a qualified name, nor a function, nor the name that follows AS. */
-    private static boolean isLoose(List<Token> tokens, int at) {
+    private static boolean isLoose(List<SqlToken> tokens, int at) {
         return !follows(tokens, at - 2, ".")
                 && !follows(tokens, at - 2, "AS")
                 && !follows(tokens, at, ".")
                 && !follows(tokens, at, "(");
     }
 
-    private static boolean follows(List<Token> tokens, int at, String text) {
+    private static boolean follows(List<SqlToken> tokens, int at, String text) {
         return at + 1 >= 0
                 && at + 1 < tokens.size()
                 && tokens.get(at + 1).text().equalsIgnoreCase(text);

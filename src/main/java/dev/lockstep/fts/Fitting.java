@@ -1,5 +1,6 @@
 package dev.lockstep.fts;
 
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.Deferred.Health;
@@ -116,12 +117,12 @@ final class Fitting {
     }
 
     private void decide(Index index, StoredTrigger stored) {
-        if (!decided.add(Token.fold(stored.name()))) {
+        if (!decided.add(SqlToken.fold(stored.name()))) {
             return;
         }
         Optional<TriggerSql> live = situation.catalog().trigger(stored.name());
         if (live.isEmpty()) {
-            wanted.put(Token.fold(stored.name()), stored);
+            wanted.put(SqlToken.fold(stored.name()), stored);
             return;
         }
         if (live.get().sql().equals(stored.sql())) {
@@ -139,7 +140,7 @@ final class Fitting {
             case STORED -> {
                 displaced.add(live.get());
                 giveUp(live.get().sql(), stored.name());
-                wanted.put(Token.fold(stored.name()), stored);
+                wanted.put(SqlToken.fold(stored.name()), stored);
             }
         }
     }
@@ -148,7 +149,7 @@ final class Fitting {
     private void decideAboutNewcomers(Index index, List<StoredTrigger> stored) {
         for (TriggerSql live : index.live()) {
             boolean known =
-                    stored.stream().anyMatch(old -> Token.fold(old.name()).equals(Token.fold(live.name())));
+                    stored.stream().anyMatch(old -> SqlToken.fold(old.name()).equals(SqlToken.fold(live.name())));
             if (known || stored.isEmpty()) {
                 continue;
             }
@@ -162,7 +163,7 @@ final class Fitting {
             for (StoredTrigger old : stored) {
                 boolean sameJob =
                         old.trigger().event() == live.event() && old.trigger().isOn(live.table());
-                if (sameJob && wanted.remove(Token.fold(old.name())) != null) {
+                if (sameJob && wanted.remove(SqlToken.fold(old.name())) != null) {
                     giveUp(old.sql(), old.name());
                 }
             }
@@ -175,7 +176,7 @@ final class Fitting {
 
     private void takeFromProfile(Index index) {
         for (Profile.Trigger known : situation.known(index.name())) {
-            String folded = Token.fold(known.name());
+            String folded = SqlToken.fold(known.name());
             if (situation.catalog().trigger(known.name()).isEmpty() && !wanted.containsKey(folded)) {
                 wanted.put(folded, new StoredTrigger(Long.MAX_VALUE, TriggerSql.parse(known.sql())));
                 notices.add(new Notice("from-profile", "trigger " + known.name() + " is made as the profile says it"));
@@ -221,7 +222,7 @@ final class Fitting {
             return "give it up";
         }
         List<String> others = new ArrayList<>(held.get().deferred().indexes());
-        others.removeIf(name -> Token.fold(name).equals(index.folded())
+        others.removeIf(name -> SqlToken.fold(name).equals(index.folded())
                 || situation.catalog().table(name).isEmpty());
         String first = others.isEmpty() ? "" : "restore first --table " + String.join(" --table ", others) + ", then ";
         return first + "give the triggers up: " + held.get().ledger().surrender(index.name());

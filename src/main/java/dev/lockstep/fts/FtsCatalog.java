@@ -1,6 +1,7 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Row;
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Tx;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,8 +63,8 @@ final class FtsCatalog {
             String name = row.text("name");
             switch (row.text("type")) {
                 case "trigger" -> {
-                    catalog.triggers.put(Token.fold(name), TriggerSql.parse(row.text("sql")));
-                    catalog.positions.put(Token.fold(name), row.integer("position"));
+                    catalog.triggers.put(SqlToken.fold(name), TriggerSql.parse(row.text("sql")));
+                    catalog.positions.put(SqlToken.fold(name), row.integer("position"));
                 }
                 case "view" -> catalog.relate(name, Relation.VIEW);
                 default -> catalog.relate(tx, name, row.text("sql"));
@@ -71,7 +72,7 @@ final class FtsCatalog {
         }
         for (FtsTable table : catalog.tables.values()) {
             for (String suffix : SHADOWS) {
-                catalog.relations.replace(Token.fold(table.name() + "_" + suffix), Relation.TABLE, Relation.SHADOW);
+                catalog.relations.replace(SqlToken.fold(table.name() + "_" + suffix), Relation.TABLE, Relation.SHADOW);
             }
         }
         for (Row row : tx.rows(TEMPORARY_TRIGGERS)) {
@@ -86,20 +87,20 @@ final class FtsCatalog {
             relate(name, Relation.TABLE);
         } else if (!module.get().equals("fts5")) {
             relate(name, Relation.VIRTUAL);
-            modules.put(Token.fold(name), module.get());
+            modules.put(SqlToken.fold(name), module.get());
         } else {
             relate(name, Relation.FTS5);
             List<String> columns = new ArrayList<>();
             for (Row column : tx.rows(COLUMNS, name)) {
                 columns.add(column.text("name"));
             }
-            tables.put(Token.fold(name), FtsTable.of(name, columns, sql));
+            tables.put(SqlToken.fold(name), FtsTable.of(name, columns, sql));
         }
     }
 
     private void relate(String name, Relation relation) {
-        relations.put(Token.fold(name), relation);
-        names.put(Token.fold(name), name);
+        relations.put(SqlToken.fold(name), relation);
+        names.put(SqlToken.fold(name), name);
     }
 
     /** All FTS5 tables, in the order in which they were made. */
@@ -108,12 +109,12 @@ final class FtsCatalog {
     }
 
     Optional<FtsTable> table(String name) {
-        return Optional.ofNullable(tables.get(Token.fold(name)));
+        return Optional.ofNullable(tables.get(SqlToken.fold(name)));
     }
 
     /** What the name stands for, if anything. */
     Optional<Relation> relation(String name) {
-        return Optional.ofNullable(relations.get(Token.fold(name)));
+        return Optional.ofNullable(relations.get(SqlToken.fold(name)));
     }
 
     /** The names of all tables and views, as they are written. */
@@ -123,17 +124,17 @@ final class FtsCatalog {
 
     /** The module of a virtual table that is not FTS5. */
     String module(String name) {
-        return modules.get(Token.fold(name));
+        return modules.get(SqlToken.fold(name));
     }
 
     /** The trigger of that name, whatever it does. */
     Optional<TriggerSql> trigger(String name) {
-        return Optional.ofNullable(triggers.get(Token.fold(name)));
+        return Optional.ofNullable(triggers.get(SqlToken.fold(name)));
     }
 
     /** The rowid in sqlite_master of a trigger that is there. */
     long position(String trigger) {
-        return positions.get(Token.fold(trigger));
+        return positions.get(SqlToken.fold(trigger));
     }
 
     /** The triggers on tables whose body writes the FTS5 table, in the order in which they were made. */
@@ -167,9 +168,9 @@ final class FtsCatalog {
     /** The tables that an index is about: what an external-content table reads, and those of its triggers. */
     static List<String> bases(Optional<String> content, List<TriggerSql> writers) {
         Map<String, String> bases = new LinkedHashMap<>();
-        content.ifPresent(table -> bases.put(Token.fold(table), table));
+        content.ifPresent(table -> bases.put(SqlToken.fold(table), table));
         for (TriggerSql trigger : writers) {
-            bases.putIfAbsent(Token.fold(trigger.table()), trigger.table());
+            bases.putIfAbsent(SqlToken.fold(trigger.table()), trigger.table());
         }
         return List.copyOf(bases.values());
     }

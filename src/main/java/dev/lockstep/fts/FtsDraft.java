@@ -1,6 +1,7 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.Profile;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ public record FtsDraft(Optional<Map<String, Object>> section, Optional<String> f
 
     private static List<String> names(List<Object> tables) {
         return tables.stream()
-                .map(table -> Token.fold((String) ((Map<?, ?>) table).get("fts")))
+                .map(table -> SqlToken.fold((String) ((Map<?, ?>) table).get("fts")))
                 .toList();
     }
 
@@ -71,7 +72,7 @@ public record FtsDraft(Optional<Map<String, Object>> section, Optional<String> f
                 .filter(name -> Profile.load(name)
                         .fts()
                         .filter(fts -> !fts.tables().isEmpty()
-                                && fts.tables().stream().allMatch(table -> names.contains(Token.fold(table.fts()))))
+                                && fts.tables().stream().allMatch(table -> names.contains(SqlToken.fold(table.fts()))))
                         .isPresent())
                 .findFirst();
     }

@@ -1,6 +1,7 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Identifier;
+import dev.lockstep.db.SqlToken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -69,14 +70,14 @@ public record FtsTable(String name, Kind kind, List<String> columns, Optional<St
 
     /** The module of a {@code CREATE VIRTUAL TABLE} statement, folded; empty for any other. */
     static Optional<String> module(String sql) {
-        List<Token> tokens = Token.of(sql);
+        List<SqlToken> tokens = SqlToken.of(sql);
         if (tokens.size() < 2 || !tokens.get(1).is("VIRTUAL")) {
             return Optional.empty();
         }
         int using = indexOfUsing(tokens);
         return using < 0 || using + 1 >= tokens.size()
                 ? Optional.empty()
-                : Optional.of(Token.fold(tokens.get(using + 1).name()));
+                : Optional.of(SqlToken.fold(tokens.get(using + 1).name()));
     }
 
     /** Reads the options out of the definition, the rest is known. */
@@ -98,7 +99,7 @@ public record FtsTable(String name, Kind kind, List<String> columns, Optional<St
     /** What of the definition says how text is cut into terms, and which columns have none: not where anything is kept. */
     List<String> indexing() {
         List<String> indexing = new ArrayList<>();
-        for (List<Token> argument : arguments(Token.of(sql))) {
+        for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
             boolean kept = optionName(argument)
                     .filter(name -> name.startsWith("content") || name.equals("prefix") || name.equals("columnsize"))
                     .isEmpty();
@@ -113,10 +114,10 @@ public record FtsTable(String name, Kind kind, List<String> columns, Optional<St
 
     /** Whether a column's text can be searched. */
     boolean isIndexed(String column) {
-        for (List<Token> argument : arguments(Token.of(sql))) {
+        for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
             if (argument.size() == 2
                     && argument.get(1).is("UNINDEXED")
-                    && Token.fold(argument.get(0).name()).equals(Token.fold(column))) {
+                    && SqlToken.fold(argument.get(0).name()).equals(SqlToken.fold(column))) {
                 return false;
             }
         }
@@ -125,7 +126,7 @@ public record FtsTable(String name, Kind kind, List<String> columns, Optional<St
 
     private static Optional<String> option(String sql, String name) {
         Optional<String> value = Optional.empty();
-        for (List<Token> argument : arguments(Token.of(sql))) {
+        for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
             if (optionName(argument).filter(name::equals).isPresent()) {
                 value = Optional.of(argument.size() < 3 ? "" : argument.get(2).name());
             }
@@ -134,11 +135,11 @@ public record FtsTable(String name, Kind kind, List<String> columns, Optional<St
     }
 
     /** The whole name of the option that an argument sets; empty for a column. */
-    private static Optional<String> optionName(List<Token> argument) {
+    private static Optional<String> optionName(List<SqlToken> argument) {
         if (argument.size() < 2 || !argument.get(1).is('=')) {
             return Optional.empty();
         }
-        String written = Token.fold(argument.get(0).name());
+        String written = SqlToken.fold(argument.get(0).name());
         for (String option : OPTIONS) {
             if (option.startsWith(written)) {
                 return Optional.of(option);
@@ -147,7 +148,7 @@ public record FtsTable(String name, Kind kind, List<String> columns, Optional<St
         return Optional.empty();
     }
 
-    private static int indexOfUsing(List<Token> tokens) {
+    private static int indexOfUsing(List<SqlToken> tokens) {
         // CREATE VIRTUAL TABLE name USING: the name itself may be USING.
         for (int i = 4; i < tokens.size(); i++) {
             if (tokens.get(i).is("USING")) {
@@ -157,11 +158,11 @@ public record FtsTable(String name, Kind kind, List<String> columns, Optional<St
         return -1;
     }
 
-    private static List<List<Token>> arguments(List<Token> tokens) {
-        List<List<Token>> arguments = new ArrayList<>();
-        List<Token> argument = new ArrayList<>();
+    private static List<List<SqlToken>> arguments(List<SqlToken> tokens) {
+        List<List<SqlToken>> arguments = new ArrayList<>();
+        List<SqlToken> argument = new ArrayList<>();
         int depth = 0;
-        for (Token token : tokens.subList(Math.min(indexOfUsing(tokens) + 2, tokens.size()), tokens.size())) {
+        for (SqlToken token : tokens.subList(Math.min(indexOfUsing(tokens) + 2, tokens.size()), tokens.size())) {
             depth += token.is('(') ? 1 : token.is(')') ? -1 : 0;
             boolean opens = token.is('(') && depth == 1;
             boolean ends = depth == 0 || (token.is(',') && depth == 1);

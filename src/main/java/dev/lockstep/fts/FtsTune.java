@@ -1,6 +1,7 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.profile.Profile;
@@ -150,7 +151,7 @@ public final class FtsTune {
         List<Index> indexes = due(tx, names);
         for (TuningLedger.Entry entry : TuningLedger.read(tx)) {
             boolean meant = names.isEmpty()
-                    || indexes.stream().anyMatch(index -> index.folded().equals(Token.fold(entry.fts())));
+                    || indexes.stream().anyMatch(index -> index.folded().equals(SqlToken.fold(entry.fts())));
             if (meant) {
                 entries.add(entry);
             }

@@ -1,5 +1,6 @@
 package dev.lockstep.fts;
 
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.fts.Deferred.StoredTrigger;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,7 @@ record Index(
     }
 
     String folded() {
-        return Token.fold(name);
+        return SqlToken.fold(name);
     }
 
     /** Whether triggers of it are put away. Half an entry says so only if one of its triggers does not exist. */
@@ -104,6 +105,6 @@ record Index(
     }
 
     private boolean isLive(StoredTrigger stored) {
-        return live.stream().anyMatch(trigger -> Token.fold(trigger.name()).equals(Token.fold(stored.name())));
+        return live.stream().anyMatch(trigger -> SqlToken.fold(trigger.name()).equals(SqlToken.fold(stored.name())));
     }
 }

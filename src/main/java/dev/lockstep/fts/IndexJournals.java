@@ -1,5 +1,6 @@
 package dev.lockstep.fts;
 
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Tx;
 import dev.lockstep.journal.Journal;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ final class IndexJournals {
 
     /** The name under which the journal of an index is kept. */
     static String consumer(String index) {
-        return "fts " + Token.fold(index);
+        return "fts " + SqlToken.fold(index);
     }
 
     /** Whether there are journals of indexes that are not put away with them any more: somebody else restored those. */

@@ -1,6 +1,7 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Identifier;
+import dev.lockstep.db.SqlToken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,21 +51,21 @@ record Lookup(String column, String value, String key, Nulls nulls, Types types)
     /** The parts of a statement's condition that are of that form. */
     static List<Lookup> of(WriteStatement write, FtsTable table) {
         List<Lookup> lookups = new ArrayList<>();
-        for (List<Token> part : parts(write.condition())) {
+        for (List<SqlToken> part : parts(write.condition())) {
             of(write, part, table).ifPresent(lookups::add);
         }
         return lookups;
     }
 
     /** The parts that must all be true; none if that cannot be told. */
-    private static List<List<Token>> parts(List<Token> condition) {
-        List<List<Token>> parts = new ArrayList<>();
+    private static List<List<SqlToken>> parts(List<SqlToken> condition) {
+        List<List<SqlToken>> parts = new ArrayList<>();
         int from = 0;
         int depth = 0;
         for (int i = 0; i < condition.size(); i++) {
-            Token token = condition.get(i);
+            SqlToken token = condition.get(i);
             depth += token.is('(') ? 1 : token.is(')') ? -1 : 0;
-            boolean apart = depth == 0 && token.kind() == Token.Kind.WORD;
+            boolean apart = depth == 0 && token.kind() == SqlToken.Kind.WORD;
             if (apart && TOO_MUCH.contains(token.text().toUpperCase(Locale.ROOT))) {
                 return List.of();
             }
@@ -77,8 +78,8 @@ record Lookup(String column, String value, String key, Nulls nulls, Types types)
         return parts;
     }
 
-    private static Optional<Lookup> of(WriteStatement write, List<Token> part, FtsTable table) {
-        List<Token> plain = new ArrayList<>(part);
+    private static Optional<Lookup> of(WriteStatement write, List<SqlToken> part, FtsTable table) {
+        List<SqlToken> plain = new ArrayList<>(part);
         while (plain.size() > 2
                 && plain.get(0).is('(')
                 && plain.get(plain.size() - 1).is(')')) {
@@ -105,7 +106,7 @@ record Lookup(String column, String value, String key, Nulls nulls, Types types)
 
     /** The column must come first: then texts are compared as they are, whatever the base's column has for a collation. */
     private static Optional<Lookup> of(
-            WriteStatement write, List<Token> column, List<Token> value, FtsTable table, Nulls nulls) {
+            WriteStatement write, List<SqlToken> column, List<SqlToken> value, FtsTable table, Nulls nulls) {
         boolean qualified = column.size() == 3
                 && column.get(0).canName()
                 && write.isOn(column.get(0).name())
@@ -117,11 +118,11 @@ record Lookup(String column, String value, String key, Nulls nulls, Types types)
         if (!ofRow || !(qualified || column.size() == 1)) {
             return Optional.empty();
         }
-        Token named = column.get(column.size() - 1);
+        SqlToken named = column.get(column.size() - 1);
         for (String name : table.columns()) {
             boolean same = named.canName()
-                    && named.kind() != Token.Kind.STRING
-                    && Token.fold(name).equals(Token.fold(named.name()));
+                    && named.kind() != SqlToken.Kind.STRING
+                    && SqlToken.fold(name).equals(SqlToken.fold(named.name()));
             if (same) {
                 return Optional.of(
                         new Lookup(name, write.text(value), value.get(2).name(), nulls, Types.TEXT));
@@ -132,22 +133,22 @@ record Lookup(String column, String value, String key, Nulls nulls, Types types)
 
     /** Whether the words of a text in that column find its row: they are all kept, in their places, and cut in one way. */
     static boolean isSearchable(FtsTable table, String column) {
-        return isPlain(Token.of(table.option("tokenize").orElse("unicode61")))
+        return isPlain(SqlToken.of(table.option("tokenize").orElse("unicode61")))
                 && table.option("detail").orElse("full").equals("full")
                 && table.isIndexed(column);
     }
 
-    private static boolean isPlain(List<Token> tokenizer) {
+    private static boolean isPlain(List<SqlToken> tokenizer) {
         int at = 0;
         while (at < tokenizer.size() && tokenizer.get(at).is("PORTER")) {
             at++;
         }
         if (at < tokenizer.size()
-                && !PLAIN_TOKENIZERS.contains(Token.fold(tokenizer.get(at).name()))) {
+                && !PLAIN_TOKENIZERS.contains(SqlToken.fold(tokenizer.get(at).name()))) {
             return false;
         }
         for (at++; at < tokenizer.size(); at += 2) {
-            if (!HARMLESS.contains(Token.fold(tokenizer.get(at).name()))) {
+            if (!HARMLESS.contains(SqlToken.fold(tokenizer.get(at).name()))) {
                 return false;
             }
         }
@@ -175,7 +176,7 @@ record Lookup(String column, String value, String key, Nulls nulls, Types types)
 
     /** Whether a statement reads its table only for keys that have no word. */
     static boolean isForWordless(WriteStatement write) {
-        for (List<Token> part : parts(write.condition())) {
+        for (List<SqlToken> part : parts(write.condition())) {
             boolean guards = part.size() > 3
                     && part.get(0).is("NOT")
                     && part.get(2).is("typeof")

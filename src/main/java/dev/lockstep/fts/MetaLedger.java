@@ -2,6 +2,7 @@ package dev.lockstep.fts;
 
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.Deferred.Circumstances;
@@ -77,7 +78,7 @@ final class MetaLedger implements Ledger {
 
     /** Whether the application knows this FTS5 table, and would rebuild it. */
     boolean covers(String index) {
-        return indexes.stream().anyMatch(name -> Token.fold(name).equals(Token.fold(index)));
+        return indexes.stream().anyMatch(name -> SqlToken.fold(name).equals(SqlToken.fold(index)));
     }
 
     @Override
@@ -137,7 +138,7 @@ final class MetaLedger implements Ledger {
         for (Deferred older : read(tx)) {
             for (StoredTrigger stored : older.triggers()) {
                 if (isAway(tx, older, stored)) {
-                    triggers.put(Token.fold(stored.name()), stored);
+                    triggers.put(SqlToken.fold(stored.name()), stored);
                     older.indexes().stream().filter(stored.trigger()::writes).forEach(concerned::add);
                 }
             }
@@ -148,7 +149,7 @@ final class MetaLedger implements Ledger {
                 shape = older.shape().flatMap(before -> entry.shape().map(before::with));
             }
         }
-        entry.triggers().forEach(stored -> triggers.put(Token.fold(stored.name()), stored));
+        entry.triggers().forEach(stored -> triggers.put(SqlToken.fold(stored.name()), stored));
         concerned.addAll(entry.indexes());
         write(
                 tx,
@@ -180,7 +181,7 @@ final class MetaLedger implements Ledger {
     public void forget(Tx tx, Set<String> gone) {
         for (Deferred entry : read(tx)) {
             List<String> indexes = entry.indexes().stream()
-                    .filter(index -> !gone.contains(Token.fold(index)))
+                    .filter(index -> !gone.contains(SqlToken.fold(index)))
                     .toList();
             List<StoredTrigger> triggers = entry.triggers().stream()
                     .filter(stored -> indexes.stream().anyMatch(stored.trigger()::writes))

@@ -1,6 +1,7 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Row;
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.Deferred.Circumstances;
@@ -83,7 +84,7 @@ final class OwnLedger implements Ledger {
             List<StoredTrigger> triggers = StoredTrigger.parse(ddl);
             Optional<Shape> shape = tree(row.text("shape_json")).flatMap(Shape::ofTree);
             Map<String, String> journals =
-                    row.isNull("journal") ? Map.of() : Map.of(Token.fold(row.text("fts")), row.text("journal"));
+                    row.isNull("journal") ? Map.of() : Map.of(SqlToken.fold(row.text("fts")), row.text("journal"));
             return new Deferred(indexes, triggers, shape, circumstances, Health.SOUND, journals);
         } catch (Trouble e) {
             return Deferred.damaged(indexes, circumstances, Health.UNREADABLE);
@@ -106,7 +107,7 @@ final class OwnLedger implements Ledger {
             tx.update(
                     ADD,
                     index,
-                    entry.journals().get(Token.fold(index)),
+                    entry.journals().get(SqlToken.fold(index)),
                     ddl,
                     Hash.sha256(ddl),
                     entry.shape().map(shape -> Json.write(shape.toTree())).orElse(null),
@@ -120,7 +121,7 @@ final class OwnLedger implements Ledger {
     @Override
     public void assign(Tx tx, Set<String> indexes, Circumstances circumstances) {
         for (Row row : exists(tx) ? tx.rows(READ) : List.<Row>of()) {
-            if (indexes.contains(Token.fold(row.text("fts")))) {
+            if (indexes.contains(SqlToken.fold(row.text("fts")))) {
                 tx.update(
                         ASSIGN,
                         Json.write(circumstances.ownerTrees()),
@@ -136,7 +137,7 @@ final class OwnLedger implements Ledger {
             return;
         }
         for (Row row : tx.rows(READ)) {
-            if (indexes.contains(Token.fold(row.text("fts")))) {
+            if (indexes.contains(SqlToken.fold(row.text("fts")))) {
                 tx.update(FORGET, row.text("fts"));
             }
         }

@@ -1,6 +1,7 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Identifier;
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Tx;
 import dev.lockstep.journal.Journal;
 import dev.lockstep.journal.Journal.Span;
@@ -127,14 +128,14 @@ final class Reindex {
 
     /** Whether a name means the number of the base's rows, one that lasts: VACUUM gives others to rows without such a key. */
     static boolean isNumber(String name, BaseTable base, TableKey key) {
-        boolean alias = Feed.isRowid(name) && !base.columns().contains(Token.fold(name));
+        boolean alias = Feed.isRowid(name) && !base.columns().contains(SqlToken.fold(name));
         return key.kind() == TableKey.Kind.ROWID
-                && (alias || Token.fold(key.columns().get(0)).equals(Token.fold(name)));
+                && (alias || SqlToken.fold(key.columns().get(0)).equals(SqlToken.fold(name)));
     }
 
     /** The column that {@code (new.column)} is, and nothing else. */
     static Optional<String> column(String expression) {
-        List<Token> tokens = Token.of(expression);
+        List<SqlToken> tokens = SqlToken.of(expression);
         boolean plain = tokens.size() == 5 && Feed.isNew(tokens, 1);
         return plain ? Optional.of(tokens.get(3).name()) : Optional.empty();
     }
@@ -145,7 +146,7 @@ final class Reindex {
         for (String wanted : key.columns()) {
             for (String column : table.columns()) {
                 boolean holds = column(feed.expression(column))
-                        .filter(name -> Token.fold(name).equals(Token.fold(wanted)))
+                        .filter(name -> SqlToken.fold(name).equals(SqlToken.fold(wanted)))
                         .isPresent();
                 if (holds) {
                     columns.add(column);

@@ -2,6 +2,7 @@ package dev.lockstep.fts;
 
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Nearest;
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.Index.Held;
@@ -40,7 +41,7 @@ final class Situation {
         for (Ledger ledger : situation.ledgers()) {
             for (Deferred entry : ledger.read(tx)) {
                 for (String index : entry.indexes()) {
-                    held.putIfAbsent(Token.fold(index), new Held(ledger, entry));
+                    held.putIfAbsent(SqlToken.fold(index), new Held(ledger, entry));
                 }
             }
         }
@@ -55,7 +56,7 @@ final class Situation {
     }
 
     private void add(String name, Map<String, Held> held) {
-        String folded = Token.fold(name);
+        String folded = SqlToken.fold(name);
         Optional<FtsTable> table = catalog.table(name);
         List<String> absent = new ArrayList<>();
         for (Profile.Trigger trigger : known(name)) {
@@ -147,7 +148,7 @@ final class Situation {
     private Optional<Profile.Table> declaration(String index) {
         return profile.stream()
                 .flatMap(fts -> fts.tables().stream())
-                .filter(table -> Token.fold(table.fts()).equals(Token.fold(index)))
+                .filter(table -> SqlToken.fold(table.fts()).equals(SqlToken.fold(index)))
                 .findFirst();
     }
 
@@ -171,7 +172,7 @@ final class Situation {
             Set<String> targets = new LinkedHashSet<>();
             together.forEach(index -> targets.add(index.folded()));
             for (Index index : together) {
-                index.damaged().ifPresent(entry -> entry.indexes().forEach(name -> targets.add(Token.fold(name))));
+                index.damaged().ifPresent(entry -> entry.indexes().forEach(name -> targets.add(SqlToken.fold(name))));
                 index.writers().forEach(trigger -> targets.addAll(trigger.targets()));
             }
             grown = together.addAll(indexes.values().stream()
@@ -183,13 +184,13 @@ final class Situation {
 
     /** The index of that name, or all indexes of the table of that name. @throws Trouble usage: it is neither */
     private List<Index> named(String name) {
-        Index index = indexes.get(Token.fold(name));
+        Index index = indexes.get(SqlToken.fold(name));
         if (index != null) {
             return List.of(index);
         }
         List<Index> about = indexes.values().stream()
                 .filter(candidate -> candidate.bases().stream()
-                        .anyMatch(base -> Token.fold(base).equals(Token.fold(name))))
+                        .anyMatch(base -> SqlToken.fold(base).equals(SqlToken.fold(name))))
                 .toList();
         if (!about.isEmpty()) {
             return about;

@@ -1,6 +1,7 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.DbException;
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.TriggerSql.Event;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ final class Trial {
         this.tx = tx;
         this.table = table;
         Map<String, String> names = new LinkedHashMap<>();
-        triggers.forEach(trigger -> names.put(Token.fold(trigger.table()), trigger.table()));
+        triggers.forEach(trigger -> names.put(SqlToken.fold(trigger.table()), trigger.table()));
         names.values().forEach(name -> bases.add(BaseTable.read(tx, name)));
     }
 

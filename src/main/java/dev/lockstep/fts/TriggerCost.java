@@ -3,6 +3,7 @@ package dev.lockstep.fts;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.FtsTune.Fault;
 import dev.lockstep.fts.TriggerSql.Event;
@@ -92,7 +93,7 @@ record TriggerCost(TriggerSql trigger, Fault fault, Optional<Duration> cost) {
         boolean command = false;
         for (String column : write.columns()) {
             numbered |= Feed.isRowid(column);
-            command |= Token.fold(column).equals(Token.fold(table.name()));
+            command |= SqlToken.fold(column).equals(SqlToken.fold(table.name()));
         }
         return write.isOn(table.name()) && write.verb() == WriteStatement.Verb.INSERT && !numbered && !command;
     }

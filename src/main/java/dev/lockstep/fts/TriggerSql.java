@@ -1,5 +1,6 @@
 package dev.lockstep.fts;
 
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -57,28 +58,28 @@ record TriggerSql(
     Set<String> targets() {
         Set<String> targets = new LinkedHashSet<>();
         for (WriteStatement write : writes) {
-            targets.add(Token.fold(write.target()));
+            targets.add(SqlToken.fold(write.target()));
         }
         return targets;
     }
 
     boolean writes(String table) {
-        return targets().contains(Token.fold(table));
+        return targets().contains(SqlToken.fold(table));
     }
 
     boolean isOn(String other) {
-        return Token.fold(table).equals(Token.fold(other));
+        return SqlToken.fold(table).equals(SqlToken.fold(other));
     }
 
     /** Follows the grammar of {@code CREATE TRIGGER}: sqlite.org/lang_createtrigger.html. */
     private static final class Parser {
         private final String sql;
-        private final List<Token> tokens;
+        private final List<SqlToken> tokens;
         private int at;
 
         Parser(String sql) {
             this.sql = sql;
-            this.tokens = Token.of(sql);
+            this.tokens = SqlToken.of(sql);
         }
 
         TriggerSql trigger() {
@@ -170,7 +171,7 @@ record TriggerSql(
         }
 
         private String name() {
-            Token token = peek();
+            SqlToken token = peek();
             if (!token.canName()) {
                 throw unreadable("a name was expected instead of " + token.text());
             }
@@ -178,7 +179,7 @@ record TriggerSql(
             return token.name();
         }
 
-        private Token peek() {
+        private SqlToken peek() {
             if (at >= tokens.size()) {
                 throw unreadable("it ends too early");
             }
@@ -203,7 +204,7 @@ record TriggerSql(
             }
         }
 
-        private static int depthOf(Token token) {
+        private static int depthOf(SqlToken token) {
             return token.is('(') ? 1 : token.is(')') ? -1 : 0;
         }
 

@@ -2,6 +2,7 @@ package dev.lockstep.fts;
 
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Tx;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,15 +61,15 @@ final class Truth {
         Map<String, BaseTable> bases = new HashMap<>();
         for (TriggerSql trigger : writers) {
             if (trigger.event() == TriggerSql.Event.INSERT) {
-                BaseTable base =
-                        bases.computeIfAbsent(Token.fold(trigger.table()), name -> BaseTable.read(tx, trigger.table()));
+                BaseTable base = bases.computeIfAbsent(
+                        SqlToken.fold(trigger.table()), name -> BaseTable.read(tx, trigger.table()));
                 feeds.addAll(reader.read(trigger, base::has, base::isUnique));
             }
         }
         if (feeds.isEmpty()) {
             throw reader.underivable("there is none that inserts into it");
         }
-        return checked(tx, of(table, feeds, bases.get(Token.fold(feeds.get(0).base()))));
+        return checked(tx, of(table, feeds, bases.get(SqlToken.fold(feeds.get(0).base()))));
     }
 
     /**
@@ -96,7 +97,7 @@ final class Truth {
         }
         BaseTable base = BaseTable.read(tx, bases.get(0));
         for (String column : table.columns()) {
-            if (!base.columns().contains(Token.fold(column))) {
+            if (!base.columns().contains(SqlToken.fold(column))) {
                 throw reader.underivable(base.name() + " has no column " + column);
             }
         }
@@ -155,11 +156,11 @@ final class Truth {
     private static Optional<Key> key(FtsTable table, Feed feed, BaseTable base) {
         for (int i = 0; i < table.columns().size(); i++) {
             String column = table.columns().get(i);
-            List<Token> expression = Token.of(feed.expression(column));
+            List<SqlToken> expression = SqlToken.of(feed.expression(column));
             boolean plain = expression.size() == 5
                     && expression.get(1).is("NEW")
                     && expression.get(2).is('.');
-            if (plain && base.unique().contains(Token.fold(expression.get(3).name()))) {
+            if (plain && base.unique().contains(SqlToken.fold(expression.get(3).name()))) {
                 return Optional.of(new Key(i, column, expression.get(3).name()));
             }
         }

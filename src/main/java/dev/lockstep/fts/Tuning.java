@@ -2,6 +2,7 @@ package dev.lockstep.fts;
 
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
+import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.FtsTune.Fault;
@@ -119,7 +120,7 @@ record Tuning(TriggerCost found, Optional<TriggerSql> better, Way way, String ob
         }
 
         private static void replace(StringBuilder sql, WriteStatement write, Shortcut shortcut) {
-            List<Token> condition = write.condition();
+            List<SqlToken> condition = write.condition();
             int from = condition.get(0).start();
             int to = condition.get(condition.size() - 1).end();
             String own = "(" + write.text(condition) + ")";
@@ -136,7 +137,7 @@ record Tuning(TriggerCost found, Optional<TriggerSql> better, Way way, String ob
             for (Lookup lookup : Lookup.of(write, table)) {
                 boolean plain = feed.filter(only -> trigger.isOn(only.base()))
                         .flatMap(only -> Reindex.column(only.expression(lookup.column())))
-                        .filter(name -> Token.fold(name).equals(Token.fold(lookup.key())))
+                        .filter(name -> SqlToken.fold(name).equals(SqlToken.fold(lookup.key())))
                         .isPresent();
                 boolean own = plain && base.orElseThrow().isUnique(lookup.key());
                 if (own && number.isPresent()) {

@@ -1,6 +1,7 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Identifier;
+import dev.lockstep.db.SqlToken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * @param start where it begins in the source
  * @param source the trigger's text, which the tokens point into
  */
-record WriteStatement(Verb verb, String target, List<Token> rest, int start, String source) {
+record WriteStatement(Verb verb, String target, List<SqlToken> rest, int start, String source) {
     enum Verb {
         /** {@code REPLACE} too. */
         INSERT,
@@ -27,11 +28,11 @@ record WriteStatement(Verb verb, String target, List<Token> rest, int start, Str
     }
 
     /** A statement, if it writes. SQLite allows neither a WITH before it nor a schema before the table's name. */
-    static Optional<WriteStatement> of(String source, List<Token> tokens) {
+    static Optional<WriteStatement> of(String source, List<SqlToken> tokens) {
         if (tokens.isEmpty()) {
             return Optional.empty();
         }
-        Token first = tokens.get(0);
+        SqlToken first = tokens.get(0);
         Verb verb;
         int at = 1;
         if (first.is("INSERT") || first.is("UPDATE")) {
@@ -59,7 +60,7 @@ record WriteStatement(Verb verb, String target, List<Token> rest, int start, Str
     }
 
     boolean isOn(String table) {
-        return Token.fold(target).equals(Token.fold(table));
+        return SqlToken.fold(target).equals(SqlToken.fold(table));
     }
 
     /** The statement as it could stand outside a trigger: each {@code old.c} and {@code new.c} a parameter. */
@@ -84,7 +85,7 @@ record WriteStatement(Verb verb, String target, List<Token> rest, int start, Str
     }
 
     /** The tokens of its own WHERE, no subquery's; none if it has none. */
-    List<Token> condition() {
+    List<SqlToken> condition() {
         int depth = 0;
         for (int i = 0; i < rest.size(); i++) {
             depth += rest.get(i).is('(') ? 1 : rest.get(i).is(')') ? -1 : 0;
@@ -111,7 +112,7 @@ record WriteStatement(Verb verb, String target, List<Token> rest, int start, Str
     }
 
     /** The tokens of an INSERT behind its list of columns: VALUES or SELECT, and on. */
-    List<Token> content() {
+    List<SqlToken> content() {
         int at = columnsStart();
         if (at < 0) {
             return rest.subList(aliasEnd(), rest.size());
@@ -123,7 +124,7 @@ record WriteStatement(Verb verb, String target, List<Token> rest, int start, Str
     }
 
     /** The text that the tokens came from, comments between them included. */
-    String text(List<Token> tokens) {
+    String text(List<SqlToken> tokens) {
         return tokens.isEmpty()
                 ? ""
                 : source.substring(

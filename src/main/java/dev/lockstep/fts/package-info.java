@@ -37,7 +37,7 @@
  *
  * <ul>
  *   <li>{@link dev.lockstep.fts.FtsCatalog} finds FTS5 tables, and the triggers whose body writes them: {@link
- *       dev.lockstep.fts.TriggerSql} reads CREATE TRIGGER, {@link dev.lockstep.fts.Token} cuts SQL as SQLite does.
+ *       dev.lockstep.fts.TriggerSql} reads CREATE TRIGGER, {@link dev.lockstep.db.SqlToken} cuts SQL as SQLite does.
  *       Temporary triggers and triggers on views are reported and left alone.
  *   <li>{@link dev.lockstep.fts.Ledger}: where {@link dev.lockstep.fts.Deferred} triggers are kept. {@link
  *       dev.lockstep.fts.MetaLedger} is the application's own key-value table in the application's own form, so that

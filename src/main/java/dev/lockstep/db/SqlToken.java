@@ -1,4 +1,4 @@
-package dev.lockstep.fts;
+package dev.lockstep.db;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +10,8 @@ import java.util.List;
  * @param start the offset of its first character
  * @param end the offset behind its last character
  */
-record Token(Kind kind, String text, int start, int end) {
-    enum Kind {
+public record SqlToken(Kind kind, String text, int start, int end) {
+    public enum Kind {
         /** A keyword or a plain name; only the grammar knows which. */
         WORD,
         /** A name in double quotes, backticks or brackets. */
@@ -27,8 +27,8 @@ record Token(Kind kind, String text, int start, int end) {
     }
 
     /** Cuts the text. */
-    static List<Token> of(String sql) {
-        List<Token> tokens = new ArrayList<>();
+    public static List<SqlToken> of(String sql) {
+        List<SqlToken> tokens = new ArrayList<>();
         int at = 0;
         while (at < sql.length()) {
             int next = skip(sql, at);
@@ -36,7 +36,7 @@ record Token(Kind kind, String text, int start, int end) {
                 at = next;
                 continue;
             }
-            Token token = cut(sql, at);
+            SqlToken token = cut(sql, at);
             tokens.add(token);
             at = token.end;
         }
@@ -44,16 +44,16 @@ record Token(Kind kind, String text, int start, int end) {
     }
 
     /** Whether this is that keyword, given in capitals, unquoted. */
-    boolean is(String keyword) {
+    public boolean is(String keyword) {
         return kind == Kind.WORD && text.equalsIgnoreCase(keyword);
     }
 
-    boolean is(char sign) {
+    public boolean is(char sign) {
         return kind == Kind.SIGN && text.charAt(0) == sign;
     }
 
     /** Whether the grammar may take this for a name. */
-    boolean canName() {
+    public boolean canName() {
         return switch (kind) {
             case WORD, QUOTED, STRING -> true;
             case NUMBER, BLOB, SIGN, BROKEN -> false;
@@ -61,7 +61,7 @@ record Token(Kind kind, String text, int start, int end) {
     }
 
     /** The text without its quotes, with doubled ones made single. */
-    String name() {
+    public String name() {
         return switch (kind) {
             case WORD, NUMBER, BLOB, SIGN, BROKEN -> text;
             case QUOTED, STRING -> {
@@ -73,7 +73,7 @@ record Token(Kind kind, String text, int start, int end) {
     }
 
     /** A name as SQLite compares it: without regard to the case of ASCII letters, and of no others. */
-    static String fold(String name) {
+    public static String fold(String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             if (c >= 'A' && c <= 'Z') {
@@ -109,7 +109,7 @@ record Token(Kind kind, String text, int start, int end) {
         return at;
     }
 
-    private static Token cut(String sql, int at) {
+    private static SqlToken cut(String sql, int at) {
         char c = sql.charAt(at);
         if (c == '\'' || c == '"' || c == '`' || c == '[') {
             return quoted(sql, at, c == '\'' ? Kind.STRING : Kind.QUOTED, at);
@@ -126,7 +126,7 @@ record Token(Kind kind, String text, int start, int end) {
         return token(Kind.SIGN, sql, at, at + 1);
     }
 
-    private static Token quoted(String sql, int at, Kind kind, int quoteAt) {
+    private static SqlToken quoted(String sql, int at, Kind kind, int quoteAt) {
         char close = sql.charAt(quoteAt) == '[' ? ']' : sql.charAt(quoteAt);
         int end = sql.indexOf(close, quoteAt + 1);
         while (end >= 0 && close != ']' && end + 1 < sql.length() && sql.charAt(end + 1) == close) {
@@ -170,7 +170,7 @@ record Token(Kind kind, String text, int start, int end) {
         return c >= '0' && c <= '9';
     }
 
-    private static Token token(Kind kind, String sql, int start, int end) {
-        return new Token(kind, sql.substring(start, end), start, end);
+    private static SqlToken token(Kind kind, String sql, int start, int end) {
+        return new SqlToken(kind, sql.substring(start, end), start, end);
     }
 }
