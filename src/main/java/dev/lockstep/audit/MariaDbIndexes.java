@@ -167,7 +167,8 @@ final class MariaDbIndexes implements IndexEngine {
                     case FREE -> "";
                     case FORCED -> " force index (" + new Identifier(index.name()) + ")";
                 };
-        Row step = db.autocommit(tx -> tx.only("explain " + HotQuery.sql(table, query, hint), values));
+        Row step = db.autocommit(
+                tx -> tx.only("explain format = traditional " + HotQuery.sql(table, query, hint), values));
         String extra = step.isNull("extra") ? "" : step.text("extra");
         boolean seeks = index.name().equals(step.text("key")) && SEEKS.contains(step.text("type"));
         String text = step.text("type") + " using " + (step.isNull("key") ? "no index" : step.text("key"))

@@ -88,6 +88,10 @@ final class MirrorBackfillCommand implements Command {
                 Db source = snapshot(call);
                 MirrorLink link = MirrorOptions.link(call, source, options.trust(), MirrorOptions.PATIENCE)) {
             log.look();
+            List<Backfill.Table> hopeless = Preflight.hopeless(source, link, MirrorOptions.tables(call), options);
+            if (!hopeless.isEmpty()) {
+                return result(call, hopeless, log);
+            }
             MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), claim);
             Runnable watch = isCopied(call) ? () -> {} : log::look;
             tables = new Backfill(options, new Narration(call, watch))

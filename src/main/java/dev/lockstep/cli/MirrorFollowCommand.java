@@ -9,6 +9,7 @@ import dev.lockstep.mirror.FollowTriggers;
 import dev.lockstep.mirror.Following;
 import dev.lockstep.mirror.MirrorLink;
 import dev.lockstep.mirror.MirrorRun;
+import dev.lockstep.mirror.Preflight;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -130,6 +131,10 @@ final class MirrorFollowCommand implements Command {
         try (Db source = call.sqlite(Sqlite.Access.WRITE);
                 MirrorLink link =
                         MirrorOptions.link(call, source, options.backfill().trust(), FOR_EVER)) {
+            for (Backfill.Table hopeless :
+                    Preflight.hopeless(source, link, MirrorOptions.tables(call), options.backfill())) {
+                throw hopeless.failure().orElseThrow();
+            }
             MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), claim);
             String mirror = MirrorOptions.mirrorId(call);
             Following following =

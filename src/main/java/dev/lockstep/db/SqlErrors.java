@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
+import java.util.Optional;
+import java.util.Set;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -16,6 +18,14 @@ final class SqlErrors {
 
     /** The class of warnings in the standard; the driver tells none. */
     private static final String WARNING = "01000";
+
+    /** Warnings by which a value is not, or may not be, what was sent: cut off, rounded, out of range, not to be converted. */
+    private static final Set<Integer> VALUE_WARNINGS = Set.of(
+            1048, 1062, 1263, 1264, 1265, 1292, 1300, 1364, 1365, 1366, 1367, 1406, 1411, 1441, 1452, 1690, 1916, 1918,
+            1977, 3140, 3156, 3751, 3819, 4025);
+
+    /** Warnings of what is out of date or of how a statement is replicated or run, which change nothing that is stored. */
+    private static final Set<Integer> IDLE_WARNINGS = Set.of(1287, 1592, 1618, 1681, 1831, 3090, 3135, 3719, 3778);
 
     private SqlErrors() {}
 
@@ -52,14 +62,35 @@ final class SqlErrors {
         };
     }
 
-    /** What MariaDB has let pass, and should not have. */
-    static DbException warned(SQLWarning warning) {
-        return new DbException(
-                Reason.BAD_VALUE,
-                WARNING,
-                "the server warns: " + oneLine(warning) + " (" + warning.getErrorCode() + ", " + WARNING + ")",
-                "a value would not be there as it was sent, so nothing of the transaction is kept",
-                warning);
+    /**
+     * What MariaDB has let pass with warnings, and should not have: a value that is not there as it was sent; else whatever it
+     * warns of and is not known to say nothing of what was stored, which is a statement's trouble and no row's.
+     *
+     * @return empty if all of them may be passed over
+     */
+    static Optional<DbException> warned(SQLWarning first) {
+        DbException trouble = null;
+        for (SQLWarning warning = first; warning != null; warning = warning.getNextWarning()) {
+            int number = warning.getErrorCode();
+            String what = "the server warns: " + oneLine(warning) + " (" + number + ", " + WARNING + ")";
+            if (VALUE_WARNINGS.contains(number)) {
+                return Optional.of(new DbException(
+                        Reason.BAD_VALUE,
+                        WARNING,
+                        what,
+                        "a value would not be there as it was sent, so nothing of the transaction is kept",
+                        warning));
+            }
+            if (trouble == null && !IDLE_WARNINGS.contains(number)) {
+                trouble = new DbException(
+                        Reason.OTHER,
+                        WARNING,
+                        what,
+                        "that is about the statement and not about a row, and nothing of the transaction is kept",
+                        warning);
+            }
+        }
+        return Optional.ofNullable(trouble);
     }
 
     static DbException opening(Path file, DbException e) {
@@ -206,6 +237,8 @@ final class SqlErrors {
             case 1290, 1792, 1836 -> Reason.READ_ONLY;
             case 1021, 1037, 1041, 1114 -> Reason.FULL;
             case 1034, 1035, 1194, 1195, 1712 -> Reason.CORRUPT;
+            // A name that means two columns: its SQLSTATE is that of a constraint.
+            case 1052 -> Reason.OTHER;
             case 1053, 1077, 1079, 1152, 1159, 1160, 1161, 1184, 1927, 4031 -> Reason.CONNECTION_LOST;
             case 1153, 1265, 1292, 1364, 1366, 1406, 3819, 4025 -> Reason.BAD_VALUE;
             default -> mariaDbReason(state);

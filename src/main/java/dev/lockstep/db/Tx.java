@@ -53,8 +53,9 @@ public final class Tx {
     }
 
     /**
-     * {@link #update} for values that must arrive as they are: what the server only warns of is an error too. MariaDB
-     * rounds with no more than a note, be a session as strict as it may; the others warn of nothing of the kind.
+     * {@link #update} for values that must arrive as they are: what the server only warns of is an error too, unless it
+     * says nothing of what is stored. MariaDB rounds with no more than a note, be a session as strict as it may; the others warn of
+     * nothing of the kind.
      *
      * @throws DbException a bad value, among others
      */
@@ -72,8 +73,9 @@ public final class Tx {
     /** The driver asks the server only if it has counted any. */
     private void refuseWarnings(Statement statement) throws SQLException {
         SQLWarning warning = engine == Engine.MARIADB ? statement.getWarnings() : null;
-        if (warning != null) {
-            throw SqlErrors.warned(warning);
+        Optional<DbException> trouble = SqlErrors.warned(warning);
+        if (trouble.isPresent()) {
+            throw trouble.get();
         }
     }
 

@@ -18,7 +18,11 @@ interface Dialect {
     }
 
     /** What became of rows that were put into the mirror. */
-    record Merged(long inserted, long updated, long unchanged) {}
+    record Merged(long inserted, long updated, long unchanged) {
+        long rows() {
+            return inserted + updated + unchanged;
+        }
+    }
 
     /**
      * What a comparison of keys found.

@@ -52,14 +52,21 @@ final class Fit {
     private void checkSize(Cells source) {
         int key = 0;
         int all = 0;
+        int longest = 0;
         for (int i = 0; i < cells.length; i++) {
             all += row.length(i);
             key = i < keyWidth ? all : key;
+            longest = row.length(i) > row.length(longest) ? i : longest;
         }
         if (key > limits.key()) {
             refuse(source, cells[0], 0, "a key of " + key + " bytes, where the mirror's index takes " + limits.key());
         } else if (all > limits.row()) {
-            refuse(source, cells[0], 0, "a row of " + all + " bytes, where the mirror takes " + limits.row());
+            refuse(
+                    source,
+                    cells[longest],
+                    longest,
+                    "a row of " + all + " bytes, where the mirror takes " + limits.row() + " (" + limits.setting()
+                            + ")");
         }
     }
 

@@ -151,6 +151,11 @@ final class Ledger {
         return sources;
     }
 
+    /** Whether a mirror knows of lockstep at all. */
+    static boolean isThere(Dialect dialect, Tx tx) {
+        return dialect.find(tx, KNOWN_BY).isPresent();
+    }
+
     Optional<Run> run(Tx tx) {
         return tx.row(FIND_RUN, mirror).map(Ledger::run);
     }
@@ -214,7 +219,7 @@ final class Ledger {
      * @throws Trouble refused: what an earlier version of lockstep knew of it is not enough
      */
     boolean exists(Tx tx) {
-        if (dialect.find(tx, KNOWN_BY).isEmpty()) {
+        if (!isThere(dialect, tx)) {
             return false;
         }
         Optional<TargetTable> tables = dialect.find(tx, WITH_LATEST);

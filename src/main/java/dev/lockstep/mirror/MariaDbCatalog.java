@@ -21,21 +21,21 @@ import java.util.Optional;
 /** What a table of MariaDB or MySQL is like: one that is there, from the information schema, and one that would be made. */
 final class MariaDbCatalog {
     private static final String TABLE = """
-            select table_name as name, table_type as type
+            select table_name as "name", table_type as "type"
               from information_schema.tables
              where table_schema = database()
                and table_name = ?
             """;
 
     private static final String COLUMNS = """
-              select column_name as name, data_type as type, column_type as declared, is_nullable as nulls,
-                     column_default is not null or extra like '%auto_increment%' as has_default,
-                     coalesce(generation_expression, '') <> '' as generated,
-                     cast(character_maximum_length as signed) as characters,
-                     cast(character_octet_length as signed) as bytes,
-                     cast(numeric_precision as signed) as digits, cast(numeric_scale as signed) as scale,
-                     cast(datetime_precision as signed) as fraction,
-                     character_set_name as charset, collation_name as collation_used
+              select column_name as "name", data_type as "type", column_type as "declared", is_nullable as "nulls",
+                     column_default is not null or extra like '%auto_increment%' as "has_default",
+                     coalesce(generation_expression, '') <> '' as "generated",
+                     cast(character_maximum_length as signed) as "characters",
+                     cast(character_octet_length as signed) as "bytes",
+                     cast(numeric_precision as signed) as "digits", cast(numeric_scale as signed) as "scale",
+                     cast(datetime_precision as signed) as "fraction",
+                     character_set_name as "charset", collation_name as "collation_used"
                 from information_schema.columns
                where table_schema = database()
                  and table_name = ?
@@ -43,7 +43,7 @@ final class MariaDbCatalog {
             """;
 
     private static final String KEYS = """
-              select index_name as name, column_name as part, sub_part as prefix
+              select index_name as "name", column_name as "part", sub_part as "prefix"
                 from information_schema.statistics
                where table_schema = database()
                  and table_name = ?
@@ -52,7 +52,7 @@ final class MariaDbCatalog {
             """;
 
     private static final String OBSTACLES = """
-            select concat('the mirror has a trigger, ', trigger_name) as what
+            select concat('the mirror has a trigger, ', trigger_name) as "what"
               from information_schema.triggers
              where event_object_schema = database()
                and event_object_table = ?
@@ -71,6 +71,8 @@ final class MariaDbCatalog {
     static final int LONGEST_KEY = 3_072;
 
     private static final int KEY_CHARACTERS = 768;
+    private static final int LONGEST_ROW = 65_535;
+    private static final int BYTES_OF_ANOTHER = 34;
     private static final long MOST_BYTES_A_CHARACTER = 4;
     private static final int USUAL_KEY = 255;
     private static final int LONGEST_NAME = 64;
@@ -170,25 +172,55 @@ final class MariaDbCatalog {
 
     /** The table that would be made for one of the source. */
     TargetTable design(SourceTable source, Survey survey) {
-        return TargetTable.designed(source, column -> type(source, column, survey), type(DeclaredType.INTEGER));
+        // What is of a fixed size, and where a long text is, takes no more of a row than this.
+        long[] room = {LONGEST_ROW - (long) BYTES_OF_ANOTHER * source.columns().size()};
+        Map<SourceTable.Column, TargetType> types = new LinkedHashMap<>();
+        for (SourceTable.Column column : source.key()) {
+            TargetType type = keyType(source, column, survey);
+            room[0] -= type.bytes();
+            types.put(column, type);
+        }
+        return TargetTable.designed(
+                source,
+                column -> types.computeIfAbsent(column, other -> type(other, survey, room)),
+                type(DeclaredType.INTEGER));
     }
 
-    private TargetType type(SourceTable source, SourceTable.Column column, Survey survey) {
+    private TargetType keyType(SourceTable source, SourceTable.Column column, Survey survey) {
         DeclaredType meant = DeclaredType.of(column, survey);
-        if (!source.key().contains(column) || (meant != DeclaredType.TEXT && meant != DeclaredType.BLOB)) {
+        if (meant != DeclaredType.TEXT && meant != DeclaredType.BLOB) {
             return type(meant);
         }
         // An index needs a length.
         boolean text = meant == DeclaredType.TEXT;
         long most = (text ? KEY_CHARACTERS : LONGEST_KEY) / source.key().size();
-        int length = (int) Math.min(most, Math.max(USUAL_KEY, survey.longest(column)));
-        return text
-                ? TargetType.text(
-                        "varchar(" + length + ") character set utf8mb4 collate " + collation,
-                        length,
-                        MOST_BYTES_A_CHARACTER * length,
-                        Characters.UNICODE)
-                : TargetType.blob("varbinary(" + length + ")", length);
+        int usual = column.declaredLength().orElse(USUAL_KEY);
+        int length = (int) Math.max(1, Math.min(most, Math.max(usual, survey.longest(column))));
+        return text ? varchar(length) : TargetType.blob("varbinary(" + length + ")", length);
+    }
+
+    /**
+     * A text keeps the length that is declared, so that it can be in an index, if all that is there fits and the row has room.
+     *
+     * @param room the bytes that are left for texts in the row
+     */
+    private TargetType type(SourceTable.Column column, Survey survey, long[] room) {
+        DeclaredType meant = DeclaredType.of(column, survey);
+        int length = column.declaredLength().orElse(0);
+        long bytes = MOST_BYTES_A_CHARACTER * length;
+        if (meant != DeclaredType.TEXT || length == 0 || bytes > room[0] || survey.longest(column) > length) {
+            return type(meant);
+        }
+        room[0] -= bytes;
+        return varchar(length);
+    }
+
+    private TargetType varchar(int length) {
+        return TargetType.text(
+                "varchar(" + length + ") character set utf8mb4 collate " + collation,
+                length,
+                MOST_BYTES_A_CHARACTER * length,
+                Characters.UNICODE);
     }
 
     private TargetType type(DeclaredType meant) {

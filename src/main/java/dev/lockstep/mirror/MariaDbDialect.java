@@ -18,7 +18,7 @@ final class MariaDbDialect extends StagingDialect {
 
     private static final String TAKE_LOCK = "select get_lock(?, 0) as taken";
 
-    private static final String HOLDER = "select is_used_lock(?) as session";
+    private static final String HOLDER = "select cast(is_used_lock(?) as signed) as session";
 
     private static final String EVICT = "kill connection %d";
 
@@ -26,9 +26,15 @@ final class MariaDbDialect extends StagingDialect {
 
     private static final String PACKET = "select cast(@@max_allowed_packet as signed) as bytes";
 
-    /** With its index at once: a later one, even of a temporary table, would commit the transaction. */
-    private static final String STAGE =
-            "create temporary table lockstep_stage (index (%s)) as select %s from %s limit 0";
+    /**
+     * With its index at once: a later one, even of a temporary table, would commit the transaction. And with a primary key of
+     * its own, which a server may demand of every table: the staged key is none, for the mirror may take two for one.
+     */
+    private static final String STAGE = """
+            create temporary table lockstep_stage (
+                   lockstep_stage_row bigint auto_increment primary key, index (%s))
+            as select %s from %s limit 0
+            """;
 
     private static final String UNSTAGE = "drop temporary table if exists lockstep_stage";
 
@@ -119,7 +125,9 @@ final class MariaDbDialect extends StagingDialect {
     /** Every byte may have to be escaped. */
     @Override
     public TablePlan.Limits limits(Tx tx) {
-        return new TablePlan.Limits(MariaDbCatalog.LONGEST_KEY, tx.only(PACKET).integer("bytes") / 2 - MOST_VALUES);
+        long packet = tx.only(PACKET).integer("bytes");
+        return new TablePlan.Limits(
+                MariaDbCatalog.LONGEST_KEY, packet / 2 - MOST_VALUES, "max_allowed_packet = " + packet);
     }
 
     /** To make a table ends the transaction, so that nothing could be taken back. */
@@ -166,11 +174,16 @@ final class MariaDbDialect extends StagingDialect {
         List<String> same = new ArrayList<>();
         for (Column column : plan.columns()) {
             sets.add("m." + column.identifier() + " = s." + column.identifier());
-            String exactly = column.type().orElseThrow().form() == TargetType.Form.TEXT ? "binary " : "";
-            same.add(exactly + "m." + column.identifier() + " <=> " + exactly + "s." + column.identifier());
+            same.add(exactly("m.", column) + " <=> " + exactly("s.", column));
         }
         return tx.updateExactly(UPDATE_STAGED.formatted(
                 plan.identifier(), sameKey(plan, "m."), String.join(", ", sets), String.join(" and ", same)));
+    }
+
+    /** A text by its bytes: no collation has a say. */
+    private static String exactly(String side, Column column) {
+        String value = side + column.identifier();
+        return column.type().orElseThrow().form() == TargetType.Form.TEXT ? "cast(" + value + " as binary)" : value;
     }
 
     @Override

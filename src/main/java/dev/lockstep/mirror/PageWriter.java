@@ -2,25 +2,22 @@ package dev.lockstep.mirror;
 
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
-import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
-import dev.lockstep.mirror.Backfill.BadRows;
 import dev.lockstep.mirror.Backfill.Options;
 import dev.lockstep.mirror.Dialect.Merged;
 import dev.lockstep.mirror.PageRecords.Page;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Puts pages of the source into the mirror, some at a time, each time in one transaction with the record of it. If the
- * mirror refuses a row, the row is found by halving, and the others arrive.
+ * mirror refuses a row, a {@link RowSieve} finds it, and the others arrive.
  */
 final class PageWriter {
     private static final long MOST_BYTES = 16L << 20;
     private static final int MOST_ROWS = 20_000;
     private static final int SHOWN_REJECTS = 20;
-    private static final String TOO_LARGE_FOR_THE_PROGRAM = "54";
+    private static final String ROW_TOO_LARGE = "54000";
 
     /** How rows are put into the table. */
     enum Way {
@@ -42,8 +39,8 @@ final class PageWriter {
                     inserted + merged.inserted(), updated + merged.updated(), unchanged + merged.unchanged(), rejected);
         }
 
-        private Tally plusRejected() {
-            return new Tally(inserted, updated, unchanged, rejected + 1);
+        private Tally plusRejected(long rows) {
+            return new Tally(inserted, updated, unchanged, rejected + rows);
         }
     }
 
@@ -55,7 +52,7 @@ final class PageWriter {
     private final List<Reject> rejects = new ArrayList<>();
     private Tally tally = new Tally(0, 0, 0, 0);
     private Way way;
-    private boolean cleared;
+    private boolean replaced;
 
     PageWriter(MirrorRun run, Tx source, TablePlan plan, Options options, Progress progress) {
         this.run = run;
@@ -78,11 +75,11 @@ final class PageWriter {
         way = first;
         long total = pages.stream().mapToLong(TableScan.Page::rows).sum();
         long written = 0;
-        for (int from = 0, to; from < pages.size(); from = to) {
-            to = endOfBatch(pages, from);
-            List<TableScan.Page> batch = pages.subList(from, to);
-            put(batch, pages.subList(from, pages.size()));
-            long rows = batch.stream().mapToLong(TableScan.Page::rows).sum();
+        for (int from = 0; from < pages.size(); ) {
+            List<TableScan.Page> left = pages.subList(from, pages.size());
+            List<TableScan.Page> done = put(left.subList(0, endOfBatch(left, 0)), left);
+            long rows = done.stream().mapToLong(TableScan.Page::rows).sum();
+            from += done.size();
             written += rows;
             progress.rows(plan.name(), written, total);
             options.pace().wrote(rows);
@@ -102,39 +99,44 @@ final class PageWriter {
         return to;
     }
 
-    /** @param left these pages and all that come after them */
-    private void put(List<TableScan.Page> batch, List<TableScan.Page> left) {
+    /** @param left these pages and all that come after them @return the pages that are written now */
+    private List<TableScan.Page> put(List<TableScan.Page> batch, List<TableScan.Page> left) {
         try {
             commit(batch);
-            return;
+            return batch;
         } catch (DbException e) {
             if (!isAboutRows(e)) {
                 throw e;
             }
-            if (way == Way.MERGE && e.reason() == Reason.DUPLICATE && plan.hasOtherUniqueKeys() && !cleared) {
-                clear(left);
-                cleared = true;
-            } else if (way == Way.MERGE) {
-                batch.forEach(this::sift);
-                return;
+            if (way == Way.LOAD) {
+                way = Way.MERGE;
+                return put(batch, left);
+            }
+            if (e.reason() == Reason.DUPLICATE && plan.hasOtherUniqueKeys() && !replaced) {
+                replaced = true;
+                if (replace(left)) {
+                    return left;
+                }
             }
         }
-        way = Way.MERGE;
-        put(batch, left);
+        batch.forEach(this::sift);
+        return batch;
     }
 
     private void commit(List<TableScan.Page> batch) {
-        PageRows rows = new PageRows(source, plan, batch);
-        Merged merged = run.write(mirror -> {
-            Merged done = put(mirror, rows);
-            List<Page> held = new ArrayList<>();
-            for (int i = 0; i < batch.size(); i++) {
-                held.add(new Page(batch.get(i).digest(), batch.get(i).fitting(), rows.rejects(i)));
-            }
-            run.pages().record(mirror, plan.name(), held);
-            return done;
-        });
+        Merged merged = run.write(mirror -> putAndRecord(mirror, batch));
         tally = tally.plus(merged);
+    }
+
+    private Merged putAndRecord(Tx mirror, List<TableScan.Page> batch) {
+        PageRows rows = new PageRows(source, plan, batch);
+        Merged done = put(mirror, rows);
+        List<Page> held = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            held.add(new Page(batch.get(i).digest(), batch.get(i).fitting(), rows.rejects(i)));
+        }
+        run.pages().record(mirror, plan.name(), held);
+        return done;
     }
 
     private Merged put(Tx mirror, PageRows rows) {
@@ -146,85 +148,79 @@ final class PageWriter {
     }
 
     /**
-     * Takes every row that is still to be written out of the mirror, so that none is in the way of another that has its
-     * unique value now.
+     * Takes every row that is still to be written out of the mirror, so that none is in the way of another that has its unique
+     * value now, and then writes them: in one transaction, so that none is missing if one is refused all the same.
+     *
+     * @return whether it is done
      */
-    private void clear(List<TableScan.Page> pages) {
+    private boolean replace(List<TableScan.Page> pages) {
+        try {
+            Tally before = tally;
+            tally = run.write(mirror -> {
+                for (List<TableScan.Page> batch : batches(pages)) {
+                    run.dialect().delete(mirror, plan, new PageRows(source, plan, batch));
+                }
+                Tally done = before;
+                for (List<TableScan.Page> batch : batches(pages)) {
+                    done = done.plus(putAndRecord(mirror, batch));
+                }
+                return done;
+            });
+            return true;
+        } catch (DbException e) {
+            if (isAboutRows(e)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private List<List<TableScan.Page>> batches(List<TableScan.Page> pages) {
+        List<List<TableScan.Page>> batches = new ArrayList<>();
         for (int from = 0, to; from < pages.size(); from = to) {
             to = endOfBatch(pages, from);
-            PageRows rows = new PageRows(source, plan, pages.subList(from, to));
-            run.write(mirror -> {
-                run.dialect().delete(mirror, plan, rows);
-                return null;
-            });
+            batches.add(pages.subList(from, to));
         }
+        return batches;
     }
 
     /** Writes what can be written of a page in which some row cannot, and then records it. */
     private void sift(TableScan.Page page) {
-        List<Reject> refused = new ArrayList<>();
-        sift(page, 0, page.rows(), refused);
+        RowSieve sieve = new RowSieve(source, plan, page, options.badRows(), rows -> {
+            Merged merged = run.write(mirror -> run.dialect().merge(mirror, plan, rows));
+            tally = tally.plus(merged);
+            return merged.rows();
+        });
+        List<RowSieve.Refusal> refused = sieve.run();
         PageRows all = new PageRows(source, plan, List.of(page));
         all.each(row -> {});
-        refused.addAll(all.rejects(0));
-        long held = (long) page.rows() - refused.size();
+        List<Reject> missing = new ArrayList<>(all.rejects(0));
+        refused.forEach(one -> missing.add(one.reject()));
         run.write(mirror -> {
-            run.pages().record(mirror, plan.name(), List.of(new Page(page.digest(), held, refused)));
+            // The mirror does not take these very rows: it does not keep older ones of the same keys either.
+            for (RowSieve.Refusal one : refused) {
+                run.dialect().delete(mirror, plan, PageRows.part(source, plan, page, one.ordinal(), one.ordinal() + 1));
+            }
+            run.pages()
+                    .record(
+                            mirror,
+                            plan.name(),
+                            List.of(new Page(page.digest(), page.rows() - missing.size(), missing)));
             return null;
         });
-    }
-
-    private void sift(TableScan.Page page, int from, int to, List<Reject> refused) {
-        PageRows rows = PageRows.part(source, plan, page, from, to);
-        try {
-            tally = tally.plus(run.write(mirror -> run.dialect().merge(mirror, plan, rows)));
-        } catch (DbException e) {
-            if (!isAboutRows(e)) {
-                throw e;
-            }
-            if (to - from > 1) {
-                int middle = (from + to) >>> 1;
-                sift(page, from, middle, refused);
-                sift(page, middle, to, refused);
-            } else {
-                refuse(rows, e, refused);
+        tally = tally.plusRejected(refused.size());
+        for (RowSieve.Refusal one : refused) {
+            if (rejects.size() < SHOWN_REJECTS) {
+                rejects.add(one.reject());
             }
         }
-    }
-
-    /** The mirror does not take this one row: it does not keep an older one of the same key either. */
-    private void refuse(PageRows row, DbException why, List<Reject> refused) {
-        Reject reject = new Reject(plan.name(), key(row), Optional.empty(), why.getMessage(), Optional.empty());
-        if (options.badRows() == BadRows.FAIL) {
-            throw new Trouble(
-                    Trouble.Kind.FAILED,
-                    "refused-by-mirror",
-                    reject.toString(),
-                    "--on-bad-row quarantine copies all the others",
-                    why);
-        }
-        run.write(mirror -> {
-            run.dialect().delete(mirror, plan, row);
-            return null;
-        });
-        refused.add(reject);
-        tally = tally.plusRejected();
-        if (rejects.size() < SHOWN_REJECTS) {
-            rejects.add(reject);
-        }
-    }
-
-    private String key(PageRows one) {
-        List<String> key = new ArrayList<>();
-        one.each(row -> key.add(row.key(plan.keyWidth())));
-        return key.get(0);
     }
 
     /** Whether another row might be taken. */
     static boolean isAboutRows(DbException e) {
         return switch (e.reason()) {
             case BAD_VALUE, DUPLICATE -> true;
-            case OTHER -> e.sqlState() != null && e.sqlState().startsWith(TOO_LARGE_FOR_THE_PROGRAM);
+            case OTHER -> ROW_TOO_LARGE.equals(e.sqlState());
             default -> false;
         };
     }

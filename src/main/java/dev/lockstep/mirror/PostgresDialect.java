@@ -145,7 +145,7 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public TablePlan.Limits limits(Tx tx) {
-        return new TablePlan.Limits(LONGEST_KEY, Long.MAX_VALUE);
+        return TablePlan.Limits.ofKey(LONGEST_KEY);
     }
 
     @Override

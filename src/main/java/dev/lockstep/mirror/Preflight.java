@@ -7,6 +7,7 @@ import dev.lockstep.db.Tx;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads all of the source and tells what a backfill would meet with, before there is one. Nothing is changed. */
 public final class Preflight {
@@ -70,6 +71,32 @@ public final class Preflight {
                 }
             }
         }
+    }
+
+    /**
+     * What keeps each table from being copied, if none can be and the mirror knows nothing of lockstep yet: then a run is not to
+     * begin, for it would leave no more behind than the tables in which it keeps how far it is.
+     *
+     * @return empty if a run may begin
+     */
+    public static List<Backfill.Table> hopeless(
+            Db source, MirrorLink mirror, List<String> names, Backfill.Options options) {
+        Dialect dialect = MirrorRun.dialect(mirror.db());
+        if (mirror.read(tx -> Ledger.isThere(dialect, tx))) {
+            return List.of();
+        }
+        return source.read(tx -> {
+            List<Backfill.Table> hopeless = new ArrayList<>();
+            for (SourceTable table : SourceSchema.read(tx).tables(names)) {
+                Optional<Trouble> unfit = mirror.read(
+                        there -> TableBackfill.unfit(new Planner(dialect, tx, there).plan(table), options.creation()));
+                if (unfit.isEmpty()) {
+                    return List.of();
+                }
+                hopeless.add(Backfill.Table.failed(table.name(), unfit.get()));
+            }
+            return hopeless;
+        });
     }
 
     private static Finding finding(Dialect dialect, Tx source, Db mirror, SourceTable table, Keys keys) {

@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A table of the source.
@@ -68,6 +71,17 @@ public record SourceTable(String name, List<Column> columns, List<Column> key, L
      * @param declared its type as it is written; empty if there is none
      */
     public record Column(String name, int position, String declared, Affinity affinity, Nulls nulls) {
+        private static final Pattern WITH_LENGTH = Pattern.compile(
+                "[a-z0-9 ]*char[a-z0-9 ]*\\( *([0-9]{1,9}) *(char|byte)? *\\) *", Pattern.CASE_INSENSITIVE);
+
+        /** How many characters its declaration allows a text, which SQLite itself does not heed: 40 of {@code varchar(40)}. */
+        OptionalInt declaredLength() {
+            Matcher matcher = WITH_LENGTH.matcher(declared);
+            return affinity == Affinity.TEXT && matcher.matches()
+                    ? OptionalInt.of(Integer.parseInt(matcher.group(1)))
+                    : OptionalInt.empty();
+        }
+
         public Identifier identifier() {
             return new Identifier(name);
         }

@@ -167,7 +167,7 @@ final class SqliteDialect extends StagingDialect {
 
     @Override
     public TablePlan.Limits limits(Tx tx) {
-        return new TablePlan.Limits(Long.MAX_VALUE, Long.MAX_VALUE);
+        return TablePlan.Limits.ofKey(Long.MAX_VALUE);
     }
 
     @Override

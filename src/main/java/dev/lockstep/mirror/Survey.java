@@ -4,12 +4,22 @@ import dev.lockstep.db.Cells.Kind;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.SourceTable.Column;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** What is in a column, asked only where its declaration does not say enough; each answer reads the whole column. */
 final class Survey {
+    /** What SQLite calls the length of a text ends at its first NUL. */
+    private static final String LONGEST = """
+            coalesce(max(case when instr(%1$s, char(0)) > 0 then length(cast(%1$s as blob)) else length(%1$s) end), 0)
+            """;
+
+    private final Map<Column, Long> longest = new HashMap<>();
     private final Tx tx;
     private final SourceTable table;
 
@@ -28,10 +38,22 @@ final class Survey {
         return kinds;
     }
 
-    /** The length of the longest value, in characters of a text and bytes of a blob. */
+    /** The length of the longest value, in characters of a text and bytes of a blob; all columns that have a length are asked at once. */
     long longest(Column column) {
-        return tx.only("select coalesce(max(length(%s)), 0) from main.%s"
-                        .formatted(column.identifier(), table.identifier()))
-                .integer(0);
+        if (longest.isEmpty()) {
+            List<Column> limited = new ArrayList<>();
+            List<String> lengths = new ArrayList<>();
+            for (Column other : table.columns()) {
+                if (table.key().contains(other) || other.declaredLength().isPresent()) {
+                    limited.add(other);
+                    lengths.add(LONGEST.formatted(other.identifier()));
+                }
+            }
+            Row row = tx.only("select " + String.join(", ", lengths) + " from main." + table.identifier());
+            for (int i = 0; i < limited.size(); i++) {
+                longest.put(limited.get(i), row.integer(i));
+            }
+        }
+        return longest.get(column);
     }
 }

@@ -69,14 +69,9 @@ final class TableBackfill {
     }
 
     private void check(TablePlan plan) {
-        if (!plan.obstacles().isEmpty()) {
-            throw Trouble.usage(
-                    plan.name() + " cannot be mirrored: " + String.join("; ", plan.obstacles()),
-                    "'lockstep mirror plan' shows every table; change the mirror's, or leave this one out with --table");
-        }
-        if (plan.ddl().isPresent() && options.creation() == Creation.NONE) {
-            throw Trouble.usage("the mirror has no table " + plan.name(), "--create makes it; 'mirror plan' shows how");
-        }
+        unfit(plan, options.creation()).ifPresent(trouble -> {
+            throw trouble;
+        });
         run.read(mirror -> run.ledger().table(mirror, plan.name()))
                 .filter(run::isOthers)
                 .filter(row -> options.trust() != Trust.RESTART)
@@ -85,6 +80,21 @@ final class TableBackfill {
                             plan.name() + " is the mirror of another source, " + row.text("mirror_id"),
                             "if this source is to replace that one, use --restart");
                 });
+    }
+
+    /** Why there is nothing that could be attempted for a table; empty if there is. */
+    static Optional<Trouble> unfit(TablePlan plan, Creation creation) {
+        if (!plan.obstacles().isEmpty()) {
+            return Optional.of(
+                    Trouble.usage(
+                            plan.name() + " cannot be mirrored: " + String.join("; ", plan.obstacles()),
+                            "'lockstep mirror plan' shows every table; change the mirror's, or leave this one out with --table"));
+        }
+        if (plan.ddl().isPresent() && creation == Creation.NONE) {
+            return Optional.of(Trouble.usage(
+                    "the mirror has no table " + plan.name(), "--create makes it; 'lockstep mirror plan' shows how"));
+        }
+        return Optional.empty();
     }
 
     static long count(Tx tx, TablePlan plan) {

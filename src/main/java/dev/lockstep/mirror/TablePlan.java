@@ -32,8 +32,14 @@ public record TablePlan(
      *
      * @param key the bytes of a key
      * @param row the bytes of all of it
+     * @param setting the setting of the server that says so, with its value
      */
-    record Limits(long key, long row) {}
+    record Limits(long key, long row, String setting) {
+        /** No more than a key's. */
+        static Limits ofKey(long key) {
+            return new Limits(key, Long.MAX_VALUE, "");
+        }
+    }
 
     public String name() {
         return source.name();

@@ -115,7 +115,10 @@
  *   <tr><td>the answer to a COMMIT is lost<td>the same pages once more, as a merge, which may find nothing to do
  *   <tr><td>the mirror refuses rows<td>the rows are found by halving; the table fails, or the rows are quarantined and the
  *       others arrive
- *   <tr><td>a row's unique value is still another's in the mirror<td>all rows still to come are taken out first, once
+ *   <tr><td>the mirror refuses all rows of a page alike, or a statement without any<td>it is no row's fault: the table fails, and
+ *       no row is left out or removed
+ *   <tr><td>a row's unique value is still another's in the mirror<td>all rows still to come are taken out and written anew, in
+ *       one transaction, once
  *   <tr><td>somebody else writes to the mirror<td>a count that is wrong is noticed, and all of the table is compared; a changed
  *       value is found by a verification, and repaired when nothing recorded is trusted
  *   <tr><td>the follower is away<td>the journal grows by a row for each change; the next run ships them

@@ -1,0 +1,38 @@
+package dev.lockstep.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.db.DbException.Reason;
+import java.sql.SQLWarning;
+import org.junit.jupiter.api.Test;
+
+/** What MariaDB and MySQL warn of, by their numbers. */
+class ServerWarningsTest {
+    private static SQLWarning warning(int... numbers) {
+        SQLWarning first = new SQLWarning("(conn=7) warned", "01000", numbers[0]);
+        for (int i = 1; i < numbers.length; i++) {
+            first.setNextWarning(new SQLWarning("(conn=7) warned", "01000", numbers[i]));
+        }
+        return first;
+    }
+
+    @Test
+    void aValueThatIsNotThereAsItWasSentIsABadValueWhateverElseIsWarnedOf() {
+        assertThat(SqlErrors.warned(warning(1265)).orElseThrow().reason()).isEqualTo(Reason.BAD_VALUE);
+        assertThat(SqlErrors.warned(warning(1287, 4711, 1264)).orElseThrow().reason())
+                .isEqualTo(Reason.BAD_VALUE);
+    }
+
+    @Test
+    void whatIsOutOfDateIsNoFault() {
+        assertThat(SqlErrors.warned(warning(1287, 1681, 1592))).isEmpty();
+        assertThat(SqlErrors.warned(null)).isEmpty();
+    }
+
+    @Test
+    void anyOtherWarningIsTheStatementsTrouble() {
+        DbException trouble = SqlErrors.warned(warning(1287, 4711)).orElseThrow();
+        assertThat(trouble.reason()).isEqualTo(Reason.OTHER);
+        assertThat(trouble).hasMessageContaining("the server warns: warned (4711, 01000)");
+    }
+}
