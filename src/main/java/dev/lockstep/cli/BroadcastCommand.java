@@ -57,7 +57,7 @@ final class BroadcastCommand implements Command {
         List<String> paths = new ArrayList<>(call.texts("--path"));
         call.text("--paths-from").ifPresent(file -> paths.addAll(paths(file, call.in())));
         List<RealmUrl> realms = realms(call);
-        PgTarget target = call.postgres();
+        PgTarget target = call.dryRun() ? call.describedPostgres() : call.postgres();
         if (paths.isEmpty() && call.flag("--paths-from")) {
             // No path is not every path: a list that came out empty must not drop a whole realm.
             return Result.unchanged(data(List.of(), null), List.of("no paths, nothing to send"));

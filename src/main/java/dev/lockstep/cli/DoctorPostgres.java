@@ -83,13 +83,13 @@ final class DoctorPostgres {
     void check() {
         PgTarget target;
         try {
+            if (!asked && !call.describedPostgres().isNamed()) {
+                findings.skipped("postgresql", "none is named");
+                return;
+            }
             target = call.postgres();
         } catch (Trouble e) {
             findings.fail("postgresql", e.getMessage(), e.hint());
-            return;
-        }
-        if (target.embedded() && !asked && !call.flag("--pg")) {
-            findings.skipped("postgresql", "none is named; commands would use the embedded server");
             return;
         }
         PgSession session = call.session(PgSession.Use.READ).withStatementTimeout(STATEMENT);

@@ -96,14 +96,19 @@ final class Invocation {
         if (flag("--yes") || dryRun()) {
             return;
         }
-        String terminals = System.getProperty("lockstep.tty", "");
-        if (!terminals.contains("0") || !terminals.contains("2")) {
+        if (!isAttended()) {
             throw Trouble.refused(what + ": there is no terminal to ask", "add --yes if that is meant");
         }
         output.ask(what + "? [y/N] ");
         if (!answer().startsWith("y")) {
             throw Trouble.refused("not confirmed; nothing was done", null);
         }
+    }
+
+    /** Whether a person is at a terminal, who can be told and asked. */
+    static boolean isAttended() {
+        String terminals = System.getProperty("lockstep.tty", "");
+        return terminals.contains("0") && terminals.contains("2");
     }
 
     private String answer() {
@@ -181,24 +186,46 @@ final class Invocation {
     }
 
     /**
-     * The PostgreSQL that {@code --pg}, LOCKSTEP_PG, the profile or the PG variables mean; what is odd about the description is said.
+     * The PostgreSQL that {@code --pg}, LOCKSTEP_PG, the profile or the PG variables mean; what is odd about the description is
+     * said. The embedded one is it for who names it, and for a person at a terminal, who is told.
      *
-     * @throws Trouble usage: the description is wrong
+     * @throws Trouble usage: the description is wrong, or there is none
      */
     PgTarget postgres() {
-        PgTarget target = PgTarget.resolve(
-                text("--pg").orElse(null),
-                PgTarget.Sources.of(databases.environment())
-                        .withProfileUrl(
-                                profile().flatMap(named -> named.connections().pg()))
-                        .withPasswordFile(text("--password-file").map(Invocation::file)));
+        PgTarget target = describedPostgres();
+        if (!target.isNamed() && !isAttended()) {
+            throw noPostgres();
+        }
         for (String warning : target.warnings()) {
             output.warn("connection", warning);
+        }
+        if (!target.isNamed()) {
+            output.warn("embedded", "no PostgreSQL named; using the embedded one");
         }
         if (target.embedded()) {
             databases.onProgress(output::message);
         }
         return target;
+    }
+
+    /**
+     * The same for who does not connect: nothing is said, and there may be none.
+     *
+     * @throws Trouble usage: the description is wrong
+     */
+    PgTarget describedPostgres() {
+        return PgTarget.resolve(
+                text("--pg").orElse(null),
+                PgTarget.Sources.of(databases.environment())
+                        .withProfileUrl(
+                                profile().flatMap(named -> named.connections().pg()))
+                        .withPasswordFile(text("--password-file").map(Invocation::file)));
+    }
+
+    private static Trouble noPostgres() {
+        return Trouble.usage(
+                "no PostgreSQL named",
+                "give --pg URL, or set LOCKSTEP_PG or PGHOST; --pg embedded is one that lockstep starts itself");
     }
 
     /** How this command's connections introduce themselves. */

@@ -73,7 +73,8 @@ final class Options {
                 spec,
                 "URL",
                 "PostgreSQL: postgresql://user@host:port/db?sslmode=..., host=... dbname=..., jdbc:postgresql:...,"
-                        + " service=NAME, or embedded. Unset: LOCKSTEP_PG, then the PG* variables, then embedded.",
+                        + " service=NAME, or embedded. Unset: LOCKSTEP_PG, the profile, then the PG*"
+                        + " variables; if nothing is set, embedded for a person at a terminal, and an error else.",
                 "--pg");
         value(spec, "FILE", "Read the password from this file, which nobody else may read.", "--password-file");
     }

@@ -98,7 +98,9 @@ final class RunLock implements AutoCloseable {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
-            throw new Trouble("cannot make " + folder + ": " + e.getMessage(), "set XDG_STATE_HOME");
+            throw new Trouble(
+                    "cannot make the folder " + folder + ", where --if-running keeps its locks: " + e,
+                    "set XDG_STATE_HOME to a folder of yours");
         }
         return folder.resolve(call.path().replace(' ', '-') + "-" + Long.toHexString(sum.getValue()) + ".lock");
     }

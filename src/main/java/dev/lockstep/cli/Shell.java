@@ -196,11 +196,18 @@ final class Shell {
 
     private void conninfo() {
         for (String name : CONNECTIONS) {
-            String value =
-                    connection(name).orElse(name.equals("pg") ? "as the PG* variables say, or embedded" : "none");
+            String value = connection(name).orElseGet(() -> name.equals("pg") ? unnamed() : "none");
             standard.println(Redactor.redact(name + ": " + value));
         }
         standard.println("PostgreSQL connections open: " + databases.keptConnections());
+    }
+
+    /** The PostgreSQL that is used while none is set. */
+    private String unnamed() {
+        if (PgTarget.resolve(null, PgTarget.Sources.of(databases.environment())).isNamed()) {
+            return "as the PG* variables say";
+        }
+        return Invocation.isAttended() ? "embedded" : "none";
     }
 
     private static boolean onOff(String word) {

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
@@ -104,7 +107,7 @@ public final class LockFile implements AutoCloseable {
                     FileChannel.open(
                             file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
         } catch (IOException e) {
-            throw EmbeddedFiles.trouble("open " + file, e);
+            throw trouble("open", file, e);
         }
     }
 
@@ -123,7 +126,7 @@ public final class LockFile implements AutoCloseable {
         try {
             return Files.getLastModifiedTime(file);
         } catch (IOException e) {
-            throw EmbeddedFiles.trouble("read " + file, e);
+            throw trouble("read", file, e);
         }
     }
 
@@ -132,17 +135,37 @@ public final class LockFile implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw EmbeddedFiles.trouble("unlock " + file, e);
+            throw trouble("unlock", file, e);
         }
     }
 
     private Trouble failed(String what, IOException cause) {
-        Trouble trouble = EmbeddedFiles.trouble(what + " " + file, cause);
+        Trouble trouble = trouble(what, file, cause);
         try {
             close();
         } catch (Trouble e) {
             trouble.addSuppressed(e);
         }
         return trouble;
+    }
+
+    private static Trouble trouble(String what, Path file, IOException cause) {
+        return new Trouble(
+                Trouble.Kind.FAILED,
+                "lock-file",
+                "cannot " + what + " the lock file " + file + ": " + reason(cause),
+                "make it a file that this user may write, or set XDG_STATE_HOME to a folder of their own",
+                cause);
+    }
+
+    private static String reason(IOException cause) {
+        if (cause instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (cause instanceof NoSuchFileException) {
+            return "no such file or directory";
+        }
+        boolean detailed = cause instanceof FileSystemException known && known.getReason() != null;
+        return detailed ? ((FileSystemException) cause).getReason() : cause.getMessage();
     }
 }

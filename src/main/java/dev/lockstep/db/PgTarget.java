@@ -13,7 +13,8 @@ import java.util.Optional;
  *
  * <p>The connection string is the option, else its variable, else the profile's; each parameter that it leaves open comes
  * from the service that it, or PGSERVICE, names, else from the PG variables, else it has libpq's default. If neither a
- * string nor any variable says where to connect, it is the embedded server.
+ * string nor any variable says where to connect, it is the embedded server; {@link #isNamed} tells, so that a caller need
+ * not start one that nobody has asked for.
  *
  * <p>Nothing that prints shows a password.
  */
@@ -74,24 +75,27 @@ public final class PgTarget implements DbTarget {
     private final String database;
     private final List<String> warnings;
     private final Path home;
+    private final boolean named;
 
     private PgTarget(PgSettings settings, List<String> warnings, Sources sources) {
         this.settings = settings;
         this.user = settings.name(PgParameter.USER).orElseGet(() -> System.getProperty("user.name"));
         this.database = settings.name(PgParameter.DBNAME).orElse(user);
         this.home = sources.environment().home();
+        this.named = true;
         this.hosts = new PgHosts(settings, user, database).find(home, sources.passwordFile(), warnings);
         this.warnings = List.copyOf(warnings);
     }
 
     /** The embedded server, which is only known once it runs. */
-    private PgTarget() {
+    private PgTarget(boolean named) {
         this.settings = new PgSettings();
         this.hosts = List.of();
         this.user = EMBEDDED;
         this.database = EMBEDDED;
         this.warnings = List.of();
         this.home = Path.of("/");
+        this.named = named;
     }
 
     /** One server that is known, with nothing taken from anywhere else. */
@@ -119,7 +123,7 @@ public final class PgTarget implements DbTarget {
         Optional<ConnectionString> string = sources.string(url);
         boolean embedded = string.map(s -> s.text().equals(EMBEDDED)).orElseGet(sources::nothingSet);
         if (embedded) {
-            return new PgTarget();
+            return new PgTarget(string.isPresent());
         }
         List<String> warnings = new ArrayList<>();
         PgSettings settings = new PgSettings();
@@ -147,6 +151,11 @@ public final class PgTarget implements DbTarget {
     /** Whether this is the server that lockstep brings along; then nothing else is known of it. */
     public boolean embedded() {
         return hosts.isEmpty();
+    }
+
+    /** Whether anything says which server it is. If nothing does it is the embedded one. */
+    public boolean isNamed() {
+        return named;
     }
 
     List<PgHost> hosts() {

@@ -67,7 +67,7 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /** The words before the name of a class: java, its options and the class path. */
-    static List<String> command() {
+    public static List<String> command() {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
