@@ -30,7 +30,7 @@ final class FtsOptions {
 
     /** Which database, which application, which of its indexes. */
     static void which(CommandSpec spec) {
-        Options.parameters(spec, "FILE", "0..1", "The SQLite database, instead of --db.");
+        Options.parameters(spec, Invocation.SQLITE_FILE, "0..1", "The SQLite database, instead of --db.");
         indexes(spec);
     }
 

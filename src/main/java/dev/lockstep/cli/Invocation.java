@@ -16,11 +16,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** One run of a command: what was asked for, where to say the answer, and how to reach databases. */
 final class Invocation {
     private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
+
+    /** What the database is called where it is a parameter. */
+    static final String SQLITE_FILE = "FILE";
 
     private final String path;
     private final ParseResult parsed;
@@ -81,6 +85,34 @@ final class Invocation {
 
     List<String> parameters() {
         return parsed.matchedPositionals().isEmpty() ? List.of() : parsed.matchedPositionalValue(0, List.<String>of());
+    }
+
+    /** Whether the command has such an option, given or not. */
+    boolean takes(String option) {
+        return parsed.commandSpec().findOption(option) != null;
+    }
+
+    /** What the option was given, as text, with commas if it was several times; empty for a flag. */
+    Optional<String> given(String option) {
+        Object value = flag(option) ? parsed.matchedOptionValue(option, null) : null;
+        return value == null || value instanceof Boolean
+                ? Optional.empty()
+                : Optional.of(
+                        value instanceof List<?> list
+                                ? String.join(
+                                        ",", list.stream().map(String::valueOf).toList())
+                                : value.toString());
+    }
+
+    List<PositionalParamSpec> positionals() {
+        return parsed.commandSpec().positionalParameters();
+    }
+
+    /** The SQLite database, if this command takes it as a parameter and was given one. */
+    Optional<String> positionalDatabase() {
+        boolean takes = takes("--db")
+                && positionals().stream().anyMatch(one -> one.paramLabel().equals("[" + SQLITE_FILE + "]"));
+        return takes ? parameters().stream().findFirst() : Optional.empty();
     }
 
     boolean dryRun() {

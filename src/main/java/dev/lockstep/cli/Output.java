@@ -64,9 +64,12 @@ final class Output {
         verbose = call.flag("--verbose");
         debug = call.flag("--debug");
         dryRun = call.flag("--dry-run");
+        Optional<Path> metrics = call.text("--metrics-file").map(Invocation::file);
         record = new RunRecord(
                 call.text("--report").map(Invocation::file),
-                call.text("--metrics-file").map(Invocation::file));
+                metrics,
+                metrics.map(file -> RunSubject.of(call, "unreadable, see " + file))
+                        .orElse(Map.of()));
     }
 
     Format format() {

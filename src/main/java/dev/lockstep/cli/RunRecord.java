@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a run leaves for those who were not there: the envelope in the file of {@code --report}, and in that of {@code
@@ -18,9 +20,11 @@ import java.util.Optional;
  *
  * @param report empty: none is wanted
  * @param metrics empty: none are wanted
+ * @param subject what was worked on, as {@link RunSubject} says: a label each. The collector leaves out the second of two
+ *     samples with the same labels, whichever files they are in.
  */
-record RunRecord(Optional<Path> report, Optional<Path> metrics) {
-    static final RunRecord NONE = new RunRecord(Optional.empty(), Optional.empty());
+record RunRecord(Optional<Path> report, Optional<Path> metrics, Map<String, String> subject) {
+    static final RunRecord NONE = new RunRecord(Optional.empty(), Optional.empty(), Map.of());
 
     private static final String SUCCESS = "lockstep_last_success_timestamp_seconds";
 
@@ -29,7 +33,7 @@ record RunRecord(Optional<Path> report, Optional<Path> metrics) {
     }
 
     RunRecord withReport(Path file) {
-        return new RunRecord(Optional.of(file), metrics);
+        return new RunRecord(Optional.of(file), metrics, subject);
     }
 
     /** @throws IOException the file cannot be written */
@@ -48,7 +52,7 @@ record RunRecord(Optional<Path> report, Optional<Path> metrics) {
         if (metrics.isEmpty()) {
             return;
         }
-        String label = "command=\"" + escaped(command) + '"';
+        String label = labels(command);
         long now = System.currentTimeMillis() / 1_000;
         String success = status == 0 ? Long.toString(now) : lastSuccess(label);
         StringBuilder text = new StringBuilder(1 << 10);
@@ -63,19 +67,34 @@ record RunRecord(Optional<Path> report, Optional<Path> metrics) {
         family(text, "lockstep_last_run_duration_seconds", "How long the last run took.");
         sample(text, "lockstep_last_run_duration_seconds", label, Double.toString(took.toMillis() / 1_000.0));
         family(text, "lockstep_last_run_value", "A number that the last run answered.");
-        values(text, label, data);
+        values(text, label, data, new HashSet<>());
         replace(metrics.get(), text.toString());
     }
 
-    /** The numbers of an answer, and of each table in it. */
-    private static void values(StringBuilder text, String labels, Map<?, ?> data) {
+    private String labels(String command) {
+        StringBuilder labels =
+                new StringBuilder("command=\"").append(escaped(command)).append('"');
+        subject.forEach((name, value) -> labels.append(label(name, value)));
+        return labels.toString();
+    }
+
+    private static String label(String name, String value) {
+        return "," + name + "=\"" + escaped(value) + '"';
+    }
+
+    /** The numbers of an answer, and of each table in it, or each index of a table. */
+    private static void values(StringBuilder text, String labels, Map<?, ?> data, Set<String> written) {
         for (Map.Entry<?, ?> entry : data.entrySet()) {
             if (entry.getValue() instanceof Number number) {
-                sample(text, "lockstep_last_run_value", labels + ",name=\"" + entry.getKey() + '"', number.toString());
+                String all = labels + label("name", entry.getKey().toString());
+                if (written.add(all)) {
+                    sample(text, "lockstep_last_run_value", all, number.toString());
+                }
             } else if (entry.getValue() instanceof List<?> list) {
                 for (Object element : list) {
                     if (element instanceof Map<?, ?> table && table.get("table") instanceof String name) {
-                        values(text, labels + ",table=\"" + escaped(name) + '"', table);
+                        String index = table.get("fts") instanceof String fts ? label("fts", fts) : "";
+                        values(text, labels + label("table", name) + index, table, written);
                     }
                 }
             }
@@ -115,7 +134,7 @@ record RunRecord(Optional<Path> report, Optional<Path> metrics) {
         Path fresh = whole.resolveSibling(
                 "." + whole.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
         try {
-            Files.writeString(fresh, text);
+            Files.write(fresh, text.getBytes(StandardCharsets.UTF_8));
             Files.move(fresh, whole, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(fresh);

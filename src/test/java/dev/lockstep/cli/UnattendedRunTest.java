@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What cron needs: never two at once, a report that is whole, and metrics that keep the last success. */
 @ExtendWith(PostgresExtension.class)
 class UnattendedRunTest {
-    private static final String SUCCESS = "lockstep_last_success_timestamp_seconds{command=\"fts status\"} ";
+    private static final String SUCCESS = "lockstep_last_success_timestamp_seconds{command=\"fts status\",db=";
 
     @TempDir
     Path folder;
@@ -70,6 +70,36 @@ class UnattendedRunTest {
     }
 
     @Test
+    void aLockFileThatCannotBeOpenedIsNamed() throws IOException {
+        Map<String, String> environment = Map.of("XDG_STATE_HOME", folder.toString());
+        assertThat(LockstepRun.of(environment, "version", "--if-running", "fail")
+                        .exit())
+                .isZero();
+        Path lock;
+        try (Stream<Path> files = Files.list(folder.resolve("lockstep/run"))) {
+            lock = files.findFirst().orElseThrow();
+        }
+        Files.delete(lock);
+        Files.createDirectory(lock);
+
+        for (String answer : List.of("fail", "wait", "skip")) {
+            LockstepRun run = LockstepRun.of(environment, "version", "--if-running", answer);
+            assertThat(run.exit()).isEqualTo(1);
+            assertThat(run.stderr())
+                    .startsWith("lockstep version: cannot open the lock file " + lock + ": Is a directory\nhint: ")
+                    .doesNotContain("PostgreSQL");
+        }
+        Files.delete(lock);
+        Files.delete(lock.getParent());
+        Files.createFile(lock.getParent());
+        LockstepRun run = LockstepRun.of(environment, "version", "--if-running", "fail");
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.stderr())
+                .contains("cannot make the folder " + lock.getParent(), "hint: set XDG_STATE_HOME")
+                .doesNotContain("PostgreSQL");
+    }
+
+    @Test
     void theReportIsTheEnvelopeWhateverIsPrinted() throws IOException {
         Path report = folder.resolve("report.json");
 
@@ -112,10 +142,11 @@ class UnattendedRunTest {
         assertThat(LockstepRun.of(Map.of(), words).exit()).isEqualTo(2);
 
         assertThat(good)
-                .contains("lockstep_last_run_exit_code{command=\"fts status\"} 0\n")
-                .contains("lockstep_last_run_value{command=\"fts status\",table=\"note\",name=\"rows\"} 1\n");
+                .contains("lockstep_last_run_exit_code{command=\"fts status\",db=\"" + database + "\"} 0\n")
+                .contains("lockstep_last_run_value{command=\"fts status\",db=\"" + database
+                        + "\",table=\"note\",fts=\"note_fts\",name=\"rows\"} 1\n");
         assertThat(Files.readString(metrics))
-                .contains("lockstep_last_run_exit_code{command=\"fts status\"} 2\n")
+                .contains("lockstep_last_run_exit_code{command=\"fts status\",db=\"" + database + "\"} 2\n")
                 .contains(success);
         assertThat(good.lines()).allMatch(line -> line.matches("# (HELP|TYPE) [a-z_]+ .+|[a-z_]+\\{.+\\} [\\d.E]+"));
         assertThat(Files.getPosixFilePermissions(metrics).toString()).contains("OTHERS_READ");

@@ -126,8 +126,9 @@ class UnnamedDatabaseTest {
     @Test
     void whoNamesItOrIsThereToBeToldGetsIt() throws IOException {
         Path none = Files.writeString(home.resolve("state"), "a file");
-        Path profile =
-                Files.writeString(home.resolve("p.json"), "{\"name\": \"p\", \"description\": \"d\", \"connections\": {\"pg\": \"embedded\"}}");
+        Path profile = Files.writeString(
+                home.resolve("p.json"),
+                "{\"name\": \"p\", \"description\": \"d\", \"connections\": {\"pg\": \"embedded\"}}");
         String told = "no PostgreSQL named; using the embedded one";
 
         for (LockstepRun run : List.of(
