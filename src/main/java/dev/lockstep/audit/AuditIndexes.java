@@ -147,7 +147,8 @@ public final class AuditIndexes {
     /** What a session holds, such as the lock, would be somebody else's with the next transaction. */
     private void refusePoolers() {
         if (db.isPooled()) {
-            throw Trouble.refused("a transaction pooler stands before the database", "connect to PostgreSQL itself");
+            throw Trouble.refused(
+                    "a pooler stands before the database, and a lock would be its own", "connect to PostgreSQL itself");
         }
     }
 

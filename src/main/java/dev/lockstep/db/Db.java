@@ -41,13 +41,16 @@ public final class Db implements AutoCloseable {
 
     private final Engine engine;
     private final Connection connection;
+    private final PostgresConnection postgres;
     private final Tx tx;
     private Runnable onClose = () -> {};
 
     Db(Engine engine, Connector connector) throws SQLException {
         this.engine = engine;
         this.connection = connector.connect();
-        this.tx = new Tx(engine, connection);
+        this.postgres =
+                engine == Engine.POSTGRESQL ? PostgresConnection.of(connection).orElse(null) : null;
+        this.tx = new Tx(engine, connection, postgres);
     }
 
     public Engine engine() {
@@ -97,6 +100,9 @@ public final class Db implements AutoCloseable {
         if (engine != Engine.POSTGRESQL) {
             return false;
         }
+        if (postgres != null) {
+            return postgres.isShared();
+        }
         try {
             return tx.only(BACKEND_PID).integer("pid")
                     != connection.unwrap(PGConnection.class).getBackendPID();
@@ -118,9 +124,7 @@ public final class Db implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             begin(kind);
             try {
-                if (kind == Begin.TO_READ && engine == Engine.POSTGRESQL) {
-                    tx.execute(ONE_SNAPSHOT);
-                }
+                begun(kind);
                 T result = work.apply(tx);
                 end(kind);
                 return result;
@@ -148,6 +152,18 @@ public final class Db implements AutoCloseable {
                 tx.begun();
             }
         }
+    }
+
+    private void begun(Begin kind) {
+        if (engine == Engine.POSTGRESQL && isShared()) {
+            tx.begun(kind == Begin.TO_READ ? SessionSettings.Snapshot.ONE : SessionSettings.Snapshot.EACH);
+        } else if (engine == Engine.POSTGRESQL && kind == Begin.TO_READ) {
+            tx.execute(ONE_SNAPSHOT);
+        }
+    }
+
+    private boolean isShared() {
+        return postgres != null && postgres.isShared();
     }
 
     private void end(Begin kind) {

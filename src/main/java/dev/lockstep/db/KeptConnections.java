@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -39,12 +40,29 @@ final class KeptConnections implements AutoCloseable {
 
     private Connection lend(Object key, Connector opener) throws SQLException {
         for (Connection kept = take(key); kept != null; kept = take(key)) {
-            if (kept.isValid(ALIVE_SECONDS)) {
+            if (settles(kept)) {
                 return lent(key, kept);
             }
             kept.close();
         }
         return lent(key, opener.connect());
+    }
+
+    /** Whether it is alive, and set up again as it was. */
+    private static boolean settles(Connection kept) {
+        try {
+            if (!kept.isValid(ALIVE_SECONDS)) {
+                return false;
+            }
+            Optional<PostgresConnection> postgres = PostgresConnection.of(kept);
+            if (postgres.isPresent()) {
+                postgres.get().settle();
+            }
+            return true;
+        } catch (SQLException e) {
+            // Another one is opened instead, and says what is wrong.
+            return false;
+        }
     }
 
     private synchronized Connection take(Object key) {
@@ -77,6 +95,10 @@ final class KeptConnections implements AutoCloseable {
 
     private void giveBack(Object key, Connection real) throws SQLException {
         try {
+            if (isShared(real)) {
+                // What is kept behind a pooler is the pooler's to keep, and to make as new.
+                real.close();
+            }
             if (!real.isClosed()) {
                 if (!real.getAutoCommit()) {
                     real.rollback();
@@ -95,6 +117,11 @@ final class KeptConnections implements AutoCloseable {
                 idle.computeIfAbsent(key, none -> new ArrayList<>()).add(real);
             }
         }
+    }
+
+    private static boolean isShared(Connection real) throws SQLException {
+        Optional<PostgresConnection> postgres = PostgresConnection.of(real);
+        return postgres.isPresent() && postgres.get().isShared();
     }
 
     /** Closes those that are not in use. */

@@ -8,7 +8,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
@@ -36,18 +39,22 @@ public final class ListenSession implements AutoCloseable {
     private final PGConnection driver;
     private final Watchdog watchdog = new Watchdog(this::abort);
     private final List<ListenEvent.Notification> early = new ArrayList<>();
+    private final Set<Channel> heard = new LinkedHashSet<>();
+    private final String purpose;
     private boolean pooled;
 
-    private ListenSession(Connection connection, PGConnection driver) {
+    private ListenSession(Connection connection, PGConnection driver, Optional<PostgresConnection> postgres) {
         this.connection = connection;
         this.driver = driver;
+        this.purpose = postgres.map(ours -> " /* " + ours.purpose() + " */").orElse("");
     }
 
     static ListenSession open(Connector connector) {
         try {
             Connection connection = connector.connect();
             try {
-                return new ListenSession(connection, connection.unwrap(PGConnection.class));
+                return new ListenSession(
+                        connection, connection.unwrap(PGConnection.class), PostgresConnection.of(connection));
             } catch (SQLException e) {
                 connection.close();
                 throw e;
@@ -63,11 +70,12 @@ public final class ListenSession implements AutoCloseable {
      * @throws Trouble refused: the server is a standby
      */
     public void listen(Collection<Channel> channels) {
-        // LISTEN last: pg_stat_activity shows the last statement of a session, and so who listens.
+        // LISTEN last: pg_stat_activity shows the last statement of a session, and so who listens, and what for.
         StringBuilder sql = new StringBuilder(BACKEND_PID);
         for (Channel channel : channels) {
-            sql.append("; listen ").append(channel.identifier());
+            sql.append("; listen ").append(channel.identifier()).append(purpose);
         }
+        heard.addAll(channels);
         pooled = within(ROUND_TRIP, () -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(sql.toString());
@@ -83,6 +91,7 @@ public final class ListenSession implements AutoCloseable {
         if (channels.isEmpty()) {
             return;
         }
+        heard.removeAll(channels);
         StringBuilder sql = new StringBuilder();
         for (Channel channel : channels) {
             sql.append("unlisten ").append(channel.identifier()).append("; ");
@@ -143,6 +152,11 @@ public final class ListenSession implements AutoCloseable {
                     null);
         }
         unlisten(List.of(probe));
+        Optional<PostgresConnection> postgres = within(ROUND_TRIP, () -> PostgresConnection.of(connection));
+        postgres.ifPresent(ours -> within(ROUND_TRIP, () -> {
+            ours.adopt();
+            return null;
+        }));
     }
 
     private static void say(Channel probe, Connector connector, Duration patience) {
@@ -175,7 +189,11 @@ public final class ListenSession implements AutoCloseable {
 
     /** Whether the server answers in time. Waiting for notifications would not notice that it never will again. */
     boolean isAlive(Duration patience) {
-        return within(patience, () -> connection.isValid((int) Math.max(1, patience.toSeconds())));
+        boolean alive = within(patience, () -> connection.isValid((int) Math.max(1, patience.toSeconds())));
+        if (alive && !heard.isEmpty()) {
+            listen(List.copyOf(heard));
+        }
+        return alive;
     }
 
     /** How the connection came to throw this. */

@@ -10,14 +10,20 @@ import java.util.concurrent.TimeUnit;
  * One attempt to log in that may not take longer than it should, whatever it hangs on: the resolver, the network, or a
  * server that accepts and stays silent. A connection that comes too late is closed at once.
  */
-final class Login implements Runnable {
-    private final Connector connector;
-    private Connection connection;
+final class Login<C extends Connection> implements Runnable {
+    /** Opens the connection. */
+    @FunctionalInterface
+    interface Attempt<C> {
+        C connect() throws SQLException;
+    }
+
+    private final Attempt<C> connector;
+    private C connection;
     private Throwable failure;
     private boolean done;
     private boolean abandoned;
 
-    private Login(Connector connector) {
+    private Login(Attempt<C> connector) {
         this.connector = connector;
     }
 
@@ -25,11 +31,11 @@ final class Login implements Runnable {
      * @param limit zero for none
      * @throws SQLTimeoutException it took longer
      */
-    static Connection within(Duration limit, Connector connector) throws SQLException {
+    static <C extends Connection> C within(Duration limit, Attempt<C> connector) throws SQLException {
         if (limit.isZero()) {
             return connector.connect();
         }
-        Login login = new Login(connector);
+        Login<C> login = new Login<>(connector);
         Thread thread = new Thread(login, "lockstep login");
         thread.setDaemon(true);
         thread.start();
@@ -38,7 +44,7 @@ final class Login implements Runnable {
 
     @Override
     public void run() {
-        Connection opened = null;
+        C opened = null;
         Throwable failed = null;
         try {
             opened = connector.connect();
@@ -54,7 +60,7 @@ final class Login implements Runnable {
         }
     }
 
-    private synchronized boolean handOver(Connection opened, Throwable failed) {
+    private synchronized boolean handOver(C opened, Throwable failed) {
         connection = opened;
         failure = failed;
         done = true;
@@ -62,7 +68,7 @@ final class Login implements Runnable {
         return !abandoned;
     }
 
-    private synchronized Connection await(Duration limit) throws SQLException {
+    private synchronized C await(Duration limit) throws SQLException {
         long deadline = System.nanoTime() + limit.toNanos();
         try {
             while (!done && System.nanoTime() < deadline) {
@@ -80,7 +86,7 @@ final class Login implements Runnable {
         return result();
     }
 
-    private Connection result() throws SQLException {
+    private C result() throws SQLException {
         if (failure instanceof SQLException e) {
             throw e;
         }

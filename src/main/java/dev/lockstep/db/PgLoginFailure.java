@@ -77,7 +77,7 @@ final class PgLoginFailure {
     private String hint(String state) {
         String provenance = target.provenance();
         return switch (state) {
-            case "53300" -> "try again later, or raise max_connections";
+            case "53300" -> "try again later, or " + moreConnections();
             case "28P01", "28000" -> provenance + ", password " + lastHost.passwordOrigin();
             case "3D000" -> provenance + ", database " + target.settings().origin(PgParameter.DBNAME);
             case "08004" ->
@@ -92,6 +92,15 @@ final class PgLoginFailure {
                 provenance + "; "
                         + (refusal(last) == null ? "is it PostgreSQL?" : "a pooler? Connect to PostgreSQL itself");
             default -> provenance;
+        };
+    }
+
+    /** Whose limit it is. */
+    private String moreConnections() {
+        return switch (String.valueOf(SqlErrors.routine(last))) {
+            case "InitializeSessionUserId" -> "raise the role's own limit: alter role … connection limit";
+            case "CheckMyDatabase" -> "raise the database's own limit: alter database … connection limit";
+            default -> "raise max_connections";
         };
     }
 

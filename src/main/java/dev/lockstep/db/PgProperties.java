@@ -32,7 +32,7 @@ final class PgProperties {
         }
         common.setProperty("ApplicationName", applicationName());
         network();
-        options();
+        settings.text(PgParameter.OPTIONS).ifPresent(options -> common.setProperty("options", options));
         new PgEncryption(settings, target.home()).addTo(common);
     }
 
@@ -57,25 +57,6 @@ final class PgProperties {
             common.setProperty(property, n.toString());
             common.setProperty("socketFactory", PgSockets.class.getName());
         });
-    }
-
-    private void options() {
-        StringBuilder options =
-                new StringBuilder(settings.text(PgParameter.OPTIONS).orElse(""));
-        option(options, "statement_timeout", session.statementTimeout());
-        option(options, "lock_timeout", session.lockTimeout());
-        if (session.use() == PgSession.Use.READ) {
-            options.append(" -c default_transaction_read_only=on");
-        }
-        if (!options.isEmpty()) {
-            common.setProperty("options", options.toString().strip());
-        }
-    }
-
-    private static void option(StringBuilder options, String name, Duration limit) {
-        if (!limit.isZero()) {
-            options.append(" -c ").append(name).append('=').append(limit.toMillis());
-        }
     }
 
     /** @param address another address than the one that the host's name leads to */

@@ -41,11 +41,6 @@ record PgServerState(String version, String encoding, boolean standby, boolean r
         }
     }
 
-    /** For a session that is read-only because it asked for it, which tells nothing of the server. */
-    PgServerState exceptReadOnly() {
-        return new PgServerState(version, encoding, standby, false);
-    }
-
     /** The first number of the version, 0 if there is none. */
     int majorVersion() {
         int major = 0;

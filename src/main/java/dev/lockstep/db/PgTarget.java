@@ -179,6 +179,11 @@ public final class PgTarget implements DbTarget {
         return settings;
     }
 
+    /** What {@code options} says. */
+    ServerOptions options() {
+        return ServerOptions.of(settings.text(PgParameter.OPTIONS).orElse(""));
+    }
+
     /** {@code $HOME}, for the files that libpq looks for there. */
     Path home() {
         return home;

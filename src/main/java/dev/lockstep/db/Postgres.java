@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
-import org.postgresql.jdbc.PgConnection;
 import org.postgresql.util.HostSpec;
 
 /**
@@ -25,6 +25,9 @@ import org.postgresql.util.HostSpec;
  */
 final class Postgres implements Connector {
     private static final int OLDEST_SERVER = 12;
+
+    /** What poolers answer to a parameter that they do not know. */
+    private static final String PROTOCOL_VIOLATION = "08P01";
 
     /** Kept, because a logger that nobody holds forgets its level. */
     private static final Logger DRIVER_LOG = Logger.getLogger("org.postgresql");
@@ -98,12 +101,10 @@ final class Postgres implements Connector {
     }
 
     private Connection connect(PgHost host, PgServerKind kind, Address address) throws SQLException {
-        HostSpec[] hosts = {new HostSpec(host.name(), host.port())};
-        String url = "jdbc:postgresql://" + host + "/";
-        Connection connection = Login.within(
-                properties.loginTimeout(), () -> new PgConnection(hosts, properties.of(host, address.find()), url));
+        PostgresConnection connection = Login.within(properties.loginTimeout(), () -> login(host, address.find()));
         try {
             check(connection, host, kind);
+            connection.settle(target, session);
             connection.setNetworkTimeout(Runnable::run, millis(properties.answerTimeout()));
             return connection;
         } catch (SQLException | RuntimeException e) {
@@ -116,6 +117,21 @@ final class Postgres implements Connector {
         }
     }
 
+    /** Poolers know few parameters, and refuse the others: the user's options are set afterwards then. */
+    private PostgresConnection login(PgHost host, Optional<String> address) throws SQLException {
+        HostSpec[] hosts = {new HostSpec(host.name(), host.port())};
+        String url = "jdbc:postgresql://" + host + "/";
+        Properties all = properties.of(host, address);
+        try {
+            return new PostgresConnection(hosts, all, url, PostgresConnection.Options.TOLD);
+        } catch (SQLException e) {
+            if (!PROTOCOL_VIOLATION.equals(e.getSQLState()) || all.remove("options") == null) {
+                throw e;
+            }
+            return new PostgresConnection(hosts, all, url, PostgresConnection.Options.REFUSED);
+        }
+    }
+
     private static int millis(Duration duration) {
         return Math.toIntExact(Math.min(duration.toMillis(), Integer.MAX_VALUE));
     }
@@ -123,7 +139,7 @@ final class Postgres implements Connector {
     private void check(Connection connection, PgHost host, PgServerKind kind) throws SQLException {
         PgServerState server =
                 kind == PgServerKind.ANY ? PgServerState.of(connection) : PgServerState.withRole(connection);
-        if (!kind.matches(session.use() == PgSession.Use.READ ? server.exceptReadOnly() : server)) {
+        if (!kind.matches(server)) {
             throw new PgLoginFailure.WrongKind(kind);
         }
         if (server.majorVersion() < OLDEST_SERVER) {

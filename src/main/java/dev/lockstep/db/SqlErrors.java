@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.Optional;
 import java.util.Set;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -15,6 +17,9 @@ import org.sqlite.SQLiteException;
 final class SqlErrors {
     private static final int PRIMARY_CODE = 0xff;
     private static final String FAILED_TRANSACTION = "25P02";
+
+    /** What refuses a statement that would leave out rows, because {@code row_security} is off. */
+    private static final String ROW_SECURITY = "check_enable_rls";
 
     /** The class of warnings in the standard; the driver tells none. */
     private static final String WARNING = "01000";
@@ -117,7 +122,23 @@ final class SqlErrors {
             e = thrown.getNextException();
         }
         String state = e.getSQLState() == null ? "" : e.getSQLState();
-        return server(postgresqlReason(state), state, oneLine(e) + " (" + state + ")", thrown);
+        String what = oneLine(e) + " (" + state + ")";
+        if (ROW_SECURITY.equals(routine(e))) {
+            return new DbException(
+                    Trouble.Kind.REFUSED,
+                    Reason.NO_PRIVILEGE,
+                    state,
+                    "row security may hide rows from this role, and then less is done than is said: " + what,
+                    "a role with BYPASSRLS sees all rows; so does the table's owner, unless row security is forced",
+                    thrown);
+        }
+        return server(postgresqlReason(state), state, what, thrown);
+    }
+
+    /** Which of its routines PostgreSQL names as the one that refused, where one SQLSTATE stands for several reasons. */
+    static String routine(SQLException e) {
+        ServerErrorMessage message = e instanceof PSQLException own ? own.getServerErrorMessage() : null;
+        return message == null ? null : message.getRoutine();
     }
 
     /** What a server said. One that takes no writes is not a server to work with. */
@@ -254,7 +275,7 @@ final class SqlErrors {
     }
 
     static String oneLine(SQLException e) {
-        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String message = e.getMessage() == null ? "the driver does not say why" : e.getMessage();
         // MariaDB's driver puts the number of the connection before what the server says.
         int end = message.startsWith("(conn=") ? message.indexOf(") ") : -1;
         message = end < 0 ? message : message.substring(end + 2);

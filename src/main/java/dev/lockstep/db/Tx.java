@@ -22,34 +22,37 @@ public final class Tx {
 
     private final Engine engine;
     private final Connection connection;
+    private final PostgresConnection postgres;
     private volatile Statement running;
     private volatile boolean cancelled;
     private boolean lost;
     private Charset encoding;
 
-    Tx(Engine engine, Connection connection) {
+    /** @param postgres what the connection is, if it is known to be one */
+    Tx(Engine engine, Connection connection, PostgresConnection postgres) {
         this.engine = engine;
         this.connection = connection;
+        this.postgres = postgres;
     }
 
     /** Runs one statement without parameters: DDL, a PRAGMA, LISTEN. One statement only: SQLite's driver drops a second. */
     public void execute(String sql) {
-        try (Statement statement = connection.createStatement()) {
-            start(statement);
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw failure(e);
-        }
+        settled(() -> {
+            try (Statement statement = connection.createStatement()) {
+                start(statement);
+                return statement.execute(sql);
+            }
+        });
     }
 
     /** The number of rows that the statement changed. */
     public int update(String sql, Object... values) {
-        try (PreparedStatement statement = prepare(sql, values)) {
-            start(statement);
-            return statement.executeUpdate();
-        } catch (SQLException e) {
-            throw failure(e);
-        }
+        return settled(() -> {
+            try (PreparedStatement statement = prepare(sql, values)) {
+                start(statement);
+                return statement.executeUpdate();
+            }
+        });
     }
 
     /**
@@ -60,14 +63,14 @@ public final class Tx {
      * @throws DbException a bad value, among others
      */
     public int updateExactly(String sql, Object... values) {
-        try (PreparedStatement statement = prepare(sql, values)) {
-            start(statement);
-            int rows = statement.executeUpdate();
-            refuseWarnings(statement);
-            return rows;
-        } catch (SQLException e) {
-            throw failure(e);
-        }
+        return settled(() -> {
+            try (PreparedStatement statement = prepare(sql, values)) {
+                start(statement);
+                int rows = statement.executeUpdate();
+                refuseWarnings(statement);
+                return rows;
+            }
+        });
     }
 
     /** The driver asks the server only if it has counted any. */
@@ -81,17 +84,18 @@ public final class Tx {
 
     /** {@link #updateExactly} once for each list of values, in as few round trips as the driver can. */
     public void updateAll(String sql, List<Object[]> rows) {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (Object[] values : rows) {
-                bind(statement, values);
-                statement.addBatch();
+        settled(() -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                for (Object[] values : rows) {
+                    bind(statement, values);
+                    statement.addBatch();
+                }
+                start(statement);
+                int[] counts = statement.executeBatch();
+                refuseWarnings(statement);
+                return counts;
             }
-            start(statement);
-            statement.executeBatch();
-            refuseWarnings(statement);
-        } catch (SQLException e) {
-            throw failure(e);
-        }
+        });
     }
 
     /** Compiles a statement that runs many times, each time with values of its own. */
@@ -150,19 +154,41 @@ public final class Tx {
 
     /** Hands over row after row while the result is read; holds one page of it in memory. */
     public void each(String sql, Consumer<Row> sink, Object... values) {
-        try (PreparedStatement statement = prepare(sql, values)) {
-            statement.setFetchSize(FETCH_SIZE);
-            start(statement);
-            // Not executeQuery: SQLite's pragmas, and a statement with no result, are welcome here too.
-            if (statement.execute()) {
-                try (ResultSet rs = statement.getResultSet()) {
-                    Map<String, Integer> columns = Row.columnsOf(rs.getMetaData());
-                    int width = rs.getMetaData().getColumnCount();
-                    while (rs.next()) {
-                        sink.accept(Row.of(columns, rs, width));
-                    }
+        settled(() -> {
+            try (PreparedStatement statement = prepare(sql, values)) {
+                statement.setFetchSize(FETCH_SIZE);
+                start(statement);
+                // Not executeQuery: SQLite's pragmas, and a statement with no result, are welcome here too.
+                if (statement.execute()) {
+                    hand(statement, sink);
                 }
+                return null;
             }
+        });
+    }
+
+    private static void hand(Statement statement, Consumer<Row> sink) throws SQLException {
+        try (ResultSet rs = statement.getResultSet()) {
+            Map<String, Integer> columns = Row.columnsOf(rs.getMetaData());
+            int width = rs.getMetaData().getColumnCount();
+            while (rs.next()) {
+                sink.accept(Row.of(columns, rs, width));
+            }
+        }
+    }
+
+    private <T> T settled(PostgresConnection.Exchange<T> exchange) {
+        try {
+            return postgres == null ? exchange.run() : postgres.settled(exchange);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /** A transaction begins on a connection that keeps no settings. */
+    void begun(SessionSettings.Snapshot snapshot) {
+        try {
+            postgres.begun(snapshot);
         } catch (SQLException e) {
             throw failure(e);
         }

@@ -7,9 +7,16 @@
  *
  * <p>{@link dev.lockstep.db.PgTarget} finds out where to connect, as psql would: {@code ConnectionString} reads the text, {@code
  * ServiceFile} and {@code PasswordFile} what it refers to, {@code PgSettings} keeps each parameter with the place it came
- * from. {@code PgProperties} puts that, and what the {@link dev.lockstep.db.PgSession} wants, into the driver's words, and {@code
- * Postgres} logs in. Everything a session needs travels in the first packet, and what the server tells about itself in
- * its answer is checked, so that neither costs a round trip.
+ * from. {@code PgProperties} puts that into the driver's words, and {@code Postgres} logs in. What the server tells about
+ * itself in its answer is checked, so that it costs no round trip. One more sets what the session relies on, whatever the
+ * role or the server are set to ({@code SessionSettings}): limits of time, isolation, row security, keepalives of the
+ * server's side. It does not travel in the first packet, for a pooler refuses there what it does not know.
+ *
+ * <p>The same round trip shows whether a pooler stands between: another backend answers than the one that the connection was
+ * opened to. It may lend each transaction another server connection, which is somebody else's afterwards. So nothing is
+ * set there for longer than a transaction, each statement outside any gets one of its own, the driver keeps no prepared
+ * statements, and whoever needs a session is refused ({@link dev.lockstep.db.Db#isPooled}) or, if it listens, proves first
+ * that it hears. The user's own options are set in the same way if the pooler refuses or drops them.
  *
  * <table>
  * <caption>What goes wrong, and what comes of it</caption>

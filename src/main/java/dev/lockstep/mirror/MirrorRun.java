@@ -51,7 +51,7 @@ public final class MirrorRun implements AutoCloseable {
         Dialect dialect = dialect(link.db());
         if (link.db().isPooled()) {
             throw Trouble.refused(
-                    "a transaction pooler stands between us and the mirror, and no session lock holds there",
+                    "a pooler stands between us and the mirror, and a session lock would be its own",
                     "connect to the server itself");
         }
         refuseSource(link);

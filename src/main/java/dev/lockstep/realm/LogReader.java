@@ -203,8 +203,8 @@ final class LogReader implements AutoCloseable {
     }
 
     private Db open() {
-        PgSession.Use use = name.isPresent() ? PgSession.Use.WRITE : PgSession.Use.READ;
-        return databases.postgres(target, session(use));
+        PgSession session = session(name.isPresent() ? PgSession.Use.WRITE : PgSession.Use.READ);
+        return databases.postgres(target, backend == Backend.SHARED ? session.onAnyBackend() : session);
     }
 
     static PgSession session(PgSession.Use use) {

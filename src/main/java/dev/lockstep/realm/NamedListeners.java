@@ -70,7 +70,7 @@ public final class NamedListeners {
              order by l.name
             """.formatted(IS_LIVE);
 
-    /** Others show only what they did last; a session that is asleep after a LISTEN listens. */
+    /** Others show only what they did last; a session that is asleep after a LISTEN listens. Ours say what for. */
     private static final String OTHERS = """
             select pid, application_name, coalesce(host(client_addr), 'the server''s own host') as client,
                    to_char(state_change at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as seen_at
@@ -78,8 +78,9 @@ public final class NamedListeners {
              where datname = current_database()
                and pid <> pg_backend_pid()
                and state = 'idle'
-               and query ~* '(^|;)\\s*listen\\s'
+               and (query ~* '(^|;)\\s*listen\\s' or application_name in ('lockstep realm listen', 'lockstep listener'))
                and application_name <> 'lockstep durable listener'
+               and query not like '%/* lockstep durable listener */%'
              order by pid
             """;
 

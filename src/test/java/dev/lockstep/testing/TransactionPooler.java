@@ -8,15 +8,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Before a PostgreSQL, what a listener sees of a pooler: a backend number that is not the server's. In transaction mode
- * no notification reaches a client that is idle; a stand-in for PgBouncer, which lends the server connection to somebody
- * else meanwhile.
+ * Before a PostgreSQL, what a client sees of PgBouncer as it comes: a backend number that is not the server's, and a refusal
+ * of the startup parameter {@code options}. In transaction mode a server connection is lent for one transaction, and each
+ * time it is another one, with what those before have left in it: settings, prepared statements, locks. No notification
+ * reaches a client that is idle.
  *
- * <p>It speaks as much of the protocol as that needs: it refuses encryption, then passes message by message.
+ * <p>It refuses encryption, lets each client log in at the server, and then passes message by message.
  */
 public final class TransactionPooler implements AutoCloseable {
     /** How long a client keeps the server connection that it was lent. */
@@ -27,13 +30,14 @@ public final class TransactionPooler implements AutoCloseable {
 
     private static final int SSL_REQUEST = 80877103;
     private static final int GSS_REQUEST = 80877104;
-    private static final int BACKEND_KEY = 'K';
-    private static final int NOTIFICATION = 'A';
+    private static final int CANCEL_REQUEST = 80877102;
+    private static final String REFUSED = "SFATAL\0C08P01\0Munsupported startup parameter: options\0\0";
 
     private final ServerSocket listener;
     private final TestDatabase database;
     private final Mode mode;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final PooledServers servers = new PooledServers();
 
     private TransactionPooler(TestDatabase database, Mode mode) throws IOException {
         this.database = database;
@@ -56,69 +60,118 @@ public final class TransactionPooler implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    @Override
-    public void close() {
+    /** Ends every connection, to clients and to the server, as a restart does; new clients are let in. */
+    public void restart() {
+        servers.forget();
         try {
-            listener.close();
             for (Socket socket : sockets) {
                 socket.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        sockets.clear();
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        restart();
     }
 
     private void accept() throws IOException {
         while (true) {
             Socket client = listener.accept();
-            Socket server = new Socket(database.host(), database.port());
+            client.setTcpNoDelay(true);
             sockets.add(client);
-            sockets.add(server);
-            ProxyLink.daemon("pooler client", () -> fromClient(client, server));
-            ProxyLink.daemon("pooler server", () -> fromServer(server, client));
+            ProxyLink.daemon("pooler client", () -> serve(client));
         }
     }
 
-    /** Either side takes the other with it. */
-    private static void fromClient(Socket client, Socket server) throws IOException {
-        try (client;
-                server) {
-            DataInputStream in = new DataInputStream(client.getInputStream());
-            DataOutputStream out = new DataOutputStream(server.getOutputStream());
+    private void serve(Socket socket) throws IOException {
+        try (socket) {
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            DataOutputStream out = new DataOutputStream(socket.getOutputStream());
             byte[] first = packet(in);
-            while (isEncryptionRequest(first)) {
-                client.getOutputStream().write('N');
+            while (code(first) == SSL_REQUEST || code(first) == GSS_REQUEST) {
+                out.write('N');
                 first = packet(in);
             }
-            out.writeInt(first.length + Integer.BYTES);
-            out.write(first);
-            in.transferTo(out);
-        }
-    }
-
-    private void fromServer(Socket server, Socket client) throws IOException {
-        try (server;
-                client) {
-            DataInputStream in = new DataInputStream(server.getInputStream());
-            while (true) {
-                int type = in.readUnsignedByte();
-                byte[] body = packet(in);
-                if (type == BACKEND_KEY) {
-                    body[0] ^= 0x40;
-                }
-                if (type != NOTIFICATION || mode == Mode.SESSION) {
-                    DataOutputStream out = new DataOutputStream(client.getOutputStream());
-                    out.write(type);
-                    out.writeInt(body.length + Integer.BYTES);
-                    out.write(body);
-                }
+            if (code(first) == CANCEL_REQUEST) {
+                return;
+            }
+            if (parameters(first).contains("options")) {
+                new Message('E', REFUSED.getBytes(StandardCharsets.UTF_8)).to(out);
+                return;
+            }
+            Socket server = new Socket(database.host(), database.port());
+            server.setTcpNoDelay(true);
+            sockets.add(server);
+            if (logIn(first, in, out, server)) {
+                pass(new PooledServers.Client(out), in, server);
             }
         }
     }
 
-    private static boolean isEncryptionRequest(byte[] packet) {
-        int code = packet.length < Integer.BYTES ? 0 : ByteBuffer.wrap(packet).getInt();
-        return code == SSL_REQUEST || code == GSS_REQUEST;
+    private void pass(PooledServers.Client client, DataInputStream in, Socket server) throws IOException {
+        if (mode == Mode.TRANSACTION) {
+            servers.add(server);
+            servers.serve(client, in);
+            return;
+        }
+        try (server) {
+            ProxyLink.daemon("pooler server", () -> {
+                DataInputStream from = new DataInputStream(server.getInputStream());
+                while (true) {
+                    Message.from(from).to(client.out());
+                }
+            });
+            in.transferTo(server.getOutputStream());
+        }
+    }
+
+    /** Passes a login on. @return whether the server lets the client in */
+    private static boolean logIn(byte[] startup, DataInputStream in, DataOutputStream out, Socket server)
+            throws IOException {
+        DataOutputStream there = new DataOutputStream(server.getOutputStream());
+        DataInputStream back = new DataInputStream(server.getInputStream());
+        there.writeInt(startup.length + Integer.BYTES);
+        there.write(startup);
+        while (true) {
+            Message message = Message.from(back);
+            if (message.type() == 'K') {
+                message.body()[0] ^= 0x40;
+            }
+            message.to(out);
+            switch (message.type()) {
+                case 'Z' -> {
+                    return true;
+                }
+                case 'E' -> {
+                    return false;
+                }
+                case 'R' -> {
+                    int step = code(message.body());
+                    if (step != 0 && step != 12) {
+                        Message.from(in).to(there);
+                    }
+                }
+                default -> {}
+            }
+        }
+    }
+
+    private static List<String> parameters(byte[] startup) {
+        String text = new String(startup, Integer.BYTES, startup.length - Integer.BYTES, StandardCharsets.UTF_8);
+        return List.of(text.split("\0"));
+    }
+
+    private static int code(byte[] packet) {
+        return packet.length < Integer.BYTES ? 0 : ByteBuffer.wrap(packet).getInt();
     }
 
     /** What follows a length, which counts itself. */
@@ -126,5 +179,36 @@ public final class TransactionPooler implements AutoCloseable {
         byte[] body = new byte[in.readInt() - Integer.BYTES];
         in.readFully(body);
         return body;
+    }
+
+    /** One message of the protocol, in either direction. */
+    static final class Message {
+        private final char type;
+        private final byte[] body;
+
+        Message(char type, byte[] body) {
+            this.type = type;
+            this.body = body;
+        }
+
+        static Message from(DataInputStream in) throws IOException {
+            char type = (char) in.readUnsignedByte();
+            return new Message(type, packet(in));
+        }
+
+        char type() {
+            return type;
+        }
+
+        byte[] body() {
+            return body;
+        }
+
+        void to(DataOutputStream out) throws IOException {
+            ByteBuffer whole = ByteBuffer.allocate(1 + Integer.BYTES + body.length);
+            whole.put((byte) type).putInt(body.length + Integer.BYTES).put(body);
+            out.write(whole.array());
+            out.flush();
+        }
     }
 }
