@@ -1417,13 +1417,31 @@ function _picocli_lockstep_transpile_run() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--source' '--wait' '--timeout' '--key' '--report' '--pg' '--password-file' '--profile' '--metrics-file' '--if-running' '-o' '--output'"
+  local flag_opts="'--allow-empty' '--require-cache' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--source' '--input' '--env' '--deps' '--headers' '--output' '--replay' '--wait' '--timeout' '--key' '--report' '--pg' '--password-file' '--profile' '--metrics-file' '--if-running' '-o'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--source')
+      return
+      ;;
+    '--input')
+      return
+      ;;
+    '--env')
+      return
+      ;;
+    '--deps')
+      return
+      ;;
+    '--headers')
+      return
+      ;;
+    '--output')
+      return
+      ;;
+    '--replay')
       return
       ;;
     '--wait')
@@ -1453,7 +1471,7 @@ function _picocli_lockstep_transpile_run() {
     '--if-running')
       return
       ;;
-    '-o'|'--output')
+    '-o')
       return
       ;;
   esac

@@ -34,17 +34,24 @@ final class Child {
 
     private final List<String> command;
     private final Map<String, String> environment;
+    private final ProcessBuilder.Redirect errors;
 
-    private Child(List<String> command, Map<String, String> environment) {
+    private Child(List<String> command, Map<String, String> environment, ProcessBuilder.Redirect errors) {
         this.command = command;
         this.environment = environment;
+        this.errors = errors;
+    }
+
+    /** The same program, whose standard error goes to the end of a file and not to ours. */
+    Child withErrorsIn(Path file) {
+        return new Child(command, environment, ProcessBuilder.Redirect.appendTo(file.toFile()));
     }
 
     /** @throws Trouble with exit code 126 or 127: there is no such program, or it may not be run */
     static Child of(List<String> command, Environment environment) {
         List<String> whole = new ArrayList<>(command);
         whole.set(0, find(command.get(0), environment));
-        return new Child(whole, environment.variables());
+        return new Child(whole, environment.variables(), ProcessBuilder.Redirect.INHERIT);
     }
 
     private static String find(String program, Environment environment) {
@@ -148,7 +155,7 @@ final class Child {
      * still prints into it, and that one's end would be cut off without a word.
      */
     private List<Process> start(Map<String, String> variables, InputStream input) {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors);
         builder.environment().clear();
         builder.environment().putAll(environment);
         builder.environment().putAll(variables);

@@ -21,6 +21,8 @@ import picocli.CommandLine.ParseResult;
 
 /** One run of a command: what was asked for, where to say the answer, and how to reach databases. */
 final class Invocation {
+    private static final List<String> FORMATS = List.of("text", "json", "jsonl");
+
     private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
 
     /** What the database is called where it is a parameter. */
@@ -159,7 +161,15 @@ final class Invocation {
     Format format() {
         return flag("--json")
                 ? Format.JSON
-                : text("--output").map(Invocation::format).orElse(Format.TEXT);
+                : text("-o")
+                        .or(() -> text("--output").filter(FORMATS::contains))
+                        .map(Invocation::format)
+                        .orElse(Format.TEXT);
+    }
+
+    /** The file that {@code --output} names where it is not a format. */
+    Optional<String> outputFile() {
+        return text("--output").filter(name -> !FORMATS.contains(name));
     }
 
     /** @throws Trouble usage: the format is unknown */

@@ -41,7 +41,10 @@ final class Options {
                 "What to do while another run of this command on the same thing is active: end with 6, wait (an hour, or"
                         + " as long as --lock-timeout says), or end with 0 at once. Unset: run beside it.",
                 "--if-running");
-        spec.addOption(OptionSpec.builder("-o", "--output")
+        // 'transpile run' takes --output FILE, as the programs that it runs do.
+        String[] output =
+                spec.optionsMap().containsKey("--output") ? new String[] {"-o"} : new String[] {"-o", "--output"};
+        spec.addOption(OptionSpec.builder(output)
                 .type(String.class)
                 .paramLabel("FORMAT")
                 .description(

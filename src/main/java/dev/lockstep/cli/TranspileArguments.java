@@ -3,6 +3,7 @@ package dev.lockstep.cli;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Trouble;
+import dev.lockstep.profile.Json;
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.transpile.ArtifactKey;
@@ -15,16 +16,23 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** What the transpile commands have in common. */
 final class TranspileArguments {
     static final String REALM = "The realm, as http://host:port/path/.";
     static final String PATH = "The file, relative to the realm, or its whole URL.";
+
+    private static final Pattern EXECUTABLE = Pattern.compile("(?<!\\.d)\\.(js|gjs|ts|gts)$");
 
     private TranspileArguments() {}
 
@@ -77,6 +85,72 @@ final class TranspileArguments {
 
     static String text(String file, InputStream in) {
         return content(file, in).text().orElseThrow(() -> Trouble.usage("not UTF-8 text: " + file, null));
+    }
+
+    /**
+     * The text of a file that holds JSON of one shape.
+     *
+     * @throws Trouble usage: it does not
+     */
+    static String json(String file, Invocation call, Class<?> shape) {
+        String text = text(file, call.in());
+        if (!shape.isInstance(parse(text, file))) {
+            throw Trouble.usage("not a JSON " + (shape == List.class ? "array" : "object") + ": " + file, null);
+        }
+        return text;
+    }
+
+    private static Object parse(String text, String file) {
+        try {
+            return Json.parse(text);
+        } catch (Trouble e) {
+            throw Trouble.usage(file + ":" + e.getMessage(), null);
+        }
+    }
+
+    /** The path in the realm, decoded. */
+    static String local(ArtifactKey key) {
+        return Tombstones.localPath(key.realm(), key.path());
+    }
+
+    /** A file as those that import it name it. */
+    static String module(String path) {
+        return EXECUTABLE.matcher(path).replaceFirst("");
+    }
+
+    /**
+     * Headers, with what Boxel needs to serve an artifact where they leave it out. Its ETag is the second in which the
+     * source was changed last.
+     */
+    static String withServingHeaders(String json, ArtifactKey key, Optional<Path> source) {
+        Map<String, Object> headers = new LinkedHashMap<>();
+        ((Map<?, ?>) Json.parse(json)).forEach((name, value) -> headers.put((String) name, value));
+        add(headers, "content-type", "text/javascript");
+        add(headers, "cache-control", "public, max-age=0");
+        add(headers, "X-Boxel-Canonical-Path", key.path());
+        source.ifPresent(file -> {
+            Instant changed = changed(file);
+            add(headers, "etag", changed.getEpochSecond() + ":module");
+            add(
+                    headers,
+                    "last-modified",
+                    DateTimeFormatter.RFC_1123_DATE_TIME.format(changed.atOffset(ZoneOffset.UTC)));
+        });
+        return Json.write(headers);
+    }
+
+    private static void add(Map<String, Object> headers, String name, String value) {
+        if (headers.keySet().stream().noneMatch(name::equalsIgnoreCase)) {
+            headers.put(name, value);
+        }
+    }
+
+    private static Instant changed(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toInstant();
+        } catch (IOException e) {
+            throw unreadable(file.toString(), e);
+        }
     }
 
     static InputStream open(Path file) throws IOException {

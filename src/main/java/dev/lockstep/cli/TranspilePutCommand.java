@@ -3,7 +3,6 @@ package dev.lockstep.cli;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Trouble;
-import dev.lockstep.profile.Json;
 import dev.lockstep.transpile.Artifact;
 import dev.lockstep.transpile.Captured;
 import dev.lockstep.transpile.Content;
@@ -65,30 +64,15 @@ final class TranspilePutCommand implements Command {
                     "an artifact of " + content.size() + " bytes is too large; the limit is " + TranspileCache.LARGEST,
                     null);
         }
-        Optional<String> headers = call.text("--headers").map(file -> json(file, call, Map.class));
+        Optional<String> headers = call.text("--headers").map(file -> TranspileArguments.json(file, call, Map.class));
         if (headers.isPresent() && content.text().isEmpty()) {
             throw Trouble.usage(
                     "--headers are for text of at most " + Content.SMALL + " bytes",
                     "Boxel would serve an empty module in place of this artifact");
         }
-        Optional<String> dependencies = call.text("--deps").map(file -> json(file, call, List.class));
+        Optional<String> dependencies =
+                call.text("--deps").map(file -> TranspileArguments.json(file, call, List.class));
         return new Artifact(content, headers.orElse(null), dependencies.orElse(null));
-    }
-
-    private static String json(String file, Invocation call, Class<?> shape) {
-        String text = TranspileArguments.text(file, call.in());
-        if (!shape.isInstance(parse(text, file))) {
-            throw Trouble.usage("not a JSON " + (shape == List.class ? "array" : "object") + ": " + file, null);
-        }
-        return text;
-    }
-
-    private static Object parse(String text, String file) {
-        try {
-            return Json.parse(text);
-        } catch (Trouble e) {
-            throw Trouble.usage(file + ":" + e.getMessage(), null);
-        }
     }
 
     private static String uuid(String text) {

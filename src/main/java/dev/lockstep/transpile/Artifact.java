@@ -5,8 +5,15 @@ package dev.lockstep.transpile;
  *
  * @param headers a JSON object of HTTP headers with which Boxel serves a module, or null; a row without them is invisible to it
  * @param dependencyKeys a JSON array of what the artifact imports, as realm-relative paths without executable extension; or null
+ * @param build what is known of the build
  */
-public record Artifact(Content content, String headers, String dependencyKeys) implements AutoCloseable {
+public record Artifact(Content content, String headers, String dependencyKeys, BuildRecord build)
+        implements AutoCloseable {
+    /** An artifact of whose build nothing is known. */
+    public Artifact(Content content, String headers, String dependencyKeys) {
+        this(content, headers, dependencyKeys, BuildRecord.UNKNOWN);
+    }
+
     public static Artifact of(Content content) {
         return new Artifact(content, null, null);
     }

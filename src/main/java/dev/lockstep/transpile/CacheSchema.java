@@ -39,7 +39,7 @@ public final class CacheSchema {
             select 'column ' || attname
               from pg_attribute
              where attrelid = to_regclass('module_transpile_cache')
-               and attname in ('fingerprint', 'content', 'stamp')
+               and attname in ('fingerprint', 'build', 'content', 'stamp')
                and not attisdropped
              union all
             select 'trigger ' || tgname
@@ -190,6 +190,7 @@ public final class CacheSchema {
                 "lockstep_realm_floor",
                 "lockstep_epoch",
                 "column fingerprint",
+                "column build",
                 "column content",
                 "column stamp"));
         missing.removeAll(parts);

@@ -4,6 +4,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbPool;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.db.PgListener;
+import dev.lockstep.db.Trouble;
 import dev.lockstep.transpile.TranspileCache.Hit;
 import dev.lockstep.transpile.TranspileCache.Lookup;
 import dev.lockstep.transpile.TranspileCache.StoreResult;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 
 /**
  * Builds each artifact once in a fleet, and never fails because of the cache: where the database cannot help, the request
@@ -48,21 +48,35 @@ public final class SharedBuilds implements AutoCloseable {
         }
     }
 
+    /** What a fault of the database has cost a request. */
+    public enum Cost {
+        /** Nobody could be asked, nor told: it built for itself. */
+        BUILT_WITHOUT_CACHE,
+        /** What was built is not in the cache. */
+        NOT_STORED
+    }
+
+    /** Hears of what has kept the database from helping, and cost a request nothing but time; once a request. */
+    @FunctionalInterface
+    public interface Faults {
+        /** Throws if the request is to fail all the same. */
+        void heard(Cost cost, Trouble fault);
+    }
+
     /** Time between two looks while waiting; a quarter more or less, so that a fleet does not look all at once. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private final DbPool pool;
     private final Coordinator coordinator;
     private final Duration patience;
-    private final Consumer<DbException> faults;
+    private final Faults faults;
 
     /**
      * Builds that share a cache; it closes neither the pool nor the listener.
      *
      * @param patience how long to wait for others' builds
-     * @param faults hears of each fault of the database that cost a request nothing but time
      */
-    public SharedBuilds(DbPool pool, PgListener listener, Duration patience, Consumer<DbException> faults) {
+    public SharedBuilds(DbPool pool, PgListener listener, Duration patience, Faults faults) {
         this.pool = pool;
         this.coordinator = new Coordinator(pool, listener);
         this.patience = patience;
@@ -76,7 +90,17 @@ public final class SharedBuilds implements AutoCloseable {
      * @throws DbException only if this process is being stopped
      */
     public Served serve(ArtifactKey key, Source source, Compiler compiler) throws InterruptedException {
-        return new Request(key, source, compiler).serve();
+        return serve(key, Optional.empty(), source, compiler);
+    }
+
+    /**
+     * The artifact that was made from these very inputs, from wherever it is had soonest.
+     *
+     * @param inputs {@link BuildInputs#digest}; what the compiler makes carries the digest of what it has read
+     */
+    public Served serve(ArtifactKey key, Optional<String> inputs, Source source, Compiler compiler)
+            throws InterruptedException {
+        return new Request(key, inputs, source, compiler).serve();
     }
 
     @Override
@@ -84,18 +108,28 @@ public final class SharedBuilds implements AutoCloseable {
         coordinator.close();
     }
 
+    private static boolean isCancelled(Trouble e) {
+        return e instanceof DbException fault && fault.reason() == DbException.Reason.CANCELLED;
+    }
+
     /** One request on its way. */
     private final class Request {
         private final ArtifactKey key;
         private final LockKey lock;
+        private final Optional<String> inputs;
         private final Source source;
         private final Compiler compiler;
         private final long deadline = System.nanoTime() + patience.toNanos();
         /** Built under the lock; survives the loss of the connection that was to store it. */
         private Served built;
+        /** Why it was not stored. */
+        private DbException notStored;
+        /** What the compiler has thrown, which is no fault of the cache. */
+        private RuntimeException buildFailure;
 
-        Request(ArtifactKey key, Source source, Compiler compiler) {
+        Request(ArtifactKey key, Optional<String> inputs, Source source, Compiler compiler) {
             this.key = key;
+            this.inputs = inputs;
             this.lock = key.lock();
             this.source = source;
             this.compiler = compiler;
@@ -104,13 +138,39 @@ public final class SharedBuilds implements AutoCloseable {
         Served serve() throws InterruptedException {
             try {
                 Lookup first = look();
-                return first instanceof Hit hit ? served(hit, Role.HIT) : coordinated();
-            } catch (DbException e) {
-                if (e.reason() == DbException.Reason.CANCELLED) {
+                Served served = first instanceof Hit hit ? served(hit, Role.HIT) : coordinated();
+                if (notStored != null) {
+                    faults.heard(Cost.NOT_STORED, notStored);
+                }
+                return served;
+            } catch (Trouble e) {
+                if (e == buildFailure || e.kind() == Trouble.Kind.USAGE || isCancelled(e)) {
                     throw e;
                 }
-                faults.accept(e);
-                return built != null ? built : local(Captured.withoutCache(key));
+                if (built != null) {
+                    return again(notStored == null ? e : notStored);
+                }
+                faults.heard(Cost.BUILT_WITHOUT_CACHE, e);
+                return local(Captured.withoutCache(key));
+            }
+        }
+
+        /**
+         * The lock went with its connection. What was built under it is stored by another one: the generation that was
+         * captured says whether it may be, whoever has the lock now. Whether a COMMIT was lost or only its answer, to store
+         * it twice is to store it once.
+         */
+        private Served again(Trouble fault) throws InterruptedException {
+            try {
+                return new Served(
+                        built.artifact(),
+                        built.role(),
+                        built.captured(),
+                        Optional.of(stored(built.captured(), built.artifact())));
+            } catch (Trouble e) {
+                fault.addSuppressed(e);
+                faults.heard(Cost.NOT_STORED, fault);
+                return new Served(built.artifact(), built.role(), built.captured(), Optional.empty());
             }
         }
 
@@ -149,7 +209,7 @@ public final class SharedBuilds implements AutoCloseable {
         }
 
         private Served win(Pinned pinned) throws InterruptedException {
-            Lookup lookup = TranspileCache.look(pinned.tx(), key);
+            Lookup lookup = TranspileCache.look(pinned.tx(), key, inputs);
             if (lookup instanceof Hit hit) {
                 return served(hit, Role.WAITER);
             }
@@ -164,7 +224,7 @@ public final class SharedBuilds implements AutoCloseable {
             try {
                 return Optional.of(pinned.attempting(tx -> TranspileCache.store(tx, captured, artifact)));
             } catch (DbException e) {
-                faults.accept(e);
+                notStored = e;
                 return Optional.empty();
             }
         }
@@ -175,25 +235,32 @@ public final class SharedBuilds implements AutoCloseable {
             Optional<StoreResult> stored = Optional.empty();
             if (captured.isStorable()) {
                 try {
-                    stored = Optional.of(
-                            pool.lend(db -> db.autocommit(tx -> TranspileCache.store(tx, captured, artifact))));
-                } catch (DbException e) {
-                    faults.accept(e);
+                    stored = Optional.of(stored(captured, artifact));
+                } catch (Trouble e) {
+                    faults.heard(Cost.NOT_STORED, e);
                 }
             }
             return new Served(artifact, Role.LOCAL, captured, stored);
+        }
+
+        private StoreResult stored(Captured captured, Artifact artifact) throws InterruptedException {
+            return pool.lend(db -> db.autocommit(tx -> TranspileCache.store(tx, captured, artifact)));
         }
 
         private Artifact build(Captured captured) throws InterruptedException {
             try {
                 return compiler.compile(source, captured);
             } catch (IOException e) {
-                throw new BuildFailed("cannot build " + key.path() + ": " + e.getMessage(), e);
+                buildFailure = new BuildFailed("cannot build " + key.path() + ": " + e.getMessage(), e);
+                throw buildFailure;
+            } catch (RuntimeException e) {
+                buildFailure = e;
+                throw e;
             }
         }
 
         private Lookup look() throws InterruptedException {
-            return pool.lend(db -> db.autocommit(tx -> TranspileCache.look(tx, key)));
+            return pool.lend(db -> db.autocommit(tx -> TranspileCache.look(tx, key, inputs)));
         }
 
         private Served served(Hit hit, Role role) {

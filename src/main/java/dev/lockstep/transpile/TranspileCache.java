@@ -3,6 +3,8 @@ package dev.lockstep.transpile;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Stream;
 import dev.lockstep.db.Tx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /**
@@ -22,21 +24,27 @@ public final class TranspileCache {
     private static final int SLICE_BYTES = 1 << 20;
 
     private static final String LOOK = """
-            select e.epoch, f.floor, m.generation, m.live, m.hit, m.version,
+            select e.epoch, f.floor, m.generation, m.live, m.hit, m.version, m.same_key,
                    case when m.hit then m.body end as body,
                    case when m.hit then m.headers end as headers,
                    case when m.hit then m.dependency_keys end as dependency_keys,
+                   case when m.hit and m.ours then m.build end as build,
                    case when m.hit and m.ours then octet_length(m.content) end as content_bytes
               from (select cast(? as text) as realm_url) r
               left join lockstep_realm_floor f on f.realm_url = r.realm_url
               left join lockstep_epoch e on true
               left join lateral (
-                   select c.*, s.ours, cast(c.xmin as text) as version, c.body is not null as live,
+                   select c.*, s.ours, k.same_key, cast(c.xmin as text) as version, c.body is not null as live,
                           c.body is not null
                           and c.generation >= coalesce(f.floor, 0)
-                          and (case when s.ours then c.fingerprint end) is not distinct from cast(? as text) as hit
+                          and k.same_key
+                          and (i.inputs is null
+                               or coalesce(s.ours and c.build ->> 'inputs' = i.inputs, false)) as hit
                      from module_transpile_cache c
+                    cross join (select cast(? as text) as inputs) i
                     cross join lateral (select coalesce(c.stamp = %s, false) as ours) s
+                    cross join lateral (select (case when s.ours then c.fingerprint end)
+                                               is not distinct from cast(? as text) as same_key) k
                     where c.realm_url = r.realm_url
                       and c.canonical_path = ?) m on true
             """.formatted(STAMP.formatted("c"));
@@ -59,9 +67,9 @@ public final class TranspileCache {
     private static final String STORE_UNLESS_INVALIDATED = """
             insert into module_transpile_cache as m
                    (realm_url, canonical_path, body, headers, dependency_keys, generation, created_at,
-                    fingerprint, content, stamp)
+                    fingerprint, build, content, stamp)
             select ?, ?, v.body, cast(? as jsonb), cast(? as jsonb), v.generation, v.created_at,
-                   ?, cast(? as bytea), %s
+                   ?, cast(? as jsonb), cast(? as bytea), %s
               from lockstep_epoch e
              cross join (select cast(? as text) as body, cast(? as bigint) as generation,
                                 cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as created_at) v
@@ -69,7 +77,8 @@ public final class TranspileCache {
                 on conflict (realm_url, canonical_path) do update
                set body = excluded.body, headers = excluded.headers, dependency_keys = excluded.dependency_keys,
                    generation = excluded.generation, created_at = excluded.created_at,
-                   fingerprint = excluded.fingerprint, content = excluded.content, stamp = excluded.stamp
+                   fingerprint = excluded.fingerprint, build = excluded.build, content = excluded.content,
+                   stamp = excluded.stamp
              where m.generation <= excluded.generation
             returning m.body is not null
                       and m.generation >= coalesce((select floor
@@ -100,7 +109,9 @@ public final class TranspileCache {
         /** The whole realm was invalidated since it was stored. */
         BELOW_FLOOR,
         /** Another compiler made it. */
-        OTHER_FINGERPRINT
+        OTHER_FINGERPRINT,
+        /** It was made from something else than what is here now, or nobody knows from what. */
+        OTHER_INPUTS
     }
 
     /** What became of a store. */
@@ -108,7 +119,7 @@ public final class TranspileCache {
         STORED,
         /** The generation or the floor has moved on, or a crash has emptied the cache: what was offered may be stale. */
         STALE,
-        /** Larger than {@link #LARGEST}, or made without the cache. */
+        /** Larger than {@link #LARGEST}, made without the cache, or from inputs that changed meanwhile. */
         NOT_STORABLE
     }
 
@@ -117,14 +128,29 @@ public final class TranspileCache {
      * cache's epoch if there are none.
      */
     public static Lookup look(Tx tx, ArtifactKey key) {
+        return look(tx, key, Optional.empty());
+    }
+
+    /**
+     * {@link #look(Tx, ArtifactKey)} for an artifact that was made from these very inputs.
+     *
+     * @param inputs {@link BuildInputs#digest}; what the build itself said that it has read must be here as well
+     */
+    public static Lookup look(Tx tx, ArtifactKey key, Optional<String> inputs) {
         while (true) {
-            Row row = find(tx, key);
+            Row row = find(tx, key, inputs);
             if (row.isNull("epoch") || row.isNull("floor")) {
                 tx.update(BEGIN_EPOCH);
                 Floor.begin(tx, key.realm());
                 continue;
             }
             Lookup lookup = read(tx, key, row);
+            if (lookup instanceof Hit hit
+                    && inputs.isPresent()
+                    && !BuildInputs.areAsRecorded(hit.artifact().build())) {
+                close(hit.artifact());
+                return new Miss(hit.captured(), Reason.OTHER_INPUTS);
+            }
             if (lookup != null) {
                 return lookup;
             }
@@ -135,7 +161,7 @@ public final class TranspileCache {
     public static Lookup peek(Tx tx, ArtifactKey key) {
         Lookup lookup = null;
         while (lookup == null) {
-            lookup = read(tx, key, find(tx, key));
+            lookup = read(tx, key, find(tx, key, Optional.empty()));
         }
         return lookup;
     }
@@ -143,7 +169,9 @@ public final class TranspileCache {
     /** Stores an artifact unless the cache has moved past what was captured. */
     public static StoreResult store(Tx tx, Captured captured, Artifact artifact) {
         Content content = artifact.content();
-        if (!captured.isStorable() || content.size() > LARGEST) {
+        if (!captured.isStorable()
+                || content.size() > LARGEST
+                || !artifact.build().isSettled()) {
             return StoreResult.NOT_STORABLE;
         }
         if (captured.epoch().isEmpty()) {
@@ -154,14 +182,17 @@ public final class TranspileCache {
         if (text.isEmpty() && artifact.headers() != null) {
             throw new IllegalArgumentException("headers belong to text: Boxel would serve the empty body beside them");
         }
+        // Replicas know no keys: with headers they would serve one compiler's artifact for every other's.
+        boolean keyed = key.fingerprint().isPresent();
         Object bytes = text.isPresent() ? null : new Stream(content.open(), Math.toIntExact(content.size()));
         boolean stored = tx.row(
                         STORE_UNLESS_INVALIDATED,
                         key.realm(),
                         key.path(),
-                        artifact.headers(),
+                        keyed ? null : artifact.headers(),
                         artifact.dependencyKeys(),
                         key.fingerprint().orElse(null),
+                        artifact.build().json(keyed ? artifact.headers() : null),
                         bytes,
                         text.orElse(""),
                         captured.cap(),
@@ -171,8 +202,16 @@ public final class TranspileCache {
         return stored ? StoreResult.STORED : StoreResult.STALE;
     }
 
-    private static Row find(Tx tx, ArtifactKey key) {
-        return tx.only(LOOK, key.realm(), key.fingerprint().orElse(null), key.path());
+    private static Row find(Tx tx, ArtifactKey key, Optional<String> inputs) {
+        return tx.only(LOOK, key.realm(), inputs.orElse(null), key.fingerprint().orElse(null), key.path());
+    }
+
+    private static void close(Artifact artifact) {
+        try {
+            artifact.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What the row says; null if it changed while its content was read. */
@@ -184,9 +223,12 @@ public final class TranspileCache {
             return new Miss(captured, reason(row, generation, floor));
         }
         Content content = row.isNull("content_bytes") ? Content.of(row.text("body")) : content(tx, key, row);
-        return content == null
-                ? null
-                : new Hit(captured, new Artifact(content, row.text("headers"), row.text("dependency_keys")));
+        if (content == null) {
+            return null;
+        }
+        String build = row.text("build");
+        String headers = row.isNull("headers") ? BuildRecord.headers(build) : row.text("headers");
+        return new Hit(captured, new Artifact(content, headers, row.text("dependency_keys"), BuildRecord.of(build)));
     }
 
     private static Reason reason(Row row, long generation, long floor) {
@@ -196,7 +238,10 @@ public final class TranspileCache {
         if (!row.flag("live")) {
             return Reason.TOMBSTONE;
         }
-        return generation < floor ? Reason.BELOW_FLOOR : Reason.OTHER_FINGERPRINT;
+        if (generation < floor) {
+            return Reason.BELOW_FLOOR;
+        }
+        return row.flag("same_key") ? Reason.OTHER_INPUTS : Reason.OTHER_FINGERPRINT;
     }
 
     private static Content content(Tx tx, ArtifactKey key, Row row) {

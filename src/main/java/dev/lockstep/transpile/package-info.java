@@ -39,6 +39,11 @@
  * trigger ({@code init --guard}). Nothing gives them the epoch: after a crash of the server, {@code tombstone --all}. And
  * their own bulk invalidation knows no floor: paths without a row are not covered by it; let lockstep invalidate realms.
  *
+ * <p>The inputs are part of the key for whoever names them: what is known of a build is a {@link
+ * dev.lockstep.transpile.BuildRecord} beside the artifact, in {@code build}, and {@link dev.lockstep.transpile.BuildInputs} that
+ * differ make a miss, which invalidates nothing. Headers of an artifact that has a fingerprint are kept there as well, where no
+ * replica sees them.
+ *
  * <p>Text is kept in {@code body}, where Boxel has it. What no text can hold, or is larger than
  * {@link dev.lockstep.transpile.Content#SMALL}, is in {@code content}, uncompressed, so that it can be read in slices; its {@code body} is
  * empty and its {@code headers} null, which to Boxel is a miss.
@@ -51,7 +56,8 @@
  *       heartbeat, which frees the lock; another takes over at its next look, a second later at most. What the late one still
  *       stores is refused, or equal.
  *   <li>A wake-up is lost: a second.
- *   <li>The database is away: requests build for themselves, store nothing, and say so.
+ *   <li>The connection is lost while a winner builds: another one stores the artifact, if its generation still holds.
+ *   <li>The database is away, full, or takes no writes: requests build for themselves, store nothing, and say so.
  *   <li>Waiting takes longer than the request's patience: it builds for itself.
  *   <li>One invalidation too many: a build.
  * </ul>

@@ -14,10 +14,12 @@ create unlogged table if not exists module_transpile_cache (
 
 create index if not exists module_transpile_cache_realm_url_index on module_transpile_cache (realm_url);
 
--- The compiler and its options, the bytes that a text cannot hold, and the proof that both belong to the row as it is:
--- a writer that does not know these columns leaves them as they were.
+-- The compiler and its options, what is known of the build (its inputs, what the compiler said, headers that belong to
+-- one key alone), the bytes that a text cannot hold, and the proof that they belong to the row as it is: a writer that
+-- does not know these columns leaves them as they were.
 alter table module_transpile_cache
     add column if not exists fingerprint text,
+    add column if not exists build       jsonb,
     add column if not exists content     bytea,
     add column if not exists stamp       text;
 

@@ -117,6 +117,150 @@ class TranspileRunTest {
     }
 
     @Test
+    void anEditedInputIsNoHitAndTheSameInputIs() throws IOException {
+        transpile.ok("init");
+        Path source = Files.writeString(dir.resolve("a.ts"), "v1");
+        Path config = Files.writeString(dir.resolve("tsconfig.json"), "{}");
+        Path log = dir.resolve("builds");
+        String[] words = {
+            "run",
+            REALM,
+            "a.ts",
+            "--source",
+            source.toString(),
+            "--input",
+            config.toString(),
+            "--env",
+            "MODE",
+            "--",
+            "sh",
+            "-c",
+            "echo built >> " + log + "; cat; printf ' %s' \"$MODE\""
+        };
+
+        assertThat(transpile.run(words).stdout()).isEqualTo("v1 ");
+        assertThat(transpile.run(words).stdout()).isEqualTo("v1 ");
+        assertThat(Files.readAllLines(log)).hasSize(1);
+        Files.writeString(source, "v2");
+        assertThat(transpile.run(words).stdout()).isEqualTo("v2 ");
+        Files.writeString(config, "{\"strict\": true}");
+        assertThat(transpile.run(words).stdout()).isEqualTo("v2 ");
+        assertThat(transpile.with("MODE", "production").run(words).stdout()).isEqualTo("v2 production");
+        assertThat(Files.readAllLines(log)).hasSize(4);
+    }
+
+    @Test
+    void aFileThatTheCompilerNamesIsAnInputAndADependency() throws IOException {
+        transpile.ok("init");
+        Path realm = Files.createDirectories(dir.resolve("realm/lib")).getParent();
+        Path source = Files.writeString(realm.resolve("main.ts"), "main");
+        Path imported = Files.writeString(realm.resolve("lib/my util.ts"), "old");
+        Path deps = dir.resolve("main.d");
+        String rule = "main.js: " + source + " \\\n  " + imported.toString().replace(" ", "\\ ") + "\n\n"
+                + imported.toString().replace(" ", "\\ ") + ":\n";
+        Files.writeString(dir.resolve("rule"), rule);
+        String build = "cp '" + dir.resolve("rule") + "' '" + deps + "'; cat - '" + imported + "'";
+        String[] words = {
+            "run", REALM, "main.ts", "--source", source.toString(), "--deps", deps.toString(), "--", "sh", "-c", build
+        };
+
+        assertThat(transpile.run(words).stdout()).isEqualTo("mainold");
+        Files.writeString(imported, "new");
+        assertThat(transpile.run(words).stdout()).isEqualTo("mainnew");
+        assertThat(transpile
+                        .run("tombstone", REALM, "lib/my util.ts", "--dependents")
+                        .exit())
+                .isZero();
+        assertThat(transpile.run("get", REALM, "main.ts").exit()).isEqualTo(3);
+    }
+
+    @Test
+    void whatACompilerSaysIsShownWhenItFailsAndSaidAgainWithAHit() {
+        transpile.ok("init");
+
+        LockstepRun failed = transpile.run("run", REALM, MODULE, "--", "sh", "-c", "echo 'a.ts(1,7): error'; exit 2");
+        assertThat(failed.exit()).isEqualTo(2);
+        assertThat(failed.stdout()).isEmpty();
+        assertThat(failed.stderr()).contains("a.ts(1,7): error");
+        String[] warns = {"run", REALM, MODULE, "--", "sh", "-c", "echo 'a.ts(3,1): warning' >&2; echo js"};
+        assertThat(transpile.run(warns).stderr()).contains("a.ts(3,1): warning");
+        LockstepRun hit = transpile.run(warns);
+        assertThat(hit.stdout()).isEqualTo("js\n");
+        assertThat(hit.stderr()).containsOnlyOnce("a.ts(3,1): warning");
+        assertThat(transpile
+                        .run("run", REALM, MODULE, "--replay", "none", "--", "false")
+                        .stderr())
+                .doesNotContain("warning");
+    }
+
+    @Test
+    void anArtifactWithoutAByteIsRefusedUnlessItIsMeant() {
+        transpile.ok("init");
+
+        assertThat(transpile.run("run", REALM, MODULE, "--", "true").exit()).isEqualTo(125);
+        assertThat(transpile.run("get", REALM, MODULE).exit()).isEqualTo(3);
+        assertThat(transpile
+                        .run("run", REALM, MODULE, "--allow-empty", "--", "true")
+                        .exit())
+                .isZero();
+        assertThat(transpile.run("get", REALM, MODULE).exit()).isZero();
+    }
+
+    @Test
+    void aFileThatTheCompilerWritesIsTheArtifactAndAHitWritesItToo() throws IOException {
+        transpile.ok("init");
+        Path out = dir.resolve("out.js");
+        String[] words = {
+            "run", REALM, MODULE, "--output", out.toString(), "--", "sh", "-c", "echo chatter; echo js > '" + out + "'"
+        };
+
+        LockstepRun built = transpile.run(words);
+        assertThat(built.stdout()).isEmpty();
+        assertThat(built.stderr()).contains("chatter");
+        Files.delete(out);
+        assertThat(transpile.run(words).exit()).isZero();
+        assertThat(out).hasContent("js\n");
+        assertThat(transpile
+                        .run("run", REALM, "other.ts", "--output", out.toString(), "--", "true")
+                        .exit())
+                .as("it was there before")
+                .isEqualTo(125);
+    }
+
+    @Test
+    void headersOfAKeylessArtifactAreForReplicasAndThoseOfAKeyedOneAreNot(TestDatabase database) throws Exception {
+        transpile.ok("init");
+        Path source = Files.writeString(dir.resolve("a.ts"), "js");
+        Path headers = Files.writeString(dir.resolve("headers.json"), "{\"x-test\": \"1\"}");
+        String served = "select headers ->> 'x-test' || ' ' || (headers ->> 'content-type') || ' '"
+                + " || (headers ->> 'etag' like '%:module') from module_transpile_cache where canonical_path like '%/a.ts'";
+        String[] words = {
+            "run", REALM, "a.ts", "--source", source.toString(), "--headers", headers.toString(), "--", "cat"
+        };
+
+        assertThat(transpile.run(words).stdout()).isEqualTo("js");
+        assertThat(database.ask(served)).isEqualTo("1 text/javascript true");
+        words[2] = "b.ts";
+        List<String> keyed = new ArrayList<>(List.of(words));
+        keyed.addAll(keyed.indexOf("--"), List.of("--key", "K"));
+        assertThat(transpile.run(keyed.toArray(String[]::new)).stdout()).isEqualTo("js");
+        assertThat(database.ask("select count(*) from module_transpile_cache where headers is not null"))
+                .isEqualTo("1");
+        assertThat(transpile.run("get", REALM, "b.ts", "--key", "K", "--json").stdout())
+                .contains("x-test");
+    }
+
+    @Test
+    void aCacheThatIsRequiredIsNotDoneWithout() {
+        transpile = transpile.with("PGPORT", "1");
+
+        LockstepRun required = transpile.run("run", REALM, MODULE, "--require-cache", "--", "echo", "built");
+
+        assertThat(required.exit()).isEqualTo(125);
+        assertThat(required.stdout()).isEmpty();
+    }
+
+    @Test
     void runWithoutAServerBuildsAndSaysSo() {
         transpile = transpile.with("PGPORT", "1");
 

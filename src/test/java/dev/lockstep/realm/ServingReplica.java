@@ -115,7 +115,7 @@ final class ServingReplica {
                         new DbPool(() -> databases.postgres(target, PgSession.of("replica", PgSession.Use.WRITE)), 3);
                 PgListener listener = databases.listener(
                         target, PgSession.of("wake-ups", PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
-                SharedBuilds builds = new SharedBuilds(pool, listener, Duration.ofSeconds(20), fault -> {})) {
+                SharedBuilds builds = new SharedBuilds(pool, listener, Duration.ofSeconds(20), (cost, fault) -> {})) {
             TranspileService service = new TranspileService(
                     CAPACITY,
                     builds,

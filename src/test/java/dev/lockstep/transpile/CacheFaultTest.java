@@ -138,7 +138,7 @@ class CacheFaultTest {
                         new DbPool(() -> databases.postgres(target, PgSession.of("broken", PgSession.Use.WRITE)), 2);
                 PgListener listener = databases.listener(
                         target, PgSession.of("broken listener", PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
-                SharedBuilds builds = new SharedBuilds(pool, listener, Duration.ofSeconds(20), e -> {})) {
+                SharedBuilds builds = new SharedBuilds(pool, listener, Duration.ofSeconds(20), (cost, e) -> {})) {
             return builds.serve(
                             key(path),
                             Source.of(path, InputStream::nullInputStream),

@@ -37,7 +37,7 @@ final class FleetMember {
         try (DbPool pool = new DbPool(this::open, mode.equals("hold") ? paths + 1 : 2);
                 PgListener listener = databases.listener(
                         target, PgSession.of("listener", PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
-                SharedBuilds builds = new SharedBuilds(pool, listener, Duration.ofSeconds(60), fault -> {})) {
+                SharedBuilds builds = new SharedBuilds(pool, listener, Duration.ofSeconds(60), (cost, fault) -> {})) {
             List<Future<Served>> all = new ArrayList<>();
             for (int i = 0; i < paths; i++) {
                 String path = "module-" + i + ".gts";

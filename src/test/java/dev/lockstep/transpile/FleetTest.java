@@ -124,7 +124,7 @@ class FleetTest {
     private List<Future<Served>> takers() {
         DbPool pool = cache.pool(HELD + 1);
         PgListener listener = cache.listener();
-        SharedBuilds builds = new SharedBuilds(pool, listener, Duration.ofSeconds(60), fault -> {});
+        SharedBuilds builds = new SharedBuilds(pool, listener, Duration.ofSeconds(60), (cost, fault) -> {});
         closing.add(builds);
         closing.add(listener);
         closing.add(pool);
