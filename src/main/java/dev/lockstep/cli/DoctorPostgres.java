@@ -14,6 +14,7 @@ import dev.lockstep.realm.InvalidationLog;
 import dev.lockstep.realm.NamedListeners;
 import dev.lockstep.realm.Notifications;
 import dev.lockstep.realm.RealmLocks;
+import dev.lockstep.transpile.BoxelMigrations;
 import dev.lockstep.transpile.CacheSchema;
 import dev.lockstep.transpile.Upkeep;
 import java.time.Duration;
@@ -246,6 +247,7 @@ final class DoctorPostgres {
     private void cache(Db db, Row server) {
         findings.attempt(
                 "transpile.privileges", () -> privileges("transpile.privileges", db, TRANSPILE_TABLES, server));
+        findings.attempt("transpile.migration", () -> migration(db));
         List<String> missing = db.autocommit(CacheSchema::missing);
         if (!missing.isEmpty()) {
             String detail = "not there: " + String.join(", ", missing);
@@ -272,6 +274,24 @@ final class DoctorPostgres {
                                 State.WARN,
                                 "not set: the server has crashed and lost its cache, or nobody has used it yet",
                                 "replicas that know no floor: lockstep transpile tombstone URL --all"));
+    }
+
+    private static Check migration(Db db) {
+        if (db.autocommit(BoxelMigrations::of) != BoxelMigrations.PENDING) {
+            return Check.ok("transpile.migration", "none of Boxel's is waiting to make the table");
+        }
+        return db.autocommit(CacheSchema::state) == CacheSchema.State.ABSENT
+                ? new Check(
+                        "transpile.migration",
+                        State.WARN,
+                        "Boxel's migration 1778495869867 has not run yet",
+                        "deploy Boxel first, then lockstep transpile init --guard")
+                : new Check(
+                        "transpile.migration",
+                        State.FAIL,
+                        "module_transpile_cache is there, and Boxel's migration 1778495869867, which makes it, has not run:"
+                                + " it will fail",
+                        "drop table module_transpile_cache; deploy Boxel; lockstep transpile init --guard");
     }
 
     private static Check contents(Db db) {

@@ -3,6 +3,7 @@ package dev.lockstep.cli;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Tx;
+import dev.lockstep.transpile.BoxelMigrations;
 import dev.lockstep.transpile.CacheSchema;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,11 @@ final class TranspileInitCommand implements Command {
                 spec,
                 "Also install the trigger that keeps out the stale writes of replicas that know no floor.",
                 "--guard");
+        Options.flag(
+                spec,
+                "Make the table although the list of migrations in this database is one in which Boxel's is still missing:"
+                        + " for databases that are not Boxel's. Boxel's own deployment would fail.",
+                "--force");
         Options.postgres(spec);
         Options.dryRun(spec);
     }
@@ -35,6 +41,9 @@ final class TranspileInitCommand implements Command {
 
     private static Result install(Db db, Invocation call) {
         return result("made ", db.transact(tx -> {
+            if (!call.flag("--force")) {
+                BoxelMigrations.check(tx);
+            }
             List<String> made = new ArrayList<>(CacheSchema.install(tx));
             if (call.flag("--guard")) {
                 made.addAll(CacheSchema.guard(tx));
@@ -44,6 +53,9 @@ final class TranspileInitCommand implements Command {
     }
 
     private static List<String> missing(Tx tx, Invocation call) {
+        if (!call.flag("--force")) {
+            BoxelMigrations.check(tx);
+        }
         List<String> missing = new ArrayList<>(CacheSchema.missing(tx));
         if (call.flag("--guard") && !CacheSchema.isGuarded(tx)) {
             missing.add(CacheSchema.GUARD_NAME);

@@ -53,6 +53,37 @@ class TranspileCommandsTest {
     }
 
     @Test
+    void nothingIsMadeBeforeBoxelsOwnMigrationHasMadeIt(TestDatabase database) throws SQLException {
+        database.execute(
+                "create table migrations (id serial primary key, name varchar(255) not null, run_on timestamp not null)",
+                "insert into migrations (name, run_on) values ('1763592496405_create-definitions-table', now())");
+
+        LockstepRun refused = transpile.json("init");
+        assertThat(refused.exit()).isEqualTo(6);
+        assertThat(refused.error().get("hint").toString()).contains("deploy Boxel", "--force");
+        assertThat(transpile.json("init", "-n").exit()).isEqualTo(6);
+        assertThat(database.ask("select to_regclass('module_transpile_cache') is null"))
+                .isEqualTo("t");
+
+        database.execute(BoxelTables.TRANSPILE_CACHE, """
+                insert into migrations (name, run_on)
+                values ('1778495869867_create-module-transpile-cache', now())
+                """);
+        transpile.ok("init");
+    }
+
+    @Test
+    void theDoctorSeesATableThatStandsInTheWayOfBoxelsMigration(TestDatabase database) throws SQLException {
+        database.execute(
+                "create table migrations (id serial primary key, name varchar(255) not null, run_on timestamp not null)");
+        transpile.ok("init", "--force");
+
+        LockstepRun doctor = LockstepRun.of(database.environment(), "doctor", "--for", "transpile");
+        assertThat(doctor.exit()).isEqualTo(3);
+        assertThat(doctor.stdout()).contains("1778495869867", "it will fail");
+    }
+
+    @Test
     void aMissTellsWhatAPutNeedsAndALatePutIsAConflict() throws IOException {
         transpile.ok("init");
         Path body = Files.writeString(dir.resolve("out.js"), "compiled");
