@@ -1255,7 +1255,7 @@ function _picocli_lockstep_transpile_init() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--guard' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--guard' '--force' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default

@@ -35,8 +35,7 @@ final class BroadcastCommand implements Command {
                 .description("Tell every replica to drop what it cached of a realm: all of it, or the paths given."
                         + " Everything is sent in one transaction. Done again, it sends again.");
         Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
-        Options.values(
-                spec, "P", "A path in the realm, like cards/person.gts. Repeatable. None: the whole realm.", "--path");
+        Options.values(spec, "P", RealmArgument.PATH, "--path");
         Options.value(spec, "FILE|-", "Read paths from a file, or from standard input; one a line.", "--paths-from");
         Options.flag(
                 spec, "Also write the durable log, for listeners that are away now: they will be told.", "--durable");

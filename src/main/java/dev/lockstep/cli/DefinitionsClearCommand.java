@@ -7,14 +7,14 @@ import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.realm.Definitions;
 import dev.lockstep.realm.Definitions.Cleared;
+import dev.lockstep.realm.Definitions.Unmatched;
+import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmUrl;
-import dev.lockstep.transpile.ArtifactKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -42,51 +42,76 @@ final class DefinitionsClearCommand implements Command {
 
     @Override
     public Result run(Invocation call) {
-        Function<Tx, Cleared> work = work(call);
+        RealmUrl realm = realm(call);
+        List<String> modules = realm == null ? List.of() : modules(realm, call);
+        Function<Tx, Cleared> work = work(realm, modules, call);
         PgTarget target = call.postgres();
         PgSession session = call.session(call.dryRun() ? PgSession.Use.READ : PgSession.Use.WRITE)
                 .withStatementTimeout(STATEMENT);
         try (Db db = call.databases().postgres(target, session)) {
+            if (realm != null) {
+                RealmArgument.checkRecipients(db, List.of(realm), call);
+            }
+            List<Unmatched> unmatched = new ArrayList<>();
             Cleared cleared = db.transact(tx -> {
                 if (!Definitions.isPresent(tx)) {
                     throw Trouble.refused(
                             "this database has no table modules, so no definitions",
                             "'lockstep realm invalidate' does with whatever there is");
                 }
+                unmatched.clear();
+                unmatched.addAll(Definitions.unmatched(tx, realm, modules));
                 return work.apply(tx);
             });
-            String definitions = Text.count(cleared.deleted(), "definition");
-            String notifications = Text.count(cleared.payloads().size(), "notification");
-            Map<String, Object> data = data(cleared.deleted(), cleared.payloads());
-            return call.dryRun()
-                    ? Result.unchanged(data, List.of("would delete " + definitions + " and send " + notifications))
-                    : Result.changed(data, List.of(definitions + " deleted, " + notifications + " sent"));
+            return result(cleared, unmatched, call);
         }
     }
 
-    private static Function<Tx, Cleared> work(Invocation call) {
+    private static Result result(Cleared cleared, List<Unmatched> unmatched, Invocation call) {
+        String definitions = Text.count(cleared.deleted(), "definition");
+        String notifications = Text.count(cleared.payloads().size(), "notification");
+        for (Unmatched module : unmatched) {
+            call.output()
+                    .warn(
+                            "unknown-module",
+                            "no definition of " + module.url() + ", nor of what imports it"
+                                    + module.nearest()
+                                            .map(near -> "; did you mean " + near + "?")
+                                            .orElse(""));
+        }
+        return new Result(
+                (unmatched.isEmpty() ? ExitCode.OK : ExitCode.DIFFERS).status(),
+                call.dryRun() ? Result.Change.UNCHANGED : Result.Change.CHANGED,
+                data(cleared.deleted(), cleared.payloads()),
+                List.of(
+                        call.dryRun()
+                                ? "would delete " + definitions + " and send " + notifications
+                                : definitions + " deleted, " + notifications + " sent"));
+    }
+
+    /** Null for all of them. */
+    private static RealmUrl realm(Invocation call) {
         boolean all = call.flag("--all");
         if (all != call.parameters().isEmpty() || (all && call.flag("--module"))) {
             throw Trouble.usage(
                     all ? "--all excludes a realm and --module" : "no realm given",
                     "name a realm, or --all for all of them");
         }
-        if (all) {
-            call.confirm("delete the definitions of all realms");
-            return call.dryRun() ? Definitions::planAll : Definitions::all;
-        }
-        RealmUrl realm = RealmArgument.read(call.parameters().get(0), "taken", call.output());
+        return all ? null : RealmArgument.read(call.parameters().get(0), "taken", call.output());
+    }
+
+    private static List<String> modules(RealmUrl realm, Invocation call) {
         List<String> modules = new ArrayList<>();
         for (String named : call.texts("--module")) {
-            String module =
-                    ArtifactKey.of(realm.value(), named, Optional.empty()).path();
-            if (named.isEmpty()
-                    || !module.startsWith(
-                            ArtifactKey.of(realm.value(), "", Optional.empty()).path())) {
-                throw Trouble.usage(
-                        "the module '" + named + "' is not in " + realm, "name the realm that it belongs to");
-            }
-            modules.add(module);
+            modules.add(RealmPath.read(realm, named).url());
+        }
+        return modules;
+    }
+
+    private static Function<Tx, Cleared> work(RealmUrl realm, List<String> modules, Invocation call) {
+        if (realm == null) {
+            call.confirm("delete the definitions of all realms");
+            return call.dryRun() ? Definitions::planAll : Definitions::all;
         }
         if (call.dryRun()) {
             return modules.isEmpty()

@@ -28,8 +28,7 @@ final class InvalidateCommand implements Command {
                         + " definitions and every replica's memory, in one transaction. Done again, it sends again, and"
                         + " refuses the builds that have begun meanwhile.");
         Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
-        Options.values(
-                spec, "P", "A path in the realm, like cards/person.gts. Repeatable. None: the whole realm.", "--path");
+        Options.values(spec, "P", RealmArgument.PATH, "--path");
         Options.flag(spec, "Also write the durable log, for listeners that are away now.", "--durable");
         RealmArgument.declareStrictness(spec);
         Options.postgres(spec);
@@ -68,6 +67,10 @@ final class InvalidateCommand implements Command {
             switch (layer) {
                 case TRANSPILE_CACHE -> output.detail("this database has no transpile cache");
                 case DEFINITIONS -> output.detail("this database has no definitions");
+                case LOADER_EPOCH ->
+                    output.warn(
+                            "loader-epoch",
+                            "this login may not write realm_generations: prerenderers keep the modules they evaluated");
             }
         }
         Map<String, Object> data = data(done.tombstoned(), done.definitionsDeleted(), done.payloads());

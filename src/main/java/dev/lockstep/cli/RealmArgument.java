@@ -16,6 +16,10 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** A realm's URL as a person types it, and what is odd about telling its replicas something; that is said, or refused. */
 final class RealmArgument {
+    static final String PATH =
+            "A file: relative to the realm, like cards/person.gts, or its whole URL. Without extension: every file"
+                    + " that it may stand for. Repeatable. None: the whole realm.";
+
     private RealmArgument() {}
 
     /** The options by which whoever tells replicas something wants it refused rather than said. */

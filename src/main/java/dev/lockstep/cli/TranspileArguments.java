@@ -4,13 +4,12 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.Json;
-import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.transpile.ArtifactKey;
 import dev.lockstep.transpile.CacheSchema;
 import dev.lockstep.transpile.Captured;
 import dev.lockstep.transpile.Content;
-import dev.lockstep.transpile.Tombstones;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -61,11 +60,7 @@ final class TranspileArguments {
      * @throws Trouble usage: no file of this realm has it
      */
     static String path(RealmUrl realm, String typed) {
-        String local = Tombstones.localPath(realm.value(), typed);
-        if (local.contains("://")) {
-            throw Trouble.usage("not a file of " + realm + ": " + typed, null);
-        }
-        return FileChange.file(realm, local).path();
+        return RealmPath.read(realm, typed).local();
     }
 
     /** Runs work on one connection to a prepared database. */
@@ -110,7 +105,7 @@ final class TranspileArguments {
 
     /** The path in the realm, decoded. */
     static String local(ArtifactKey key) {
-        return Tombstones.localPath(key.realm(), key.path());
+        return RealmPath.read(new RealmUrl(key.realm()), key.path()).local();
     }
 
     /** A file as those that import it name it. */

@@ -6,6 +6,7 @@ import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.realm.Broadcast;
 import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.transpile.Tombstones;
 import dev.lockstep.transpile.Tombstones.Outcome;
@@ -95,11 +96,12 @@ final class TranspileTombstoneCommand implements Command {
                     FileChange.wildcard(realm).payload());
             return;
         }
-        Set<String> changed = new LinkedHashSet<>(paths);
-        for (String dependent : dependents) {
-            changed.add(Tombstones.localPath(realm.value(), dependent));
+        List<RealmPath> changed = new ArrayList<>();
+        for (String path : paths) {
+            changed.add(new RealmPath(realm, path));
         }
-        for (FileChange change : Broadcast.plan(List.of(realm), changed).changes()) {
+        changed.addAll(RealmPath.read(List.of(realm), dependents));
+        for (FileChange change : Broadcast.plan(changed).changes()) {
             tx.rows(NOTIFY, FileChange.CHANNEL.name(), change.payload());
         }
     }

@@ -1,9 +1,7 @@
 package dev.lockstep.realm;
 
 import dev.lockstep.db.Tx;
-import dev.lockstep.transpile.ArtifactKey;
 import java.util.Collection;
-import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -34,10 +32,10 @@ final class BoxelTombstones {
         return tx.update(TOMBSTONE_REALM, realm.value());
     }
 
-    static long paths(Tx tx, RealmUrl realm, Collection<String> paths) {
+    static long paths(Tx tx, RealmUrl realm, Collection<RealmPath> paths) {
         TreeSet<String> canonical = new TreeSet<>();
-        for (String path : paths) {
-            canonical.add(ArtifactKey.of(realm.value(), path, Optional.empty()).path());
+        for (RealmPath path : paths) {
+            canonical.addAll(path.artifacts());
         }
         return tx.update(TOMBSTONE_PATHS, realm.value(), canonical.toArray(String[]::new));
     }

@@ -55,29 +55,50 @@ public final class Broadcast {
         this.ear = ear;
     }
 
-    /** Every path in every realm; every realm as a whole if there are no paths. */
+    /**
+     * Every path in every realm; every realm as a whole if there are no paths.
+     *
+     * @throws Trouble usage: no file of a realm has such a name
+     */
     public static Plan plan(Collection<RealmUrl> realms, Collection<String> paths) {
+        return paths.isEmpty() ? plan(realms) : plan(RealmPath.read(realms, paths));
+    }
+
+    private static Plan plan(Collection<RealmUrl> realms) {
         // By their payloads: the JVM makes a record's own hash code when it is first asked for, which takes longer than
         // all the rest.
         Map<String, FileChange> changes = new LinkedHashMap<>();
-        List<FileChange> widened = new ArrayList<>();
-        int collapsed = 0;
         for (RealmUrl realm : realms) {
-            FileChange wildcard = FileChange.wildcard(realm);
-            if (paths.isEmpty() && changes.putIfAbsent(wildcard.payload(), wildcard) != null) {
-                collapsed++;
+            put(changes, FileChange.wildcard(realm));
+        }
+        return new Plan(List.copyOf(changes.values()), realms.size() - changes.size(), List.of());
+    }
+
+    /** Every file that the paths may mean. */
+    public static Plan plan(List<RealmPath> paths) {
+        Map<String, FileChange> changes = new LinkedHashMap<>();
+        List<FileChange> widened = new ArrayList<>();
+        Set<String> named = new HashSet<>();
+        for (RealmPath path : paths) {
+            FileChange wildcard = FileChange.wildcard(path.realm());
+            if (!named.add(path.realm() + ":" + path.local())) {
+                continue;
             }
-            for (String path : paths) {
-                FileChange change = FileChange.file(realm, path);
+            for (String file : path.files()) {
+                FileChange change = FileChange.file(path.realm(), file);
                 if (change.bytes() > FileChange.MAX_PAYLOAD_BYTES) {
                     widened.add(change);
-                    changes.putIfAbsent(wildcard.payload(), wildcard);
-                } else if (changes.putIfAbsent(change.payload(), change) != null) {
-                    collapsed++;
+                    put(changes, wildcard);
+                    break;
                 }
+                put(changes, change);
             }
         }
-        return new Plan(List.copyOf(changes.values()), collapsed, widened);
+        return new Plan(List.copyOf(changes.values()), paths.size() - named.size(), widened);
+    }
+
+    private static void put(Map<String, FileChange> changes, FileChange change) {
+        changes.putIfAbsent(change.payload(), change);
     }
 
     /**

@@ -1,11 +1,14 @@
 package dev.lockstep.realm;
 
+import dev.lockstep.db.Nearest;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.transpile.ModuleNames;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -82,6 +85,12 @@ public final class Definitions {
              where (m.url_hash, m.cache_scope, m.auth_user_id) = (d.url_hash, d.cache_scope, d.auth_user_id)
             """;
 
+    private static final String URLS = """
+            select distinct url
+              from modules
+             where resolved_realm_url = ?
+            """;
+
     private static final String COUNT = """
             select count(*) as doomed
               from modules m
@@ -90,8 +99,6 @@ public final class Definitions {
                and (asked.names is null or m.url = any (asked.names) or m.file_alias = any (asked.names))
             """;
 
-    private static final List<String> EXTENSIONS = List.of(".js", ".gjs", ".ts", ".gts");
-
     /**
      * What was cleared.
      *
@@ -99,6 +106,13 @@ public final class Definitions {
      * @param payloads what {@code module_cache_invalidated} says
      */
     public record Cleared(long deleted, List<String> payloads) {}
+
+    /**
+     * A module of which nothing is known.
+     *
+     * @param nearest the one that was probably meant
+     */
+    public record Unmatched(String url, Optional<String> nearest) {}
 
     private Definitions() {}
 
@@ -134,6 +148,19 @@ public final class Definitions {
         return new Cleared(count(tx, null, null), List.of(DefinitionChange.all()));
     }
 
+    /** Those of the modules that have no definition, and no dependents that have one. */
+    public static List<Unmatched> unmatched(Tx tx, RealmUrl realm, Collection<String> modules) {
+        List<Unmatched> unmatched = new ArrayList<>();
+        for (String module : modules) {
+            if (count(tx, realm.value(), names(tx, realm, List.of(module))) == 0) {
+                List<String> urls = new ArrayList<>();
+                tx.each(URLS, row -> urls.add(row.text("url")), realm.value());
+                unmatched.add(new Unmatched(module, Nearest.to(module, urls)));
+            }
+        }
+        return unmatched;
+    }
+
     private static long count(Tx tx, String realm, String[] names) {
         return tx.only(COUNT, realm, names).integer("doomed");
     }
@@ -142,13 +169,10 @@ public final class Definitions {
         Set<String> names = new LinkedHashSet<>();
         List<String> aliases = new ArrayList<>();
         for (String module : modules) {
-            String alias = withoutExtension(module);
+            String alias = ModuleNames.withoutExtension(module);
             aliases.add(alias);
             names.add(module);
-            names.add(alias);
-            for (String extension : EXTENSIONS) {
-                names.add(alias + extension);
-            }
+            names.addAll(ModuleNames.meanings(alias));
         }
         for (Row row : tx.rows(DEPENDENTS, EXTENSION, realm.value(), aliases.toArray(String[]::new))) {
             names.add(row.text("url"));
@@ -172,14 +196,5 @@ public final class Definitions {
     private static Cleared told(Tx tx, long deleted, List<String> payloads) {
         Notifications.send(tx, DefinitionChange.CHANNEL, payloads);
         return new Cleared(deleted, payloads);
-    }
-
-    private static String withoutExtension(String module) {
-        for (String extension : EXTENSIONS) {
-            if (module.endsWith(extension)) {
-                return module.substring(0, module.length() - extension.length());
-            }
-        }
-        return module;
     }
 }

@@ -1,9 +1,9 @@
 package dev.lockstep.realm;
 
+import dev.lockstep.db.Channel;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
-import dev.lockstep.transpile.ArtifactKey;
 import dev.lockstep.transpile.CacheSchema;
 import dev.lockstep.transpile.Tombstones;
 import java.util.ArrayList;
@@ -37,7 +37,9 @@ public final class RealmInvalidator {
     /** A layer that an invalidation did without. */
     public enum Layer {
         TRANSPILE_CACHE,
-        DEFINITIONS
+        DEFINITIONS,
+        /** It is there, and this login may not write it. */
+        LOADER_EPOCH
     }
 
     /**
@@ -56,7 +58,8 @@ public final class RealmInvalidator {
             Optional<LogPosition> position,
             Set<Layer> absent) {}
 
-    private static final List<String> EXECUTABLE = List.of(".js", ".gjs", ".ts", ".gts");
+    /** A realm's URL on it: replicas drop what they keep of the realm itself. */
+    private static final Channel INFO = new Channel("realm_index_updated");
 
     private final Db db;
     private final Durability durability;
@@ -81,47 +84,58 @@ public final class RealmInvalidator {
      * @param id under which the log has it once, however often this is repeated
      */
     public Invalidation invalidate(Collection<RealmUrl> realms, Collection<String> paths, Optional<UUID> id) {
-        Broadcast.Plan plan = Broadcast.plan(sorted(realms), new TreeSet<>(paths));
+        List<RealmUrl> sorted = sorted(realms);
+        List<RealmPath> named = paths.isEmpty() ? List.of() : RealmPath.read(sorted, new TreeSet<>(paths));
+        Broadcast.Plan plan = paths.isEmpty() ? Broadcast.plan(sorted, List.of()) : Broadcast.plan(named);
         if (durability == Durability.LOG) {
             InvalidationLog.prepare(db);
         }
-        Invalidation done = db.transact(tx -> within(tx, sorted(realms), new TreeSet<>(paths), plan, id));
+        Invalidation done = db.transact(tx -> within(tx, sorted, named, plan, id));
         done.position()
                 .ifPresent(position ->
                         InvalidationLog.tidy(db, position, plan.changes().size()));
         return done;
     }
 
+    /**
+     * Notifications are heard in the order in which they are sent: a replica must drop its bytes before it is told to make
+     * anything of them, and look at the realm's info when its file is fresh.
+     */
     private Invalidation within(
-            Tx tx, List<RealmUrl> realms, Collection<String> paths, Broadcast.Plan plan, Optional<UUID> id) {
+            Tx tx, List<RealmUrl> realms, List<RealmPath> paths, Broadcast.Plan plan, Optional<UUID> id) {
         Set<Layer> absent = EnumSet.noneOf(Layer.class);
         long tombstoned = tombstones(tx, realms, paths, absent);
         List<String> payloads = new ArrayList<>();
+        for (FileChange change : plan.changes()) {
+            payloads.add(change.payload());
+        }
+        Notifications.send(tx, FileChange.CHANNEL, payloads);
         long definitions = definitions(tx, realms, paths, payloads, absent);
+        List<String> informed = informed(realms, paths, plan);
+        Notifications.send(tx, INFO, informed);
+        payloads.addAll(informed);
         Optional<LogPosition> position = durability == Durability.LOG
                 ? Optional.of(InvalidationLog.append(tx, plan.changes(), id).position())
                 : Optional.empty();
-        List<String> changes = new ArrayList<>(plan.changes().size());
-        for (FileChange change : plan.changes()) {
-            changes.add(change.payload());
-        }
-        Notifications.send(tx, FileChange.CHANNEL, changes);
-        payloads.addAll(changes);
         return new Invalidation(tombstoned, definitions, payloads, position, absent);
     }
 
-    private static long tombstones(Tx tx, List<RealmUrl> realms, Collection<String> paths, Set<Layer> absent) {
+    private static long tombstones(Tx tx, List<RealmUrl> realms, List<RealmPath> paths, Set<Layer> absent) {
         CacheSchema.State cache = CacheSchema.state(tx);
         long tombstoned = 0;
         for (RealmUrl realm : realms) {
+            List<RealmPath> own = of(realm, paths);
+            if (!paths.isEmpty() && own.isEmpty()) {
+                continue;
+            }
             tombstoned += switch (cache) {
                 case ABSENT -> 0;
                 case FOREIGN ->
-                    paths.isEmpty() ? BoxelTombstones.realm(tx, realm) : BoxelTombstones.paths(tx, realm, paths);
+                    paths.isEmpty() ? BoxelTombstones.realm(tx, realm) : BoxelTombstones.paths(tx, realm, own);
                 case READY -> {
                     Tombstones.Outcome outcome = paths.isEmpty()
                             ? Tombstones.realm(tx, realm.value())
-                            : Tombstones.paths(tx, realm.value(), paths);
+                            : Tombstones.paths(tx, realm.value(), urls(own));
                     yield outcome.tombstoned() + outcome.created();
                 }
             };
@@ -133,38 +147,77 @@ public final class RealmInvalidator {
     }
 
     private static long definitions(
-            Tx tx, List<RealmUrl> realms, Collection<String> paths, List<String> payloads, Set<Layer> absent) {
-        if (!Definitions.isPresent(tx)) {
+            Tx tx, List<RealmUrl> realms, List<RealmPath> paths, List<String> payloads, Set<Layer> absent) {
+        boolean present = Definitions.isPresent(tx);
+        if (!present) {
             absent.add(Layer.DEFINITIONS);
-            return 0;
+        }
+        LoaderEpoch epoch = LoaderEpoch.of(tx);
+        if (epoch == LoaderEpoch.DENIED) {
+            absent.add(Layer.LOADER_EPOCH);
         }
         long deleted = 0;
         for (RealmUrl realm : realms) {
-            List<String> modules = new ArrayList<>();
-            for (String path : paths) {
-                if (mayBeModule(path)) {
-                    modules.add(ArtifactKey.of(realm.value(), path, Optional.empty())
-                            .path());
-                }
+            List<String> modules = modules(of(realm, paths));
+            if (!paths.isEmpty() && modules.isEmpty()) {
+                continue;
             }
-            if (paths.isEmpty() || !modules.isEmpty()) {
+            if (present) {
                 Definitions.Cleared cleared =
                         paths.isEmpty() ? Definitions.realm(tx, realm) : Definitions.modules(tx, realm, modules);
                 deleted += cleared.deleted();
                 payloads.addAll(cleared.payloads());
             }
+            epoch.mint(tx, realm);
         }
         return deleted;
     }
 
-    /** A file with an executable extension, or a name without any, which may mean one. */
-    private static boolean mayBeModule(String path) {
-        for (String extension : EXECUTABLE) {
-            if (path.endsWith(extension)) {
-                return true;
+    /** The realms whose name, icon and routes may have changed. */
+    private static List<String> informed(List<RealmUrl> realms, List<RealmPath> paths, Broadcast.Plan plan) {
+        Set<String> informed = new LinkedHashSet<>();
+        if (paths.isEmpty()) {
+            for (RealmUrl realm : realms) {
+                informed.add(realm.value());
             }
         }
-        return path.indexOf('.', path.lastIndexOf('/') + 1) < 0;
+        for (RealmPath path : paths) {
+            if (path.mayBeInfo()) {
+                informed.add(path.realm().value());
+            }
+        }
+        for (FileChange change : plan.widened()) {
+            informed.add(change.realm().value());
+        }
+        return List.copyOf(informed);
+    }
+
+    private static List<RealmPath> of(RealmUrl realm, List<RealmPath> paths) {
+        List<RealmPath> own = new ArrayList<>();
+        for (RealmPath path : paths) {
+            if (path.realm().equals(realm)) {
+                own.add(path);
+            }
+        }
+        return own;
+    }
+
+    private static List<String> urls(List<RealmPath> paths) {
+        List<String> urls = new ArrayList<>();
+        for (RealmPath path : paths) {
+            urls.add(path.url());
+        }
+        return urls;
+    }
+
+    private static List<String> modules(List<RealmPath> paths) {
+        List<String> modules = new ArrayList<>();
+        for (RealmPath path : paths) {
+            if (path.mayBeModule()) {
+                modules.add(path.url());
+            }
+        }
+        return modules;
     }
 
     private static List<RealmUrl> sorted(Collection<RealmUrl> realms) {

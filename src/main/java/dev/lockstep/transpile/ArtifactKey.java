@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 public record ArtifactKey(String realm, String path, Optional<String> fingerprint) {
     /** What a URL's path holds only as a percent escape, besides controls, the space and all that is not ASCII. */
-    private static final String ENCODED = "\"#<>?`{}";
+    private static final String ENCODED = "\"#<>?^`{}";
 
     /**
      * The key of a file.

@@ -2,26 +2,40 @@ package dev.lockstep.transpile;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * How modules are named: a file has an executable extension, a request may leave it out, and a dependency always does.
  * The rules are Boxel's.
  */
-final class ModuleNames {
+public final class ModuleNames {
     /** In the order in which a request without extension tries them. */
     private static final List<String> EXTENSIONS = List.of(".js", ".gjs", ".ts", ".gts");
 
     private static final String TYPE_DECLARATION = ".d.ts";
 
+    /** What the name of a file that is no module ends in. Nobody leaves the rest out after one of these. */
+    private static final Set<String> DATA = Set.of(
+            "json", "md", "txt", "html", "css", "svg", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "csv", "xml",
+            "yaml", "yml", "pdf", "map", "wasm", "woff", "woff2", "ttf", "mp3", "mp4", "webm", "zip");
+
     private ModuleNames() {}
 
     /** Whether the path names one file, and not whichever of several there is. */
-    static boolean isExecutable(String path) {
+    public static boolean isExecutable(String path) {
         return !path.endsWith(TYPE_DECLARATION) && withoutExtension(path).length() < path.length();
     }
 
+    /** Whether the path can only be a file that nobody imports. */
+    public static boolean isData(String path) {
+        int dot = path.lastIndexOf('.');
+        return dot > path.lastIndexOf('/')
+                && DATA.contains(path.substring(dot + 1).toLowerCase(Locale.ROOT));
+    }
+
     /** The path as dependencies name it; a path without executable extension stays as it is. */
-    static String withoutExtension(String path) {
+    public static String withoutExtension(String path) {
         for (int i = 0; i < EXTENSIONS.size(); i++) {
             if (path.endsWith(EXTENSIONS.get(i))) {
                 return path.substring(0, path.length() - EXTENSIONS.get(i).length());
@@ -31,10 +45,10 @@ final class ModuleNames {
     }
 
     /** Every file that a request for the path may mean, the path itself first. */
-    static List<String> meanings(String path) {
+    public static List<String> meanings(String path) {
         List<String> meanings = new ArrayList<>();
         meanings.add(path);
-        if (!isExecutable(path)) {
+        if (!isExecutable(path) && !isData(path)) {
             for (String extension : EXTENSIONS) {
                 meanings.add(path + extension);
             }

@@ -1,10 +1,7 @@
 package dev.lockstep.transpile;
 
 import dev.lockstep.db.Row;
-import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -109,7 +106,7 @@ public final class Tombstones {
             """;
 
     /** What {@link ArtifactKey} leaves as it is. */
-    private static final String PLAIN = "^[]!$%&'()*+,./0-9:;=@A-Z[\\\\^_a-z|~-]*$";
+    private static final String PLAIN = "^[]!$%&'()*+,./0-9:;=@A-Z[\\\\_a-z|~-]*$";
 
     /**
      * What an invalidation did.
@@ -170,25 +167,6 @@ public final class Tombstones {
         long floor = tx.only(RAISE_FLOOR, realm, realm).integer("floor");
         long tombstoned = tx.only(IS_MIXED, realm).flag("mixed") ? tx.update(TOMBSTONE_ROWS, floor, realm) : 0;
         return new Outcome(tombstoned, 0, floor);
-    }
-
-    /**
-     * A path as notifications name it: relative to the realm, and decoded.
-     *
-     * @param path so already, or a whole URL
-     * @throws Trouble usage: the URL holds a percent escape that is none
-     */
-    public static String localPath(String realm, String path) {
-        String prefix = ArtifactKey.canonical(realm, "");
-        if (!path.startsWith(prefix)) {
-            return path;
-        }
-        try {
-            String local = path.substring(prefix.length()).replace("+", "%2B");
-            return URLDecoder.decode(local, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw Trouble.usage("a bad percent escape in " + path, null);
-        }
     }
 
     /**

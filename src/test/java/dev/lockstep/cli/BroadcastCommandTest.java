@@ -67,20 +67,21 @@ class BroadcastCommandTest {
                     "broadcast",
                     REALM,
                     "--path",
-                    "a",
+                    "a.js",
                     "--paths-from",
                     file.toString());
             try (RunningLockstep running = RunningLockstep.startReading(
-                    "x\ny\nx", database.environment(), "realm", "broadcast", REALM, "--paths-from", "-")) {
+                    "x.ts\ny.ts\nx.ts", database.environment(), "realm", "broadcast", REALM, "--paths-from", "-")) {
                 LockstepRun fromInput = running.ended();
                 assertThat(fromInput.exit()).isZero();
                 assertThat(fromInput.stderr()).contains("collapses");
             }
 
             assertThat(fromFile.exit()).isZero();
-            assertThat(fromFile.stdout()).contains("sent " + REALM + ":a\n", "heard again after ");
+            assertThat(fromFile.stdout()).contains("sent " + REALM + ":a.js\n", "heard again after ");
             assertThat(received(replica))
-                    .containsExactly(REALM + ":a", REALM + ":b.gts", REALM + ":c d/é.json", REALM + ":x", REALM + ":y");
+                    .containsExactly(
+                            REALM + ":a.js", REALM + ":b.gts", REALM + ":c d/é.json", REALM + ":x.ts", REALM + ":y.ts");
         }
     }
 

@@ -47,7 +47,17 @@ class DurableLogTest {
                 .isZero();
         register(database, "one");
 
-        Map<?, ?> sent = run(database, "realm", "broadcast", REALM, "--path", "a", "--path", "b", "--durable", "--json")
+        Map<?, ?> sent = run(
+                        database,
+                        "realm",
+                        "broadcast",
+                        REALM,
+                        "--path",
+                        "a.gts",
+                        "--path",
+                        "b.gts",
+                        "--durable",
+                        "--json")
                 .endedWith(0)
                 .data();
         assertThat(sent.get("seq")).isEqualTo("3");
@@ -56,7 +66,8 @@ class DurableLogTest {
                 run(database, "realm", "listen", "--durable", "one", "--count", "2", "--timeout", "20s", "-o", "jsonl");
         assertThat(second.exit()).isZero();
         assertThat(second.stdout())
-                .contains("\"path\":\"a\"", "\"path\":\"b\"", "\"seq\":\"2\"", "\"seq\":\"3\"", "\"received\":2");
+                .contains(
+                        "\"path\":\"a.gts\"", "\"path\":\"b.gts\"", "\"seq\":\"2\"", "\"seq\":\"3\"", "\"received\":2");
         assertThat(run(database, "realm", "listeners", "--json").stdout()).contains("\"lag\":0");
     }
 
@@ -69,7 +80,18 @@ class DurableLogTest {
                 "#!/bin/sh\necho \"$LOCKSTEP_SEQ $LOCKSTEP_PATH\" >> '" + seen + "'\n[ -e '" + dir.resolve("mended")
                         + "' ] || [ \"$LOCKSTEP_SEQ\" != 2 ]\n");
         assertThat(hook.toFile().setExecutable(true)).isTrue();
-        run(database, "realm", "broadcast", REALM, "--path", "a", "--path", "b", "--path", "c", "--durable");
+        run(
+                database,
+                "realm",
+                "broadcast",
+                REALM,
+                "--path",
+                "a.gts",
+                "--path",
+                "b.gts",
+                "--path",
+                "c.gts",
+                "--durable");
         String[] listen = {
             "realm",
             "listen",
@@ -89,7 +111,7 @@ class DurableLogTest {
         listen[5] = "2";
         run(database, listen).endedWith(0).data();
 
-        assertThat(seen).hasContent("1 a\n2 b\n2 b\n3 c");
+        assertThat(seen).hasContent("1 a.gts\n2 b.gts\n2 b.gts\n3 c.gts");
     }
 
     @Test
@@ -120,8 +142,8 @@ class DurableLogTest {
                 try (RunningLockstep listen = RunningLockstep.start(
                         standby.environment(), "realm", "listen", "--poll", "50ms", "--count", "2", "-o", "jsonl")) {
                     listen.awaitStdout("\"ready\"");
-                    run(original, "realm", "broadcast", REALM, "--durable", "--path", "a", "--path", "b");
-                    assertThat(listen.ended().stdout()).contains("\"path\":\"a\"", "\"seq\":\"3\"", "\"gaps\":0");
+                    run(original, "realm", "broadcast", REALM, "--durable", "--path", "a.gts", "--path", "b.gts");
+                    assertThat(listen.ended().stdout()).contains("\"path\":\"a.gts\"", "\"seq\":\"3\"", "\"gaps\":0");
                 }
 
                 assertThat(run(standby, "realm", "listeners").stdout()).contains("nobody listens");

@@ -31,7 +31,7 @@ class InvalidateCommandTest {
                 .endedWith(0)
                 .data();
 
-        assertThat(data).hasToString("{tombstoned=0, definitionsDeleted=0, payloads=[" + REALM + ":*]}");
+        assertThat(data).hasToString("{tombstoned=0, definitionsDeleted=0, payloads=[" + REALM + ":*, " + REALM + "]}");
         assertThat(run(database, "definitions", "clear", REALM, "--json")
                         .endedWith(6)
                         .error()
@@ -75,5 +75,25 @@ class InvalidateCommandTest {
                         .endedWith(0)
                         .data())
                 .hasToString("{deleted=2, payloads=[{\"k\":\"global\"}]}");
+    }
+
+    @Test
+    void aModuleThatNothingIsKnownOfIsSaidWithTheOneThatWasProbablyMeant(TestDatabase database) throws SQLException {
+        database.execute(BoxelTables.MODULES, """
+                insert into modules (url, cache_scope, auth_user_id, resolved_realm_url, deps, file_alias)
+                values ('http://localhost:4201/luke/person.gts', 'public', '', 'http://localhost:4201/luke/', '[]',
+                        'http://localhost:4201/luke/person')
+                """);
+
+        LockstepRun run = run(database, "definitions", "clear", REALM, "--module", "persn.gts", "--module", "person");
+        assertThat(run.exit()).isEqualTo(3);
+        assertThat(run.stderr()).contains("persn.gts", "did you mean " + REALM + "person.gts?");
+        assertThat(run.stdout()).startsWith("1 definition deleted");
+        assertThat(run(database, "definitions", "clear", REALM, "--module", "@cardstack/base/card-api")
+                        .stderr())
+                .contains("write card-api if it is in " + REALM);
+        assertThat(run(database, "definitions", "clear", REALM, "--module", REALM + "person?x")
+                        .exit())
+                .isEqualTo(2);
     }
 }

@@ -76,22 +76,22 @@ class BroadcastTest {
 
     @Test
     void whatIsNamedTwiceIsSentOnce() throws SQLException {
-        Broadcast.Plan plan = Broadcast.plan(List.of(REALM, REALM), List.of("a", "b", "a"));
+        Broadcast.Plan plan = Broadcast.plan(List.of(REALM, REALM), List.of("a.gts", "b.gts", "a.gts"));
 
         assertThat(plan.collapsed()).isEqualTo(4);
         send(plan);
-        assertThat(received()).containsExactly(REALM + ":a", REALM + ":b");
+        assertThat(received()).containsExactly(REALM + ":a.gts", REALM + ":b.gts");
     }
 
     @Test
     void aPathTooLongForANotificationBecomesTheWildcardOfItsRealm() throws SQLException {
         int room = FileChange.MAX_PAYLOAD_BYTES - REALM.value().length() - 1;
-        String fits = "x".repeat(room);
+        String fits = "x".repeat(room - 4) + ".gts";
         String euros = "€".repeat(room / 3 + 1);
 
-        Broadcast.Plan plan = Broadcast.plan(List.of(REALM), List.of(fits, fits + "x", euros));
+        Broadcast.Plan plan = Broadcast.plan(List.of(REALM), List.of(fits, "x" + fits, euros));
 
-        assertThat(plan.widened()).containsExactly(new FileChange(REALM, fits + "x"), new FileChange(REALM, euros));
+        assertThat(plan.widened()).containsExactly(new FileChange(REALM, "x" + fits), new FileChange(REALM, euros));
         assertThat(plan.collapsed()).isZero();
         send(plan);
         assertThat(received()).containsExactly(REALM + ":" + fits, REALM + ":*");
@@ -137,7 +137,7 @@ class BroadcastTest {
     @ParameterizedTest
     @EnumSource(names = {"THROW_BEFORE", "THROW_AFTER", "CLOSE"})
     void whicheverCallFailsAllIsSentOrNothingAndOnlyALostCommitIsUnknown(Mode mode) throws SQLException {
-        Broadcast.Plan plan = Broadcast.plan(List.of(REALM), List.of("a", "b", "c"));
+        Broadcast.Plan plan = Broadcast.plan(List.of(REALM), List.of("a.gts", "b.gts", "c.gts"));
         boolean faulty = true;
         for (int call = 1; faulty; call++) {
             Fault fault = Fault.at(call, mode);

@@ -79,7 +79,8 @@ class RealmInvalidatorTest {
         assertThat(done.tombstoned()).isEqualTo(2);
         assertThat(done.definitionsDeleted()).isEqualTo(2);
         assertThat(done.payloads())
-                .containsExactly("{\"k\":\"realm\",\"r\":\"http://x.test/a/\"}", "http://x.test/a/:*");
+                .containsExactly(
+                        "http://x.test/a/:*", "{\"k\":\"realm\",\"r\":\"http://x.test/a/\"}", "http://x.test/a/");
         assertThat(done.position())
                 .hasValueSatisfying(at -> assertThat(at.seq()).isOne());
         assertThat(done.absent()).isEmpty();
@@ -105,11 +106,48 @@ class RealmInvalidatorTest {
     }
 
     @Test
+    void aNameWithoutExtensionIsTheSameBeforeAndAfterThePreparation(TestDatabase database) throws SQLException {
+        database.execute(BoxelTables.TRANSPILE_CACHE);
+        artifacts(database);
+        assertThat(invalidate(database, Durability.NOTIFY, "one").payloads()).contains("http://x.test/a/:one.gts");
+        assertThat(live(database)).doesNotContain("a/one.gts").contains("a/two.gts");
+
+        install(database);
+        assertThat(invalidate(database, Durability.NOTIFY, "http://x.test/a/two")
+                        .payloads())
+                .contains("http://x.test/a/:two.gts");
+        assertThat(live(database)).isEqualTo("http://x.test/b/one.gts http://x.test/b/two.gts");
+    }
+
+    @Test
+    void theFileThatHoldsTheRealmsInfoMakesReplicasForgetTheInfo(TestDatabase database) {
+        assertThat(invalidate(database, Durability.NOTIFY, "realm.json").payloads())
+                .containsExactly("http://x.test/a/:realm.json", "http://x.test/a/");
+        assertThat(invalidate(database, Durability.NOTIFY, "one.gts").payloads())
+                .containsExactly("http://x.test/a/:one.gts");
+    }
+
+    @Test
+    void whatMayBeAModuleMintsTheRealmsLoaderEpoch(TestDatabase database) throws SQLException {
+        database.execute("""
+                create table realm_generations (
+                    realm_url varchar not null, current_generation integer not null, loader_epoch varchar,
+                    constraint realm_generations_pkey primary key (realm_url))
+                """, "insert into realm_generations values ('http://x.test/a/', 7, 'old')");
+
+        invalidate(database, Durability.NOTIFY, "data.json");
+        assertThat(database.ask("select loader_epoch from realm_generations")).isEqualTo("old");
+        invalidate(database, Durability.NOTIFY, "one.gts");
+        assertThat(database.ask("select current_generation || ' ' || (loader_epoch <> 'old') from realm_generations"))
+                .isEqualTo("7 true");
+    }
+
+    @Test
     void aDatabaseWithNeitherCacheStillTellsEverybody(TestDatabase database) {
         Invalidation done = invalidate(database, Durability.NOTIFY);
 
         assertThat(done.absent()).containsExactlyInAnyOrder(Layer.TRANSPILE_CACHE, Layer.DEFINITIONS);
-        assertThat(done.payloads()).containsExactly("http://x.test/a/:*");
+        assertThat(done.payloads()).containsExactly("http://x.test/a/:*", "http://x.test/a/");
     }
 
     @Test

@@ -1,0 +1,189 @@
+package dev.lockstep.realm;
+
+import dev.lockstep.db.PercentCode;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.transpile.ArtifactKey;
+import dev.lockstep.transpile.ModuleNames;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a person, a list or a URL names in a realm: one file, or, without an extension, whichever of several there is.
+ *
+ * <p>Replicas know a file by its local path: relative to the realm, with its extension, and percent-decoded twice by
+ * JavaScript's {@code decodeURI}, so that the escapes of {@code # / ?} and the like stay. Whatever else would be told them
+ * makes none of them forget anything.
+ *
+ * @param local as replicas spell it, but perhaps without extension
+ */
+public record RealmPath(RealmUrl realm, String local) {
+    private static final String CARD = ".json";
+    private static final String INFO = "realm.json";
+
+    /**
+     * Reads what was typed, for each of the realms; a whole URL for the one that it lies in.
+     *
+     * @return in the order of the realms, as often as it was named
+     * @throws Trouble usage: no file of a realm has this name; the hint has the nearest form that one has
+     */
+    public static List<RealmPath> read(Collection<RealmUrl> realms, Collection<String> typed) {
+        List<RealmPath> paths = new ArrayList<>();
+        for (RealmUrl realm : realms) {
+            for (String one : typed) {
+                if (!isWhole(one)) {
+                    paths.add(new RealmPath(realm, local(realm, withoutPrefix(realm, one), one)));
+                } else if (owner(realms, one).equals(realm)) {
+                    paths.add(ofUrl(realm, one));
+                }
+            }
+        }
+        return paths;
+    }
+
+    /** The same for one realm and one name. */
+    public static RealmPath read(RealmUrl realm, String typed) {
+        return read(List.of(realm), List.of(typed)).get(0);
+    }
+
+    /** What replicas may call it: every file that the name may mean. The name itself is the first. */
+    public Set<String> files() {
+        Set<String> files = new LinkedHashSet<>(ModuleNames.meanings(local));
+        if (!isExact()) {
+            files.add(local + CARD);
+        }
+        return files;
+    }
+
+    /** The files whose artifacts it may mean, as canonical paths. */
+    public List<String> artifacts() {
+        List<String> artifacts = new ArrayList<>();
+        for (String file : ModuleNames.meanings(local)) {
+            artifacts.add(canonical(file));
+        }
+        return artifacts;
+    }
+
+    /** Its whole URL, as tables have it. */
+    public String url() {
+        return canonical(local);
+    }
+
+    /** Whether it may be a module, of which there are definitions. */
+    public boolean mayBeModule() {
+        return !ModuleNames.isData(local);
+    }
+
+    /** Whether it may be the file that holds the realm's name, icon and routes. */
+    public boolean mayBeInfo() {
+        return files().contains(INFO);
+    }
+
+    private boolean isExact() {
+        return ModuleNames.isExecutable(local) || ModuleNames.isData(local);
+    }
+
+    private String canonical(String file) {
+        return ArtifactKey.of(realm.value(), realm.value() + file, Optional.empty())
+                .path();
+    }
+
+    private static boolean isWhole(String typed) {
+        return typed.contains("://");
+    }
+
+    /** The innermost of the realms that a whole URL lies in. */
+    private static RealmUrl owner(Collection<RealmUrl> realms, String typed) {
+        String decoded = decoded(typed, typed);
+        RealmUrl owner = null;
+        for (RealmUrl realm : realms) {
+            if (decoded.startsWith(realm.value())
+                    && (owner == null || owner.value().length() < realm.value().length())) {
+                owner = realm;
+            } else if (realm.value().equals(decoded + "/")) {
+                throw wrong(typed, "it is the realm itself", "leave the path out for the whole realm");
+            }
+        }
+        if (owner != null) {
+            return owner;
+        }
+        RealmUrl first = realms.iterator().next();
+        throw wrong(typed, "it is not in " + first, nearestTo(first, decoded));
+    }
+
+    private static String nearestTo(RealmUrl realm, String decoded) {
+        return decoded.toLowerCase(Locale.ROOT).startsWith(realm.value().toLowerCase(Locale.ROOT))
+                ? "write " + realm + decoded.substring(realm.value().length())
+                : "name the realm that it belongs to";
+    }
+
+    private static RealmPath ofUrl(RealmUrl realm, String typed) {
+        String inner = decoded(typed, typed).substring(realm.value().length());
+        if (inner.isEmpty()) {
+            throw wrong(typed, "it is the realm itself", "leave the path out for the whole realm");
+        }
+        int query = typed.indexOf('?');
+        int fragment = typed.indexOf('#');
+        int end = query < 0 ? fragment : fragment < 0 ? query : Math.min(query, fragment);
+        if (end >= 0) {
+            throw wrong(
+                    typed,
+                    "it has a " + (end == query ? "query" : "fragment") + ", and a file has none",
+                    "write " + typed.substring(0, end));
+        }
+        return new RealmPath(realm, local(realm, inner, typed));
+    }
+
+    private static String local(RealmUrl realm, String inner, String typed) {
+        refuse(inner, typed, '?', "%3F");
+        refuse(inner, typed, '#', "%23");
+        String local = decoded(decoded(inner, typed), typed);
+        if (local.indexOf('\\') >= 0) {
+            throw wrong(typed, "replicas take a backslash for a slash", "write " + local.replace('\\', '/'));
+        }
+        FileChange.file(realm, local);
+        if (local.contains("//")) {
+            throw wrong(typed, "two slashes in a row", "write " + local.replaceAll("/+", "/"));
+        }
+        return local;
+    }
+
+    /** A directory's name may look so, too; then a whole URL says it. */
+    private static String withoutPrefix(RealmUrl realm, String typed) {
+        if (typed.matches("@[^/]+/[^/]+/.+")) {
+            String rest = typed.replaceFirst("@[^/]+/[^/]+/", "");
+            throw wrong(
+                    typed,
+                    "a prefix stands for a realm",
+                    "write " + rest + " if it is in " + realm + "; a directory of that name: " + realm + typed);
+        }
+        return typed;
+    }
+
+    private static void refuse(String inner, String typed, char structural, String escape) {
+        if (inner.indexOf(structural) >= 0) {
+            throw wrong(
+                    typed,
+                    "'" + structural + "' ends the path of a URL",
+                    "write " + inner.replace(Character.toString(structural), escape) + ", or "
+                            + inner.substring(0, inner.indexOf(structural)));
+        }
+    }
+
+    private static String decoded(String text, String typed) {
+        try {
+            return PercentCode.decodeUri(text);
+        } catch (IllegalArgumentException e) {
+            throw wrong(typed, e.getMessage(), "a percent escape is %XX, and together they are UTF-8");
+        }
+    }
+
+    private static Trouble wrong(String typed, String what, String hint) {
+        String shown = typed.length() > 120 ? typed.substring(0, 120) + "..." : typed;
+        return Trouble.usage("bad path '" + shown + "': " + what, hint);
+    }
+}
