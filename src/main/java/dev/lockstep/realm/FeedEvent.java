@@ -41,6 +41,11 @@ public sealed interface FeedEvent {
         OTHER_LOG,
         /** The log ends before what the listener has applied: it was restored from a backup, say. */
         BEHIND_LISTENER,
+        /**
+         * What the listener has applied is not in the log: a server took over that lacked the last of it, or it was restored
+         * from a backup, and the numbers were given out again.
+         */
+        REWOUND,
         /** Others notify without the log, and nobody listened for a while. */
         FOREIGN_EMITTERS
     }

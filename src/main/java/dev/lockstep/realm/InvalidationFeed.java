@@ -56,6 +56,7 @@ public final class InvalidationFeed implements AutoCloseable {
     private final List<Notification> unexplained = new ArrayList<>();
     private final ExpectedNotifications expected = new ExpectedNotifications();
     private LogPosition told;
+    private Optional<String> toldMark = Optional.empty();
     private long lookedAt = System.nanoTime() - BREATH.toNanos();
     private long lookAt;
     private boolean mayHaveMissed;
@@ -123,6 +124,7 @@ public final class InvalidationFeed implements AutoCloseable {
             reader.reached(new LogPosition(reader.epoch(), changed.seq().getAsLong()));
         } else if (taken instanceof Resync resync) {
             reader.reached(resync.now());
+            reader.confirm();
         }
         taken = null;
     }
@@ -164,12 +166,15 @@ public final class InvalidationFeed implements AutoCloseable {
             lookAt = Math.max(lookAt, lookedAt + BREATH.toNanos());
         } else {
             mayHaveMissed = emitters == Emitters.SOME_DO_NOT;
+            // Another server may have taken over, and the one that the log is read from may still be there.
+            reader.reconnect();
         }
     }
 
     /** The place from which to tell is read after LISTEN is committed, so nothing falls between. */
     private void start() {
         told = reader.start();
+        toldMark = reader.startMark();
         lookAt = System.nanoTime();
         events.add(new FeedEvent.Ready(told));
     }
@@ -189,10 +194,12 @@ public final class InvalidationFeed implements AutoCloseable {
         Optional<ResyncReason> reason = resync(page.get());
         if (reason.isPresent()) {
             told = page.get().head();
+            toldMark = Optional.empty();
             unexplained.clear();
             mayHaveMissed = false;
             events.add(new Resync(reason.get(), told));
         } else {
+            reader.confirm();
             tell(page.get());
         }
     }
@@ -204,22 +211,28 @@ public final class InvalidationFeed implements AutoCloseable {
         if (told.seq() > page.head().seq()) {
             return Optional.of(ResyncReason.BEHIND_LISTENER);
         }
+        if (toldMark.isPresent() && page.mark().isPresent() && !toldMark.equals(page.mark())) {
+            return Optional.of(ResyncReason.REWOUND);
+        }
         long next = page.records().isEmpty()
                 ? page.head().seq() + 1
                 : page.records().get(0).seq();
-        if (next != told.seq() + 1) {
+        boolean unknown = toldMark.isPresent() && page.mark().isEmpty();
+        if (unknown || next != told.seq() + 1) {
             return Optional.of(ResyncReason.PRUNED);
         }
         return mayHaveMissed ? Optional.of(ResyncReason.FOREIGN_EMITTERS) : Optional.empty();
     }
 
     private void tell(LogPage page) {
+        toldMark = page.mark();
         for (LogPage.Logged logged : page.records()) {
             events.add(new Changed(logged.change(), OptionalLong.of(logged.seq()), logged.emitter()));
             if (hints != null) {
                 expected.expect(logged);
             }
             told = new LogPosition(told.epoch(), logged.seq());
+            toldMark = Optional.of(logged.mark());
         }
         if (page.records().size() == PAGE) {
             return;

@@ -64,27 +64,38 @@ public final class InvalidationLog {
     private static final String HEAD = "select epoch, seq from lockstep_inval_head where channel = ?";
 
     private static final String PAGE = """
-            select h.epoch, h.seq as head, l.seq, l.realm_url, l.path, l.emitter
+            select h.epoch, h.seq as head, l.seq, l.realm_url, l.path, l.emitter, l.mark
               from lockstep_inval_head h
               left join lateral (
-                   select seq, realm_url, path, emitter
+                   select seq, realm_url, path, emitter, concat(id, ' ', extract(epoch from at)) as mark
                      from lockstep_inval_log
                     where channel = h.channel
-                      and seq > ?
+                      and seq >= ?
                     order by seq
                     limit ?) l on true
              where h.channel = ?
              order by l.seq
             """;
 
-    /** What a listener that was seen lately has not applied is kept; so are the newest, whoever needs them. */
+    /** When a record was made, under which id: after a failover another one may have its number, and never both of these. */
+    private static final String MARK = """
+            select concat(id, ' ', extract(epoch from at)) as mark
+              from lockstep_inval_log
+             where channel = ?
+               and seq = ?
+            """;
+
+    /**
+     * What a listener that was seen lately has not applied is kept, and what it applied last, by which it knows the log again;
+     * so are the newest, whoever needs them.
+     */
     private static final String PRUNE = """
             delete from lockstep_inval_log l
              using lockstep_inval_head h
              where h.channel = ?
                and l.channel = h.channel
                and l.seq <= least(h.seq - cast(? as bigint),
-                                  coalesce((select min(seq)
+                                  coalesce((select min(seq) - 1
                                               from lockstep_listener
                                              where channel = h.channel
                                                and epoch = h.epoch
@@ -237,23 +248,34 @@ public final class InvalidationLog {
         return tx.row(HEAD, CHANNEL).map(InvalidationLog::position);
     }
 
-    /** The next records after a number. */
+    /** What tells the record of a number from one that another history of the log has there; empty if there is none. */
+    static Optional<String> mark(Tx tx, long seq) {
+        return tx.row(MARK, CHANNEL, seq).map(row -> row.text("mark"));
+    }
+
+    /** The record of a number, and the next ones after it. */
     static Optional<LogPage> after(Tx tx, long seq, int limit) {
-        List<Row> rows = tx.rows(PAGE, seq, limit, CHANNEL);
+        List<Row> rows = tx.rows(PAGE, seq, limit + 1, CHANNEL);
         if (rows.isEmpty()) {
             return Optional.empty();
         }
+        Optional<String> mark = Optional.empty();
         List<LogPage.Logged> records = new ArrayList<>(rows.size());
         for (Row row : rows) {
-            if (!row.isNull("seq")) {
-                records.add(new LogPage.Logged(
-                        row.integer("seq"), new FileChange(new RealmUrl(row.text("realm_url")), row.text("path")), (int)
-                                row.integer("emitter")));
+            if (!row.isNull("seq") && row.integer("seq") == seq) {
+                mark = Optional.of(row.text("mark"));
+            } else if (!row.isNull("seq") && records.size() < limit) {
+                records.add(logged(row));
             }
         }
         Row any = rows.get(0);
-        return Optional.of(
-                new LogPage(new LogPosition(UUID.fromString(any.text("epoch")), any.integer("head")), records));
+        LogPosition head = new LogPosition(UUID.fromString(any.text("epoch")), any.integer("head"));
+        return Optional.of(new LogPage(head, mark, records));
+    }
+
+    private static LogPage.Logged logged(Row row) {
+        FileChange change = new FileChange(new RealmUrl(row.text("realm_url")), row.text("path"));
+        return new LogPage.Logged(row.integer("seq"), change, (int) row.integer("emitter"), row.text("mark"));
     }
 
     /**

@@ -46,6 +46,7 @@ final class LogReader implements AutoCloseable {
     private final UUID run = UUID.randomUUID();
     private Db db;
     private boolean started;
+    private boolean confirmed;
     private LogPosition reached;
     private LogPosition saved;
     private long savedAt;
@@ -83,7 +84,30 @@ final class LogReader implements AutoCloseable {
         saved = reached;
         savedAt = System.nanoTime();
         started = true;
+        confirmed = true;
         return reached;
+    }
+
+    /** The mark of the record at which {@link #start} began. */
+    Optional<String> startMark() {
+        return db.autocommit(tx -> InvalidationLog.mark(tx, reached.seq()));
+    }
+
+    /** The log is the one that the place is of; until that is seen over a new connection, no place is remembered there. */
+    void confirm() {
+        confirmed = true;
+    }
+
+    /** Leaves the server; the next look is into the log of whichever the target leads to now. */
+    void reconnect() {
+        if (db != null && started) {
+            try (Db left = db) {
+                db = null;
+            } catch (DbException e) {
+                // Nothing was under way.
+                return;
+            }
+        }
     }
 
     UUID epoch() {
@@ -101,7 +125,7 @@ final class LogReader implements AutoCloseable {
 
     /** Says how far it is, if that has changed lately; else now and then that it lives. */
     void saveIfDue() {
-        if (name.isEmpty() || !started) {
+        if (name.isEmpty() || !started || !confirmed || db == null) {
             return;
         }
         Duration due = reached.equals(saved) ? SIGN_OF_LIFE : SAVE_EVERY;
@@ -132,7 +156,9 @@ final class LogReader implements AutoCloseable {
             db = null;
             if (name.isPresent() && started) {
                 closing.autocommit(tx -> {
-                    NamedListeners.move(tx, name.get(), run, reached);
+                    if (confirmed) {
+                        NamedListeners.move(tx, name.get(), run, reached);
+                    }
                     NamedListeners.release(tx, name.get(), run);
                     return null;
                 });
@@ -163,8 +189,10 @@ final class LogReader implements AutoCloseable {
                     return Optional.empty();
                 }
                 db = open();
+                confirmed = false;
                 if (name.isPresent()) {
-                    claim(reached);
+                    // A server that does not know the name may not have what was applied either.
+                    claim(new LogPosition(reached.epoch(), 0));
                 }
             }
             T result = db.autocommit(work);

@@ -44,6 +44,10 @@
  *   <li>A listener is cut off: it cannot hear, and {@link dev.lockstep.db.PgListener} tells it of the gap once it can
  *       again. Whoever then drops all that it cached serves nothing stale. With the log it is told exactly what it has
  *       missed; if that is pruned, or the log is another one, it is told once that anything may have changed.
+ *   <li>A server takes over that lacks the last numbers, or is restored from a backup, and gives them out again: a listener
+ *       knows the record that it heard last by its id and its time, and does not find it there. It is told once that
+ *       anything may have changed; until then nothing is remembered under its name in that log. A server that was
+ *       replaced, and still runs, tells nobody so: whoever stays connected to it hears what is said there.
  *   <li>A listener dies with an event in hand: the next run of its name is told the event again.
  *   <li>A publisher dies: readers see the old tree or the new one, whole. A note on the disk makes the next run tell
  *       everybody, and show the old tree again if there is none. The database cannot be reached: the old tree is shown

@@ -99,6 +99,23 @@ class FeedResyncTest {
     }
 
     @Test
+    void aNumberThatWasGivenOutAgainMeansOneResync(TestDatabase database) throws Exception {
+        try (InvalidationFeed feed = log.named("one")) {
+            next(feed);
+            log.emit("a", "b");
+            sequence(feed, 2);
+            database.execute("update lockstep_inval_log set at = clock_timestamp(), path = 'other' where seq = 2");
+            log.emit("c");
+
+            assertThat(next(feed)).isInstanceOfSatisfying(Resync.class, e -> assertThat(e.reason())
+                    .isEqualTo(ResyncReason.REWOUND));
+            log.emit("d");
+            assertThat(sequence(feed, 1)).containsExactly(4L);
+            assertSilent(feed);
+        }
+    }
+
+    @Test
     void amongForeignEmittersAGapMeansOneResync(TestDatabase database) throws Exception {
         try (InvalidationFeed feed = log.feed(Optional.empty(), Emitters.SOME_DO_NOT)) {
             next(feed);

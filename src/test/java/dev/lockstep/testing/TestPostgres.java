@@ -176,6 +176,11 @@ public final class TestPostgres implements AutoCloseable {
         return new TestDatabase(tester.withDatabase(original.name()), admin);
     }
 
+    /** Makes a primary of a standby; it takes writes when this returns. */
+    public void promote() {
+        administer("select pg_promote(true, 60)");
+    }
+
     /** Stops the server, disconnecting everybody, and starts it again on the same port with the same data. */
     public void restart() {
         stop();
