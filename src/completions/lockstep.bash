@@ -1114,13 +1114,16 @@ function _picocli_lockstep_realm_lock() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--wait' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local flag_opts="'--shared' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--wait' '--file' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--wait')
+      return
+      ;;
+    '--file')
       return
       ;;
     '--pg')

@@ -53,6 +53,7 @@ final class DoctorPostgres {
     private static final Duration STATEMENT = Duration.ofSeconds(10);
     private static final Duration ECHO = Duration.ofSeconds(2);
     private static final Duration LONG_HELD = Duration.ofMinutes(10);
+    private static final Duration LONG_WAITED = Duration.ofMinutes(1);
     private static final long FAR_BEHIND = 1_000;
     private static final double QUEUE_WARNS = 0.1;
     private static final double QUEUE_FAILS = 0.5;
@@ -184,6 +185,14 @@ final class DoctorPostgres {
 
     private static Check locks(Db db) {
         for (RealmLocks.Lock lock : db.autocommit(RealmLocks::all)) {
+            if (lock.role() == RealmLocks.Role.WAITS && lock.ageMillis() > LONG_WAITED.toMillis()) {
+                return new Check(
+                        "postgresql.locks",
+                        State.WARN,
+                        lock.realm().orElse("lock " + lock.key()) + " is waited for since " + lock.ageMillis() / 60_000
+                                + " min by backend " + lock.pid() + " on " + lock.client(),
+                        "lockstep realm locks");
+            }
             if (lock.role() == RealmLocks.Role.HOLDS && lock.ageMillis() > LONG_HELD.toMillis()) {
                 return new Check(
                         "postgresql.locks",
@@ -193,7 +202,7 @@ final class DoctorPostgres {
                         "if that is dead: select pg_terminate_backend(" + lock.pid() + ")");
             }
         }
-        return Check.ok("postgresql.locks", "none held for long");
+        return Check.ok("postgresql.locks", "none held or waited for long");
     }
 
     private static Check privileges(String name, Db db, Map<String, String> needed, Row server) {

@@ -3,7 +3,9 @@ package dev.lockstep.cli;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Trouble;
+import dev.lockstep.realm.LockScope;
 import dev.lockstep.realm.RealmLock;
+import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmUrl;
 import java.time.Duration;
 import java.util.List;
@@ -23,10 +25,22 @@ final class LockCommand implements Command {
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
-                .description("Run a program under the write lock of a realm, and end with its status. If the connection"
-                        + " that holds the lock is lost, the program is told to stop (SIGTERM).");
+                .description(
+                        "Run a program under the write lock of a realm, or of files in it, and end with its status. It takes its"
+                                + " turn among all writers. If the connection that holds the lock is lost, the program is told to stop"
+                                + " (SIGTERM).");
         Options.parameters(spec, "URL -- CMD", "1..*", "The realm, then the program and its arguments, after --.");
-        Options.duration(spec, "How long to try to get the lock (default 30s).", "--wait");
+        Options.duration(spec, "How long to wait for our turn (default 30s).", "--wait");
+        Options.flag(
+                spec,
+                "Only keep out whoever writes the whole realm: others with --shared, and writers of single files, go on.",
+                "--shared");
+        Options.values(
+                spec,
+                "P",
+                "Lock this file, and share the realm with writers of other files, as newer Boxel does for a card."
+                        + " Repeatable; more than 256 are the whole realm.",
+                "--file");
         Options.postgres(spec);
     }
 
@@ -37,9 +51,10 @@ final class LockCommand implements Command {
         if (command.isEmpty()) {
             throw Trouble.usage("no program given", "lockstep realm lock URL -- CMD ...");
         }
+        LockScope scope = scope(realm, call);
         Child child = Child.of(command, call.databases().environment());
         try {
-            return locked(realm, child, call);
+            return locked(scope, child, call);
         } catch (Trouble e) {
             if (e.kind() == Trouble.Kind.TIMEOUT) {
                 throw new ExitTrouble(ExitCode.CHILD_TIMEOUT, e.code(), e.getMessage(), e.hint(), e);
@@ -48,14 +63,28 @@ final class LockCommand implements Command {
         }
     }
 
-    private static Result locked(RealmUrl realm, Child child, Invocation call) throws InterruptedException {
+    private static LockScope scope(RealmUrl realm, Invocation call) {
+        List<String> files = call.texts("--file");
+        if (!call.flag("--shared")) {
+            return files.isEmpty()
+                    ? LockScope.realm(realm)
+                    : LockScope.files(realm, RealmPath.read(List.of(realm), files));
+        }
+        if (!files.isEmpty()) {
+            throw Trouble.usage("--shared and --file exclude each other", "--file shares the realm anyway");
+        }
+        return LockScope.shared(realm);
+    }
+
+    private static Result locked(LockScope scope, Child child, Invocation call) throws InterruptedException {
         PgTarget target = call.postgres();
         PgSession session = call.session(PgSession.Use.WRITE)
                 .withStatementTimeout(STATEMENT)
                 .withGrace(GRACE);
         Duration wait = call.duration("--wait").orElse(WAIT);
-        try (RealmLock lock = RealmLock.take(call.databases(), target, session, realm, wait)) {
-            int status = child.runOnOurTerminal(Map.of("LOCKSTEP_REALM", realm.value()), CHECK, lock::check);
+        try (RealmLock lock = RealmLock.take(call.databases(), target, session, scope, wait)) {
+            int status = child.runOnOurTerminal(
+                    Map.of("LOCKSTEP_REALM", scope.realm().value()), CHECK, lock::check);
             return new Result(status, Result.Change.CHANGED, Map.of("status", status), List.of());
         }
     }

@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.PgSession;
+import dev.lockstep.realm.LockScope;
 import dev.lockstep.realm.RealmLocks;
 import dev.lockstep.realm.RealmLocks.Lock;
 import dev.lockstep.realm.RealmLocks.Role;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -19,8 +21,9 @@ final class LocksCommand implements Command {
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
-                .description("Show who holds the write lock of a realm, or another advisory lock, and who waits"
-                        + " for it.");
+                .description(
+                        "Show who holds the write lock of a realm, or another advisory lock, and who waits"
+                                + " for it, in which mode and for how long. Files are named as far as the database knows them.");
         Options.postgres(spec);
     }
 
@@ -42,6 +45,8 @@ final class LocksCommand implements Command {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("key", Long.toString(lock.key()));
         fields.put("realm", lock.realm().orElse(null));
+        fields.put("file", lock.file().orElse(null));
+        fields.put("mode", lock.mode().name().toLowerCase(Locale.ROOT));
         fields.put("pid", lock.pid());
         fields.put("application", lock.application());
         fields.put("client", lock.client());
@@ -51,9 +56,14 @@ final class LocksCommand implements Command {
     }
 
     private static String line(Lock lock) {
-        String what = lock.realm().orElse("lock " + lock.key());
+        String what = lock.realm().map(realm -> realm + lock.file().orElse("")).orElse("lock " + lock.key());
         String role = lock.role() == Role.WAITS ? "waits" : "holds";
-        return what + ": backend " + lock.pid() + " (" + lock.application() + ") from " + lock.client() + " " + role
-                + " for " + Durations.rough(Duration.ofMillis(lock.ageMillis()));
+        return what + ": backend " + lock.pid() + application(lock) + " from " + lock.client() + " " + role
+                + (lock.mode() == LockScope.Mode.SHARED ? " shared" : "") + " for "
+                + Durations.rough(Duration.ofMillis(lock.ageMillis()));
+    }
+
+    private static String application(Lock lock) {
+        return lock.application().isEmpty() ? "" : " (" + lock.application() + ")";
     }
 }

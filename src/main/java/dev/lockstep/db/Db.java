@@ -3,6 +3,7 @@ package dev.lockstep.db;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.postgresql.PGConnection;
@@ -90,6 +91,28 @@ public final class Db implements AutoCloseable {
     /** Runs the work outside any transaction: each of its statements commits by itself. */
     public <T> T autocommit(Function<Tx, T> work) {
         return work.apply(tx);
+    }
+
+    /**
+     * {@link #autocommit} for statements that are meant to wait in PostgreSQL longer than the session's may: an answer that
+     * takes so long does not mean that the connection is lost. The server's own limits are the statements' affair.
+     */
+    public <T> T patiently(Duration patience, Function<Tx, T> work) {
+        try {
+            int usual = connection.getNetworkTimeout();
+            if (usual == 0) {
+                return work.apply(tx);
+            }
+            connection.setNetworkTimeout(
+                    Runnable::run, (int) Math.min(Integer.MAX_VALUE, Math.max(0, patience.toMillis()) + usual));
+            try {
+                return work.apply(tx);
+            } finally {
+                connection.setNetworkTimeout(Runnable::run, usual);
+            }
+        } catch (SQLException e) {
+            throw SqlErrors.of(engine, e);
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.lockstep.realm;
 import dev.lockstep.db.Nearest;
 import dev.lockstep.db.PercentCode;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** The realms that a database knows by name, as far as it has the tables and we may read them. */
 public final class KnownRealms {
@@ -47,7 +49,38 @@ public final class KnownRealms {
      */
     public record Unregistered(String realm, Optional<String> nearest) {}
 
+    /** Where files are known from: by their local paths, or by their whole URLs. */
+    private static final Map<String, String> FILES = Map.of(
+            "lockstep_inval_log",
+            "select distinct realm_url as realm, path as file from lockstep_inval_log where path <> '*'",
+            "module_transpile_cache",
+            "select realm_url as realm, canonical_path as file from module_transpile_cache",
+            "boxel_index",
+            "select distinct realm_url as realm, url as file from boxel_index");
+
     private KnownRealms() {}
+
+    /** Every file that is named anywhere, perhaps more than once, by its realm and its local path. */
+    static void eachFile(Tx tx, BiConsumer<String, String> sink) {
+        for (Map.Entry<String, String> source : FILES.entrySet()) {
+            if (isReadable(tx, source.getKey())) {
+                tx.each(source.getValue(), row -> local(row.text("realm"), row.text("file"))
+                        .ifPresent(file -> sink.accept(row.text("realm"), file)));
+            }
+        }
+    }
+
+    private static Optional<String> local(String realm, String file) {
+        try {
+            return Optional.of(
+                    file.contains("://")
+                            ? RealmPath.read(new RealmUrl(realm), file).local()
+                            : file);
+        } catch (Trouble | IllegalArgumentException e) {
+            // What somebody else has written there may be no name of a file.
+            return Optional.empty();
+        }
+    }
 
     /** Every realm that is named anywhere. */
     static Set<String> all(Tx tx) {
