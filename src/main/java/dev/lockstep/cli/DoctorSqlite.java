@@ -117,28 +117,52 @@ final class DoctorSqlite {
     private Check fts(Db db) {
         FtsStatus status = FtsStatus.read(db, call.profile(), List.of());
         List<String> bad = new ArrayList<>();
-        boolean lost = false;
-        for (FtsStatus.Table table : status.tables()) {
-            switch (table.state()) {
-                case ACTIVE -> {}
-                case DEFERRED -> bad.add(table.fts() + " is deferred");
-                case UNTRIGGERED -> {
-                    bad.add(table.fts()
-                            + (table.absent().isEmpty()
-                                    ? " is kept by no trigger"
-                                    : " has lost " + String.join(", ", table.absent())));
-                    lost = true;
-                }
-            }
+        status.tables().forEach(table -> trouble(table).ifPresent(bad::add));
+        if (status.leftovers() > 0) {
+            bad.add(status.leftovers()
+                    + " journals of changed rows are left of a deferral that somebody else has ended");
         }
         if (bad.isEmpty()) {
-            return Check.ok("fts", status.tables().size() + " indexes, each kept by its triggers");
+            return Check.ok(
+                    "fts",
+                    status.tables().size() + " indexes, a trigger for every event, and as many rows as they make;"
+                            + " what the rows say was not compared");
         }
-        return new Check(
-                "fts",
-                State.FAIL,
-                String.join("; ", bad),
-                "lockstep fts restore" + arguments() + (lost ? " --from-profile" : ""));
+        return new Check("fts", State.FAIL, String.join("; ", bad), fix(status));
+    }
+
+    private static Optional<String> trouble(FtsStatus.Table table) {
+        String fts = table.fts();
+        return switch (table.state()) {
+            case ACTIVE ->
+                table.expected().map(rows -> fts + " has another number of rows than the " + rows + " it ought to");
+            case DEFERRED -> Optional.of(fts + " is deferred");
+            case UNREADABLE ->
+                Optional.of(fts + " cannot be opened: " + table.reason().orElse(""));
+            case UNTRIGGERED -> {
+                if (!table.absent().isEmpty()) {
+                    yield Optional.of(fts + " has lost " + String.join(", ", table.absent()));
+                }
+                yield Optional.of(
+                        table.triggers().isEmpty()
+                                ? fts + " is kept by no trigger"
+                                : fts + " has no trigger for " + String.join(", ", table.unkept()));
+            }
+        };
+    }
+
+    /** The command for the worst of it. */
+    private String fix(FtsStatus status) {
+        boolean deferred = status.leftovers() > 0;
+        boolean lost = false;
+        for (FtsStatus.Table table : status.tables()) {
+            deferred |= table.state() == FtsStatus.State.DEFERRED;
+            lost |= !table.absent().isEmpty();
+        }
+        if (deferred || lost) {
+            return "lockstep fts restore" + arguments() + (lost ? " --from-profile" : "");
+        }
+        return "lockstep fts check" + arguments();
     }
 
     /** What names the same database and application to another command. */

@@ -98,11 +98,20 @@ final class FtsRestoreCommand implements Command {
         for (Restoration.Table table : outcome.tables()) {
             lines.add(call.dryRun() ? "would restore " + table.fts() + ": " + triggers(table) : line(table));
         }
+        if (outcome.leftovers() > 0) {
+            lines.add((call.dryRun() ? "would remove " : "removed ") + outcome.leftovers()
+                    + " journals of changed rows that a deferral had left behind");
+        }
+        outcome.stale().forEach(fts -> lines.add("not rebuilt: " + fts));
         if (lines.isEmpty()) {
             lines.add(NOTHING);
         }
         Map<String, Object> data = FtsOptions.data(call, trees(outcome));
-        return outcome.changed() && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
+        data.put("leftovers", outcome.leftovers());
+        data.put("stale", outcome.stale());
+        Result result =
+                outcome.changed() && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
+        return outcome.stale().isEmpty() ? result : result.with(ExitCode.DIFFERS);
     }
 
     /** What was restored, for programs. */

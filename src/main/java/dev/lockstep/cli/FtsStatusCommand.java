@@ -17,8 +17,9 @@ final class FtsStatusCommand implements Command {
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
-                .description("Show which full-text indexes their triggers keep. Ends with 3 while one is deferred, or"
-                        + " triggers are missing.");
+                .description("Show which full-text indexes their triggers keep. Ends with 3 while one is deferred,"
+                        + " cannot be opened, has an event without a trigger or another number of rows than it ought to"
+                        + " have, or while a journal is left behind. What the rows say is for fts check.");
         FtsOptions.which(spec);
     }
 
@@ -38,7 +39,9 @@ final class FtsStatusCommand implements Command {
         if (lines.isEmpty()) {
             lines.add("there is no FTS5 table in this database");
         }
-        Result result = Result.unchanged(FtsOptions.data(call, tables), lines);
+        Map<String, Object> data = FtsOptions.data(call, tables);
+        data.put("leftovers", status.leftovers());
+        Result result = Result.unchanged(data, lines);
         return status.isKept() ? result : result.with(ExitCode.DIFFERS);
     }
 
@@ -63,6 +66,9 @@ final class FtsStatusCommand implements Command {
         tree.put("until", table.until().orElse(null));
         tree.put("note", table.note().orElse(null));
         tree.put("missing", table.absent());
+        tree.put("unkept", table.unkept());
+        tree.put("expected", table.expected().orElse(null));
+        tree.put("reason", table.reason().orElse(null));
         return tree;
     }
 
@@ -80,11 +86,16 @@ final class FtsStatusCommand implements Command {
         line.append("; ").append(table.kind().map(FtsTable.Kind::label).orElse("gone"));
         line.append(" of ").append(table.table().isEmpty() ? "no table" : table.table());
         line.append("; rows ").append(number(table.rows())).append(", indexed ").append(number(table.indexed()));
+        table.expected().ifPresent(rows -> line.append(", expected ").append(rows));
         table.mode().ifPresent(mode -> line.append("; mode ").append(FtsOptions.label(mode)));
         table.dirty()
                 .filter(dirty -> dirty > 0)
                 .ifPresent(dirty -> line.append(", ").append(dirty).append(" changed rows noted"));
         line.append("; triggers ").append(table.triggers().isEmpty() ? "none" : String.join(", ", table.triggers()));
+        if (!table.unkept().isEmpty()) {
+            line.append("; no trigger for ").append(String.join(", ", table.unkept()));
+        }
+        table.reason().ifPresent(reason -> line.append("; ").append(reason));
         return line.toString();
     }
 
@@ -93,6 +104,7 @@ final class FtsStatusCommand implements Command {
             case ACTIVE -> "active";
             case DEFERRED -> "deferred";
             case UNTRIGGERED -> "untriggered";
+            case UNREADABLE -> "unreadable";
         };
     }
 

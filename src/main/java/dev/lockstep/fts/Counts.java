@@ -10,6 +10,9 @@ final class Counts {
 
     /** The rows that an index has; empty if it does not keep what could be counted. */
     static Optional<Long> indexed(Tx tx, FtsTable table) {
+        if (table.objection().isPresent()) {
+            return Optional.empty();
+        }
         return switch (table.kind()) {
             case OWN_CONTENT -> Optional.of(Comparison.count(tx, table.shadow("content")));
             case EXTERNAL_CONTENT, CONTENTLESS, CONTENTLESS_DELETE ->

@@ -145,6 +145,10 @@ public final class Deferral {
                 if (company == Company.TOGETHER) {
                     plan.join(index);
                 }
+            } else if (names.isEmpty() && isBroken(index)) {
+                plan.add(List.of(new Notice(
+                        "left-alone",
+                        Unopened.refusal(index.table().orElseThrow()).getMessage() + "; its triggers stay")));
             } else if (isDeferrable(index)) {
                 Feasibility.check(tx, situation, index);
                 plan.add(index, reindex(tx, index));
@@ -206,6 +210,10 @@ public final class Deferral {
         };
     }
 
+    private static boolean isBroken(Index index) {
+        return index.table().flatMap(FtsTable::objection).isPresent();
+    }
+
     /** Whether there is anything to put away. A snapshot without some of the triggers would lose them for good. */
     private static boolean isDeferrable(Index index) {
         boolean scrap = index.held()
@@ -229,6 +237,11 @@ public final class Deferral {
     private static Trouble nothing(List<Index> selected) {
         if (selected.isEmpty()) {
             return Trouble.usage("there is no FTS5 table in this database", null);
+        }
+        Optional<FtsTable> broken =
+                selected.stream().filter(Deferral::isBroken).findFirst().flatMap(Index::table);
+        if (broken.isPresent()) {
+            return Unopened.refusal(broken.get());
         }
         String names = String.join(", ", selected.stream().map(Index::name).toList());
         return new Trouble(

@@ -17,6 +17,10 @@ final class Feasibility {
      * @throws Trouble usage: what belongs into it cannot be told; refused: something that it needs is not there
      */
     static void check(Tx tx, Situation situation, Index index) {
+        FtsTable table = index.table().orElseThrow();
+        if (table.objection().isPresent()) {
+            throw Unopened.refusal(table);
+        }
         for (String base : index.bases()) {
             if (situation.catalog().relation(base).isEmpty()) {
                 throw Trouble.refused("there is no table " + base + ", which " + index.name() + " is about", null);
@@ -31,7 +35,6 @@ final class Feasibility {
                         "one of the triggers on it does not fit; a restore would refuse to put it back");
             }
         }
-        FtsTable table = index.table().orElseThrow();
         Rebuild.check(tx, table, index.sources());
     }
 
@@ -80,6 +83,13 @@ final class Feasibility {
 
     /** How an index differs from what it ought to hold in the number of its rows, if it does and keeps that. */
     static Optional<String> difference(Tx tx, FtsTable table, List<TriggerSql> writers) {
+        return expected(tx, table, writers)
+                .map(expected ->
+                        "it has " + Counts.indexed(tx, table).orElseThrow() + " rows and ought to have " + expected);
+    }
+
+    /** How many rows it ought to have, if it has another number and keeps that. */
+    static Optional<Long> expected(Tx tx, FtsTable table, List<TriggerSql> writers) {
         Optional<Long> indexed = Counts.indexed(tx, table);
         if (indexed.isEmpty()) {
             return Optional.empty();
@@ -87,8 +97,6 @@ final class Feasibility {
         long expected = table.kind() == FtsTable.Kind.EXTERNAL_CONTENT
                 ? Comparison.count(tx, new Identifier(table.content().orElseThrow()))
                 : Truth.of(tx, table, writers).count(tx);
-        return indexed.get() == expected
-                ? Optional.empty()
-                : Optional.of("it has " + indexed.get() + " rows and ought to have " + expected);
+        return indexed.get() == expected ? Optional.empty() : Optional.of(expected);
     }
 }

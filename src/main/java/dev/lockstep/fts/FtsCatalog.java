@@ -1,5 +1,6 @@
 package dev.lockstep.fts;
 
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Tx;
@@ -90,11 +91,26 @@ final class FtsCatalog {
             modules.put(SqlToken.fold(name), module.get());
         } else {
             relate(name, Relation.FTS5);
+            tables.put(SqlToken.fold(name), table(tx, name, sql));
+        }
+    }
+
+    /** One that cannot be opened is its own trouble, and not that of the others. */
+    private static FtsTable table(Tx tx, String name, String sql) {
+        try {
             List<String> columns = new ArrayList<>();
             for (Row column : tx.rows(COLUMNS, name)) {
                 columns.add(column.text("name"));
             }
-            tables.put(SqlToken.fold(name), FtsTable.of(name, columns, sql));
+            FtsTable table = FtsTable.of(name, columns, sql);
+            return Unopened.tokenizer(tx, table)
+                    .map(reason -> FtsTable.unopened(name, sql, reason))
+                    .orElse(table);
+        } catch (DbException e) {
+            if (!Unopened.isOfTable(e)) {
+                throw e;
+            }
+            return FtsTable.unopened(name, sql, Unopened.reason(e));
         }
     }
 

@@ -171,6 +171,12 @@ public final class FtsCheck {
                 return result(Optional.empty(), Optional.empty(), List.of());
             }
             FtsTable table = index.table().get();
+            if (table.objection().isPresent()) {
+                Trouble refusal = Unopened.refusal(table);
+                faults.add(refusal.getMessage());
+                notices.add(new Notice(refusal.code(), refusal.hint()));
+                return result(Optional.empty(), Optional.empty(), List.of());
+            }
             if (!index.absent().isEmpty()) {
                 faults.add("triggers that the profile knows do not exist: " + String.join(", ", index.absent()));
             }

@@ -1,6 +1,8 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.Deferred.Circumstances;
 import dev.lockstep.fts.Deferred.StoredTrigger;
@@ -10,8 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** How the search indexes of a database stand, read in one transaction. */
-public record FtsStatus(List<Table> tables, List<Notice> notices) {
+/**
+ * How the search indexes of a database stand, read in one transaction: which triggers there are, and how many rows. What the
+ * rows say is not looked at.
+ *
+ * @param leftovers how many journals of changed rows are kept that no restore will read
+ */
+public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices) {
     /** Whether an index follows its base. */
     public enum State {
         /** Its triggers keep it. */
@@ -19,7 +26,9 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
         /** They are put away; a restore brings them back. */
         DEFERRED,
         /** Nothing keeps it, or not all that should, and nothing is stored that could. */
-        UNTRIGGERED
+        UNTRIGGERED,
+        /** SQLite cannot open it. */
+        UNREADABLE
     }
 
     /**
@@ -38,6 +47,9 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
      * @param until from when on anybody may restore, RFC 3339 in UTC
      * @param note what was said about it then
      * @param absent the names of triggers that the profile knows and that do not exist
+     * @param unkept what no trigger tells it of: {@code delete on units}
+     * @param expected how many rows it ought to have; empty if it has as many, or that was not looked at
+     * @param reason why it cannot be opened; empty if it can
      */
     public record Table(
             String table,
@@ -53,7 +65,22 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
             Optional<String> since,
             Optional<String> until,
             Optional<String> note,
-            List<String> absent) {}
+            List<String> absent,
+            List<String> unkept,
+            Optional<Long> expected,
+            Optional<String> reason) {
+        public Table {
+            triggers = List.copyOf(triggers);
+            owners = List.copyOf(owners);
+            absent = List.copyOf(absent);
+            unkept = List.copyOf(unkept);
+        }
+
+        /** Whether there is a trigger for every event, and nothing that was seen speaks against what they have made. */
+        public boolean isKept() {
+            return state == State.ACTIVE && expected.isEmpty();
+        }
+    }
 
     public FtsStatus {
         tables = List.copyOf(tables);
@@ -75,19 +102,20 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
                 tables.add(table(tx, situation, index));
                 notices.addAll(notices(situation, index));
             }
-            if (IndexJournals.hasLeftovers(tx, situation)) {
+            int leftovers = IndexJournals.leftovers(tx, situation);
+            if (leftovers > 0) {
                 notices.add(new Notice(
                         "leftover-journal",
                         "a journal of changed rows is still kept for an index that somebody else has restored;"
-                                + " the next restore removes it"));
+                                + " 'lockstep fts restore' removes it"));
             }
-            return new FtsStatus(tables, notices);
+            return new FtsStatus(tables, leftovers, notices);
         });
     }
 
-    /** Whether every index is kept by all its triggers. */
+    /** Whether every index has a trigger for each event, as many rows as they make, and nothing is left of a deferral. */
     public boolean isKept() {
-        return tables.stream().allMatch(table -> table.state == State.ACTIVE);
+        return leftovers == 0 && tables.stream().allMatch(Table::isKept);
     }
 
     private static Table table(Tx tx, Situation situation, Index index) {
@@ -115,7 +143,25 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
                 circumstances.since(),
                 circumstances.until(),
                 circumstances.note(),
-                index.absent());
+                index.absent(),
+                state == State.DEFERRED ? List.of() : Events.unkept(situation.catalog(), index),
+                state == State.ACTIVE ? expected(tx, index) : Optional.empty(),
+                index.table().flatMap(FtsTable::objection));
+    }
+
+    /** How many rows it ought to have, if it has another number and that can be told. */
+    private static Optional<Long> expected(Tx tx, Index index) {
+        try {
+            return Feasibility.expected(tx, index.table().orElseThrow(), index.sources());
+        } catch (DbException e) {
+            if (!Unopened.isOfTable(e)) {
+                throw e;
+            }
+            return Optional.empty();
+        } catch (Trouble e) {
+            // No rule can be read out of the triggers; then the number says nothing either.
+            return Optional.empty();
+        }
     }
 
     private static Optional<Long> dirty(Tx tx, Index index, State state) {
@@ -125,7 +171,7 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
                 IndexJournals.of(tx, index)
                         .filter(journal -> journal.gap(tx).isEmpty())
                         .map(journal -> journal.count(tx, journal.pending(tx)));
-            case UNTRIGGERED -> Optional.empty();
+            case UNTRIGGERED, UNREADABLE -> Optional.empty();
         };
     }
 
@@ -133,13 +179,22 @@ public record FtsStatus(List<Table> tables, List<Notice> notices) {
         if (index.isDeferred()) {
             return State.DEFERRED;
         }
+        if (index.table().flatMap(FtsTable::objection).isPresent()) {
+            return State.UNREADABLE;
+        }
         boolean onView = !situation.catalog().writersOnViews(index.name()).isEmpty();
-        boolean kept = index.absent().isEmpty() && (onView || !index.live().isEmpty());
+        boolean kept = index.absent().isEmpty()
+                && (onView || !index.live().isEmpty())
+                && Events.unkept(situation.catalog(), index).isEmpty();
         return kept ? State.ACTIVE : State.UNTRIGGERED;
     }
 
     private static List<Notice> notices(Situation situation, Index index) {
         List<Notice> notices = new ArrayList<>(Feasibility.others(situation, index));
+        index.table().filter(table -> table.objection().isPresent()).ifPresent(table -> {
+            Trouble refusal = Unopened.refusal(table);
+            notices.add(new Notice(refusal.code(), refusal.getMessage() + "; " + refusal.hint()));
+        });
         if (index.table().isEmpty()) {
             notices.add(new Notice("missing-table", index.name() + " is deferred and does not exist any more"));
         }

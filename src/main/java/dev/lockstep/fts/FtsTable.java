@@ -15,8 +15,15 @@ import java.util.Optional;
  * @param columns the columns that an INSERT without a list fills, in order
  * @param content the table or view that an external-content table reads, as it is written
  * @param sql its definition
+ * @param objection why this SQLite cannot open it: no such tokenizer, or its own tables are gone; empty if it can
  */
-public record FtsTable(String name, Kind kind, List<String> columns, Optional<String> content, String sql) {
+public record FtsTable(
+        String name,
+        Kind kind,
+        List<String> columns,
+        Optional<String> content,
+        String sql,
+        Optional<String> objection) {
     /** Where the text of an FTS5 table is (sqlite.org/fts5.html, section 4.4); each is rebuilt and verified its own way. */
     public enum Kind {
         /** The table keeps a copy of its own. */
@@ -88,7 +95,19 @@ public record FtsTable(String name, Kind kind, List<String> columns, Optional<St
         Kind kind = content.isEmpty()
                 ? Kind.OWN_CONTENT
                 : !contentless ? Kind.EXTERNAL_CONTENT : deletes ? Kind.CONTENTLESS_DELETE : Kind.CONTENTLESS;
-        return new FtsTable(name, kind, columns, content.filter(table -> !table.isEmpty()), sql);
+        return new FtsTable(name, kind, columns, content.filter(table -> !table.isEmpty()), sql, Optional.empty());
+    }
+
+    /** One that SQLite cannot open: what its definition says is all that is known. */
+    static FtsTable unopened(String name, String sql, String objection) {
+        List<String> columns = new ArrayList<>();
+        for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
+            if (!argument.isEmpty() && optionName(argument).isEmpty()) {
+                columns.add(argument.get(0).name());
+            }
+        }
+        FtsTable table = of(name, columns, sql);
+        return new FtsTable(name, table.kind, columns, table.content, sql, Optional.of(objection));
     }
 
     /** What the definition says about an option, given by its whole name. */

@@ -18,9 +18,9 @@ final class IndexJournals {
         return "fts " + SqlToken.fold(index);
     }
 
-    /** Whether there are journals of indexes that are not put away with them any more: somebody else restored those. */
-    static boolean hasLeftovers(Tx tx, Situation situation) {
-        return !unused(tx, situation, List.of()).isEmpty();
+    /** How many journals are there of indexes that are not put away with them any more: somebody else restored those. */
+    static int leftovers(Tx tx, Situation situation) {
+        return unused(tx, situation, List.of()).size();
     }
 
     /** Removes the journals of these indexes, and those that nobody will read. */

@@ -69,16 +69,20 @@ public final class Restoration {
      * What a restoration did.
      *
      * @param left the indexes that stay deferred for others
+     * @param stale the indexes that could not be opened: their triggers are back, or still put away, and what they hold is old
+     * @param leftovers how many journals were removed that no restore would have read
      */
-    public record Outcome(List<Table> tables, List<String> left, List<Notice> notices) {
+    public record Outcome(
+            List<Table> tables, List<String> left, List<String> stale, int leftovers, List<Notice> notices) {
         public Outcome {
             tables = List.copyOf(tables);
             left = List.copyOf(left);
+            stale = List.copyOf(stale);
             notices = List.copyOf(notices);
         }
 
         public boolean changed() {
-            return !tables.isEmpty();
+            return !tables.isEmpty() || leftovers > 0;
         }
 
         /** What it has written is in the database, and the log is small again; or that it is not is told. */
@@ -92,7 +96,7 @@ public final class Restoration {
                     "log-kept",
                     "the write-ahead log has " + kept / MEGABYTE + " MB and keeps them until those end who read what"
                             + " was before"));
-            return new Outcome(tables, left, all);
+            return new Outcome(tables, left, stale, leftovers, all);
         }
     }
 
@@ -134,12 +138,15 @@ public final class Restoration {
     Outcome run(Tx tx, List<String> names) {
         Situation situation = Situation.read(tx, profile);
         List<String> left = new ArrayList<>();
+        List<Notice> notices = new ArrayList<>();
+        List<String> stale = new ArrayList<>();
         List<Index> indexes = due(tx, situation, names, left);
         leave(tx, situation, left);
-        List<Notice> notices = new ArrayList<>();
+        setAside(indexes, names, stale, notices);
         List<Table> tables = indexes.isEmpty() ? List.of() : restore(tx, situation, indexes, notices);
+        int leftovers = IndexJournals.leftovers(tx, situation);
         IndexJournals.forget(tx, situation, indexes);
-        return new Outcome(tables, left, notices);
+        return new Outcome(tables, left, stale, leftovers, notices);
     }
 
     /** What {@link #run} would do, as far as it can be told without writing, and changes nothing. */
@@ -149,14 +156,42 @@ public final class Restoration {
             List<Notice> notices = new ArrayList<>();
             List<Table> tables = new ArrayList<>();
             List<String> left = new ArrayList<>();
-            for (Index index : due(tx, situation, names, left)) {
+            List<Index> indexes = due(tx, situation, names, left);
+            List<String> stale = new ArrayList<>();
+            setAside(indexes, names, stale, notices);
+            for (Index index : indexes) {
                 new Fitting(tx, situation, policy, notices).check(index);
                 List<String> triggers =
                         index.writers().stream().map(TriggerSql::name).toList();
                 tables.add(new Table(String.join(", ", index.bases()), index.name(), triggers, 0, "none"));
             }
-            return new Outcome(tables, left, notices);
+            return new Outcome(tables, left, stale, IndexJournals.leftovers(tx, situation), notices);
         });
+    }
+
+    /** Those that cannot be opened: where only this SQLite cannot, the triggers come back all the same; else it must be mended. */
+    private static void setAside(List<Index> indexes, List<String> names, List<String> stale, List<Notice> notices) {
+        for (Index index : List.copyOf(indexes)) {
+            Optional<FtsTable> broken =
+                    index.table().filter(table -> table.objection().isPresent());
+            if (broken.isEmpty()) {
+                continue;
+            }
+            Trouble refusal = Unopened.refusal(broken.get());
+            if (Unopened.isForeign(broken.get().objection().orElseThrow())) {
+                stale.add(index.name());
+                notices.add(new Notice(
+                        "stale",
+                        refusal.getMessage() + "; its triggers are back, its rows are as old as the deferral: the"
+                                + " application's own SQLite can rebuild it"));
+            } else if (names.isEmpty()) {
+                indexes.remove(index);
+                stale.add(index.name());
+                notices.add(new Notice("still-deferred", refusal.getMessage() + "; " + refusal.hint()));
+            } else {
+                throw refusal;
+            }
+        }
     }
 
     /** What it will take to make indexes anew, for those that will be: a look without the write lock. */
@@ -165,7 +200,11 @@ public final class Restoration {
             Situation situation = Situation.read(tx, profile);
             List<FtsRebuild.Estimate> estimates = new ArrayList<>();
             for (Index index : situation.together(situation.select(names))) {
-                if (index.isDeferred() && index.table().isPresent() && isFree(tx, index)) {
+                if (index.isDeferred()
+                        && index.table()
+                                .filter(table -> table.objection().isEmpty())
+                                .isPresent()
+                        && isFree(tx, index)) {
                     new Repair(tx, index).estimate().ifPresent(estimates::add);
                 }
             }
@@ -178,7 +217,7 @@ public final class Restoration {
         return db.read(tx -> {
             Situation situation = Situation.read(tx, profile);
             return situation.select(List.of()).stream().anyMatch(Index::isDeferred)
-                    || IndexJournals.hasLeftovers(tx, situation);
+                    || IndexJournals.leftovers(tx, situation) > 0;
         });
     }
 
@@ -237,7 +276,10 @@ public final class Restoration {
         List<Table> tables = new ArrayList<>();
         for (Index index : indexes) {
             List<TriggerSql> writers = now.writers(index.name());
-            Rebuild rebuilt = new Repair(tx, index).run(writers, notices, rows -> progress.at(index.name(), rows));
+            boolean isOpen = index.table().flatMap(FtsTable::objection).isEmpty();
+            Rebuild rebuilt = isOpen
+                    ? new Repair(tx, index).run(writers, notices, rows -> progress.at(index.name(), rows))
+                    : new Rebuild(0, Comparison.Sight.NONE);
             tables.add(new Table(
                     String.join(", ", index.bases()),
                     index.name(),

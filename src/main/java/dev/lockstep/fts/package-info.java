@@ -14,7 +14,8 @@
  *            └──────────────────────────────────────────┘
  *              Restoration: create, rebuild, prove, forget           refused ──> itself, with the reason
  *
- *        UNTRIGGERED: triggers are gone and stored nowhere; never made here. From a profile: Restoration ──> ACTIVE
+ *        UNREADABLE: SQLite cannot open it; its own trouble, the others go on
+ *        UNTRIGGERED: triggers are gone, all or those of one event, and stored nowhere; never made here. From a profile: Restoration ──> ACTIVE
  * }</pre>
  *
  * <p>Each arrow is one transaction that begins with the write lock ({@code BEGIN IMMEDIATE}; a read transaction that wants to
@@ -94,6 +95,10 @@
  *       by the recorded {@link dev.lockstep.fts.Shape}; where the application deferred without one, by the trigger, which
  *       SQLite compiles before anything is kept ({@link dev.lockstep.fts.Probe})
  *   <tr><td>a trigger was made anew with another text<td>refused with both texts; one is chosen by name
+ *   <tr><td>a tokenizer, module or function is not in this SQLite<td>refused at the deferral; met at the restore, the triggers
+ *       come back and the index is told to be stale: only the application's own SQLite can rebuild it
+ *   <tr><td>the index cannot be opened<td>it is left deferred and named, the others are restored
+ *   <tr><td>an application's restore leaves a journal behind<td>status says so; the next restore removes it
  *   <tr><td>the same text<td>counts as put back
  *   <tr><td>stored text edited<td>refused by its hash: it is code that would be executed
  *   <tr><td>flag without snapshot, or with one that cannot be read<td>refused, the bytes kept; triggers from the profile if

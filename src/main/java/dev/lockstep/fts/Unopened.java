@@ -1,0 +1,85 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What SQLite says when it has not got what a schema needs: a tokenizer, module, function or collation that only the
+ * application registers. That is no fault of the schema, and it has no result code of its own: only the text tells it
+ * from a column that is gone.
+ */
+final class Unopened {
+    private static final List<String> NOT_REGISTERED = List.of(
+            "no such tokenizer:",
+            "error in tokenizer constructor",
+            "no such module:",
+            "no such function:",
+            "unknown function:",
+            "wrong number of arguments to function",
+            "no such collation sequence:");
+
+    private Unopened() {}
+
+    /** Whether the table is at fault, and not the connection or somebody who holds a lock. */
+    static boolean isOfTable(DbException e) {
+        return e.reason() == DbException.Reason.OTHER
+                || e.reason() == DbException.Reason.CORRUPT
+                || e.reason() == DbException.Reason.NO_SUCH_OBJECT;
+    }
+
+    /** What is wrong with a table's tokenizer, which FTS5 looks for only when the first word is to be cut. */
+    static Optional<String> tokenizer(Tx tx, FtsTable table) {
+        if (table.option("tokenize").isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            tx.rows("select rowid from main." + table.identifier() + " where " + table.identifier()
+                    + " match 'x' limit 1");
+            return Optional.empty();
+        } catch (DbException e) {
+            if (!isOfTable(e)) {
+                throw e;
+            }
+            // Damage is for whoever reads the index; a rebuild needs no more than a tokenizer.
+            return Optional.of(reason(e)).filter(Unopened::isForeign);
+        }
+    }
+
+    /** SQLite's own words. */
+    static String reason(DbException e) {
+        return bare(e.getMessage());
+    }
+
+    /** Whether the words mean that this SQLite lacks something which another has. */
+    static boolean isForeign(String words) {
+        return NOT_REGISTERED.stream().anyMatch(words::contains);
+    }
+
+    /** The driver puts the result code and its name around what SQLite says. */
+    private static String bare(String message) {
+        int from = message.indexOf(" (");
+        boolean wrapped = message.startsWith("[SQLITE") && from > 0 && message.endsWith(")");
+        return wrapped ? message.substring(from + 2, message.length() - 1) : message;
+    }
+
+    /** What somebody is told who wants something done with an index that cannot be opened. */
+    static Trouble refusal(FtsTable table) {
+        String why = table.objection().orElseThrow();
+        return new Trouble(
+                Trouble.Kind.REFUSED,
+                isForeign(why) ? "not-available" : "index-damaged",
+                table.name() + " cannot be opened: " + why,
+                hint(table),
+                null);
+    }
+
+    /** Who can do something about it. */
+    static String hint(FtsTable table) {
+        return isForeign(table.objection().orElseThrow())
+                ? "only a SQLite that has it can work on this index: the application's own"
+                : "'lockstep fts rebuild --recreate --table " + table.name() + "' makes it anew";
+    }
+}
