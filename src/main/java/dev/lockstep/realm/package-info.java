@@ -13,6 +13,17 @@
  * woken to read what is about to be forgotten. {@link dev.lockstep.realm.Definitions} is one of those layers, tombstones in
  * {@link dev.lockstep.transpile} are the other.
  *
+ * <p>Whatever names a file is read by {@link dev.lockstep.realm.RealmPath}: {@code my%20card.gts} and its whole URL are the local
+ * path {@code my card.gts}, {@code p1} is each of {@code p1.gts}, {@code p1.json} and the like. Notifications go source first:
+ * {@code realm_file_changes}, then {@code module_cache_invalidated}, and then, if the realm or its {@code realm.json} has changed,
+ * the realm's URL on {@code realm_index_updated}, upon which replicas drop its name, icon and routes.
+ *
+ * <h2>Locks</h2>
+ *
+ * <p>Boxel's ({@link dev.lockstep.realm.LockScope}): the realm's key, exclusive; or shared, and then a key of each file. The realm
+ * {@code http://localhost:4201/luke/my-realm/} has {@code 77324559412694263}, its file {@code cards/person.json} has
+ * {@code 366881110740516408}. All wait in the server's queue.
+ *
  * <h2>The durable log</h2>
  *
  * <pre>
