@@ -5,6 +5,7 @@ import dev.lockstep.db.Trouble;
 import dev.lockstep.mirror.Backfill;
 import dev.lockstep.mirror.Backfill.BadRows;
 import dev.lockstep.mirror.Backfill.Claim;
+import dev.lockstep.mirror.Backfill.Compared;
 import dev.lockstep.mirror.Backfill.Creation;
 import dev.lockstep.mirror.Backfill.EmptySource;
 import dev.lockstep.mirror.Backfill.Extras;
@@ -19,6 +20,7 @@ import dev.lockstep.mirror.SourceFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,8 +35,8 @@ final class MirrorBackfillCommand implements Command {
     public void declare(CommandSpec spec) {
         spec.usageMessage()
                 .description(
-                        "Make the mirror equal to the source, as the source is now. Run again, it goes on where it was"
-                                + " stopped, and touches only what changed.");
+                        "Make the mirror equal to the source, as the source is now, whoever has written to the mirror. Run"
+                                + " again, it goes on where it was stopped, and touches only what differs.");
         MirrorOptions.which(spec);
         Options.dryRun(spec);
         Options.value(
@@ -70,8 +72,10 @@ final class MirrorBackfillCommand implements Command {
         Options.flag(spec, "Take over from a run that is still alive; it will not write any more.", "--take-over");
         Options.flag(
                 spec,
-                "Compare every page with the mirror, also those that an earlier run is known to have written.",
-                "--recheck");
+                "Nobody but lockstep writes to the mirror: of what an earlier run has written, only the number of rows is"
+                        + " looked at. Without it, the mirror is asked what it holds.",
+                "--sole-writer");
+        Options.flag(spec, "Send every row to the mirror and compare it there, whatever is known.", "--recheck");
         Options.flag(spec, "Forget every earlier run, of another source too.", "--restart");
     }
 
@@ -137,10 +141,21 @@ final class MirrorBackfillCommand implements Command {
                 badRows,
                 call.flag("--keep-extra") ? Extras.KEEP : Extras.DELETE,
                 call.flag("--allow-empty-source") ? EmptySource.ALLOWED : EmptySource.REFUSED,
-                call.flag("--restart") ? Trust.RESTART : call.flag("--recheck") ? Trust.NONE : Trust.RECORDED,
+                trust(call),
                 batch(call),
                 call.number("--max-delete").map(OptionalLong::of).orElse(OptionalLong.empty()),
                 pace);
+    }
+
+    private static Trust trust(Invocation call) {
+        if (call.flag("--restart") || call.flag("--recheck")) {
+            return call.flag("--restart") ? Trust.RESTART : Trust.NONE;
+        }
+        boolean sole = call.flag("--sole-writer")
+                || call.profile()
+                        .filter(profile -> profile.mirror().isSoleWriter())
+                        .isPresent();
+        return sole ? Trust.RECORDED : Trust.PROVEN;
     }
 
     /** What is written at once is written within the second that it may take. */
@@ -205,8 +220,13 @@ final class MirrorBackfillCommand implements Command {
         List<Object> rejects = new ArrayList<>();
         table.rejects().forEach(reject -> rejects.add(tree(reject)));
         tree.put("rejects", rejects);
+        tree.put("compared", table.compared().map(MirrorBackfillCommand::word).orElse(null));
         tree.put("error", table.failure().map(Trouble::getMessage).orElse(null));
         return tree;
+    }
+
+    private static String word(Compared how) {
+        return how.name().toLowerCase(Locale.ROOT);
     }
 
     static Map<String, Object> tree(Reject reject) {
@@ -221,7 +241,7 @@ final class MirrorBackfillCommand implements Command {
     static String line(Backfill.Table table) {
         return table.failure()
                 .map(failure -> table.table() + ": FAILED: " + failure.getMessage())
-                .orElseGet(() -> "%s: %d read, %d inserted, %d updated, %d deleted, %d unchanged, %d rejected"
+                .orElseGet(() -> "%s: %d read, %d inserted, %d updated, %d deleted, %d unchanged, %d rejected%s"
                         .formatted(
                                 table.table(),
                                 table.read(),
@@ -229,7 +249,12 @@ final class MirrorBackfillCommand implements Command {
                                 table.updated(),
                                 table.deleted(),
                                 table.unchanged(),
-                                table.rejected()));
+                                table.rejected(),
+                                isRecorded(table) ? "; the unchanged as recorded, not compared" : ""));
+    }
+
+    private static boolean isRecorded(Backfill.Table table) {
+        return table.compared().filter(Compared.RECORDED::equals).isPresent();
     }
 
     private static List<String> lines(Backfill.Table table) {

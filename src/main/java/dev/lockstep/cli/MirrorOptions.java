@@ -10,7 +10,6 @@ import dev.lockstep.db.Trouble;
 import dev.lockstep.mirror.Backfill;
 import dev.lockstep.mirror.MirrorLink;
 import dev.lockstep.mirror.Preflight;
-import dev.lockstep.profile.Profile;
 import dev.lockstep.support.ProcessIdentity;
 import java.io.IOException;
 import java.time.Duration;
@@ -105,7 +104,9 @@ final class MirrorOptions {
     /** The tables that are asked for; none: all. */
     static List<String> tables(Invocation call) {
         List<String> named = call.texts("--table");
-        return named.isEmpty() ? call.profile().map(Profile::mirror).orElse(named) : named;
+        return named.isEmpty()
+                ? call.profile().map(profile -> profile.mirror().tables()).orElse(named)
+                : named;
     }
 
     /** What identifies the source in all its runs. */

@@ -49,7 +49,9 @@ public final class Backfill {
 
     /** What is believed of what earlier runs recorded. */
     public enum Trust {
-        /** That the mirror holds the pages that they wrote. */
+        /** What the mirror shows to be so still, whoever has written to it since. */
+        PROVEN,
+        /** That the mirror holds the pages that they wrote, for nobody else writes to it. */
         RECORDED,
         /** Nothing: every page is compared with the mirror. */
         NONE,
@@ -79,16 +81,27 @@ public final class Backfill {
                 BadRows.FAIL,
                 Extras.DELETE,
                 EmptySource.REFUSED,
-                Trust.RECORDED,
+                Trust.PROVEN,
                 OptionalInt.empty(),
                 OptionalLong.empty(),
                 Pace.none());
+    }
+
+    /** How it is known that a table of the mirror is equal. */
+    public enum Compared {
+        /** As it was recorded, and has so many rows: nothing of it was compared. */
+        RECORDED,
+        /** The mirror's server was asked, for digests of all its rows or for what tells that none was written since. */
+        SERVER,
+        /** Its rows were read, or written. */
+        ROWS
     }
 
     /**
      * What became of a table.
      *
      * @param read = inserted + updated + unchanged + rejected, if it did not fail
+     * @param compared how it is known to be equal; empty if it failed
      * @param rejects some of the rejected rows
      * @param failure why it is not equal now
      */
@@ -101,13 +114,14 @@ public final class Backfill {
             long unchanged,
             long rejected,
             List<Reject> rejects,
+            Optional<Compared> compared,
             Optional<Trouble> failure) {
-        static Table unchanged(String table, long rows) {
-            return new Table(table, rows, 0, 0, 0, rows, 0, List.of(), Optional.empty());
+        static Table unchanged(String table, long rows, Compared compared) {
+            return new Table(table, rows, 0, 0, 0, rows, 0, List.of(), Optional.of(compared), Optional.empty());
         }
 
         static Table failed(String table, Trouble failure) {
-            return new Table(table, 0, 0, 0, 0, 0, 0, List.of(), Optional.of(failure));
+            return new Table(table, 0, 0, 0, 0, 0, 0, List.of(), Optional.empty(), Optional.of(failure));
         }
 
         public boolean changed() {

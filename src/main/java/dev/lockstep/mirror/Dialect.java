@@ -101,6 +101,9 @@ interface Dialect {
     /** Deletes every row whose key is not staged. @return how many */
     long deleteExtra(Tx tx, TablePlan plan);
 
+    /** How to know what the mirror's table holds; empty if only reading its rows tells. */
+    Optional<TableDigest> digest(TablePlan plan);
+
     /** Puts what the database derives from the rows in order: sequences, statistics. */
     void finish(Tx tx, TablePlan plan);
 }

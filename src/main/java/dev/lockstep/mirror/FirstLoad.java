@@ -5,6 +5,7 @@ import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.Backfill.BadRows;
 import dev.lockstep.mirror.Backfill.Options;
+import dev.lockstep.mirror.Backfill.Trust;
 import dev.lockstep.mirror.TableScan.Page;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,7 @@ final class FirstLoad {
                 && options.pace().isFree()
                 && !plan.mayMeanTheSame()
                 && !plan.isLoose()
+                && (options.trust() == Trust.RECORDED || digest(plan).isPresent())
                 && source.only(SOURCE_BYTES).integer("bytes") <= run.dialect().mostAtOnce(plan)
                 && run.read(mirror -> run.ledger().table(mirror, plan.name()))
                         .filter(row -> row.text("state").equals(Ledger.State.FAILED.label()))
@@ -77,7 +79,10 @@ final class FirstLoad {
     private TableScan load(Tx mirror, TablePlan plan) {
         run.pages().forget(mirror, plan.name());
         plan.ddl().ifPresent(mirror::execute);
-        TableScan scan = new TableScan(plan, source);
+        Optional<TableDigest> digest = digest(plan);
+        boolean knowsItsOwn = digest.filter(of -> of.knowsItsOwn(mirror)).isPresent();
+        TableScan scan =
+                new TableScan(plan, source, digest.filter(of -> !knowsItsOwn).map(TableDigest::ofSource));
         long[] sent = new long[1];
         run.dialect()
                 .load(
@@ -98,13 +103,30 @@ final class FirstLoad {
         if (found != sent[0]) {
             throw TableBackfill.disturbed(plan, sent[0], found);
         }
+        Optional<String> seal =
+                digest.flatMap(of -> knowsItsOwn ? of.sealOfOwn(mirror, found) : sealIfSame(mirror, of, scan));
+        if (digest.isPresent() && seal.isEmpty()) {
+            throw TableBackfill.disturbed(plan);
+        }
         Ledger.State state = scan.rejected() > 0 ? Ledger.State.PARTIAL : Ledger.State.COMPLETE;
-        run.ledger().note(mirror, plan.name(), state, found, null);
+        run.ledger().noteSealed(mirror, plan.name(), state, found, seal);
         if (sent[0] > 0) {
             // Where this ends the transaction, it commits.
             run.dialect().finish(mirror, plan);
         }
         return scan;
+    }
+
+    /** Where nobody else writes, nothing is compared. */
+    private Optional<TableDigest> digest(TablePlan plan) {
+        return options.trust() == Trust.RECORDED
+                ? Optional.empty()
+                : run.dialect().digest(plan);
+    }
+
+    private static Optional<String> sealIfSame(Tx mirror, TableDigest digest, TableScan scan) {
+        RowFingerprint there = digest.ofMirror(mirror, 0);
+        return there.same(scan.fingerprint()) ? digest.seal(mirror, there) : Optional.empty();
     }
 
     private List<PageRecords.Page> pages(TablePlan plan, TableScan scan) {

@@ -193,7 +193,7 @@ final class Followed {
     /** Says in the mirror that it is as the source is, if it is. */
     void beat(Tx mirror) {
         if (current && failure.isEmpty()) {
-            run.ledger().note(mirror, name(), state(false), rows, null);
+            run.ledger().noteAgain(mirror, name(), state(false), rows);
         }
     }
 

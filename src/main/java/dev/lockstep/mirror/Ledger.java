@@ -19,7 +19,7 @@ final class Ledger {
     private static final String KNOWN_BY = "lockstep_mirror_run";
 
     /** The column that these tables have had for the shortest time, and where. */
-    private static final String LATEST = "source_digest";
+    private static final String LATEST = "seal";
 
     private static final String WITH_LATEST = "lockstep_mirror_table";
 
@@ -49,7 +49,7 @@ final class Ledger {
             """;
 
     private static final String OWNER_OF_TABLE = """
-            select mirror_id, state, row_count, detail, finished_at, source_look, source_digest,
+            select mirror_id, state, row_count, detail, finished_at, source_look, source_digest, seal,
                    (select cast(coalesce(sum(c.row_count), 0) as decimal(20))
                       from lockstep_mirror_ckpt c
                      where c.tbl = t.tbl) as held
@@ -70,17 +70,11 @@ final class Ledger {
 
     private static final String FORGET_TABLE = "delete from lockstep_mirror_table where tbl = ?";
 
+    /** Never an update: who may write here may have no privilege for it. */
     private static final String NOTE_TABLE = """
-            insert into lockstep_mirror_table (tbl, mirror_id, state, row_count, detail, finished_at)
-            values (?, ?, ?, ?, ?, %s)
-            """;
-
-    private static final String NOTE_SOURCE = """
-            update lockstep_mirror_table
-               set source_look = ?, source_digest = ?
-             where tbl = ?
-               and mirror_id = ?
-               and state = 'complete'
+            insert into lockstep_mirror_table
+                   (tbl, mirror_id, state, row_count, detail, source_look, source_digest, seal, finished_at)
+            values (?, ?, ?, ?, ?, ?, ?, ?, %s)
             """;
 
     private static final int LONGEST_DETAIL = 900;
@@ -205,6 +199,12 @@ final class Ledger {
         return tx.row(OWNER_OF_TABLE, table);
     }
 
+    /** Whether a table, as its row says, was equal but for what it could not take. */
+    static boolean isDone(Row table) {
+        String state = table.text("state");
+        return state.equals(State.COMPLETE.label()) || state.equals(State.PARTIAL.label());
+    }
+
     List<Row> tables(Tx tx) {
         return tx.rows(TABLES_OF_MIRROR, mirror);
     }
@@ -239,15 +239,45 @@ final class Ledger {
         return tx.only("select " + dialect.now() + " as at").text("at");
     }
 
-    /** Says how a table stands. What it was copied from is not known any more. */
+    /** Says how a table stands. What it was copied from is not known any more, nor by what it would be known. */
     void note(Tx tx, String table, State state, long rows, String detail) {
-        tx.update(FORGET_TABLE, table);
-        tx.update(NOTE_TABLE.formatted(dialect.now()), table, mirror, state.label(), rows, cut(detail, LONGEST_DETAIL));
+        note(tx, table, state, rows, detail, SourceFile.Seen.NOT, null);
     }
 
-    /** Says what a table that is complete was copied from. */
+    /** Says that a table stands so, and by what its rows are known. */
+    void noteSealed(Tx tx, String table, State state, long rows, Optional<String> seal) {
+        note(tx, table, state, rows, null, SourceFile.Seen.NOT, seal.orElse(null));
+    }
+
+    /** Says that a table stands so still. */
+    void noteAgain(Tx tx, String table, State state, long rows) {
+        Optional<String> seal = table(tx, table)
+                .filter(row -> row.text("state").equals(state.label()) && row.integer("row_count") == rows)
+                .map(row -> row.text("seal"));
+        noteSealed(tx, table, state, rows, seal);
+    }
+
+    /** Says what a table that is complete was copied from, and that it is so now. */
     void noteSource(Tx tx, String table, SourceFile.Seen seen) {
-        tx.update(NOTE_SOURCE, seen.look(), seen.digest(), table, mirror);
+        table(tx, table)
+                .filter(row -> row.text("state").equals(State.COMPLETE.label())
+                        && row.text("mirror_id").equals(mirror))
+                .ifPresent(
+                        row -> note(tx, table, State.COMPLETE, row.integer("row_count"), null, seen, row.text("seal")));
+    }
+
+    private void note(Tx tx, String table, State state, long rows, String detail, SourceFile.Seen seen, String seal) {
+        tx.update(FORGET_TABLE, table);
+        tx.update(
+                NOTE_TABLE.formatted(dialect.now()),
+                table,
+                mirror,
+                state.label(),
+                rows,
+                cut(detail, LONGEST_DETAIL),
+                seen.look(),
+                seen.digest(),
+                seal);
     }
 
     /** The beginning of a text, as a column of that width takes it; null if it is. */

@@ -37,7 +37,7 @@ public final class MirrorRun implements AutoCloseable {
         this.dialect = dialect;
         this.ledger = ledger;
         this.fence = fence;
-        link.onReconnect(db -> lock(db, fence));
+        link.onReconnect(db -> dialect.lock(db, lockName(ledger.mirror(), fence)));
     }
 
     /**
@@ -183,16 +183,16 @@ public final class MirrorRun implements AutoCloseable {
                 null);
     }
 
-    private void lock(Db db, long number) {
-        dialect.lock(db, lockName(ledger.mirror(), number));
-    }
-
     static String lockName(String source, long fence) {
         return "lockstep|mirror|" + source + "|" + fence;
     }
 
     Dialect dialect() {
         return dialect;
+    }
+
+    Engine engine() {
+        return link.db().engine();
     }
 
     Ledger ledger() {
@@ -211,6 +211,11 @@ public final class MirrorRun implements AutoCloseable {
     /** Reads in a transaction that the fence does not guard. */
     <T> T read(Function<Tx, T> work) {
         return link.transact(work);
+    }
+
+    /** Reads in a transaction that sees one snapshot. */
+    <T> T snapshot(Function<Tx, T> work) {
+        return link.read(work);
     }
 
     /** Writes only when this lets it. */

@@ -9,9 +9,7 @@ import dev.lockstep.mirror.Backfill.Trust;
 import dev.lockstep.mirror.Dialect.Keys;
 import dev.lockstep.mirror.TableScan.Page;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,6 +18,9 @@ import java.util.Optional;
  */
 final class PageComparison {
     private static final long FEWEST_DELETES = 1_000;
+
+    /** A mirror that differs again after that has somebody else at work in it, or a trigger of his. */
+    private static final int MOST_ATTEMPTS = 3;
 
     private final MirrorRun run;
     private final Tx source;
@@ -33,16 +34,76 @@ final class PageComparison {
         this.progress = progress;
     }
 
+    /** @throws Trouble the mirror is not equal now: somebody else writes to it, among other reasons */
     Backfill.Table run(TablePlan plan) {
-        TableScan scan = TableScan.of(plan, source);
+        Optional<TableDigest> digest = options.trust() == Trust.RECORDED
+                ? Optional.empty()
+                : run.dialect().digest(plan);
+        TableScan scan = TableScan.of(plan, source, digest.map(TableDigest::ofSource));
         scan.check(options.badRows());
         refuse(plan, scan.merging());
         if (plan.ddl().isPresent()) {
             make(plan);
         }
-        Standing standing = run.read(mirror -> standing(mirror, plan, scan));
+        EqualityProof proof = new EqualityProof(run, source, plan.made(), scan, digest);
+        Writes before = Writes.NONE;
+        for (int attempts = 1; ; attempts++) {
+            Writes writes = attempt(plan, scan, digest).after(before);
+            Optional<Backfill.Compared> proven = prove(proof, plan, scan, writes);
+            if (proven.isPresent()) {
+                return table(plan, scan, writes, proven);
+            }
+            if (attempts == MOST_ATTEMPTS) {
+                throw TableBackfill.disturbed(plan);
+            }
+            progress.notice(plan.name(), "somebody else has written to the mirror meanwhile; it is compared again");
+            before = writes;
+        }
+    }
+
+    /**
+     * What one attempt has written, and those before it.
+     *
+     * @param deleted how many rows the source does not have, and the mirror had
+     * @param left how many it has still
+     * @param refused the rows that the mirror does not take
+     */
+    private record Writes(
+            Standing standing,
+            PageWriter.Tally tally,
+            long deleted,
+            long left,
+            RowFingerprint refused,
+            List<Reject> rejects,
+            long inserted,
+            long updated) {
+        private static final Writes NONE =
+                new Writes(null, PageWriter.Tally.NONE, 0, 0, new RowFingerprint(0), List.of(), 0, 0);
+
+        Writes after(Writes before) {
+            return new Writes(
+                    standing,
+                    tally,
+                    deleted + before.deleted,
+                    left,
+                    refused,
+                    rejects,
+                    tally.inserted() + before.inserted,
+                    tally.updated() + before.updated);
+        }
+
+        boolean areNone() {
+            return standing.isEqual() && deleted + inserted + updated == 0;
+        }
+    }
+
+    private Writes attempt(TablePlan plan, TableScan scan, Optional<TableDigest> digest) {
+        Standing standing = standing(plan, scan, digest);
+        if (standing.isDisturbed()) {
+            progress.notice(plan.name(), "somebody else has written to the mirror; what differs is put right");
+        }
         long extra = prepare(plan, scan, standing);
-        PageWriter writer = new PageWriter(run, source, plan, options, progress);
+        PageWriter writer = new PageWriter(run, source, plan, options, progress, digest.map(TableDigest::ofSource));
         writer.write(standing.changed(), standing.rows() == 0 ? PageWriter.Way.LOAD : PageWriter.Way.MERGE);
         PageWriter.Tally tally = writer.tally();
         long left = options.extras() == Extras.KEEP ? extra : 0;
@@ -52,18 +113,57 @@ final class PageComparison {
                 return null;
             });
         }
-        finish(plan, standing.kept() + tally.arrived() + left, scan.rejected() + tally.rejected());
+        return new Writes(standing, tally, extra - left, left, writer.refused(), writer.rejects(), 0, 0);
+    }
+
+    private Standing standing(TablePlan plan, TableScan scan, Optional<TableDigest> digest) {
+        if (options.trust() == Trust.RECORDED) {
+            return run.read(mirror -> Standing.recorded(mirror, plan, scan, run));
+        }
+        return options.trust() == Trust.PROVEN && digest.isPresent()
+                ? run.snapshot(mirror -> Standing.proven(mirror, plan.made(), scan, run, digest.get()))
+                : run.read(mirror -> Standing.unknown(mirror, plan, scan));
+    }
+
+    private Optional<Backfill.Compared> prove(EqualityProof proof, TablePlan plan, TableScan scan, Writes writes) {
+        long rejected = scan.rejected() + writes.tally().rejected();
+        Standing standing = writes.standing();
+        if (options.trust() == Trust.RECORDED) {
+            finish(plan, standing.kept() + writes.tally().arrived() + writes.left(), rejected);
+            return Optional.of(Backfill.Compared.RECORDED);
+        }
+        EqualityProof.Found found = writes.areNone() && standing.seal().isPresent()
+                ? proof.standing(standing)
+                : proof.find(writes.refused(), rejected, writes.left());
+        run.write(mirror -> {
+            if (found.isEqual()) {
+                run.pages().record(mirror, plan.name(), PageRecords.whole(standing.unrecorded()));
+                Ledger.State state = rejected > 0 ? Ledger.State.PARTIAL : Ledger.State.COMPLETE;
+                run.ledger().noteSealed(mirror, plan.name(), state, found.rows(), found.seal());
+            } else {
+                run.pages().distrust(mirror, plan.name());
+            }
+            return null;
+        });
+        boolean everyRow = options.trust() != Trust.PROVEN;
+        return found.compared().map(how -> everyRow ? Backfill.Compared.ROWS : how);
+    }
+
+    private static Backfill.Table table(
+            TablePlan plan, TableScan scan, Writes writes, Optional<Backfill.Compared> proven) {
         List<Reject> rejects = new ArrayList<>(scan.rejects());
-        rejects.addAll(writer.rejects());
+        rejects.addAll(writes.rejects());
+        long rejected = scan.rejected() + writes.tally().rejected();
         return new Backfill.Table(
                 plan.name(),
                 scan.rows(),
-                tally.inserted(),
-                tally.updated(),
-                extra - left,
-                standing.kept() + tally.unchanged(),
-                scan.rejected() + tally.rejected(),
+                writes.inserted(),
+                writes.updated(),
+                writes.deleted(),
+                Math.max(0, scan.rows() - rejected - writes.inserted() - writes.updated()),
+                rejected,
                 rejects,
+                proven,
                 Optional.empty());
     }
 
@@ -79,61 +179,13 @@ final class PageComparison {
     }
 
     /**
-     * How the mirror's table stands.
-     *
-     * @param rows how many it has
-     * @param kept how many of them are in recorded pages that are still the source's
-     * @param changed the pages that the mirror is not known to hold
-     * @param stale the recorded pages that are not the source's any more
-     */
-    private record Standing(long rows, long kept, List<Page> changed, List<String> stale) {}
-
-    private Standing standing(Tx mirror, TablePlan plan, TableScan scan) {
-        long rows = TableBackfill.count(mirror, plan);
-        Map<String, Long> recorded = believed(mirror, plan, rows);
-        Map<String, Long> stale = new HashMap<>(recorded);
-        List<Page> changed = new ArrayList<>();
-        long kept = 0;
-        for (Page page : scan.pages()) {
-            Long held = recorded.get(page.digest());
-            if (held != null && held == page.fitting()) {
-                kept += held;
-                stale.remove(page.digest());
-            } else {
-                changed.add(page);
-            }
-        }
-        return new Standing(rows, kept, changed, List.copyOf(stale.keySet()));
-    }
-
-    /** The recorded pages, unless it shows that somebody else has written to the mirror since. */
-    private Map<String, Long> believed(Tx mirror, TablePlan plan, long rows) {
-        if (options.trust() != Trust.RECORDED) {
-            return Map.of();
-        }
-        Map<String, Long> recorded = run.pages().of(mirror, plan.name());
-        long held = recorded.values().stream().mapToLong(Long::longValue).sum();
-        boolean complete = run.ledger()
-                .table(mirror, plan.name())
-                .filter(row -> row.text("state").equals(Ledger.State.COMPLETE.label())
-                        || row.text("state").equals(Ledger.State.PARTIAL.label()))
-                .filter(row -> row.integer("row_count") != rows)
-                .isPresent();
-        if (complete || rows < held) {
-            progress.notice(plan.name(), "somebody else has written to the mirror; all of it is compared");
-            return Map.of();
-        }
-        return recorded;
-    }
-
-    /**
      * In one transaction: finds the keys that the mirror has too many or cannot tell apart, forgets the pages that are not
      * the source's any more, and deletes what is too many.
      *
      * @return how many rows the mirror had that the source does not have
      */
     private long prepare(TablePlan plan, TableScan scan, Standing standing) {
-        if (standing.changed().isEmpty() && standing.stale().isEmpty() && standing.rows() == standing.kept()) {
+        if (standing.isEqual()) {
             return 0;
         }
         return run.write(mirror -> {

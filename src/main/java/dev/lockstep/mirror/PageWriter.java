@@ -8,6 +8,7 @@ import dev.lockstep.mirror.Dialect.Merged;
 import dev.lockstep.mirror.PageRecords.Page;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Puts pages of the source into the mirror, some at a time, each time in one transaction with the record of it. If the
@@ -29,6 +30,8 @@ final class PageWriter {
 
     /** What became of the rows so far. */
     record Tally(long inserted, long updated, long unchanged, long rejected) {
+        static final Tally NONE = new Tally(0, 0, 0, 0);
+
         /** How many of the rows are in the mirror. */
         long arrived() {
             return inserted + updated + unchanged;
@@ -49,21 +52,31 @@ final class PageWriter {
     private final TablePlan plan;
     private final Options options;
     private final Progress progress;
+    private final Optional<RowDigest> digest;
+    private final RowFingerprint refused = new RowFingerprint(0);
     private final List<Reject> rejects = new ArrayList<>();
-    private Tally tally = new Tally(0, 0, 0, 0);
+    private Tally tally = Tally.NONE;
     private Way way;
     private boolean replaced;
 
-    PageWriter(MirrorRun run, Tx source, TablePlan plan, Options options, Progress progress) {
+    /** @param digest if it is to be known which rows were {@link #refused} */
+    PageWriter(
+            MirrorRun run, Tx source, TablePlan plan, Options options, Progress progress, Optional<RowDigest> digest) {
         this.run = run;
         this.source = source;
         this.plan = plan;
         this.options = options;
         this.progress = progress;
+        this.digest = digest;
     }
 
     Tally tally() {
         return tally;
+    }
+
+    /** Which rows the mirror refused. */
+    RowFingerprint refused() {
+        return refused;
     }
 
     /** Some of the rows that the mirror refused. */
@@ -210,6 +223,8 @@ final class PageWriter {
         });
         tally = tally.plusRejected(refused.size());
         for (RowSieve.Refusal one : refused) {
+            digest.ifPresent(of -> PageRows.part(source, plan, page, one.ordinal(), one.ordinal() + 1)
+                    .each(row -> this.refused.add(of.of(row))));
             if (rejects.size() < SHOWN_REJECTS) {
                 rejects.add(one.reject());
             }

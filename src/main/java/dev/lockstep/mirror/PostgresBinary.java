@@ -1,6 +1,5 @@
 package dev.lockstep.mirror;
 
-import dev.lockstep.db.CopyStream;
 import dev.lockstep.mirror.MappedRow.Tag;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -9,7 +8,7 @@ import java.util.List;
 
 /**
  * Rows in the binary format of PostgreSQL's COPY (its manual, "COPY", "File Formats"), where each value is what the type's
- * {@code recv} function reads.
+ * {@code recv} function reads and its {@code send} function writes; or in that of {@code record_send}, which has them too.
  */
 final class PostgresBinary {
     private static final byte[] HEADER = {
@@ -22,17 +21,51 @@ final class PostgresBinary {
     private static final BigInteger BASE = BigInteger.valueOf(10_000);
     private static final int BASE_DIGITS = 4;
 
+    /** Takes bytes. */
+    @FunctionalInterface
+    interface Sink {
+        void write(byte[] bytes, int offset, int length);
+    }
+
     private final TargetType[] types;
-    private final CopyStream stream;
+    private final int[] oids;
+    private final Sink out;
     private byte[] buffer = new byte[2 * CHUNK];
     private int length;
 
-    PostgresBinary(List<TargetTable.Column> columns, CopyStream stream) {
+    PostgresBinary(List<TargetTable.Column> columns, Sink out) {
         this.types = new TargetType[columns.size()];
+        this.oids = new int[types.length];
         for (int i = 0; i < types.length; i++) {
             types[i] = columns.get(i).type().orElseThrow();
+            oids[i] = oid(types[i]);
         }
-        this.stream = stream;
+        this.out = out;
+    }
+
+    /** What PostgreSQL numbers its own types by (its {@code pg_type.dat}); of texts that of {@code text}. */
+    private static int oid(TargetType type) {
+        return switch (type.form()) {
+            case INTEGER ->
+                switch (type.size()) {
+                    case 1 -> 16;
+                    case Short.BYTES -> 21;
+                    case Integer.BYTES -> 23;
+                    default -> 20;
+                };
+            case REAL -> type.size() == Float.BYTES ? 700 : 701;
+            case TEXT -> 25;
+            case BLOB -> 17;
+            case DECIMAL -> 1_700;
+            case TIMESTAMP ->
+                type.sql().startsWith("timestamptz") || type.sql().endsWith("with time zone") ? 1_184 : 1_114;
+            case DATE -> 1_082;
+            case ANY -> throw new IllegalStateException("no type of PostgreSQL takes every value");
+        };
+    }
+
+    /** Before the first row. */
+    void begin() {
         reserve(HEADER.length);
         System.arraycopy(HEADER, 0, buffer, 0, HEADER.length);
         length = HEADER.length;
@@ -40,7 +73,7 @@ final class PostgresBinary {
 
     /** Writes the row's first cells, one for each column. */
     void row(MappedRow row) {
-        reserve(2 + 14 * types.length);
+        reserve(2 + 18 * types.length);
         put(types.length, 2);
         for (int i = 0; i < types.length; i++) {
             cell(row, i);
@@ -48,6 +81,17 @@ final class PostgresBinary {
         if (length >= CHUNK) {
             flush();
         }
+    }
+
+    /** Writes the row's first cells as {@code record_send} does. */
+    void record(MappedRow row) {
+        reserve(4 + 18 * types.length);
+        put(types.length, 4);
+        for (int i = 0; i < types.length; i++) {
+            put(oids[i], 4);
+            cell(row, i);
+        }
+        flush();
     }
 
     /** After the last row. */
@@ -71,7 +115,7 @@ final class PostgresBinary {
             }
             case TEXT, BLOB -> {
                 byte[] bytes = row.bytes(i);
-                reserve(4 + bytes.length + 14 * types.length);
+                reserve(4 + bytes.length + 18 * types.length);
                 put(bytes.length, 4);
                 System.arraycopy(bytes, 0, buffer, length, bytes.length);
                 length += bytes.length;
@@ -95,7 +139,7 @@ final class PostgresBinary {
             digits.add(parts[1].intValue());
             rest = parts[0];
         }
-        reserve(12 + 2 * digits.size() + 14 * types.length);
+        reserve(12 + 2 * digits.size() + 18 * types.length);
         put(8 + 2 * digits.size(), 4);
         put(digits.size(), 2);
         put(digits.size() - 1 - fractionDigits, 2);
@@ -127,7 +171,7 @@ final class PostgresBinary {
     }
 
     private void flush() {
-        stream.write(buffer, 0, length);
+        out.write(buffer, 0, length);
         length = 0;
     }
 }

@@ -42,7 +42,6 @@ final class PostgresDialect implements Dialect {
             "create temp table lockstep_stage on commit drop as select %s from %s with no data";
 
     private static final String UNSTAGE = "drop table lockstep_stage";
-
     private static final String MERGE = """
             with merged as (
                    insert into %1$s (%2$s) overriding system value
@@ -90,9 +89,7 @@ final class PostgresDialect implements Dialect {
              where not exists (select 1 from lockstep_stage as s where %2$s)
             """;
 
-    private static final String SEQUENCE = """
-            select pg_get_serial_sequence(?, ?) as name
-            """;
+    private static final String SEQUENCE = "select pg_get_serial_sequence(?, ?) as name";
 
     /** A sequence that is ahead stays so. */
     private static final String SET_SEQUENCE = """
@@ -177,7 +174,8 @@ final class PostgresDialect implements Dialect {
     private static void copy(Tx tx, String table, List<Column> columns, Rows rows) {
         String sql = "copy " + table + " (" + TablePlan.list(columns) + ") from stdin (format binary)";
         tx.copyIn(sql, stream -> {
-            PostgresBinary binary = new PostgresBinary(columns, stream);
+            PostgresBinary binary = new PostgresBinary(columns, stream::write);
+            binary.begin();
             rows.each(binary::row);
             binary.end();
         });
@@ -279,6 +277,11 @@ final class PostgresDialect implements Dialect {
     @Override
     public long deleteExtra(Tx tx, TablePlan plan) {
         return tx.update(DELETE_EXTRA.formatted(plan.identifier(), sameKey(plan)));
+    }
+
+    @Override
+    public Optional<TableDigest> digest(TablePlan plan) {
+        return Optional.of(new PostgresTableDigest(plan));
     }
 
     @Override

@@ -104,7 +104,7 @@ public final class Preflight {
         if (!plan.obstacles().isEmpty()) {
             return new Finding(plan, 0, 0, List.of(), List.of());
         }
-        TableScan scan = TableScan.of(plan, source);
+        TableScan scan = TableScan.of(plan, source, Optional.empty());
         List<String> merging = new ArrayList<>(scan.merging());
         if (plan.isLoose() && keys == Keys.ASKED) {
             PageRows rows = new PageRows(source, plan, scan.pages());

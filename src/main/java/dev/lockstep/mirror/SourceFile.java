@@ -46,7 +46,10 @@ public final class SourceFile implements AutoCloseable {
      * @param look how the files looked
      * @param digest of all their bytes, and of what they mean for the table, in hexadecimal
      */
-    record Seen(String look, String digest) {}
+    record Seen(String look, String digest) {
+        /** That is not known. */
+        static final Seen NOT = new Seen(null, null);
+    }
 
     private final List<Path> files;
     private final List<FileChannel> open = new ArrayList<>();

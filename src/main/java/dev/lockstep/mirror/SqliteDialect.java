@@ -257,6 +257,11 @@ final class SqliteDialect extends StagingDialect {
     }
 
     @Override
+    public Optional<TableDigest> digest(TablePlan plan) {
+        return Optional.of(new SqliteTableDigest(plan));
+    }
+
+    @Override
     public void finish(Tx tx, TablePlan plan) {
         tx.execute("analyze main." + plan.identifier());
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.mirror;
 
+import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.Backfill.Creation;
@@ -28,11 +29,11 @@ final class TableBackfill {
         TablePlan plan = run.read(mirror -> new Planner(run.dialect(), source, mirror).plan(table));
         check(plan);
         plan.notes().forEach(note -> progress.notice(plan.name(), note));
-        Optional<Long> same = sameRows(plan);
+        Optional<Backfill.Table> same = same(plan);
         if (same.isPresent()) {
             file.copied(plan);
             progress.same(plan.name());
-            return Backfill.Table.unchanged(plan.name(), same.get());
+            return same.get();
         }
         Optional<TableScan> loaded = new FirstLoad(run, source, options, progress).load(plan);
         Backfill.Table done = loaded.isPresent()
@@ -45,27 +46,42 @@ final class TableBackfill {
     }
 
     /**
-     * How many rows the mirror has, if they were copied from the very bytes that the source consists of now, and it has
-     * them still.
+     * The table as it is, if it was copied from the very bytes that the source consists of now, and the mirror has it still:
+     * by its seal, or, where nobody else writes, by the number of its rows.
      */
-    private Optional<Long> sameRows(TablePlan plan) {
-        if (options.trust() != Trust.RECORDED || plan.ddl().isPresent()) {
+    private Optional<Backfill.Table> same(TablePlan plan) {
+        boolean recorded = options.trust() == Trust.RECORDED;
+        Optional<TableDigest> digest = run.dialect().digest(plan);
+        if (plan.ddl().isPresent() || !(recorded || (options.trust() == Trust.PROVEN && digest.isPresent()))) {
             return Optional.empty();
         }
-        return run.read(mirror -> run.ledger()
+        Optional<Row> complete = run.read(mirror -> run.ledger()
                 .table(mirror, plan.name())
                 .filter(row -> !row.isNull("source_digest"))
                 .filter(row -> row.integer("held") == row.integer("row_count"))
                 .filter(row -> file.isWhatWasCopied(
-                        plan, new SourceFile.Seen(row.text("source_look"), row.text("source_digest"))))
-                .map(row -> row.integer("row_count"))
-                .filter(rows -> rows == count(mirror, plan)));
+                        plan, new SourceFile.Seen(row.text("source_look"), row.text("source_digest")))));
+        Backfill.Compared how =
+                recorded ? Backfill.Compared.RECORDED : digest.get().compared();
+        return complete.filter(row -> run.snapshot(mirror -> recorded
+                        ? row.integer("row_count") == count(mirror, plan)
+                        : !row.isNull("seal") && digest.get().holds(mirror, row.text("seal"))))
+                .map(row -> Backfill.Table.unchanged(plan.name(), row.integer("row_count"), how));
     }
 
     private static Backfill.Table loaded(TablePlan plan, TableScan scan) {
         long arrived = scan.rows() - scan.rejected();
         return new Backfill.Table(
-                plan.name(), scan.rows(), arrived, 0, 0, 0, scan.rejected(), scan.rejects(), Optional.empty());
+                plan.name(),
+                scan.rows(),
+                arrived,
+                0,
+                0,
+                0,
+                scan.rejected(),
+                scan.rejects(),
+                Optional.of(Backfill.Compared.ROWS),
+                Optional.empty());
     }
 
     private void check(TablePlan plan) {
@@ -105,5 +121,11 @@ final class TableBackfill {
         return new Trouble(
                 plan.name() + ": " + expected + " rows should be in the mirror now, and " + found + " are",
                 "somebody else writes to it; run again when nobody does");
+    }
+
+    static Trouble disturbed(TablePlan plan) {
+        return new Trouble(
+                plan.name() + ": the mirror does not have the rows that were written to it",
+                "somebody else writes to it, or changes what is written; run again when nobody does");
     }
 }

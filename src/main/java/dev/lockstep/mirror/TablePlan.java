@@ -76,6 +76,16 @@ public record TablePlan(
         return new TablePlan(source, target, key(), keyWidth, first, limits, obstacles, notes, ddl);
     }
 
+    /** The same when the mirror's table has been made. */
+    TablePlan made() {
+        return new TablePlan(source, target, columns, keyWidth, cells, limits, obstacles, notes, Optional.empty());
+    }
+
+    /** The same of rows that have the columns in these cells. */
+    TablePlan from(List<Integer> others) {
+        return new TablePlan(source, target, columns, keyWidth, others, limits, obstacles, notes, ddl);
+    }
+
     Fit fit() {
         return new Fit(this);
     }

@@ -10,9 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -44,6 +47,9 @@ final class TableScan {
 
     private final TablePlan plan;
     private final Tx tx;
+    private final Optional<RowDigest> rowDigest;
+    private final RowFingerprint fingerprint;
+    private final List<char[]> parts = new ArrayList<>();
     private final List<Page> pages = new ArrayList<>();
     private final List<Reject> rejects = new ArrayList<>();
     private final MessageDigest digest = sha256();
@@ -51,26 +57,45 @@ final class TableScan {
     private final Set<String> keys = new HashSet<>();
     private final List<String> merging = new ArrayList<>();
     private List<Object> after = List.of();
+    private final char[] pageParts = new char[MOST_ROWS];
     private long rows;
     private long rejected;
     private int pageRows;
     private int pageFitting;
     private long pageBytes;
 
-    TableScan(TablePlan plan, Tx tx) {
+    /** @param rowDigest if it is to be known of all rows, and of each page, which they are */
+    TableScan(TablePlan plan, Tx tx, Optional<RowDigest> rowDigest) {
+        this.rowDigest = rowDigest;
+        this.fingerprint = new RowFingerprint(rowDigest.isPresent() ? RowFingerprint.MOST_BITS : 0);
         this.plan = plan;
         this.tx = tx;
         this.shape = plan.shape().getBytes(StandardCharsets.UTF_8);
     }
 
-    static TableScan of(TablePlan plan, Tx tx) {
-        TableScan scan = new TableScan(plan, tx);
+    static TableScan of(TablePlan plan, Tx tx, Optional<RowDigest> rowDigest) {
+        TableScan scan = new TableScan(plan, tx, rowDigest);
         scan.run(row -> {});
         return scan;
     }
 
     List<Page> pages() {
         return pages;
+    }
+
+    /** Of the rows that the mirror can hold, if it was to be known. */
+    RowFingerprint fingerprint() {
+        return fingerprint;
+    }
+
+    /** Whether a page, by its number, has a row in one of these parts, that so many bits name. */
+    boolean isIn(int page, BitSet some, int bits) {
+        for (char part : parts.get(page)) {
+            if (some.get(part >>> (RowFingerprint.MOST_BITS - bits))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The first rows that do not fit, for people. */
@@ -136,6 +161,10 @@ final class TableScan {
             merging.add(plan.key(cells));
         }
         if (row.fits()) {
+            rowDigest.ifPresent(of -> {
+                fingerprint.add(of.of(row));
+                pageParts[pageFitting] = (char) of.part(RowFingerprint.MOST_BITS);
+            });
             pageFitting++;
             return;
         }
@@ -168,6 +197,9 @@ final class TableScan {
                 pageRows,
                 pageFitting,
                 pageBytes));
+        if (rowDigest.isPresent()) {
+            parts.add(Arrays.copyOf(pageParts, pageFitting));
+        }
         after = through;
         begin();
     }

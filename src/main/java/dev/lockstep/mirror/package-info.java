@@ -39,13 +39,13 @@
  *
  * <p>Nothing of a table is written before all of it has been read and found to fit. The scan cuts pages by content: whether a
  * row is the last of its page is said by the hash of its key, so that a row more or less moves no other page's borders.
- * A page is named by the SHA-256 of its typed rows. Pages that the ledger has are not read from, nor written to, the mirror.
+ * A page is named by the SHA-256 of its typed rows. Pages that the mirror is seen to hold are not written to it.
  *
  * <p>Two ways are shorter. A table that the mirror has nothing of is filled by a {@link dev.lockstep.mirror.FirstLoad}: each row is
  * sent as soon as it has been found to fit, in one transaction with the records of all pages, and taken back with all others
  * if one does not fit. It is not for what is so large that a kill would undo too much, and not for MariaDB, where to make
  * a table commits. And a table that was copied from the very bytes of which the {@link dev.lockstep.mirror.SourceFile}
- * consists now, as their digest tells, and of which the mirror has as many rows as it was given, is not read at all.
+ * consists now, as their digest tells, and of which the mirror's seal holds, is not read at all.
  *
  * <h2>Why it ends equal</h2>
  *
@@ -54,6 +54,15 @@
  * of one snapshot, which have no key in common, so that a later page overwrites no row of a recorded one; and rows that are deleted
  * have a key that no row of the snapshot has. A run that was killed anywhere leaves recorded pages that hold, and the next
  * goes on with the others: the ledger of pages is the checkpoint.
+ *
+ * <p><b>Other writers.</b> What was recorded tells what lockstep has written, not what the mirror holds. So it is believed only
+ * while the table has the seal that it had when it was found equal ({@link dev.lockstep.mirror.TableDigest}): PostgreSQL where each row's
+ * version is and which transaction wrote it, the others the sum of the digests of all rows. Where the seal is broken, digests in parts
+ * ({@link dev.lockstep.mirror.RowFingerprint}), computed by the server, say in which pages the rows differ. And a table is
+ * complete only if, after all has been written, an {@link dev.lockstep.mirror.EqualityProof} finds its rows to be the
+ * scan's, in one snapshot, of which the seal is. So what another session writes in mid-run, or a trigger changes, is found
+ * before the table is said to be equal, and what is written later breaks the seal. Only who says that there is no other
+ * writer ({@code --sole-writer}) has the records believed; then nothing is compared, and the report says so.
  *
  * <p><b>One writer.</b> Every writing transaction first reads the fence of its run {@code for share}. Taking over raises the
  * fence, waits for the transaction in flight, and makes every later one of the old run fail before it has written. The
@@ -119,8 +128,8 @@
  *       no row is left out or removed
  *   <tr><td>a row's unique value is still another's in the mirror<td>all rows still to come are taken out and written anew, in
  *       one transaction, once
- *   <tr><td>somebody else writes to the mirror<td>a count that is wrong is noticed, and all of the table is compared; a changed
- *       value is found by a verification, and repaired when nothing recorded is trusted
+ *   <tr><td>somebody else writes to the mirror<td>the next run finds the pages that differ and puts them right; if he does so
+ *       again and again while it runs, the table fails. With {@code --sole-writer} only a count that is wrong is noticed
  *   <tr><td>the follower is away<td>the journal grows by a row for each change; the next run ships them
  *   <tr><td>the triggers are removed, the source is replaced by another file<td>the follower ends and says so; the next one compares
  *       everything first

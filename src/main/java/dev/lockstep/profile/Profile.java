@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param connections where its databases are, as far as the profile says
  * @param audit its audit log, if it has one
  * @param fts its search indexes, if it has any
- * @param mirror the tables of which a mirror has copies, in their order; none: all
+ * @param mirror what a mirror has copies of
  */
 public record Profile(
         String name,
@@ -28,11 +28,7 @@ public record Profile(
         Connections connections,
         Optional<AuditProfile> audit,
         Optional<Fts> fts,
-        List<String> mirror) {
-    public Profile {
-        mirror = List.copyOf(mirror);
-    }
-
+        Mirror mirror) {
     /**
      * What stands in for options that are not given: each as the option takes it, without a password.
      *
@@ -42,6 +38,20 @@ public record Profile(
      */
     public record Connections(Optional<String> pg, Optional<String> db, Optional<String> to) {
         static final Connections NONE = new Connections(Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * What a mirror has copies of.
+     *
+     * @param tables in their order; none: all
+     * @param isSoleWriter whether nobody but lockstep writes to the mirror
+     */
+    public record Mirror(List<String> tables, boolean isSoleWriter) {
+        static final Mirror ALL = new Mirror(List.of(), false);
+
+        public Mirror {
+            tables = List.copyOf(tables);
+        }
     }
 
     /**

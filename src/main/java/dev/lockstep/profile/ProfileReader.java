@@ -2,10 +2,10 @@ package dev.lockstep.profile;
 
 import dev.lockstep.profile.Profile.Connections;
 import dev.lockstep.profile.Profile.Fts;
+import dev.lockstep.profile.Profile.Mirror;
 import dev.lockstep.profile.Profile.State;
 import dev.lockstep.profile.Profile.Table;
 import dev.lockstep.profile.Profile.Trigger;
-import java.util.List;
 import java.util.Optional;
 
 /** Makes a profile of its JSON, and says of anything else where it stands and what was wanted. */
@@ -22,15 +22,15 @@ final class ProfileReader {
                 root.section("connections").map(ProfileReader::connections).orElse(Connections.NONE),
                 root.section("audit").map(AuditProfile::read),
                 root.section("fts").map(ProfileReader::fts),
-                root.section("mirror").map(ProfileReader::mirror).orElse(List.of()));
+                root.section("mirror").map(ProfileReader::mirror).orElse(Mirror.ALL));
         root.end();
         return profile;
     }
 
-    private static List<String> mirror(Section mirror) {
-        List<String> tables = mirror.requiredTexts("tables");
+    private static Mirror mirror(Section mirror) {
+        Mirror read = new Mirror(mirror.requiredTexts("tables"), mirror.flag("soleWriter"));
         mirror.end();
-        return tables;
+        return read;
     }
 
     private static Connections connections(Section connections) {

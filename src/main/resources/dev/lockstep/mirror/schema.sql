@@ -10,6 +10,8 @@ create table if not exists lockstep_mirror_table (
     -- What the table was copied from, if all of it was: see SourceFile.
     source_look   varchar(500),
     source_digest varchar(64),
+    -- What the mirror's table was known by when it was complete: see TableDigest.
+    seal          varchar(255),
     primary key (tbl)
 );
 

@@ -9,6 +9,7 @@ import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -237,6 +238,18 @@ abstract class GrantsConformance {
                     }
                 }
             }
+        }
+    }
+
+    /** The commonest run of a mirror: nothing has changed since the last one. */
+    final void anUnchangedSourceTakesNoMoreThanIsGranted() throws Exception {
+        Path source = dir.resolve("source.db");
+        Files.setLastModifiedTime(source, FileTime.fromMillis(1_700_000_000_000L));
+        Map<String, String> user = granted(MIRROR.role);
+        for (int i = 0; i < 3; i++) {
+            LockstepRun run = run(user, "mirror backfill SOURCE --to SERVER --table units --table audit --json");
+            assertThat(run.exit()).as(run.toString()).isZero();
+            assertThat(run.stdout()).contains("\"changed\":false", "\"compared\":\"server\"");
         }
     }
 

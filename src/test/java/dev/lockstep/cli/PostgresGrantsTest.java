@@ -145,6 +145,13 @@ class PostgresGrantsTest extends GrantsConformance {
         makeTables(database.environment());
     }
 
+    @Test
+    void aBackfillOfAnUnchangedSourceTakesNoMore() throws Exception {
+        makeAllTables();
+
+        anUnchangedSourceTakesNoMoreThanIsGranted();
+    }
+
     @ParameterizedTest
     @MethodSource("parts")
     void aRoleTakesWhatItIsGrantedAndNoLess(Part part) throws Exception {

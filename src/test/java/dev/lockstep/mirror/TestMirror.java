@@ -2,6 +2,7 @@ package dev.lockstep.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.TestDatabase;
@@ -62,6 +63,10 @@ final class TestMirror implements AutoCloseable {
 
     LockstepRun run(String... arguments) {
         return pair.run(arguments);
+    }
+
+    LockstepRun run(Fault fault, String... arguments) {
+        return LockstepRun.inProcess(fault, environment(), arguments);
     }
 
     /** A connection of the bare driver in UTC, for which names stand in double quotes. */

@@ -55,7 +55,17 @@ class ProfileTest {
 
         assertThat(Profile.load(file.toString()))
                 .isEqualTo(new Profile(
-                        "mine", "é", Profile.Connections.NONE, Optional.empty(), Optional.empty(), List.of()));
+                        "mine", "é", Profile.Connections.NONE, Optional.empty(), Optional.empty(), Profile.Mirror.ALL));
+    }
+
+    @Test
+    void aMirrorMayHaveOneWriter() throws IOException {
+        Path file = dir.resolve("mine.json");
+        Files.writeString(
+                file,
+                "{\"name\": \"mine\", \"description\": \"\", \"mirror\": {\"tables\": [\"t\"], \"soleWriter\": true}}");
+
+        assertThat(Profile.load(file.toString()).mirror()).isEqualTo(new Profile.Mirror(List.of("t"), true));
     }
 
     @ParameterizedTest

@@ -34,7 +34,9 @@ public final class Fault {
         /** The call is made later than it was meant to. */
         SLEEP,
         /** The call is not made before {@link #release}. */
-        HOLD
+        HOLD,
+        /** Something else is done before the call. */
+        MEANWHILE
     }
 
     /** As the shell reports a process that was killed by signal 9. */
@@ -48,11 +50,17 @@ public final class Fault {
     private final int call;
     private final Mode mode;
     private final Duration delay;
+    private final SqlAction meanwhile;
     private final AtomicInteger calls = new AtomicInteger();
     private final CountDownLatch released = new CountDownLatch(1);
     private volatile String hitAt;
 
     private Fault(int call, Mode mode, Duration delay) {
+        this(call, mode, delay, () -> {});
+    }
+
+    private Fault(int call, Mode mode, Duration delay, SqlAction meanwhile) {
+        this.meanwhile = meanwhile;
         this.call = call;
         this.mode = mode;
         this.delay = delay;
@@ -71,6 +79,11 @@ public final class Fault {
     /** Lets call number {@code call} wait until it is released. */
     public static Fault holdAt(int call) {
         return new Fault(call, Mode.HOLD, Duration.ZERO);
+    }
+
+    /** Has something else done before call number {@code call}. */
+    public static Fault meanwhile(int call, SqlAction action) {
+        return new Fault(call, Mode.MEANWHILE, Duration.ZERO, action);
     }
 
     /** Lets the call that is held, or will be, go on. */
@@ -135,6 +148,7 @@ public final class Fault {
             case STOP -> Signals.stopThisProcess();
             case SLEEP -> Thread.sleep(delay.toMillis());
             case HOLD -> released.await();
+            case MEANWHILE -> meanwhile.run();
         }
         return real.call();
     }
@@ -151,7 +165,7 @@ public final class Fault {
 
     /** Something done to a connection. */
     @FunctionalInterface
-    interface SqlAction {
+    public interface SqlAction {
         void run() throws SQLException;
     }
 }
