@@ -15,6 +15,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -40,6 +41,8 @@ final class AuditFile {
     private final InputStream in;
     private final Engine engine;
     private final Map<String, Column> columns = new HashMap<>();
+    private final List<String> others;
+    private final boolean ofCadt;
     private final Map<Column, Integer> widths;
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
     private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
@@ -52,8 +55,15 @@ final class AuditFile {
     private long line;
     private byte[] bytes;
 
-    /** @param widths how many characters a column takes, of those that have a limit */
-    AuditFile(InputStream in, AuditProfile profile, Engine engine, Map<Column, Integer> widths) {
+    /**
+     * Reads from a stream that it does not close.
+     *
+     * @param others columns of which the profile says nothing
+     * @param widths how many characters a column takes, of those that have a limit
+     */
+    AuditFile(InputStream in, AuditProfile profile, List<String> others, Engine engine, Map<Column, Integer> widths) {
+        this.others = profile.isComplete() ? List.of() : others;
+        this.ofCadt = profile.isComplete();
         this.in = in;
         this.engine = engine;
         this.widths = widths;
@@ -154,6 +164,10 @@ final class AuditFile {
         AuditRow row = new AuditRow(line);
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             Column column = columns.get((String) entry.getKey());
+            if (column == null && others.contains((String) entry.getKey())) {
+                row.others().put((String) entry.getKey(), other(entry.getKey(), entry.getValue()));
+                continue;
+            }
             if (column == null) {
                 String near = Nearest.to((String) entry.getKey(), columns.keySet())
                         .map(name -> "; did you mean " + name + "?")
@@ -163,21 +177,22 @@ final class AuditFile {
             row.set(column, value(column, entry.getKey(), entry.getValue()));
         }
         for (Map.Entry<String, Column> named : columns.entrySet()) {
-            if (isRequired(named.getValue()) && row.value(named.getValue()) == null) {
+            if (isRequired(named.getValue(), ofCadt) && row.value(named.getValue()) == null) {
                 throw bad(1, "column " + named.getKey() + " is missing");
             }
         }
         for (Column column : new Column[] {Column.CREATED, Column.UPDATED}) {
-            if (row.value(column) == null) {
+            if (columns.containsValue(column) && row.value(column) == null) {
                 row.set(column, now);
             }
         }
         return row;
     }
 
-    private static boolean isRequired(Column column) {
+    private static boolean isRequired(Column column, boolean ofCadt) {
         return switch (column) {
-            case ORGANISATION, REGISTRY, ROOT, TYPE, TIMESTAMP, GENERATION -> true;
+            case REGISTRY, GENERATION -> true;
+            case ORGANISATION, ROOT, TYPE, TIMESTAMP -> ofCadt;
             case ID, CHANGE, TABLE, CREATED, UPDATED, COMMENT, AUTHOR -> false;
         };
     }
@@ -212,9 +227,20 @@ final class AuditFile {
         };
     }
 
+    /** As a database takes it: an object or an array as its JSON. */
+    private Object other(Object key, Object value) throws BadLine {
+        if (value instanceof Map<?, ?> || value instanceof List<?>) {
+            return Json.write(value);
+        }
+        if (value instanceof Boolean flag && engine != Engine.POSTGRESQL) {
+            return flag ? 1L : 0L;
+        }
+        return value instanceof String ? text(Column.COMMENT, key, value) : value;
+    }
+
     private String timestamp(Object key, Object value) throws BadLine {
         String text = text(Column.TIMESTAMP, key, value);
-        for (int i = 0; text != null && i < text.length(); i++) {
+        for (int i = 0; ofCadt && text != null && i < text.length(); i++) {
             if (!Character.isDigit(text.charAt(i)) && text.charAt(i) != '.') {
                 throw badAt(key, "not a number of seconds: " + text);
             }
@@ -225,6 +251,9 @@ final class AuditFile {
     private String text(Column column, Object key, Object value) throws BadLine {
         if (value == null) {
             return null;
+        }
+        if (!ofCadt && value instanceof Long number) {
+            return number.toString();
         }
         if (!(value instanceof String text)) {
             throw badAt(key, "text was expected");

@@ -40,16 +40,28 @@ public final class AuditIndexes {
      * @param usable whether the index can serve it: rows found by it, in order
      * @param chosen whether the planner would take the index with the table as it is now; of few rows it may not
      * @param plan the plan now, in the database's own words
+     * @param note what the answer does not rest on, or null
      */
-    public record Use(String query, boolean usable, boolean chosen, String plan) {}
+    public record Use(String query, boolean usable, boolean chosen, String plan, String note) {}
+
+    /** The state of an index in one partition of the table. */
+    public record PartitionState(String table, String index, State state) {}
 
     /**
      * One index.
      *
      * @param definition what the database has under the name, in its own words; null for nothing
      * @param wanted how somebody would make the right one
+     * @param partitions one for each partition that holds rows
      */
-    public record Report(String table, Index index, State state, String definition, String wanted, List<Use> uses) {}
+    public record Report(
+            String table,
+            Index index,
+            State state,
+            String definition,
+            String wanted,
+            List<Use> uses,
+            List<PartitionState> partitions) {}
 
     private final AuditTable table;
     private final AuditProfile profile;
@@ -83,13 +95,17 @@ public final class AuditIndexes {
     }
 
     private Report report(Index index, State state, Optional<Found> found, List<Use> uses) {
+        List<PartitionState> partitions = new ArrayList<>();
+        engine.partitions(index)
+                .forEach(part -> partitions.add(new PartitionState(part.table(), part.index(), part.state())));
         return new Report(
                 table.name(),
                 index,
                 state,
                 found.map(Found::definition).orElse(null),
-                IndexEngine.definition(table.name(), index),
-                List.copyOf(uses));
+                engine.definition(index),
+                List.copyOf(uses),
+                partitions);
     }
 
     private static State state(Found.Fit fit) {
@@ -101,12 +117,42 @@ public final class AuditIndexes {
     }
 
     private Use use(Query query, Index index, State state) {
-        Object[] values = HotQuery.sample(db, table.name(), query);
-        Plan free = engine.plan(query, index, Choice.FREE, values);
-        boolean usable = state == State.PRESENT
-                && (free.served()
-                        || engine.plan(query, index, Choice.FORCED, values).served());
-        return new Use(query.name(), usable, state == State.PRESENT && free.served(), free.text());
+        QueryShape shape = QueryShape.of(table.relation(), query, db.engine());
+        Optional<Object[]> values = HotQuery.sample(db, shape);
+        Plan free = engine.plan(shape, index, Choice.FREE, values.orElse(null));
+        String note = values.isPresent() ? null : "no row has a value in " + String.join(" and ", query.equals());
+        if (state != State.PRESENT) {
+            return new Use(query.name(), false, false, free.text(), note);
+        }
+        if (free.served()) {
+            return new Use(query.name(), true, true, free.text(), note);
+        }
+        Plan forced = engine.plan(shape, index, Choice.FORCED, values.orElse(null));
+        if (forced.service() == Plan.Service.NOT_SAID) {
+            note = (note == null ? "" : note + "; ")
+                    + "the database answered without a search, so only the index's columns were" + " compared";
+            boolean covers = engine.indexes().stream()
+                    .anyMatch(there -> there.name().equalsIgnoreCase(index.name()) && there.serves(shape));
+            return new Use(query.name(), covers, false, free.text(), note);
+        }
+        return new Use(query.name(), forced.served(), false, free.text(), note);
+    }
+
+    /** Indexes that a rebuild left behind when it failed: useless, and kept up to date by every write. */
+    public List<String> leftovers() {
+        return engine.leftovers();
+    }
+
+    /** Removes {@link #leftovers}; whoever rebuilds an index just now keeps his. */
+    public List<String> removeLeftovers() {
+        List<String> leftovers = engine.leftovers();
+        for (String leftover : leftovers) {
+            db.autocommit(tx -> {
+                tx.execute(PostgresPartitions.dropLeftover(leftover));
+                return null;
+            });
+        }
+        return leftovers;
     }
 
     /** What {@link #apply} would do: what is not right is MISSING, INVALID or DIFFERENT. */

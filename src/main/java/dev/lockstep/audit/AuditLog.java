@@ -1,6 +1,7 @@
 package dev.lockstep.audit;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
@@ -79,9 +80,9 @@ public final class AuditLog {
     }
 
     private List<Registry> registries(Tx tx) {
-        String registry = new Identifier(profile.column(Column.REGISTRY)).toString();
-        String generation = new Identifier(profile.column(Column.GENERATION)).toString();
-        String from = " from " + new Identifier(profile.table());
+        String registry = new Identifier(table.column(Column.REGISTRY)).toString();
+        String generation = new Identifier(table.column(Column.GENERATION)).toString();
+        String from = " from " + table.relation().sql();
         Map<String, Long> duplicates = duplicates(tx, registry, from);
         List<Registry> registries = new ArrayList<>();
         String count = "select " + registry + ", count(*), count(" + generation + "), count(distinct " + generation
@@ -118,7 +119,7 @@ public final class AuditLog {
     private Map<String, Long> duplicates(Tx tx, String registry, String from) {
         StringBuilder same = new StringBuilder();
         for (Column column : Column.values()) {
-            if (column != Column.ID && column != Column.CREATED && column != Column.UPDATED) {
+            if (profile.has(column) && column != Column.ID && column != Column.CREATED && column != Column.UPDATED) {
                 Identifier name = new Identifier(profile.column(column));
                 String exact =
                         switch (db.engine()) {
@@ -129,8 +130,12 @@ public final class AuditLog {
                 same.append(same.isEmpty() ? "" : ", ").append(exact);
             }
         }
+        List<String> others = profile.isComplete() ? List.of() : table.others();
+        String text = db.engine() == Engine.MARIADB ? " as binary)" : " as text)";
+        others.forEach(
+                other -> same.append(", cast(").append(new Identifier(other)).append(text));
         String sql = "select r, sum(n - 1) from (select max(" + registry + ") as r, count(*) as n" + from + " where "
-                + new Identifier(profile.column(Column.GENERATION)) + " is not null group by " + same
+                + new Identifier(table.column(Column.GENERATION)) + " is not null group by " + same
                 + " having count(*) > 1) d group by r";
         Map<String, Long> duplicates = new HashMap<>();
         for (Row row : tx.rows(sql)) {

@@ -1,13 +1,23 @@
 package dev.lockstep.audit;
 
+import dev.lockstep.db.Engine;
+import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.AuditProfile.Column;
+import dev.lockstep.profile.Json;
+import java.math.BigDecimal;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** One row of an audit log; a value is text, a {@code Long} or null. */
 final class AuditRow {
     private final Map<Column, Object> values = new EnumMap<>(Column.class);
+
+    /** Of columns that have no meaning here, as far as they were given, by their names. */
+    private final Map<String, Object> others = new LinkedHashMap<>();
+
     private final long line;
 
     /** @param line where it stands in its file; 0 if it comes from a database */
@@ -31,6 +41,10 @@ final class AuditRow {
         values.put(column, value);
     }
 
+    Map<String, Object> others() {
+        return others;
+    }
+
     /** The application writes empty text, not NULL, from generation 1 on. */
     void fillCommentAndAuthor() {
         for (Column column : new Column[] {Column.COMMENT, Column.AUTHOR}) {
@@ -48,7 +62,33 @@ final class AuditRow {
                 return false;
             }
         }
+        for (Map.Entry<String, Object> given : others.entrySet()) {
+            if (!sameText(given.getValue(), other.others.get(given.getKey()))) {
+                return false;
+            }
+        }
         return true;
+    }
+
+    /** As far as a database's own form of a value tells: numbers, times and JSON are written in several ways. */
+    private static boolean sameText(Object a, Object b) {
+        if (a == null || b == null || a.equals(b)) {
+            return Objects.equals(a, b);
+        }
+        String one = String.valueOf(a);
+        String two = String.valueOf(b);
+        if (one.equals(two)) {
+            return true;
+        }
+        Optional<String> time = Moment.of(one, Engine.SQLITE);
+        if (time.isPresent()) {
+            return time.equals(Moment.of(two, Engine.SQLITE));
+        }
+        try {
+            return Json.parse(one).equals(Json.parse(two)) || new BigDecimal(one).compareTo(new BigDecimal(two)) == 0;
+        } catch (Trouble | NumberFormatException e) {
+            return false;
+        }
     }
 
     @Override

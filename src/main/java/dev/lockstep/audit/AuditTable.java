@@ -5,26 +5,30 @@ import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.AuditProfile;
 import dev.lockstep.profile.Profile;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The audit table of a database, with the profile that fits it. */
 public final class AuditTable {
     private final Db db;
     private final AuditProfile profile;
+    private final Relations.Known known;
     private final IndexEngine engine;
 
     private AuditTable(Db db, AuditProfile profile) {
         this.db = db;
         this.profile = profile;
-        this.engine = IndexEngine.of(db, profile.table());
+        this.known = Relations.ofProfile(db, profile.schema(), profile.table());
+        this.engine = IndexEngine.of(db, known.name());
     }
 
     /**
      * Finds the table.
      *
      * @param profile the application, or nothing for whichever of the built-in ones fits
-     * @throws Trouble usage: there is no such table, or its columns have other names
+     * @throws Trouble usage: there is no such table, it is none, or its columns have other names
      */
     public static AuditTable find(Db db, Optional<Profile> profile) {
         if (profile.isPresent()) {
@@ -36,14 +40,24 @@ public final class AuditTable {
             found.check(profile.get().name());
             return found;
         }
+        Trouble other = null;
         for (String name : Profile.builtIn()) {
             Optional<AuditProfile> audit = Profile.load(name).audit();
-            if (audit.isPresent() && new AuditTable(db, audit.get()).missing().isEmpty()) {
-                return new AuditTable(db, audit.get());
+            try {
+                if (audit.isPresent()
+                        && new AuditTable(db, audit.get()).missing().isEmpty()) {
+                    return new AuditTable(db, audit.get());
+                }
+            } catch (Trouble e) {
+                if (e.kind() != Trouble.Kind.USAGE) {
+                    throw e;
+                }
+                other = other == null || other.hint() == null ? e : other;
             }
         }
-        throw Trouble.usage(
-                "no built-in profile fits: there is no audit table with the columns of CADT", "give --profile FILE");
+        String why = other == null ? "there is no audit table with the columns of CADT" : other.getMessage();
+        String hint = other == null || other.hint() == null ? "" : "; " + other.hint();
+        throw Trouble.usage("no built-in profile fits: " + why, "give --profile FILE" + hint);
     }
 
     private void check(String name) {
@@ -51,31 +65,55 @@ public final class AuditTable {
         if (missing.isEmpty()) {
             return;
         }
-        if (engine.columns().isEmpty()) {
-            throw Trouble.usage("there is no table " + profile.table(), "profile " + name + " says where to look");
-        }
         String hint = "give --profile FILE with the columns of this table";
         for (String other : Profile.builtIn()) {
             Optional<AuditProfile> audit = Profile.load(other).audit();
-            if (audit.isPresent() && new AuditTable(db, audit.get()).missing().isEmpty()) {
+            if (audit.isPresent()
+                    && audit.get().table().equals(profile.table())
+                    && new AuditTable(db, audit.get()).missing().isEmpty()) {
                 hint = "its columns are named as in --profile " + other;
             }
         }
         throw Trouble.usage(
-                "table " + profile.table() + " has no column " + String.join(", ", missing) + ", as profile " + name
-                        + " wants",
+                "table " + name() + " has no column " + String.join(", ", missing) + ", as profile " + name + " wants",
                 hint);
     }
 
+    /** The columns that the profile names, and the table does not have. */
     private List<String> missing() {
-        List<String> columns = engine.columns();
-        List<String> missing = new ArrayList<>();
-        for (AuditProfile.Column column : AuditProfile.Column.values()) {
-            if (!columns.contains(profile.column(column))) {
-                missing.add(profile.column(column));
-            }
+        Set<String> named = new LinkedHashSet<>(profile.columns().values());
+        profile.indexes().forEach(index -> named.addAll(index.columns()));
+        for (AuditProfile.Query query : profile.queries()) {
+            named.addAll(query.equals());
+            query.order().forEach(by -> named.add(by.column()));
         }
-        return missing;
+        named.removeAll(known.types().keySet());
+        return List.copyOf(named);
+    }
+
+    /** @throws Trouble usage: the profile does not say which column of the table that is */
+    String column(AuditProfile.Column column) {
+        if (!profile.has(column)) {
+            throw Trouble.usage(
+                    "the profile does not say which column of " + name() + " is the " + column.key(),
+                    "give it under audit.columns." + column.key());
+        }
+        return profile.column(column);
+    }
+
+    String type(AuditProfile.Column column) {
+        return known.types().get(column(column));
+    }
+
+    /** The columns of which the profile says nothing. */
+    List<String> others() {
+        List<String> others = new ArrayList<>(known.types().keySet());
+        others.removeAll(profile.columns().values());
+        return others;
+    }
+
+    TableName relation() {
+        return known.name();
     }
 
     Db db() {
@@ -90,7 +128,8 @@ public final class AuditTable {
         return engine;
     }
 
+    /** With its schema, if the profile names one. */
     public String name() {
-        return profile.table();
+        return known.name().toString();
     }
 }

@@ -87,7 +87,7 @@ public final class AuditWriter {
      * @throws Trouble refused: a line, or a generation, is not as it must be, and nothing of that generation is written
      */
     public Summary write(InputStream in) {
-        AuditFile file = new AuditFile(in, table.profile(), db.engine(), widths());
+        AuditFile file = new AuditFile(in, table.profile(), table.others(), db.engine(), widths());
         Assembly assembly = new Assembly();
         boolean more = true;
         while (more) {
@@ -158,11 +158,12 @@ public final class AuditWriter {
             AuditRow first = rows.get(0);
             Generation generation = new Generation(
                     first.text(Column.REGISTRY), (Long) first.value(Column.GENERATION), rows, first.line());
-            Optional<String> broken =
-                    Optional.ofNullable(spoiled).or(generation::broken).or(() -> malformed(rows));
+            boolean ofCadt = table.profile().isComplete();
+            Optional<String> broken = Optional.ofNullable(spoiled)
+                    .or(() -> ofCadt ? generation.broken().or(() -> malformed(rows)) : Optional.empty());
             try {
                 if (broken.isEmpty()) {
-                    put(generation.arranged());
+                    put(ofCadt ? generation.arranged() : generation);
                     return;
                 }
             } catch (Refused e) {
@@ -187,11 +188,16 @@ public final class AuditWriter {
             problems.add(problem);
         }
         if (errors > options.maxErrors()) {
-            String kept = generations == 0
-                    ? "nothing was written"
-                    : "what comes before it is written (generations: " + generations
-                            + "); run it again when it is mended";
-            throw new Trouble(Trouble.Kind.REFUSED, "bad-line", problem, kept, null);
+            boolean kept = generations > 0 && options.mode() == Mode.WRITE;
+            throw new Trouble(
+                    kept ? Trouble.Kind.INCOMPLETE : Trouble.Kind.REFUSED,
+                    "bad-line",
+                    problem,
+                    kept
+                            ? "what comes before it is written (generations: " + generations
+                                    + "); run it again when it is mended"
+                            : "nothing was written",
+                    null);
         }
     }
 

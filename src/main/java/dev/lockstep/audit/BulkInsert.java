@@ -2,7 +2,6 @@ package dev.lockstep.audit;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Engine;
-import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
@@ -54,11 +53,15 @@ final class BulkInsert {
     private BitSet lastShared = new BitSet();
     private String lastSql;
 
-    /** @param batch how many rows a statement may have */
     BulkInsert(Db db, String table, List<String> columns, int batch) {
+        this(db, TableName.of(table), columns, batch);
+    }
+
+    /** @param batch how many rows a statement may have */
+    BulkInsert(Db db, TableName table, List<String> columns, int batch) {
         width = columns.size();
         rows = Math.max(1, Math.min(batch, bindLimit(db) / width));
-        head = "insert into " + new Identifier(table) + " (" + HotQuery.list(columns) + ") values ";
+        head = "insert into " + table.sql() + " (" + HotQuery.list(columns) + ") values ";
         numbered = db.engine() == Engine.SQLITE;
         packet = switch (db.engine()) {
             case SQLITE, POSTGRESQL -> Long.MAX_VALUE;
@@ -78,11 +81,11 @@ final class BulkInsert {
     }
 
     /** PostgreSQL takes text for no other type, unless it is told that it is one. */
-    private void place(Db db, String table, List<String> columns) {
+    private void place(Db db, TableName table, List<String> columns) {
         List<Row> types =
                 switch (db.engine()) {
                     case SQLITE, MARIADB -> List.of();
-                    case POSTGRESQL -> db.autocommit(tx -> tx.rows(TYPES, new Identifier(table).toString()));
+                    case POSTGRESQL -> db.autocommit(tx -> tx.rows(TYPES, table.sql()));
                 };
         for (String column : columns) {
             places.add("?");
@@ -235,13 +238,16 @@ final class BulkInsert {
         return bytes;
     }
 
-    /** Rows as arrays, for the columns of an audit log. */
-    static List<Object[]> arrays(List<AuditRow> rows, List<Column> columns) {
+    /** Rows as arrays, for the columns of an audit log, and behind them those of other names. */
+    static List<Object[]> arrays(List<AuditRow> rows, List<Column> columns, List<String> others) {
         List<Object[]> arrays = new ArrayList<>(rows.size());
         for (AuditRow row : rows) {
-            Object[] values = new Object[columns.size()];
-            for (int i = 0; i < values.length; i++) {
+            Object[] values = new Object[columns.size() + others.size()];
+            for (int i = 0; i < columns.size(); i++) {
                 values[i] = row.value(columns.get(i));
+            }
+            for (int i = 0; i < others.size(); i++) {
+                values[columns.size() + i] = row.others().get(others.get(i));
             }
             arrays.add(values);
         }

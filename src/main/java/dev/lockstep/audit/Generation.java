@@ -4,6 +4,7 @@ import dev.lockstep.profile.AuditProfile.Column;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -42,7 +43,8 @@ record Generation(String registry, long number, List<AuditRow> rows, long line) 
         boolean same = stored.size() == rows.size();
         for (int i = 0; same && i < rows.size(); i++) {
             same = rows.get(i).says(stored.get(i))
-                    && rows.get(i).value(Column.ID).equals(stored.get(i).value(Column.ID));
+                    && Objects.equals(
+                            rows.get(i).value(Column.ID), stored.get(i).value(Column.ID));
         }
         return same;
     }

@@ -10,6 +10,7 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.profile.AuditProfile;
 import dev.lockstep.profile.AuditProfile.Column;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,25 +54,45 @@ final class GenerationLog {
     /** How long another writer of the same registry is waited for. */
     private static final int PATIENCE_SECONDS = 30;
 
-    private static final List<Column> COPIED = List.of(Column.values());
-
     private final Db db;
     private final AuditProfile profile;
     private final String table;
-    private final BulkInsert insert;
-    private final BulkInsert copy;
+    private final AuditTable audit;
+    private final int batch;
+    private final List<Column> written = new ArrayList<>(WRITTEN);
+    private final List<Column> copied = new ArrayList<>(List.of(Column.values()));
+
+    /** The columns of which the profile says nothing. */
+    private final List<String> others;
+
+    private final Map<List<String>, BulkInsert> inserts = new HashMap<>();
     private final String select;
     private final String where;
 
     /** @param batch how many rows a statement may have */
     GenerationLog(AuditTable audit, int batch) {
+        this.audit = audit;
+        this.batch = batch;
         db = audit.db();
         profile = audit.profile();
-        table = new Identifier(profile.table()).toString();
-        insert = new BulkInsert(db, profile.table(), names(WRITTEN), batch);
-        copy = new BulkInsert(db, profile.table(), names(COPIED), batch);
+        table = audit.relation().sql();
+        written.removeIf(column -> !profile.has(column));
+        copied.removeIf(column -> !profile.has(column));
+        others = profile.isComplete() ? List.of() : audit.others();
         select = select();
-        where = " where " + name(Column.REGISTRY) + " = ? and " + name(Column.GENERATION) + " = ?";
+        where = " where " + name(Column.REGISTRY) + " = " + place(Column.REGISTRY) + " and " + name(Column.GENERATION)
+                + " = ?";
+    }
+
+    private BulkInsert insert(List<Column> columns, List<String> more) {
+        List<String> names = new ArrayList<>(names(columns));
+        names.addAll(more);
+        return inserts.computeIfAbsent(names, key -> new BulkInsert(db, audit.relation(), key, batch));
+    }
+
+    /** PostgreSQL compares no number with a text. */
+    private String place(Column column) {
+        return db.engine() == Engine.POSTGRESQL ? "cast(? as " + audit.type(column) + ")" : "?";
     }
 
     private List<String> names(List<Column> columns) {
@@ -83,23 +104,25 @@ final class GenerationLog {
     }
 
     private Identifier name(Column column) {
-        return new Identifier(profile.column(column));
+        return new Identifier(audit.column(column));
     }
 
     /** Everything but the numbers as text, whatever its type is there. */
     private String select() {
-        StringBuilder columns = new StringBuilder("select ");
-        for (Column column : COPIED) {
+        List<String> columns = new ArrayList<>();
+        for (Column column : copied) {
             boolean number = column == Column.ID || column == Column.GENERATION;
-            String text =
-                    switch (db.engine()) {
-                        case SQLITE, POSTGRESQL -> "cast(" + name(column) + " as text)";
-                        case MARIADB -> "cast(" + name(column) + " as char)";
-                    };
-            columns.append(columns.length() == 7 ? "" : ", ")
-                    .append(number ? name(column).toString() : text);
+            columns.add(number ? name(column).toString() : text(name(column)));
         }
-        return columns + " from " + table;
+        others.forEach(other -> columns.add(text(new Identifier(other))));
+        return "select " + String.join(", ", columns) + " from " + table;
+    }
+
+    private String text(Identifier column) {
+        return switch (db.engine()) {
+            case SQLITE, POSTGRESQL -> "cast(" + column + " as text)";
+            case MARIADB -> "cast(" + column + " as char)";
+        };
     }
 
     /** Works on one registry while nobody else writes it. */
@@ -135,16 +158,19 @@ final class GenerationLog {
     /** The rows of one generation in the order in which they were written; none if it is not there. */
     List<AuditRow> rows(Tx tx, String registry, long generation) {
         List<AuditRow> rows = new ArrayList<>();
-        String sql = select + where + " order by " + name(Column.ID);
+        String sql = select + where + (profile.has(Column.ID) ? " order by " + name(Column.ID) : "");
         tx.each(sql, row -> rows.add(read(row)), registry, generation);
         return rows;
     }
 
-    private static AuditRow read(Row row) {
+    private AuditRow read(Row row) {
         AuditRow read = new AuditRow(0);
-        for (int i = 0; i < COPIED.size(); i++) {
+        for (int i = 0; i < copied.size(); i++) {
             Object value = row.value(i);
-            read.set(COPIED.get(i), value instanceof Integer number ? Long.valueOf(number) : value);
+            read.set(copied.get(i), value instanceof Integer number ? Long.valueOf(number) : value);
+        }
+        for (int i = 0; i < others.size(); i++) {
+            read.others().put(others.get(i), row.value(copied.size() + i));
         }
         return read;
     }
@@ -152,15 +178,16 @@ final class GenerationLog {
     /** The newest generation that is known; empty if there is none. */
     private Optional<Long> last(Tx tx, String registry) {
         String sql = "select " + name(Column.GENERATION) + " from " + table + " where " + name(Column.REGISTRY)
-                + " = ? and " + name(Column.GENERATION) + " is not null order by " + name(Column.GENERATION)
+                + " = " + place(Column.REGISTRY) + " and " + name(Column.GENERATION) + " is not null order by "
+                + name(Column.GENERATION)
                 + " desc limit 1";
         return tx.row(sql, registry).map(row -> row.integer(0));
     }
 
     /** Whether the registry has a row without a generation. */
     private boolean hasUnknown(Tx tx, String registry) {
-        String sql = "select 1 from " + table + " where " + name(Column.REGISTRY) + " = ? and "
-                + name(Column.GENERATION) + " is null limit 1";
+        String sql = "select 1 from " + table + " where " + name(Column.REGISTRY) + " = " + place(Column.REGISTRY)
+                + " and " + name(Column.GENERATION) + " is null limit 1";
         return tx.row(sql, registry).isPresent();
     }
 
@@ -195,27 +222,44 @@ final class GenerationLog {
         return Verdict.NEXT;
     }
 
-    private static boolean same(List<AuditRow> stored, List<AuditRow> given) {
-        boolean same = stored.size() == given.size();
-        for (int i = 0; same && i < stored.size(); i++) {
-            same = stored.get(i).says(given.get(i));
+    /** In the order of their ids; in any order where nothing says which is the id. */
+    private boolean same(List<AuditRow> stored, List<AuditRow> given) {
+        if (stored.size() != given.size()) {
+            return false;
         }
-        return same;
+        List<AuditRow> left = new ArrayList<>(stored);
+        for (AuditRow row : given) {
+            int at = 0;
+            while (at < left.size() && !row.says(left.get(at)) && !profile.has(Column.ID)) {
+                at++;
+            }
+            if (at == left.size() || !row.says(left.get(at))) {
+                return false;
+            }
+            left.remove(at);
+        }
+        return true;
     }
 
     void insert(Tx tx, Generation generation) {
-        insert.insert(tx, BulkInsert.arrays(generation.rows(), WRITTEN));
+        List<String> more = new ArrayList<>(others);
+        more.removeIf(other ->
+                generation.rows().stream().noneMatch(row -> row.others().containsKey(other)));
+        insert(written, more).insert(tx, BulkInsert.arrays(generation.rows(), written, more));
     }
 
     /** The name of the table. */
     String table() {
-        return profile.table();
+        return audit.relation().table();
     }
 
     /** Makes the generation here what it is elsewhere, with the same ids. */
     void replace(Tx tx, Generation generation) {
         for (AuditRow row : generation.rows()) {
             for (Column column : new Column[] {Column.CREATED, Column.UPDATED}) {
+                if (!profile.has(column)) {
+                    continue;
+                }
                 String text = row.text(column);
                 row.set(
                         column,
@@ -223,24 +267,30 @@ final class GenerationLog {
             }
         }
         tx.update("delete from " + table + where, generation.registry(), generation.number());
-        copy.insert(tx, BulkInsert.arrays(generation.rows(), COPIED));
+        insert(copied, others).insert(tx, BulkInsert.arrays(generation.rows(), copied, others));
     }
 
     /** The newest row of those whose column has the value; a generation that nobody knows is the oldest. */
     Optional<Map<String, Object>> latest(Tx tx, Column by, String value) {
-        String sql = select + " where " + name(by) + " = ? and " + name(Column.GENERATION);
-        Optional<Row> row = tx.row(
-                sql + " is not null order by " + name(Column.GENERATION) + " desc, " + name(Column.ID)
-                        + " desc limit 1",
-                value);
-        return row.or(() -> tx.row(sql + " is null order by " + name(Column.ID) + " desc limit 1", value))
+        Column newest = List.of(Column.GENERATION, Column.TIMESTAMP, Column.CREATED, Column.ID).stream()
+                .filter(profile::has)
+                .findFirst()
+                .orElse(Column.GENERATION);
+        String id = profile.has(Column.ID) ? ", " + name(Column.ID) + " desc" : "";
+        String sql = select + " where " + name(by) + " = " + place(by) + " and " + name(newest);
+        return tx.row(sql + " is not null order by " + name(newest) + " desc" + id + " limit 1", value)
+                .or(() -> tx.row(
+                        sql + " is null" + (id.isEmpty() ? "" : " order by" + id.substring(1)) + " limit 1", value))
                 .map(this::tree);
     }
 
     private Map<String, Object> tree(Row row) {
         Map<String, Object> tree = new LinkedHashMap<>();
-        for (int i = 0; i < COPIED.size(); i++) {
-            tree.put(profile.column(COPIED.get(i)), row.value(i));
+        for (int i = 0; i < copied.size(); i++) {
+            tree.put(profile.column(copied.get(i)), row.value(i));
+        }
+        for (int i = 0; i < others.size(); i++) {
+            tree.put(others.get(i), row.value(copied.size() + i));
         }
         return tree;
     }

@@ -1,62 +1,81 @@
 package dev.lockstep.audit;
 
+import dev.lockstep.audit.QueryShape.Sorted;
 import dev.lockstep.db.Db;
+import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
-import dev.lockstep.profile.AuditProfile.Direction;
-import dev.lockstep.profile.AuditProfile.Order;
-import dev.lockstep.profile.AuditProfile.Query;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 
-/** A query of the profile as SQL, which every engine reads alike. Each compared column takes one value. */
+/** A query as SQL, which every engine reads alike: each compared column takes one value, or two where any of several will do. */
 final class HotQuery {
     private HotQuery() {}
 
     /** @param hint what stands behind the table: how a planner is told which index to take */
-    static String sql(String table, Query query, String hint) {
-        StringBuilder sql = new StringBuilder("select * from ")
-                .append(new Identifier(table))
-                .append(hint);
-        for (int i = 0; i < query.equals().size(); i++) {
-            sql.append(i == 0 ? " where " : " and ")
-                    .append(new Identifier(query.equals().get(i)))
-                    .append(" = ?");
+    static String sql(QueryShape query, String hint, Engine engine) {
+        List<String> conditions = new ArrayList<>();
+        query.equals().forEach(column -> conditions.add(new Identifier(column) + " = ?"));
+        query.anyOf().forEach(column -> conditions.add(new Identifier(column) + " in (?, ?)"));
+        query.nulls().forEach(column -> conditions.add(new Identifier(column) + " is null"));
+        if (query.range() != null) {
+            conditions.add(new Identifier(query.range()) + " > ?");
         }
-        for (int i = 0; i < query.order().size(); i++) {
-            Order order = query.order().get(i);
-            sql.append(i == 0 ? " order by " : ", ").append(new Identifier(order.column()));
-            if (order.direction() == Direction.DESCENDING) {
-                sql.append(" desc");
-            }
-        }
-        return query.limit() == 0
-                ? sql.toString()
-                : sql.append(" limit ").append(query.limit()).toString();
+        List<String> order = new ArrayList<>();
+        query.order().forEach(by -> order.add(order(by, engine)));
+        return "select * from " + query.table().sql() + hint
+                + (conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions))
+                + (order.isEmpty() ? "" : " order by " + String.join(", ", order))
+                + (query.limit() == 0 ? "" : " limit " + query.limit());
     }
 
-    /** Real values of one row, so that the planner sees the query that the application runs; empty texts if there is none. */
-    static Object[] sample(Db db, String table, Query query) {
-        Object[] values = new Object[query.equals().size()];
-        Arrays.fill(values, "");
-        if (values.length > 0) {
-            String sql = "select " + list(query.equals()) + " from " + new Identifier(table) + " limit 1";
-            db.<Optional<Row>>autocommit(tx -> tx.row(sql)).ifPresent(row -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = row.value(i);
-                }
-            });
+    private static String order(Sorted by, Engine engine) {
+        boolean usual = by.nullsFirst() == Sorted.nullsFirst(by.descending(), engine);
+        String nulls = usual ? "" : by.nullsFirst() ? " nulls first" : " nulls last";
+        return new Identifier(by.column()) + (by.descending() ? " desc" : "") + nulls;
+    }
+
+    /**
+     * Real values of one row, so that the planner sees the query that the application runs: of a row that has a value in each
+     * compared column, for no query finds NULL by an index. Empty if there is no such row.
+     */
+    static Optional<Object[]> sample(Db db, QueryShape query) {
+        List<String> columns = new ArrayList<>(query.equals());
+        query.anyOf().forEach(column -> columns.addAll(List.of(column, column)));
+        if (query.range() != null) {
+            columns.add(query.range());
         }
-        return values;
+        if (columns.isEmpty()) {
+            return Optional.of(new Object[0]);
+        }
+        StringBuilder sql = new StringBuilder(
+                "select " + list(columns) + " from " + query.table().sql());
+        String next = " where ";
+        for (String column : new LinkedHashSet<>(columns)) {
+            sql.append(next).append(new Identifier(column)).append(" is not null");
+            next = " and ";
+        }
+        return db.<Optional<Row>>autocommit(tx -> tx.row(sql.append(" limit 1").toString()))
+                .map(row -> {
+                    Object[] values = new Object[columns.size()];
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] = row.value(i);
+                    }
+                    return values;
+                });
+    }
+
+    /** How many values {@link #sql} takes. */
+    static int places(QueryShape query) {
+        return query.equals().size() + 2 * query.anyOf().size() + (query.range() == null ? 0 : 1);
     }
 
     /** {@code "a", "b"}. */
     static String list(List<String> columns) {
-        StringBuilder list = new StringBuilder();
-        for (String column : columns) {
-            list.append(list.isEmpty() ? "" : ", ").append(new Identifier(column));
-        }
-        return list.toString();
+        List<String> quoted = new ArrayList<>();
+        columns.forEach(column -> quoted.add(new Identifier(column).toString()));
+        return String.join(", ", quoted);
     }
 }

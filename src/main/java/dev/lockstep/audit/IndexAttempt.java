@@ -4,7 +4,6 @@ import dev.lockstep.audit.AuditIndexes.Conflict;
 import dev.lockstep.audit.AuditIndexes.State;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
-import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.AuditProfile.Index;
@@ -137,7 +136,7 @@ final class IndexAttempt {
     private Trouble duplicates(DbException e) {
         cleanUp(e);
         String columns = HotQuery.list(index.columns());
-        String sql = "select " + columns + " from " + new Identifier(table.name()) + " group by " + columns
+        String sql = "select " + columns + " from " + table.relation().sql() + " group by " + columns
                 + " having count(*) > 1 order by " + columns + " limit 5";
         List<String> keys = new ArrayList<>();
         for (Row row : db.<List<Row>>autocommit(tx -> tx.rows(sql))) {
@@ -182,7 +181,7 @@ final class IndexAttempt {
                 if (conflict == Conflict.REFUSE) {
                     throw Trouble.refused(
                             "index " + index.name() + " is " + found.definition() + "; wanted is "
-                                    + IndexEngine.definition(table.name(), index),
+                                    + table.engine().definition(index),
                             "add --replace to drop it and make the wanted one");
                 }
             }

@@ -1,10 +1,10 @@
 package dev.lockstep.audit;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.profile.AuditProfile.Index;
-import dev.lockstep.profile.AuditProfile.Query;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,15 @@ interface IndexEngine {
         FORCED
     }
 
+    /** The index of one partition of a table. */
+    record Partition(String table, String index, AuditIndexes.State state) {}
+
+    /** Of a table as the connection finds it. */
     static IndexEngine of(Db db, String table) {
+        return of(db, TableName.of(table));
+    }
+
+    static IndexEngine of(Db db, TableName table) {
         return switch (db.engine()) {
             case SQLITE -> new SqliteIndexes(db, table);
             case POSTGRESQL -> new PostgresIndexes(db, table);
@@ -35,8 +43,11 @@ interface IndexEngine {
     /** How many characters each column of limited text takes. */
     Map<String, Integer> widths();
 
-    /** The names of the table's indexes. */
-    List<String> names();
+    /** The indexes of the table, its keys included. */
+    List<TableIndex> indexes();
+
+    /** Whether there is something that has the name, so that no index of this table can get it. */
+    boolean isTaken(String name);
 
     Optional<Found> find(Index index);
 
@@ -52,14 +63,30 @@ interface IndexEngine {
     /**
      * How the query would run.
      *
-     * @param values one for each column that the query compares
+     * @param values as {@link HotQuery#sample} gives them, or null: it is planned for values that nobody knows
      */
-    Plan plan(Query query, Index index, Choice choice, Object... values);
+    Plan plan(QueryShape query, Index index, Choice choice, Object... values);
 
     /** How the query would run if there were the index; empty if only making it would tell. */
-    default Optional<Plan> imagine(Query query, Index index, Object... values) {
+    default Optional<Plan> imagine(QueryShape query, Index index, Object... values) {
         return Optional.empty();
     }
+
+    /** The state of the index in each partition; empty if the table has none. */
+    default List<Partition> partitions(Index index) {
+        return List.of();
+    }
+
+    /** Indexes that a rebuild left behind when it failed: of no use, and kept up to date by every write. */
+    default List<String> leftovers() {
+        return List.of();
+    }
+
+    /** The index as a statement in the engine's own words, quoted for its own client. */
+    String definition(Index index);
+
+    /** How somebody would make it by hand without harm: not again, and without stopping writers, where there is a way. */
+    String advice(Index index);
 
     /** Takes the lock under which one process at a time changes the indexes of this table, if nobody has it. */
     boolean tryLock();
@@ -78,10 +105,17 @@ interface IndexEngine {
         return texts;
     }
 
-    /** How somebody would make the index by hand. */
-    static String definition(String table, Index index) {
+    /** {@code create index "i" on "t" ("a", "b")}, quoted for the engine's own client. */
+    static String definition(String create, TableName table, Index index, Engine engine) {
+        List<String> columns = new ArrayList<>();
+        index.columns().forEach(column -> columns.add(new Identifier(column).in(engine)));
+        return definition(create, table, index, columns, engine);
+    }
+
+    /** The same with keys that are quoted already, with what else belongs to them. */
+    static String definition(String create, TableName table, Index index, List<String> keys, Engine engine) {
         String unique = index.uniqueness() == Uniqueness.UNIQUE ? "unique " : "";
-        return "create " + unique + "index " + new Identifier(index.name()) + " on " + new Identifier(table) + " ("
-                + HotQuery.list(index.columns()) + ")";
+        return create.formatted(unique) + " " + new Identifier(index.name()).in(engine) + " on " + table.in(engine)
+                + " (" + String.join(", ", keys) + ")";
     }
 }

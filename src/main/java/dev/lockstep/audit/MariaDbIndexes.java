@@ -2,13 +2,14 @@ package dev.lockstep.audit;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
+import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.db.Row;
 import dev.lockstep.profile.AuditProfile.Index;
-import dev.lockstep.profile.AuditProfile.Query;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,24 +26,16 @@ final class MariaDbIndexes implements IndexEngine {
             select c.column_name
               from information_schema.columns c
               join information_schema.tables t on t.table_schema = c.table_schema and t.table_name = c.table_name
-             where c.table_schema = database()
+             where c.table_schema = coalesce(?, database())
                and c.table_name = ?
-               and t.table_type = 'BASE TABLE'
+               and t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED')
              order by c.ordinal_position
-            """;
-
-    private static final String NAMES = """
-            select distinct index_name
-              from information_schema.statistics
-             where table_schema = database()
-               and table_name = ?
-             order by index_name
             """;
 
     private static final String WIDTHS = """
             select column_name, cast(character_maximum_length as signed) as width
               from information_schema.columns
-             where table_schema = database()
+             where table_schema = coalesce(?, database())
                and table_name = ?
                and data_type in ('char', 'varchar')
             """;
@@ -61,17 +54,19 @@ final class MariaDbIndexes implements IndexEngine {
             """;
 
     /** How {@code explain} calls access by the leading columns of an index. */
-    private static final List<String> SEEKS = List.of("const", "ref", "range");
+    private static final List<String> SEEKS = List.of("const", "eq_ref", "ref", "ref_or_null", "range");
 
     private final Db db;
-    private final String table;
+    private final TableName table;
     private final String quoted;
     private final String lock;
+    private final MariaDbKeys keys;
 
-    MariaDbIndexes(Db db, String table) {
+    MariaDbIndexes(Db db, TableName table) {
         this.db = db;
         this.table = table;
-        this.quoted = new Identifier(table).toString();
+        this.quoted = table.sql();
+        this.keys = new MariaDbKeys(db, table);
         String database = db.autocommit(tx -> tx.only("select database()").text(0));
         this.lock = "lockstep-"
                 + Long.toHexString(
@@ -80,18 +75,39 @@ final class MariaDbIndexes implements IndexEngine {
 
     @Override
     public List<String> columns() {
-        return IndexEngine.texts(db, COLUMNS, table);
+        return IndexEngine.texts(db, COLUMNS, table.schema(), table.table());
     }
 
     @Override
-    public List<String> names() {
-        return IndexEngine.texts(db, NAMES, table);
+    public List<TableIndex> indexes() {
+        return keys.indexes();
+    }
+
+    /** A name is the table's own. */
+    @Override
+    public boolean isTaken(String name) {
+        return find(new Index(name, List.of(), Uniqueness.ANY)).isPresent();
+    }
+
+    @Override
+    public String definition(Index index) {
+        return IndexEngine.definition("create %sindex", table, index, keys.parts(index.columns()), Engine.MARIADB);
+    }
+
+    @Override
+    public String advice(Index index) {
+        String create = isMariaDb() ? "create %sindex if not exists" : "create %sindex";
+        return IndexEngine.definition(create, table, index, keys.parts(index.columns()), Engine.MARIADB);
+    }
+
+    private boolean isMariaDb() {
+        return db.<Row>autocommit(tx -> tx.only("select version()")).text(0).contains("MariaDB");
     }
 
     @Override
     public Map<String, Integer> widths() {
         Map<String, Integer> widths = new HashMap<>();
-        for (Row row : db.<List<Row>>autocommit(tx -> tx.rows(WIDTHS, table))) {
+        for (Row row : db.<List<Row>>autocommit(tx -> tx.rows(WIDTHS, table.schema(), table.table()))) {
             widths.put(row.text(0), Math.toIntExact(row.integer(1)));
         }
         return widths;
@@ -147,10 +163,8 @@ final class MariaDbIndexes implements IndexEngine {
     /** It is whole, and kept up to date, while it is ignored. */
     @Override
     public void rebuild(Index index) {
-        boolean mariaDb =
-                db.<Row>autocommit(tx -> tx.only("select version()")).text(0).contains("MariaDB");
         execute("alter table " + quoted + " alter index " + new Identifier(index.name())
-                + (mariaDb ? " not ignored" : " visible"));
+                + (isMariaDb() ? " not ignored" : " visible"));
     }
 
     private void execute(String statement) {
@@ -161,18 +175,27 @@ final class MariaDbIndexes implements IndexEngine {
     }
 
     @Override
-    public Plan plan(Query query, Index index, Choice choice, Object... values) {
+    public Plan plan(QueryShape query, Index index, Choice choice, Object... values) {
         String hint =
                 switch (choice) {
                     case FREE -> "";
                     case FORCED -> " force index (" + new Identifier(index.name()) + ")";
                 };
-        Row step = db.autocommit(
-                tx -> tx.only("explain format = traditional " + HotQuery.sql(table, query, hint), values));
+        Object[] given = values == null ? new Object[HotQuery.places(query)] : values;
+        if (values == null) {
+            Arrays.fill(given, "");
+        }
+        String sql = "explain format = traditional " + HotQuery.sql(query, hint, Engine.MARIADB);
+        Row step = db.<List<Row>>autocommit(tx -> tx.rows(sql, given)).get(0);
         String extra = step.isNull("extra") ? "" : step.text("extra");
-        boolean seeks = index.name().equals(step.text("key")) && SEEKS.contains(step.text("type"));
-        String text = step.text("type") + " using " + (step.isNull("key") ? "no index" : step.text("key"))
+        String type = step.isNull("type") ? "" : step.text("type");
+        String text = type + " using " + (step.isNull("key") ? "no index" : step.text("key"))
                 + (extra.isEmpty() ? "" : "; " + extra);
+        if (type.isEmpty() || type.equals("system")) {
+            return new Plan(Plan.Service.NOT_SAID, text);
+        }
+        boolean whole = HotQuery.places(query) == 0 && type.equals("index");
+        boolean seeks = index.name().equalsIgnoreCase(step.text("key")) && (SEEKS.contains(type) || whole);
         return Plan.of(seeks, extra.contains("filesort"), text);
     }
 

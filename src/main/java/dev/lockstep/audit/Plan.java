@@ -11,7 +11,9 @@ record Plan(Service service, String text) {
         /** It finds the rows by the index, and they come in the right order. */
         SERVED,
         /** It searches or sorts in some other way. */
-        NOT_SERVED
+        NOT_SERVED,
+        /** The database could answer without looking, so that it did not say. */
+        NOT_SAID
     }
 
     static Plan of(boolean seeks, boolean sorts, String text) {

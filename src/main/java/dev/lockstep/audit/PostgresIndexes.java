@@ -1,14 +1,14 @@
 package dev.lockstep.audit;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.AuditProfile.Index;
-import dev.lockstep.profile.AuditProfile.Query;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
-import dev.lockstep.profile.Json;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,18 +25,35 @@ final class PostgresIndexes implements IndexEngine {
               from pg_catalog.pg_attribute a
               join pg_catalog.pg_class c on c.oid = a.attrelid
              where c.oid = to_regclass(?)
-               and c.relkind = 'r'
+               and c.relkind in ('r', 'p', 'm')
                and a.attnum > 0
                and not a.attisdropped
              order by a.attnum
             """;
 
-    private static final String NAMES = """
-            select c.relname
+    private static final String INDEXES = """
+            select c.relname, i.indisunique as is_unique, i.indisprimary,
+                   i.indisvalid and i.indisready and i.indpred is null and am.amname = 'btree' as usable,
+                   k.ord <= i.indnkeyatts as declared,
+                   a.attname,
+                   coalesce(i.indoption[k.ord - 1] & 1, 0) = 1 as descending,
+                   coalesce(i.indoption[k.ord - 1] & 2, 0) = 2 as nulls_first,
+                   k.ord > i.indnkeyatts or (o.opcdefault and i.indcollation[k.ord - 1] in (0, a.attcollation)) as whole
               from pg_catalog.pg_index i
               join pg_catalog.pg_class c on c.oid = i.indexrelid
+              join pg_catalog.pg_am am on am.oid = c.relam
+             cross join unnest(i.indkey::int[]) with ordinality k(att, ord)
+              left join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.att and k.att > 0
+              left join pg_catalog.pg_opclass o on o.oid = i.indclass[k.ord - 1]
              where i.indrelid = to_regclass(?)
-             order by c.relname
+             order by i.indisprimary desc, c.relname, k.ord
+            """;
+
+    private static final String TAKEN = """
+            select 1
+              from pg_catalog.pg_class t
+              join pg_catalog.pg_class c on c.relnamespace = t.relnamespace and c.relname = ?
+             where t.oid = to_regclass(?)
             """;
 
     /** The index is looked for in the schema of its table. */
@@ -77,16 +94,6 @@ final class PostgresIndexes implements IndexEngine {
                and a.atttypmod > 4
             """;
 
-    /** HypoPG's: an index that only the planner of this session knows. */
-    private static final String CAN_IMAGINE = "select to_regproc('hypopg_create_index') is not null as can";
-
-    private static final String IMAGINE = """
-            select indexrelid, indexname
-              from hypopg_create_index(?)
-            """;
-
-    private static final String FORGET = "select hypopg_drop_index(?)";
-
     private static final String TRY_LOCK = "select pg_try_advisory_lock(?) as had";
     private static final String UNLOCK = "select pg_advisory_unlock(?)";
 
@@ -103,14 +110,18 @@ final class PostgresIndexes implements IndexEngine {
             """;
 
     private final Db db;
-    private final String table;
+    private final TableName table;
     private final String quoted;
     private final long key;
+    private final PostgresPlans plans;
+    private final PostgresPartitions partitions;
 
-    PostgresIndexes(Db db, String table) {
+    PostgresIndexes(Db db, TableName table) {
         this.db = db;
         this.table = table;
-        this.quoted = new Identifier(table).toString();
+        this.quoted = table.sql();
+        this.plans = new PostgresPlans(db);
+        this.partitions = new PostgresPartitions(db, table);
         this.key = LockKey.of("lockstep audit indexes of " + table).value();
     }
 
@@ -120,8 +131,41 @@ final class PostgresIndexes implements IndexEngine {
     }
 
     @Override
-    public List<String> names() {
-        return IndexEngine.texts(db, NAMES, quoted);
+    public List<TableIndex> indexes() {
+        List<Row> rows = db.autocommit(tx -> tx.rows(INDEXES, quoted));
+        List<TableIndex> indexes = new ArrayList<>();
+        for (int from = 0; from < rows.size(); ) {
+            Row first = rows.get(from);
+            List<TableIndex.Key> keys = new ArrayList<>();
+            for (; from < rows.size() && rows.get(from).text("relname").equals(first.text("relname")); from++) {
+                Row key = rows.get(from);
+                // What is only included is in no order.
+                if (key.flag("declared")) {
+                    keys.add(new TableIndex.Key(
+                            key.text("attname"), key.flag("descending"), key.flag("nulls_first"), key.flag("whole")));
+                }
+            }
+            String name = first.flag("indisprimary") ? "PRIMARY KEY" : first.text("relname");
+            indexes.add(new TableIndex(name, first.flag("is_unique"), first.flag("usable"), keys.size(), keys));
+        }
+        return indexes;
+    }
+
+    @Override
+    public boolean isTaken(String name) {
+        return db.<Optional<Row>>autocommit(tx -> tx.row(TAKEN, name, quoted)).isPresent();
+    }
+
+    @Override
+    public String definition(Index index) {
+        return IndexEngine.definition("create %sindex", table, index, Engine.POSTGRESQL);
+    }
+
+    /** An index of a partitioned table cannot be made concurrently. */
+    @Override
+    public String advice(Index index) {
+        String create = partitions.isPartitioned() ? "create %sindex" : "create %sindex concurrently";
+        return IndexEngine.definition(create + " if not exists", table, index, Engine.POSTGRESQL);
     }
 
     @Override
@@ -172,7 +216,14 @@ final class PostgresIndexes implements IndexEngine {
         if (new Identifier(index.name()).bytes() > Identifier.POSTGRESQL_MAX_BYTES) {
             throw Trouble.usage("PostgreSQL would cut the name " + index.name() + " short", "at most 63 bytes");
         }
-        String statement = IndexEngine.definition(table, index).replaceFirst(" index ", " index concurrently ");
+        if (partitions.isPartitioned()) {
+            partitions.create(index);
+        } else {
+            execute(IndexEngine.definition("create %sindex concurrently", table, index, Engine.POSTGRESQL));
+        }
+    }
+
+    private void execute(String statement) {
         db.autocommit(tx -> {
             tx.execute(statement);
             return null;
@@ -181,85 +232,43 @@ final class PostgresIndexes implements IndexEngine {
 
     @Override
     public void drop(Index index) {
-        String schema = db.autocommit(tx -> tx.only(SCHEMA, quoted).text(0));
-        db.autocommit(tx -> {
-            tx.execute(
-                    "drop index concurrently if exists " + new Identifier(schema) + "." + new Identifier(index.name()));
-            return null;
-        });
+        drop(index.name());
     }
 
+    private void drop(String index) {
+        String schema = db.autocommit(tx -> tx.only(SCHEMA, quoted).text(0));
+        String concurrently = partitions.isPartitioned() ? "" : "concurrently ";
+        execute("drop index " + concurrently + "if exists " + new TableName(schema, index).sql());
+    }
+
+    /** What is there of a partitioned index is kept, and the rest is made. */
     @Override
     public void rebuild(Index index) {
-        drop(index);
+        if (!partitions.isPartitioned()) {
+            drop(index);
+        }
         create(index);
     }
 
     @Override
-    public Plan plan(Query query, Index index, Choice choice, Object... values) {
-        String explain = "explain (format json) " + HotQuery.sql(table, query, "");
-        String json = db.read(tx -> {
-            if (choice == Choice.FORCED) {
-                tx.execute("set local enable_seqscan = off");
-                tx.execute("set local enable_bitmapscan = off");
-                tx.execute("set local enable_sort = off");
-            }
-            return tx.only(explain, values).text(0);
-        });
-        Object root = ((Map<?, ?>) ((List<?>) Json.parse(json)).get(0)).get("Plan");
-        Walk walk = new Walk(index.name(), query.equals().get(0));
-        walk.visit(root);
-        return Plan.of(walk.seeks, walk.sorts, walk.text.toString());
-    }
-
-    /** Looks through a plan for what the index does, and for what it should have spared. */
-    private static final class Walk {
-        private final String index;
-        private final String column;
-        private final StringBuilder text = new StringBuilder();
-        private boolean seeks;
-        private boolean sorts;
-
-        Walk(String index, String column) {
-            this.index = index;
-            this.column = column;
-        }
-
-        void visit(Object node) {
-            Map<?, ?> step = (Map<?, ?>) node;
-            String type = (String) step.get("Node Type");
-            Object condition = step.get("Index Cond");
-            text.append(text.isEmpty() ? "" : " > ").append(type);
-            if (step.get("Index Name") != null) {
-                text.append(" using ").append(step.get("Index Name"));
-            }
-            if (condition != null) {
-                text.append(" on ").append(condition);
-            }
-            seeks |= index.equals(step.get("Index Name"))
-                    && condition != null
-                    && condition.toString().contains(column);
-            sorts |= type.contains("Sort");
-            if (step.get("Plans") instanceof List<?> children) {
-                for (Object child : children) {
-                    visit(child);
-                }
-            }
-        }
+    public Plan plan(QueryShape query, Index index, Choice choice, Object... values) {
+        return plans.plan(query, partitions.names(index), index.columns().get(0), choice, values);
     }
 
     @Override
-    public Optional<Plan> imagine(Query query, Index index, Object... values) {
-        if (!db.<Row>autocommit(tx -> tx.only(CAN_IMAGINE)).flag("can")) {
-            return Optional.empty();
-        }
-        Row made = db.autocommit(tx -> tx.only(IMAGINE, IndexEngine.definition(table, index)));
-        try {
-            Index named = new Index(made.text("indexname"), index.columns(), index.uniqueness());
-            return Optional.of(plan(query, named, Choice.FREE, values));
-        } finally {
-            db.autocommit(tx -> tx.rows(FORGET, made.value("indexrelid")));
-        }
+    public Optional<Plan> imagine(QueryShape query, Index index, Object... values) {
+        String definition = IndexEngine.definition("create %sindex", table, index, Engine.POSTGRESQL);
+        return plans.imagine(query, definition, index.columns().get(0), values);
+    }
+
+    @Override
+    public List<Partition> partitions(Index index) {
+        return partitions.states(index);
+    }
+
+    @Override
+    public List<String> leftovers() {
+        return partitions.leftovers();
     }
 
     @Override

@@ -1,19 +1,18 @@
 package dev.lockstep.audit;
 
 import dev.lockstep.audit.IndexEngine.Choice;
-import dev.lockstep.audit.QueryReader.Parsed;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Engine;
-import dev.lockstep.db.Nearest;
+import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.AuditProfile.Index;
-import dev.lockstep.profile.AuditProfile.Order;
 import dev.lockstep.profile.AuditProfile.Query;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -39,7 +38,12 @@ public final class Suggestions {
     private static final String NO_STATISTICS = "delete from sqlite_stat1";
     private static final String KEEP = "insert into sqlite_stat1 (tbl, idx, stat) values (?, ?, ?)";
 
-    private static final int LONGEST_NAME = 60;
+    /** PostgreSQL's limit; the others take a little more. */
+    private static final int MAX_NAME_BYTES = 60;
+
+    /** PostgreSQL's types whose values have no order. */
+    private static final Set<String> UNORDERED =
+            Set.of("json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle");
 
     private final Db db;
     private final Supplier<Db> scratch;
@@ -54,7 +58,7 @@ public final class Suggestions {
     public List<Suggestion> ofProfile(AuditTable table) {
         List<Suggestion> suggestions = new ArrayList<>();
         for (Query query : table.profile().queries()) {
-            suggestions.add(of(new Parsed(table.name(), query, null)));
+            suggestions.add(of(QueryShape.of(table.relation(), query, db.engine()), query.index()));
         }
         return suggestions;
     }
@@ -65,58 +69,94 @@ public final class Suggestions {
      * @throws Trouble usage: it is not a query that one index can serve, or its table or a column is not there
      */
     public Suggestion of(String sql) {
-        return of(QueryReader.read(sql));
+        return of(QueryReader.read(db, sql), null);
     }
 
-    private Suggestion of(Parsed parsed) {
-        IndexEngine engine = IndexEngine.of(db, parsed.table());
-        List<String> columns = columns(parsed);
-        check(parsed, columns, engine.columns());
-        Optional<String> existing = existing(engine, columns);
-        Index index = new Index(existing.orElse(name(parsed, columns)), columns, Uniqueness.ANY);
-        Optional<Plan> plan = existing.isPresent() ? Optional.empty() : tried(engine, parsed, index);
+    private Suggestion of(QueryShape asked, String wantedName) {
+        IndexEngine engine = IndexEngine.of(db, asked.table());
+        List<String> notes = new ArrayList<>(asked.notes());
+        QueryShape shape = fitting(asked, notes);
+        Optional<TableIndex> existing = existing(engine, shape);
+        if (existing.isEmpty() && !shape.isOneWay(db.engine())) {
+            notes.add("the order goes both ways, which only an index with the same directions serves: it is sorted");
+            shape = shape.unsorted();
+            existing = existing(engine, shape);
+        }
+        List<String> columns = columns(shape);
+        if (columns.isEmpty()) {
+            throw Trouble.usage("cannot suggest an index for this query: " + String.join("; ", notes), null);
+        }
+        String name = existing.map(TableIndex::name).orElseGet(() -> name(engine, asked, columns, wantedName));
+        Index index = new Index(name, columns, Uniqueness.ANY);
+        Optional<Plan> plan = existing.isPresent() ? Optional.empty() : tried(engine, shape, index);
         return new Suggestion(
-                parsed.query().name(),
-                parsed.table(),
+                asked.text(),
+                asked.table().toString(),
                 columns,
-                IndexEngine.definition(parsed.table(), index),
-                reason(parsed),
-                existing.orElse(null),
+                existing.isPresent() ? null : engine.advice(index),
+                reason(asked, shape),
+                existing.map(TableIndex::name).orElse(null),
                 existing.isPresent() ? "not tried, for it is there" : how(plan),
-                plan.map(Plan::text).orElse(null));
+                plan.map(Plan::text).orElse(null),
+                notes);
     }
 
-    private static void check(Parsed parsed, List<String> columns, List<String> known) {
-        if (known.isEmpty()) {
-            throw Trouble.usage("there is no table " + parsed.table(), null);
-        }
-        for (String column : columns) {
-            if (known.stream().noneMatch(column::equalsIgnoreCase)) {
-                String hint = Nearest.to(column, known)
-                        .map(name -> "did you mean " + name + "?")
-                        .orElse(null);
-                throw Trouble.usage("table " + parsed.table() + " has no column " + column, hint);
+    /** What the engine can index of it. */
+    private QueryShape fitting(QueryShape shape, List<String> notes) {
+        return switch (db.engine()) {
+            case SQLITE -> shape;
+            case POSTGRESQL -> {
+                refuseUnordered(shape);
+                yield shape;
+            }
+            case MARIADB -> {
+                List<String> cut = new MariaDbKeys(db, shape.table()).cut(columns(shape));
+                if (cut.isEmpty()) {
+                    yield shape;
+                }
+                notes.add("only the beginning of " + String.join(", ", cut)
+                        + " fits in a key: what begins alike is compared in the rows"
+                        + (shape.isSorted() ? ", and the result is sorted" : ""));
+                yield shape.isSorted() && !columns(shape.unsorted()).isEmpty() ? shape.unsorted() : shape;
+            }
+        };
+    }
+
+    private void refuseUnordered(QueryShape shape) {
+        Relations.Known known =
+                Relations.ofProfile(db, shape.table().schema(), shape.table().table());
+        for (String column : columns(shape)) {
+            String type = known.types().get(column);
+            if (type != null && UNORDERED.contains(type)) {
+                throw Trouble.usage(
+                        "cannot suggest an index for this query: " + column + " is " + type
+                                + ", which a b-tree cannot hold",
+                        null);
             }
         }
     }
 
-    /** An index over the same columns, whatever it is called. */
-    private static Optional<String> existing(IndexEngine engine, List<String> columns) {
-        for (String name : engine.names()) {
-            Optional<Found> found = engine.find(new Index(name, columns, Uniqueness.ANY));
-            if (found.isPresent() && found.get().fit() == Found.Fit.RIGHT) {
-                return Optional.of(name);
-            }
-        }
-        return Optional.empty();
+    /** An index that serves the query, whatever it is called: the primary key, or one with more columns behind. */
+    private static Optional<TableIndex> existing(IndexEngine engine, QueryShape shape) {
+        return engine.indexes().stream().filter(index -> index.serves(shape)).findFirst();
     }
 
-    private static String name(Parsed parsed, List<String> columns) {
-        String name = parsed.query().index();
-        if (name == null) {
-            name = parsed.table() + "_" + String.join("_", columns);
+    /** With {@code if not exists}, a name that something else has would make nothing. */
+    private static String name(IndexEngine engine, QueryShape shape, List<String> columns, String wanted) {
+        String base = wanted == null ? shape.table().table() + "_" + String.join("_", columns) : wanted;
+        String name = cut(base, MAX_NAME_BYTES);
+        for (int i = 2; wanted == null && engine.isTaken(name); i++) {
+            name = cut(base, MAX_NAME_BYTES - 3) + "_" + i;
         }
-        return name.substring(0, Math.min(name.length(), LONGEST_NAME));
+        return name;
+    }
+
+    private static String cut(String name, int bytes) {
+        String cut = name;
+        while (new Identifier(cut).bytes() > bytes) {
+            cut = cut.substring(0, cut.offsetByCodePoints(cut.length(), -1));
+        }
+        return cut;
     }
 
     private static String how(Optional<Plan> plan) {
@@ -128,74 +168,52 @@ public final class Suggestions {
                 : "tried, with the statistics of the table and without touching it, and not used";
     }
 
-    private static boolean oneWay(Query query) {
-        return query.order().stream().map(Order::direction).distinct().count() <= 1;
-    }
-
-    private static List<String> columns(Parsed parsed) {
-        List<String> columns = new ArrayList<>(parsed.query().equals());
-        if (parsed.range() != null) {
-            addMissing(columns, parsed.range());
-        }
-        boolean sorted = parsed.range() == null
-                || parsed.query().order().isEmpty()
-                || parsed.query().order().get(0).column().equals(parsed.range());
-        if (sorted && oneWay(parsed.query())) {
-            parsed.query().order().forEach(order -> addMissing(columns, order.column()));
-        }
+    private static List<String> columns(QueryShape shape) {
+        List<String> columns = new ArrayList<>(shape.leading());
+        shape.tail().forEach(by -> columns.add(by.column()));
         return columns;
     }
 
-    private static void addMissing(List<String> columns, String column) {
-        if (!columns.contains(column)) {
-            columns.add(column);
-        }
-    }
-
-    private static String reason(Parsed parsed) {
-        Query query = parsed.query();
+    private static String reason(QueryShape asked, QueryShape shape) {
         StringBuilder reason = new StringBuilder();
-        if (!query.equals().isEmpty()) {
-            reason.append(String.join(", ", query.equals())).append(" first: equal values stand together");
+        if (!shape.leading().isEmpty()) {
+            reason.append(String.join(", ", shape.leading())).append(" first: equal values stand together");
         }
-        List<String> rest = new ArrayList<>(columns(parsed));
-        rest.removeAll(query.equals());
-        if (!rest.isEmpty()) {
-            boolean sorts = !query.order().isEmpty()
-                    && rest.contains(query.order().get(0).column());
+        if (!shape.tail().isEmpty()) {
+            List<String> rest = new ArrayList<>();
+            shape.tail().forEach(by -> rest.add(by.column()));
             reason.append(reason.isEmpty() ? "" : "; ").append("then ").append(String.join(", ", rest));
             reason.append(
-                    sorts
+                    shape.isSorted()
                             ? ": within them the rows stand in the order that is asked for, read backwards or"
                                     + " forwards, so nothing is sorted"
                             : ": within them the range is one piece");
         }
-        if (!oneWay(query)) {
-            reason.append("; the order goes both ways, which only an index with the same directions serves");
-        } else if (parsed.range() != null
-                && !query.order().isEmpty()
-                && !query.order().get(0).column().equals(parsed.range())) {
+        if (!shape.isSorted() && !asked.order().isEmpty() && shape.range() != null) {
             reason.append("; the rows of a range do not stand in another column's order, so they are sorted");
+        } else if (!shape.isSorted()
+                && !asked.order().isEmpty()
+                && !shape.anyOf().isEmpty()) {
+            reason.append("; the rows of several values do not stand in one order, so they are sorted");
         }
         return reason.toString();
     }
 
-    private Optional<Plan> tried(IndexEngine engine, Parsed parsed, Index index) {
-        Query query = parsed.query();
+    private Optional<Plan> tried(IndexEngine engine, QueryShape query, Index index) {
         if (query.equals().isEmpty()) {
             return Optional.empty();
         }
-        Object[] values = HotQuery.sample(db, parsed.table(), query);
         if (db.engine() != Engine.SQLITE) {
-            return engine.imagine(query, index, values);
+            return engine.imagine(query, index, HotQuery.sample(db, query).orElse(null));
         }
+        String table = query.table().table();
         try (Db copy = scratch.get()) {
-            List<Row> schema = db.autocommit(tx -> tx.rows(SCHEMA, parsed.table()));
+            List<Row> schema = db.autocommit(tx -> tx.rows(SCHEMA, table));
             copy.run(tx -> schema.forEach(row -> tx.execute(row.text(0))));
-            IndexEngine imagined = IndexEngine.of(copy, parsed.table());
+            IndexEngine imagined = IndexEngine.of(copy, table);
             imagined.create(index);
-            copyStatistics(copy, parsed.table());
-            return Optional.of(imagined.plan(query, index, Choice.FREE, values));
+            copyStatistics(copy, table);
+            return Optional.of(imagined.plan(query, index, Choice.FREE));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import dev.lockstep.audit.AuditIndexes;
 import dev.lockstep.audit.AuditIndexes.Conflict;
+import dev.lockstep.audit.AuditIndexes.PartitionState;
 import dev.lockstep.audit.AuditIndexes.Report;
 import dev.lockstep.audit.AuditIndexes.State;
 import dev.lockstep.audit.AuditIndexes.Use;
@@ -66,9 +67,11 @@ final class AuditIndexCommand implements Command {
             call.confirm("drop the audit indexes in " + target);
         }
         List<Report> reports;
+        List<String> leftovers;
         try (Db db = AuditOptions.open(call, target, verb == Verb.CHECK ? PgSession.Use.READ : PgSession.Use.WRITE)) {
             AuditIndexes indexes = new AuditIndexes(AuditOptions.table(call, db));
             reports = reports(call, indexes);
+            leftovers = verb == Verb.APPLY && !call.dryRun() ? indexes.removeLeftovers() : indexes.leftovers();
         }
         boolean changed = false;
         boolean right = true;
@@ -80,8 +83,16 @@ final class AuditIndexCommand implements Command {
             changed |= report.state() == State.CREATED || report.state() == State.DROPPED;
             right &= report.state() == State.PRESENT;
         }
+        boolean removed = verb == Verb.APPLY && !leftovers.isEmpty();
+        changed |= removed;
+        right &= leftovers.isEmpty();
+        for (String leftover : leftovers) {
+            lines.add(leftover + ": left behind by a rebuild that failed, and not valid"
+                    + (removed ? call.dryRun() ? "; would be removed" : "; removed" : ""));
+        }
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("indexes", trees);
+        data.put("leftovers", leftovers);
         Result result = changed && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
         return verb == Verb.CHECK && !right ? result.with(ExitCode.DIFFERS) : result;
     }
@@ -115,10 +126,20 @@ final class AuditIndexCommand implements Command {
             query.put("usable", use.usable());
             query.put("chosen", use.chosen());
             query.put("plan", use.plan());
+            query.put("note", use.note());
             queries.add(query);
         }
         tree.put("usedBy", usedBy);
         tree.put("queries", queries);
+        List<Object> partitions = new ArrayList<>();
+        for (PartitionState part : report.partitions()) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("table", part.table());
+            one.put("index", part.index());
+            one.put("state", part.state().name().toLowerCase(Locale.ROOT));
+            partitions.add(one);
+        }
+        tree.put("partitions", partitions);
         tree.put("definition", report.definition());
         tree.put("wanted", report.wanted());
         return tree;
@@ -143,9 +164,16 @@ final class AuditIndexCommand implements Command {
             }
             case CREATED, PRESENT, DROPPED -> {}
         }
+        for (PartitionState part : report.partitions()) {
+            String index = part.index() == null ? "" : " (" + part.index() + ")";
+            lines.add("  partition " + part.table() + ": " + part.state().name().toLowerCase(Locale.ROOT) + index);
+        }
         for (Use use : report.uses()) {
             String verdict = use.chosen() ? "uses it" : use.usable() ? "could use it, and does not now" : "not served";
             lines.add("  " + use.query() + ": " + verdict + " (" + use.plan() + ")");
+            if (use.note() != null) {
+                lines.add("    " + use.note());
+            }
         }
     }
 

@@ -50,11 +50,13 @@ final class AuditSuggestCommand implements Command {
             tree.put("existing", suggestion.existing());
             tree.put("tried", suggestion.tried());
             tree.put("plan", suggestion.plan());
+            tree.put("notes", suggestion.notes());
             trees.add(tree);
             lines.add(suggestion.query());
             lines.add("  "
                     + (suggestion.existing() == null ? suggestion.definition() : "served by " + suggestion.existing()));
             lines.add("  " + suggestion.reason());
+            suggestion.notes().forEach(note -> lines.add("  " + note));
             lines.add("  " + suggestion.tried() + (suggestion.plan() == null ? "" : ": " + suggestion.plan()));
         }
         Map<String, Object> data = new LinkedHashMap<>();

@@ -187,7 +187,9 @@ final class Output {
             error.put("sqlState", e.sqlState());
             error.put("retryable", e.retryable());
         }
-        return fail(ExitCode.of(trouble).status(), error, data, trouble);
+        // Part is done and kept, except where a database says so of itself: it means the statement.
+        boolean changed = trouble.kind() == Trouble.Kind.INCOMPLETE && !(trouble instanceof DbException);
+        return fail(ExitCode.of(trouble).status(), changed, error, data, trouble);
     }
 
     /** What the command would answer if it were stopped now. */
@@ -201,7 +203,7 @@ final class Output {
         if (!quiet) {
             print(done);
         }
-        return fail(status, error("interrupted", "stopped by a signal", null), done.data(), null);
+        return fail(status, false, error("interrupted", "stopped by a signal", null), done.data(), null);
     }
 
     /** Ends the output with what is lockstep's own fault. */
@@ -217,11 +219,12 @@ final class Output {
     }
 
     private int fail(int status, Map<String, Object> error, Throwable cause) {
-        return fail(status, error, Map.of(), cause);
+        return fail(status, false, error, Map.of(), cause);
     }
 
-    private int fail(int status, Map<String, Object> error, Map<String, Object> data, Throwable cause) {
-        end(status, false, data, error);
+    private int fail(
+            int status, boolean changed, Map<String, Object> error, Map<String, Object> data, Throwable cause) {
+        end(status, changed, data, error);
         say("lockstep" + (command.isEmpty() ? "" : " " + command) + ": " + error.get("message"));
         if (error.get("hint") != null) {
             say("hint: " + error.get("hint"));

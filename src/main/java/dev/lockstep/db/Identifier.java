@@ -26,6 +26,14 @@ public record Identifier(String name) {
         return name.getBytes(StandardCharsets.UTF_8).length;
     }
 
+    /** Quoted as the engine's own clients read it: those of MariaDB take double quotes for a text. */
+    public String in(Engine engine) {
+        return switch (engine) {
+            case POSTGRESQL, SQLITE -> toString();
+            case MARIADB -> '`' + name.replace("`", "``") + '`';
+        };
+    }
+
     @Override
     public String toString() {
         return '"' + name.replace("\"", "\"\"") + '"';

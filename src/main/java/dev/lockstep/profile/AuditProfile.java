@@ -9,12 +9,14 @@ import java.util.Map;
 /**
  * The audit log of an application: one row for each change of a registry, numbered by generation.
  *
+ * @param schema the schema that the table is in; null for wherever the connection looks first
  * @param table the table
- * @param columns what its columns are called
+ * @param columns what its columns are called; a table need not have them all
  * @param indexes the indexes that its hot queries need
  * @param queries the queries that the application runs all the time
  */
-public record AuditProfile(String table, Map<Column, String> columns, List<Index> indexes, List<Query> queries) {
+public record AuditProfile(
+        String schema, String table, Map<Column, String> columns, List<Index> indexes, List<Query> queries) {
     /** What the columns of an audit log mean. */
     public enum Column {
         /** A number that the database gives. */
@@ -34,7 +36,8 @@ public record AuditProfile(String table, Map<Column, String> columns, List<Index
         /** From 0, one more for each root of the registry's store; NULL if nobody knows it. */
         GENERATION;
 
-        private String key() {
+        /** What a profile calls it. */
+        public String key() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
@@ -98,18 +101,30 @@ public record AuditProfile(String table, Map<Column, String> columns, List<Index
         queries = List.copyOf(queries);
     }
 
+    /** What the column is called; null if the table has none of that meaning. */
     public String column(Column column) {
         return columns.get(column);
     }
 
+    public boolean has(Column column) {
+        return columns.containsKey(column);
+    }
+
+    /** Whether the table is made as CADT makes it, so that CADT's rules hold for its rows. */
+    public boolean isComplete() {
+        return columns.size() == Column.values().length;
+    }
+
     static AuditProfile read(Section audit) {
-        Section names = audit.required("columns");
         Map<Column, String> columns = new EnumMap<>(Column.class);
-        for (Column column : Column.values()) {
-            columns.put(column, names.text(column.key()));
-        }
-        names.end();
+        audit.section("columns").ifPresent(names -> {
+            for (Column column : Column.values()) {
+                names.optional(column.key()).ifPresent(name -> columns.put(column, name));
+            }
+            names.end();
+        });
         AuditProfile read = new AuditProfile(
+                audit.optional("schema").orElse(null),
                 audit.text("table"),
                 columns,
                 audit.sections("indexes", AuditProfile::index),

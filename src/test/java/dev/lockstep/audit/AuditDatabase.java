@@ -213,6 +213,11 @@ final class AuditDatabase implements AutoCloseable {
         return this;
     }
 
+    /** SQL with names in backticks, as the engine's own client reads it. */
+    String quoted(String sql) {
+        return kind == Kind.MARIADB ? sql : sql.replace('`', '"');
+    }
+
     /** What follows a command to make it mean this database. */
     List<String> options() {
         return kind == Kind.SQLITE ? List.of("--db", file.toString()) : List.of("--to", url());

@@ -112,7 +112,8 @@ class IndexStatesTest {
         assertThat(refused.exit()).isEqualTo(6);
         assertThat(refused.stderr())
                 .contains("index " + NAME + " is ")
-                .contains("wanted is create index \"" + NAME + "\" on \"audit\" (\"registryId\", \"generation\")")
+                .contains(database.quoted(
+                        "wanted is create index `" + NAME + "` on `audit` (`registryId`, `generation`)"))
                 .contains("--replace");
         assertThat(states(database.run("check", "--json")))
                 .as("nothing was changed")

@@ -54,6 +54,13 @@ class SuggestTest {
         return words.toArray(String[]::new);
     }
 
+    private static String ddl(Kind kind, String name, String first, String second) {
+        String concurrently = kind == Kind.POSTGRESQL ? "concurrently " : "";
+        String ddl = "create index %sif not exists `%s` on `audit` (`%s`, `%s`)"
+                .formatted(concurrently, name, first, second);
+        return kind == Kind.MARIADB ? ddl : ddl.replace('`', '"');
+    }
+
     @ParameterizedTest
     @EnumSource
     void theHotQueriesOfTheProfileWantTheIndexesThatApplyMakes(Kind kind) throws SQLException {
@@ -63,10 +70,9 @@ class SuggestTest {
         assertThat(before)
                 .extracting(one -> one.get("index").toString())
                 .containsExactly(
-                        "create index \"audit_registry_id_generation\" on \"audit\" (\"registryId\", \"generation\")",
-                        "create index \"audit_org_uid_generation\" on \"audit\" (\"orgUid\", \"generation\")",
-                        "create index \"audit_org_uid_onchain_timestamp\" on \"audit\""
-                                + " (\"orgUid\", \"onchainConfirmationTimeStamp\")");
+                        ddl(kind, "audit_registry_id_generation", "registryId", "generation"),
+                        ddl(kind, "audit_org_uid_generation", "orgUid", "generation"),
+                        ddl(kind, "audit_org_uid_onchain_timestamp", "orgUid", "onchainConfirmationTimeStamp"));
         assertThat(before).allSatisfy(one -> assertThat(one.get("existing")).isNull());
         if (kind == Kind.SQLITE) {
             assertThat(before.get(0).get("tried").toString()).startsWith("tried");
@@ -136,6 +142,8 @@ class SuggestTest {
     @Test
     void withHypoPgThePlannerOfPostgresIsAsked() throws SQLException {
         given(Kind.POSTGRESQL).execute(HYPOTHETICAL.toArray(String[]::new));
+        // The planner uses it all the same; whoever looks for a whole index passes it by.
+        database.administer("update pg_index set indisready = false where indexrelid = 'imagined'::regclass");
 
         Map<?, ?> one = suggestions().get(0);
 
