@@ -16,8 +16,9 @@ import java.util.Optional;
 /**
  * Puts the triggers of search indexes away, so that bulk work does not pay for the indexes on every row.
  *
- * <p>One transaction reads the triggers, stores them and drops them. It is refused if the way back could not work: if what
- * belongs into the index cannot be told, or if the base table cannot be written even now.
+ * <p>One transaction reads the triggers, tries them, stores them and drops them. It is refused if the way back could not work:
+ * if what belongs into the index cannot be told, if a {@link DeferralTrial} shows that its triggers make something else of it,
+ * or if the base table cannot be written even now. What a trigger does besides goes on ({@link Remainder}).
  */
 public final class Deferral {
     /** What the restore will do about an index. */
@@ -126,6 +127,7 @@ public final class Deferral {
     /** The same as a part of the caller's transaction. */
     Outcome run(Tx tx, List<String> names) {
         DeferralPlan plan = plan(tx, names);
+        plan.tryOut(tx);
         plan.apply(tx);
         return plan.outcome();
     }
@@ -158,6 +160,9 @@ public final class Deferral {
         }
         if (plan.isEmpty()) {
             throw nothing(selected);
+        }
+        for (Index index : plan.toDefer()) {
+            Remainder.check(situation, index, plan.toDefer());
         }
         plan.add(Feasibility.notices(tx, situation, plan.toDefer()));
         return plan;

@@ -94,6 +94,11 @@ final class DeferralPlan {
         return new Outcome(tables, notices);
     }
 
+    /** Tries the triggers that are about to be put away, and undoes that. */
+    void tryOut(Tx tx) {
+        toDefer.forEach(index -> DeferralTrial.run(tx, situation, index));
+    }
+
     void apply(Tx tx) {
         for (Index index : joined) {
             Index.Held held = index.held().orElseThrow();
@@ -105,8 +110,28 @@ final class DeferralPlan {
         }
         Map<String, TriggerSql> live = new LinkedHashMap<>();
         toDefer.forEach(index -> index.live().forEach(trigger -> live.put(trigger.name(), trigger)));
-        for (TriggerSql trigger : live.values()) {
+        for (String table : live.values().stream()
+                .map(trigger -> SqlToken.fold(trigger.table()))
+                .distinct()
+                .toList()) {
+            putAway(tx, table, live);
+        }
+    }
+
+    /** What else a trigger does goes on, at its place among the others: SQLite fires them in an order that they were made in. */
+    private void putAway(Tx tx, String table, Map<String, TriggerSql> away) {
+        Set<String> indexes = Remainder.of(situation, toDefer);
+        boolean reordered = false;
+        for (TriggerSql trigger : situation.catalog().on(table)) {
+            Optional<TriggerSql> left = Optional.of(trigger);
+            if (away.containsKey(trigger.name())) {
+                left = trigger.without(indexes);
+            } else if (!reordered) {
+                continue;
+            }
             TriggerDdl.drop(tx, trigger);
+            left.ifPresent(rest -> TriggerDdl.create(tx, rest));
+            reordered |= left.isPresent();
         }
     }
 
@@ -127,7 +152,8 @@ final class DeferralPlan {
         index.stored().forEach(stored -> triggers.put(SqlToken.fold(stored.name()), stored));
         for (TriggerSql trigger : index.live()) {
             long position = situation.catalog().position(trigger.name());
-            triggers.put(SqlToken.fold(trigger.name()), new StoredTrigger(position, trigger));
+            triggers.put(
+                    SqlToken.fold(trigger.name()), new StoredTrigger(position, trigger, Optional.of(older(trigger))));
         }
         Shape shape = Shape.read(tx, index.bases(), index.table().stream().toList());
         return new Deferred(
@@ -137,5 +163,16 @@ final class DeferralPlan {
                 circumstances,
                 Health.SOUND,
                 journals);
+    }
+
+    private List<String> older(TriggerSql trigger) {
+        List<String> older = new ArrayList<>();
+        for (TriggerSql other : situation.catalog().on(trigger.table())) {
+            if (other.name().equals(trigger.name())) {
+                break;
+            }
+            older.add(other.name());
+        }
+        return older;
     }
 }

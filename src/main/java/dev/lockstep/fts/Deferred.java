@@ -50,8 +50,15 @@ record Deferred(
      * A trigger's text and its place among the others.
      *
      * @param position its rowid in sqlite_master: SQLite fires triggers in an order that follows from it
+     * @param older the names of the triggers on its table that were made before it; empty if whoever stored it did not say
      */
-    record StoredTrigger(long position, TriggerSql trigger) {
+    record StoredTrigger(long position, TriggerSql trigger, Optional<List<String>> older) {
+        private static final long BEHIND_ALL = Long.MAX_VALUE / 2;
+
+        StoredTrigger(long position, TriggerSql trigger) {
+            this(position, trigger, Optional.empty());
+        }
+
         String name() {
             return trigger.name();
         }
@@ -69,7 +76,7 @@ record Deferred(
         }
 
         /**
-         * Reads such an array. Where an element does not say its position, its place in the array is taken for it.
+         * Reads such an array. Elements that do not say their position come behind all others, in the array's order.
          *
          * @throws Trouble refused: it is anything else than an array of triggers under their names
          */
@@ -88,10 +95,16 @@ record Deferred(
                 if (!SqlToken.fold(trigger.name()).equals(SqlToken.fold(name))) {
                     throw Trouble.refused("stored as " + name + ": " + TriggerSql.brief(sql), null);
                 }
-                long position = map.get("position") instanceof Long at ? at : triggers.size();
-                triggers.add(new StoredTrigger(position, trigger));
+                long position = map.get("position") instanceof Long at ? at : BEHIND_ALL + triggers.size();
+                triggers.add(new StoredTrigger(position, trigger, names(map.get("older"))));
             }
             return triggers;
+        }
+
+        private static Optional<List<String>> names(Object array) {
+            return array instanceof List<?> elements
+                    ? Optional.of(elements.stream().map(String::valueOf).toList())
+                    : Optional.empty();
         }
 
         private static Object tree(String json) {

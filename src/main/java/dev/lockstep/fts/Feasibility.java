@@ -36,6 +36,42 @@ final class Feasibility {
             }
         }
         Rebuild.check(tx, table, index.sources());
+        if (situation.known(index.name()).isEmpty()) {
+            checkTextOfItsOwn(tx, table, index);
+        }
+    }
+
+    /** Text that no trigger writes is nowhere else, unless the base has it in a column of that name: a rebuild would lose it. */
+    private static void checkTextOfItsOwn(Tx tx, FtsTable table, Index index) {
+        Truth truth = Truth.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+        if (table.kind() == FtsTable.Kind.OWN_CONTENT) {
+            for (String column : truth.unwritten()) {
+                String stored = "c" + table.columns().indexOf(column);
+                if (!tx.rows("select 1 from main." + table.shadow("content") + " where " + stored
+                                + " is not null limit 1")
+                        .isEmpty()) {
+                    throw lost(table, "column " + column + " holds text that no insert trigger writes");
+                }
+            }
+        }
+        Optional<Long> indexed = Counts.indexed(tx, table);
+        if (indexed.isPresent() && table.kind() != FtsTable.Kind.EXTERNAL_CONTENT) {
+            long expected = truth.count(tx);
+            if (indexed.get() > expected) {
+                throw lost(table, "it has " + indexed.get() + " rows, and its triggers account for " + expected);
+            }
+        }
+    }
+
+    private static Trouble lost(FtsTable table, String why) {
+        return new Trouble(
+                Trouble.Kind.REFUSED,
+                "own-text",
+                "a restore of " + table.name() + " would lose text: " + why,
+                "'lockstep fts check --deep --table " + table.name()
+                        + "' names the rows; leave it out with --table; or, if they"
+                        + " may go, 'lockstep fts rebuild --table " + table.name() + "' first",
+                null);
     }
 
     /** What somebody who is about to defer these should know. */
@@ -94,9 +130,10 @@ final class Feasibility {
         if (indexed.isEmpty()) {
             return Optional.empty();
         }
-        long expected = table.kind() == FtsTable.Kind.EXTERNAL_CONTENT
+        Truth truth = Truth.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN);
+        long expected = table.kind() == FtsTable.Kind.EXTERNAL_CONTENT && truth.isContent()
                 ? Comparison.count(tx, new Identifier(table.content().orElseThrow()))
-                : Truth.of(tx, table, writers).count(tx);
+                : truth.count(tx);
         return indexed.get() == expected ? Optional.empty() : Optional.of(expected);
     }
 }

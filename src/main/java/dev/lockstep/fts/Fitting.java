@@ -128,6 +128,11 @@ final class Fitting {
         if (live.get().sql().equals(stored.sql())) {
             return;
         }
+        if (Remainder.isOf(live.get(), stored.trigger(), Remainder.of(situation, List.of()))) {
+            displaced.add(live.get());
+            wanted.put(SqlToken.fold(stored.name()), stored);
+            return;
+        }
         switch (policy.preference()) {
             case NEITHER ->
                 throw Damage.refused(
@@ -209,6 +214,53 @@ final class Fitting {
                         "trigger " + trigger.name() + " does not fit " + trigger.table() + " any more: " + objection);
             });
         }
+        ordered.stream()
+                .map(trigger -> SqlToken.fold(trigger.table()))
+                .distinct()
+                .forEach(this::reorder);
+    }
+
+    /** Triggers that were made after one that is back are made anew behind it: SQLite fires the newest first. */
+    private void reorder(String table) {
+        Map<String, TriggerSql> there = new LinkedHashMap<>();
+        for (TriggerSql trigger : situation.catalog().on(table)) {
+            boolean gone = displaced.stream().anyMatch(other -> other.name().equals(trigger.name()));
+            if (!gone) {
+                there.put(SqlToken.fold(trigger.name()), trigger);
+            }
+        }
+        List<TriggerSql> order = new ArrayList<>(there.values());
+        List<StoredTrigger> back = wanted.values().stream()
+                .filter(stored -> stored.trigger().isOn(table))
+                .sorted(Comparator.comparingLong(StoredTrigger::position))
+                .toList();
+        for (StoredTrigger stored : back) {
+            order.add(place(stored, order), stored.trigger());
+        }
+        // As they stand now: the others, and behind them those that are back.
+        List<TriggerSql> now = new ArrayList<>(there.values());
+        back.forEach(stored -> now.add(stored.trigger()));
+        int same = 0;
+        while (same < order.size() && order.get(same).equals(now.get(same))) {
+            same++;
+        }
+        List<TriggerSql> behind = order.subList(same, order.size());
+        behind.forEach(trigger -> TriggerDdl.drop(tx, trigger));
+        behind.forEach(trigger -> TriggerDdl.create(tx, trigger));
+    }
+
+    /** Behind the last of those that were older. Where nobody noted which were, their numbers say it. */
+    private int place(StoredTrigger stored, List<TriggerSql> order) {
+        int place = 0;
+        for (int i = 0; i < order.size(); i++) {
+            String name = order.get(i).name();
+            boolean isBack = wanted.containsKey(SqlToken.fold(name));
+            boolean older = stored.older()
+                    .map(names -> names.contains(name))
+                    .orElseGet(() -> isBack || situation.catalog().position(name) < stored.position());
+            place = older ? i + 1 : place;
+        }
+        return place;
     }
 
     /** An application that picks triggers by their text may have put away some that write no index; they come back too. */

@@ -153,6 +153,13 @@ final class FtsCatalog {
         return positions.get(SqlToken.fold(trigger));
     }
 
+    /** All triggers on a table, in the order in which they were made; what a journal of lockstep's needs is none of them. */
+    List<TriggerSql> on(String table) {
+        return triggers.values().stream()
+                .filter(trigger -> trigger.isOn(table) && !trigger.name().startsWith("lockstep_journal_"))
+                .toList();
+    }
+
     /** The triggers on tables whose body writes the FTS5 table, in the order in which they were made. */
     List<TriggerSql> writers(String fts) {
         return writers(triggers.values(), fts, Relation.TABLE);

@@ -101,6 +101,7 @@ final class OwnLedger implements Ledger {
             for (StoredTrigger stored : entry.writers(index)) {
                 Map<String, Object> element = stored.toTree();
                 element.put("position", stored.position());
+                stored.older().ifPresent(names -> element.put("older", names));
                 elements.add(element);
             }
             String ddl = Json.write(elements);

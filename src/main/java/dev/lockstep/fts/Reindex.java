@@ -70,7 +70,11 @@ final class Reindex {
             return Choice.none(base.name() + " has no primary key");
         }
         return switch (table.kind()) {
-            case EXTERNAL_CONTENT -> external(table, base, key.get());
+            case EXTERNAL_CONTENT ->
+                Truth.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN)
+                                .isContent()
+                        ? external(table, base, key.get())
+                        : Choice.none("its triggers do not simply write what " + base.name() + " has");
             case OWN_CONTENT, CONTENTLESS, CONTENTLESS_DELETE -> fed(table, base, key.get(), writers);
         };
     }

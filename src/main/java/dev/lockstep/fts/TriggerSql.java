@@ -17,17 +17,25 @@ import java.util.Set;
  * @param event what fires it
  * @param table the table or view that it is on
  * @param when the text of its WHEN expression, if it has one
- * @param writes the statements of its body that write, in order
+ * @param parts the statements of its body, in order
  * @param sql the whole text
  */
 record TriggerSql(
-        String name,
-        Timing timing,
-        Event event,
-        String table,
-        Optional<String> when,
-        List<WriteStatement> writes,
-        String sql) {
+        String name, Timing timing, Event event, String table, Optional<String> when, List<Part> parts, String sql) {
+    /**
+     * One statement of the body.
+     *
+     * @param start where it begins in the text
+     * @param end where the semicolon behind it ends
+     * @param write what it writes; empty for a SELECT
+     */
+    record Part(int start, int end, Optional<WriteStatement> write) {
+        private boolean writesOneOf(Set<String> tables) {
+            return write.filter(statement -> tables.contains(SqlToken.fold(statement.target())))
+                    .isPresent();
+        }
+    }
+
     enum Timing {
         BEFORE,
         AFTER,
@@ -41,7 +49,42 @@ record TriggerSql(
     }
 
     TriggerSql {
-        writes = List.copyOf(writes);
+        parts = List.copyOf(parts);
+    }
+
+    /** The statements of its body that write, in order. */
+    List<WriteStatement> writes() {
+        return parts.stream().flatMap(part -> part.write().stream()).toList();
+    }
+
+    /**
+     * What is left of it without the statements that write these tables; empty if nothing is. It has the same name, and all
+     * that is not left out stands in it as it stood.
+     *
+     * @param tables their names, folded
+     */
+    Optional<TriggerSql> without(Set<String> tables) {
+        StringBuilder rest = new StringBuilder();
+        int from = 0;
+        int left = 0;
+        for (Part part : parts) {
+            if (part.writesOneOf(tables)) {
+                rest.append(sql, from, part.start());
+                from = part.end();
+            } else {
+                left++;
+            }
+        }
+        return left == 0
+                ? Optional.empty()
+                : Optional.of(parse(rest.append(sql.substring(from)).toString()));
+    }
+
+    /** Whether a name stands in its text as a name. */
+    boolean mentions(String name) {
+        return SqlToken.of(sql).stream()
+                .anyMatch(
+                        token -> token.canName() && SqlToken.fold(token.name()).equals(SqlToken.fold(name)));
     }
 
     /**
@@ -57,7 +100,7 @@ record TriggerSql(
     /** The names of the tables that it writes, folded. */
     Set<String> targets() {
         Set<String> targets = new LinkedHashSet<>();
-        for (WriteStatement write : writes) {
+        for (WriteStatement write : writes()) {
             targets.add(SqlToken.fold(write.target()));
         }
         return targets;
@@ -100,8 +143,8 @@ record TriggerSql(
             }
             Optional<String> when = take("WHEN") ? Optional.of(condition()) : Optional.empty();
             want("BEGIN");
-            List<WriteStatement> writes = body();
-            return new TriggerSql(name, timing, event, table, when, writes, sql);
+            List<Part> parts = body();
+            return new TriggerSql(name, timing, event, table, when, parts, sql);
         }
 
         private Timing timing() {
@@ -143,8 +186,8 @@ record TriggerSql(
             return sql.substring(start, tokens.get(at - 1).end());
         }
 
-        private List<WriteStatement> body() {
-            List<WriteStatement> writes = new ArrayList<>();
+        private List<Part> body() {
+            List<Part> parts = new ArrayList<>();
             while (!peek().is("END")) {
                 int from = at;
                 int depth = 0;
@@ -152,7 +195,10 @@ record TriggerSql(
                     depth += depthOf(peek());
                     at++;
                 }
-                WriteStatement.of(sql, tokens.subList(from, at)).ifPresent(writes::add);
+                parts.add(new Part(
+                        tokens.get(from).start(),
+                        tokens.get(at).end(),
+                        WriteStatement.of(sql, tokens.subList(from, at))));
                 at++;
             }
             at++;
@@ -162,7 +208,7 @@ record TriggerSql(
             if (at < tokens.size()) {
                 throw unreadable("something follows its END: " + tokens.get(at).text());
             }
-            return writes;
+            return parts;
         }
 
         private String qualifiedName() {

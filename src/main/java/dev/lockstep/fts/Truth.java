@@ -3,7 +3,9 @@ package dev.lockstep.fts;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.SqlToken;
+import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
+import dev.lockstep.journal.TableKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -81,13 +83,77 @@ final class Truth {
     static Truth declared(
             Tx tx, FtsTable table, List<TriggerSql> writers, List<String> bases, FtsTable.Columns columns) {
         if (table.kind() == FtsTable.Kind.EXTERNAL_CONTENT) {
-            String rowid = table.option("content_rowid").orElse("rowid");
-            return checked(tx, named(table, table.content().orElseThrow(), Optional.of(rowid), Optional.empty()));
+            return selective(tx, table, writers).orElseGet(() -> content(tx, table));
         }
         return switch (columns) {
             case WRITTEN -> of(tx, table, writers);
             case ALL -> allColumns(tx, table, writers, bases);
         };
+    }
+
+    /** Every row of the content table, as it is. */
+    private static Truth content(Tx tx, FtsTable table) {
+        String rowid = table.option("content_rowid").orElse("rowid");
+        return checked(tx, named(table, table.content().orElseThrow(), Optional.of(rowid), Optional.empty()));
+    }
+
+    /** What the insert triggers of an external-content table write, if that is not simply every row as it is. */
+    private static Optional<Truth> selective(Tx tx, FtsTable table, List<TriggerSql> writers) {
+        String content = table.content().orElseThrow();
+        boolean elsewhere = writers.stream()
+                .anyMatch(trigger -> trigger.event() == TriggerSql.Event.INSERT && !trigger.isOn(content));
+        if (elsewhere || writers.stream().noneMatch(trigger -> trigger.event() == TriggerSql.Event.INSERT)) {
+            return Optional.empty();
+        }
+        Truth written;
+        try {
+            written = of(tx, table, writers);
+        } catch (Trouble e) {
+            if (e.kind() != Trouble.Kind.USAGE) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+        Optional<String> number = TableKey.of(tx, content)
+                .filter(key -> key.kind() == TableKey.Kind.ROWID)
+                .map(key -> key.columns().get(0));
+        return written.isContent(number) ? Optional.empty() : Optional.of(written);
+    }
+
+    /** Whether it is every row of the content table as it is, so that FTS5 itself can rebuild and check the index. */
+    boolean isContent() {
+        return isContent(Optional.empty());
+    }
+
+    /** The same, if the row's number has another name, too. */
+    private boolean isContent(Optional<String> alias) {
+        if (feeds.size() != 1 || feeds.get(0).condition().isPresent()) {
+            return false;
+        }
+        Feed feed = feeds.get(0);
+        boolean plain = table.content()
+                .filter(content -> SqlToken.fold(content).equals(SqlToken.fold(feed.base())))
+                .isPresent();
+        for (String column : table.columns()) {
+            plain &= column(feed.expression(column))
+                    .filter(name -> SqlToken.fold(name).equals(SqlToken.fold(column)))
+                    .isPresent();
+        }
+        String number = table.option("content_rowid").orElse("rowid");
+        return plain
+                && feed.rowid()
+                        .flatMap(Truth::column)
+                        .filter(name -> Feed.isRowid(name)
+                                || SqlToken.fold(name).equals(SqlToken.fold(number))
+                                || (Feed.isRowid(number)
+                                        && alias.filter(column ->
+                                                        SqlToken.fold(column).equals(SqlToken.fold(name)))
+                                                .isPresent()))
+                        .isPresent();
+    }
+
+    private static Optional<String> column(String expression) {
+        return Reindex.column(expression);
     }
 
     private static Truth allColumns(Tx tx, FtsTable table, List<TriggerSql> writers, List<String> bases) {
@@ -235,19 +301,40 @@ final class Truth {
         return tx.only("select count(*) from (" + query() + ")").integer(0);
     }
 
+    /** The table whose rows they are about, if that is one and no other table has a say. */
+    Optional<String> onlyBase() {
+        return feeds.size() == 1 && !feeds.get(0).asksOthers()
+                ? Optional.of(feeds.get(0).base())
+                : Optional.empty();
+    }
+
+    /** The columns of the FTS5 table that no trigger writes. */
+    List<String> unwritten() {
+        return table.columns().stream()
+                .filter(column ->
+                        feeds.stream().allMatch(feed -> feed.expression(column).equals("null")))
+                .toList();
+    }
+
+    /** {@link #query} of some rows of the only base, which is called {@code new}. */
+    String query(String condition) {
+        Feed feed = feeds.get(0);
+        return query(feed) + (feed.condition().isPresent() ? " and " : " where ") + "(" + condition + ")";
+    }
+
     /** The rows as a query with the columns {@code r} (the row's number, if known) and {@code c0}, {@code c1} and so on. */
     String query() {
-        List<String> selects = new ArrayList<>();
-        for (Feed feed : feeds) {
-            List<String> columns = new ArrayList<>();
-            columns.add(feed.rowid().orElse("null") + " as r");
-            int i = 0;
-            for (String column : table.columns()) {
-                // Without the base column's affinity and collation, so that only equal values are equal.
-                columns.add("+" + feed.expression(column) + " collate binary as c" + i++);
-            }
-            selects.add("select " + String.join(", ", columns) + " " + feed.source());
+        return String.join(" union all ", feeds.stream().map(this::query).toList());
+    }
+
+    private String query(Feed feed) {
+        List<String> columns = new ArrayList<>();
+        columns.add(feed.rowid().orElse("null") + " as r");
+        int i = 0;
+        for (String column : table.columns()) {
+            // Without the base column's affinity and collation, so that only equal values are equal.
+            columns.add("+" + feed.expression(column) + " collate binary as c" + i++);
         }
-        return String.join(" union all ", selects);
+        return "select " + String.join(", ", columns) + " " + feed.source();
     }
 }

@@ -80,6 +80,6 @@ final class Unopened {
     static String hint(FtsTable table) {
         return isForeign(table.objection().orElseThrow())
                 ? "only a SQLite that has it can work on this index: the application's own"
-                : "'lockstep fts rebuild --recreate --table " + table.name() + "' makes it anew";
+                : "take it from a backup, or have the application make it anew; the other indexes are not touched by it";
     }
 }

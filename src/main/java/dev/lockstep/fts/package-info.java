@@ -62,9 +62,9 @@
  *
  * <h2>What is true</h2>
  *
- * <p>An index with external content ought to hold what its content table holds. One without ought to hold what its insert
- * triggers would have written, the {@link dev.lockstep.fts.Truth}: their own expressions, run over the base table under the
- * name {@code new}. A column that they leave out stays NULL although the base has a value. A trigger whose effect is no such
+ * <p>An index ought to hold what its insert triggers would have written, the {@link dev.lockstep.fts.Truth}: their own
+ * expressions, run over the base table under the name {@code new}; with external content that is mostly what the content table
+ * holds, and where the triggers choose, or change what they write, it is what they write. A column that they leave out stays NULL although the base has a value. A trigger whose effect is no such
  * query (it reads other rows, the clock, a random number) is refused at the deferral, when that still costs nothing, unless
  * a profile says with {@code fill} what it means. Where no trigger is left to say it, the profile's own triggers do.
  *
@@ -73,6 +73,7 @@
  *   <tr><th>kind<th>rebuild<th>proof
  *   <tr><td>own content<td>empty {@code f_content}, {@code 'rebuild'}, insert the truth<td>every cell, both ways
  *   <tr><td>external content<td>{@code 'rebuild'}<td>{@code 'integrity-check'} with rank 1
+ *   <tr><td>external content of which triggers choose<td>{@code 'delete-all'}, insert the truth<td>every term, both ways
  *   <tr><td>contentless<td>{@code 'delete-all'}, insert the truth<td>which rows there are, no more: "rows", or "none"
  * </table>
  *
@@ -106,6 +107,17 @@
  *   <tr><td>snapshot without flag<td>its triggers not there: as DEFERRED. There: nothing is deferred
  *   <tr><td>some triggers gone, none stored<td>no deferral, which would store only the rest; from the profile
  * </table>
+ *
+ * <p><b>The others agree, or there is no deferral.</b> That insert triggers can be read as a query does not say what those on
+ * UPDATE and DELETE make of the index. A {@link dev.lockstep.fts.DeferralTrial} has them work on real rows and made ones, in each
+ * column and state that they look at, and after each step a search must find what a rebuild would have put there; all of it
+ * is undone. Of an event that no trigger follows nothing can be said, and nothing is tried. Text that only the index has, in a
+ * column or a row that no trigger writes, is never given up without being asked for.
+ *
+ * <p><b>What else a trigger does goes on.</b> Where a trigger also raises an error or writes another table, a trigger of the same
+ * name, at the same place among the others, does just that while it is put away ({@link dev.lockstep.fts.Remainder}). Triggers
+ * that come back come back at their place: SQLite fires the newest first, so those that were made after them are made anew
+ * behind them, byte for byte.
  *
  * <p>What is relied on: nobody but SQLite's own transactions guards the ledger, so whoever may write the file may write it;
  * the hash finds an accident, not a forger.

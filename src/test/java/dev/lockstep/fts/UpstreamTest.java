@@ -57,9 +57,10 @@ class UpstreamTest extends CadtFixture {
 
         Upstream.restore(engine.file());
 
-        assertThat(engine.status().isKept()).isTrue();
+        assertThat(engine.status().isKept()).as("the journal still records").isFalse();
         assertThat(engine.status().notices()).extracting(Notice::code).containsOnly("leftover-journal");
-        assertThat(engine.restore().changed()).isFalse();
+        assertThat(engine.restore().changed()).isTrue();
+        assertThat(engine.status().isKept()).isTrue();
         assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
         assertThat(engine.status().notices()).isEmpty();
         assertThat(TestSqlite.ask(engine.file(), "select count(*) from units_fts where timeStaged is not null"))
@@ -118,8 +119,9 @@ class UpstreamTest extends CadtFixture {
 
         Upstream.restore(engine.file());
 
-        assertThat(engine.status().isKept()).isTrue();
+        assertThat(engine.status().tables()).extracting(FtsStatus.Table::state).containsOnly(FtsStatus.State.ACTIVE);
         engine.restore();
+        assertThat(engine.status().isKept()).isTrue();
         assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
     }
 

@@ -1,0 +1,192 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.SqlToken;
+import dev.lockstep.db.Trouble;
+import dev.lockstep.db.Tx;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Tries the triggers of an index before they are put away: rows are inserted, changed in each column that the triggers look at
+ * and deleted, on real rows and on made ones, and after each step a search must find just what a rebuild would have put
+ * into the index. All of it is undone.
+ *
+ * <p>That the insert triggers can be read as a query does not say that the others agree with it: one that takes deleted
+ * rows out of the index makes it depend on what happened, and not on what is there. What is searched for are words made for the
+ * purpose, which stand nowhere else, so a step costs what a search costs, however large the index is.
+ */
+final class DeferralTrial {
+    /** So many columns are changed one by one. */
+    private static final int MAX_COLUMNS = 64;
+
+    private final Tx tx;
+    private final FtsTable table;
+    private final TrialTable base;
+    private final List<TriggerSql> triggers;
+    private final TrialSearch search;
+    /** All that have been touched, each as a condition that finds it. */
+    private final List<String> rows = new ArrayList<>();
+
+    private DeferralTrial(Tx tx, FtsTable table, Truth truth, TrialTable base, List<TriggerSql> triggers) {
+        this.tx = tx;
+        this.table = table;
+        this.base = base;
+        this.triggers = triggers;
+        this.search = new TrialSearch(tx, table, truth);
+    }
+
+    /**
+     * Tries every table that has triggers of the index.
+     *
+     * @throws Trouble usage: the triggers make something else of the index than a rebuild would, or could not be tried
+     */
+    static void run(Tx tx, Situation situation, Index index) {
+        FtsTable table = index.table().orElseThrow();
+        if (index.told().isPresent() || !situation.known(index.name()).isEmpty()) {
+            // A profile says what belongs into it, whatever the triggers do: the application itself rebuilds it so.
+            return;
+        }
+        Truth truth = Truth.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+        Set<String> bases = new LinkedHashSet<>();
+        index.live().forEach(trigger -> bases.add(SqlToken.fold(trigger.table())));
+        for (String base : bases) {
+            List<TriggerSql> triggers =
+                    index.live().stream().filter(trigger -> trigger.isOn(base)).toList();
+            tx.execute("savepoint lockstep_trial");
+            try {
+                new DeferralTrial(tx, table, truth, TrialTable.read(tx, triggers), triggers).run();
+            } finally {
+                tx.execute("rollback to lockstep_trial");
+                tx.execute("release lockstep_trial");
+            }
+        }
+    }
+
+    private void run() {
+        rows.addAll(base.ends());
+        Set<TriggerSql.Event> tried = new LinkedHashSet<>();
+        insert(rows, List.of(), tried);
+        List<String> first = List.copyOf(rows);
+        for (String row : first) {
+            change(row, first, tried);
+        }
+        for (String row : first) {
+            step(TriggerSql.Event.DELETE, "deleted", row, "delete from " + base.from() + " where " + row, tried);
+        }
+        insert(List.of(), List.of(), tried);
+        for (TriggerSql trigger : triggers) {
+            if (!tried.contains(trigger.event())) {
+                throw untried(trigger);
+            }
+        }
+    }
+
+    private Optional<String> insert(List<String> like, List<TrialTable.Value> values, Set<TriggerSql.Event> tried) {
+        Optional<String> template = like.stream().findFirst();
+        TrialTable.NewRow made = base.insert(template, values, search::word);
+        rows.add(made.locator());
+        boolean done = step(TriggerSql.Event.INSERT, "inserted", made.locator(), made.sql(), tried);
+        return done ? Optional.of(made.locator()) : Optional.empty();
+    }
+
+    /** All columns at once, then each by itself where triggers tell columns apart, then each state that they ask for. */
+    private void change(String row, List<String> like, Set<TriggerSql.Event> tried) {
+        List<String> columns = base.columns();
+        List<String> all = new ArrayList<>();
+        for (String column : columns) {
+            all.add(assignment(row, column));
+        }
+        if (!all.isEmpty()) {
+            update(row, String.join(", ", all), tried);
+        }
+        if (!base.tellsColumnsApart() && tried.contains(TriggerSql.Event.UPDATE)) {
+            return;
+        }
+        for (String column : columns.subList(0, Math.min(columns.size(), MAX_COLUMNS))) {
+            update(row, assignment(row, column), tried);
+        }
+        for (TrialTable.Value state : base.states()) {
+            // There and back, with a change of the text in between: what is left out may have to come in again.
+            String before = base.literal(row, state.column());
+            String set = new Identifier(state.column()) + " = ";
+            if (update(row, set + state.literal(), tried)) {
+                columns.stream()
+                        .filter(column -> !column.equals(state.column()))
+                        .limit(3)
+                        .forEach(column -> update(row, assignment(row, column), tried));
+                update(row, set + before, tried);
+            }
+            Optional<String> made = insert(like, List.of(state), tried);
+            made.ifPresent(locator -> {
+                update(locator, set + before, tried);
+                step(
+                        TriggerSql.Event.DELETE,
+                        "deleted",
+                        locator,
+                        "delete from " + base.from() + " where " + locator,
+                        tried);
+            });
+        }
+    }
+
+    private String assignment(String row, String column) {
+        return new Identifier(column) + " = " + base.changed(row, column, search.word());
+    }
+
+    private boolean update(String row, String assignments, Set<TriggerSql.Event> tried) {
+        return step(
+                TriggerSql.Event.UPDATE,
+                "set " + assignments,
+                row,
+                "update " + base.from() + " set " + assignments + " where " + row,
+                tried);
+    }
+
+    /** Does one thing, if the table lets it be done, and looks what has become of the index. */
+    private boolean step(TriggerSql.Event event, String what, String row, String sql, Set<TriggerSql.Event> tried) {
+        boolean triggered = triggers.stream().anyMatch(trigger -> trigger.event() == event);
+        // Of what no trigger follows, nothing can be said: the index has it neither before nor after.
+        if (!triggered || !TrialTable.attempt(tx, sql)) {
+            return false;
+        }
+        tried.add(event);
+        Optional<String> difference = search.difference(base, rows);
+        if (difference.isPresent()) {
+            throw notReproducible(event, what, row, difference.get());
+        }
+        return true;
+    }
+
+    private Trouble notReproducible(TriggerSql.Event event, String what, String row, String difference) {
+        List<String> names = triggers.stream()
+                .filter(trigger -> trigger.event() == event)
+                .map(TriggerSql::name)
+                .toList();
+        String keepers = names.isEmpty() ? "no trigger" : String.join(", ", names);
+        return new Trouble(
+                Trouble.Kind.USAGE,
+                "not-reproducible",
+                table.name() + " would not be what its triggers make of it: tried on a row of " + base.name() + " ("
+                        + row + ", " + brief(what) + "), " + difference + " (" + keepers + ")",
+                "leave it out with --table, or say what belongs into it in a profile, as 'fill' of the table",
+                null);
+    }
+
+    private Trouble untried(TriggerSql trigger) {
+        return new Trouble(
+                Trouble.Kind.USAGE,
+                "untried",
+                "what trigger " + trigger.name() + " makes of " + table.name() + " could not be tried: " + base.name()
+                        + " took no " + trigger.event() + " of a made row",
+                "leave it out with --table, or say what belongs into it in a profile, as 'fill' of the table",
+                null);
+    }
+
+    private static String brief(String what) {
+        return what.length() <= 80 ? what : what.substring(0, 80) + "...";
+    }
+}

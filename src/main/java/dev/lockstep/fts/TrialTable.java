@@ -1,0 +1,312 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.SqlToken;
+import dev.lockstep.db.Tx;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** A table on which a {@link DeferralTrial} tries triggers: which rows, which columns, which values. */
+final class TrialTable {
+    private static final String COLUMNS = """
+            select name, type, "notnull" as required, dflt_value is not null as has_default, pk, hidden
+              from pragma_table_xinfo(?, 'main')
+            """;
+
+    /** What a statement that chooses by a row's state is often about, besides what the triggers say themselves. */
+    private static final List<String> USUAL_STATES = List.of("null", "0", "1");
+
+    /** So many states are tried. */
+    private static final int MAX_STATES = 48;
+
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9]{3,}");
+
+    /** A column in a state, as SQL writes that. */
+    record Value(String column, String literal) {}
+
+    /** A row that does not exist yet, and the condition that will find it. */
+    record NewRow(String sql, String locator) {}
+
+    private record Column(String name, boolean numeric, boolean required, boolean unique, boolean key) {}
+
+    private final Tx tx;
+    private final BaseTable table;
+    private final List<TriggerSql> triggers;
+    private final Map<String, Column> columns = new LinkedHashMap<>();
+
+    private TrialTable(Tx tx, BaseTable table, List<TriggerSql> triggers) {
+        this.tx = tx;
+        this.table = table;
+        this.triggers = triggers;
+        boolean single = table.primary().size() == 1;
+        for (Row row : tx.rows(COLUMNS, table.name())) {
+            String type = row.isNull("type") ? "" : row.text("type").toUpperCase(Locale.ROOT);
+            boolean number = table.rowid().isPresent() && single && row.integer("pk") > 0 && type.equals("INTEGER");
+            if (row.integer("hidden") != 0 || number) {
+                continue;
+            }
+            String name = row.text("name");
+            columns.put(
+                    SqlToken.fold(name),
+                    new Column(
+                            name,
+                            isNumeric(type),
+                            row.flag("required") && !row.flag("has_default"),
+                            table.isUnique(name) || row.integer("pk") > 0,
+                            row.integer("pk") > 0));
+        }
+    }
+
+    static TrialTable read(Tx tx, List<TriggerSql> triggers) {
+        return new TrialTable(tx, BaseTable.read(tx, triggers.get(0).table()), triggers);
+    }
+
+    /** By SQLite's rules of affinity: sqlite.org/datatype3.html. */
+    private static boolean isNumeric(String type) {
+        boolean text = type.contains("CHAR") || type.contains("CLOB") || type.contains("TEXT") || type.contains("BLOB");
+        return type.contains("INT") || !(text || type.isEmpty() || type.contains("JSON") || type.contains("ANY"));
+    }
+
+    String name() {
+        return table.name();
+    }
+
+    boolean isNamed(String other) {
+        return SqlToken.fold(table.name()).equals(SqlToken.fold(other));
+    }
+
+    String from() {
+        return "main." + table.identifier();
+    }
+
+    /** Conditions, each of which finds one row: the first and the last. */
+    List<String> ends() {
+        Set<String> rows = new LinkedHashSet<>();
+        List<String> key = table.key();
+        if (key.isEmpty()) {
+            return List.of();
+        }
+        for (String direction : List.of("", " desc")) {
+            List<String> quoted = new ArrayList<>();
+            List<String> order = new ArrayList<>();
+            for (int i = 0; i < key.size(); i++) {
+                quoted.add("quote(" + key.get(i) + ") as k" + i);
+                order.add(key.get(i) + direction);
+            }
+            tx.row("select " + String.join(", ", quoted) + " from " + from() + " order by " + String.join(", ", order)
+                            + " limit 1")
+                    .ifPresent(row -> {
+                        List<String> parts = new ArrayList<>();
+                        for (int i = 0; i < key.size(); i++) {
+                            parts.add(key.get(i) + " is " + row.text("k" + i));
+                        }
+                        rows.add(String.join(" and ", parts));
+                    });
+        }
+        return List.copyOf(rows);
+    }
+
+    /** A condition on {@code new} that holds for these rows; empty if no single column can say which they are. */
+    Optional<String> among(List<String> rows) {
+        List<String> key = table.key();
+        return key.size() != 1
+                ? Optional.empty()
+                : Optional.of("new." + key.get(0) + " in (select " + key.get(0) + " from " + from() + " where "
+                        + String.join(
+                                " or ",
+                                rows.stream().map(row -> "(" + row + ")").toList()) + ")");
+    }
+
+    /** The columns that the triggers look at, and that a row keeps its identity without. */
+    List<String> columns() {
+        Set<String> named = new LinkedHashSet<>();
+        for (TriggerSql trigger : triggers) {
+            List<SqlToken> tokens = SqlToken.of(trigger.sql());
+            for (int i = 0; i < tokens.size(); i++) {
+                if (tokens.get(i).canName()) {
+                    named.add(SqlToken.fold(tokens.get(i).name()));
+                }
+            }
+        }
+        List<String> looked = new ArrayList<>();
+        columns.forEach((folded, column) -> {
+            boolean keeps = table.rowid().isPresent() || !column.key();
+            if (named.contains(folded) && keeps) {
+                looked.add(column.name());
+            }
+        });
+        return looked;
+    }
+
+    /** Whether an update of one column can do something else than an update of another. */
+    boolean tellsColumnsApart() {
+        long updates = triggers.stream()
+                .filter(trigger -> trigger.event() == TriggerSql.Event.UPDATE)
+                .count();
+        boolean chooses = triggers.stream()
+                .filter(trigger -> trigger.event() == TriggerSql.Event.UPDATE)
+                .anyMatch(trigger -> trigger.when().isPresent() || namesColumns(trigger));
+        return updates != 1 || chooses || !states().isEmpty();
+    }
+
+    /** {@code UPDATE OF a, b}. */
+    private static boolean namesColumns(TriggerSql trigger) {
+        List<SqlToken> tokens = SqlToken.of(trigger.sql());
+        for (int i = 0; i + 1 < tokens.size() && !tokens.get(i).is("BEGIN"); i++) {
+            if (tokens.get(i).is("UPDATE") && tokens.get(i + 1).is("OF")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The states of a row that triggers choose by: each column in a condition, with each value that might matter. */
+    List<Value> states() {
+        Set<String> literals = new LinkedHashSet<>(USUAL_STATES);
+        Set<String> conditional = new LinkedHashSet<>();
+        for (TriggerSql trigger : triggers) {
+            List<SqlToken> tokens = SqlToken.of(trigger.sql());
+            boolean condition = false;
+            for (int i = 0; i < tokens.size(); i++) {
+                SqlToken token = tokens.get(i);
+                condition = (condition || opensCondition(token)) && !token.is(';') && !token.is("BEGIN");
+                if (condition && isOfRow(tokens, i)) {
+                    conditional.add(SqlToken.fold(token.name()));
+                }
+                if (token.kind() == SqlToken.Kind.NUMBER || token.kind() == SqlToken.Kind.STRING) {
+                    literals.add(token.text());
+                }
+            }
+        }
+        List<Value> states = new ArrayList<>();
+        for (String folded : conditional) {
+            Column column = columns.get(folded);
+            for (String literal : column == null || column.unique() ? Set.<String>of() : literals) {
+                if (states.size() < MAX_STATES) {
+                    states.add(new Value(column.name(), literal));
+                }
+            }
+        }
+        return states;
+    }
+
+    private static boolean opensCondition(SqlToken token) {
+        return token.is("WHEN") || token.is("WHERE") || token.is("CASE") || token.is("IIF");
+    }
+
+    /** {@code new.column} or {@code old.column}. */
+    private static boolean isOfRow(List<SqlToken> tokens, int at) {
+        return at >= 2
+                && tokens.get(at).canName()
+                && tokens.get(at - 1).is('.')
+                && (tokens.get(at - 2).is("NEW") || tokens.get(at - 2).is("OLD"));
+    }
+
+    /** How SQL writes what a row has in a column. */
+    String literal(String row, String column) {
+        return tx.row("select quote(" + new Identifier(column) + ") as q from " + from() + " where " + row)
+                .map(found -> found.text("q"))
+                .orElse("null");
+    }
+
+    /** The value of a row's column with a word in it; it keeps its form, which may be JSON. */
+    String changed(String row, String column, String word) {
+        Column there = columns.get(SqlToken.fold(column));
+        Optional<Row> found = tx.row("select typeof(" + new Identifier(column) + ") as t, " + new Identifier(column)
+                + " as v from " + from() + " where " + row);
+        boolean text = found.filter(value -> value.text("t").equals("text")).isPresent();
+        if (!text) {
+            return there.numeric() ? word : "'. " + word + " .'";
+        }
+        String value = found.get().text("v");
+        List<MatchResult> words = WORD.matcher(value).results().toList();
+        // A trigger may join what it writes without a blank in between.
+        String changed = words.isEmpty()
+                ? ". " + word + " ."
+                : value.substring(0, words.get(words.size() - 1).start())
+                        + word
+                        + value.substring(words.get(words.size() - 1).end());
+        changed = changed.endsWith(word) ? changed + " ." : changed;
+        changed = changed.startsWith(word) ? ". " + changed : changed;
+        return "'" + changed.replace("'", "''").replace("\0", "") + "'";
+    }
+
+    /**
+     * A new row.
+     *
+     * @param like a row that it takes after, if there is one
+     * @param given what it has in some columns
+     * @param words give it text of its own
+     */
+    NewRow insert(Optional<String> like, List<Value> given, Supplier<String> words) {
+        Map<String, String> filled = new LinkedHashMap<>();
+        List<String> looked = columns();
+        columns.forEach((folded, column) -> {
+            Optional<Value> said = given.stream()
+                    .filter(value -> SqlToken.fold(value.column()).equals(folded))
+                    .findFirst();
+            if (said.isPresent()) {
+                filled.put(column.name(), said.get().literal());
+            } else if (column.unique() || looked.contains(column.name())) {
+                String row = like.orElse("0");
+                filled.put(column.name(), changed(row, column.name(), words.get()));
+            } else if (like.isPresent()) {
+                filled.put(column.name(), literal(like.get(), column.name()));
+            } else if (column.required()) {
+                filled.put(column.name(), column.numeric() ? words.get() : "'. " + words.get() + " .'");
+            }
+        });
+        String locator;
+        if (table.rowid().isPresent()) {
+            String number = table.rowid().get();
+            String next = tx.only("select coalesce(max(" + number + "), 0) + 1 as n from " + from())
+                    .text("n");
+            locator = number + " is " + next;
+            filled.put(number, next);
+        } else {
+            List<String> parts = new ArrayList<>();
+            for (String column : table.primary()) {
+                parts.add(new Identifier(column) + " is " + filled.get(column));
+            }
+            locator = String.join(" and ", parts);
+        }
+        List<String> names = new ArrayList<>();
+        filled.keySet()
+                .forEach(name -> names.add(
+                        table.rowid().filter(name::equals).isPresent() ? name : new Identifier(name).toString()));
+        return new NewRow(
+                "insert into " + from() + " (" + String.join(", ", names) + ") values ("
+                        + String.join(", ", filled.values()) + ")",
+                locator);
+    }
+
+    /** Runs a statement that the table, or a trigger, may refuse; whether it did not. */
+    static boolean attempt(Tx tx, String sql) {
+        tx.execute("savepoint lockstep_step");
+        try {
+            tx.execute(sql);
+            tx.execute("release lockstep_step");
+            return true;
+        } catch (DbException e) {
+            switch (e.reason()) {
+                case DUPLICATE, BAD_VALUE, NO_SUCH_OBJECT, OTHER, CORRUPT -> {
+                    tx.execute("rollback to lockstep_step");
+                    tx.execute("release lockstep_step");
+                    return false;
+                }
+                default -> throw e;
+            }
+        }
+    }
+}
