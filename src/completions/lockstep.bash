@@ -2443,7 +2443,7 @@ function _picocli_lockstep_mirror_backfill() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--create' '--keep-extra' '--allow-empty-source' '--take-over' '--sole-writer' '--recheck' '--restart' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--drop-extra-tables' '-y' '--yes' '--create' '--keep-extra' '--allow-empty-source' '--take-over' '--sole-writer' '--recheck' '--restart' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--table' '--snapshot' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default

@@ -10,11 +10,12 @@ import dev.lockstep.mirror.Backfill.Creation;
 import dev.lockstep.mirror.Backfill.EmptySource;
 import dev.lockstep.mirror.Backfill.Extras;
 import dev.lockstep.mirror.Backfill.Trust;
+import dev.lockstep.mirror.ExtraTables;
 import dev.lockstep.mirror.MirrorLink;
 import dev.lockstep.mirror.MirrorRun;
+import dev.lockstep.mirror.NotMirrored;
 import dev.lockstep.mirror.Pace;
 import dev.lockstep.mirror.Preflight;
-import dev.lockstep.mirror.Progress;
 import dev.lockstep.mirror.Reject;
 import dev.lockstep.mirror.SourceFile;
 import java.util.ArrayList;
@@ -45,6 +46,11 @@ final class MirrorBackfillCommand implements Command {
                 "What the source is read from: itself, in one read transaction, during which its WAL cannot shrink (the"
                         + " default), or a private copy that is made first.",
                 "--snapshot");
+        Options.flag(
+                spec,
+                "Drop tables of the mirror that were copied from this source and are not in it any more; asks first.",
+                "--drop-extra-tables");
+        Options.yes(spec);
         how(spec);
     }
 
@@ -87,22 +93,48 @@ final class MirrorBackfillCommand implements Command {
         }
         Claim claim = call.flag("--take-over") ? Claim.TAKE_OVER : Claim.RESPECT;
         List<Backfill.Table> tables;
+        List<NotMirrored> left;
+        List<ExtraTables.Dropped> dropped;
         SourceLog log = new SourceLog(call, "--snapshot copy reads a copy, and holds it up only while that is made");
         try (SourceFile file = SourceFile.of(Invocation.file(call.sqliteFile()));
                 Db source = snapshot(call);
                 MirrorLink link = MirrorOptions.link(call, source, options.trust(), MirrorOptions.PATIENCE)) {
             log.look();
             List<Backfill.Table> hopeless = Preflight.hopeless(source, link, MirrorOptions.tables(call), options);
+            left = NotMirrored.of(source, MirrorOptions.tables(call));
             if (!hopeless.isEmpty()) {
-                return result(call, hopeless, log);
+                return result(call, hopeless, List.of(), left, log);
             }
+            List<String> extra = extraTables(call, source, link);
+            sayOnce(call, link, left);
             MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), claim);
+            dropped = ExtraTables.drop(source, run, extra);
             Runnable watch = isCopied(call) ? () -> {} : log::look;
-            tables = new Backfill(options, new Narration(call, watch))
+            tables = new Backfill(options, new MirrorNarration(call, watch))
                     .run(source, file, run, MirrorOptions.tables(call));
             watch.run();
         }
-        return result(call, tables, log);
+        return result(call, tables, dropped, left, log);
+    }
+
+    /** What is to be dropped, once that is confirmed. */
+    private static List<String> extraTables(Invocation call, Db source, MirrorLink link) {
+        if (!call.flag("--drop-extra-tables")) {
+            return List.of();
+        }
+        List<String> extra = ExtraTables.names(source, link, MirrorOptions.sourceId(call));
+        if (!extra.isEmpty()) {
+            call.confirm("drop " + String.join(", ", extra) + " of the mirror");
+        }
+        return extra;
+    }
+
+    /** A first run tells what it leaves out; later ones, and 'mirror plan', tell it in their data. */
+    private static void sayOnce(Invocation call, MirrorLink link, List<NotMirrored> left) {
+        if (!left.isEmpty() && Preflight.isFirst(link, MirrorOptions.sourceId(call))) {
+            call.output()
+                    .warn("not-mirrored", NotMirroredReport.line(left) + "; 'lockstep mirror plan' says more of each");
+        }
     }
 
     private static Db snapshot(Invocation call) {
@@ -167,12 +199,22 @@ final class MirrorBackfillCommand implements Command {
                 : OptionalInt.of(Math.min(batch.orElse(USUAL_BATCH), rate));
     }
 
-    private static Result result(Invocation call, List<Backfill.Table> tables, SourceLog log) {
+    private static Result result(
+            Invocation call,
+            List<Backfill.Table> tables,
+            List<ExtraTables.Dropped> dropped,
+            List<NotMirrored> left,
+            SourceLog log) {
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         List<Trouble> failures = new ArrayList<>();
-        boolean changed = false;
+        boolean changed = !dropped.isEmpty();
         boolean rejected = false;
+        List<Object> gone = new ArrayList<>();
+        for (ExtraTables.Dropped table : dropped) {
+            gone.add(Map.of("table", table.table(), "rows", table.rows()));
+            lines.add(table.table() + ": dropped from the mirror, with " + table.rows() + " rows");
+        }
         for (Backfill.Table table : tables) {
             trees.add(tree(table));
             lines.addAll(lines(table));
@@ -186,7 +228,9 @@ final class MirrorBackfillCommand implements Command {
         data.put("snapshot", isCopied(call) ? "copy" : "hold");
         data.put("wal", log.tree());
         data.put("tables", trees);
-        if (!failures.isEmpty() && failures.size() == tables.size()) {
+        data.put("dropped", gone);
+        data.put("notMirrored", NotMirroredReport.tree(left));
+        if (!failures.isEmpty() && failures.size() == tables.size() && dropped.isEmpty()) {
             return none(failures, data, lines);
         }
         Result result = changed ? Result.changed(data, lines) : Result.unchanged(data, lines);
@@ -270,50 +314,5 @@ final class MirrorBackfillCommand implements Command {
         lines.add(line(table));
         table.rejects().forEach(reject -> lines.add("  rejected: " + reject));
         return lines;
-    }
-
-    /** Tells whoever watches how it gets on. */
-    static class Narration implements Progress {
-        private final Output output;
-        private final Runnable watch;
-
-        /** @param watch what to look at now and then */
-        Narration(Invocation call, Runnable watch) {
-            this.output = call.output();
-            this.watch = watch;
-        }
-
-        @Override
-        public void table(String name) {
-            watch.run();
-            output.detail(name + ": reading the source");
-        }
-
-        @Override
-        public void rows(String table, long written, long total) {
-            watch.run();
-            output.detail(table + ": " + written + " of " + total + " rows written");
-        }
-
-        @Override
-        public void loading(String table, long rows) {
-            watch.run();
-            output.detail(table + ": " + rows + " rows sent");
-        }
-
-        @Override
-        public void same(String table) {
-            output.detail(table + ": the source consists of the bytes that were copied");
-        }
-
-        @Override
-        public void failed(String table, Trouble why) {
-            output.detail(table + ": failed: " + why.getMessage());
-        }
-
-        @Override
-        public void notice(String table, String what) {
-            output.warn("mirror", table + ": " + what);
-        }
     }
 }

@@ -162,7 +162,7 @@ final class MirrorFollowCommand implements Command {
     }
 
     /** Tells whoever watches what is shipped, and keeps count of it. */
-    private static final class Narration extends MirrorBackfillCommand.Narration implements Following.Watcher {
+    private static final class Narration extends MirrorNarration implements Following.Watcher {
         private final Output output;
         private final Map<String, long[]> shipped = new LinkedHashMap<>();
         private final Map<String, String> failures = new LinkedHashMap<>();

@@ -2,7 +2,9 @@ package dev.lockstep.cli;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.PgSession;
+import dev.lockstep.mirror.ExtraTables;
 import dev.lockstep.mirror.MirrorLink;
+import dev.lockstep.mirror.NotMirrored;
 import dev.lockstep.mirror.Preflight;
 import dev.lockstep.mirror.TablePlan;
 import dev.lockstep.mirror.TargetTable;
@@ -31,9 +33,13 @@ final class MirrorPlanCommand implements Command {
     static Result plan(Invocation call, Preflight.Keys keys) {
         PgSession.Use use = keys == Preflight.Keys.ASKED ? PgSession.Use.WRITE : PgSession.Use.READ;
         List<Preflight.Finding> findings;
+        List<NotMirrored> left;
+        List<String> extra;
         try (Db source = MirrorOptions.source(call);
                 MirrorLink link = MirrorOptions.link(call, use)) {
             findings = Preflight.run(source, link.db(), MirrorOptions.tables(call), keys);
+            left = NotMirrored.of(source, MirrorOptions.tables(call));
+            extra = ExtraTables.names(source, link, MirrorOptions.sourceId(call));
         }
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
@@ -46,6 +52,13 @@ final class MirrorPlanCommand implements Command {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", call.sqliteFile());
         data.put("tables", trees);
+        data.put("notMirrored", NotMirroredReport.tree(left));
+        data.put("extraTables", extra);
+        lines.addAll(NotMirroredReport.lines(left));
+        for (String table : extra) {
+            lines.add(table + ": the source has it no more, and the mirror has it; 'lockstep mirror backfill"
+                    + " --drop-extra-tables' drops it there");
+        }
         Result result = Result.unchanged(data, lines);
         return fits ? result : result.with(ExitCode.DIFFERS);
     }
@@ -60,7 +73,7 @@ final class MirrorPlanCommand implements Command {
             columns.add(Map.of("name", column.name(), "type", column.declared()));
         }
         tree.put("columns", columns);
-        tree.put("rows", finding.rows());
+        tree.put("rows", finding.rows().isPresent() ? finding.rows().getAsLong() : null);
         tree.put("ddl", plan.ddl().orElse(null));
         tree.put("obstacles", plan.obstacles());
         tree.put("notes", plan.notes());
@@ -81,10 +94,11 @@ final class MirrorPlanCommand implements Command {
     private static List<String> lines(Preflight.Finding finding) {
         TablePlan plan = finding.plan();
         List<String> lines = new ArrayList<>();
-        lines.add(plan.name() + ": " + finding.rows() + " rows, key (" + String.join(", ", names(plan.key())) + ")"
-                + (plan.ddl().isPresent() ? ", to be made:" : ""));
-        plan.ddl().ifPresent(ddl -> lines.add(ddl.indent(2).stripTrailing()));
-        if (plan.ddl().isEmpty()) {
+        String rows = finding.rows().isPresent() ? finding.rows().getAsLong() + " rows" : "rows not counted";
+        String key = plan.key().isEmpty() ? "" : ", key (" + String.join(", ", names(plan.key())) + ")";
+        lines.add(plan.name() + ": " + rows + key + (plan.ddl().isPresent() ? ", to be made:" : ""));
+        plan.ddl().ifPresent(ddl -> lines.add(ddl.indent(2).stripTrailing() + ";"));
+        if (plan.ddl().isEmpty() && !plan.columns().isEmpty()) {
             List<String> columns = new ArrayList<>();
             plan.columns().forEach(column -> columns.add(column.name() + " " + column.declared()));
             lines.add("  " + String.join(", ", columns));
@@ -95,7 +109,7 @@ final class MirrorPlanCommand implements Command {
         if (finding.rejected() > 0) {
             lines.add("  " + finding.rejected() + " rows will not fit");
         }
-        finding.merging().forEach(key -> lines.add("  WOULD BE ANOTHER ROW'S KEY: " + key));
+        finding.merging().forEach(other -> lines.add("  WOULD BE ANOTHER ROW'S KEY: " + other));
         return lines;
     }
 }

@@ -47,11 +47,19 @@ final class MirrorStatusCommand implements Command {
         }
         data.put("tables", tables);
         data.put("noted", noted(call, lines));
+        boolean stale = isStale(call, status.age());
+        if (stale) {
+            call.output()
+                    .warn(
+                            "stale",
+                            "stale: " + status.age().orElseThrow().toSeconds() + " s old, and --max-age is "
+                                    + call.duration("--max-age").orElseThrow().toSeconds() + " s");
+        }
         Result result = Result.unchanged(data, lines);
         if (!status.isComplete()) {
             return result.with(ExitCode.INCOMPLETE);
         }
-        return isStale(call, status.age()) ? result.with(ExitCode.DIFFERS) : result;
+        return stale ? result.with(ExitCode.DIFFERS) : result;
     }
 
     /** What the source has noted for this mirror and was not shipped yet, by table; none where it is not followed. */

@@ -5,6 +5,7 @@ import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.mirror.Difference;
 import dev.lockstep.mirror.MirrorLink;
+import dev.lockstep.mirror.NotMirrored;
 import dev.lockstep.mirror.Progress;
 import dev.lockstep.mirror.Verification;
 import java.util.ArrayList;
@@ -12,6 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep mirror verify}. */
@@ -32,6 +36,7 @@ final class MirrorVerifyCommand implements Command {
     @Override
     public Result run(Invocation call) {
         List<Verification.Table> tables;
+        List<NotMirrored> left;
         SourceLog log = new SourceLog(call, "--table reads less at a time");
         try (Db source = MirrorOptions.source(call);
                 MirrorLink link = MirrorOptions.link(call, PgSession.Use.READ)) {
@@ -47,6 +52,7 @@ final class MirrorVerifyCommand implements Command {
                                 }
                             })
                     .run(source, MirrorOptions.tables(call));
+            left = NotMirrored.of(source, MirrorOptions.tables(call));
             log.look();
         }
         for (Verification.Table table : tables) {
@@ -54,10 +60,11 @@ final class MirrorVerifyCommand implements Command {
                 call.output().event("row", tree(row, call), line(row, call));
             }
         }
-        return result(call, tables, log);
+        return result(call, tables, left, log);
     }
 
-    private static Result result(Invocation call, List<Verification.Table> tables, SourceLog log) {
+    private static Result result(
+            Invocation call, List<Verification.Table> tables, List<NotMirrored> left, SourceLog log) {
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         List<Trouble> failures = new ArrayList<>();
@@ -68,16 +75,63 @@ final class MirrorVerifyCommand implements Command {
             table.failure().ifPresent(failures::add);
             equal &= table.isEqual();
         }
+        Optional<String> repair = repair(call, tables);
+        repair.ifPresent(command -> call.output().message("hint: '" + command + "' makes the mirror equal"));
+        if (!left.isEmpty()) {
+            lines.add(summary(tables) + NotMirroredReport.line(left));
+        }
         lines.addAll(log.lines());
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", call.sqliteFile());
         data.put("wal", log.tree());
         data.put("tables", trees);
+        data.put("repair", repair.orElse(null));
+        data.put("notMirrored", NotMirroredReport.tree(left));
         if (!failures.isEmpty() && failures.size() == tables.size()) {
             return MirrorBackfillCommand.none(failures, data, lines);
         }
         Result result = Result.unchanged(data, lines);
-        return equal ? result : result.with(failures.isEmpty() ? ExitCode.DIFFERS : ExitCode.FAILED);
+        boolean compared = failures.stream().allMatch(failure -> failure.kind() == Trouble.Kind.DIFFERS);
+        return equal ? result : result.with(compared ? ExitCode.DIFFERS : ExitCode.FAILED);
+    }
+
+    private static String summary(List<Verification.Table> tables) {
+        long equal = tables.stream().filter(Verification.Table::isEqual).count();
+        return equal + (equal == 1 ? " table" : " tables") + " equal; ";
+    }
+
+    /** The command that makes the tables equal in which rows differ; none if there are none. */
+    private static Optional<String> repair(Invocation call, List<Verification.Table> tables) {
+        Set<String> options = new TreeSet<>();
+        List<String> names = new ArrayList<>();
+        long deletes = 0;
+        for (Verification.Table table : tables) {
+            if (table.failure().isEmpty() && !table.isEqual()) {
+                names.add(table.table());
+                options.addAll(table.repair());
+                deletes = Math.max(deletes, table.mostDeletes());
+            }
+        }
+        if (names.isEmpty()) {
+            return Optional.empty();
+        }
+        StringBuilder command = new StringBuilder("lockstep mirror backfill --recheck");
+        options.forEach(option -> command.append(' ').append(option));
+        if (deletes > 0) {
+            command.append(" --max-delete ").append(deletes);
+        }
+        boolean all = names.size() == tables.size() && call.texts("--table").isEmpty();
+        if (!all) {
+            names.forEach(name -> command.append(" --table ").append(word(name)));
+        }
+        return Optional.of(command.toString());
+    }
+
+    /** As a POSIX shell reads it as one word, without single quotes: those are around the command. */
+    private static String word(String name) {
+        return name.matches("[A-Za-z0-9_./-]+") && !name.startsWith("-")
+                ? name
+                : '"' + name.replaceAll("[\\\\\"$`]", "\\\\$0") + '"';
     }
 
     private static Map<String, Object> tree(Verification.Table table) {

@@ -165,7 +165,10 @@ public final class Db implements AutoCloseable {
 
     private void begin(Begin kind) {
         switch (engine) {
-            case SQLITE -> tx.execute(kind.sqlite);
+            case SQLITE -> {
+                tx.execute(kind.sqlite);
+                tx.begun();
+            }
             case POSTGRESQL -> autoCommit(false);
             case MARIADB -> {
                 if (kind == Begin.TO_READ) {
@@ -191,7 +194,14 @@ public final class Db implements AutoCloseable {
 
     private void end(Begin kind) {
         switch (kind) {
-            case TO_WRITE, TO_READ -> commit();
+            case TO_WRITE -> commit();
+            case TO_READ -> {
+                if (engine == Engine.SQLITE && tx.hasOnlyReadDamage()) {
+                    giveUp();
+                } else {
+                    commit();
+                }
+            }
             case TO_UNDO -> undo();
         }
     }
@@ -219,6 +229,17 @@ public final class Db implements AutoCloseable {
                 } catch (SQLException e) {
                     throw SqlErrors.atCommit(engine, e);
                 }
+            }
+        }
+    }
+
+    /** Ends a transaction that is perhaps over already. */
+    private void giveUp() {
+        try {
+            undo();
+        } catch (DbException e) {
+            if (e.reason() != DbException.Reason.OTHER && e.reason() != DbException.Reason.CORRUPT) {
+                throw e;
             }
         }
     }

@@ -26,6 +26,8 @@ public final class Tx {
     private volatile Statement running;
     private volatile boolean cancelled;
     private boolean lost;
+    private boolean damaged;
+    private boolean written;
     private Charset encoding;
 
     /** @param postgres what the connection is, if it is known to be one */
@@ -37,6 +39,7 @@ public final class Tx {
 
     /** Runs one statement without parameters: DDL, a PRAGMA, LISTEN. One statement only: SQLite's driver drops a second. */
     public void execute(String sql) {
+        written = true;
         settled(() -> {
             try (Statement statement = connection.createStatement()) {
                 start(statement);
@@ -47,6 +50,7 @@ public final class Tx {
 
     /** The number of rows that the statement changed. */
     public int update(String sql, Object... values) {
+        written = true;
         return settled(() -> {
             try (PreparedStatement statement = prepare(sql, values)) {
                 start(statement);
@@ -63,6 +67,7 @@ public final class Tx {
      * @throws DbException a bad value, among others
      */
     public int updateExactly(String sql, Object... values) {
+        written = true;
         return settled(() -> {
             try (PreparedStatement statement = prepare(sql, values)) {
                 start(statement);
@@ -84,6 +89,7 @@ public final class Tx {
 
     /** {@link #updateExactly} once for each list of values, in as few round trips as the driver can. */
     public void updateAll(String sql, List<Object[]> rows) {
+        written = true;
         settled(() -> {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 for (Object[] values : rows) {
@@ -117,6 +123,7 @@ public final class Tx {
 
         /** The number of rows that the statement changed. */
         public int update(Object... values) {
+            written = true;
             try {
                 bind(statement, values);
                 start(statement);
@@ -197,6 +204,16 @@ public final class Tx {
     /** A transaction begins here. */
     void begun() {
         lost = false;
+        damaged = false;
+        written = false;
+    }
+
+    /**
+     * Whether this has only read, and met with damage: then SQLite's COMMIT may fail of it, too, and there is nothing that it would
+     * have to keep.
+     */
+    boolean hasOnlyReadDamage() {
+        return damaged && !written;
     }
 
     /**
@@ -210,6 +227,7 @@ public final class Tx {
     private DbException failure(SQLException e) {
         DbException failure = SqlErrors.of(engine, e);
         lost |= failure.reason() == DbException.Reason.CONFLICT;
+        damaged |= failure.reason() == DbException.Reason.CORRUPT;
         return failure;
     }
 

@@ -201,17 +201,18 @@ public final class Backfill {
     }
 
     /** Tables that were copied from this source once and are not in it any more: it may be the wrong file. */
-    private static List<Table> vanished(MirrorRun run, List<SourceTable> tables) {
+    private List<Table> vanished(MirrorRun run, List<SourceTable> tables) {
         List<String> names = new ArrayList<>();
         tables.forEach(table -> names.add(table.name()));
         List<Table> vanished = new ArrayList<>();
-        for (String known : run.knownTables()) {
-            if (!names.contains(known)) {
-                vanished.add(Table.failed(
-                        known,
-                        Trouble.refused(
-                                "the source has no table " + known + " any more; the mirror's is left as it is",
-                                "if that is meant, name the tables with --table, or use --restart")));
+        for (ExtraTables.Extra extra : run.read(tx -> ExtraTables.of(tx, run.dialect(), run.ledger(), names))) {
+            switch (extra.presence()) {
+                case GONE -> {
+                    run.forget(extra.table());
+                    progress.notice(
+                            extra.table(), "neither the source nor the mirror has it any more; it is forgotten");
+                }
+                case THERE -> vanished.add(Table.failed(extra.table(), ExtraTables.left(extra.table())));
             }
         }
         return vanished;

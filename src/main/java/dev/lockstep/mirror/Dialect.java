@@ -2,9 +2,12 @@ package dev.lockstep.mirror;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Tx;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * How one kind of database is a mirror: its types, its catalog, and its ways to take many rows. Everything runs in the
@@ -43,6 +46,31 @@ interface Dialect {
 
     /** Why no table or column can have that name; empty if one can. */
     Optional<String> badName(String name);
+
+    /** Why no table can have that name, though a column could. */
+    default Optional<String> badTable(String name) {
+        return Optional.empty();
+    }
+
+    /** Why no column can have that name, though a table could. */
+    default Optional<String> badColumn(String name) {
+        return Optional.empty();
+    }
+
+    /** What is said of names of columns of which two are one name to this database; empty if none are. */
+    Optional<String> clash(Tx tx, List<String> columns);
+
+    /** {@link #clash} where that is told by a text alone. */
+    static Optional<String> clash(List<String> columns, UnaryOperator<String> folded) {
+        Map<String, String> names = new HashMap<>();
+        for (String name : columns) {
+            String other = names.put(folded.apply(name), name);
+            if (other != null) {
+                return Optional.of("the columns '" + other + "' and '" + name + "' have one name");
+            }
+        }
+        return Optional.empty();
+    }
 
     /** The statements that make the tables in which lockstep keeps how far it is. */
     List<String> ledger();

@@ -244,6 +244,11 @@ final class Ledger {
         note(tx, table, state, rows, detail, SourceFile.Seen.NOT, null);
     }
 
+    /** Knows nothing of how a table stands any more. */
+    void forget(Tx tx, String table) {
+        tx.update(FORGET_TABLE, table);
+    }
+
     /** Says that a table stands so, and by what its rows are known. */
     void noteSealed(Tx tx, String table, State state, long rows, Optional<String> seal) {
         note(tx, table, state, rows, null, SourceFile.Seen.NOT, seal.orElse(null));

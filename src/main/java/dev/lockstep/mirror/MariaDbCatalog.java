@@ -1,5 +1,7 @@
 package dev.lockstep.mirror;
 
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.SourceTable.Nulls;
@@ -63,6 +65,10 @@ final class MariaDbCatalog {
                and (table_name = ? or referenced_table_name = ?)
                and referenced_table_name is not null
             """;
+
+    private static final String DUPLICATE_COLUMN = "42S21";
+
+    private static final int LONGEST_FILE_NAME = 250;
 
     private static final long LAST_TIMESTAMP =
             LocalDateTime.of(2038, 1, 19, 3, 14, 7).toEpochSecond(ZoneOffset.UTC) * 1_000_000L;
@@ -248,7 +254,10 @@ final class MariaDbCatalog {
     }
 
     String create(TargetTable table) {
-        return table.create(" engine = InnoDB character set utf8mb4 collate " + collation);
+        return table.create(
+                " engine = InnoDB character set utf8mb4 collate " + collation,
+                // As every session of the server reads it.
+                name -> '`' + name.replace("`", "``") + '`');
     }
 
     static Optional<String> badName(String name) {
@@ -261,5 +270,28 @@ final class MariaDbCatalog {
         return name.length() > name.codePointCount(0, name.length())
                 ? Optional.of("none that MariaDB takes: it has a character beyond U+FFFF")
                 : Optional.empty();
+    }
+
+    /** A table is a file, in whose name most letters beyond ASCII take five. */
+    static Optional<String> badTable(String name) {
+        long bytes = name.chars()
+                .map(c -> (c < 0x80 && Character.isLetterOrDigit(c)) || c == '_' ? 1 : 5)
+                .sum();
+        return bytes > LONGEST_FILE_NAME
+                ? Optional.of("one whose file would have a longer name than a file may have there")
+                : Optional.empty();
+    }
+
+    /** Two names of columns that are one to the server: which they are, differs from version to version, and it says so itself. */
+    static Optional<String> clash(Tx tx, List<String> columns) {
+        List<String> selected = new ArrayList<>();
+        columns.forEach(name -> selected.add("1 as " + new Identifier(name)));
+        try {
+            tx.rows("select 1 from (select " + String.join(", ", selected) + ") as t");
+            return Optional.empty();
+        } catch (DbException e) {
+            // What else is wrong with a name is told by others.
+            return DUPLICATE_COLUMN.equals(e.sqlState()) ? Optional.of(e.getMessage()) : Optional.empty();
+        }
     }
 }

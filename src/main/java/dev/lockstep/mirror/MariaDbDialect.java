@@ -103,6 +103,16 @@ final class MariaDbDialect extends StagingDialect {
     }
 
     @Override
+    public Optional<String> badTable(String name) {
+        return MariaDbCatalog.badTable(name);
+    }
+
+    @Override
+    public Optional<String> clash(Tx tx, List<String> columns) {
+        return MariaDbCatalog.clash(tx, columns);
+    }
+
+    @Override
     public List<String> ledger() {
         return Ledger.tables(" engine = InnoDB character set utf8mb4 collate utf8mb4_bin");
     }

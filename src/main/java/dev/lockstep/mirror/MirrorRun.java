@@ -7,7 +7,6 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,12 +48,7 @@ public final class MirrorRun implements AutoCloseable {
      */
     public static MirrorRun begin(MirrorLink link, String source, String owner, Backfill.Claim claim) {
         Dialect dialect = dialect(link.db());
-        if (link.db().isPooled()) {
-            throw Trouble.refused(
-                    "a pooler stands between us and the mirror, and a session lock would be its own",
-                    "connect to the server itself");
-        }
-        refuseSource(link);
+        refuseUnfit(link);
         Ledger ledger = new Ledger(dialect, source);
         Claimant claimant = new Claimant(UUID.randomUUID().toString(), owner, claim);
         OptionalLong fence = OptionalLong.empty();
@@ -75,6 +69,16 @@ public final class MirrorRun implements AutoCloseable {
             };
         }
         return new MirrorRun(link, dialect, ledger, fence.getAsLong());
+    }
+
+    /** @throws Trouble refused: it can be nobody's mirror, whatever its tables are */
+    static void refuseUnfit(MirrorLink link) {
+        if (link.db().isPooled()) {
+            throw Trouble.refused(
+                    "a pooler stands between us and the mirror, and a session lock would be its own",
+                    "connect to the server itself");
+        }
+        refuseSource(link);
     }
 
     /** A source that notes its changes would pass on to its mirror what is written to it here. */
@@ -240,12 +244,13 @@ public final class MirrorRun implements AutoCloseable {
         });
     }
 
-    List<String> knownTables() {
-        List<String> names = new ArrayList<>();
-        for (Row row : read(ledger::tables)) {
-            names.add(row.text("tbl"));
-        }
-        return names;
+    /** Knows nothing of a table any more. */
+    void forget(String table) {
+        write(tx -> {
+            ledger.forget(tx, table);
+            pages().forget(tx, table);
+            return null;
+        });
     }
 
     /** Notes that a table is not equal. If even that cannot be written, the failure itself is what counts. */

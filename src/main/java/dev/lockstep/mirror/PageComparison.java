@@ -253,7 +253,7 @@ final class PageComparison {
             }
             return;
         }
-        long most = options.maxDelete().orElse(Math.max(FEWEST_DELETES, standing.rows() / 100));
+        long most = options.maxDelete().orElse(mostDeletes(standing.rows()));
         if (extra.count() > most) {
             throw new Trouble(
                     Trouble.Kind.REFUSED,
@@ -263,6 +263,11 @@ final class PageComparison {
                     "if they are to be deleted, add --max-delete " + extra.count() + "; --keep-extra leaves them",
                     null);
         }
+    }
+
+    /** How many rows may be deleted from a table of so many if nobody says. */
+    static long mostDeletes(long rows) {
+        return Math.max(FEWEST_DELETES, rows / 100);
     }
 
     private Dialect.Rows rows(TablePlan plan, List<Page> pages) {

@@ -23,6 +23,9 @@ final class Planner {
     }
 
     TablePlan plan(SourceTable table) {
+        if (table.unreadable().isPresent()) {
+            return TablePlan.impossible(table, table.unreadable().get());
+        }
         Optional<TargetTable> found = dialect.find(mirror, table.name());
         TargetTable target = found.orElseGet(() -> dialect.design(table, new Survey(source, table)));
         List<String> obstacles = new ArrayList<>(target.obstacles());
@@ -76,14 +79,20 @@ final class Planner {
         if (found.isPresent()) {
             return;
         }
-        List<String> names = new ArrayList<>(List.of(table.name()));
-        target.columns().forEach(column -> names.add(column.name()));
-        for (String name : names) {
-            dialect.badName(name).ifPresent(why -> obstacles.add("the name '" + name + "' is " + why));
+        badName(table.name(), dialect.badTable(table.name()), obstacles);
+        List<String> columns = new ArrayList<>();
+        for (TargetTable.Column column : target.columns()) {
+            badName(column.name(), dialect.badColumn(column.name()), obstacles);
+            columns.add(column.name());
         }
+        dialect.clash(mirror, columns).ifPresent(obstacles::add);
         if (target.columns().size() > dialect.mostColumns()) {
             obstacles.add(target.columns().size() + " columns, and the mirror takes " + dialect.mostColumns());
         }
+    }
+
+    private void badName(String name, Optional<String> bad, List<String> obstacles) {
+        dialect.badName(name).or(() -> bad).ifPresent(why -> obstacles.add("the name '" + name + "' is " + why));
     }
 
     /** The rows of the mirror must be told apart by what tells those of the source apart. */

@@ -8,6 +8,7 @@ import dev.lockstep.mirror.TargetTable.Column;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** PostgreSQL as a mirror: rows arrive by binary COPY, into the table itself or into one of the transaction's own. */
 final class PostgresDialect implements Dialect {
@@ -37,6 +38,8 @@ final class PostgresDialect implements Dialect {
 
     /** A btree takes about a third of a page; what compresses well may be longer, but that is not to be relied on. */
     private static final int LONGEST_KEY = 2_700;
+
+    private static final Set<String> SYSTEM_COLUMNS = Set.of("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid");
 
     private static final String STAGE =
             "create temp table lockstep_stage on commit drop as select %s from %s with no data";
@@ -116,6 +119,18 @@ final class PostgresDialect implements Dialect {
     @Override
     public String create(TargetTable table) {
         return table.create("");
+    }
+
+    @Override
+    public Optional<String> badColumn(String name) {
+        return SYSTEM_COLUMNS.contains(name)
+                ? Optional.of("that of a column which every table of PostgreSQL has")
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<String> clash(Tx tx, List<String> columns) {
+        return Dialect.clash(columns, name -> name);
     }
 
     @Override

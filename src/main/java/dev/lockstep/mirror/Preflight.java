@@ -1,6 +1,7 @@
 package dev.lockstep.mirror;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Reads all of the source and tells what a backfill would meet with, before there is one. Nothing is changed. */
 public final class Preflight {
@@ -21,12 +23,13 @@ public final class Preflight {
     /**
      * What was found about a table.
      *
-     * @param rows how many the source has; 0 if something stands in the way, for then they are not read
+     * @param rows how many the source has; empty if something stands in the way, for then they are not read
      * @param rejected how many of them do not fit
      * @param rejects the first of those
      * @param merging the first keys that the mirror would take for another row's
      */
-    public record Finding(TablePlan plan, long rows, long rejected, List<Reject> rejects, List<String> merging) {
+    public record Finding(
+            TablePlan plan, OptionalLong rows, long rejected, List<Reject> rejects, List<String> merging) {
         /** Whether all of the table can be copied. */
         public boolean fits() {
             return plan.obstacles().isEmpty() && rejected == 0 && merging.isEmpty();
@@ -81,6 +84,7 @@ public final class Preflight {
      */
     public static List<Backfill.Table> hopeless(
             Db source, MirrorLink mirror, List<String> names, Backfill.Options options) {
+        MirrorRun.refuseUnfit(mirror);
         Dialect dialect = MirrorRun.dialect(mirror.db());
         if (mirror.read(tx -> Ledger.isThere(dialect, tx))) {
             return List.of();
@@ -88,8 +92,7 @@ public final class Preflight {
         return source.read(tx -> {
             List<Backfill.Table> hopeless = new ArrayList<>();
             for (SourceTable table : SourceSchema.read(tx).tables(names)) {
-                Optional<Trouble> unfit = mirror.read(
-                        there -> TableBackfill.unfit(new Planner(dialect, tx, there).plan(table), options.creation()));
+                Optional<Trouble> unfit = unfit(dialect, tx, mirror, table, options.creation());
                 if (unfit.isEmpty()) {
                     return List.of();
                 }
@@ -99,10 +102,43 @@ public final class Preflight {
         });
     }
 
+    /** Whether nothing of a source was ever mirrored here. */
+    public static boolean isFirst(MirrorLink mirror, String id) {
+        Dialect dialect = MirrorRun.dialect(mirror.db());
+        return mirror.read(tx -> !Ledger.isThere(dialect, tx)
+                || new Ledger(dialect, id).tables(tx).isEmpty());
+    }
+
+    private static Optional<Trouble> unfit(
+            Dialect dialect, Tx source, MirrorLink mirror, SourceTable table, Backfill.Creation creation) {
+        try {
+            return mirror.read(there -> TableBackfill.unfit(new Planner(dialect, source, there).plan(table), creation));
+        } catch (DbException e) {
+            if (Backfill.endsTheRun(e)) {
+                throw e;
+            }
+            // What cannot be looked at here is told by the run.
+            return Optional.empty();
+        }
+    }
+
+    /** A table of which a page is damaged, say, does not hide the others. */
     private static Finding finding(Dialect dialect, Tx source, Db mirror, SourceTable table, Keys keys) {
+        try {
+            return looked(dialect, source, mirror, table, keys);
+        } catch (DbException e) {
+            if (Backfill.endsTheRun(e)) {
+                throw e;
+            }
+            TablePlan plan = TablePlan.impossible(table, e.getMessage());
+            return new Finding(plan, OptionalLong.empty(), 0, List.of(), List.of());
+        }
+    }
+
+    private static Finding looked(Dialect dialect, Tx source, Db mirror, SourceTable table, Keys keys) {
         TablePlan plan = mirror.read(tx -> new Planner(dialect, source, tx).plan(table));
         if (!plan.obstacles().isEmpty()) {
-            return new Finding(plan, 0, 0, List.of(), List.of());
+            return new Finding(plan, OptionalLong.empty(), 0, List.of(), List.of());
         }
         TableScan scan = TableScan.of(plan, source, Optional.empty());
         List<String> merging = new ArrayList<>(scan.merging());
@@ -110,6 +146,6 @@ public final class Preflight {
             PageRows rows = new PageRows(source, plan, scan.pages());
             merging.addAll(mirror.transact(tx -> PageComparison.merging(dialect, tx, plan, rows)));
         }
-        return new Finding(plan, scan.rows(), scan.rejected(), scan.rejects(), merging);
+        return new Finding(plan, OptionalLong.of(scan.rows()), scan.rejected(), scan.rejects(), merging);
     }
 }

@@ -22,6 +22,9 @@ public interface Progress {
     /** A table is given up. */
     default void failed(String table, Trouble why) {}
 
+    /** Something that was said as a {@link #notice} when the table was planned for the first time. */
+    default void note(String table, String what) {}
+
     /** Something that a person should know and that is no failure. */
     default void notice(String table, String what) {}
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.mirror;
 
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Nearest;
 import dev.lockstep.db.Row;
@@ -79,8 +80,8 @@ public final class SourceSchema {
         List<SourceTable> tables = new ArrayList<>();
         if (names.isEmpty()) {
             for (Row row : relations.values()) {
-                if (row.text("type").equals("table") && !fold(row.text("name")).startsWith("lockstep_")) {
-                    tables.add(table(row));
+                if (isOrdinary(row)) {
+                    tables.add(described(row));
                 }
             }
             if (tables.isEmpty()) {
@@ -88,7 +89,7 @@ public final class SourceSchema {
             }
         }
         for (String name : names) {
-            tables.add(table(relation(name)));
+            tables.add(described(relation(name)));
         }
         return tables;
     }
@@ -111,6 +112,47 @@ public final class SourceSchema {
         return row;
     }
 
+    /** The names of all ordinary tables. */
+    List<String> names() {
+        List<String> names = new ArrayList<>();
+        relations.values().stream().filter(SourceSchema::isOrdinary).forEach(row -> names.add(row.text("name")));
+        return names;
+    }
+
+    private static boolean isOrdinary(Row relation) {
+        return relation.text("type").equals("table")
+                && !fold(relation.text("name")).startsWith("lockstep_");
+    }
+
+    /** What one table is like, or why that cannot be told: it keeps nobody from the others. */
+    private SourceTable described(Row relation) {
+        String name = relation.text("name");
+        if (name.isEmpty()) {
+            return SourceTable.unreadable(name, "it has no name");
+        }
+        try {
+            SourceTable table = table(relation);
+            if (table.unreadable().isEmpty() && !table.order().isEmpty()) {
+                table.check(tx);
+            }
+            return table;
+        } catch (DbException e) {
+            return switch (e.reason()) {
+                case OTHER, CORRUPT, NO_SUCH_OBJECT -> SourceTable.unreadable(name, why(e));
+                default -> throw e;
+            };
+        }
+    }
+
+    /** What SQLite itself said, which the driver puts behind its own words. */
+    private static String why(DbException e) {
+        String said = e.getMessage();
+        int from = said.lastIndexOf(" (");
+        String detail = said.endsWith(")") && from >= 0 ? said.substring(from + 2, said.length() - 1) : said;
+        boolean applications = detail.startsWith("no such collation") || detail.contains("function: ");
+        return "SQLite cannot read it: " + detail + (applications ? ", which only the application has" : "");
+    }
+
     private SourceTable table(Row relation) {
         String name = relation.text("name");
         Strictness strictness = relation.flag("strict") ? Strictness.STRICT : Strictness.LAX;
@@ -118,6 +160,9 @@ public final class SourceSchema {
         Map<Long, String> primary = new LinkedHashMap<>();
         for (Row row : tx.rows(COLUMNS, name)) {
             String column = row.text("name");
+            if (column.isEmpty()) {
+                return SourceTable.unreadable(name, "a column has no name");
+            }
             Nulls nulls = row.flag("forbids_null") ? Nulls.FORBIDDEN : Nulls.ALLOWED;
             String type = row.text("type") == null ? "" : row.text("type");
             columns.put(fold(column), new Column(column, columns.size(), type, Affinity.of(type, strictness), nulls));
@@ -132,7 +177,11 @@ public final class SourceSchema {
             key.add(columns.get(part.expression()));
         }
         return new SourceTable(
-                name, List.copyOf(columns.values()), List.copyOf(key), order(columns, key, index, rowid));
+                name,
+                List.copyOf(columns.values()),
+                List.copyOf(key),
+                order(columns, key, index, rowid),
+                Optional.empty());
     }
 
     /** The columns that tell rows apart, by folded name, with the collation of the index that says so. */

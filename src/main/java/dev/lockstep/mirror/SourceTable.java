@@ -20,8 +20,14 @@ import java.util.regex.Pattern;
  *     only the rowid
  * @param order what the table is read by, unique and without NULLs: the rowid where there is one, else the key; empty if nothing
  *     tells its rows apart, for columns hide the rowid
+ * @param unreadable why SQLite cannot read it here, if it cannot; nothing else is known of it then
  */
-public record SourceTable(String name, List<Column> columns, List<Column> key, List<Order> order) {
+public record SourceTable(
+        String name, List<Column> columns, List<Column> key, List<Order> order, Optional<String> unreadable) {
+    static SourceTable unreadable(String name, String why) {
+        return new SourceTable(name, List.of(), List.of(), List.of(), Optional.of(why));
+    }
+
     /** SQLite's column affinity (sqlite.org/datatype3.html, section 3.1). */
     public enum Affinity {
         INTEGER,
@@ -147,8 +153,14 @@ public record SourceTable(String name, List<Column> columns, List<Column> key, L
         return position;
     }
 
-    long count(Tx tx) {
-        return tx.only("select count(*) from main." + identifier()).integer(0);
+    /** Compiles the statement that reads all of it, without reading. @throws dev.lockstep.db.DbException what keeps it from being read */
+    void check(Tx tx) {
+        tx.rows("explain " + select(Range.ALL));
+    }
+
+    /** Where its rows are read from, all of them: an index may need a function or collation that only the application has. */
+    String withoutIndexes() {
+        return "main." + identifier() + " not indexed";
     }
 
     Identifier identifier() {

@@ -145,6 +145,11 @@ final class SqliteDialect extends StagingDialect {
     }
 
     @Override
+    public Optional<String> clash(Tx tx, List<String> columns) {
+        return Dialect.clash(columns, SourceSchema::fold);
+    }
+
+    @Override
     public List<String> ledger() {
         return Ledger.tables("");
     }

@@ -30,7 +30,7 @@ final class SqliteReader implements RowReader {
     SqliteReader(Tx tx, TablePlan plan, List<String> columns, Identifier table) {
         this.tx = tx;
         this.plan = plan;
-        this.select = "select " + String.join(", ", columns) + " from main." + table;
+        this.select = "select " + String.join(", ", columns) + " from main." + table + " not indexed";
     }
 
     @Override

@@ -31,8 +31,8 @@ final class Survey {
     /** The storage classes of the column's values, NULL not among them. */
     Set<Kind> kinds(Column column) {
         Set<Kind> kinds = EnumSet.noneOf(Kind.class);
-        for (Row row : tx.rows("select distinct typeof(%1$s) as kind from main.%2$s where %1$s is not null"
-                .formatted(column.identifier(), table.identifier()))) {
+        for (Row row : tx.rows("select distinct typeof(%1$s) as kind from %2$s where %1$s is not null"
+                .formatted(column.identifier(), table.withoutIndexes()))) {
             kinds.add(Kind.valueOf(row.text("kind").toUpperCase(Locale.ROOT)));
         }
         return kinds;
@@ -49,7 +49,7 @@ final class Survey {
                     lengths.add(LONGEST.formatted(other.identifier()));
                 }
             }
-            Row row = tx.only("select " + String.join(", ", lengths) + " from main." + table.identifier());
+            Row row = tx.only("select " + String.join(", ", lengths) + " from " + table.withoutIndexes());
             for (int i = 0; i < limited.size(); i++) {
                 longest.put(limited.get(i), row.integer(i));
             }

@@ -28,7 +28,10 @@ final class TableBackfill {
     Backfill.Table run(SourceTable table) {
         TablePlan plan = run.read(mirror -> new Planner(run.dialect(), source, mirror).plan(table));
         check(plan);
-        plan.notes().forEach(note -> progress.notice(plan.name(), note));
+        boolean known =
+                run.read(mirror -> run.ledger().table(mirror, plan.name())).isPresent();
+        plan.notes()
+                .forEach(known ? note -> progress.note(plan.name(), note) : note -> progress.notice(plan.name(), note));
         Optional<Backfill.Table> same = same(plan);
         if (same.isPresent()) {
             file.copied(plan);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A table of the mirror, as it is or as it would be made.
@@ -97,17 +98,22 @@ public record TargetTable(
         return new TargetTable(source.name(), columns, key, List.of(), List.of());
     }
 
-    /** The statement that makes it. */
+    /** The statement that makes it, with names as standard SQL quotes them. */
     String create(String options) {
+        return create(options, name -> new Identifier(name).toString());
+    }
+
+    /** @param quote how names are quoted */
+    String create(String options, UnaryOperator<String> quote) {
         List<String> parts = new ArrayList<>();
         for (Column column : columns) {
-            parts.add("    " + column.identifier() + " " + column.declared()
+            parts.add("    " + quote.apply(column.name()) + " " + column.declared()
                     + (column.nulls() == SourceTable.Nulls.FORBIDDEN ? " not null" : ""));
         }
         List<String> key = new ArrayList<>();
-        primaryKey.forEach(name -> key.add(new Identifier(name).toString()));
+        primaryKey.forEach(name -> key.add(quote.apply(name)));
         parts.add("    primary key (" + String.join(", ", key) + ")");
-        return "create table " + identifier() + " (\n" + String.join(",\n", parts) + "\n)" + options;
+        return "create table " + quote.apply(name) + " (\n" + String.join(",\n", parts) + "\n)" + options;
     }
 
     public Identifier identifier() {

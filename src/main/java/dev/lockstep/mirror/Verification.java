@@ -1,7 +1,6 @@
 package dev.lockstep.mirror;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import java.util.ArrayList;
@@ -13,8 +12,6 @@ import java.util.Optional;
  * of a table, and believes nothing that a backfill has recorded: how a row is meant, it finds out by code of its own.
  */
 public final class Verification {
-    private static final String LEDGER = "lockstep_mirror_table";
-
     /**
      * What was found about a table.
      *
@@ -24,6 +21,8 @@ public final class Verification {
      * @param extra rows that only the mirror has
      * @param changed rows that both have, and that differ
      * @param rows the rows that differ, as many as were asked for
+     * @param repair which switches a backfill must be given so that it makes the table equal
+     * @param mostDeletes how many rows it must be allowed to delete, if those are more than it may; else 0
      * @param failure why it could not be compared; the counts are 0 then
      */
     public record Table(
@@ -34,9 +33,11 @@ public final class Verification {
             long extra,
             long changed,
             List<Difference> rows,
+            List<String> repair,
+            long mostDeletes,
             Optional<Trouble> failure) {
         static Table failed(String table, Trouble failure) {
-            return new Table(table, 0, 0, 0, 0, 0, List.of(), Optional.of(failure));
+            return new Table(table, 0, 0, 0, 0, 0, List.of(), List.of(), 0, Optional.of(failure));
         }
 
         public boolean isEqual() {
@@ -88,31 +89,58 @@ public final class Verification {
     private Table compare(Tx tx, SourceTable table) {
         try {
             Dialect dialect = MirrorRun.dialect(mirror.db());
-            TableVerification.Outcome outcome = mirror.read(there -> {
+            return mirror.read(there -> {
                 TablePlan plan = new Planner(dialect, tx, there).plan(table);
                 check(plan);
-                return new TableVerification(
+                checkMade(tx, plan);
+                TableVerification.Outcome outcome = new TableVerification(
                                 plan,
                                 RowReader.ofSource(tx, plan),
                                 RowReader.ofMirror(mirror.db().engine(), there, plan),
                                 mostNamed)
                         .run();
+                return found(plan, outcome);
             });
-            return new Table(
-                    table.name(),
-                    outcome.source(),
-                    outcome.mirror(),
-                    outcome.missing(),
-                    outcome.extra(),
-                    outcome.changed(),
-                    outcome.named(),
-                    Optional.empty());
         } catch (Trouble e) {
             if (Backfill.endsTheRun(e)) {
                 throw e;
             }
             progress.failed(table.name(), e);
             return Table.failed(table.name(), e);
+        }
+    }
+
+    private static Table found(TablePlan plan, TableVerification.Outcome outcome) {
+        List<String> repair = new ArrayList<>();
+        if (plan.ddl().isPresent()) {
+            repair.add("--create");
+        }
+        if (outcome.source() == 0 && outcome.extra() > 0) {
+            repair.add("--allow-empty-source");
+        }
+        boolean many = outcome.source() > 0 && outcome.extra() > PageComparison.mostDeletes(outcome.mirror());
+        return new Table(
+                plan.name(),
+                outcome.source(),
+                outcome.mirror(),
+                outcome.missing(),
+                outcome.extra(),
+                outcome.changed(),
+                outcome.named(),
+                repair,
+                many ? outcome.extra() : 0,
+                Optional.empty());
+    }
+
+    /** Of a table that is missing every row is; of an empty one, none would be. */
+    private static void checkMade(Tx source, TablePlan plan) {
+        if (plan.ddl().isPresent()
+                && source.rows("select 1 from " + plan.source().withoutIndexes() + " limit 1")
+                        .isEmpty()) {
+            throw new Trouble(
+                    Trouble.Kind.DIFFERS,
+                    "the mirror has no table " + plan.name(),
+                    "'lockstep mirror backfill --create' makes it");
         }
     }
 
@@ -128,19 +156,14 @@ public final class Verification {
         }
     }
 
-    /** Tables that were copied from this source once and are not in it any more. */
+    /** Tables that were copied from this source once and are not in it any more, and that the mirror has still. */
     private List<Table> vanished(List<String> seen) {
         Dialect dialect = MirrorRun.dialect(mirror.db());
-        List<Row> recorded = mirror.read(
-                tx -> dialect.find(tx, LEDGER).isPresent() ? new Ledger(dialect, source).tables(tx) : List.<Row>of());
         List<Table> vanished = new ArrayList<>();
-        for (Row row : recorded) {
-            if (!seen.contains(row.text("tbl"))) {
-                vanished.add(Table.failed(
-                        row.text("tbl"),
-                        new Trouble(
-                                "the source has no table " + row.text("tbl") + " any more, and the mirror has it",
-                                "name the tables with --table if that is meant")));
+        for (ExtraTables.Extra extra :
+                mirror.read(tx -> ExtraTables.of(tx, dialect, new Ledger(dialect, source), seen))) {
+            if (extra.presence() == ExtraTables.Presence.THERE) {
+                vanished.add(Table.failed(extra.table(), ExtraTables.differs(extra.table())));
             }
         }
         return vanished;

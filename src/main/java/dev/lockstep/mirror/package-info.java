@@ -133,6 +133,11 @@
  *   <tr><td>the follower is away<td>the journal grows by a row for each change; the next run ships them
  *   <tr><td>the triggers are removed, the source is replaced by another file<td>the follower ends and says so; the next one compares
  *       everything first
+ *   <tr><td>SQLite cannot read a table, for want of a function or a collation of the application; a page of it is damaged
+ *       <td>that table is named and fails, and the others go on; a verification reads tables and not their indexes
+ *   <tr><td>a table is dropped or renamed at the source<td>the mirror's is left and named, until it is told to go ({@link
+ *       dev.lockstep.mirror.ExtraTables}); if the mirror lacks it, too, it is forgotten
+ *   <tr><td>the source has what a mirror does not get<td>it is named: {@link dev.lockstep.mirror.NotMirrored}
  *   <tr><td>one table fails<td>the others go on, and the report and the exit code say so
  * </table>
  */
