@@ -1,6 +1,10 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.cli.Findings.Check;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Environment;
+import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.Profile;
 import java.nio.file.Files;
@@ -51,7 +55,8 @@ final class DoctorCommand implements Command {
         Options.value(
                 spec,
                 "URL",
-                "The mirror of the SQLite database, as 'mirror status' takes it. Unset: LOCKSTEP_TO.",
+                "The mirror of the SQLite database, as 'mirror status' takes it, or another database to log in to. Unset:"
+                        + " LOCKSTEP_TO.",
                 "--to");
     }
 
@@ -59,10 +64,14 @@ final class DoctorCommand implements Command {
     public Result run(Invocation call) throws InterruptedException {
         Optional<Set<Mechanism>> wanted = call.text("--for").map(DoctorCommand::mechanisms);
         Set<Mechanism> mechanisms = wanted.orElse(EnumSet.allOf(Mechanism.class));
-        Findings findings = new Findings();
+        Findings findings = new Findings(call.advice());
         machine(findings, call.databases().environment());
         if (mechanisms.contains(Mechanism.REALM) || mechanisms.contains(Mechanism.TRANSPILE)) {
             new DoctorPostgres(call, findings, mechanisms, wanted.isPresent()).check();
+        }
+        if (call.flag("--to")
+                || call.databases().environment().get("LOCKSTEP_TO").isPresent()) {
+            findings.attempt("mirror.connection", () -> connection(call));
         }
         if (mechanisms.contains(Mechanism.FTS)
                 || mechanisms.contains(Mechanism.AUDIT)
@@ -70,6 +79,14 @@ final class DoctorCommand implements Command {
             sqlite(call, findings, mechanisms, wanted.isPresent());
         }
         return findings.result();
+    }
+
+    /** Whether the database that {@code --to} means lets us in, whatever it is a mirror of. */
+    private static Check connection(Invocation call) {
+        DbTarget target = AuditOptions.target(call, call.text("--to").orElse(null), "--to", "LOCKSTEP_TO");
+        try (Db db = call.databases().open(target, call.session(PgSession.Use.READ))) {
+            return Check.ok("mirror.connection", target + " lets us in: " + db.engine());
+        }
     }
 
     private static Set<Mechanism> mechanisms(String list) {

@@ -5,6 +5,7 @@ import dev.lockstep.cli.Findings.Check;
 import dev.lockstep.cli.Findings.State;
 import dev.lockstep.db.Channel;
 import dev.lockstep.db.Db;
+import dev.lockstep.db.Identifier;
 import dev.lockstep.db.ListenSession;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
@@ -14,6 +15,7 @@ import dev.lockstep.realm.InvalidationLog;
 import dev.lockstep.realm.NamedListeners;
 import dev.lockstep.realm.Notifications;
 import dev.lockstep.realm.RealmLocks;
+import dev.lockstep.support.ShellWord;
 import dev.lockstep.transpile.BoxelMigrations;
 import dev.lockstep.transpile.CacheSchema;
 import dev.lockstep.transpile.Upkeep;
@@ -180,7 +182,7 @@ final class DoctorPostgres {
                 detail,
                 state == State.OK
                         ? null
-                        : "end the session that listens inside a transaction: lockstep realm listeners");
+                        : "end the session that listens inside a transaction: 'lockstep realm listeners' names those that listen");
     }
 
     private static Check locks(Db db) {
@@ -223,8 +225,8 @@ final class DoctorPostgres {
             return Check.ok(name, "all that is needed on the tables that are there");
         }
         List<String> grants = new ArrayList<>();
-        denied.forEach(
-                (table, missing) -> grants.add("grant " + missing + " on " + table + " to " + server.text("login")));
+        denied.forEach((table, missing) ->
+                grants.add("grant " + missing + " on " + table + " to " + new Identifier(server.text("login"))));
         return new Check(
                 name,
                 State.FAIL,
@@ -247,7 +249,7 @@ final class DoctorPostgres {
                                 + lag.map(behind -> behind + " invalidations behind")
                                         .orElse("at a log that is gone")
                                 + (listener.state() == NamedListeners.State.LIVE ? "" : " and does not run"),
-                        "lockstep realm listen --durable " + listener.name());
+                        "'lockstep realm listen --durable " + ShellWord.quote(listener.name()) + "'");
             }
         }
         return Check.ok("realm.listeners", all.size() + " named, none far behind");
@@ -261,7 +263,7 @@ final class DoctorPostgres {
         if (!missing.isEmpty()) {
             String detail = "not there: " + String.join(", ", missing);
             findings.add(new Check(
-                    "transpile.tables", asked ? State.FAIL : State.WARN, detail, "lockstep transpile init --guard"));
+                    "transpile.tables", asked ? State.FAIL : State.WARN, detail, "'lockstep transpile init --guard'"));
             return;
         }
         findings.attempt("transpile.tables", () -> contents(db));
@@ -273,7 +275,7 @@ final class DoctorPostgres {
                                 "transpile.guard",
                                 State.WARN,
                                 "replicas that know no floor may store stale artifacts",
-                                "lockstep transpile init --guard"));
+                                "'lockstep transpile init --guard'"));
         findings.attempt(
                 "transpile.epoch",
                 () -> db.autocommit(tx -> tx.only(EPOCHS)).integer("epochs") > 0
@@ -282,7 +284,8 @@ final class DoctorPostgres {
                                 "transpile.epoch",
                                 State.WARN,
                                 "not set: the server has crashed and lost its cache, or nobody has used it yet",
-                                "replicas that know no floor: lockstep transpile tombstone URL --all"));
+                                "the first use sets it; for replicas that know no floor tombstone every realm, as"
+                                        + " 'lockstep transpile tombstone --help' says"));
     }
 
     private static Check migration(Db db) {
@@ -294,13 +297,13 @@ final class DoctorPostgres {
                         "transpile.migration",
                         State.WARN,
                         "Boxel's migration 1778495869867 has not run yet",
-                        "deploy Boxel first, then lockstep transpile init --guard")
+                        "deploy Boxel first, then 'lockstep transpile init --guard'")
                 : new Check(
                         "transpile.migration",
                         State.FAIL,
                         "module_transpile_cache is there, and Boxel's migration 1778495869867, which makes it, has not run:"
                                 + " it will fail",
-                        "drop table module_transpile_cache; deploy Boxel; lockstep transpile init --guard");
+                        "drop table module_transpile_cache; deploy Boxel; then 'lockstep transpile init --guard'");
     }
 
     private static Check contents(Db db) {
@@ -317,6 +320,6 @@ final class DoctorPostgres {
                 "transpile.tables",
                 crowded ? State.WARN : State.OK,
                 detail,
-                crowded ? "lockstep transpile prune --older-than 7d" : null);
+                crowded ? "'lockstep transpile prune --older-than 7d'" : null);
     }
 }

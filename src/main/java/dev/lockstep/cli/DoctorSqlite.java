@@ -10,9 +10,15 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.fts.FtsStatus;
+import dev.lockstep.fts.Restoration;
+import dev.lockstep.fts.Restoration.Claim;
+import dev.lockstep.fts.Restoration.Preference;
+import dev.lockstep.fts.Restoration.Replacement;
 import dev.lockstep.mirror.MirrorLink;
 import dev.lockstep.mirror.MirrorStatus;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.ProcessIdentity;
+import dev.lockstep.support.ShellWord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +33,10 @@ final class DoctorSqlite {
 
     private static final String NAMES = "select name from sqlite_master where type = 'table'";
 
+    private static final String BACKFILL = "'lockstep mirror backfill'";
+    private static final String UNKNOWN_TRIGGERS =
+            "make its triggers, as the application's migrations do; a --profile that knows them can tell which";
+
     private static final long LARGE_WAL = 64L << 20;
     private static final Duration OLD_MIRROR = Duration.ofDays(1);
 
@@ -34,12 +44,14 @@ final class DoctorSqlite {
     private final Findings findings;
     private final Set<Mechanism> mechanisms;
     private final String file;
+    private final String shown;
 
     DoctorSqlite(Invocation call, Findings findings, Set<Mechanism> mechanisms) {
         this.call = call;
         this.findings = findings;
         this.mechanisms = mechanisms;
         this.file = call.sqliteFile();
+        this.shown = ShellWord.quote(file.startsWith("-") ? "./" + file : file);
     }
 
     void check() {
@@ -73,7 +85,7 @@ final class DoctorSqlite {
                         "sqlite.integrity",
                         State.FAIL,
                         String.join("; ", said),
-                        "restore a backup, or: sqlite3 '" + file + "' .recover | sqlite3 recovered.db");
+                        "restore a backup, or: sqlite3 " + shown + " .recover | sqlite3 recovered.db");
     }
 
     private Check wal(Db db) {
@@ -84,7 +96,7 @@ final class DoctorSqlite {
                         "sqlite.wal",
                         State.WARN,
                         "the write-ahead log has " + (size >> 20) + " MB: a reader keeps it from being emptied",
-                        "end the reader, then: sqlite3 '" + file + "' 'pragma wal_checkpoint(truncate)'")
+                        "end the reader, then: sqlite3 " + shown + " \"pragma wal_checkpoint(truncate)\"")
                 : Check.ok("sqlite.wal", "journal mode " + mode + ", log of " + (size >> 10) + " kB");
     }
 
@@ -128,7 +140,7 @@ final class DoctorSqlite {
                     status.tables().size() + " indexes, a trigger for every event, and as many rows as they make;"
                             + " what the rows say was not compared");
         }
-        return new Check("fts", State.FAIL, String.join("; ", bad), fix(status));
+        return new Check("fts", State.FAIL, String.join("; ", bad), fix(db, status));
     }
 
     private static Optional<String> trouble(FtsStatus.Table table) {
@@ -152,23 +164,35 @@ final class DoctorSqlite {
     }
 
     /** The command for the worst of it. */
-    private String fix(FtsStatus status) {
+    private String fix(Db db, FtsStatus status) {
         boolean deferred = status.leftovers() > 0;
         boolean lost = false;
+        boolean unknown = false;
         for (FtsStatus.Table table : status.tables()) {
             deferred |= table.state() == FtsStatus.State.DEFERRED;
             lost |= !table.absent().isEmpty();
+            unknown |= table.state() == FtsStatus.State.UNTRIGGERED
+                    && table.absent().isEmpty()
+                    && table.triggers().isEmpty();
+        }
+        if (unknown) {
+            return UNKNOWN_TRIGGERS;
         }
         if (deferred || lost) {
-            return "lockstep fts restore" + arguments() + (lost ? " --from-profile" : "");
+            return restoration(db, lost ? Replacement.PROFILE : Replacement.NONE);
         }
-        return "lockstep fts check" + arguments();
+        return "'lockstep fts check'";
     }
 
-    /** What names the same database and application to another command. */
-    private String arguments() {
-        return " --db '" + file + "'"
-                + call.text("--profile").map(name -> " --profile " + name).orElse("");
+    /** The restoration that mends it; if that would be refused, what the refusal advises. */
+    private String restoration(Db db, Replacement replacement) {
+        Restoration.Policy policy = new Restoration.Policy(Preference.NEITHER, replacement, Claim.RESPECT);
+        try {
+            new Restoration(call.profile(), policy, ProcessIdentity.ofProcess()).preview(db, List.of());
+            return "'lockstep fts restore" + (replacement == Replacement.PROFILE ? " --from-profile'" : "'");
+        } catch (Trouble e) {
+            return e.hint();
+        }
     }
 
     private Check audit(Db db) {
@@ -185,7 +209,7 @@ final class DoctorSqlite {
         }
         return bad.isEmpty()
                 ? Check.ok("audit", indexes + " indexes, each used by its query")
-                : new Check("audit", State.FAIL, String.join("; ", bad), "lockstep audit apply" + arguments());
+                : new Check("audit", State.FAIL, String.join("; ", bad), "'lockstep audit apply'");
     }
 
     private Check mirror() {
@@ -197,20 +221,18 @@ final class DoctorSqlite {
         try (MirrorLink link = MirrorOptions.link(call, PgSession.Use.READ)) {
             status = MirrorStatus.read(link.db(), MirrorOptions.sourceId(call), MirrorOptions.owner());
         }
-        String fix = "lockstep mirror backfill --db '" + file + "'"
-                + to.map(url -> " --to '" + url + "'").orElse("");
         if (!status.isComplete()) {
             boolean never = status.state() == MirrorStatus.State.NEVER;
             return new Check(
                     "mirror",
                     State.FAIL,
                     never ? "nothing was ever copied" : "the last backfill did not bring every table",
-                    fix + (never ? " --create" : ""));
+                    never ? "'lockstep mirror backfill --create'" : BACKFILL);
         }
         Duration age = status.age().orElse(Duration.ZERO);
         String detail = status.tables().size() + " tables, complete " + age.toMinutes() + " min ago";
         return age.compareTo(OLD_MIRROR) > 0
-                ? new Check("mirror", State.WARN, detail, fix)
+                ? new Check("mirror", State.WARN, detail, BACKFILL)
                 : Check.ok("mirror", detail);
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.db.Redactor;
 import dev.lockstep.db.Trouble;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,7 +38,13 @@ final class Findings {
         }
     }
 
+    private final Advice advice;
     private final List<Check> checks = new ArrayList<>();
+
+    /** @param advice makes the commands in what mends a failure whole */
+    Findings(Advice advice) {
+        this.advice = advice;
+    }
 
     void add(Check check) {
         checks.add(check);
@@ -77,11 +84,12 @@ final class Findings {
             fields.put("name", check.name());
             fields.put("state", check.state().label());
             fields.put("detail", Text.printable(check.detail()));
-            fields.put("fix", check.fix());
+            String fix = Redactor.redact(advice.complete(check.fix()));
+            fields.put("fix", fix);
             data.add(fields);
             lines.add(pad(check.state().label()) + check.name() + ": " + check.detail());
-            if (check.fix() != null) {
-                lines.add(pad("") + "fix: " + check.fix());
+            if (fix != null) {
+                lines.add(pad("") + "fix: " + fix);
             }
             failed |= check.state() == State.FAIL;
         }

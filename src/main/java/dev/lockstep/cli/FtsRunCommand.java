@@ -27,6 +27,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep fts run}. */
 final class FtsRunCommand implements Command {
+    private static final String RESTORE = "'lockstep fts restore'";
     private static final Duration CHECK = Duration.ofMillis(500);
     private static final Policy LEAVING = new Policy(Preference.NEITHER, Replacement.NONE, Claim.LEAVE);
 
@@ -56,7 +57,7 @@ final class FtsRunCommand implements Command {
         if (script.isPresent() == !call.parameters().isEmpty()) {
             throw Trouble.usage(
                     script.isPresent() ? "a script and a program" : "no program given",
-                    "lockstep fts run --db FILE -- CMD ..., or --atomic FILE.sql");
+                    "give -- CMD ..., or --atomic FILE.sql; 'lockstep fts run --help' shows both");
         }
         String file = call.sqliteFile(Optional.empty());
         if (script.isPresent()) {
@@ -127,7 +128,7 @@ final class FtsRunCommand implements Command {
                     ExitCode.AROUND_CHILD,
                     e.code(),
                     "the program ended with " + status + ", and the triggers could not be restored: " + e.getMessage(),
-                    e.hint() == null ? "lockstep fts restore --db " + file : e.hint(),
+                    e.hint() == null ? RESTORE : e.hint(),
                     e);
         }
         Map<String, Object> data = new LinkedHashMap<>();
@@ -231,7 +232,7 @@ final class FtsRunCommand implements Command {
                 restore();
             } catch (RuntimeException e) {
                 first.addSuppressed(e);
-                call.output().warn("still-deferred", e.getMessage() + "; lockstep fts restore --db " + file);
+                call.output().warn("still-deferred", e.getMessage() + "; " + RESTORE + " tries again");
             }
         }
     }

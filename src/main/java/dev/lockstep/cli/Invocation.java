@@ -94,16 +94,19 @@ final class Invocation {
         return parsed.commandSpec().findOption(option) != null;
     }
 
-    /** What the option was given, as text, with commas if it was several times; empty for a flag. */
-    Optional<String> given(String option) {
+    /** What the option was given, each time; none for a flag. */
+    List<String> values(String option) {
         Object value = flag(option) ? parsed.matchedOptionValue(option, null) : null;
-        return value == null || value instanceof Boolean
-                ? Optional.empty()
-                : Optional.of(
-                        value instanceof List<?> list
-                                ? String.join(
-                                        ",", list.stream().map(String::valueOf).toList())
-                                : value.toString());
+        if (value instanceof List<?> list) {
+            return list.stream().map(String::valueOf).toList();
+        }
+        return value == null || value instanceof Boolean ? List.of() : List.of(value.toString());
+    }
+
+    /** The same as one text, with commas; empty for a flag. */
+    Optional<String> given(String option) {
+        List<String> values = values(option);
+        return values.isEmpty() ? Optional.empty() : Optional.of(String.join(",", values));
     }
 
     List<PositionalParamSpec> positionals() {
@@ -115,6 +118,20 @@ final class Invocation {
         boolean takes = takes("--db")
                 && positionals().stream().anyMatch(one -> one.paramLabel().equals("[" + SQLITE_FILE + "]"));
         return takes ? parameters().stream().findFirst() : Optional.empty();
+    }
+
+    /** The SQLite database, if it was named by the command line or LOCKSTEP_DB. */
+    Optional<String> namedDatabase() {
+        return takes("--db")
+                ? text("--db")
+                        .or(this::positionalDatabase)
+                        .or(() -> databases.environment().get("LOCKSTEP_DB"))
+                : Optional.empty();
+    }
+
+    /** What makes the commands in what is advised whole. */
+    Advice advice() {
+        return Advice.of(this);
     }
 
     boolean dryRun() {

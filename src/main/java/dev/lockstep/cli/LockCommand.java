@@ -49,7 +49,7 @@ final class LockCommand implements Command {
         RealmUrl realm = RealmArgument.read(call.parameters().get(0), "taken", call.output());
         List<String> command = call.parameters().subList(1, call.parameters().size());
         if (command.isEmpty()) {
-            throw Trouble.usage("no program given", "lockstep realm lock URL -- CMD ...");
+            throw Trouble.usage("no program given", "give URL -- CMD ...; 'lockstep realm lock --help' shows more");
         }
         LockScope scope = scope(realm, call);
         Child child = Child.of(command, call.databases().environment());

@@ -29,6 +29,8 @@ final class Output {
         private static final long serialVersionUID = 1;
     }
 
+    private static final String HINT = "hint: ";
+
     private final PrintStream out;
     private final PrintStream err;
     private final long startNanos = System.nanoTime();
@@ -43,6 +45,7 @@ final class Output {
     private boolean bare;
     private RunRecord record = RunRecord.NONE;
     private Supplier<Result> soFar;
+    private Advice advice = Advice.NONE;
 
     Output(PrintStream out, PrintStream err) {
         this.out = out;
@@ -60,6 +63,7 @@ final class Output {
 
     /** Takes over what the options say about talking. */
     void configure(Invocation call) {
+        advice = call.advice();
         quiet = call.flag("--quiet");
         verbose = call.flag("--verbose");
         debug = call.flag("--debug");
@@ -113,8 +117,9 @@ final class Output {
 
     /** Something that a person should know and that is no failure. Codes are stable names in lower case with hyphens. */
     void warn(String code, String message) {
-        warnings.add(Map.of("code", code, "message", Text.printable(message)));
-        say("lockstep " + command + ": warning: " + message);
+        String whole = advice.complete(message);
+        warnings.add(Map.of("code", code, "message", Text.printable(whole)));
+        say("lockstep " + command + ": warning: " + whole);
     }
 
     /** A question, which the answer follows on the same line. */
@@ -139,7 +144,7 @@ final class Output {
     /** A message for whoever watches, unless they asked for quiet. */
     void message(String message) {
         if (!quiet) {
-            say(message);
+            say(advice.complete(message));
         }
     }
 
@@ -171,7 +176,7 @@ final class Output {
     private void print(Result result) {
         if (format == Format.TEXT && !bare) {
             for (String text : result.text()) {
-                line(Text.printable(text));
+                line(Text.printable(text.strip().startsWith(HINT) ? advice.complete(text) : text));
             }
         }
     }
@@ -182,7 +187,7 @@ final class Output {
     }
 
     private int fail(Trouble trouble, Map<String, Object> data) {
-        Map<String, Object> error = error(trouble.code(), trouble.getMessage(), trouble.hint());
+        Map<String, Object> error = error(trouble.code(), trouble.getMessage(), Redactor.redact(advice.after(trouble)));
         if (trouble instanceof DbException e) {
             error.put("sqlState", e.sqlState());
             error.put("retryable", e.retryable());
@@ -227,7 +232,7 @@ final class Output {
         end(status, changed, data, error);
         say("lockstep" + (command.isEmpty() ? "" : " " + command) + ": " + error.get("message"));
         if (error.get("hint") != null) {
-            say("hint: " + error.get("hint"));
+            say(HINT + error.get("hint"));
         }
         if (debug && cause != null) {
             StringWriter trace = new StringWriter();

@@ -63,7 +63,8 @@ final class TranspileRunCommand implements Command {
         Optional<Path> report = call.text("--report").map(Invocation::file);
         if (call.parameters().size() < 3) {
             throw Trouble.usage(
-                    "a realm, a path and a command are needed", "lockstep transpile run URL PATH -- CMD ...");
+                    "a realm, a path and a command are needed",
+                    "give URL PATH -- CMD ...; 'lockstep transpile run --help' shows more");
         }
         ArtifactKey key = TranspileArguments.key(call);
         BuildCommand build = new BuildCommand(call, key);

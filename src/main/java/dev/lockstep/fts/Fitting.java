@@ -7,8 +7,10 @@ import dev.lockstep.fts.Deferred.Health;
 import dev.lockstep.fts.Deferred.StoredTrigger;
 import dev.lockstep.fts.FtsCatalog.Relation;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.ShellWord;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +33,9 @@ final class Fitting {
 
     /** The stored triggers that were looked at, by folded name: two indexes may share one. */
     private final Set<String> decided = new HashSet<>();
+
+    /** Which index a stored trigger was looked at for, by folded name of the trigger. */
+    private final Map<String, Index> storedFor = new HashMap<>();
 
     /** The live triggers that make room for a stored one. */
     private final List<TriggerSql> displaced = new ArrayList<>();
@@ -120,6 +125,7 @@ final class Fitting {
         if (!decided.add(SqlToken.fold(stored.name()))) {
             return;
         }
+        storedFor.put(SqlToken.fold(stored.name()), index);
         Optional<TriggerSql> live = situation.catalog().trigger(stored.name());
         if (live.isEmpty()) {
             wanted.put(SqlToken.fold(stored.name()), stored);
@@ -140,7 +146,8 @@ final class Fitting {
                         "trigger " + stored.name() + " of " + index.name() + " was made anew meanwhile: "
                                 + TriggerSql.brief(live.get().sql()) + " -- and stored is: "
                                 + TriggerSql.brief(stored.sql()),
-                        "choose with --prefer live or --prefer stored");
+                        "'lockstep fts restore --prefer live' keeps what is there, 'lockstep fts restore --prefer stored' puts the"
+                                + " stored one back");
             case LIVE -> giveUp(stored.sql(), stored.name());
             case STORED -> {
                 displaced.add(live.get());
@@ -163,7 +170,7 @@ final class Fitting {
                         "trigger-conflict",
                         "trigger " + live.name() + " was made meanwhile and writes " + index.name() + " too: "
                                 + TriggerSql.brief(live.sql()),
-                        "drop it, or choose it over the stored ones with --prefer live");
+                        "'lockstep fts restore --prefer live' chooses it over the stored ones; or drop it");
             }
             for (StoredTrigger old : stored) {
                 boolean sameJob =
@@ -199,7 +206,10 @@ final class Fitting {
         ordered.stream().map(TriggerSql::table).distinct().forEach(table -> Probe.objectionToWrites(tx, table)
                 .filter(objection -> !Unopened.isForeign(objection))
                 .ifPresent(objection -> {
-                    throw unfit("writes to " + table + " fail even without the triggers: " + objection);
+                    throw Damage.refused(
+                            "trigger-unfit",
+                            "writes to " + table + " fail even without the triggers: " + objection,
+                            "nothing changed; it is still deferred");
                 }));
         for (TriggerSql trigger : ordered) {
             TriggerDdl.create(tx, trigger);
@@ -210,8 +220,12 @@ final class Fitting {
                             "trigger " + trigger.name() + " is put back untried: this SQLite has " + objection));
                     return;
                 }
-                throw unfit(
-                        "trigger " + trigger.name() + " does not fit " + trigger.table() + " any more: " + objection);
+                Index index = storedFor.get(SqlToken.fold(trigger.name()));
+                throw Damage.refused(
+                        "trigger-unfit",
+                        "trigger " + trigger.name() + " does not fit " + trigger.table() + " any more: " + objection,
+                        "nothing changed, it is still deferred; change the schema back"
+                                + (index == null ? "" : ", or " + giveUp(index)));
             });
         }
         ordered.stream()
@@ -270,8 +284,10 @@ final class Fitting {
                 .toList();
     }
 
-    private static Trouble unfit(String why) {
-        return Damage.refused("trigger-unfit", why, "nothing changed; it is still deferred");
+    private static String giveUp(Index index) {
+        return index.held()
+                .map(held -> "give the triggers up: " + held.ledger().surrender(index.name()))
+                .orElse("give it up");
     }
 
     /** An application's one entry holds the triggers of others too, and they are stored nowhere else. */
@@ -283,7 +299,10 @@ final class Fitting {
         List<String> others = new ArrayList<>(held.get().deferred().indexes());
         others.removeIf(name -> SqlToken.fold(name).equals(index.folded())
                 || situation.catalog().table(name).isEmpty());
-        String first = others.isEmpty() ? "" : "restore first --table " + String.join(" --table ", others) + ", then ";
+        String tables = String.join(
+                "",
+                others.stream().map(name -> " --table " + ShellWord.quote(name)).toList());
+        String first = others.isEmpty() ? "" : "first 'lockstep fts restore" + tables + "', then ";
         return first + "give the triggers up: " + held.get().ledger().surrender(index.name());
     }
 }

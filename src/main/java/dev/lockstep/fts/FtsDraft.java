@@ -4,6 +4,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.ShellWord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,7 @@ public record FtsDraft(Optional<Map<String, Object>> section, Optional<String> f
                 if (index.isDeferred()) {
                     throw Trouble.refused(
                             "the triggers of " + index.name() + " are put away now",
-                            "lockstep fts restore --table " + index.name());
+                            "'lockstep fts restore --table " + ShellWord.quote(index.name()) + "'");
                 }
                 if (!index.live().isEmpty()) {
                     tables.add(table(index));

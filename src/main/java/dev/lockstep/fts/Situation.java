@@ -91,7 +91,7 @@ final class Situation {
                         "other-profile",
                         "triggers are put away in " + ledger.get().place() + ", where the profile " + name
                                 + " keeps them",
-                        "add --profile " + name,
+                        "'lockstep fts status --profile " + name + "' reads them",
                         null);
             }
         }

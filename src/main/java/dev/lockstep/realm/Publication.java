@@ -4,6 +4,7 @@ import dev.lockstep.db.Trouble;
 import dev.lockstep.realm.PublishOutcome.Change;
 import dev.lockstep.realm.PublishOutcome.Recovery;
 import dev.lockstep.realm.Target.State;
+import dev.lockstep.support.ShellWord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ public final class Publication {
         if (target.state() == State.PLAIN_DIRECTORY) {
             throw Trouble.refused(
                     target.path() + " is a plain directory, which 'realm publish' did not make",
-                    "'lockstep realm delete " + target.path() + "' deletes it");
+                    "'lockstep realm delete " + ShellWord.quote(target.path().toString()) + "' deletes it");
         }
     }
 

@@ -173,7 +173,7 @@ public final class CacheSchema {
                     Trouble.Kind.USAGE,
                     "no-schema",
                     "this database has no transpile cache that lockstep has prepared: " + e.getMessage(),
-                    "lockstep transpile init",
+                    "'lockstep transpile init'",
                     e);
         }
     }

@@ -56,7 +56,11 @@ class DoctorCommandTest {
                 folder.resolve("notes.db"),
                 "create table note (id integer primary key, body text)",
                 "create virtual table note_fts using fts5(body)",
-                "create trigger t after insert on note begin insert into note_fts values (new.body); end",
+                "create trigger t after insert on note begin insert into note_fts (rowid, body)"
+                        + " values (new.id, new.body); end",
+                "create trigger u after update on note begin update note_fts set body = new.body"
+                        + " where rowid = old.id; end",
+                "create trigger d after delete on note begin delete from note_fts where rowid = old.id; end",
                 "insert into note (body) values ('lighthouse')");
     }
 

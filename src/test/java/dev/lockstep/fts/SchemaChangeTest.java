@@ -171,7 +171,9 @@ class SchemaChangeTest {
         TestSqlite.create(engine.file(), "drop table units_fts");
 
         assertThatThrownBy(engine::restore).isInstanceOfSatisfying(Trouble.class, e -> {
-            assertThat(e.hint()).contains("restore first --table projects_fts, then give the triggers up: delete from");
+            assertThat(e.hint())
+                    .contains(
+                            "first 'lockstep fts restore --table projects_fts', then give the triggers up: delete from");
             assertThat(engine.restore("projects_fts").tables()).hasSize(1);
             file = engine.file();
             assertThat(run(e.hint().substring(e.hint().indexOf("delete from")))).isTrue();
