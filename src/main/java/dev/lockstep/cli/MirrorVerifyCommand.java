@@ -85,7 +85,10 @@ final class MirrorVerifyCommand implements Command {
         data.put("db", call.sqliteFile());
         data.put("wal", log.tree());
         data.put("tables", trees);
-        data.put("repair", repair.orElse(null));
+        data.put(
+                "repair",
+                repair.map(command -> call.advice().complete("'" + command + "'"))
+                        .orElse(null));
         data.put("notMirrored", NotMirroredReport.tree(left));
         if (!failures.isEmpty() && failures.size() == tables.size()) {
             return MirrorBackfillCommand.none(failures, data, lines);
