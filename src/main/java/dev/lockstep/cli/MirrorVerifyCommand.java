@@ -8,6 +8,7 @@ import dev.lockstep.mirror.MirrorLink;
 import dev.lockstep.mirror.NotMirrored;
 import dev.lockstep.mirror.Progress;
 import dev.lockstep.mirror.Verification;
+import dev.lockstep.support.ShellWord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,16 +126,9 @@ final class MirrorVerifyCommand implements Command {
         }
         boolean all = names.size() == tables.size() && call.texts("--table").isEmpty();
         if (!all) {
-            names.forEach(name -> command.append(" --table ").append(word(name)));
+            names.forEach(name -> command.append(" --table ").append(ShellWord.quote(name)));
         }
         return Optional.of(command.toString());
-    }
-
-    /** As a POSIX shell reads it as one word, without single quotes: those are around the command. */
-    private static String word(String name) {
-        return name.matches("[A-Za-z0-9_./-]+") && !name.startsWith("-")
-                ? name
-                : '"' + name.replaceAll("[\\\\\"$`]", "\\\\$0") + '"';
     }
 
     private static Map<String, Object> tree(Verification.Table table) {
