@@ -121,7 +121,7 @@ final class Child {
 
     /**
      * Runs the program to its end, on our own standard input and output. What stops us is passed on to it; SIGTERM follows
-     * if it goes on all the same, and SIGKILL.
+     * if it goes on all the same, and SIGKILL. If we are killed, a {@link Lifeline} ends it.
      *
      * @param check called again and again meanwhile; if it throws, the program is stopped
      * @return its exit status
@@ -131,12 +131,16 @@ final class Child {
         builder.environment().clear();
         builder.environment().putAll(environment);
         builder.environment().putAll(variables);
-        Process process;
-        try {
-            process = builder.start();
+        try (Lifeline lifeline = Lifeline.open()) {
+            Process process = builder.start();
+            lifeline.hold(process);
+            return supervised(process, interval, check);
         } catch (IOException e) {
             throw cannotRun(e);
         }
+    }
+
+    private static int supervised(Process process, Duration interval, Runnable check) throws InterruptedException {
         try {
             while (!process.waitFor(interval.toMillis(), TimeUnit.MILLISECONDS)) {
                 check.run();
