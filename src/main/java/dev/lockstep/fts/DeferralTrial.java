@@ -7,6 +7,7 @@ import dev.lockstep.db.Tx;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -96,9 +97,10 @@ final class DeferralTrial {
     /** All columns at once, then each by itself where triggers tell columns apart, then each state that they ask for. */
     private void change(String row, List<String> like, Set<TriggerSql.Event> tried) {
         List<String> columns = base.columns();
+        Map<String, String> before = base.literals(row);
         List<String> all = new ArrayList<>();
         for (String column : columns) {
-            all.add(assignment(row, column));
+            all.add(assignment(before, column));
         }
         if (!all.isEmpty()) {
             update(row, String.join(", ", all), tried);
@@ -107,22 +109,22 @@ final class DeferralTrial {
             return;
         }
         for (String column : columns.subList(0, Math.min(columns.size(), MAX_COLUMNS))) {
-            update(row, assignment(row, column), tried);
+            update(row, assignment(before, column), tried);
         }
         for (TrialTable.Value state : base.states()) {
             // There and back, with a change of the text in between: what is left out may have to come in again.
-            String before = base.literal(row, state.column());
+            String was = before.getOrDefault(state.column(), "null");
             String set = new Identifier(state.column()) + " = ";
             if (update(row, set + state.literal(), tried)) {
                 columns.stream()
                         .filter(column -> !column.equals(state.column()))
                         .limit(3)
-                        .forEach(column -> update(row, assignment(row, column), tried));
-                update(row, set + before, tried);
+                        .forEach(column -> update(row, assignment(before, column), tried));
+                update(row, set + was, tried);
             }
             Optional<String> made = insert(like, List.of(state), tried);
             made.ifPresent(locator -> {
-                update(locator, set + before, tried);
+                update(locator, set + was, tried);
                 step(
                         TriggerSql.Event.DELETE,
                         "deleted",
@@ -133,8 +135,8 @@ final class DeferralTrial {
         }
     }
 
-    private String assignment(String row, String column) {
-        return new Identifier(column) + " = " + base.changed(row, column, search.word());
+    private String assignment(Map<String, String> before, String column) {
+        return new Identifier(column) + " = " + base.changed(column, before.get(column), search.word());
     }
 
     private boolean update(String row, String assignments, Set<TriggerSql.Event> tried) {

@@ -213,23 +213,37 @@ final class TrialTable {
                 && (tokens.get(at - 2).is("NEW") || tokens.get(at - 2).is("OLD"));
     }
 
-    /** How SQL writes what a row has in a column. */
-    String literal(String row, String column) {
-        return tx.row("select quote(" + new Identifier(column) + ") as q from " + from() + " where " + row)
-                .map(found -> found.text("q"))
-                .orElse("null");
+    /** How SQL writes what a row has in each of its columns; empty if there is no such row. */
+    Map<String, String> literals(String row) {
+        List<String> quoted = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (Column column : columns.values()) {
+            quoted.add("quote(" + new Identifier(column.name()) + ") as q" + names.size());
+            names.add(column.name());
+        }
+        Map<String, String> literals = new LinkedHashMap<>();
+        if (!names.isEmpty()) {
+            tx.row("select " + String.join(", ", quoted) + " from " + from() + " where " + row)
+                    .ifPresent(found -> {
+                        for (int at = 0; at < names.size(); at++) {
+                            literals.put(names.get(at), found.text("q" + at));
+                        }
+                    });
+        }
+        return literals;
     }
 
-    /** The value of a row's column with a word in it; it keeps its form, which may be JSON. */
-    String changed(String row, String column, String word) {
-        Column there = columns.get(SqlToken.fold(column));
-        Optional<Row> found = tx.row("select typeof(" + new Identifier(column) + ") as t, " + new Identifier(column)
-                + " as v from " + from() + " where " + row);
-        boolean text = found.filter(value -> value.text("t").equals("text")).isPresent();
+    /**
+     * A value with a word in it; it keeps its form, which may be JSON.
+     *
+     * @param literal the value as SQL writes it, or null
+     */
+    String changed(String column, String literal, String word) {
+        boolean text = literal != null && literal.startsWith("'");
         if (!text) {
-            return there.numeric() ? word : "'. " + word + " .'";
+            return columns.get(SqlToken.fold(column)).numeric() ? word : "'. " + word + " .'";
         }
-        String value = found.get().text("v");
+        String value = literal.substring(1, literal.length() - 1);
         List<MatchResult> words = WORD.matcher(value).results().toList();
         // A trigger may join what it writes without a blank in between.
         String changed = words.isEmpty()
@@ -239,7 +253,7 @@ final class TrialTable {
                         + value.substring(words.get(words.size() - 1).end());
         changed = changed.endsWith(word) ? changed + " ." : changed;
         changed = changed.startsWith(word) ? ". " + changed : changed;
-        return "'" + changed.replace("'", "''").replace("\0", "") + "'";
+        return "'" + changed + "'";
     }
 
     /**
@@ -252,6 +266,7 @@ final class TrialTable {
     NewRow insert(Optional<String> like, List<Value> given, Supplier<String> words) {
         Map<String, String> filled = new LinkedHashMap<>();
         List<String> looked = columns();
+        Map<String, String> template = like.map(this::literals).orElse(Map.of());
         columns.forEach((folded, column) -> {
             Optional<Value> said = given.stream()
                     .filter(value -> SqlToken.fold(value.column()).equals(folded))
@@ -259,10 +274,9 @@ final class TrialTable {
             if (said.isPresent()) {
                 filled.put(column.name(), said.get().literal());
             } else if (column.unique() || looked.contains(column.name())) {
-                String row = like.orElse("0");
-                filled.put(column.name(), changed(row, column.name(), words.get()));
-            } else if (like.isPresent()) {
-                filled.put(column.name(), literal(like.get(), column.name()));
+                filled.put(column.name(), changed(column.name(), template.get(column.name()), words.get()));
+            } else if (template.containsKey(column.name())) {
+                filled.put(column.name(), template.get(column.name()));
             } else if (column.required()) {
                 filled.put(column.name(), column.numeric() ? words.get() : "'. " + words.get() + " .'");
             }

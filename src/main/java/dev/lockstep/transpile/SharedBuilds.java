@@ -10,6 +10,7 @@ import dev.lockstep.transpile.TranspileCache.Lookup;
 import dev.lockstep.transpile.TranspileCache.StoreResult;
 import dev.lockstep.transpile.Wakeups.Wake;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -108,6 +109,14 @@ public final class SharedBuilds implements AutoCloseable {
         coordinator.close();
     }
 
+    private static void close(Artifact artifact) {
+        try {
+            artifact.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static boolean isCancelled(Trouble e) {
         return e instanceof DbException fault && fault.reason() == DbException.Reason.CANCELLED;
     }
@@ -162,6 +171,11 @@ public final class SharedBuilds implements AutoCloseable {
          */
         private Served again(Trouble fault) throws InterruptedException {
             try {
+                if (look() instanceof Hit theirs) {
+                    // Whoever took over has stored his.
+                    close(theirs.artifact());
+                    return new Served(built.artifact(), built.role(), built.captured(), Optional.empty());
+                }
                 return new Served(
                         built.artifact(),
                         built.role(),

@@ -6,6 +6,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.fts.Restoration.Policy;
+import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.Fault.Mode;
 import dev.lockstep.testing.Sweep;
@@ -88,10 +89,12 @@ class CrashTest {
     void aDeferralBrokenAtAnyCallIsDoneOrNeverWas(String profile, Deferral.Mode mode, String breaks) throws Exception {
         Engine active = active(profile, mode);
 
+        // Without a profile the triggers are tried first, which takes many calls.
         int broken = Sweep.startingFrom(run -> copy(active))
                 .running((engine, fault) -> saying(fault, () -> engine.defer(fault)))
                 .recovering(CrashTest::activeOrDeferredAndNothingElse)
                 .checking(CrashTest::restoredAndEqual)
+                .breakingOneOf(profile.equals(Engine.NONE) ? Counts.of(4, 1) : 1)
                 .run(modes(breaks));
 
         assertThat(broken).isGreaterThan(60);

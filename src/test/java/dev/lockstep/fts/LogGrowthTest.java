@@ -33,6 +33,8 @@ class LogGrowthTest {
                 "create virtual table note_fts using fts5(text)",
                 "create trigger note_ai after insert on note begin"
                         + " insert into note_fts (rowid, text) values (new.id, new.text); end",
+                "create trigger note_au after update on note begin"
+                        + " update note_fts set text = new.text where rowid = old.id; end",
                 "create trigger note_ad after delete on note begin delete from note_fts where rowid = old.id; end");
         assertThat(fts("defer", "--mode", "rebuild").exit()).isZero();
         TestSqlite.create(
