@@ -3,8 +3,8 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Environment;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.fts.Deferral;
-import dev.lockstep.fts.Owner;
 import dev.lockstep.fts.Restoration;
+import dev.lockstep.support.ProcessIdentity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +20,7 @@ class ImportInBulk {
     public static void main(String[] args) throws Exception {
         List<String> lines = Files.readAllLines(Path.of(args[1]));
         List<String> tables = List.of("note");
-        Owner self = Owner.ofProcess();
+        ProcessIdentity self = ProcessIdentity.ofProcess();
         try (Databases databases = new Databases(Environment.ofProcess());
                 Db db = databases.sqlite(Path.of(args[0]), Sqlite.Access.WRITE, Databases.BUSY_TIMEOUT)) {
             new Deferral(Optional.empty(), self, Optional.of("import of " + args[1])).run(db, tables);

@@ -69,7 +69,8 @@ final class PgLoginFailure {
         return switch (state) {
             case "53300" -> Reason.TOO_MANY_CONNECTIONS;
             case "57014" -> Reason.TIMED_OUT;
-            case NOT_NOW -> Reason.UNREACHABLE;
+            // Ended while it was logging in: by an administrator, a crash, or a limit of idle time.
+            case NOT_NOW, "57P01", "57P02", "57P05" -> Reason.UNREACHABLE;
             default -> passing(last) ? Reason.UNREACHABLE : Reason.LOGIN_REFUSED;
         };
     }

@@ -132,6 +132,9 @@ class UnattendedRunTest {
                 "create table note (body text)",
                 "create virtual table note_fts using fts5(body)",
                 "create trigger t after insert on note begin insert into note_fts values (new.body); end",
+                "create trigger u after update on note begin update note_fts set body = new.body"
+                        + " where rowid = old.rowid; end",
+                "create trigger d after delete on note begin delete from note_fts where rowid = old.rowid; end",
                 "insert into note values ('lighthouse')");
         String[] words = {"fts", "status", "--db", database.toString(), "-q", "--metrics-file", metrics.toString()};
 

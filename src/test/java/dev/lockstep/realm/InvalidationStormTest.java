@@ -3,6 +3,7 @@ package dev.lockstep.realm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.realm.FeedEvent.Changed;
 import dev.lockstep.realm.FeedEvent.Resync;
@@ -185,7 +186,7 @@ class InvalidationStormTest {
     }
 
     private Void emit(TestDatabase database, Random random) {
-        try (Db db = Boxel.open(database)) {
+        try (Db db = open(database)) {
             for (List<FileChange> changes = take(random); !changes.isEmpty(); changes = take(random)) {
                 while (!emitted(db, changes, random.nextInt(10) == 0)) {
                     rolledBack.incrementAndGet();
@@ -193,6 +194,17 @@ class InvalidationStormTest {
             }
         }
         return null;
+    }
+
+    /** Who kills does not spare those who log in. */
+    private static Db open(TestDatabase database) {
+        while (true) {
+            try {
+                return Boxel.open(database);
+            } catch (DbException e) {
+                assertThat(e.reason()).isEqualTo(DbException.Reason.UNREACHABLE);
+            }
+        }
     }
 
     /** The changes of the next transaction; none if all are taken. */

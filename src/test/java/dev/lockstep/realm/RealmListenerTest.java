@@ -104,12 +104,12 @@ class RealmListenerTest {
             faults.put("restarted", Executors.callable(server::restart));
             for (Map.Entry<String, Callable<?>> fault : faults.entrySet()) {
                 fault.getValue().call();
-                invalidate(database, fault.getKey());
+                invalidate(database, fault.getKey() + ".gts");
 
-                assertThat(next()).isEqualTo(fault.getKey());
+                assertThat(next()).isEqualTo(fault.getKey() + ".gts");
             }
-            invalidate(database, "last");
-            assertThat(next()).isEqualTo("last");
+            invalidate(database, "last.gts");
+            assertThat(next()).isEqualTo("last.gts");
         }
     }
 
