@@ -7,7 +7,8 @@
  * its columns in order, direction, uniqueness, predicate, method, and whether the database uses it), never by its name
  * alone: an index of the right name over other columns makes {@code create index if not exists} succeed and helps nobody.
  * {@code check} asks the planner besides: each query must find its rows by the index and must not sort. Of few rows a
- * planner rightly prefers a scan, so "could use it" and "uses it now" are told apart, and the first one decides.
+ * planner rightly prefers a scan, so "could use it" and "uses it now" are told apart, and the first one decides. It asks with
+ * the values of a row that has them all; if there is none, for values that nobody knows.
  *
  * <pre>
  *   nothing ──create──> PRESENT &lt;──rebuild── INVALID        DIFFERENT ──refused, or replaced on request
@@ -20,10 +21,14 @@
  * rather than waited for: on PostgreSQL a waiter holds a snapshot for which a concurrent build waits, a deadlock. SQLite
  * has no such way: an index is made in one write transaction, in which readers (in WAL mode) go on and writers wait.
  *
+ * <p>PostgreSQL makes none of a partitioned table concurrently. There the index of the whole is declared, each partition gets
+ * its own concurrently, or keeps one that is as good, and they are attached; the whole is valid with the last of them.
+ *
  * <h2>Suggestions</h2>
  *
  * <p>One index serves a query if the columns that are compared for equality stand first, so that the rows it wants stand
- * together, and then those of its order, so that they stand sorted. {@link dev.lockstep.audit.Suggestions} says so, and tries
+ * together, and then those of its order, so that they stand sorted. A query that the primary key, or the beginning of a longer
+ * index, serves needs none; what no index serves is named with its place. {@link dev.lockstep.audit.Suggestions} says so, and tries
  * it where that costs nobody anything: on an empty copy of a SQLite table's schema and statistics, in memory, and with
  * PostgreSQL's HypoPG.
  *
@@ -39,7 +44,12 @@
  * registry is read. The next number is written. One that is there is compared, row by row in the order in which they stand, by
  * everything but the id and the times of storing: the same is counted as unchanged, something else is refused. So a file can
  * be written again after whatever happened, and two files that disagree cannot both be written. A row's identity is thus
- * (registry, generation, ordinal), without a column for the ordinal. Whether COMMIT succeeded need not be known.
+ * (registry, generation, ordinal), without a column for the ordinal; a table without an id has no order, so there each row has
+ * to be found once, wherever it is. Whether COMMIT succeeded need not be known. A refusal after an earlier generation of the
+ * run was written says that something has changed.
+ *
+ * <p>A profile need not name all columns. Registry and generation it must, for writing and reading; what it does not name is
+ * taken and compared by its own name, and CADT's rules for what a generation holds are left aside.
  *
  * <pre>
  *   number = newest + 1 ──write──> stored        number &lt;= newest: same rows ──> unchanged, other rows ──> refused
