@@ -39,7 +39,7 @@ final class LockCommand implements Command {
                 spec,
                 "P",
                 "Lock this file, and share the realm with writers of other files, as newer Boxel does for a card."
-                        + " Repeatable; more than 256 are the whole realm.",
+                        + " Repeatable; more than 256 lock the whole realm.",
                 "--file");
         Options.postgres(spec);
     }
