@@ -1,5 +1,6 @@
 package dev.lockstep.db;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,6 +36,8 @@ public final class Redactor {
     private static void remember(String secret) {
         if (!SECRETS.contains(secret)) {
             SECRETS.add(secret);
+            // The longest first: of one that begins with another, the rest would be left.
+            SECRETS.sort(Comparator.comparingInt(String::length).reversed());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.realm;
 
+import static dev.lockstep.realm.DurableLog.assertChanged;
 import static dev.lockstep.realm.DurableLog.assertSilent;
 import static dev.lockstep.realm.DurableLog.emit;
 import static dev.lockstep.realm.DurableLog.next;
