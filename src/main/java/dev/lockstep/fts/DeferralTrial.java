@@ -88,43 +88,42 @@ final class DeferralTrial {
 
     private Optional<String> insert(List<String> like, List<TrialTable.Value> values, Set<TriggerSql.Event> tried) {
         Optional<String> template = like.stream().findFirst();
-        TrialTable.NewRow made = base.insert(template, values, search::word);
-        rows.add(made.locator());
-        boolean done = step(TriggerSql.Event.INSERT, "inserted", made.locator(), made.sql(), tried);
-        return done ? Optional.of(made.locator()) : Optional.empty();
+        for (TrialTable.Form form : TrialTable.Form.values()) {
+            TrialTable.NewRow made = base.insert(template, values, search::word, form);
+            rows.add(made.locator());
+            if (step(TriggerSql.Event.INSERT, "inserted", made.locator(), made.sql(), tried)) {
+                return Optional.of(made.locator());
+            }
+        }
+        return Optional.empty();
     }
 
     /** All columns at once, then each by itself where triggers tell columns apart, then each state that they ask for. */
     private void change(String row, List<String> like, Set<TriggerSql.Event> tried) {
-        List<String> columns = base.columns();
         Map<String, String> before = base.literals(row);
-        List<String> all = new ArrayList<>();
-        for (String column : columns) {
-            all.add(assignment(before, column));
-        }
-        if (!all.isEmpty()) {
-            update(row, String.join(", ", all), tried);
-        }
-        if (!base.tellsColumnsApart() && tried.contains(TriggerSql.Event.UPDATE)) {
+        boolean done = change(row, before, base.textColumns(), tried);
+        if (done && !base.tellsColumnsApart()) {
             return;
         }
+        List<String> columns = base.columns();
         for (String column : columns.subList(0, Math.min(columns.size(), MAX_COLUMNS))) {
-            update(row, assignment(before, column), tried);
+            change(row, before, List.of(column), tried);
+            if (!base.textColumns().contains(column)) {
+                update(row, set(column, before), tried);
+            }
         }
         for (TrialTable.Value state : base.states()) {
             // There and back, with a change of the text in between: what is left out may have to come in again.
-            String was = before.getOrDefault(state.column(), "null");
-            String set = new Identifier(state.column()) + " = ";
-            if (update(row, set + state.literal(), tried)) {
-                columns.stream()
-                        .filter(column -> !column.equals(state.column()))
-                        .limit(3)
-                        .forEach(column -> update(row, assignment(before, column), tried));
-                update(row, set + was, tried);
+            String there = new Identifier(state.column()) + " = " + state.literal();
+            if (update(row, there, tried)) {
+                for (String column : base.textColumns()) {
+                    change(row, before, List.of(column), tried);
+                }
+                update(row, set(state.column(), before), tried);
             }
             Optional<String> made = insert(like, List.of(state), tried);
             made.ifPresent(locator -> {
-                update(locator, set + was, tried);
+                update(locator, set(state.column(), before), tried);
                 step(
                         TriggerSql.Event.DELETE,
                         "deleted",
@@ -135,8 +134,22 @@ final class DeferralTrial {
         }
     }
 
-    private String assignment(Map<String, String> before, String column) {
-        return new Identifier(column) + " = " + base.changed(column, before.get(column), search.word());
+    /** Gives columns of a row new text, in the first form that the table and its triggers take. */
+    private boolean change(String row, Map<String, String> before, List<String> columns, Set<TriggerSql.Event> tried) {
+        for (TrialTable.Form form : columns.isEmpty() ? new TrialTable.Form[0] : TrialTable.Form.values()) {
+            List<String> all = new ArrayList<>();
+            for (String column : columns) {
+                all.add(new Identifier(column) + " = " + base.changed(column, before.get(column), search.word(), form));
+            }
+            if (update(row, String.join(", ", all), tried)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String set(String column, Map<String, String> before) {
+        return new Identifier(column) + " = " + before.getOrDefault(column, "null");
     }
 
     private boolean update(String row, String assignments, Set<TriggerSql.Event> tried) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A table on which a {@link DeferralTrial} tries triggers: which rows, which columns, which values. */
@@ -30,7 +31,17 @@ final class TrialTable {
     /** So many states are tried. */
     private static final int MAX_STATES = 48;
 
+    private static final Pattern JSON_PATH = Pattern.compile("'\\$\\.([A-Za-z0-9_]+)'");
+
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9]{3,}");
+
+    /** What a word is written as. */
+    enum Form {
+        /** In a text like the one that was there. */
+        TEXT,
+        /** In a JSON object, for triggers that read one. */
+        JSON
+    }
 
     /** A column in a state, as SQL writes that. */
     record Value(String column, String literal) {}
@@ -149,6 +160,35 @@ final class TrialTable {
         return looked;
     }
 
+    /** Those of them that no trigger chooses rows by. */
+    List<String> textColumns() {
+        Set<String> chosen = new LinkedHashSet<>();
+        states().forEach(state -> chosen.add(state.column()));
+        return columns().stream().filter(column -> !chosen.contains(column)).toList();
+    }
+
+    /** A JSON object that holds a word under each key that the triggers ask for; empty if they ask for none. */
+    private Optional<String> json(String word) {
+        Set<String> keys = new LinkedHashSet<>();
+        for (TriggerSql trigger : triggers) {
+            for (SqlToken token : SqlToken.of(trigger.sql())) {
+                Matcher path = JSON_PATH.matcher(token.text());
+                if (token.kind() == SqlToken.Kind.STRING && path.matches()) {
+                    keys.add(path.group(1));
+                }
+            }
+        }
+        return keys.isEmpty()
+                ? Optional.empty()
+                : Optional.of("'{"
+                        + String.join(
+                                ", ",
+                                keys.stream()
+                                        .map(key -> "\"" + key + "\": \"" + word + "\"")
+                                        .toList())
+                        + "}'");
+    }
+
     /** Whether an update of one column can do something else than an update of another. */
     boolean tellsColumnsApart() {
         long updates = triggers.stream()
@@ -238,7 +278,13 @@ final class TrialTable {
      *
      * @param literal the value as SQL writes it, or null
      */
-    String changed(String column, String literal, String word) {
+    String changed(String column, String literal, String word, Form form) {
+        if (form == Form.JSON) {
+            Optional<String> json = json(word);
+            if (json.isPresent()) {
+                return json.get();
+            }
+        }
         boolean text = literal != null && literal.startsWith("'");
         if (!text) {
             return columns.get(SqlToken.fold(column)).numeric() ? word : "'. " + word + " .'";
@@ -263,9 +309,9 @@ final class TrialTable {
      * @param given what it has in some columns
      * @param words give it text of its own
      */
-    NewRow insert(Optional<String> like, List<Value> given, Supplier<String> words) {
+    NewRow insert(Optional<String> like, List<Value> given, Supplier<String> words, Form form) {
         Map<String, String> filled = new LinkedHashMap<>();
-        List<String> looked = columns();
+        List<String> looked = textColumns();
         Map<String, String> template = like.map(this::literals).orElse(Map.of());
         columns.forEach((folded, column) -> {
             Optional<Value> said = given.stream()
@@ -274,7 +320,7 @@ final class TrialTable {
             if (said.isPresent()) {
                 filled.put(column.name(), said.get().literal());
             } else if (column.unique() || looked.contains(column.name())) {
-                filled.put(column.name(), changed(column.name(), template.get(column.name()), words.get()));
+                filled.put(column.name(), changed(column.name(), template.get(column.name()), words.get(), form));
             } else if (template.containsKey(column.name())) {
                 filled.put(column.name(), template.get(column.name()));
             } else if (column.required()) {

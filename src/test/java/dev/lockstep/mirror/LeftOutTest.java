@@ -107,7 +107,7 @@ class LeftOutTest {
 
             LockstepRun left = mirror.run("mirror", "backfill", "--create");
             assertThat(left.exit()).as(left.toString()).isEqualTo(7);
-            assertThat(left.stdout()).contains("old: FAILED", "'lockstep mirror backfill --drop-extra-tables'");
+            assertThat(left.stdout()).contains("old: FAILED", "'lockstep mirror backfill --drop-extra-tables --db ");
             assertThat(mirror.run("mirror", "verify").exit()).isEqualTo(1);
             assertThat(mirror.run("mirror", "backfill", "--drop-extra-tables").exit())
                     .isEqualTo(6);
@@ -172,14 +172,16 @@ class LeftOutTest {
             assertThat(verify.exit()).isEqualTo(3);
             String repair = (String) ((Map<?, ?>) verify.envelope().get("data")).get("repair");
             assertThat(repair)
-                    .isEqualTo("lockstep mirror backfill --recheck --allow-empty-source --create --max-delete 1090");
-            LockstepRun mended =
-                    mirror.run(repair.substring("lockstep ".length()).split(" "));
+                    .startsWith(
+                            "lockstep mirror backfill --recheck --allow-empty-source --create --max-delete 1090 --db ")
+                    .endsWith(" --yes");
+            String own = repair.substring("lockstep ".length(), repair.indexOf(" --db ")) + " --yes";
+            LockstepRun mended = mirror.run(own.split(" "));
             assertThat(mended.exit()).as(mended.toString()).isZero();
             assertThat(mirror.run("mirror", "verify").exit()).isZero();
             mirror.execute("insert into \"two words\" values (8)");
             assertThat(mirror.run("mirror", "verify").stderr())
-                    .contains("'lockstep mirror backfill --recheck --allow-empty-source --table \"two words\"' makes");
+                    .contains("'lockstep mirror backfill --recheck --allow-empty-source --table \"two words\" --db ");
         }
     }
 
