@@ -76,7 +76,7 @@ final class DeferralTrial {
             change(row, first, tried);
         }
         for (String row : first) {
-            step(TriggerSql.Event.DELETE, "deleted", row, "delete from " + base.from() + " where " + row, tried);
+            delete(row, tried);
         }
         insert(List.of(), List.of(), tried);
         for (TriggerSql trigger : triggers) {
@@ -121,17 +121,17 @@ final class DeferralTrial {
                 }
                 update(row, set(state.column(), before), tried);
             }
-            Optional<String> made = insert(like, List.of(state), tried);
-            made.ifPresent(locator -> {
-                update(locator, set(state.column(), before), tried);
-                step(
-                        TriggerSql.Event.DELETE,
-                        "deleted",
-                        locator,
-                        "delete from " + base.from() + " where " + locator,
-                        tried);
+            // A row that is made in the state goes in it, and one that has left it before.
+            insert(like, List.of(state), tried).ifPresent(made -> delete(made, tried));
+            insert(like, List.of(state), tried).ifPresent(made -> {
+                update(made, set(state.column(), before), tried);
+                delete(made, tried);
             });
         }
+    }
+
+    private void delete(String row, Set<TriggerSql.Event> tried) {
+        step(TriggerSql.Event.DELETE, "deleted", row, "delete from " + base.from() + " where " + row, tried);
     }
 
     /** Gives columns of a row new text, in the first form that the table and its triggers take. */
