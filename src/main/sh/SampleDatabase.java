@@ -17,11 +17,24 @@ final class SampleDatabase {
             create trigger note_delete after delete on note begin
               insert into note_fts (note_fts, rowid, body) values ('delete', old.id, old.body);
             end""",
+            """
+            create trigger note_update after update on note begin
+              insert into note_fts (note_fts, rowid, body) values ('delete', old.id, old.body);
+              insert into note_fts (rowid, body) values (new.id, new.body);
+            end""",
             "create virtual table memo_fts using fts5(body)",
             "create table memo (id integer primary key, body text not null)",
             """
             create trigger memo_insert after insert on memo begin
               insert into memo_fts (rowid, body) values (new.id, new.body);
+            end""",
+            """
+            create trigger memo_update after update on memo begin
+              update memo_fts set body = new.body where rowid = old.id;
+            end""",
+            """
+            create trigger memo_delete after delete on memo begin
+              delete from memo_fts where rowid = old.id;
             end""",
             """
             create table audit (
