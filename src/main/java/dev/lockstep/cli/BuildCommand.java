@@ -143,8 +143,12 @@ final class BuildCommand implements Compiler {
     }
 
     /** The digest of what it would read now. */
-    Optional<String> digest() throws IOException {
-        return inputs.digest();
+    Optional<String> digest() {
+        try {
+            return inputs.digest();
+        } catch (IOException e) {
+            throw trouble("inputs", "cannot read what the command reads: " + TranspileArguments.reason(e), null);
+        }
     }
 
     /** Whether a hit is told by what it was made from. */

@@ -109,11 +109,11 @@ final class TranspileRunCommand implements Command {
                         listener,
                         call.duration("--wait").orElse(WAIT),
                         (cost, fault) -> heard(call, cost, fault))) {
-            Served served = builds.serve(key, build.digest(), build.source(), build);
+            Served served = builds.serve(key, build::digest, build.source(), build);
             if (wasOvertaken(served) && build.canBeReadAgain()) {
                 call.output().detail("its source was changed while it was built: once more");
                 served.close();
-                return builds.serve(key, build.digest(), build.source(), build);
+                return builds.serve(key, build::digest, build.source(), build);
             }
             return served;
         }

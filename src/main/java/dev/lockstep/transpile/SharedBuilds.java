@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 
 /**
  * Builds each artifact once in a fleet, and never fails because of the cache: where the database cannot help, the request
@@ -91,15 +92,16 @@ public final class SharedBuilds implements AutoCloseable {
      * @throws DbException only if this process is being stopped
      */
     public Served serve(ArtifactKey key, Source source, Compiler compiler) throws InterruptedException {
-        return serve(key, Optional.empty(), source, compiler);
+        return serve(key, Optional::empty, source, compiler);
     }
 
     /**
      * The artifact that was made from these very inputs, from wherever it is had soonest.
      *
-     * @param inputs {@link BuildInputs#digest}; what the compiler makes carries the digest of what it has read
+     * @param inputs {@link BuildInputs#digest} as it is at each look, for they may change while a request waits; what the
+     *     compiler makes carries the digest of what it has read
      */
-    public Served serve(ArtifactKey key, Optional<String> inputs, Source source, Compiler compiler)
+    public Served serve(ArtifactKey key, Supplier<Optional<String>> inputs, Source source, Compiler compiler)
             throws InterruptedException {
         return new Request(key, inputs, source, compiler).serve();
     }
@@ -125,7 +127,7 @@ public final class SharedBuilds implements AutoCloseable {
     private final class Request {
         private final ArtifactKey key;
         private final LockKey lock;
-        private final Optional<String> inputs;
+        private final Supplier<Optional<String>> inputs;
         private final Source source;
         private final Compiler compiler;
         private final long deadline = System.nanoTime() + patience.toNanos();
@@ -136,7 +138,7 @@ public final class SharedBuilds implements AutoCloseable {
         /** What the compiler has thrown, which is no fault of the cache. */
         private RuntimeException buildFailure;
 
-        Request(ArtifactKey key, Optional<String> inputs, Source source, Compiler compiler) {
+        Request(ArtifactKey key, Supplier<Optional<String>> inputs, Source source, Compiler compiler) {
             this.key = key;
             this.inputs = inputs;
             this.lock = key.lock();
@@ -223,7 +225,7 @@ public final class SharedBuilds implements AutoCloseable {
         }
 
         private Served win(Pinned pinned) throws InterruptedException {
-            Lookup lookup = TranspileCache.look(pinned.tx(), key, inputs);
+            Lookup lookup = TranspileCache.look(pinned.tx(), key, inputs.get());
             if (lookup instanceof Hit hit) {
                 return served(hit, Role.WAITER);
             }
@@ -274,7 +276,8 @@ public final class SharedBuilds implements AutoCloseable {
         }
 
         private Lookup look() throws InterruptedException {
-            return pool.lend(db -> db.autocommit(tx -> TranspileCache.look(tx, key, inputs)));
+            Optional<String> now = inputs.get();
+            return pool.lend(db -> db.autocommit(tx -> TranspileCache.look(tx, key, now)));
         }
 
         private Served served(Hit hit, Role role) {
