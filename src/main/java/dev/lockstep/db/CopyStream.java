@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyManager;
@@ -17,10 +18,12 @@ import org.postgresql.copy.CopyOut;
 public final class CopyStream {
     private final CopyIn in;
     private final BooleanSupplier cancelled;
+    private final Function<SQLException, DbException> errors;
 
-    private CopyStream(CopyIn in, BooleanSupplier cancelled) {
+    private CopyStream(CopyIn in, BooleanSupplier cancelled, Function<SQLException, DbException> errors) {
         this.in = in;
         this.cancelled = cancelled;
+        this.errors = errors;
     }
 
     /** Sends the next bytes; they need not end where a row ends. */
@@ -31,23 +34,28 @@ public final class CopyStream {
         try {
             in.writeToCopy(bytes, offset, length);
         } catch (SQLException e) {
-            throw SqlErrors.of(Engine.POSTGRESQL, e);
+            throw errors.apply(e);
         }
     }
 
     /** Runs a COPY from what is written to the stream. @return the number of rows that the server took */
-    static long in(Connection connection, String sql, BooleanSupplier cancelled, Consumer<CopyStream> rows) {
+    static long in(
+            Connection connection,
+            String sql,
+            BooleanSupplier cancelled,
+            Consumer<CopyStream> rows,
+            Function<SQLException, DbException> errors) {
         try {
             CopyIn in = manager(connection).copyIn(sql);
             try {
-                rows.accept(new CopyStream(in, cancelled));
+                rows.accept(new CopyStream(in, cancelled, errors));
                 return in.endCopy();
             } catch (SQLException | RuntimeException | Error e) {
                 end(in, e);
                 throw e;
             }
         } catch (SQLException e) {
-            throw SqlErrors.of(Engine.POSTGRESQL, e);
+            throw errors.apply(e);
         }
     }
 
@@ -63,7 +71,8 @@ public final class CopyStream {
     }
 
     /** @param sink takes what the server sends, a row at a time; an array is its own */
-    static void out(Connection connection, String sql, Consumer<byte[]> sink) {
+    static void out(
+            Connection connection, String sql, Consumer<byte[]> sink, Function<SQLException, DbException> errors) {
         try {
             CopyOut out = manager(connection).copyOut(sql);
             try {
@@ -75,7 +84,7 @@ public final class CopyStream {
                 throw e;
             }
         } catch (SQLException e) {
-            throw SqlErrors.of(Engine.POSTGRESQL, e);
+            throw errors.apply(e);
         }
     }
 

@@ -140,9 +140,9 @@ public final class Databases implements AutoCloseable {
      */
     public Db postgres(PgTarget target, PgSession session) {
         try {
-            return opened(new Db(Engine.POSTGRESQL, connector(target, session)));
+            return opened(new Db(connector(target, session), PostgresDriver::new));
         } catch (SQLException e) {
-            throw SqlErrors.of(Engine.POSTGRESQL, e);
+            throw PostgresErrors.of(e);
         }
     }
 
@@ -154,9 +154,9 @@ public final class Databases implements AutoCloseable {
      */
     public Db mariadb(MariaDbTarget target, PgSession session) {
         try {
-            return opened(new Db(Engine.MARIADB, around.apply(new MariaDb(target, session))));
+            return opened(new Db(around.apply(new MariaDb(target, session)), MariaDbDriver::new));
         } catch (SQLException e) {
-            throw SqlErrors.of(Engine.MARIADB, e);
+            throw MariaDbErrors.of(e);
         }
     }
 

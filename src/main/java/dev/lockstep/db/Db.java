@@ -1,12 +1,11 @@
 package dev.lockstep.db;
 
+import dev.lockstep.db.EngineDriver.Purpose;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.postgresql.PGConnection;
 
 /**
  * One open database: one connection, used by one thread at a time.
@@ -16,51 +15,26 @@ import org.postgresql.PGConnection;
  */
 public final class Db implements AutoCloseable {
     private static final int ATTEMPTS = 5;
-    private static final String BACKEND_PID = "select pg_backend_pid() as pid";
 
-    /** PostgreSQL's own default shows each statement a snapshot of its own. */
-    private static final String ONE_SNAPSHOT = "set transaction isolation level repeatable read, read only";
-
-    /** MariaDB takes a snapshot at the start of a transaction that repeats its reads, and only then. */
-    private static final String REPEAT_READS = "set transaction isolation level repeatable read";
-
-    /** How a transaction begins. */
-    private enum Begin {
-        TO_WRITE("BEGIN IMMEDIATE", "start transaction"),
-        /** As to write, and whatever was written is rolled back. */
-        TO_UNDO("BEGIN IMMEDIATE", "start transaction"),
-        TO_READ("BEGIN", "start transaction with consistent snapshot, read only");
-
-        private final String sqlite;
-        private final String mariaDb;
-
-        Begin(String sqlite, String mariaDb) {
-            this.sqlite = sqlite;
-            this.mariaDb = mariaDb;
-        }
-    }
-
-    private final Engine engine;
+    private final EngineDriver driver;
     private final Connection connection;
-    private final PostgresConnection postgres;
     private final Tx tx;
     private Runnable onClose = () -> {};
 
-    Db(Engine engine, Connector connector) throws SQLException {
-        this.engine = engine;
+    /** Opens a connection. @throws SQLException as the JDBC driver throws it; nothing is left open */
+    public Db(Connector connector, EngineDriver.Factory drivers) throws SQLException {
         this.connection = connector.connect();
-        this.postgres =
-                engine == Engine.POSTGRESQL ? PostgresConnection.of(connection).orElse(null) : null;
-        this.tx = new Tx(engine, connection, postgres);
+        this.driver = drivers.of(connection);
+        this.tx = new Tx(driver, connection);
     }
 
     public Engine engine() {
-        return engine;
+        return driver.engine();
     }
 
     /** Runs the work in one transaction that may write; on SQLite it holds the write lock from the start. */
     public <T> T transact(Function<Tx, T> work) {
-        return attempt(Begin.TO_WRITE, work);
+        return attempt(Purpose.WRITE, work);
     }
 
     /** {@link #transact} for work that returns nothing. */
@@ -77,7 +51,7 @@ public final class Db implements AutoCloseable {
      * on SQLite, work that writes all the same is run again if somebody else wrote after the snapshot.
      */
     public <T> T read(Function<Tx, T> work) {
-        return attempt(Begin.TO_READ, work);
+        return attempt(Purpose.READ, work);
     }
 
     /**
@@ -85,7 +59,7 @@ public final class Db implements AutoCloseable {
      * holds the write lock meanwhile.
      */
     public <T> T rehearse(Function<Tx, T> work) {
-        return attempt(Begin.TO_UNDO, work);
+        return attempt(Purpose.UNDO, work);
     }
 
     /** Runs the work outside any transaction: each of its statements commits by itself. */
@@ -111,7 +85,7 @@ public final class Db implements AutoCloseable {
                 connection.setNetworkTimeout(Runnable::run, usual);
             }
         } catch (SQLException e) {
-            throw SqlErrors.of(engine, e);
+            throw driver.error(e);
         }
     }
 
@@ -120,17 +94,10 @@ public final class Db implements AutoCloseable {
      * was opened, so what belongs to a session may be somebody else's with the next transaction.
      */
     public boolean isPooled() {
-        if (engine != Engine.POSTGRESQL) {
-            return false;
-        }
-        if (postgres != null) {
-            return postgres.isShared();
-        }
         try {
-            return tx.only(BACKEND_PID).integer("pid")
-                    != connection.unwrap(PGConnection.class).getBackendPID();
+            return driver.isPooled(tx);
         } catch (SQLException e) {
-            throw SqlErrors.of(engine, e);
+            throw driver.error(e);
         }
     }
 
@@ -143,13 +110,13 @@ public final class Db implements AutoCloseable {
         onClose = action;
     }
 
-    private <T> T attempt(Begin kind, Function<Tx, T> work) {
+    private <T> T attempt(Purpose purpose, Function<Tx, T> work) {
         for (int attempt = 1; ; attempt++) {
-            begin(kind);
+            begin(purpose);
             try {
-                begun(kind);
+                begun(purpose);
                 T result = work.apply(tx);
-                end(kind);
+                end(purpose);
                 return result;
             } catch (DbException e) {
                 rollback(e);
@@ -163,73 +130,38 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    private void begin(Begin kind) {
-        switch (engine) {
-            case SQLITE -> {
-                tx.execute(kind.sqlite);
-                tx.begun();
-            }
-            case POSTGRESQL -> autoCommit(false);
-            case MARIADB -> {
-                if (kind == Begin.TO_READ) {
-                    tx.execute(REPEAT_READS);
-                }
-                tx.execute(kind.mariaDb);
-                tx.begun();
-            }
+    private void begin(Purpose purpose) {
+        try {
+            driver.begin(tx, purpose);
+        } catch (SQLException e) {
+            throw driver.error(e);
+        }
+        tx.begun();
+    }
+
+    private void begun(Purpose purpose) {
+        try {
+            driver.begun(tx, purpose);
+        } catch (SQLException e) {
+            throw driver.error(e);
         }
     }
 
-    private void begun(Begin kind) {
-        if (engine == Engine.POSTGRESQL && isShared()) {
-            tx.begun(kind == Begin.TO_READ ? SessionSettings.Snapshot.ONE : SessionSettings.Snapshot.EACH);
-        } else if (engine == Engine.POSTGRESQL && kind == Begin.TO_READ) {
-            tx.execute(ONE_SNAPSHOT);
-        }
-    }
-
-    private boolean isShared() {
-        return postgres != null && postgres.isShared();
-    }
-
-    private void end(Begin kind) {
-        switch (kind) {
-            case TO_WRITE -> commit();
-            case TO_READ -> {
-                if (engine == Engine.SQLITE && tx.hasOnlyReadDamage()) {
-                    giveUp();
-                } else {
-                    commit();
-                }
-            }
-            case TO_UNDO -> undo();
+    private void end(Purpose purpose) {
+        if (purpose == Purpose.UNDO) {
+            undo();
+        } else if (purpose == Purpose.READ && tx.hasOnlyReadDamage()) {
+            giveUp();
+        } else {
+            commit();
         }
     }
 
     private void commit() {
-        switch (engine) {
-            case SQLITE -> tx.execute("COMMIT");
-            case POSTGRESQL -> {
-                try {
-                    if (Postgres.hasFailed(connection)) {
-                        throw SqlErrors.notCommitted();
-                    }
-                    connection.commit();
-                } catch (SQLException e) {
-                    throw SqlErrors.atCommit(engine, e);
-                }
-                autoCommit(true);
-            }
-            case MARIADB -> {
-                if (tx.isLost()) {
-                    throw SqlErrors.notCommitted();
-                }
-                try {
-                    connection.commit();
-                } catch (SQLException e) {
-                    throw SqlErrors.atCommit(engine, e);
-                }
-            }
+        try {
+            driver.commit(tx);
+        } catch (SQLException e) {
+            throw SqlErrors.atCommit(driver.error(e));
         }
     }
 
@@ -253,31 +185,11 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    /** Not through {@link Tx}, which starts nothing once it is cancelled. */
     private void undo() {
         try {
-            switch (engine) {
-                case SQLITE -> {
-                    try (Statement statement = connection.createStatement()) {
-                        statement.execute("ROLLBACK");
-                    }
-                }
-                case POSTGRESQL -> {
-                    connection.rollback();
-                    connection.setAutoCommit(true);
-                }
-                case MARIADB -> connection.rollback();
-            }
+            driver.rollback();
         } catch (SQLException e) {
-            throw SqlErrors.of(engine, e);
-        }
-    }
-
-    private void autoCommit(boolean on) {
-        try {
-            connection.setAutoCommit(on);
-        } catch (SQLException e) {
-            throw SqlErrors.of(engine, e);
+            throw driver.error(e);
         }
     }
 
@@ -286,7 +198,7 @@ public final class Db implements AutoCloseable {
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
-            throw SqlErrors.of(engine, e);
+            throw driver.error(e);
         }
     }
 
@@ -296,7 +208,7 @@ public final class Db implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException e) {
-            throw SqlErrors.of(engine, e);
+            throw driver.error(e);
         }
     }
 }

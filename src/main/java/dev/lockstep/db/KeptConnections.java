@@ -132,7 +132,7 @@ final class KeptConnections implements AutoCloseable {
                 try {
                     connection.close();
                 } catch (SQLException e) {
-                    throw SqlErrors.of(Engine.POSTGRESQL, e);
+                    throw PostgresErrors.of(e);
                 }
             }
         }

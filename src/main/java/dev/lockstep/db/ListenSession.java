@@ -60,7 +60,7 @@ public final class ListenSession implements AutoCloseable {
                 throw e;
             }
         } catch (SQLException e) {
-            throw SqlErrors.of(Engine.POSTGRESQL, e);
+            throw PostgresErrors.of(e);
         }
     }
 
@@ -223,7 +223,7 @@ public final class ListenSession implements AutoCloseable {
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
-            throw SqlErrors.of(Engine.POSTGRESQL, e);
+            throw PostgresErrors.of(e);
         }
     }
 
@@ -233,7 +233,7 @@ public final class ListenSession implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException e) {
-            throw SqlErrors.of(Engine.POSTGRESQL, e);
+            throw PostgresErrors.of(e);
         }
     }
 
@@ -246,6 +246,6 @@ public final class ListenSession implements AutoCloseable {
                     "connect to the primary; target_session_attrs=read-write in the URL finds it among several hosts",
                     e);
         }
-        return SqlErrors.of(Engine.POSTGRESQL, e);
+        return PostgresErrors.of(e);
     }
 }

@@ -98,7 +98,7 @@ final class PgLoginFailure {
 
     /** Whose limit it is. */
     private String moreConnections() {
-        return switch (String.valueOf(SqlErrors.routine(last))) {
+        return switch (String.valueOf(PostgresErrors.routine(last))) {
             case "InitializeSessionUserId" -> "raise the role's own limit: alter role … connection limit";
             case "CheckMyDatabase" -> "raise the database's own limit: alter database … connection limit";
             default -> "raise max_connections";

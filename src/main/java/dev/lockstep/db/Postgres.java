@@ -12,8 +12,6 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.postgresql.core.BaseConnection;
-import org.postgresql.core.TransactionState;
 import org.postgresql.util.HostSpec;
 
 /**
@@ -68,14 +66,6 @@ final class Postgres implements Connector {
             }
         }
         throw failure.toException();
-    }
-
-    /**
-     * Whether a statement of the transaction has failed. The server answers the COMMIT of such a one with ROLLBACK and no
-     * error, and the driver says nothing either.
-     */
-    static boolean hasFailed(Connection connection) throws SQLException {
-        return connection.unwrap(BaseConnection.class).getTransactionState() == TransactionState.FAILED;
     }
 
     private Connection connect(PgHost host, PgServerKind kind) throws SQLException {

@@ -15,12 +15,6 @@ final class PostgresConnection extends PgConnection {
         REFUSED
     }
 
-    /** Something that is asked of the server. */
-    @FunctionalInterface
-    interface Exchange<T> {
-        T run() throws SQLException;
-    }
-
     private final Options options;
     private SessionSettings settings;
     private String purpose;
@@ -115,7 +109,7 @@ final class PostgresConnection extends PgConnection {
      * Runs a statement with what the session relies on: in a transaction of its own, which begins with that, if it is in none
      * and nothing outlasts one.
      */
-    <T> T settled(Exchange<T> exchange) throws SQLException {
+    <T> T settled(EngineDriver.Exchange<T> exchange) throws SQLException {
         if (!shared || !getAutoCommit()) {
             return exchange.run();
         }

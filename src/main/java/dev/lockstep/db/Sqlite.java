@@ -73,7 +73,7 @@ public final class Sqlite {
         config.setBusyTimeout(Math.toIntExact(busyTimeout.toMillis()));
         Connector connector = around.apply(() -> config.createConnection(url(file)));
         try {
-            Db db = new Db(Engine.SQLITE, connector);
+            Db db = new Db(connector, SqliteDriver::new);
             try {
                 look(db, file);
                 return db;
@@ -86,7 +86,7 @@ public final class Sqlite {
                 throw e;
             }
         } catch (SQLException e) {
-            throw SqlErrors.opening(file, SqlErrors.of(Engine.SQLITE, e));
+            throw SqliteErrors.opening(file, SqliteErrors.of(e));
         }
     }
 
@@ -103,7 +103,7 @@ public final class Sqlite {
                 lacking = db.read(tx -> lacking(tx, file));
             }
         } catch (DbException e) {
-            throw SqlErrors.opening(file, e);
+            throw SqliteErrors.opening(file, e);
         }
         if (lacking > 0) {
             throw new DbException(
@@ -136,9 +136,9 @@ public final class Sqlite {
         }
         SQLiteConfig config = new SQLiteConfig();
         try {
-            return new Db(Engine.SQLITE, around.apply(() -> config.createConnection(url(file))));
+            return new Db(around.apply(() -> config.createConnection(url(file))), SqliteDriver::new);
         } catch (SQLException e) {
-            throw SqlErrors.opening(file, SqlErrors.of(Engine.SQLITE, e));
+            throw SqliteErrors.opening(file, SqliteErrors.of(e));
         }
     }
 
@@ -146,9 +146,9 @@ public final class Sqlite {
     static Db scratch(UnaryOperator<Connector> around) {
         try {
             return new Db(
-                    Engine.SQLITE, around.apply(() -> new SQLiteConfig().createConnection("jdbc:sqlite::memory:")));
+                    around.apply(() -> new SQLiteConfig().createConnection("jdbc:sqlite::memory:")), SqliteDriver::new);
         } catch (SQLException e) {
-            throw SqlErrors.of(Engine.SQLITE, e);
+            throw SqliteErrors.of(e);
         }
     }
 

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +19,8 @@ import java.util.function.Consumer;
 public final class Tx {
     private static final int FETCH_SIZE = 1_000;
 
-    private final Engine engine;
+    private final EngineDriver driver;
     private final Connection connection;
-    private final PostgresConnection postgres;
     private volatile Statement running;
     private volatile boolean cancelled;
     private boolean lost;
@@ -30,11 +28,9 @@ public final class Tx {
     private boolean written;
     private Charset encoding;
 
-    /** @param postgres what the connection is, if it is known to be one */
-    Tx(Engine engine, Connection connection, PostgresConnection postgres) {
-        this.engine = engine;
+    Tx(EngineDriver driver, Connection connection) {
+        this.driver = driver;
         this.connection = connection;
-        this.postgres = postgres;
     }
 
     /** Runs one statement without parameters: DDL, a PRAGMA, LISTEN. One statement only: SQLite's driver drops a second. */
@@ -78,10 +74,8 @@ public final class Tx {
         });
     }
 
-    /** The driver asks the server only if it has counted any. */
     private void refuseWarnings(Statement statement) throws SQLException {
-        SQLWarning warning = engine == Engine.MARIADB ? statement.getWarnings() : null;
-        Optional<DbException> trouble = SqlErrors.warned(warning);
+        Optional<DbException> trouble = driver.warning(statement);
         if (trouble.isPresent()) {
             throw trouble.get();
         }
@@ -184,18 +178,9 @@ public final class Tx {
         }
     }
 
-    private <T> T settled(PostgresConnection.Exchange<T> exchange) {
+    private <T> T settled(EngineDriver.Exchange<T> exchange) {
         try {
-            return postgres == null ? exchange.run() : postgres.settled(exchange);
-        } catch (SQLException e) {
-            throw failure(e);
-        }
-    }
-
-    /** A transaction begins on a connection that keeps no settings. */
-    void begun(SessionSettings.Snapshot snapshot) {
-        try {
-            postgres.begun(snapshot);
+            return driver.run(exchange);
         } catch (SQLException e) {
             throw failure(e);
         }
@@ -220,12 +205,12 @@ public final class Tx {
      * Whether the server has rolled the whole transaction back, of its own accord, so that what came after it is not
      * part of one: MariaDB does so with one of two transactions in a deadlock.
      */
-    boolean isLost() {
+    public boolean isLost() {
         return lost;
     }
 
     private DbException failure(SQLException e) {
-        DbException failure = SqlErrors.of(engine, e);
+        DbException failure = driver.error(e);
         lost |= failure.reason() == DbException.Reason.CONFLICT;
         damaged |= failure.reason() == DbException.Reason.CORRUPT;
         return failure;
@@ -257,12 +242,12 @@ public final class Tx {
      * @return the number of rows that the server took
      */
     public long copyIn(String sql, Consumer<CopyStream> rows) {
-        return CopyStream.in(connection, sql, () -> cancelled, rows);
+        return CopyStream.in(connection, sql, () -> cancelled, rows, driver::error);
     }
 
     /** Reads what PostgreSQL's {@code COPY … TO STDOUT} sends, a row at a time; in the binary format a header goes before. */
     public void copyOut(String sql, Consumer<byte[]> sink) {
-        CopyStream.out(connection, sql, sink);
+        CopyStream.out(connection, sql, sink, driver::error);
     }
 
     /** Ends the statement that is running now, if there is one, and lets no other start. */
