@@ -5,6 +5,8 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.SqliteTarget;
+import dev.lockstep.db.Targets;
 import dev.lockstep.db.Trouble;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,7 +49,7 @@ final class AuditOptions {
                 ? Optional.empty()
                 : call.databases().environment().get("LOCKSTEP_DB"));
         if (file.isPresent()) {
-            return new DbTarget.SqliteFile(Invocation.file(file.get()));
+            return new SqliteTarget(Invocation.file(file.get()));
         }
         if (to.isEmpty() && call.databases().environment().get("LOCKSTEP_TO").isEmpty()) {
             throw Trouble.usage("no database named", "give --db FILE or --to URL");
@@ -58,7 +60,7 @@ final class AuditOptions {
     /** A database that an option or its variable names; what is odd about the description is said. */
     static DbTarget target(Invocation call, String url, String option, String variable) {
         Optional<Path> passwordFile = call.text("--password-file").map(Invocation::file);
-        DbTarget target = DbTarget.resolve(
+        DbTarget target = Targets.resolve(
                 url,
                 new PgTarget.Sources(call.databases().environment(), option, variable, Optional.empty(), passwordFile));
         for (String warning : target.warnings()) {

@@ -5,6 +5,7 @@ import dev.lockstep.audit.AuditWriter;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.PgSession;
+import dev.lockstep.db.SqliteTarget;
 import dev.lockstep.db.Trouble;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -100,7 +101,7 @@ final class AuditWriteCommand implements Command {
 
     /** The same from wherever it is written. */
     private static String name(DbTarget target) {
-        return target instanceof DbTarget.SqliteFile file
+        return target instanceof SqliteTarget file
                 ? Invocation.file(file.path().toString())
                         .toAbsolutePath()
                         .normalize()

@@ -6,6 +6,8 @@ import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Sqlite;
+import dev.lockstep.db.SqliteTarget;
+import dev.lockstep.db.Targets;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.mirror.Backfill;
 import dev.lockstep.mirror.MirrorLink;
@@ -63,7 +65,7 @@ final class MirrorOptions {
     }
 
     private static DbTarget resolve(Invocation call) {
-        return DbTarget.resolve(
+        return Targets.resolve(
                 call.text("--to").orElse(null),
                 new PgTarget.Sources(
                         call.databases().environment(),
@@ -74,7 +76,7 @@ final class MirrorOptions {
     }
 
     private static void refuseItself(Invocation call, DbTarget target) {
-        if (target instanceof DbTarget.SqliteFile file && file.isSameAs(Invocation.file(call.sqliteFile()))) {
+        if (target instanceof SqliteTarget file && file.isSameAs(Invocation.file(call.sqliteFile()))) {
             throw Trouble.refused("source and mirror are the same database: " + file, null);
         }
     }

@@ -3,6 +3,8 @@ package dev.lockstep.cli;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Redactor;
+import dev.lockstep.db.SqliteTarget;
+import dev.lockstep.db.Targets;
 import dev.lockstep.db.Trouble;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,13 +78,13 @@ final class RunSubject {
     }
 
     private Optional<String> target(String option, String variable) {
-        DbTarget target = DbTarget.resolve(
+        DbTarget target = Targets.resolve(
                 call.text(option).orElse(null),
                 new PgTarget.Sources(
                         call.databases().environment(), option, variable, Optional.empty(), Optional.empty()));
         return Optional.of(
-                target instanceof DbTarget.SqliteFile file
-                        ? DbTarget.SQLITE + file.path().toAbsolutePath().normalize()
+                target instanceof SqliteTarget file
+                        ? SqliteTarget.SCHEME + file.path().toAbsolutePath().normalize()
                         : target.toString());
     }
 

@@ -1,10 +1,10 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.db.Databases;
-import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Environment;
 import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Redactor;
+import dev.lockstep.db.Targets;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.Profile;
 import java.io.FileOutputStream;
@@ -172,7 +172,7 @@ final class Shell {
                 }
             }
             case "to" ->
-                DbTarget.resolve(
+                Targets.resolve(
                         value,
                         new PgTarget.Sources(environment, "\\c to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
             default -> Profile.load(value);

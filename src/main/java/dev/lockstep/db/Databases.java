@@ -171,7 +171,7 @@ public final class Databases implements AutoCloseable {
         if (target instanceof MariaDbTarget mariaDb) {
             return mariadb(mariaDb, session);
         }
-        Path file = ((DbTarget.SqliteFile) target).path();
+        Path file = ((SqliteTarget) target).path();
         boolean reads = session.use() == PgSession.Use.READ;
         Duration patience = session.lockTimeout().isZero() ? BUSY_TIMEOUT : session.lockTimeout();
         return sqlite(file, reads ? Sqlite.Access.READ : Sqlite.Access.WRITE, patience);

@@ -168,7 +168,7 @@ final class MariaDb implements Connector {
     private DbException failure(SQLException e) {
         Reason reason = MariaDbErrors.login(e);
         String state = e.getSQLState() == null ? "08000" : e.getSQLState();
-        String why = PgLoginFailure.ofNetwork(e).orElseGet(() -> SqlErrors.oneLine(e));
+        String why = NetworkFailure.of(e).orElseGet(() -> SqlErrors.oneLine(e));
         return new DbException(
                 reason,
                 state,

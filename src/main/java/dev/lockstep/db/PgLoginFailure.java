@@ -1,19 +1,10 @@
 package dev.lockstep.db;
 
 import dev.lockstep.db.DbException.Reason;
-import java.io.EOFException;
 import java.io.IOException;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
-import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertificateExpiredException;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.util.LinkedHashSet;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.postgresql.util.PSQLException;
@@ -116,41 +107,7 @@ final class PgLoginFailure {
         if (refusal != null) {
             return refusal;
         }
-        return ofNetwork(e).orElseGet(() -> SqlErrors.oneLine(e));
-    }
-
-    /** What the network, or TLS, did not do; empty if that is not why. */
-    static Optional<String> ofNetwork(SQLException e) {
-        String known = null;
-        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            String closer = known(cause);
-            known = closer == null ? known : closer;
-        }
-        return Optional.ofNullable(known);
-    }
-
-    private static String known(Throwable cause) {
-        if (cause instanceof UnknownHostException) {
-            return "no such host";
-        }
-        if (cause instanceof SocketTimeoutException) {
-            return "no answer";
-        }
-        if (cause instanceof EOFException) {
-            return "the server closed the connection";
-        }
-        if (cause instanceof CertificateExpiredException) {
-            return "TLS: the server's certificate has expired";
-        }
-        if (cause instanceof CertPathBuilderException || cause instanceof CertPathValidatorException) {
-            return "TLS: no trusted root certificate vouches for the server's certificate";
-        }
-        if (cause instanceof SSLException) {
-            return "TLS: " + cause.getMessage();
-        }
-        return cause instanceof SocketException && cause.getMessage() != null
-                ? cause.getMessage().toLowerCase(Locale.ROOT)
-                : null;
+        return NetworkFailure.of(e).orElseGet(() -> SqlErrors.oneLine(e));
     }
 
     /** The server is not what {@code target_session_attrs} asks for. */

@@ -3,6 +3,7 @@ package dev.lockstep.mirror;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbTarget;
+import dev.lockstep.db.SqliteTarget;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ public final class Preflight {
             SourceSchema.read(tx).tables(names);
             return Ledger.sources(tx);
         });
-        if (mirror instanceof DbTarget.SqliteFile file && trust != Backfill.Trust.RESTART) {
+        if (mirror instanceof SqliteTarget file && trust != Backfill.Trust.RESTART) {
             for (String known : sources) {
                 if (file.isSameAs(Path.of(known))) {
                     throw Trouble.refused(

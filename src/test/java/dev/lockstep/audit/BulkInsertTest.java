@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.audit.AuditDatabase.Kind;
 import dev.lockstep.db.Databases;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Environment;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.Targets;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.testing.Counts;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ class BulkInsertTest {
         try (AuditDatabase database = AuditDatabase.empty(kind, dir.resolve("wide.db"));
                 Databases databases = new Databases(new Environment(database.environment()));
                 Db db = databases.open(
-                        DbTarget.resolve(database.url(), PgTarget.Sources.of(databases.environment())),
+                        Targets.resolve(database.url(), PgTarget.Sources.of(databases.environment())),
                         PgSession.of("test", PgSession.Use.WRITE))) {
             work.on(db, database);
         }

@@ -38,7 +38,7 @@ class MariaDbDbTest extends DbConformance {
 
     static DbTarget target(MariaDbDatabase at, Map<String, String> environment, String query) {
         String url = "mariadb://" + at.user() + "@" + at.host() + ":" + at.port() + "/" + at.name() + query;
-        return DbTarget.resolve(url, PgTarget.Sources.of(new Environment(environment)));
+        return Targets.resolve(url, PgTarget.Sources.of(new Environment(environment)));
     }
 
     static Map<String, String> password(MariaDbDatabase at) {

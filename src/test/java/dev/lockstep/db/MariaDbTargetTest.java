@@ -30,7 +30,7 @@ class MariaDbTargetTest {
 
     private DbTarget resolve(String url, Optional<Path> passwordFile) {
         variables.put("HOME", home.toString());
-        return DbTarget.resolve(
+        return Targets.resolve(
                 url,
                 new PgTarget.Sources(
                         new Environment(variables), "--to", "LOCKSTEP_TO", Optional.empty(), passwordFile));

@@ -18,20 +18,20 @@ class ServerWarningsTest {
 
     @Test
     void aValueThatIsNotThereAsItWasSentIsABadValueWhateverElseIsWarnedOf() {
-        assertThat(SqlErrors.warned(warning(1265)).orElseThrow().reason()).isEqualTo(Reason.BAD_VALUE);
-        assertThat(SqlErrors.warned(warning(1287, 4711, 1264)).orElseThrow().reason())
+        assertThat(MariaDbErrors.warned(warning(1265)).orElseThrow().reason()).isEqualTo(Reason.BAD_VALUE);
+        assertThat(MariaDbErrors.warned(warning(1287, 4711, 1264)).orElseThrow().reason())
                 .isEqualTo(Reason.BAD_VALUE);
     }
 
     @Test
     void whatIsOutOfDateIsNoFault() {
-        assertThat(SqlErrors.warned(warning(1287, 1681, 1592))).isEmpty();
-        assertThat(SqlErrors.warned(null)).isEmpty();
+        assertThat(MariaDbErrors.warned(warning(1287, 1681, 1592))).isEmpty();
+        assertThat(MariaDbErrors.warned(null)).isEmpty();
     }
 
     @Test
     void anyOtherWarningIsTheStatementsTrouble() {
-        DbException trouble = SqlErrors.warned(warning(1287, 4711)).orElseThrow();
+        DbException trouble = MariaDbErrors.warned(warning(1287, 4711)).orElseThrow();
         assertThat(trouble.reason()).isEqualTo(Reason.OTHER);
         assertThat(trouble).hasMessageContaining("the server warns: warned (4711, 01000)");
     }

@@ -7,6 +7,7 @@ import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Environment;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.Targets;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.mirror.Backfill.Claim;
 import dev.lockstep.mirror.TestMirror.Kind;
@@ -114,7 +115,7 @@ class ConcurrentRunsTest {
     /** Becomes the one that writes. @return {@code begun}, or the code of the trouble */
     private static String begin(TestMirror mirror, Fault fault, String owner) {
         Environment environment = new Environment(mirror.environment());
-        DbTarget target = DbTarget.resolve(
+        DbTarget target = Targets.resolve(
                 null, new PgTarget.Sources(environment, "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
         PgSession session = PgSession.of("lockstep test", PgSession.Use.WRITE);
         try (Databases databases = new Databases(environment, fault::around)) {

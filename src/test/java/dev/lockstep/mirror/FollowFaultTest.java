@@ -9,6 +9,7 @@ import dev.lockstep.db.Environment;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Sqlite;
+import dev.lockstep.db.Targets;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.mirror.Backfill.Claim;
 import dev.lockstep.mirror.Backfill.Creation;
@@ -92,7 +93,7 @@ class FollowFaultTest {
     /** Follows until three changes are in the mirror that were made once it had begun. */
     private static void follow(TestMirror mirror, Fault fault) {
         Environment environment = new Environment(mirror.environment());
-        DbTarget target = DbTarget.resolve(
+        DbTarget target = Targets.resolve(
                 null, new PgTarget.Sources(environment, "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
         PgSession session = PgSession.of("lockstep test", PgSession.Use.WRITE);
         try (Databases databases = new Databases(environment, fault::around);

@@ -9,6 +9,7 @@ import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Environment;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.Targets;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.testing.FaultProxy;
 import dev.lockstep.testing.LockstepRun;
@@ -204,7 +205,7 @@ class MirrorOutageTest {
     }
 
     private static MirrorLink link(Databases databases, Ticker ticker, List<String> messages) {
-        DbTarget target = DbTarget.resolve(
+        DbTarget target = Targets.resolve(
                 "postgresql:///",
                 new PgTarget.Sources(
                         databases.environment(), "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
