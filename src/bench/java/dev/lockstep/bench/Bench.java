@@ -17,6 +17,7 @@ final class Bench {
             new LocalHit(),
             new SharedHit(),
             new Wipe(),
+            new SearchCheck(),
             new SearchIndex(),
             new AuditWrite(),
             new AuditQuery(),

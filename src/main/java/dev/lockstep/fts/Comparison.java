@@ -28,6 +28,14 @@ record Comparison(long missing, long extra, Sight sight) {
         /** Nothing: the table keeps neither. */
         NONE;
 
+        /** What a comparison of every row sees. */
+        static Sight of(FtsTable table) {
+            return switch (table.kind()) {
+                case OWN_CONTENT, EXTERNAL_CONTENT -> WHOLE;
+                case CONTENTLESS, CONTENTLESS_DELETE -> TERMS;
+            };
+        }
+
         /** As programs read it. */
         String label() {
             return name().toLowerCase(Locale.ROOT);

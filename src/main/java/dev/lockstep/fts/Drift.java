@@ -233,9 +233,7 @@ final class Drift {
         model.compare(sampled("doc"), sized);
         differences.list(Op.ALTERED, ALTERED_TERMS);
         model.drop();
-        Comparison.Sight all =
-                table.kind() == FtsTable.Kind.EXTERNAL_CONTENT ? Comparison.Sight.WHOLE : Comparison.Sight.TERMS;
-        sight = extent == Extent.SAMPLE ? Comparison.Sight.SAMPLE : all;
+        sight = extent == Extent.SAMPLE ? Comparison.Sight.SAMPLE : Comparison.Sight.of(table);
     }
 
     /** Chooses some rows of each side, at even distances, unless all are to be compared. */

@@ -32,6 +32,11 @@ public record FtsDrift(
         rows = List.copyOf(rows);
     }
 
+    /** All was compared that could be, and no row differs. */
+    static FtsDrift none(Comparison.Sight sight) {
+        return new FtsDrift(sight.label(), 0, 0, 0, 0, List.of());
+    }
+
     /** Whether no difference was seen. */
     public boolean isNone() {
         return missing + duplicate + altered + orphan == 0;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * An FTS5 table.
@@ -117,18 +118,26 @@ public record FtsTable(
 
     /** What of the definition says how text is cut into terms, and which columns have none: not where anything is kept. */
     List<String> indexing() {
-        List<String> indexing = new ArrayList<>();
+        return definition(name -> !name.startsWith("content") && !name.equals("prefix") && !name.equals("columnsize"));
+    }
+
+    /** What of the definition says what the index keeps: all but where the text is. */
+    List<String> storing() {
+        return definition(name -> !name.startsWith("content"));
+    }
+
+    /** The columns, and some of the options, as they are written. */
+    private List<String> definition(Predicate<String> kept) {
+        List<String> definition = new ArrayList<>();
         for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
-            boolean kept = optionName(argument)
-                    .filter(name -> name.startsWith("content") || name.equals("prefix") || name.equals("columnsize"))
-                    .isEmpty();
-            if (kept && !argument.isEmpty()) {
-                indexing.add(sql.substring(
+            if (!argument.isEmpty()
+                    && optionName(argument).filter(kept.negate()).isEmpty()) {
+                definition.add(sql.substring(
                         argument.get(0).start(),
                         argument.get(argument.size() - 1).end()));
             }
         }
-        return indexing;
+        return definition;
     }
 
     /** Whether a column's text can be searched. */

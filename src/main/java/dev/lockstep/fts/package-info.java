@@ -50,7 +50,8 @@
  *       changed, {@link dev.lockstep.fts.Repair} makes the index equal by the rows that a journal names ({@link
  *       dev.lockstep.fts.Reindex}) or as a whole ({@link dev.lockstep.fts.Rebuild}, by its kind), {@link dev.lockstep.fts.Comparison} proves it.
  *   <li>{@link dev.lockstep.fts.FtsStatus}: how it stands. {@link dev.lockstep.fts.FtsCheck}: how far an index is from what
- *       it ought to hold, row by row ({@link dev.lockstep.fts.Drift}), and what its triggers cost ({@link
+ *       it ought to hold: where only terms are kept by FTS5's own {@link dev.lockstep.fts.IntegrityCheck}, and to name the
+ *       rows, or else, row by row ({@link dev.lockstep.fts.Drift}), and what its triggers cost ({@link
  *       dev.lockstep.fts.TriggerCost}). {@link dev.lockstep.fts.FtsRebuild} makes it anew.
  *   <li>{@link dev.lockstep.fts.FtsTune} puts another trigger in the place of one that reads the whole index for each row
  *       (a {@link dev.lockstep.fts.Tuning}). Each statement keeps its own condition, and gets one before it that holds for
