@@ -82,7 +82,7 @@ final class FtsCheckCommand implements Command {
         if (lines.isEmpty()) {
             lines.add("there is no FTS5 table in this database");
         }
-        if (report.tables().stream().anyMatch(table -> !table.triggers().isEmpty())) {
+        if (report.tables().stream().flatMap(table -> table.triggers().stream()).anyMatch(FtsCheck.Trigger::offered)) {
             call.output().message("hint: 'lockstep fts tune -n' shows what could stand in for these triggers");
         }
         Result result = Result.unchanged(FtsOptions.data(call, tables), lines);
@@ -114,6 +114,7 @@ final class FtsCheckCommand implements Command {
             one.put("name", trigger.name());
             one.put("event", trigger.event());
             one.put("fault", trigger.fault().label());
+            one.put("offered", trigger.offered());
             one.put(
                     "microseconds",
                     trigger.cost().map(cost -> cost.toNanos() / 1000).orElse(null));

@@ -64,13 +64,19 @@ final class FtsTuneCommand implements Command {
             lines.add(what + ", and nothing can stand in for it: " + trigger.objection());
             return lines;
         }
-        String way = trigger.way().orElseThrow().equals("number") ? "by its number" : "by the words of its key";
+        String way =
+                switch (trigger.way().orElseThrow()) {
+                    case "number" -> "by its number";
+                    case "words" -> "by the words of its key";
+                    default -> "by an index on its key";
+                };
         lines.add(what
                 + switch (trigger.fault()) {
                     case SCANS -> "; this one finds the row " + way + ":";
                     case LEAVES_OLD_ROWS ->
                         "; this one takes it away, found " + way + ", and " + trigger.fts() + " is made anew:";
                 });
+        trigger.indexes().forEach(index -> lines.add("  " + index));
         trigger.after().get().lines().forEach(line -> lines.add("  " + line));
         return lines;
     }
@@ -109,6 +115,7 @@ final class FtsTuneCommand implements Command {
             tree.put("event", trigger.event());
             tree.put("fault", trigger.fault().label());
             tree.put("way", trigger.way().orElse(null));
+            tree.put("indexes", trigger.indexes());
             tree.put("before", trigger.before());
             tree.put("after", trigger.after().orElse(null));
             tree.put("objection", trigger.objection().isEmpty() ? null : trigger.objection());

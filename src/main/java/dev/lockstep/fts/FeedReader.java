@@ -98,7 +98,12 @@ final class FeedReader {
                         .anyMatch(column -> SqlToken.fold(column).equals(name));
     }
 
-    private List<Feed> feeds(TriggerSql trigger, WriteStatement insert) {
+    /**
+     * What one INSERT of a trigger writes.
+     *
+     * @throws Trouble usage: it cannot be said as a query
+     */
+    List<Feed> feeds(TriggerSql trigger, WriteStatement insert) {
         List<SqlToken> content = insert.content();
         if (content.isEmpty()) {
             throw underivable(trigger.name() + " inserts nothing that is known here");

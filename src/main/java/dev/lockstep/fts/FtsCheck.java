@@ -41,8 +41,9 @@ public final class FtsCheck {
      *
      * @param event {@code insert}, {@code update} or {@code delete}
      * @param cost what it costs for one row; empty if that was not measured
+     * @param offered whether {@link FtsTune} has another to put in its place
      */
-    public record Trigger(String name, String event, FtsTune.Fault fault, Optional<Duration> cost) {}
+    public record Trigger(String name, String event, FtsTune.Fault fault, Optional<Duration> cost, boolean offered) {}
 
     /**
      * One index.
@@ -131,8 +132,8 @@ public final class FtsCheck {
                 List<Trigger> triggers = new ArrayList<>();
                 Optional<FtsTable> there = table.triggers.isEmpty() ? Optional.empty() : catalog.table(table.fts);
                 if (there.isPresent()) {
-                    for (TriggerCost cost : TriggerCost.of(tx, there.get(), catalog.writers(table.fts))) {
-                        triggers.add(trigger(cost.measured(tx)));
+                    for (Tuning tuning : Tuning.of(tx, there.get(), catalog.writers(table.fts))) {
+                        triggers.add(trigger(tuning, tuning.found().measured(tx)));
                     }
                 }
                 measured.add(table.with(triggers));
@@ -141,12 +142,13 @@ public final class FtsCheck {
         });
     }
 
-    private static Trigger trigger(TriggerCost cost) {
+    private static Trigger trigger(Tuning tuning, TriggerCost cost) {
         return new Trigger(
                 cost.trigger().name(),
                 cost.trigger().event().name().toLowerCase(Locale.ROOT),
                 cost.fault(),
-                cost.cost());
+                cost.cost(),
+                tuning.better().isPresent());
     }
 
     /** A look at one index. */
@@ -197,7 +199,7 @@ public final class FtsCheck {
                 refuseDamagedFile(e);
                 faults.add(e.getMessage());
             }
-            return result(wanted, found, TriggerCost.of(tx, table, index.live()));
+            return result(wanted, found, Tuning.of(tx, table, index.live()));
         }
 
         /** @return how many rows there ought to be */
@@ -261,9 +263,9 @@ public final class FtsCheck {
             }
         }
 
-        private Table result(Optional<Long> wanted, Optional<Long> found, List<TriggerCost> costs) {
+        private Table result(Optional<Long> wanted, Optional<Long> found, List<Tuning> tunings) {
             List<Trigger> triggers = new ArrayList<>();
-            costs.forEach(cost -> triggers.add(trigger(cost)));
+            tunings.forEach(tuning -> triggers.add(trigger(tuning, tuning.found())));
             return new Table(
                     String.join(", ", index.bases()),
                     index.name(),

@@ -37,7 +37,8 @@ public final class FtsTune {
      * @param event {@code insert}, {@code update} or {@code delete}
      * @param before its text
      * @param after the text of the one that stands, or would stand, in for it; empty if there is none
-     * @param way how that finds rows: {@code number} or {@code words}; empty if there is none
+     * @param way how that finds rows: {@code number}, {@code words} or {@code index}; empty if there is none
+     * @param indexes the definitions of the ordinary indexes that it needs
      * @param objection why there is none; empty if there is one
      * @param costBefore what the trigger costs for one row; empty if it was not measured
      * @param costAfter what the other costs
@@ -50,6 +51,7 @@ public final class FtsTune {
             String before,
             Optional<String> after,
             Optional<String> way,
+            List<String> indexes,
             String objection,
             Optional<Duration> costBefore,
             Optional<Duration> costAfter) {}
@@ -89,7 +91,9 @@ public final class FtsTune {
             List<Trigger> offers = new ArrayList<>();
             for (Index index : due(tx, names)) {
                 FtsTable table = index.table().orElseThrow();
-                for (Tuning tuning : Tuning.of(tx, table, index.live())) {
+                List<Tuning> tunings = Tuning.of(tx, table, index.live());
+                TuningRun.refuseDamaged(tx, table, tunings);
+                for (Tuning tuning : tunings) {
                     offers.add(trigger(table, tuning, Optional.empty(), Optional.empty()));
                 }
             }
@@ -108,9 +112,9 @@ public final class FtsTune {
             List<String> rebuilt = new ArrayList<>();
             long changes = 0;
             for (Index index : due(tx, names)) {
-                Work work = new Work(tx, index);
+                TuningRun work = new TuningRun(tx, index);
                 changes += work.install();
-                triggers.addAll(work.triggers);
+                triggers.addAll(work.triggers());
                 if (work.cures()) {
                     rebuilt.add(index.name());
                 }
@@ -181,6 +185,9 @@ public final class FtsTune {
             TriggerDdl.create(tx, entry.before());
         }
         TuningLedger.forget(tx, entry);
+        if (TuningLedger.read(tx).stream().noneMatch(other -> other.fts().equals(entry.fts()))) {
+            KeyIndex.dropAll(tx, entry.fts());
+        }
     }
 
     private List<Index> due(Tx tx, List<String> names) {
@@ -199,8 +206,7 @@ public final class FtsTune {
         return due;
     }
 
-    private static Trigger trigger(
-            FtsTable table, Tuning tuning, Optional<Duration> costBefore, Optional<Duration> costAfter) {
+    static Trigger trigger(FtsTable table, Tuning tuning, Optional<Duration> costBefore, Optional<Duration> costAfter) {
         TriggerSql trigger = tuning.found().trigger();
         return new Trigger(
                 table.name(),
@@ -210,90 +216,9 @@ public final class FtsTune {
                 trigger.sql(),
                 tuning.better().map(TriggerSql::sql),
                 tuning.better().map(better -> tuning.way().name().toLowerCase(Locale.ROOT)),
+                tuning.indexes().stream().map(KeyIndex::ddl).toList(),
                 tuning.objection(),
                 costBefore,
                 costAfter);
-    }
-
-    /** The work on one index, inside the caller's transaction. */
-    private static final class Work {
-        private final Tx tx;
-        private final Index index;
-        private final FtsTable table;
-        private final List<Tuning> tunings;
-        private final List<Tuning> wanted = new ArrayList<>();
-        private final List<Trigger> triggers = new ArrayList<>();
-
-        Work(Tx tx, Index index) {
-            this.tx = tx;
-            this.index = index;
-            this.table = index.table().orElseThrow();
-            this.tunings = Tuning.of(tx, table, index.live());
-            tunings.stream().filter(tuning -> tuning.better().isPresent()).forEach(wanted::add);
-        }
-
-        boolean cures() {
-            return wanted.stream().anyMatch(Tuning::cures);
-        }
-
-        /** @return how many rows were changed to prove it */
-        long install() {
-            List<Optional<Duration>> costs = new ArrayList<>();
-            tunings.forEach(tuning -> costs.add(tuning.found().measured(tx).cost()));
-            Trial trial = new Trial(
-                    tx,
-                    table,
-                    wanted.stream().map(tuning -> tuning.found().trigger()).toList());
-            if (wanted.isEmpty() || cures()) {
-                wanted.forEach(this::replace);
-            } else {
-                String before = trial.digest();
-                wanted.forEach(this::replace);
-                if (!trial.digest().equals(before)) {
-                    throw unequal("it would not hold what it holds with the triggers that are there");
-                }
-            }
-            if (cures()) {
-                cure(trial);
-            }
-            for (int i = 0; i < tunings.size(); i++) {
-                triggers.add(trigger(table, tunings.get(i), costs.get(i), costAfter(tunings.get(i))));
-            }
-            return trial.changes();
-        }
-
-        /** What they have left in the index goes, and with the others nothing comes to be left in it. */
-        private void cure(Trial trial) {
-            Truth truth = Truth.of(tx, table, index.sources(index.live()));
-            Rebuild.run(tx, table, truth, rows -> {});
-            FtsDrift drift = trial.drift(truth);
-            if (!drift.isNone()) {
-                throw unequal("rows would differ from what they ought to be");
-            }
-        }
-
-        private void replace(Tuning tuning) {
-            TriggerSql before = tuning.found().trigger();
-            TriggerSql after = tuning.better().orElseThrow();
-            TriggerDdl.drop(tx, before);
-            TriggerDdl.create(tx, after);
-            Probe.objectionToWrites(tx, after.table(), after.event()).ifPresent(objection -> {
-                throw unequal("SQLite refuses it: " + objection);
-            });
-            TuningLedger.add(tx, new TuningLedger.Entry(index.name(), before, after));
-        }
-
-        private Optional<Duration> costAfter(Tuning tuning) {
-            return tuning.better().flatMap(better -> new TriggerCost(better, Fault.SCANS, Optional.empty())
-                    .measured(tx)
-                    .cost());
-        }
-
-        private Trouble unequal(String why) {
-            return Damage.refused(
-                    "unproven",
-                    "with other triggers " + index.name() + " would not come out right: " + why,
-                    "nothing changed");
-        }
     }
 }

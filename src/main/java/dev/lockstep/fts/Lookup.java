@@ -26,7 +26,9 @@ record Lookup(String column, String value, String key, Nulls nulls, Types types)
     enum Types {
         TEXT("'text'"),
         /** Not wherever the index may hold 05 or 5e0 for 5. */
-        TEXT_AND_INTEGER("'text', 'integer'");
+        TEXT_AND_INTEGER("'text', 'integer'"),
+        /** The key is the number of the base's row, which is compared as a number: '05' is 5, too. */
+        NUMBER("'integer'");
 
         private final String list;
 
@@ -153,6 +155,15 @@ record Lookup(String column, String value, String key, Nulls nulls, Types types)
             }
         }
         return true;
+    }
+
+    boolean isNumber() {
+        return types == Types.NUMBER;
+    }
+
+    /** The condition of a statement that means the rows of the key. */
+    String comparison() {
+        return new Identifier(column) + (nulls == Nulls.FOUND ? " IS " : " = ") + value;
     }
 
     Lookup with(Types other) {

@@ -41,7 +41,7 @@ record TriggerCost(TriggerSql trigger, Fault fault, Optional<Duration> cost) {
 
     private static boolean scans(Tx tx, FtsTable table, TriggerSql trigger) {
         for (WriteStatement write : trigger.writes()) {
-            if (write.isOn(table.name()) && !Lookup.isForWordless(write) && scans(tx, write)) {
+            if (write.isOn(table.name()) && !Lookup.isForWordless(write) && scans(tx, table, write)) {
                 return true;
             }
         }
@@ -49,11 +49,13 @@ record TriggerCost(TriggerSql trigger, Fault fault, Optional<Duration> cost) {
     }
 
     /** As SQLite plans the statement by itself, with a parameter for each value of the row that fired the trigger. */
-    static boolean scans(Tx tx, WriteStatement write) {
+    static boolean scans(Tx tx, FtsTable table, WriteStatement write) {
+        boolean byKey = KeyIndex.isUsed(table, write);
         try {
             for (Row step : tx.rows("explain query plan " + write.standalone())) {
                 String detail = step.text("detail");
-                if (detail.startsWith("SCAN ") && detail.contains(SCAN) && detail.endsWith(":")) {
+                boolean scan = detail.contains(SCAN) && detail.endsWith(":");
+                if (detail.startsWith("SCAN ") && (scan || (byKey && detail.startsWith(KeyIndex.SCAN)))) {
                     return true;
                 }
             }

@@ -55,10 +55,11 @@
  *       dev.lockstep.fts.TriggerCost}). {@link dev.lockstep.fts.FtsRebuild} makes it anew.
  *   <li>{@link dev.lockstep.fts.FtsTune} puts another trigger in the place of one that reads the whole index for each row
  *       (a {@link dev.lockstep.fts.Tuning}). Each statement keeps its own condition, and gets one before it that holds for
- *       every row that it can mean: the base row's number where the triggers write that, else a MATCH on the words of the
- *       key ({@link dev.lockstep.fts.Lookup}). A key without a word is looked for as before, by a second statement that
- *       runs for no other key. A {@link dev.lockstep.fts.Trial} of both on real rows, which is undone, must leave the same
- *       index.
+ *       every row that it can mean ({@link dev.lockstep.fts.Shortcuts}): the row's number, where one pass over all rows and
+ *       all that triggers write say that the key is that number; else a MATCH on the words of the key ({@link
+ *       dev.lockstep.fts.Lookup}); else, and for keys that are UNINDEXED, an ordinary index on the kept text ({@link
+ *       dev.lockstep.fts.KeyIndex}). A key without a word is looked for as before, by a second statement that runs for no
+ *       other key. A {@link dev.lockstep.fts.Trial} of both on real rows, which is undone, must leave the same index.
  * </ul>
  *
  * <h2>What is true</h2>

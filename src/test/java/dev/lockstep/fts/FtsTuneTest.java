@@ -186,11 +186,8 @@ class FtsTuneTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            fts5(k unindexed, b)               | delete from f where k = old.k                | neither a number nor searchable words
-            fts5(k, b, detail=none)            | delete from f where k = old.k                | neither a number nor searchable words
-            fts5(k, b, tokenize=trigram)       | delete from f where k = old.k                | neither a number nor searchable words
-            fts5(k, b)                         | delete from f where k = old.k or b = old.b   | neither a number nor searchable words
-            fts5(k, b)                         | delete from f where lower(k) = lower(old.k)  | neither a number nor searchable words
+            fts5(k, b)                         | delete from f where k = old.k or b = old.b   | neither a number nor a key
+            fts5(k, b)                         | delete from f where lower(k) = lower(old.k)  | neither a number nor a key
             fts5(k, b)                         | delete from f                                | it has no condition
             fts5(k, b, content=t)              | delete from f where k = old.k                | has no text of its own
             """)
