@@ -2018,7 +2018,7 @@ function _picocli_lockstep_fts_status() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--load-extension' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2033,6 +2033,9 @@ function _picocli_lockstep_fts_status() {
       return
       ;;
     '--table')
+      return
+      ;;
+    '--load-extension')
       return
       ;;
     '--report')
@@ -2066,7 +2069,7 @@ function _picocli_lockstep_fts_defer() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--mode' '--max-age' '--note' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--load-extension' '--mode' '--max-age' '--note' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2081,6 +2084,9 @@ function _picocli_lockstep_fts_defer() {
       return
       ;;
     '--table')
+      return
+      ;;
+    '--load-extension')
       return
       ;;
     '--mode')
@@ -2123,7 +2129,7 @@ function _picocli_lockstep_fts_restore() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '--if-deferred' '--steal' '--from-profile' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--prefer' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--load-extension' '--prefer' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2138,6 +2144,9 @@ function _picocli_lockstep_fts_restore() {
       return
       ;;
     '--table')
+      return
+      ;;
+    '--load-extension')
       return
       ;;
     '--prefer')
@@ -2174,7 +2183,7 @@ function _picocli_lockstep_fts_run() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--mode' '--max-age' '--note' '--atomic' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--load-extension' '--mode' '--max-age' '--note' '--atomic' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2189,6 +2198,9 @@ function _picocli_lockstep_fts_run() {
       return
       ;;
     '--table')
+      return
+      ;;
+    '--load-extension')
       return
       ;;
     '--mode')
@@ -2234,7 +2246,7 @@ function _picocli_lockstep_fts_check() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '--deep' '--no-cost' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--columns' '--rows' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--load-extension' '--columns' '--rows' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2249,6 +2261,9 @@ function _picocli_lockstep_fts_check() {
       return
       ;;
     '--table')
+      return
+      ;;
+    '--load-extension')
       return
       ;;
     '--columns')
@@ -2288,7 +2303,7 @@ function _picocli_lockstep_fts_rebuild() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--columns' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--load-extension' '--columns' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2303,6 +2318,9 @@ function _picocli_lockstep_fts_rebuild() {
       return
       ;;
     '--table')
+      return
+      ;;
+    '--load-extension')
       return
       ;;
     '--columns')
@@ -2339,7 +2357,7 @@ function _picocli_lockstep_fts_tune() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '--undo' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--load-extension' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2354,6 +2372,9 @@ function _picocli_lockstep_fts_tune() {
       return
       ;;
     '--table')
+      return
+      ;;
+    '--load-extension')
       return
       ;;
     '--report')

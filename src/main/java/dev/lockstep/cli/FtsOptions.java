@@ -39,6 +39,12 @@ final class FtsOptions {
         Options.sqlite(spec);
         Options.profile(spec);
         Options.values(spec, "T", "An FTS5 table, or a table that is indexed. Repeatable. None: all.", "--table");
+        Options.values(
+                spec,
+                "FILE",
+                "Have SQLite load this library first: the tokenizer, functions or collations that the application's own"
+                        + " SQLite has. It runs as this user. Repeatable. Unset: nothing is loaded.",
+                "--load-extension");
     }
 
     /** What an index ought to hold. */

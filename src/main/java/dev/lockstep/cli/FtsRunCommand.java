@@ -76,7 +76,8 @@ final class FtsRunCommand implements Command {
     }
 
     private static Result preview(Invocation call, String file) {
-        try (Db db = call.databases().sqlite(Invocation.file(file), Sqlite.Access.READ, call.lockTimeout())) {
+        try (Db db = call.databases()
+                .sqlite(Invocation.file(file), Sqlite.Access.READ, call.lockTimeout(), call.extensions())) {
             Deferral deferral = FtsOptions.deferral(call).together();
             return FtsDeferCommand.result(call, file, deferral.preview(db, call.texts("--table")));
         }
@@ -103,7 +104,8 @@ final class FtsRunCommand implements Command {
     }
 
     private static Db open(Invocation call, String file) {
-        return call.databases().sqlite(Invocation.file(file), Sqlite.Access.WRITE, call.lockTimeout());
+        return call.databases()
+                .sqlite(Invocation.file(file), Sqlite.Access.WRITE, call.lockTimeout(), call.extensions());
     }
 
     private static void say(Invocation call, Deferral.Outcome deferred) {

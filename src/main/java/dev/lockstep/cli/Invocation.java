@@ -225,6 +225,13 @@ final class Invocation {
                 .orElseThrow(() -> Trouble.usage("no database named", "give --db FILE, or set LOCKSTEP_DB"));
     }
 
+    /** The libraries that SQLite is to load. */
+    List<Path> extensions() {
+        return takes("--load-extension")
+                ? texts("--load-extension").stream().map(Invocation::file).toList()
+                : List.of();
+    }
+
     /**
      * Opens {@link #sqliteFile()}; a dry run gets it read-only.
      *
@@ -232,7 +239,7 @@ final class Invocation {
      */
     Db sqlite(Sqlite.Access access) {
         Path file = file(sqliteFile());
-        Db db = databases.sqlite(file, dryRun() ? Sqlite.Access.READ : access, lockTimeout());
+        Db db = databases.sqlite(file, dryRun() ? Sqlite.Access.READ : access, lockTimeout(), extensions());
         Optional<String> shared = flag("--allow-network-fs") ? Optional.empty() : Sqlite.sharedFileSystem(file);
         if (shared.isPresent()) {
             db.close();

@@ -75,7 +75,12 @@ public final class Databases implements AutoCloseable {
 
     /** Opens a SQLite file that exists, as {@link Sqlite} says. */
     public Db sqlite(Path file, Sqlite.Access access, Duration busyTimeout) {
-        return opened(Sqlite.open(file, access, busyTimeout, around));
+        return sqlite(file, access, busyTimeout, List.of());
+    }
+
+    /** The same with extensions that somebody has named. @throws Trouble usage: one of them cannot be loaded */
+    public Db sqlite(Path file, Sqlite.Access access, Duration busyTimeout, List<Path> extensions) {
+        return opened(Sqlite.open(file, access, busyTimeout, extensions, around));
     }
 
     /**

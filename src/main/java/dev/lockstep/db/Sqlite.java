@@ -59,19 +59,28 @@ public final class Sqlite {
 
     private Sqlite() {}
 
+    static Db open(Path file, Access access, Duration busyTimeout, UnaryOperator<Connector> around) {
+        return open(file, access, busyTimeout, List.of(), around);
+    }
+
     /**
      * @param busyTimeout how long a statement waits for another process's lock
-     * @throws Trouble usage: there is no such file, or it is no SQLite database; refused: it is damaged
+     * @param extensions libraries that give the connection what an application's SQLite has; no statement can load another
+     * @throws Trouble usage: there is no such file, or it is no SQLite database, or a library cannot be loaded; refused: it
+     *     is damaged
      */
-    static Db open(Path file, Access access, Duration busyTimeout, UnaryOperator<Connector> around) {
+    static Db open(
+            Path file, Access access, Duration busyTimeout, List<Path> extensions, UnaryOperator<Connector> around) {
         check(file);
+        extensions.forEach(SqliteExtension::check);
         SQLiteConfig config = new SQLiteConfig();
         // The driver lets in one thread at a time; without SQLite's own mutex a large scan costs a fifth less.
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         config.resetOpenMode(SQLiteOpenMode.CREATE);
         config.setReadOnly(access == Access.READ);
         config.setBusyTimeout(Math.toIntExact(busyTimeout.toMillis()));
-        Connector connector = around.apply(() -> config.createConnection(url(file)));
+        Connector connector =
+                around.apply(() -> SqliteExtension.loaded(config.createConnection(url(file)), extensions));
         try {
             Db db = new Db(connector, SqliteDriver::new);
             try {

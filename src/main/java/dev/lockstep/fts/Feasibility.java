@@ -29,6 +29,9 @@ final class Feasibility {
         for (String base :
                 index.live().stream().map(TriggerSql::table).distinct().toList()) {
             Optional<String> objection = Probe.objectionToWrites(tx, base);
+            if (objection.filter(Unopened::isForeign).isPresent()) {
+                throw Unopened.lacking("triggers on " + base + " cannot be tried: " + objection.get());
+            }
             if (objection.isPresent()) {
                 throw Trouble.refused(
                         "writes to " + base + " fail already now: " + objection.get(),

@@ -216,8 +216,7 @@ final class Fitting {
             Probe.objectionToWrites(tx, trigger.table(), trigger.event()).ifPresent(objection -> {
                 if (Unopened.isForeign(objection)) {
                     notices.add(new Notice(
-                            "not-tried",
-                            "trigger " + trigger.name() + " is put back untried: this SQLite has " + objection));
+                            "not-tried", "trigger " + trigger.name() + " is put back untried: " + objection));
                     return;
                 }
                 Index index = storedFor.get(SqlToken.fold(trigger.name()));

@@ -214,7 +214,10 @@ public final class FtsCheck {
             } catch (DbException e) {
                 throw e;
             } catch (Trouble e) {
-                notices.add(new Notice(e.code(), e.getMessage()));
+                if (e.kind() == Trouble.Kind.REFUSED) {
+                    faults.add(e.getMessage());
+                }
+                notices.add(new Notice(e.code(), e.kind() == Trouble.Kind.REFUSED ? e.hint() : e.getMessage()));
                 return Optional.empty();
             }
             drift = switch (depth) {

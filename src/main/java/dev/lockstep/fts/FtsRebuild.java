@@ -118,6 +118,9 @@ public final class FtsRebuild {
                                 + index.held().orElseThrow().deferred().describe(),
                         "'lockstep fts restore' rebuilds it and brings its triggers back");
             }
+            if (index.table().flatMap(FtsTable::objection).isPresent()) {
+                throw Unopened.refusal(index.table().get());
+            }
             boolean unnamed = index.bases().isEmpty() && names.isEmpty();
             if (!unnamed) {
                 due.add(index);

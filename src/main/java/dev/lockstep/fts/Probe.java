@@ -53,7 +53,7 @@ final class Probe {
             if (!COMPILE_ERROR.equals(e.sqlState())) {
                 throw e;
             }
-            return Optional.of(e.getMessage());
+            return Optional.of(Unopened.reason(e));
         }
     }
 }

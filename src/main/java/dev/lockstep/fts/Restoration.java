@@ -69,7 +69,7 @@ public final class Restoration {
      * What a restoration did.
      *
      * @param left the indexes that stay deferred for others
-     * @param stale the indexes that could not be opened: their triggers are back, or still put away, and what they hold is old
+     * @param stale the indexes that could not be made anew: their triggers are back, or still put away, and what they hold is old
      * @param leftovers how many journals were removed that no restore would have read
      */
     public record Outcome(
@@ -142,8 +142,8 @@ public final class Restoration {
         List<String> stale = new ArrayList<>();
         List<Index> indexes = due(tx, situation, names, left);
         leave(tx, situation, left);
-        setAside(indexes, names, stale, notices);
-        List<Table> tables = indexes.isEmpty() ? List.of() : restore(tx, situation, indexes, notices);
+        setAside(tx, indexes, names, stale, notices);
+        List<Table> tables = indexes.isEmpty() ? List.of() : restore(tx, situation, indexes, stale, notices);
         int leftovers = IndexJournals.leftovers(tx, situation);
         IndexJournals.forget(tx, situation, indexes);
         return new Outcome(tables, left, stale, leftovers, notices);
@@ -158,7 +158,7 @@ public final class Restoration {
             List<String> left = new ArrayList<>();
             List<Index> indexes = due(tx, situation, names, left);
             List<String> stale = new ArrayList<>();
-            setAside(indexes, names, stale, notices);
+            setAside(tx, indexes, names, stale, notices);
             for (Index index : indexes) {
                 new Fitting(tx, situation, policy, notices).check(index);
                 List<String> triggers =
@@ -169,21 +169,23 @@ public final class Restoration {
         });
     }
 
-    /** Those that cannot be opened: where only this SQLite cannot, the triggers come back all the same; else it must be mended. */
-    private static void setAside(List<Index> indexes, List<String> names, List<String> stale, List<Notice> notices) {
+    /** Those that cannot be made anew: where only this SQLite cannot, the triggers come back all the same; else it must be mended. */
+    private static void setAside(
+            Tx tx, List<Index> indexes, List<String> names, List<String> stale, List<Notice> notices) {
         for (Index index : List.copyOf(indexes)) {
             Optional<FtsTable> broken =
                     index.table().filter(table -> table.objection().isPresent());
             if (broken.isEmpty()) {
+                index.table().flatMap(table -> Unopened.lacking(tx, index)).ifPresent(lack -> {
+                    stale.add(index.name());
+                    notices.add(stale(lack));
+                });
                 continue;
             }
             Trouble refusal = Unopened.refusal(broken.get());
             if (Unopened.isForeign(broken.get().objection().orElseThrow())) {
                 stale.add(index.name());
-                notices.add(new Notice(
-                        "stale",
-                        refusal.getMessage() + "; its triggers are back, its rows are as old as the deferral: the"
-                                + " application's own SQLite can rebuild it"));
+                notices.add(stale(refusal.getMessage()));
             } else if (names.isEmpty()) {
                 indexes.remove(index);
                 stale.add(index.name());
@@ -192,6 +194,13 @@ public final class Restoration {
                 throw refusal;
             }
         }
+    }
+
+    private static Notice stale(String why) {
+        return new Notice(
+                "stale",
+                why + "; its triggers are back, its rows are as old as the deferral: the application's own SQLite can"
+                        + " rebuild it, or 'lockstep fts rebuild' with --load-extension FILE");
     }
 
     /** What it will take to make indexes anew, for those that will be: a look without the write lock. */
@@ -268,7 +277,8 @@ public final class Restoration {
         }
     }
 
-    private List<Table> restore(Tx tx, Situation situation, List<Index> indexes, List<Notice> notices) {
+    private List<Table> restore(
+            Tx tx, Situation situation, List<Index> indexes, List<String> stale, List<Notice> notices) {
         Fitting fitting = new Fitting(tx, situation, policy, notices);
         indexes.forEach(fitting::check);
         fitting.putBack();
@@ -276,10 +286,9 @@ public final class Restoration {
         List<Table> tables = new ArrayList<>();
         for (Index index : indexes) {
             List<TriggerSql> writers = now.writers(index.name());
-            boolean isOpen = index.table().flatMap(FtsTable::objection).isEmpty();
-            Rebuild rebuilt = isOpen
-                    ? new Repair(tx, index).run(writers, notices, rows -> progress.at(index.name(), rows))
-                    : new Rebuild(0, Comparison.Sight.NONE);
+            Rebuild rebuilt = stale.contains(index.name())
+                    ? new Rebuild(0, Comparison.Sight.NONE)
+                    : new Repair(tx, index).run(writers, notices, rows -> progress.at(index.name(), rows));
             tables.add(new Table(
                     String.join(", ", index.bases()),
                     index.name(),

@@ -56,6 +56,9 @@ final class TrialTable {
     private final List<TriggerSql> triggers;
     private final Map<String, Column> columns = new LinkedHashMap<>();
 
+    /** The names of the columns that follow from others, folded. */
+    private final Set<String> generated = new LinkedHashSet<>();
+
     private TrialTable(Tx tx, BaseTable table, List<TriggerSql> triggers) {
         this.tx = tx;
         this.table = table;
@@ -64,7 +67,11 @@ final class TrialTable {
         for (Row row : tx.rows(COLUMNS, table.name())) {
             String type = row.isNull("type") ? "" : row.text("type").toUpperCase(Locale.ROOT);
             boolean number = table.rowid().isPresent() && single && row.integer("pk") > 0 && type.equals("INTEGER");
-            if (row.integer("hidden") != 0 || number) {
+            if (row.integer("hidden") != 0) {
+                generated.add(SqlToken.fold(row.text("name")));
+                continue;
+            }
+            if (number) {
                 continue;
             }
             String name = row.text("name");
@@ -150,10 +157,12 @@ final class TrialTable {
                 }
             }
         }
+        // A generated column follows from any of the others.
+        boolean all = generated.stream().anyMatch(named::contains);
         List<String> looked = new ArrayList<>();
         columns.forEach((folded, column) -> {
             boolean keeps = table.rowid().isPresent() || !column.key();
-            if (named.contains(folded) && keeps) {
+            if ((all || named.contains(folded)) && keeps) {
                 looked.add(column.name());
             }
         });

@@ -195,6 +195,9 @@ final class Truth {
 
     private static Truth checked(Tx tx, Truth truth) {
         Probe.objection(tx, truth.query()).ifPresent(objection -> {
+            if (Unopened.isForeign(objection)) {
+                throw Unopened.lacking("what belongs into " + truth.table.name() + " cannot be read: " + objection);
+            }
             throw new FeedReader(truth.table).underivable(objection);
         });
         return truth;

@@ -21,6 +21,10 @@ final class Unopened {
             "wrong number of arguments to function",
             "no such collation sequence:");
 
+    private static final String FOREIGN_HINT =
+            "only a SQLite that has it can work on this index: the application's own, or"
+                    + " lockstep's with --load-extension FILE";
+
     private Unopened() {}
 
     /** Whether the table is at fault, and not the connection or somebody who holds a lock. */
@@ -65,6 +69,21 @@ final class Unopened {
         return wrapped ? message.substring(from + 2, message.length() - 1) : message;
     }
 
+    /** What this SQLite lacks to tell what belongs into an index; empty if it lacks nothing. */
+    static Optional<String> lacking(Tx tx, Index index) {
+        try {
+            Truth.declared(tx, index.table().orElseThrow(), index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+            return Optional.empty();
+        } catch (Trouble e) {
+            return Optional.of(e.getMessage()).filter(Unopened::isForeign);
+        }
+    }
+
+    /** A refusal to do what only a SQLite can that has more. */
+    static Trouble lacking(String what) {
+        return new Trouble(Trouble.Kind.REFUSED, "not-available", what, FOREIGN_HINT, null);
+    }
+
     /** What somebody is told who wants something done with an index that cannot be opened. */
     static Trouble refusal(FtsTable table) {
         String why = table.objection().orElseThrow();
@@ -79,7 +98,7 @@ final class Unopened {
     /** Who can do something about it. */
     static String hint(FtsTable table) {
         return isForeign(table.objection().orElseThrow())
-                ? "only a SQLite that has it can work on this index: the application's own"
+                ? FOREIGN_HINT
                 : "take it from a backup, or have the application make it anew; the other indexes are not touched by it";
     }
 }

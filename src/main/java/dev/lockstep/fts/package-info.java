@@ -98,8 +98,9 @@
  *       by the recorded {@link dev.lockstep.fts.Shape}; where the application deferred without one, by the trigger, which
  *       SQLite compiles before anything is kept ({@link dev.lockstep.fts.Probe})
  *   <tr><td>a trigger was made anew with another text<td>refused with both texts; one is chosen by name
- *   <tr><td>a tokenizer, module or function is not in this SQLite<td>refused at the deferral; met at the restore, the triggers
- *       come back and the index is told to be stale: only the application's own SQLite can rebuild it
+ *   <tr><td>a tokenizer, module, function or collation is not in this SQLite<td>refused at the deferral; met at the restore,
+ *       the triggers come back and the index is told to be stale: the application's own SQLite can rebuild it, or this one
+ *       with the library that has it, which is loaded only for whoever names it
  *   <tr><td>the index cannot be opened<td>it is left deferred and named, the others are restored
  *   <tr><td>an application's restore leaves a journal behind<td>status says so; the next restore removes it
  *   <tr><td>the same text<td>counts as put back
