@@ -13,7 +13,7 @@ records_kept=8
 
 settings() {
   unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
-  "$java" -XshowSettings:properties -version 2>&1 </dev/null
+  LC_ALL=$1 "$java" -XshowSettings:properties -version 2>&1 </dev/null
 }
 
 # Leaves $java_home and $java_version (17, 25).
@@ -43,21 +43,26 @@ version_line() {
   echo -
 }
 
-# A locale in UTF-8; C.UTF-8 is missing on some older systems.
+# A locale in which Java reads UTF-8, or nothing; C.UTF-8 is missing on some older systems. It is tried, not looked up.
 utf8_locale() {
-  found=C.UTF-8
-  if command -v locale >/dev/null; then
-    for name in $(locale -a 2>/dev/null); do
-      case $name in
-        C.UTF-8 | C.utf8)
-          found=C.UTF-8
-          break
-          ;;
-        en_US.UTF-8 | en_US.utf8) found=en_US.UTF-8 ;;
-      esac
-    done
-  fi
-  printf '%s\n' "$found"
+  case $1 in
+    *sun.jnu.encoding\ =\ UTF-8*)
+      echo C.UTF-8
+      return
+      ;;
+  esac
+  for name in en_US.UTF-8 $(locale -a 2>/dev/null); do
+    case $name in
+      *.[Uu][Tt][Ff]8 | *.[Uu][Tt][Ff]-8)
+        case $(settings "$name") in
+          *sun.jnu.encoding\ =\ UTF-8*)
+            printf '%s\n' "$name"
+            return
+            ;;
+        esac
+        ;;
+    esac
+  done
 }
 
 # What each version of Java starts fastest with. Before 24, mapping the archived heap needs G1, and the switch for
@@ -155,7 +160,7 @@ make_archive() {
   keep
 }
 
-output=$(settings) || fail 2 "cannot run $java: $output" 'set JAVA_HOME to Java 17 or newer'
+output=$(settings C.UTF-8) || fail 2 "cannot run $java: $output" 'set JAVA_HOME to Java 17 or newer'
 read_settings "$output"
 case $java_home,$java_version in
   ,* | *, | *[!0-9]) fail 2 "$java is not a Java that lockstep knows" 'install Java 17 or newer' ;;
@@ -175,7 +180,7 @@ if [ -r "$java_home/release" ]; then
 fi
 options=$(jvm_options)
 archive=
-record="$build|$lib|$r_java|$release|$version|$(utf8_locale)|$options|"
+record="$build|$lib|$r_java|$release|$version|$(utf8_locale "$output")|$options|"
 dir=$(directory)
 if [ -n "$dir" ] && [ -f "$lib/lockstep.classlist" ]; then
   make_archive "$@"

@@ -59,9 +59,19 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "C", "POSIX", "de_DE.ISO-8859-1", "C.UTF-8"})
+    @ValueSource(strings = {"", "C", "POSIX", "de_DE.ISO-8859-1", "C.UTF-8", "xx_XX.UTF-8"})
     void keepsEveryCharacterOfAnArgumentWhateverTheLocale(String locale) {
         try (ChildJvm child = lockstep.with("LC_ALL", locale).start("version", "é→", "-o", "json")) {
+            assertThat(child.exitCode()).isEqualTo(2);
+            assertThat(child.stdout()).contains("'é→'");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LANG", "LC_TIME", "LC_CTYPE"})
+    void aLocaleThatIsNotInstalledMaimsNoArgument(String variable) {
+        try (ChildJvm child =
+                lockstep.without("LC_ALL").with(variable, "xx_XX.UTF-8").start("version", "é→", "-o", "json")) {
             assertThat(child.exitCode()).isEqualTo(2);
             assertThat(child.stdout()).contains("'é→'");
         }

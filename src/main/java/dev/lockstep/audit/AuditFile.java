@@ -1,6 +1,7 @@
 package dev.lockstep.audit;
 
 import dev.lockstep.db.Engine;
+import dev.lockstep.db.FileError;
 import dev.lockstep.db.Nearest;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.AuditProfile;
@@ -128,7 +129,7 @@ final class AuditFile {
                 }
             }
         } catch (IOException e) {
-            throw new Trouble("cannot read the rows: " + e.getMessage(), null);
+            throw new Trouble("cannot read the rows: " + FileError.reason(e), null);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.lockstep.audit.AuditMirror;
 import dev.lockstep.audit.AuditWriter;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
+import dev.lockstep.db.FileError;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.SqliteTarget;
 import dev.lockstep.db.Trouble;
@@ -70,7 +71,7 @@ final class AuditWriteCommand implements Command {
                 Db db = AuditOptions.open(call, target, call.dryRun() ? PgSession.Use.READ : PgSession.Use.WRITE)) {
             return written(call, write(call, db, mirror, options, in));
         } catch (IOException e) {
-            throw new Trouble("cannot read " + input + ": " + e.getMessage(), null);
+            throw new Trouble("cannot read " + input + ": " + FileError.reason(e), null);
         } finally {
             save(call, rejects);
         }
@@ -122,7 +123,7 @@ final class AuditWriteCommand implements Command {
             try {
                 Files.write(Invocation.file(file.get()), rejects.toByteArray());
             } catch (IOException e) {
-                throw new Trouble("cannot write " + file.get() + ": " + e.getMessage(), null);
+                throw new Trouble("cannot write " + file.get() + ": " + FileError.reason(e), null);
             }
         }
     }

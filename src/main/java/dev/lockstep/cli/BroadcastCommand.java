@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.FileError;
 import dev.lockstep.db.ListenSession;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
@@ -15,7 +16,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -140,11 +140,7 @@ final class BroadcastCommand implements Command {
         } catch (CharacterCodingException e) {
             throw Trouble.usage("not UTF-8: " + file + ", after line " + paths.size(), null);
         } catch (IOException e) {
-            throw Trouble.usage("cannot read paths from " + file + ": " + reason(e), null);
+            throw Trouble.usage("cannot read paths from " + file + ": " + FileError.reason(e), null);
         }
-    }
-
-    private static String reason(IOException e) {
-        return e instanceof NoSuchFileException ? "no such file" : e.getMessage();
     }
 }

@@ -13,11 +13,9 @@ import dev.lockstep.transpile.Depfile;
 import dev.lockstep.transpile.Source;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -284,21 +282,7 @@ final class BuildCommand implements Compiler {
         if (output.isEmpty()) {
             call.output().bytes(artifact.content()::writeTo);
         } else if (!isBuiltHere) {
-            replace(output.get(), artifact.content());
-        }
-    }
-
-    private static void replace(Path file, Content content) throws IOException {
-        Path absolute = file.toAbsolutePath();
-        Path part = absolute.resolveSibling(
-                absolute.getFileName() + ".lockstep-" + ProcessHandle.current().pid());
-        try {
-            try (OutputStream out = Files.newOutputStream(part)) {
-                content.writeTo(out);
-            }
-            Files.move(part, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(part);
+            WholeFile.write(output.get(), artifact.content()::writeTo);
         }
     }
 }

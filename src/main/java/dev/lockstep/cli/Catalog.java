@@ -158,7 +158,8 @@ final class Catalog {
     static CommandLine leaf(String path, Command command) {
         CommandSpec spec = CommandSpec.create().name("lockstep " + path);
         declare(spec, command);
-        return new CommandLine(spec);
+        // They are expanded before the command is known.
+        return new CommandLine(spec).setExpandAtFiles(false);
     }
 
     /** The whole tree, for whatever describes it: help, completion, man pages. */

@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.FileError;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.fts.BulkScript;
@@ -176,7 +177,7 @@ final class FtsRunCommand implements Command {
         } catch (CharacterCodingException e) {
             throw Trouble.usage("the script " + name + " is not UTF-8", null);
         } catch (IOException e) {
-            throw Trouble.usage("cannot read the script " + name + ": " + e.getMessage(), null);
+            throw Trouble.usage("cannot read the script " + name + ": " + FileError.reason(e), null);
         }
     }
 

@@ -7,12 +7,9 @@ import dev.lockstep.db.Nearest;
 import dev.lockstep.db.Trouble;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -39,8 +36,8 @@ public final class Lockstep {
     }
 
     public static void main(String[] args) {
-        PrintStream out = stream(FileDescriptor.out);
-        PrintStream err = stream(FileDescriptor.err);
+        PrintStream out = Printer.of(FileDescriptor.out);
+        PrintStream err = Printer.of(FileDescriptor.err);
         Databases databases = new Databases(Environment.ofProcess());
         Interruption interruption = Interruption.of(Thread.currentThread(), databases);
         int status = new Lockstep(databases, new FileInputStream(FileDescriptor.in), out, err).run(interruption, args);
@@ -58,16 +55,18 @@ public final class Lockstep {
 
     /** Runs one command line that the interruption, if it is not null, can stop. */
     int run(Interruption interruption, String... args) {
+        Output output = new Output(out, err);
         try {
-            return outcome(new Output(out, err), interruption, args);
+            return outcome(output, interruption, args);
         } catch (Output.Closed e) {
-            return ExitCode.CLOSED_PIPE.status();
+            return output.closed();
         }
     }
 
     private int outcome(Output output, Interruption interruption, String... args) {
         try {
-            return dispatch(output, hoisted(args));
+            output.format(guessedFormat(List.of(args)));
+            return dispatch(output, hoisted(ArgumentFiles.expand(List.of(args))));
         } catch (Output.Closed e) {
             throw e;
         } catch (Trouble e) {
@@ -204,19 +203,19 @@ public final class Lockstep {
     }
 
     /** Moves options that stand before the command behind it: {@code lockstep -o json realm listen}. */
-    private static List<String> hoisted(String... args) {
+    private static List<String> hoisted(List<String> args) {
         int command = 0;
-        while (command < args.length && isLeadingOption(args[command])) {
-            command += args[command].equals("-o") || args[command].equals("--output") ? 2 : 1;
+        while (command < args.size() && isLeadingOption(args.get(command))) {
+            command += List.of("-o", "--output").contains(args.get(command)) ? 2 : 1;
         }
-        if (command == 0 || command >= args.length) {
-            return Arrays.asList(args);
+        if (command == 0 || command >= args.size()) {
+            return args;
         }
         List<String> moved = new ArrayList<>();
-        List<String> rest = Arrays.asList(args).subList(command, args.length);
+        List<String> rest = args.subList(command, args.size());
         int words = Catalog.verbs(rest.get(0)).isEmpty() ? 1 : Math.min(2, rest.size());
         moved.addAll(rest.subList(0, words));
-        moved.addAll(Arrays.asList(args).subList(0, command));
+        moved.addAll(args.subList(0, command));
         moved.addAll(rest.subList(words, rest.size()));
         return moved;
     }
@@ -237,9 +236,5 @@ public final class Lockstep {
                     "--yes" -> true;
             default -> arg.startsWith("--output=") || (arg.startsWith("-o") && arg.length() > 2);
         };
-    }
-
-    private static PrintStream stream(FileDescriptor descriptor) {
-        return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
     }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import dev.lockstep.cli.Options.Format;
 import dev.lockstep.db.DbException;
+import dev.lockstep.db.FileError;
 import dev.lockstep.db.Redactor;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.Json;
@@ -24,7 +25,7 @@ import java.util.function.Supplier;
  * a stream of them whose last is the same object. Standard error gets messages.
  */
 final class Output {
-    /** The reader of standard output has gone; there is nobody left to work for. */
+    /** Standard output takes no more: its reader has gone, or its disk is full; there is nobody left to work for. */
     static final class Closed extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
@@ -43,6 +44,7 @@ final class Output {
     private boolean debug;
     private boolean dryRun;
     private boolean bare;
+    private boolean lost;
     private RunRecord record = RunRecord.NONE;
     private Supplier<Result> soFar;
     private Advice advice = Advice.NONE;
@@ -117,7 +119,7 @@ final class Output {
 
     /** Something that a person should know and that is no failure. Codes are stable names in lower case with hyphens. */
     void warn(String code, String message) {
-        String whole = advice.complete(message);
+        String whole = advice.complete(Text.withoutExceptions(message));
         warnings.add(Map.of("code", code, "message", Text.printable(whole)));
         say("lockstep " + command + ": warning: " + whole);
     }
@@ -211,10 +213,25 @@ final class Output {
         return fail(status, false, error("interrupted", "stopped by a signal", null), done.data(), null);
     }
 
+    /** Ends the output of a command whose results could not be printed; a reader that went away knows why. */
+    int closed() {
+        Optional<String> reason = lostBecause();
+        if (reason.isEmpty()) {
+            return ExitCode.CLOSED_PIPE.status();
+        }
+        lost = true;
+        String message = "cannot write to standard output: " + reason.get();
+        return fail(ExitCode.FAILED.status(), error("output", message, null), null);
+    }
+
+    private Optional<String> lostBecause() {
+        return out instanceof Printer printer ? printer.failure().map(FileError::reason) : Optional.empty();
+    }
+
     /** Ends the output with what is lockstep's own fault. */
     int bug(Throwable unexpected) {
         String hint = debug ? null : "this is a bug in lockstep; run it again with --debug for the stack trace";
-        return fail(ExitCode.BUG.status(), error("bug", unexpected.toString(), hint), unexpected);
+        return fail(ExitCode.BUG.status(), error("bug", Text.unforeseen(unexpected), hint), unexpected);
     }
 
     /** Text that is the result itself: help, a script. */
@@ -229,7 +246,13 @@ final class Output {
 
     private int fail(
             int status, boolean changed, Map<String, Object> error, Map<String, Object> data, Throwable cause) {
-        end(status, changed, data, error);
+        try {
+            end(status, changed, data, error);
+        } catch (Closed e) {
+            // A full disk must not hide what went wrong first.
+            String reason = lostBecause().orElseThrow(() -> e);
+            say("lockstep: warning: cannot write to standard output: " + reason);
+        }
         say("lockstep" + (command.isEmpty() ? "" : " " + command) + ": " + error.get("message"));
         if (error.get("hint") != null) {
             say(HINT + error.get("hint"));
@@ -245,7 +268,7 @@ final class Output {
     private static Map<String, Object> error(String code, String message, String hint) {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("code", code);
-        error.put("message", Text.printable(message));
+        error.put("message", Text.printable(Text.withoutExceptions(message)));
         error.put("hint", hint == null ? null : Text.printable(hint));
         error.put("sqlState", null);
         error.put("retryable", false);
@@ -254,7 +277,7 @@ final class Output {
 
     /** Says the end to programs: on standard output if they asked for it there, and in files. */
     private void end(int status, boolean changed, Map<String, Object> data, Map<String, Object> error) {
-        boolean printed = format != Format.TEXT && !bare;
+        boolean printed = format != Format.TEXT && !bare && !lost;
         if (!printed && !record.isWanted()) {
             return;
         }
@@ -264,7 +287,8 @@ final class Output {
             record.writeReport(envelope);
             record.writeMetrics(command, status, took, data);
         } catch (IOException e) {
-            say("lockstep " + command + ": warning: cannot write the report or the metrics: " + e);
+            say("lockstep " + command + ": warning: cannot write the report or the metrics: "
+                    + FileError.namedReason(e));
         }
         if (printed) {
             line(envelope);
@@ -299,7 +323,7 @@ final class Output {
         flush();
     }
 
-    /** Java ignores SIGPIPE; a closed reader shows only in the stream's error flag, after a flush. */
+    /** Java ignores SIGPIPE; that nothing can be written shows only in the stream's error flag, after a flush. */
     private void flush() {
         if (out.checkError()) {
             throw new Closed();

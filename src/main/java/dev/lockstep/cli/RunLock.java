@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.db.Environment;
+import dev.lockstep.db.FileError;
 import dev.lockstep.db.LockFile;
 import dev.lockstep.db.LockFile.Mode;
 import dev.lockstep.db.Trouble;
@@ -99,7 +100,8 @@ final class RunLock implements AutoCloseable {
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
             throw new Trouble(
-                    "cannot make the folder " + folder + ", where --if-running keeps its locks: " + e,
+                    "cannot make the folder " + folder + ", where --if-running keeps its locks: "
+                            + FileError.namedReason(e),
                     "set XDG_STATE_HOME to a folder of yours");
         }
         return folder.resolve(call.path().replace(' ', '-') + "-" + Long.toHexString(sum.getValue()) + ".lock");

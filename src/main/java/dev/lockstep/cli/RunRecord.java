@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -128,16 +127,7 @@ record RunRecord(Optional<Path> report, Optional<Path> metrics, Map<String, Stri
         return null;
     }
 
-    /** A file that others may read as the user's umask says: the collector is another user. */
     private static void replace(Path file, String text) throws IOException {
-        Path whole = file.toAbsolutePath();
-        Path fresh = whole.resolveSibling(
-                "." + whole.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-        try {
-            Files.write(fresh, text.getBytes(StandardCharsets.UTF_8));
-            Files.move(fresh, whole, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(fresh);
-        }
+        WholeFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 }

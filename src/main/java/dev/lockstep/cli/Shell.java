@@ -2,16 +2,15 @@ package dev.lockstep.cli;
 
 import dev.lockstep.db.Databases;
 import dev.lockstep.db.Environment;
+import dev.lockstep.db.FileError;
 import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Redactor;
 import dev.lockstep.db.Targets;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.Profile;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,12 +79,13 @@ final class Shell {
         return databases;
     }
 
-    /** Stops the command that runs now, and nothing else. Called from any thread. */
-    void stopCommand(Thread worker) {
+    /** Stops the command that runs now, and nothing else; false if there is none. Called from any thread. */
+    boolean stopCommand(Thread worker) {
         Interruption now = running;
         if (now != null) {
             now.stopCommand(worker, databases::cancel);
         }
+        return now != null;
     }
 
     /** Runs one line and returns the exit status of its command. */
@@ -225,9 +225,9 @@ final class Shell {
         out = standard;
         if (file.isPresent()) {
             try {
-                out = new PrintStream(new FileOutputStream(file.get()), false, StandardCharsets.UTF_8);
+                out = Printer.to(file.get());
             } catch (IOException e) {
-                throw Trouble.usage("cannot write " + file.get() + ": " + e.getMessage(), null);
+                throw Trouble.usage("cannot write " + file.get() + ": " + FileError.reason(e), null);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.db.FileError;
 import dev.lockstep.db.Trouble;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class ShellCommand implements Command {
             try (BufferedReader lines = Files.newBufferedReader(Invocation.file(file))) {
                 status = script(shell, lines);
             } catch (IOException e) {
-                throw Trouble.usage("cannot read " + file + ": " + e, null);
+                throw Trouble.usage("cannot read " + file + ": " + FileError.reason(e), null);
             }
         } else if (commands.isEmpty()) {
             status = interactive() ? ShellTerminal.run(shell, call) : piped(shell, call);
@@ -67,7 +68,7 @@ final class ShellCommand implements Command {
         try {
             return script(shell, new BufferedReader(reader));
         } catch (IOException e) {
-            throw new Trouble("cannot read standard input: " + e.getMessage(), null);
+            throw new Trouble("cannot read standard input: " + FileError.reason(e), null);
         }
     }
 

@@ -19,12 +19,18 @@ import org.jline.terminal.TerminalBuilder;
 
 /** The shell on a terminal: line editor, completion, history, and Ctrl-C, which stops a command and never the shell. */
 final class ShellTerminal {
+    /** Of a terminal that does not say how wide it is. */
+    static final int COLUMNS = 80;
+
     private static final int HISTORY_SIZE = 10_000;
 
     private ShellTerminal() {}
 
     /** Reads and runs lines until the user leaves; the exit status is that of leaving, not of any command. */
     static int run(Shell shell, Invocation call) throws InterruptedException {
+        if (ShellLines.suit(call.databases().environment().get("TERM").orElse(""))) {
+            return ShellLines.run(shell, call);
+        }
         try (Terminal terminal = TerminalBuilder.builder()
                         .exec(true)
                         .jni(false)
@@ -33,6 +39,9 @@ final class ShellTerminal {
                         .dumb(true)
                         .build();
                 ShellNames names = new ShellNames(shell, call)) {
+            if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
+                return ShellLines.run(shell, call);
+            }
             Thread worker = Thread.currentThread();
             terminal.handle(Terminal.Signal.INT, signal -> shell.stopCommand(worker));
             LineReader reader = reader(terminal, names, history(call));
@@ -83,7 +92,7 @@ final class ShellTerminal {
         }
     }
 
-    private static String prompt(Shell shell, int width) {
+    static String prompt(Shell shell, int width) {
         StringBuilder prompt = new StringBuilder();
         shell.connection("pg").ifPresent(pg -> prompt.append(shortened(Redactor.redact(pg), width / 4)));
         if (shell.databases().keptConnections() > 0) {

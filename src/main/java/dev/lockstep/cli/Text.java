@@ -1,8 +1,39 @@
 package dev.lockstep.cli;
 
+import java.util.regex.Pattern;
+
 /** Text as a terminal should get it. */
 final class Text {
+    /** A driver's message may begin with, or hold, the name of the Java class that it came from. */
+    private static final Pattern EXCEPTION =
+            Pattern.compile("\\b(?:[a-z]\\w*\\.){2,}\\w*(?:Exception|Error)\\b(?:: ?)?");
+
+    private static final Pattern CLASS = Pattern.compile("\\b(?:[a-z]\\w*\\.){2,}\\$?[A-Z]");
+
     private Text() {}
+
+    /** The text without names of Java's exceptions, which say nothing to people. */
+    static String withoutExceptions(String text) {
+        return text.contains("Exception") || text.contains("Error")
+                ? EXCEPTION.matcher(text).replaceAll("")
+                : text;
+    }
+
+    /** What is known of an error that nobody foresaw; its trace says more. */
+    static String unforeseen(Throwable error) {
+        if (error instanceof OutOfMemoryError) {
+            return "out of memory";
+        }
+        if (error instanceof StackOverflowError) {
+            return "something is nested too deeply";
+        }
+        String message = error.getMessage();
+        boolean speaksOfJava = error instanceof NullPointerException
+                || error instanceof LinkageError
+                || message == null
+                || CLASS.matcher(message).find();
+        return "unexpected error" + (speaksOfJava ? "" : ": " + message);
+    }
 
     /** The text with control characters shown as escapes, so that data cannot drive the terminal. Tabs and line feeds stay. */
     static String printable(String text) {

@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.FileError;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.Json;
@@ -13,7 +14,6 @@ import dev.lockstep.transpile.Content;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -161,7 +161,7 @@ final class TranspileArguments {
 
     /** Not the file's name, which is all that Java says of a file that is not there. */
     static String reason(IOException e) {
-        return e instanceof NoSuchFileException ? "no such file or folder" : e.getMessage();
+        return FileError.reason(e);
     }
 
     /** What {@code put} needs to know of what {@code get} saw. */

@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbPool;
+import dev.lockstep.db.FileError;
 import dev.lockstep.db.PgListener;
 import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
@@ -85,7 +86,7 @@ final class TranspileRunCommand implements Command {
             return new Result(e.status(), Result.Change.UNCHANGED, Map.of("childStatus", e.status()), List.of());
         } catch (IOException e) {
             throw new ExitTrouble(
-                    ExitCode.AROUND_CHILD, "output", "cannot write the artifact: " + e.getMessage(), null, e);
+                    ExitCode.AROUND_CHILD, "output", "cannot write the artifact: " + FileError.namedReason(e), null, e);
         } catch (Trouble e) {
             throw ExitTrouble.around(e);
         }

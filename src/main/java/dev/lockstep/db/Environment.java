@@ -1,6 +1,7 @@
 package dev.lockstep.db;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,8 +11,18 @@ public record Environment(Map<String, String> variables) {
         variables = Map.copyOf(variables);
     }
 
+    /** The one that lockstep was started in. Its launcher gives the JVM a locale of its own, which is taken back here. */
     public static Environment ofProcess() {
-        return new Environment(System.getenv());
+        String given = System.getProperty("lockstep.lc_all");
+        if (given == null) {
+            return new Environment(System.getenv());
+        }
+        Map<String, String> variables = new HashMap<>(System.getenv());
+        variables.remove("LC_ALL");
+        if (!given.isEmpty()) {
+            variables.put("LC_ALL", given.substring(1));
+        }
+        return new Environment(variables);
     }
 
     /** A variable that is set and not empty. */

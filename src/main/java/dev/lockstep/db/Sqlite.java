@@ -134,7 +134,7 @@ public final class Sqlite {
         try {
             return Files.exists(file) ? Files.size(file) : 0;
         } catch (IOException e) {
-            throw Trouble.usage("not readable: " + file + ": " + e.getMessage(), null);
+            throw Trouble.usage("not readable: " + file + ": " + FileError.reason(e), null);
         }
     }
 
@@ -191,7 +191,7 @@ public final class Sqlite {
         } catch (NoSuchFileException e) {
             return 0;
         } catch (IOException e) {
-            throw Trouble.usage("not readable: " + file + ": " + e.getMessage(), null);
+            throw Trouble.usage("not readable: " + file + ": " + FileError.reason(e), null);
         }
     }
 
@@ -231,7 +231,8 @@ public final class Sqlite {
 
     private static Trouble noRoom(IOException e) {
         return new Trouble(
-                "cannot make a copy of the database: " + e, "it goes to " + System.getProperty("java.io.tmpdir"));
+                "cannot make a copy of the database: " + FileError.reason(e),
+                "it goes to " + System.getProperty("java.io.tmpdir"));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.lockstep.profile;
 
+import dev.lockstep.db.FileError;
 import dev.lockstep.db.Nearest;
 import dev.lockstep.db.Trouble;
 import java.io.IOException;
@@ -151,7 +152,8 @@ public record Profile(
         } catch (InvalidPathException e) {
             throw Trouble.usage("no such profile: " + name, hint(name));
         } catch (IOException e) {
-            throw Trouble.usage("cannot read profile " + name + ": " + e, "a profile is a JSON file in UTF-8");
+            throw Trouble.usage(
+                    "cannot read profile " + name + ": " + FileError.reason(e), "a profile is a JSON file in UTF-8");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.realm;
 
+import dev.lockstep.db.FileError;
 import dev.lockstep.db.Trouble;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -7,10 +8,8 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -95,19 +94,10 @@ final class Disk {
     }
 
     private static String reason(IOException e) {
-        if (e instanceof AccessDeniedException denied) {
-            return denied.getFile() + ": permission denied";
-        }
-        if (e instanceof NoSuchFileException missing) {
-            return missing.getFile() + ": no such file or directory";
-        }
         if (e instanceof AtomicMoveNotSupportedException) {
             return "it is on another file system";
         }
-        if (e instanceof FileSystemException detailed && detailed.getReason() != null) {
-            return detailed.getFile() == null ? detailed.getReason() : detailed.getFile() + ": " + detailed.getReason();
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return FileError.namedReason(e);
     }
 
     private static String hint(IOException e) {

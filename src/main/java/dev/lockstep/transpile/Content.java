@@ -1,5 +1,6 @@
 package dev.lockstep.transpile;
 
+import dev.lockstep.db.FileError;
 import dev.lockstep.db.Trouble;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -167,7 +168,7 @@ public final class Content implements AutoCloseable {
             return new Trouble(
                     Trouble.Kind.FAILED,
                     "no-room",
-                    "no room for an artifact of more than " + SMALL + " bytes: " + e.getMessage(),
+                    "no room for an artifact of more than " + SMALL + " bytes: " + FileError.reason(e),
                     "it passes through a file in " + System.getProperty("java.io.tmpdir"),
                     e);
         }

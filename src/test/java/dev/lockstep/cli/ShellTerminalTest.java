@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code lockstep shell} on a terminal, which {@code script} of util-linux provides, with somebody at the keyboard. */
 class ShellTerminalTest {
@@ -33,7 +35,7 @@ class ShellTerminalTest {
         private final ChildJvm child;
         private final OutputStream keyboard;
 
-        Session(String state, int columns) throws IOException {
+        Session(String state, String terminal, int columns) throws IOException {
             Path keys = folder.resolve("keys");
             String java =
                     Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -48,7 +50,7 @@ class ShellTerminalTest {
                     Lockstep.class.getName(),
                     "shell");
             Map<String, String> environment = Map.of(
-                    "PATH", System.getenv("PATH"), "LC_ALL", "C.UTF-8", "TERM", "xterm", "XDG_STATE_HOME", state);
+                    "PATH", System.getenv("PATH"), "LC_ALL", "C.UTF-8", "TERM", terminal, "XDG_STATE_HOME", state);
             child = ChildJvm.exec(
                     folder,
                     environment,
@@ -95,7 +97,7 @@ class ShellTerminalTest {
 
     @Test
     void keysDoWhatTheyDoInAShell() throws Exception {
-        try (Session shell = new Session(folder.toString(), 80)) {
+        try (Session shell = new Session(folder.toString(), "xterm", 80)) {
             shell.enter("vers\t", "lockstep 0.");
             shell.enter("realm locks --nope", "unknown option '--nope'");
             shell.enter("realm locks --pg postgresql://a:" + SECRET + "@h/d", "PGPASSWORD");
@@ -121,12 +123,29 @@ class ShellTerminalTest {
 
     @Test
     void aHistoryThatCannotBeWrittenIsSaidAndDoesNotStopTheShell() throws Exception {
-        try (Session shell = new Session("/proc/nowhere", 40)) {
+        try (Session shell = new Session("/proc/nowhere", "xterm", 40)) {
             shell.child.awaitStdout("no history is kept");
             shell.enter("version", "lockstep 0.");
             shell.enter("", "lockstep> ");
 
             assertThat(shell.left()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dumb", "", "nobody-has-described-it"})
+    void aTerminalThatCanOnlyPrintHasAShellThatControlCDoesNotEnd(String terminal) throws Exception {
+        try (Session shell = new Session(folder.toString(), terminal, 80)) {
+            shell.enter("version", "lockstep 0.");
+            shell.enter("\\watch 1h", "lockstep 0.");
+            shell.type(CONTROL_C, "lockstep> ");
+            shell.type("half a command", "half a command");
+            shell.type(CONTROL_C, "lockstep> ");
+            shell.enter("realm locks --nope", "unknown option '--nope'");
+            shell.enter("", "lockstep> ");
+
+            assertThat(shell.left()).isZero();
+            assertThat(shell.child.stdout()).doesNotContain("Exception", "half a command: ");
         }
     }
 }
