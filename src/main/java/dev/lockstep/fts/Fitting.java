@@ -111,7 +111,7 @@ final class Fitting {
                 .flatMap(held -> held.deferred().shape())
                 .map(shape -> shape.of(index.bases(), index.name()));
         Optional<String> difference = before.flatMap(shape -> shape.difference(
-                Shape.read(tx, shape.tables(), situation.catalog().tables())));
+                Shape.read(tx, shape.tables(), situation.catalog().tables()), new NamedColumns(index)::contain));
         if (difference.isPresent()) {
             throw Damage.refused(
                     "schema-changed",

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The columns of the tables that an index is about, and its own definition: if they are others when its triggers come
@@ -47,11 +48,17 @@ record Shape(Map<String, Map<String, String>> columns, Map<String, String> defin
         return List.copyOf(columns.keySet());
     }
 
-    /** What is different about another shape of the same tables, for a person; empty if nothing is. */
-    Optional<String> difference(Shape now) {
+    /**
+     * What is different about another shape of the same tables, for a person; empty if nothing is.
+     *
+     * @param matters whether anything asks for a column of that name; those of the primary key always matter
+     */
+    Optional<String> difference(Shape now, Predicate<String> matters) {
         for (Map.Entry<String, Map<String, String>> table : columns.entrySet()) {
-            Optional<String> difference =
-                    difference(table.getKey(), table.getValue(), now.columns.getOrDefault(table.getKey(), Map.of()));
+            Map<String, String> there = now.columns.getOrDefault(table.getKey(), Map.of());
+            Optional<String> difference = there.isEmpty()
+                    ? Optional.of("there is no table " + table.getKey() + " any more")
+                    : difference(table.getKey(), mattering(table.getValue(), matters), mattering(there, matters));
             if (difference.isPresent()) {
                 return difference;
             }
@@ -68,9 +75,6 @@ record Shape(Map<String, Map<String, String>> columns, Map<String, String> defin
     }
 
     private static Optional<String> difference(String table, Map<String, String> before, Map<String, String> after) {
-        if (after.isEmpty()) {
-            return Optional.of("there is no table " + table + " any more");
-        }
         for (Map.Entry<String, String> column : before.entrySet()) {
             String declared = after.get(column.getKey());
             if (declared == null) {
@@ -89,6 +93,15 @@ record Shape(Map<String, Map<String, String>> columns, Map<String, String> defin
         return new ArrayList<>(before.keySet()).equals(new ArrayList<>(after.keySet()))
                 ? Optional.empty()
                 : Optional.of("the columns of " + table + " are in another order");
+    }
+
+    private static Map<String, String> mattering(Map<String, String> declared, Predicate<String> matters) {
+        Map<String, String> mattering = new LinkedHashMap<>(declared);
+        mattering
+                .entrySet()
+                .removeIf(column ->
+                        !matters.test(column.getKey()) && !column.getValue().contains(" key "));
+        return mattering;
     }
 
     /** Only what it says about some tables and one FTS5 table. */
