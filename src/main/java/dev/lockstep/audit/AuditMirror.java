@@ -8,6 +8,7 @@ import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.profile.Profile;
 import dev.lockstep.support.ProcessIdentity;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -79,7 +80,6 @@ public final class AuditMirror implements AutoCloseable {
               from lockstep_mirror_run r
              where r.state = 'running'
                and not exists (select 1 from lockstep_mirror_table t where t.tbl = ? and t.mirror_id <> r.mirror_id)
-             limit 1
             """;
 
     private static final String FORGET_PAGES = "delete from lockstep_mirror_ckpt where tbl = ?";
@@ -159,16 +159,27 @@ public final class AuditMirror implements AutoCloseable {
         }
         if (!IndexEngine.of(mirror, "lockstep_mirror_run").columns().isEmpty()) {
             // It may read a snapshot that is older than this generation, and would take its rows for too many.
-            tx.row(BACKFILL, mirrorLog.table()).ifPresent(run -> {
-                throw Trouble.refused(
-                        "a backfill of it has not ended: " + owner(run.text("owner")) + ", since "
-                                + run.text("started_at"),
-                        "the mirror gets the generation when 'lockstep mirror backfill' has");
-            });
+            for (Row run : tx.rows(BACKFILL, mirrorLog.table())) {
+                if (!isDead(run.text("owner"), run.text("started_at"))) {
+                    throw Trouble.refused(
+                            "a backfill of it has not ended: " + owner(run.text("owner")) + ", since "
+                                    + run.text("started_at"),
+                            "the mirror gets the generation when 'lockstep mirror backfill' has");
+                }
+            }
             tx.update(FORGET_PAGES, mirrorLog.table());
         }
         mirrorLog.replace(tx, generation);
         return 1;
+    }
+
+    /** Only of a process of this machine can it be seen that it has ended; what it had not copied, it never will. */
+    private static boolean isDead(String owner, String since) {
+        return ProcessIdentity.ofText(owner)
+                .filter(process ->
+                        process.host().equals(ProcessIdentity.ofProcess().host()))
+                .filter(process -> !process.isAliveSince(Instant.parse(since)))
+                .isPresent();
     }
 
     private static String owner(String stored) {

@@ -3,6 +3,7 @@ package dev.lockstep.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.audit.AuditDatabase.Kind;
+import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.FaultProxy;
@@ -168,7 +169,8 @@ class AuditMirrorTest {
         }
 
         Path more = AuditLines.file(dir.resolve("more"), List.of(AuditLines.line("r1", 3, 1)));
-        mirror.execute("update lockstep_mirror_run set state = 'running'");
+        String alive = ProcessIdentity.ofProcess().toText();
+        mirror.execute("update lockstep_mirror_run set state = 'running', owner = '" + alive + "'");
         LockstepRun held = mirrored(source, mirror, more);
         assertThat(held.exit()).isZero();
         assertThat(held.stderr()).contains("a backfill of it has not ended");
@@ -185,5 +187,16 @@ class AuditMirrorTest {
         LockstepRun verified = LockstepRun.of(environment, backfill);
         assertThat(verified.exit()).as("%s", verified).isZero();
         assertThat(mirror.content()).isEqualTo(source.content());
+
+        ProcessIdentity self = ProcessIdentity.ofProcess();
+        String dead = new ProcessIdentity(self.host(), self.pid(), self.boot(), 1).toText();
+        mirror.execute("update lockstep_mirror_run set state = 'running', owner = '" + dead + "'");
+        Path later = AuditLines.file(dir.resolve("later"), List.of(AuditLines.line("r1", 5, 1)));
+        assertThat(mirrored(source, mirror, later).data().get("mirror").toString())
+                .as("a backfill whose process is dead holds up nothing")
+                .contains("state=complete, sent=1");
+        mirror.execute("update lockstep_mirror_run set owner = 'pid 1 on another.host, boot b, started 1'");
+        Path away = AuditLines.file(dir.resolve("away"), List.of(AuditLines.line("r1", 6, 1)));
+        assertThat(mirrored(source, mirror, away).stderr()).contains("has not ended: pid 1 on another.host");
     }
 }

@@ -161,6 +161,28 @@ class AuditWriteTest {
         assertThat(run.stderr()).contains("5:");
     }
 
+    /** What comes before the refused generation is kept: that is a change, and the same command goes on from there. */
+    @ParameterizedTest
+    @EnumSource
+    void whatStandsBeforeARefusedGenerationIsWrittenAndSaid(Kind kind) throws Exception {
+        AuditDatabase database = database(kind, "a");
+        String wrong = AuditLines.line("r", 7, 1);
+        Path file = AuditLines.file(dir.resolve("rows"), List.of(AuditLines.created("r"), wrong));
+
+        LockstepRun first = database.run("write", file.toString(), "--json");
+
+        assertThat(first.exit()).as("%s", first).isEqualTo(7);
+        assertThat(first.envelope().get("changed")).isEqualTo(true);
+        assertThat(first.stdout()).contains("what comes before it is written (generations: 1)");
+        assertThat(database.ask("select count(*) from audit")).isEqualTo("1");
+
+        LockstepRun again = database.run("write", file.toString(), "--json");
+        assertThat(again.exit()).as("%s", again).isEqualTo(6);
+        assertThat(again.envelope().get("changed")).isEqualTo(false);
+        assertThat(again.stdout()).contains("nothing was written");
+        assertThat(database.ask("select count(*) from audit")).isEqualTo("1");
+    }
+
     @Test
     void aFileThatIsNotThereIsSaid() throws SQLException, IOException {
         AuditDatabase database = database(Kind.SQLITE, "a");
