@@ -18,6 +18,7 @@ final class Bench {
             new SharedHit(),
             new Wipe(),
             new SearchCheck(),
+            new BoxelWrites(),
             new SearchIndex(),
             new AuditWrite(),
             new AuditQuery(),

@@ -16,9 +16,6 @@ import dev.lockstep.realm.NamedListeners;
 import dev.lockstep.realm.Notifications;
 import dev.lockstep.realm.RealmLocks;
 import dev.lockstep.support.ShellWord;
-import dev.lockstep.transpile.BoxelMigrations;
-import dev.lockstep.transpile.CacheSchema;
-import dev.lockstep.transpile.Upkeep;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,8 +46,6 @@ final class DoctorPostgres {
                and not has_table_privilege(to_regclass(o.name), o.privilege)
              order by 1, 2
             """;
-
-    private static final String EPOCHS = "select count(*) as epochs from lockstep_epoch";
 
     private static final Duration STATEMENT = Duration.ofSeconds(10);
     private static final Duration ECHO = Duration.ofSeconds(2);
@@ -258,68 +253,6 @@ final class DoctorPostgres {
     private void cache(Db db, Row server) {
         findings.attempt(
                 "transpile.privileges", () -> privileges("transpile.privileges", db, TRANSPILE_TABLES, server));
-        findings.attempt("transpile.migration", () -> migration(db));
-        List<String> missing = db.autocommit(CacheSchema::missing);
-        if (!missing.isEmpty()) {
-            String detail = "not there: " + String.join(", ", missing);
-            findings.add(new Check(
-                    "transpile.tables", asked ? State.FAIL : State.WARN, detail, "'lockstep transpile init --guard'"));
-            return;
-        }
-        findings.attempt("transpile.tables", () -> contents(db));
-        findings.attempt(
-                "transpile.guard",
-                () -> db.autocommit(CacheSchema::isGuarded)
-                        ? Check.ok("transpile.guard", "installed")
-                        : new Check(
-                                "transpile.guard",
-                                State.WARN,
-                                "replicas that know no floor may store stale artifacts",
-                                "'lockstep transpile init --guard'"));
-        findings.attempt(
-                "transpile.epoch",
-                () -> db.autocommit(tx -> tx.only(EPOCHS)).integer("epochs") > 0
-                        ? Check.ok("transpile.epoch", "set")
-                        : new Check(
-                                "transpile.epoch",
-                                State.WARN,
-                                "not set: the server has crashed and lost its cache, or nobody has used it yet",
-                                "the first use sets it; for replicas that know no floor tombstone every realm, as"
-                                        + " 'lockstep transpile tombstone --help' says"));
-    }
-
-    private static Check migration(Db db) {
-        if (db.autocommit(BoxelMigrations::of) != BoxelMigrations.PENDING) {
-            return Check.ok("transpile.migration", "none of Boxel's is waiting to make the table");
-        }
-        return db.autocommit(CacheSchema::state) == CacheSchema.State.ABSENT
-                ? new Check(
-                        "transpile.migration",
-                        State.WARN,
-                        "Boxel's migration 1778495869867 has not run yet",
-                        "deploy Boxel first, then 'lockstep transpile init --guard'")
-                : new Check(
-                        "transpile.migration",
-                        State.FAIL,
-                        "module_transpile_cache is there, and Boxel's migration 1778495869867, which makes it, has not run:"
-                                + " it will fail",
-                        "drop table module_transpile_cache; deploy Boxel; then 'lockstep transpile init --guard'");
-    }
-
-    private static Check contents(Db db) {
-        long live = 0;
-        long tombstones = 0;
-        List<Upkeep.RealmStatus> realms = db.autocommit(tx -> Upkeep.status(tx, Optional.empty()));
-        for (Upkeep.RealmStatus realm : realms) {
-            live += realm.live();
-            tombstones += realm.tombstones();
-        }
-        String detail = realms.size() + " realms, " + live + " artifacts, " + tombstones + " tombstones";
-        boolean crowded = tombstones > FAR_BEHIND && tombstones > 10 * live;
-        return new Check(
-                "transpile.tables",
-                crowded ? State.WARN : State.OK,
-                detail,
-                crowded ? "'lockstep transpile prune --older-than 7d'" : null);
+        new DoctorTranspile(findings, asked ? State.FAIL : State.WARN).check(db);
     }
 }

@@ -16,7 +16,8 @@ final class TranspileInitCommand implements Command {
     public void declare(CommandSpec spec) {
         spec.usageMessage()
                 .description("Prepare a database for the transpile cache: make the table, or add what lockstep needs to"
-                        + " the one that Boxel made. Doing it again changes nothing.");
+                        + " the one that Boxel made, and remove what an earlier lockstep added and slows writers"
+                        + " down. Doing it again changes nothing.");
         Options.flag(
                 spec,
                 "Also install the trigger that keeps out the stale writes of replicas that know no floor.",
@@ -34,25 +35,29 @@ final class TranspileInitCommand implements Command {
     public Result run(Invocation call) {
         try (Db db = call.databases().postgres(call.postgres(), call.session(PgSession.Use.WRITE))) {
             return call.dryRun()
-                    ? result("would make ", db.read(tx -> missing(tx, call))).asUnchanged()
+                    ? result("would make ", "would remove ", db.read(tx -> plan(tx, call)))
+                            .asUnchanged()
                     : install(db, call);
         }
     }
 
+    /** Parts by name. */
+    private record Parts(List<String> made, List<String> removed) {}
+
     private static Result install(Db db, Invocation call) {
-        return result("made ", db.transact(tx -> {
+        return result("made ", "removed ", db.transact(tx -> {
             if (!call.flag("--force")) {
                 BoxelMigrations.check(tx);
             }
             List<String> made = new ArrayList<>(CacheSchema.install(tx));
-            if (call.flag("--guard")) {
+            if (call.flag("--guard") || CacheSchema.isGuardOutdated(tx)) {
                 made.addAll(CacheSchema.guard(tx));
             }
-            return made;
+            return new Parts(made, CacheSchema.tidy(tx));
         }));
     }
 
-    private static List<String> missing(Tx tx, Invocation call) {
+    private static Parts plan(Tx tx, Invocation call) {
         if (!call.flag("--force")) {
             BoxelMigrations.check(tx);
         }
@@ -60,17 +65,23 @@ final class TranspileInitCommand implements Command {
         if (call.flag("--guard") && !CacheSchema.isGuarded(tx)) {
             missing.add(CacheSchema.GUARD_NAME);
         }
-        return missing;
+        if (CacheSchema.isGuardOutdated(tx)) {
+            missing.add(CacheSchema.GUARD_FUNCTION);
+        }
+        return new Parts(missing, CacheSchema.obsolete(tx));
     }
 
-    private static Result result(String verb, List<String> parts) {
-        Map<String, Object> data = Map.of("made", parts);
-        if (parts.isEmpty()) {
+    private static Result result(String made, String removed, Parts parts) {
+        Map<String, Object> data = Map.of("made", parts.made(), "removed", parts.removed());
+        if (parts.made().isEmpty() && parts.removed().isEmpty()) {
             return Result.unchanged(data, List.of("everything is there already"));
         }
         List<String> lines = new ArrayList<>();
-        for (String part : parts) {
-            lines.add(verb + part);
+        for (String part : parts.made()) {
+            lines.add(made + part);
+        }
+        for (String part : parts.removed()) {
+            lines.add(removed + part);
         }
         return Result.changed(data, lines);
     }

@@ -24,6 +24,9 @@ public final class CacheSchema {
     /** The guard, among the parts. */
     public static final String GUARD_NAME = "trigger lockstep_guard";
 
+    /** What the guard does, where the trigger is there and does what it did in an earlier lockstep. */
+    public static final String GUARD_FUNCTION = "function lockstep_guard";
+
     /** Serialises those who install it at the same time. */
     private static final LockKey LOCK = LockKey.of("lockstep|transpile|schema");
 
@@ -31,9 +34,7 @@ public final class CacheSchema {
 
     private static final String PARTS = """
             select name
-              from (values ('module_transpile_cache'), ('module_transpile_cache_generation'),
-                           ('module_transpile_cache_with_headers'), ('lockstep_realm_floor'), ('lockstep_epoch'))
-                   as part (name)
+              from (values ('module_transpile_cache'), ('lockstep_realm_floor'), ('lockstep_epoch')) as part (name)
              where to_regclass(name) is not null
              union all
             select 'column ' || attname
@@ -49,6 +50,25 @@ public final class CacheSchema {
              order by 1
             """;
 
+    /** Indexes of an earlier lockstep, over columns that every write changes. */
+    private static final String OBSOLETE = """
+            select c.relname as name, n.nspname as schema
+              from pg_index i
+              join pg_class c on c.oid = i.indexrelid
+              join pg_namespace n on n.oid = c.relnamespace
+             where i.indrelid = to_regclass('module_transpile_cache')
+               and c.relname in ('module_transpile_cache_generation', 'module_transpile_cache_with_headers')
+             order by 1
+            """;
+
+    private static final String GUARD_SOURCE = """
+            select p.prosrc as source
+              from pg_trigger t
+              join pg_proc p on p.oid = t.tgfoid
+             where t.tgrelid = to_regclass('module_transpile_cache')
+               and t.tgname = 'lockstep_guard'
+            """;
+
     private static final String SCHEMA = """
             select n.nspname as schema
               from pg_class c
@@ -58,7 +78,8 @@ public final class CacheSchema {
 
     /**
      * An artifact below the floor leaves a fresh row alone, and makes a tombstone at the floor of anything else, so that the
-     * next writer of that kind succeeds. A tombstone below the floor is raised above it, without a lock on the floor: whoever
+     * next writer of that kind succeeds. So does the first one of a path that has no row, whatever it has captured: a bulk
+     * tombstone that knows no floor touches only the rows that are there, and cannot have told its writer. A tombstone below the floor is raised above it, without a lock on the floor: whoever
      * updates many rows would take it after them, and everybody else takes it before. A floor that is not there is begun, or
      * a bulk tombstone that begins it would see neither the floor's lock nor the row that is not committed.
      */
@@ -67,6 +88,7 @@ public final class CacheSchema {
                 language plpgsql security definer set search_path = pg_catalog, %1$s, pg_temp as $guard$
             declare
                 f bigint;
+                g bigint;
             begin
                 if new.body is null then
                     select floor into f from lockstep_realm_floor where realm_url = new.realm_url;
@@ -78,14 +100,15 @@ public final class CacheSchema {
                     insert into lockstep_realm_floor (realm_url) values (new.realm_url) on conflict do nothing;
                     select floor into f from lockstep_realm_floor where realm_url = new.realm_url for share;
                 end if;
-                if new.generation >= f then
+                select generation into g
+                  from module_transpile_cache
+                 where realm_url = new.realm_url
+                   and canonical_path = new.canonical_path;
+                if not found then
+                    f := greatest(f, new.generation) + 1;
+                elsif new.generation >= f then
                     return new;
-                end if;
-                if exists (select 1
-                             from module_transpile_cache
-                            where realm_url = new.realm_url
-                              and canonical_path = new.canonical_path
-                              and generation >= f) then
+                elsif g >= f then
                     return null;
                 end if;
                 new.body := null;
@@ -132,16 +155,43 @@ public final class CacheSchema {
         return added(before, parts(tx));
     }
 
+    /** What an earlier lockstep has made, and costs every writer something; {@link #tidy} removes it. */
+    public static List<String> obsolete(Tx tx) {
+        return tx.rows(OBSOLETE).stream().map(row -> row.text("name")).toList();
+    }
+
+    /** Removes what is {@link #obsolete}. @return what was removed, by name */
+    public static List<String> tidy(Tx tx) {
+        tx.rows(TAKE_LOCK, LOCK.value());
+        List<String> removed = new ArrayList<>();
+        for (Row index : tx.rows(OBSOLETE)) {
+            tx.execute("drop index " + new Identifier(index.text("schema")) + "." + new Identifier(index.text("name")));
+            removed.add(index.text("name"));
+        }
+        return removed;
+    }
+
     /** Installs the guard, or its newest form. @return what was made, by name */
     public static List<String> guard(Tx tx) {
         tx.rows(TAKE_LOCK, LOCK.value());
-        List<String> before = parts(tx);
+        boolean there = isGuarded(tx);
+        if (there && !isGuardOutdated(tx)) {
+            return List.of();
+        }
         Identifier schema = new Identifier(tx.only(SCHEMA).text("schema"));
         tx.execute(GUARD.formatted(schema));
-        if (!isGuarded(before)) {
+        if (!there) {
             tx.execute(GUARD_TRIGGER.formatted(schema));
         }
-        return added(before, parts(tx));
+        return List.of(there ? GUARD_FUNCTION : GUARD_NAME);
+    }
+
+    /** Whether there is a guard, and an earlier lockstep has made it: it keeps out less than today's. */
+    public static boolean isGuardOutdated(Tx tx) {
+        String[] parts = GUARD.split("[$]guard[$]", -1);
+        return tx.row(GUARD_SOURCE)
+                .map(row -> !row.text("source").strip().equals(parts[1].strip()))
+                .orElse(false);
     }
 
     public static boolean isGuarded(Tx tx) {
@@ -185,8 +235,6 @@ public final class CacheSchema {
     private static List<String> missing(List<String> parts) {
         List<String> missing = new ArrayList<>(List.of(
                 "module_transpile_cache",
-                "module_transpile_cache_generation",
-                "module_transpile_cache_with_headers",
                 "lockstep_realm_floor",
                 "lockstep_epoch",
                 "column fingerprint",

@@ -225,7 +225,7 @@ public final class SharedBuilds implements AutoCloseable {
         }
 
         private Served win(Pinned pinned) throws InterruptedException {
-            Lookup lookup = TranspileCache.look(pinned.tx(), key, inputs.get());
+            Lookup lookup = TranspileCache.lookAgain(pinned.tx(), key, inputs.get());
             if (lookup instanceof Hit hit) {
                 return served(hit, Role.WAITER);
             }

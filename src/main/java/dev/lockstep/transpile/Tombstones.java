@@ -27,22 +27,26 @@ public final class Tombstones {
             returning xmax = 0 as created
             """;
 
-    /** A statement of its own after the lock: it sees what the floor's former holders have committed. */
-    private static final String RAISE_FLOOR = """
-            update lockstep_realm_floor
-               set floor = greatest(floor, (select coalesce(max(generation), 0)
-                                              from module_transpile_cache
-                                             where realm_url = ?)) + 1
+    /**
+     * A statement of its own after the floor's lock: it sees what the lock's former holders have committed. A replica that
+     * knows no floor may use the realm if the guard says so, or a row does. It reads the rows, since an index over what
+     * writers change would cost each of them more.
+     */
+    private static final String SURVEY = """
+            select coalesce(max(generation), 0) as highest, count(*) as there,
+                   coalesce(bool_or(headers is not null), false)
+                   or exists (select 1 from pg_trigger
+                               where tgrelid = cast('module_transpile_cache' as regclass)
+                                 and tgname = 'lockstep_guard') as mixed
+              from module_transpile_cache
              where realm_url = ?
-            returning floor
             """;
 
-    /** Whether a replica that knows no floor may use the realm: it declares itself by the guard, or shows by its rows. */
-    private static final String IS_MIXED = """
-            select exists (select 1 from module_transpile_cache where realm_url = ? and headers is not null)
-                or exists (select 1 from pg_trigger
-                            where tgrelid = cast('module_transpile_cache' as regclass)
-                              and tgname = 'lockstep_guard') as mixed
+    private static final String RAISE_FLOOR = """
+            update lockstep_realm_floor
+               set floor = greatest(floor, ?) + 1
+             where realm_url = ?
+            returning floor
             """;
 
     /** For those replicas. Never lower: a path's own tombstone may have passed the floor. */
@@ -63,10 +67,8 @@ public final class Tombstones {
             """;
 
     private static final String PLAN_REALM = """
-            select greatest(coalesce((select floor from lockstep_realm_floor where realm_url = ?), 0),
-                            coalesce(max(generation), 0)) + 1 as floor,
-                   count(*) as there
-              from module_transpile_cache
+            select greatest(coalesce(max(floor), 0), cast(? as bigint)) + 1 as floor
+              from lockstep_realm_floor
              where realm_url = ?
             """;
 
@@ -142,9 +144,9 @@ public final class Tombstones {
 
     /** What {@link #realm} would do now. */
     public static Outcome planRealm(Tx tx, String realm) {
-        Row plan = tx.only(PLAN_REALM, realm, realm);
-        boolean mixed = tx.only(IS_MIXED, realm).flag("mixed");
-        return new Outcome(mixed ? plan.integer("there") : 0, 0, plan.integer("floor"));
+        Row survey = tx.only(SURVEY, realm);
+        long floor = tx.only(PLAN_REALM, survey.integer("highest"), realm).integer("floor");
+        return new Outcome(survey.flag("mixed") ? survey.integer("there") : 0, 0, floor);
     }
 
     /** Sorted, so that two who invalidate at the same time lock rows in the same order. */
@@ -159,13 +161,14 @@ public final class Tombstones {
     }
 
     /**
-     * Invalidates a whole realm, paths that have no row included: what it costs does not depend on the number of rows,
-     * unless replicas that know no floor must find tombstones in them.
+     * Invalidates a whole realm, paths that have no row included. It reads the realm's rows, and writes none of them unless
+     * replicas that know no floor must find tombstones there.
      */
     public static Outcome realm(Tx tx, String realm) {
         Floor.lock(tx, realm);
-        long floor = tx.only(RAISE_FLOOR, realm, realm).integer("floor");
-        long tombstoned = tx.only(IS_MIXED, realm).flag("mixed") ? tx.update(TOMBSTONE_ROWS, floor, realm) : 0;
+        Row survey = tx.only(SURVEY, realm);
+        long floor = tx.only(RAISE_FLOOR, survey.integer("highest"), realm).integer("floor");
+        long tombstoned = survey.flag("mixed") ? tx.update(TOMBSTONE_ROWS, floor, realm) : 0;
         return new Outcome(tombstoned, 0, floor);
     }
 

@@ -60,6 +60,22 @@ public final class TranspileCache {
 
     private static final String BEGIN_EPOCH = "insert into lockstep_epoch default values on conflict do nothing";
 
+    /** Behind the guard a path has a row before anything is built for it; above whatever was captured where there was none. */
+    private static final String LEAVE_TOMBSTONE = """
+            with guard as (
+                   select 1
+                     from pg_trigger
+                    where tgrelid = cast('module_transpile_cache' as regclass)
+                      and tgname = 'lockstep_guard'),
+                 left_behind as (
+                   insert into module_transpile_cache (realm_url, canonical_path, generation, created_at)
+                   select ?, ?, cast(? as bigint) + 1,
+                          cast(extract(epoch from clock_timestamp()) * 1000 as bigint)
+                     from guard
+                       on conflict do nothing)
+            select count(*) > 0 as guarded from guard
+            """;
+
     /**
      * A row that has moved past the generation stays as it is; no row comes back, and that is no error. A floor that has
      * moved past it makes the row invisible wherever it lands; the answer says so as far as this statement sees.
@@ -125,7 +141,7 @@ public final class TranspileCache {
 
     /**
      * Looks an artifact up, and captures the state from which a new one may be stored. Begins the realm's floor and the
-     * cache's epoch if there are none.
+     * cache's epoch if there are none; behind the guard, the artifact's row too, so it is to be a transaction of its own.
      */
     public static Lookup look(Tx tx, ArtifactKey key) {
         return look(tx, key, Optional.empty());
@@ -137,6 +153,26 @@ public final class TranspileCache {
      * @param inputs {@link BuildInputs#digest}; what the build itself said that it has read must be here as well
      */
     public static Lookup look(Tx tx, ArtifactKey key, Optional<String> inputs) {
+        while (true) {
+            Lookup lookup = lookAgain(tx, key, inputs);
+            boolean absent = lookup instanceof Miss miss && miss.reason() == Reason.ABSENT;
+            if (!absent
+                    || !tx.only(
+                                    LEAVE_TOMBSTONE,
+                                    key.realm(),
+                                    key.path(),
+                                    lookup.captured().floor())
+                            .flag("guarded")) {
+                return lookup;
+            }
+        }
+    }
+
+    /**
+     * {@link #look} within a longer transaction. It leaves no row: nobody else would see it before that has ended, so behind
+     * the guard what is built for a path that has none is refused.
+     */
+    static Lookup lookAgain(Tx tx, ArtifactKey key, Optional<String> inputs) {
         while (true) {
             Row row = find(tx, key, inputs);
             if (row.isNull("epoch") || row.isNull("floor")) {

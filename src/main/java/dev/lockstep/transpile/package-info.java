@@ -20,8 +20,8 @@
  * <p>A generation never falls. Whoever wants to store looks first and thereby captures {@code cap}, the greater of the row's
  * generation and the realm's floor; only then can it open the source ({@link dev.lockstep.transpile.Captured}). Its store is refused
  * if the row has moved past {@code cap}. An invalidation of a path leaves a tombstone above every {@code cap} that can have
- * been captured before; one of a realm raises its floor above them all, for paths that have no row too, at a
- * cost that does not depend on the number of rows. Readers take no row below the floor, so a late store under an old
+ * been captured before; one of a realm raises its floor above them all, for paths that have no row too: it
+ * reads the realm's rows, and writes none. Readers take no row below the floor, so a late store under an old
  * {@code cap} is harmless wherever it lands. A tombstone and the notification of it belong into one transaction, the
  * caller's, so that nobody is told before the cache has forgotten.
  *
@@ -35,9 +35,16 @@
  * <p>They read rows below the floor, store without an epoch, and leave {@code fingerprint} and {@code content} as they were when they
  * overwrite a row. The first is met by tombstones in the rows, which a bulk invalidation writes as soon as a row of the realm has
  * {@code headers} (without them Boxel sees no artifact) or the guard is there; the last by {@code stamp}, which says which
- * generation, time and length those columns belong to. Their stale stores of absent paths are kept out by the guard, a
- * trigger ({@code init --guard}). Nothing gives them the epoch: after a crash of the server, {@code tombstone --all}. And
- * their own bulk invalidation knows no floor: paths without a row are not covered by it; let lockstep invalidate realms.
+ * generation, time and length those columns belong to. Their stale stores are kept out by the guard, a
+ * trigger ({@code init --guard}). Nothing gives them the epoch: after a crash of the server, {@code tombstone --all}.
+ *
+ * <p>Their own bulk invalidation knows no floor and touches only the rows that are there. So behind the guard a path has a row
+ * before anything is built for it: whoever of us looks leaves a tombstone, committed before the generation is
+ * captured; and what a replica stores first, of a path without a row, becomes one, above all that can have been captured. That costs
+ * a replica one build of each path that nobody has looked at. Without the guard their race stays as it is among them.
+ *
+ * <p>The table has no index but Boxel's own: one over what a tombstone changes would end HOT updates, and send two bulk
+ * updates through the rows in different orders, which is how they deadlock.
  *
  * <p>The inputs are part of the key for whoever names them: what is known of a build is a {@link
  * dev.lockstep.transpile.BuildRecord} beside the artifact, in {@code build}, and {@link dev.lockstep.transpile.BuildInputs} that

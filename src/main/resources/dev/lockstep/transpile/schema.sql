@@ -26,11 +26,8 @@ alter table module_transpile_cache
 -- Not compressed, so that a slice of it can be read without the whole.
 alter table module_transpile_cache alter column content set storage external;
 
--- The greatest generation of a realm, and whether a replica that knows no floor could read any of its rows.
-create index if not exists module_transpile_cache_generation on module_transpile_cache (realm_url, generation);
-
-create index if not exists module_transpile_cache_with_headers on module_transpile_cache (realm_url)
- where headers is not null;
+-- No index on, or over, what a tombstone changes: PostgreSQL could no longer replace a row within its page, and every
+-- write of a replica would grow every index.
 
 -- Survives a crash of the server; the cache does not.
 create table if not exists lockstep_realm_floor (

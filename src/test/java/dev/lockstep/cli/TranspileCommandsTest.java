@@ -52,6 +52,30 @@ class TranspileCommandsTest {
                 .containsEntry("generation", 7L);
     }
 
+    /** They were over columns that every write changes, which ended HOT updates of the table. */
+    @Test
+    void initRemovesTheIndexesOfAnEarlierLockstepAndRenewsItsGuard(TestDatabase database) throws SQLException {
+        transpile.ok("init", "--guard");
+        database.execute(
+                "create index module_transpile_cache_generation on module_transpile_cache (realm_url, generation)",
+                "create index module_transpile_cache_with_headers on module_transpile_cache (realm_url)"
+                        + " where headers is not null",
+                "create or replace function lockstep_guard() returns trigger language plpgsql as"
+                        + " 'begin return new; end'");
+        assertThat(doctor(database)).contains("no update of the cache is a HOT one", "an earlier lockstep");
+
+        assertThat(transpile.ok("init", "-n").data().get("removed").toString()).contains("generation", "with_headers");
+        assertThat(transpile.ok("init").data())
+                .containsEntry("made", List.of("function lockstep_guard"))
+                .containsEntry(
+                        "removed", List.of("module_transpile_cache_generation", "module_transpile_cache_with_headers"));
+
+        assertThat(transpile.ok("init", "--guard").envelope().get("changed")).isEqualTo(false);
+        assertThat(database.ask("select count(*) from pg_indexes where tablename = 'module_transpile_cache'"))
+                .isEqualTo("2");
+        assertThat(doctor(database)).doesNotContain("HOT", "an earlier lockstep");
+    }
+
     @Test
     void nothingIsMadeBeforeBoxelsOwnMigrationHasMadeIt(TestDatabase database) throws SQLException {
         database.execute(
@@ -237,5 +261,10 @@ class TranspileCommandsTest {
         assertThat(transpile.run("get", REALM, MODULE).exit()).isZero();
         assertThat(transpile.ok("tombstone", REALM, "--all", "-y").data()).isEqualTo(plan.data());
         assertThat(plan.data()).containsEntry("floor", 4L);
+    }
+
+    private static String doctor(TestDatabase database) {
+        return LockstepRun.of(database.environment(), "doctor", "--for", "transpile")
+                .stdout();
     }
 }

@@ -35,6 +35,7 @@ final class CacheEditors {
         return switch (protocol.edits().get(j)) {
             case PATH -> tombstonePath(j);
             case UPSTREAM_PATH -> tombstonePathUpstream(j);
+            case UPSTREAM_BULK -> tombstoneRowsUpstream(j);
             case BULK ->
                 protocol.has(Flaw.BULK_TOUCHES_ROWS_ONLY)
                         ? tombstoneRows(j)
@@ -79,6 +80,27 @@ final class CacheEditors {
             return true;
         }
         world.put(TOMBSTONE, Math.max(world.generation, world.kept[j]) + 1);
+        committed(j);
+        return true;
+    }
+
+    /** A row that is not there, or not committed, is not seen; of one that is, the guard raises the tombstone above the floor. */
+    private boolean tombstoneRowsUpstream(int j) {
+        if (world.editor[j] == 1) {
+            if (world.row == ABSENT) {
+                world.editor[j] = 5;
+                return true;
+            }
+            if (locks.row()) {
+                return false;
+            }
+            world.kept[j] = world.floor;
+            world.editor[j] = 3;
+            return true;
+        }
+        if (world.editor[j] == 3) {
+            world.put(TOMBSTONE, Math.max(world.generation, world.kept[j]) + 1);
+        }
         committed(j);
         return true;
     }

@@ -22,7 +22,7 @@ final class CacheLocks {
         }
         for (int j = 0; j < world.editor.length; j++) {
             locked |= switch (protocol.edits().get(j)) {
-                case PATH, UPSTREAM_PATH -> world.editor[j] == 3;
+                case PATH, UPSTREAM_PATH, UPSTREAM_BULK -> world.editor[j] == 3;
                 case BULK ->
                     protocol.has(Flaw.BULK_TOUCHES_ROWS_ONLY)
                             ? world.editor[j] == 3 && world.kept[j] == 1
@@ -56,7 +56,7 @@ final class CacheLocks {
         for (int j = 0; j < world.editor.length; j++) {
             shared |= switch (protocol.edits().get(j)) {
                 case PATH -> world.editor[j] == 2 || world.editor[j] == 3;
-                case UPSTREAM_PATH, BULK -> false;
+                case UPSTREAM_PATH, UPSTREAM_BULK, BULK -> false;
             };
         }
         return shared;

@@ -43,7 +43,9 @@ class CacheModelTest {
 
     /** One fault at a time; all together, tens of millions of states, are for the nightly run. */
     @ParameterizedTest
-    @EnumSource(value = Edit.class, names = "UPSTREAM_PATH", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            value = Edit.class,
+            names = {"PATH", "BULK"})
     void threeReplicasAreNeverStale(Edit edit) {
         CacheProtocol three = pure(3, List.of(edit));
 
@@ -119,6 +121,19 @@ class CacheModelTest {
         List<Edit> edits = List.of(Edit.BULK, Edit.UPSTREAM_PATH);
 
         assertBroken(CacheModel.explore(guarded(edits, Flaw.GUARD_PASSES_TOMBSTONES), Start.ABSENT, PRUNE));
+    }
+
+    /** Which has two sides: what upstream's replica stores first, and what ours builds where nobody has looked. */
+    @Test
+    void aPathBehindTheGuardMustHaveARowBeforeAnythingIsBuiltForIt() {
+        List<Edit> bulk = List.of(Edit.UPSTREAM_BULK);
+
+        assertBroken(CacheModel.explore(guarded(bulk, Flaw.GUARD_PASSES_FIRST_STORES), Start.ABSENT, Faults.NONE));
+        assertBroken(CacheModel.explore(guarded(bulk, Flaw.ROW_LEFT_AT_FLOOR), Start.ABSENT, Faults.NONE));
+        assertBroken(CacheModel.explore(guarded(bulk, Flaw.FIRST_STORE_AT_FLOOR), Start.ABSENT, PRUNE));
+        assertSafe(
+                CacheModel.explore(guarded(List.of(Edit.UPSTREAM_BULK, Edit.UPSTREAM_BULK)), Start.ABSENT, PRUNE),
+                25_000);
     }
 
     private static Faults nightly(Faults everyBuild, Faults nightly) {

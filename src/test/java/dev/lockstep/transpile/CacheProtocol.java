@@ -30,7 +30,13 @@ record CacheProtocol(int replicas, List<Edit> edits, Fleet fleet, Set<Flaw> flaw
         /** A replica's reader accepts rows below the floor. */
         READER_IGNORES_FLOOR,
         /** The guard looks at artifacts only, and lets a tombstone pass that lies below the floor. */
-        GUARD_PASSES_TOMBSTONES
+        GUARD_PASSES_TOMBSTONES,
+        /** The guard lets the first artifact of a path without a row pass, if it is not below the floor. */
+        GUARD_PASSES_FIRST_STORES,
+        /** What the guard makes of the first artifact is at the floor: what was captured while there was no row. */
+        FIRST_STORE_AT_FLOOR,
+        /** The row that a look leaves is at the floor. */
+        ROW_LEFT_AT_FLOOR
     }
 
     /** What an editor does to make its change known. */
@@ -38,7 +44,9 @@ record CacheProtocol(int replicas, List<Edit> edits, Fleet fleet, Set<Flaw> flaw
         PATH,
         BULK,
         /** Upstream's own tombstone of one path, which knows no floor. */
-        UPSTREAM_PATH
+        UPSTREAM_PATH,
+        /** Upstream's own tombstone of a realm, which touches the rows that are there. */
+        UPSTREAM_BULK
     }
 
     /** Who else uses the table. */

@@ -26,7 +26,11 @@ final class CacheReplicas {
                 world.dirty[i] = 0;
                 world.phase[i] = LOOK;
             }
-            case LOOK -> look(i);
+            case LOOK -> {
+                boolean leaves = protocol.guarded() && !protocol.upstream(i) && world.row == ABSENT;
+                return leaves ? leaveRow(i) : look(i);
+            }
+            case LOOK_AGAIN -> look(i);
             case CAPTURED -> {
                 if (protocol.has(Flaw.CAPTURE_AFTER_SOURCE)) {
                     capture(i);
@@ -48,11 +52,21 @@ final class CacheReplicas {
         return true;
     }
 
-    private void look(int i) {
+    /** Committed before anything is captured; whoever is inserting the row now is waited for. */
+    private boolean leaveRow(int i) {
+        if (locks.row()) {
+            return false;
+        }
+        world.put(TOMBSTONE, world.floor + (protocol.has(Flaw.ROW_LEFT_AT_FLOOR) ? 0 : 1));
+        world.phase[i] = LOOK_AGAIN;
+        return true;
+    }
+
+    private boolean look(int i) {
         if (world.live() && (world.generation >= world.floor || protocol.ignoresFloor(i))) {
             world.have[i] = world.rowVersion();
             world.phase[i] = FILL;
-            return;
+            return true;
         }
         if (protocol.has(Flaw.CAPTURE_AFTER_SOURCE)) {
             world.have[i] = world.source;
@@ -60,6 +74,7 @@ final class CacheReplicas {
             capture(i);
         }
         world.phase[i] = CAPTURED;
+        return true;
     }
 
     private void capture(int i) {
@@ -85,9 +100,12 @@ final class CacheReplicas {
         return true;
     }
 
-    /** The guard makes a tombstone of what comes below the floor, so that the next writer can store. */
+    /** The guard makes a tombstone of what comes below the floor, or first, so that the next writer can store. */
     private void commitStore(int i) {
-        if (protocol.guarded() && world.cap[i] < world.floor) {
+        if (protocol.guarded() && world.row == ABSENT && !protocol.has(Flaw.GUARD_PASSES_FIRST_STORES)) {
+            world.put(
+                    TOMBSTONE, Math.max(world.floor, world.cap[i]) + (protocol.has(Flaw.FIRST_STORE_AT_FLOOR) ? 0 : 1));
+        } else if (protocol.guarded() && world.cap[i] < world.floor) {
             world.put(TOMBSTONE, world.row == ABSENT ? world.floor : world.floor + 1);
         } else {
             world.put(LIVE + world.have[i], world.cap[i]);

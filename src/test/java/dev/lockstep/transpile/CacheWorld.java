@@ -22,6 +22,7 @@ final class CacheWorld {
     static final int BUILT = 3;
     static final int STORING = 4;
     static final int FILL = 5;
+    static final int LOOK_AGAIN = 6;
 
     /** A replica's LISTEN connection. */
     static final int CONNECTED = 0;

@@ -12,6 +12,7 @@ import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.transpile.TranspileCache.Hit;
 import dev.lockstep.transpile.TranspileCache.StoreResult;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +116,46 @@ class MixedFleetTest {
 
         assertThat(boxelSees()).isEqualTo(MISS);
         assertThat(cache.find(key(MODULE))).isNotEqualTo("1");
+    }
+
+    /** Upstream's bulk tombstone touches the rows that are there, so a path must have one before anything is built for it. */
+    @Test
+    void withTheGuardBoxelsOwnWipeReachesAPathThatWasNeverSeen() {
+        cache.sql(CacheSchema::guard);
+        long captured = cache.sql(boxel::look).generation();
+        assertThat(cache.sql(boxel::tombstoneRealm)).isZero();
+
+        boxelStores(captured, 1);
+        assertThat(boxelSees()).isEqualTo(MISS);
+        assertThat(cache.find(key(MODULE))).isEqualTo("TOMBSTONE");
+        assertThat(boxelStores(captured, 1)).isZero();
+
+        assertThat(boxelStores(cache.sql(boxel::look).generation(), 2)).isOne();
+        assertThat(boxelSees()).isEqualTo(2);
+    }
+
+    @Test
+    void withTheGuardBoxelsOwnWipeReachesWhatWeAreBuildingFirst() {
+        cache.sql(CacheSchema::guard);
+        Captured ours = cache.capture(MODULE);
+        assertThat(cache.sql(boxel::tombstoneRealm)).isOne();
+
+        assertThat(cache.store(ours, forBoxel("1"))).isEqualTo(StoreResult.STALE);
+
+        assertThat(cache.store(cache.capture(MODULE), forBoxel("2"))).isEqualTo(StoreResult.STORED);
+        assertThat(boxelSees()).isEqualTo(2);
+    }
+
+    /** A row that only our own transaction sees is none to a wipe. */
+    @Test
+    void withTheGuardAPathWithoutARowIsRefusedOnce() {
+        cache.sql(CacheSchema::guard);
+        Captured ours = cache.sql(tx -> TranspileCache.lookAgain(tx, key(MODULE), Optional.empty()))
+                .captured();
+        assertThat(cache.sql(boxel::tombstoneRealm)).isZero();
+
+        assertThat(cache.store(ours, forBoxel("1"))).isEqualTo(StoreResult.STALE);
+        assertThat(boxelSees()).isEqualTo(MISS);
     }
 
     /** It leaves the columns that it does not know as they were; they must not pass for what it wrote. */
