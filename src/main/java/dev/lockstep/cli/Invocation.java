@@ -239,7 +239,7 @@ final class Invocation {
      */
     Db sqlite(Sqlite.Access access) {
         Path file = file(sqliteFile());
-        Db db = databases.sqlite(file, dryRun() ? Sqlite.Access.READ : access, lockTimeout(), extensions());
+        Db db = databases.sqlite(file, dryRun() && access == Sqlite.Access.WRITE ? Sqlite.Access.READ : access, lockTimeout(), extensions());
         Optional<String> shared = flag("--allow-network-fs") ? Optional.empty() : Sqlite.sharedFileSystem(file);
         if (shared.isPresent()) {
             db.close();

@@ -40,12 +40,7 @@ final class MirrorBackfillCommand implements Command {
                                 + " again, it goes on where it was stopped, and touches only what differs.");
         MirrorOptions.which(spec);
         Options.dryRun(spec);
-        Options.value(
-                spec,
-                "hold|copy",
-                "What the source is read from: itself, in one read transaction, during which its WAL cannot shrink (the"
-                        + " default), or a private copy that is made first.",
-                "--snapshot");
+        SourceSnapshot.declare(spec);
         Options.flag(
                 spec,
                 "Drop tables of the mirror that were copied from this source and are not in it any more; asks first.",
@@ -97,7 +92,7 @@ final class MirrorBackfillCommand implements Command {
         List<ExtraTables.Dropped> dropped;
         SourceLog log = new SourceLog(call, "--snapshot copy reads a copy, and holds it up only while that is made");
         try (SourceFile file = SourceFile.of(Invocation.file(call.sqliteFile()));
-                Db source = snapshot(call);
+                Db source = SourceSnapshot.open(call);
                 MirrorLink link = MirrorOptions.link(call, source, options.trust(), MirrorOptions.PATIENCE)) {
             log.look();
             List<Backfill.Table> hopeless = Preflight.hopeless(source, link, MirrorOptions.tables(call), options);
@@ -109,7 +104,7 @@ final class MirrorBackfillCommand implements Command {
             sayOnce(call, link, left);
             MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), claim);
             dropped = ExtraTables.drop(source, run, extra);
-            Runnable watch = isCopied(call) ? () -> {} : log::look;
+            Runnable watch = SourceSnapshot.isCopied(call) ? () -> {} : log::look;
             tables = new Backfill(options, new MirrorNarration(call, watch))
                     .run(source, file, run, MirrorOptions.tables(call));
             watch.run();
@@ -135,24 +130,6 @@ final class MirrorBackfillCommand implements Command {
             call.output()
                     .warn("not-mirrored", NotMirroredReport.line(left) + "; 'lockstep mirror plan' says more of each");
         }
-    }
-
-    private static Db snapshot(Invocation call) {
-        if (!isCopied(call)) {
-            return MirrorOptions.source(call);
-        }
-        try (Db source = MirrorOptions.source(call)) {
-            return call.databases().copyOf(source);
-        }
-    }
-
-    private static boolean isCopied(Invocation call) {
-        String way = call.text("--snapshot").orElse("hold");
-        return switch (way) {
-            case "hold" -> false;
-            case "copy" -> true;
-            default -> throw Trouble.usage("unknown snapshot '" + way + "'", "--snapshot takes hold or copy");
-        };
     }
 
     static Backfill.Options options(Invocation call) {
@@ -225,7 +202,7 @@ final class MirrorBackfillCommand implements Command {
         lines.addAll(log.lines());
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", call.sqliteFile());
-        data.put("snapshot", isCopied(call) ? "copy" : "hold");
+        data.put("snapshot", SourceSnapshot.isCopied(call) ? "copy" : "hold");
         data.put("wal", log.tree());
         data.put("tables", trees);
         data.put("dropped", gone);

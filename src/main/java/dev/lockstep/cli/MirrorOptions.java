@@ -126,6 +126,6 @@ final class MirrorOptions {
     }
 
     static Db source(Invocation call) {
-        return call.sqlite(Sqlite.Access.READ);
+        return call.sqlite(Sqlite.Access.SALVAGE);
     }
 }

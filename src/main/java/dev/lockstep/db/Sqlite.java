@@ -21,6 +21,8 @@ public final class Sqlite {
     /** What a connection may do; a reader cannot write even by mistake. */
     public enum Access {
         READ,
+        /** {@link #READ}, of a database with a damaged schema too: entries that SQLite cannot make sense of are passed over. */
+        SALVAGE,
         WRITE
     }
 
@@ -77,14 +79,14 @@ public final class Sqlite {
         // The driver lets in one thread at a time; without SQLite's own mutex a large scan costs a fifth less.
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         config.resetOpenMode(SQLiteOpenMode.CREATE);
-        config.setReadOnly(access == Access.READ);
+        config.setReadOnly(access != Access.WRITE);
         config.setBusyTimeout(Math.toIntExact(busyTimeout.toMillis()));
         Connector connector =
                 around.apply(() -> SqliteExtension.loaded(config.createConnection(url(file)), extensions));
         try {
             Db db = new Db(connector, SqliteDriver::new);
             try {
-                look(db, file);
+                look(db, file, access);
                 return db;
             } catch (DbException e) {
                 try {
@@ -103,16 +105,16 @@ public final class Sqlite {
      * SQLite itself notices missing pages, but reads the page in which a file ends as if zeros followed: rows without values,
      * in a table that is as long as before.
      */
-    private static void look(Db db, Path file) {
+    private static void look(Db db, Path file, Access access) {
         long lacking;
         try {
-            lacking = db.autocommit(tx -> lacking(tx, file));
-            if (lacking > 0) {
-                // Only in a transaction can nobody make the database smaller between two looks.
-                lacking = db.read(tx -> lacking(tx, file));
-            }
+            lacking = lacking(db, file);
         } catch (DbException e) {
-            throw SqliteErrors.opening(file, e);
+            if (access != Access.SALVAGE || e.reason() != DbException.Reason.CORRUPT) {
+                throw SqliteErrors.opening(file, e);
+            }
+            SqliteSalvage.begin(db, file, e);
+            lacking = lacking(db, file);
         }
         if (lacking > 0) {
             throw new DbException(
@@ -122,6 +124,12 @@ public final class Sqlite {
                     "copy it again; 'sqlite3 FILE .backup' does that while it is in use",
                     null);
         }
+    }
+
+    private static long lacking(Db db, Path file) {
+        long lacking = db.autocommit(tx -> lacking(tx, file));
+        // Only in a transaction can nobody make the database smaller between two looks.
+        return lacking > 0 ? db.read(tx -> lacking(tx, file)) : lacking;
     }
 
     /** How many bytes of the database the file does not have; what is in a write-ahead log is not missing. */

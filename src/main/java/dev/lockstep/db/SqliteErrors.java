@@ -12,11 +12,18 @@ final class SqliteErrors {
 
     private SqliteErrors() {}
 
+    /** What SQLite itself said, which its driver puts in parentheses behind its own words: it names the entry of a schema. */
+    private static String detail(DbException e) {
+        String said = e.getMessage();
+        int from = said.indexOf(" (");
+        return said.endsWith(")") && from >= 0 ? ": " + said.substring(from + 2, said.length() - 1) : "";
+    }
+
     static DbException opening(Path file, DbException e) {
         String what =
                 switch (e.reason()) {
                     case NOT_A_DATABASE -> "not a SQLite database, or encrypted, or of a later format: " + file;
-                    case CORRUPT -> "damaged database: " + file;
+                    case CORRUPT -> "damaged database: " + file + detail(e);
                     case BUSY -> "locked by another process: " + file;
                     // Even a reader of a file in WAL mode writes beside it.
                     case READ_ONLY ->

@@ -60,7 +60,7 @@ public final class ExtraTables {
         if (tables.isEmpty()) {
             return dropped;
         }
-        List<String> known = source.read(tx -> SourceSchema.read(tx).names());
+        List<String> known = source.read(ExtraTables::known);
         for (Extra extra : run.read(tx -> of(tx, run.dialect(), run.ledger(), known))) {
             if (extra.presence() == Presence.THERE && tables.contains(extra.table())) {
                 Identifier name = new Identifier(extra.table());
@@ -76,6 +76,16 @@ public final class ExtraTables {
             }
         }
         return dropped;
+    }
+
+    private static List<String> known(Tx source) {
+        SourceSchema schema = SourceSchema.read(source);
+        if (schema.isDamaged()) {
+            throw Trouble.refused(
+                    "the source's schema is damaged, so that nobody can tell which tables are not in it any more",
+                    "'sqlite3 FILE .recover' saves what can be read");
+        }
+        return schema.names();
     }
 
     /** @param source the names of all tables of the source */

@@ -36,6 +36,8 @@ public record NotMirrored(String kind, String name, String reason) {
                 from sqlite_master
                where type in ('view', 'trigger', 'index')
                  and sql is not null
+               and name is not null
+               and tbl_name is not null
             order by type desc, name
             """;
 

@@ -56,6 +56,7 @@ public final class SourceSchema {
     private final Tx tx;
     private final Map<String, Row> relations = new LinkedHashMap<>();
     private final Map<String, String> spelling = new LinkedHashMap<>();
+    private final Map<String, String> damaged = new LinkedHashMap<>();
 
     private SourceSchema(Tx tx) {
         this.tx = tx;
@@ -68,11 +69,12 @@ public final class SourceSchema {
             schema.relations.put(row.text("name"), row);
             schema.spelling.put(fold(row.text("name")), row.text("name"));
         }
+        schema.damaged.putAll(DamagedSchema.of(tx));
         return schema;
     }
 
     /**
-     * The tables of those names; of no names, every ordinary table that is not lockstep's own.
+     * The tables of those names; of no names, every ordinary table that is not lockstep's own, and what is damaged.
      *
      * @throws Trouble usage: there is no table of a name, or it is none that can be mirrored, or none at all
      */
@@ -80,18 +82,28 @@ public final class SourceSchema {
         List<SourceTable> tables = new ArrayList<>();
         if (names.isEmpty()) {
             for (Row row : relations.values()) {
-                if (isOrdinary(row)) {
+                if (isOrdinary(row) && !damaged.containsKey(row.text("name"))) {
                     tables.add(described(row));
                 }
             }
+            damaged.forEach((name, why) -> tables.add(SourceTable.unreadable(name, why)));
             if (tables.isEmpty()) {
                 throw Trouble.usage("the source has no tables to mirror", "is it the right database?");
             }
         }
         for (String name : names) {
-            tables.add(described(relation(name)));
+            Optional<String> entry = damaged.keySet().stream()
+                    .filter(other -> fold(other).equals(fold(name)))
+                    .findFirst();
+            tables.add(entry.map(known -> SourceTable.unreadable(known, damaged.get(known)))
+                    .orElseGet(() -> described(relation(name))));
         }
         return tables;
+    }
+
+    /** Whether SQLite passes over something: what is not here may be there. */
+    boolean isDamaged() {
+        return !damaged.isEmpty();
     }
 
     private Row relation(String name) {
@@ -144,13 +156,17 @@ public final class SourceSchema {
         }
     }
 
-    /** What SQLite itself said, which the driver puts behind its own words. */
     private static String why(DbException e) {
+        String said = said(e);
+        boolean applications = said.startsWith("no such collation") || said.contains("function: ");
+        return "SQLite cannot read it: " + said + (applications ? ", which only the application has" : "");
+    }
+
+    /** What SQLite itself said, which the driver puts behind its own words. */
+    static String said(DbException e) {
         String said = e.getMessage();
         int from = said.lastIndexOf(" (");
-        String detail = said.endsWith(")") && from >= 0 ? said.substring(from + 2, said.length() - 1) : said;
-        boolean applications = detail.startsWith("no such collation") || detail.contains("function: ");
-        return "SQLite cannot read it: " + detail + (applications ? ", which only the application has" : "");
+        return said.endsWith(")") && from >= 0 ? said.substring(from + 2, said.length() - 1) : said;
     }
 
     private SourceTable table(Row relation) {
