@@ -31,7 +31,7 @@ final class MirrorVerifyCommand implements Command {
                                 + " and with 1 if a table could not be compared. Nothing is changed.");
         MirrorOptions.which(spec);
         Options.number(spec, "Name at most so many rows of a table; all are counted (default 10000).", "--rows");
-        Options.flag(spec, "Show the values that differ, too, long ones cut.", "--show-values");
+        Options.flag(spec, "Show the values that differ, too, long ones from where they differ.", "--show-values");
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Trouble;
+import dev.lockstep.fts.Deferred.StoredTrigger;
+import dev.lockstep.support.Excerpts;
 import java.util.List;
 
 /** Says what is wrong with what is stored about an index, and what to do. Nothing is changed where one of these is thrown. */
@@ -57,5 +59,16 @@ final class Damage {
 
     static Trouble refused(String code, String what, String hint) {
         return new Trouble(Trouble.Kind.REFUSED, code, what, hint, null);
+    }
+
+    /** A trigger is there that is not the one that was put away. */
+    static Trouble remade(String index, TriggerSql live, StoredTrigger stored) {
+        Excerpts shown = TriggerSql.brief(live.sql(), stored.sql());
+        return refused(
+                "trigger-conflict",
+                "trigger " + stored.name() + " of " + index + " was made anew meanwhile: " + shown.one()
+                        + " -- and stored is: " + shown.other(),
+                "'lockstep fts restore --prefer live' keeps what is there, 'lockstep fts restore --prefer stored' puts the"
+                        + " stored one back");
     }
 }

@@ -140,14 +140,7 @@ final class Fitting {
             return;
         }
         switch (policy.preference()) {
-            case NEITHER ->
-                throw Damage.refused(
-                        "trigger-conflict",
-                        "trigger " + stored.name() + " of " + index.name() + " was made anew meanwhile: "
-                                + TriggerSql.brief(live.get().sql()) + " -- and stored is: "
-                                + TriggerSql.brief(stored.sql()),
-                        "'lockstep fts restore --prefer live' keeps what is there, 'lockstep fts restore --prefer stored' puts the"
-                                + " stored one back");
+            case NEITHER -> throw Damage.remade(index.name(), live.get(), stored);
             case LIVE -> giveUp(stored.sql(), stored.name());
             case STORED -> {
                 displaced.add(live.get());

@@ -5,6 +5,7 @@ import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.Excerpts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,13 +173,13 @@ public final class FtsTune {
         if (!back) {
             if (live.filter(trigger -> trigger.sql().equals(entry.after().sql()))
                     .isEmpty()) {
+                Excerpts shown = TriggerSql.brief(
+                        live.map(TriggerSql::sql).orElse("there is none"),
+                        entry.before().sql());
                 throw Damage.refused(
                         "trigger-conflict",
-                        "trigger " + name + " of " + entry.fts() + " is not the one that was put in: "
-                                + live.map(trigger -> TriggerSql.brief(trigger.sql()))
-                                        .orElse("there is none")
-                                + " -- and before that it was: "
-                                + TriggerSql.brief(entry.before().sql()),
+                        "trigger " + name + " of " + entry.fts() + " is not the one that was put in: " + shown.one()
+                                + " -- and before that it was: " + shown.other(),
                         "decide by hand; then delete its row from lockstep_fts_tuning");
             }
             TriggerDdl.drop(tx, live.get());

@@ -68,7 +68,10 @@ record Shape(Map<String, Map<String, String>> columns, Map<String, String> defin
             if (!Objects.equals(index.getValue(), definition)) {
                 return Optional.of(index.getKey()
                         + (definition == null ? " is no FTS5 table any more" : " was defined anew: ")
-                        + (definition == null ? "" : TriggerSql.brief(definition)));
+                        + (definition == null
+                                ? ""
+                                : TriggerSql.brief(definition, String.valueOf(index.getValue()))
+                                        .one()));
             }
         }
         return Optional.empty();

@@ -2,6 +2,7 @@ package dev.lockstep.fts;
 
 import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Trouble;
+import dev.lockstep.support.Excerpts;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,6 +23,8 @@ import java.util.Set;
  */
 record TriggerSql(
         String name, Timing timing, Event event, String table, Optional<String> when, List<Part> parts, String sql) {
+    private static final int MOST_SHOWN = 200;
+
     /**
      * One statement of the body.
      *
@@ -266,7 +269,16 @@ record TriggerSql(
 
     /** The text on one line, shortened, for messages. */
     static String brief(String sql) {
-        String line = sql.strip().replaceAll("\\s+", " ");
-        return line.length() <= 200 ? line : line.substring(0, 200) + "...";
+        return Excerpts.beginning(line(sql), MOST_SHOWN);
+    }
+
+    /** {@link #brief} of two texts that differ: what is shown of them differs too. */
+    static Excerpts brief(String one, String other) {
+        boolean inLine = !line(one).equals(line(other));
+        return Excerpts.of(inLine ? line(one) : one, inLine ? line(other) : other, MOST_SHOWN);
+    }
+
+    private static String line(String sql) {
+        return sql.strip().replaceAll("\\s+", " ");
     }
 }

@@ -203,10 +203,40 @@ final class CanonicalRow {
     }
 
     private String blob(int cell) {
+        ShownValue blob = blob(cell, SHOWN_BYTES);
+        return blob.open() + blob.text() + (blob.isWhole() ? "" : "…") + blob.close();
+    }
+
+    private ShownValue blob(int cell, int most) {
         int from = start(cell) + HEAD;
         int length = ends[cell] - from;
-        String hex = HexFormat.of().formatHex(bytes, from, from + Math.min(length, SHOWN_BYTES));
-        return "x'" + hex + (length > SHOWN_BYTES ? "…' of " + length + " bytes" : "'");
+        String hex = HexFormat.of().formatHex(bytes, from, from + Math.min(length, most));
+        return new ShownValue("x'", hex, length > SHOWN_BYTES ? "' of " + length + " bytes" : "'", length <= most);
+    }
+
+    /** A cell as people read it, with no more than so many bytes of a text or blob. */
+    ShownValue value(int cell, int most) {
+        int from = start(cell) + HEAD;
+        int length = ends[cell] - from;
+        return switch ((char) bytes[start(cell)]) {
+            case BLOB -> blob(cell, most / 2);
+            case TEXT ->
+                new ShownValue(
+                        "'",
+                        new String(bytes, from, whole(from, length, most), StandardCharsets.UTF_8),
+                        "'",
+                        length <= most);
+            default -> ShownValue.plain(shown(cell, most));
+        };
+    }
+
+    /** How many bytes of a text are no more than so many, and end with a character. */
+    private int whole(int from, int length, int most) {
+        int whole = Math.min(length, most);
+        while (whole < length && (bytes[from + whole] & 0xc0) == 0x80) {
+            whole--;
+        }
+        return whole;
     }
 
     private static MessageDigest sha256() {

@@ -20,7 +20,7 @@ public record Difference(String table, Kind kind, String key, List<Cell> cells) 
     }
 
     /**
-     * A cell, with its values as people read them, long ones cut.
+     * A cell, with its values as people read them, long ones from where they differ.
      *
      * @param source null if the source does not have the row
      * @param mirror null if the mirror does not have it

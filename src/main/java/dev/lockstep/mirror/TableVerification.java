@@ -29,6 +29,11 @@ final class TableVerification {
     private static final int SHOWN_KEY = 200;
     private static final int SHOWN_VALUE = 60;
 
+    /** Bytes of a value that are held, to show it from where it differs; and of all values of a portion, of one side. */
+    private static final int MOST_OF_VALUE = 1 << 20;
+
+    private static final long MOST_HELD = 32L << 20;
+
     /** How many rows differ, and which. */
     record Outcome(long source, long mirror, long missing, long extra, long changed, List<Difference> named) {}
 
@@ -98,17 +103,18 @@ final class TableVerification {
      * A row that differs.
      *
      * @param cells a digest of each cell
-     * @param shown each cell as people read it
+     * @param values each cell as people read it
      */
-    private record Seen(String key, List<Long> cells, List<String> shown) {
-        static Seen of(CanonicalRow row, int width) {
+    private record Seen(String key, List<Long> cells, List<ShownValue> values) {
+        /** @param most bytes of a value that are held */
+        static Seen of(CanonicalRow row, int width, int most) {
             List<Long> cells = new ArrayList<>(width);
-            List<String> shown = new ArrayList<>(width);
+            List<ShownValue> values = new ArrayList<>(width);
             for (int i = 0; i < width; i++) {
                 cells.add(row.cell(i));
-                shown.add(row.shown(i, SHOWN_VALUE));
+                values.add(row.value(i, most));
             }
-            return new Seen(row.shownKey(SHOWN_KEY), cells, shown);
+            return new Seen(row.shownKey(SHOWN_KEY), cells, values);
         }
 
         static int compare(Seen a, Seen b) {
@@ -143,10 +149,12 @@ final class TableVerification {
 
     private void look(RowReader reader, Set<Name> keys, Sides<Seen> rows, Sides.Side side) {
         int width = plan.columns().size();
+        long[] held = new long[1];
         reader.each(row -> {
             Name key = row.key();
             if (keys.contains(key)) {
-                rows.add(side, key, Seen.of(row, width));
+                held[0] += row.length();
+                rows.add(side, key, Seen.of(row, width, held[0] < MOST_HELD ? MOST_OF_VALUE : 4 * SHOWN_VALUE));
             }
         });
     }
@@ -160,14 +168,20 @@ final class TableVerification {
         List<Cell> cells = new ArrayList<>();
         for (int i = 0; i < plan.columns().size(); i++) {
             if (here == null || there == null || !here.cells.get(i).equals(there.cells.get(i))) {
-                cells.add(new Cell(
-                        plan.columns().get(i).name(),
-                        here == null ? null : here.shown.get(i),
-                        there == null ? null : there.shown.get(i)));
+                cells.add(new Cell(plan.columns().get(i).name(), shown(here, there, i), shown(there, here, i)));
             }
         }
         Kind kind = here == null ? Kind.EXTRA : there == null ? Kind.MISSING : Kind.CHANGED;
         return new Difference(plan.name(), kind, (here == null ? there : here).key, cells);
+    }
+
+    /** @return null if a side does not have the row */
+    private static String shown(Seen row, Seen other, int cell) {
+        if (row == null) {
+            return null;
+        }
+        ShownValue value = row.values.get(cell);
+        return other == null ? value.beginning(SHOWN_VALUE) : value.beside(other.values.get(cell), SHOWN_VALUE);
     }
 
     /** Numbers by their value, and before all other keys. */
