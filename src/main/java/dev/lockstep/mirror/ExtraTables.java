@@ -91,7 +91,7 @@ public final class ExtraTables {
     /** @param source the names of all tables of the source */
     static List<Extra> of(Tx mirror, Dialect dialect, Ledger ledger, List<String> source) {
         List<Extra> extras = new ArrayList<>();
-        if (!Ledger.isThere(dialect, mirror)) {
+        if (!LedgerTables.areReadable(dialect, mirror)) {
             return extras;
         }
         for (Row row : ledger.tables(mirror)) {

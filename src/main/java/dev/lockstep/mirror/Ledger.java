@@ -1,7 +1,6 @@
 package dev.lockstep.mirror;
 
 import dev.lockstep.db.Row;
-import dev.lockstep.db.SqlScript;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import dev.lockstep.support.ProcessIdentity;
@@ -16,13 +15,6 @@ import java.util.Optional;
  * write, and how each table stands. Which pages of the source it holds is in {@link PageRecords}.
  */
 final class Ledger {
-    private static final String KNOWN_BY = "lockstep_mirror_run";
-
-    /** The column that these tables have had for the shortest time, and where. */
-    private static final String LATEST = "seal";
-
-    private static final String WITH_LATEST = "lockstep_mirror_table";
-
     private static final String SOURCES = "select mirror_id from lockstep_mirror_run";
 
     private static final String FIND_RUN = """
@@ -127,27 +119,13 @@ final class Ledger {
         this.mirror = mirror;
     }
 
-    /** @param options what the database wants behind the definition of a table */
-    static List<String> tables(String options) {
-        List<String> tables = new ArrayList<>();
-        for (String table : SqlScript.statements(Ledger.class, "schema.sql")) {
-            tables.add(table.substring(0, table.length() - 1) + options);
-        }
-        return tables;
-    }
-
     /** What identifies the sources of a SQLite database that is a mirror; none if it is none. */
     static List<String> sources(Tx tx) {
         List<String> sources = new ArrayList<>();
-        if (new SqliteDialect().find(tx, KNOWN_BY).isPresent()) {
+        if (LedgerTables.areThere(new SqliteDialect(), tx)) {
             tx.each(SOURCES, row -> sources.add(row.text("mirror_id")));
         }
         return sources;
-    }
-
-    /** Whether a mirror knows of lockstep at all. */
-    static boolean isThere(Dialect dialect, Tx tx) {
-        return dialect.find(tx, KNOWN_BY).isPresent();
     }
 
     Optional<Run> run(Tx tx) {
@@ -211,27 +189,6 @@ final class Ledger {
 
     String mirror() {
         return mirror;
-    }
-
-    /**
-     * Whether anything has ever been mirrored here.
-     *
-     * @throws Trouble refused: what an earlier version of lockstep knew of it is not enough
-     */
-    boolean exists(Tx tx) {
-        if (!isThere(dialect, tx)) {
-            return false;
-        }
-        Optional<TargetTable> tables = dialect.find(tx, WITH_LATEST);
-        if (tables.isEmpty() || tables.get().columns().stream().noneMatch(column -> LATEST.equals(column.name()))) {
-            throw new Trouble(
-                    Trouble.Kind.REFUSED,
-                    "other-version",
-                    "the tables lockstep_mirror_… of the mirror are those of another version of lockstep",
-                    "drop them; the next run compares everything, and writes what differs",
-                    null);
-        }
-        return true;
     }
 
     /** The time of the mirror, in the form of every other time here. */

@@ -114,7 +114,7 @@ final class MariaDbDialect extends StagingDialect {
 
     @Override
     public List<String> ledger() {
-        return Ledger.tables(" engine = InnoDB character set utf8mb4 collate utf8mb4_bin");
+        return LedgerTables.statements(" engine = InnoDB character set utf8mb4 collate utf8mb4_bin");
     }
 
     @Override

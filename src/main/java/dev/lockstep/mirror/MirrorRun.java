@@ -53,12 +53,7 @@ public final class MirrorRun implements AutoCloseable {
         Claimant claimant = new Claimant(UUID.randomUUID().toString(), owner, claim);
         OptionalLong fence = OptionalLong.empty();
         try {
-            if (!link.transact(ledger::exists)) {
-                link.transact(tx -> {
-                    dialect.ledger().forEach(tx::execute);
-                    return null;
-                });
-            }
+            LedgerTables.make(link, dialect);
             while (fence.isEmpty()) {
                 fence = claim(link, dialect, ledger, claimant);
             }

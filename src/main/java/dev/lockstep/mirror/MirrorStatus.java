@@ -73,7 +73,7 @@ public record MirrorStatus(
     }
 
     private static MirrorStatus read(Tx tx, Dialect dialect, Ledger ledger, String self) {
-        Optional<Ledger.Run> run = ledger.exists(tx) ? ledger.run(tx) : Optional.empty();
+        Optional<Ledger.Run> run = LedgerTables.areReadable(dialect, tx) ? ledger.run(tx) : Optional.empty();
         if (run.isEmpty()) {
             return new MirrorStatus(State.NEVER, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
         }

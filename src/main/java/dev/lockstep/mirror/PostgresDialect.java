@@ -136,7 +136,7 @@ final class PostgresDialect implements Dialect {
     @Override
     public List<String> ledger() {
         List<String> statements = new ArrayList<>(List.of(LOCK_LEDGER.formatted(LEDGER.value())));
-        statements.addAll(Ledger.tables(""));
+        statements.addAll(LedgerTables.statements(""));
         return statements;
     }
 

@@ -87,7 +87,7 @@ public final class Preflight {
             Db source, MirrorLink mirror, List<String> names, Backfill.Options options) {
         MirrorRun.refuseUnfit(mirror);
         Dialect dialect = MirrorRun.dialect(mirror.db());
-        if (mirror.read(tx -> Ledger.isThere(dialect, tx))) {
+        if (mirror.read(tx -> LedgerTables.areThere(dialect, tx))) {
             return List.of();
         }
         return source.read(tx -> {
@@ -106,7 +106,7 @@ public final class Preflight {
     /** Whether nothing of a source was ever mirrored here. */
     public static boolean isFirst(MirrorLink mirror, String id) {
         Dialect dialect = MirrorRun.dialect(mirror.db());
-        return mirror.read(tx -> !Ledger.isThere(dialect, tx)
+        return mirror.read(tx -> !LedgerTables.areReadable(dialect, tx)
                 || new Ledger(dialect, id).tables(tx).isEmpty());
     }
 

@@ -151,7 +151,7 @@ final class SqliteDialect extends StagingDialect {
 
     @Override
     public List<String> ledger() {
-        return Ledger.tables("");
+        return LedgerTables.statements("");
     }
 
     @Override

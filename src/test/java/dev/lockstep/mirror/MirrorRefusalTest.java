@@ -51,10 +51,10 @@ class MirrorRefusalTest {
                 "2 rows of the mirror are not in the source");
         Path other = TestSqlite.create(dir.resolve("other.db"), MANY);
         expect(88, pair.run("mirror", "backfill", "--db", other.toString()), 6, "another source");
-        pair.execute("alter table lockstep_mirror_table rename column seal to other");
+        pair.execute("alter table lockstep_mirror_table rename column state to other");
         expect(88, pair.run("mirror", "backfill"), 6, "those of another version of lockstep");
         expect(88, pair.run("mirror", "status"), 6, "those of another version of lockstep");
-        pair.execute("alter table lockstep_mirror_table rename column other to seal");
+        pair.execute("alter table lockstep_mirror_table rename column other to state");
         pair.sql("drop table t", "create table t (id integer primary key, v text, w text)");
         expect(87, pair.run("mirror", "backfill"), 2, "the mirror has no column w");
     }
