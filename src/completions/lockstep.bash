@@ -2302,7 +2302,7 @@ function _picocli_lockstep_fts_rebuild() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--allow-network-fs' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--allow-network-fs' '--recreate' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--db' '--lock-timeout' '--profile' '--table' '--load-extension' '--columns' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default

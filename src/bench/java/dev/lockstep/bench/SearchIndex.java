@@ -154,7 +154,8 @@ final class SearchIndex implements Benchmark {
     }
 
     private static void rebuild(Db db) {
-        new FtsRebuild(Optional.empty(), FtsTable.Columns.WRITTEN).run(db, List.of(), (fts, rows) -> {});
+        new FtsRebuild(Optional.empty(), FtsTable.Columns.WRITTEN, FtsRebuild.Way.REFILL)
+                .run(db, List.of(), (fts, rows) -> {});
     }
 
     private static void defer(Db db) {

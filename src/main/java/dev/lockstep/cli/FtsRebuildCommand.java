@@ -23,6 +23,10 @@ final class FtsRebuildCommand implements Command {
                                 + " to it: in one transaction, which keeps other writers waiting. Done again, it does it all again.");
         FtsOptions.which(spec);
         FtsOptions.columns(spec);
+        Options.flag(
+                spec,
+                "Drop each first and make it by its own definition, also one that cannot be opened. Its triggers stay.",
+                "--recreate");
         Options.yes(spec);
         Options.dryRun(spec);
     }
@@ -30,7 +34,10 @@ final class FtsRebuildCommand implements Command {
     @Override
     public Result run(Invocation call) {
         List<String> names = call.texts("--table");
-        FtsRebuild rebuild = new FtsRebuild(call.profile(), FtsOptions.columns(call));
+        FtsRebuild rebuild = new FtsRebuild(
+                call.profile(),
+                FtsOptions.columns(call),
+                call.flag("--recreate") ? FtsRebuild.Way.RECREATE : FtsRebuild.Way.REFILL);
         List<FtsRebuild.Estimate> estimates;
         try (Db db = call.sqlite(Sqlite.Access.READ)) {
             estimates = rebuild.estimate(db, names);
@@ -43,7 +50,8 @@ final class FtsRebuildCommand implements Command {
             call.output().message(line(estimate));
             totals.put(estimate.fts(), estimate.rows());
         }
-        call.confirm("rebuild " + String.join(", ", names(estimates)) + " of " + call.sqliteFile());
+        call.confirm((call.flag("--recreate") ? "drop and make anew " : "rebuild ")
+                + String.join(", ", names(estimates)) + " of " + call.sqliteFile());
         try (Db db = call.sqlite(Sqlite.Access.WRITE);
                 Progress progress = new Progress(call)) {
             return result(

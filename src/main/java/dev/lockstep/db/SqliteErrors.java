@@ -41,7 +41,14 @@ final class SqliteErrors {
         int extended = e instanceof SQLiteException exact ? exact.getResultCode().code : e.getErrorCode();
         SQLiteErrorCode code = SQLiteErrorCode.getErrorCode(extended & PRIMARY_CODE);
         Reason reason = reason(extended, code);
-        return new DbException(reason, code.name(), SqlErrors.oneLine(e), hint(reason), e);
+        return new DbException(reason, code.name(), SqlErrors.oneLine(e), hint(extended, reason), e);
+    }
+
+    /** What a virtual table says of itself is no damage of the file. */
+    private static String hint(int extended, Reason reason) {
+        return SQLiteErrorCode.getErrorCode(extended) == SQLiteErrorCode.SQLITE_CORRUPT_VTAB
+                ? "'lockstep fts check' names the damaged full-text index, 'lockstep fts rebuild' makes it anew"
+                : hint(reason);
     }
 
     private static String hint(Reason reason) {

@@ -71,7 +71,11 @@ final class FtsCatalog {
                 default -> catalog.relate(tx, name, row.text("sql"));
             }
         }
-        for (FtsTable table : catalog.tables.values()) {
+        for (FtsTable table : catalog.tables()) {
+            catalog.missingPart(table)
+                    .ifPresent(part -> catalog.tables.put(
+                            SqlToken.fold(table.name()),
+                            FtsTable.unopened(table.name(), table.sql(), "its own table " + part + " is gone")));
             for (String suffix : SHADOWS) {
                 catalog.relations.replace(SqlToken.fold(table.name() + "_" + suffix), Relation.TABLE, Relation.SHADOW);
             }
@@ -80,6 +84,20 @@ final class FtsCatalog {
             catalog.temporary.add(TriggerSql.parse(row.text("sql")));
         }
         return catalog;
+    }
+
+    /** A table that SQLite does not miss before it needs it. */
+    private Optional<String> missingPart(FtsTable table) {
+        List<String> parts = new ArrayList<>(List.of("data", "idx", "config"));
+        if (table.kind() == FtsTable.Kind.OWN_CONTENT) {
+            parts.add("content");
+        }
+        return table.objection().isPresent()
+                ? Optional.empty()
+                : parts.stream()
+                        .map(part -> table.name() + "_" + part)
+                        .filter(part -> relation(part).isEmpty())
+                        .findFirst();
     }
 
     private void relate(Tx tx, String name, String sql) {

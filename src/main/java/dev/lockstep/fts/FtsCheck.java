@@ -156,6 +156,7 @@ public final class FtsCheck {
         private final Tx tx;
         private final Index index;
         private final FtsStatus.State state;
+        private final Optional<String> lostContent;
         private final List<Notice> notices;
         private final List<String> faults = new ArrayList<>();
         private FtsDrift drift = FtsDrift.UNSEEN;
@@ -164,6 +165,7 @@ public final class FtsCheck {
             this.tx = tx;
             this.index = index;
             this.state = FtsStatus.state(situation, index);
+            this.lostContent = situation.lostContent(index);
             this.notices = notices;
         }
 
@@ -179,6 +181,7 @@ public final class FtsCheck {
                 notices.add(new Notice(refusal.code(), refusal.hint()));
                 return result(Optional.empty(), Optional.empty(), List.of());
             }
+            lostContent.ifPresent(faults::add);
             if (!index.absent().isEmpty()) {
                 faults.add("triggers that the profile knows do not exist: " + String.join(", ", index.absent()));
             }
@@ -190,6 +193,11 @@ public final class FtsCheck {
                         faults.add(row.text(0));
                     }
                 }
+                long unlisted = LeafPages.unlisted(tx, table);
+                if (unlisted > 0) {
+                    faults.add(
+                            unlisted + " pages of terms are missing in " + table.name() + "_idx; no search finds them");
+                }
                 found = Counts.indexed(tx, table);
                 wanted = compare(table);
             } catch (DbException e) {
@@ -197,7 +205,10 @@ public final class FtsCheck {
                     throw e;
                 }
                 refuseDamagedFile(e);
-                faults.add(e.getMessage());
+                faults.add(Unopened.reason(e));
+            }
+            if (!faults.isEmpty() && lostContent.isEmpty() && index.absent().isEmpty()) {
+                notices.add(Unopened.mend(table));
             }
             return result(wanted, found, Tuning.of(tx, table, index.live()));
         }
@@ -245,17 +256,7 @@ public final class FtsCheck {
 
         /** What an index says wrong about itself is its own trouble; a page that is none is everybody's. */
         private void refuseDamagedFile(DbException e) {
-            List<String> lines = new ArrayList<>();
-            try {
-                tx.each("pragma main.quick_check(3)", row -> {
-                    String line = row.text(0);
-                    if (!line.equals("ok") && !line.contains("FTS5 table")) {
-                        lines.add(line.replace('\n', ' '));
-                    }
-                });
-            } catch (DbException worse) {
-                lines.add(worse.getMessage());
-            }
+            List<String> lines = Unopened.damageOfFile(tx);
             if (!lines.isEmpty()) {
                 throw new Trouble(
                         Trouble.Kind.REFUSED,

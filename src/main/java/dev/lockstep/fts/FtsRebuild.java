@@ -43,12 +43,22 @@ public final class FtsRebuild {
     /** Terms are merged once more, or twice, before the transaction ends. */
     private static final long WRITTEN_AGAIN = 2;
 
+    /** What to do with the table itself. */
+    public enum Way {
+        /** Empty it, and fill it again. */
+        REFILL,
+        /** Drop it, whether it can be opened or not, and make it by its own definition. */
+        RECREATE
+    }
+
     private final Optional<Profile> profile;
     private final FtsTable.Columns columns;
+    private final Way way;
 
-    public FtsRebuild(Optional<Profile> profile, FtsTable.Columns columns) {
+    public FtsRebuild(Optional<Profile> profile, FtsTable.Columns columns, Way way) {
         this.profile = profile;
         this.columns = columns;
+        this.way = way;
     }
 
     /**
@@ -92,8 +102,13 @@ public final class FtsRebuild {
         return db.transact(tx -> {
             List<Table> tables = new ArrayList<>();
             for (Index index : due(Situation.read(tx, profile), names)) {
-                FtsTable table = index.table().orElseThrow();
-                Rebuild rebuilt = Rebuild.run(tx, table, truth(tx, index), rows -> progress.at(table.name(), rows));
+                Truth truth = truth(tx, index);
+                FtsTable table =
+                        switch (way) {
+                            case REFILL -> index.table().orElseThrow();
+                            case RECREATE -> Recreation.run(tx, index.table().orElseThrow());
+                        };
+                Rebuild rebuilt = Rebuild.run(tx, table, truth, rows -> progress.at(table.name(), rows));
                 tables.add(new Table(
                         String.join(", ", index.bases()),
                         index.name(),
@@ -108,18 +123,23 @@ public final class FtsRebuild {
         return Truth.declared(tx, index.table().orElseThrow(), index.sources(), index.bases(), columns);
     }
 
-    private static List<Index> due(Situation situation, List<String> names) {
+    private List<Index> due(Situation situation, List<String> names) {
         List<Index> due = new ArrayList<>();
         for (Index index : situation.select(names)) {
-            if (index.isDeferred()) {
+            Optional<FtsTable> unopened =
+                    index.table().filter(table -> table.objection().isPresent());
+            boolean foreign = unopened.flatMap(FtsTable::objection)
+                    .filter(Unopened::isForeign)
+                    .isPresent();
+            if (unopened.isPresent() && (way == Way.REFILL || foreign)) {
+                throw Unopened.refusal(unopened.get());
+            }
+            if (index.isDeferred() && unopened.isEmpty()) {
                 throw Damage.refused(
                         "deferred",
                         index.name() + " is deferred "
                                 + index.held().orElseThrow().deferred().describe(),
                         "'lockstep fts restore' rebuilds it and brings its triggers back");
-            }
-            if (index.table().flatMap(FtsTable::objection).isPresent()) {
-                throw Unopened.refusal(index.table().get());
             }
             boolean unnamed = index.bases().isEmpty() && names.isEmpty();
             if (!unnamed) {

@@ -146,7 +146,7 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
                 index.absent(),
                 state == State.DEFERRED ? List.of() : Events.unkept(situation.catalog(), index),
                 state == State.ACTIVE ? expected(tx, index) : Optional.empty(),
-                index.table().flatMap(FtsTable::objection));
+                index.table().flatMap(FtsTable::objection).or(() -> situation.lostContent(index)));
     }
 
     /** How many rows it ought to have, if it has another number and that can be told. */
@@ -180,6 +180,9 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
             return State.DEFERRED;
         }
         if (index.table().flatMap(FtsTable::objection).isPresent()) {
+            return State.UNREADABLE;
+        }
+        if (situation.lostContent(index).isPresent()) {
             return State.UNREADABLE;
         }
         boolean onView = !situation.catalog().writersOnViews(index.name()).isEmpty();

@@ -116,6 +116,14 @@ final class Situation {
                 .orElse(own);
     }
 
+    /** What an external-content index has lost if its content table is gone. */
+    Optional<String> lostContent(Index index) {
+        return index.table()
+                .flatMap(FtsTable::content)
+                .filter(content -> catalog.relation(content).isEmpty())
+                .map(content -> "its content table " + content + " is gone");
+    }
+
     /** The triggers that the profile knows for an index. */
     List<Profile.Trigger> known(String index) {
         return declaration(index).map(Profile.Table::triggers).orElse(List.of());

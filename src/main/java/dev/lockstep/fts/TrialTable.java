@@ -370,8 +370,14 @@ final class TrialTable {
         } catch (DbException e) {
             switch (e.reason()) {
                 case DUPLICATE, BAD_VALUE, NO_SUCH_OBJECT, OTHER, CORRUPT -> {
-                    tx.execute("rollback to lockstep_step");
-                    tx.execute("release lockstep_step");
+                    try {
+                        tx.execute("rollback to lockstep_step");
+                        tx.execute("release lockstep_step");
+                    } catch (DbException gone) {
+                        // SQLite has undone the whole transaction, of which nothing is left to go on with.
+                        e.addSuppressed(gone);
+                        throw e;
+                    }
                     return false;
                 }
                 default -> throw e;

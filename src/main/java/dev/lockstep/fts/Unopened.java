@@ -1,8 +1,12 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
+import dev.lockstep.support.ShellWord;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,6 +28,11 @@ final class Unopened {
     private static final String FOREIGN_HINT =
             "only a SQLite that has it can work on this index: the application's own, or"
                     + " lockstep's with --load-extension FILE";
+
+    private static final String STORED_TABLES =
+            "select name from main.sqlite_master where type = 'table' and rootpage > 0";
+
+    private static final int MAX_LINES = 3;
 
     private Unopened() {}
 
@@ -95,10 +104,36 @@ final class Unopened {
                 null);
     }
 
+    /** What helps an index that can be opened and is not sound. */
+    static Notice mend(FtsTable table) {
+        return new Notice(
+                "index-damaged",
+                "'lockstep fts rebuild --table " + ShellWord.quote(table.name()) + "' makes " + table.name() + " anew");
+    }
+
+    /** What is wrong with the file itself, table by table: a virtual table speaks of itself only; empty if nothing. */
+    static List<String> damageOfFile(Tx tx) {
+        List<String> lines = new ArrayList<>();
+        for (Row table : tx.rows(STORED_TABLES)) {
+            String name = table.text("name");
+            try {
+                for (Row row : tx.rows("pragma main.quick_check(" + new Identifier(name) + ")")) {
+                    if (!row.text(0).equals("ok") && lines.size() < MAX_LINES) {
+                        lines.add(row.text(0).replace('\n', ' '));
+                    }
+                }
+            } catch (DbException e) {
+                lines.add(name + ": " + reason(e));
+            }
+        }
+        return lines;
+    }
+
     /** Who can do something about it. */
     static String hint(FtsTable table) {
         return isForeign(table.objection().orElseThrow())
                 ? FOREIGN_HINT
-                : "take it from a backup, or have the application make it anew; the other indexes are not touched by it";
+                : "'lockstep fts rebuild --recreate --table " + ShellWord.quote(table.name())
+                        + "' makes it anew from its definition and its base; the other indexes are not touched by it";
     }
 }

@@ -101,6 +101,8 @@
  *   <tr><td>a tokenizer, module, function or collation is not in this SQLite<td>refused at the deferral; met at the restore,
  *       the triggers come back and the index is told to be stale: the application's own SQLite can rebuild it, or this one
  *       with the library that has it, which is loaded only for whoever names it
+ *   <tr><td>what an index is kept in is damaged<td>told as that, apart from damage of the file; a rebuild mends it, and one that
+ *       cannot be opened is dropped and made by its own definition if asked ({@link dev.lockstep.fts.Recreation})
  *   <tr><td>the index cannot be opened<td>it is left deferred and named, the others are restored
  *   <tr><td>an application's restore leaves a journal behind<td>status says so; the next restore removes it
  *   <tr><td>the same text<td>counts as put back
