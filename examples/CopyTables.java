@@ -1,3 +1,4 @@
+import dev.lockstep.mirror.RunClaim;
 import dev.lockstep.db.Databases;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Environment;
@@ -31,7 +32,7 @@ class CopyTables {
                 Db source = databases.sqlite(file, Sqlite.Access.READ, Databases.BUSY_TIMEOUT);
                 MirrorLink link = new MirrorLink(
                         () -> databases.postgres(server, session), Duration.ofMinutes(1), System.err::println);
-                MirrorRun run = MirrorRun.begin(link, file.toString(), "copy tables", Backfill.Claim.RESPECT)) {
+                MirrorRun run = MirrorRun.begin(link, file.toString(), "copy tables", RunClaim.Policy.RESPECT)) {
             new Backfill(Backfill.Options.DEFAULT, Progress.NONE)
                     .run(source, kept, run, List.of(args).subList(1, args.length))
                     .forEach(table -> System.out.println(table.table() + ": "

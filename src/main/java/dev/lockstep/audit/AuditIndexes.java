@@ -71,7 +71,7 @@ public final class AuditIndexes {
     public AuditIndexes(AuditTable table) {
         this.table = table;
         this.profile = table.profile();
-        this.engine = table.engine();
+        this.engine = IndexEngine.of(table.db(), table.relation());
         this.db = table.db();
     }
 
@@ -179,7 +179,7 @@ public final class AuditIndexes {
     public List<Report> apply(Conflict conflict, Duration patience) throws InterruptedException {
         refusePoolers();
         for (Index index : profile.indexes()) {
-            engine.find(index).ifPresent(found -> IndexAttempt.refuse(table, index, found, conflict));
+            engine.find(index).ifPresent(found -> IndexAttempt.refuse(engine, index, found, conflict));
         }
         long deadline = System.nanoTime() + patience.toNanos();
         List<Report> reports = new ArrayList<>();
@@ -202,7 +202,7 @@ public final class AuditIndexes {
     public List<Report> drop(Duration patience) throws InterruptedException {
         refusePoolers();
         for (Index index : profile.indexes()) {
-            engine.find(index).ifPresent(found -> IndexAttempt.refuse(table, index, found, Conflict.REFUSE));
+            engine.find(index).ifPresent(found -> IndexAttempt.refuse(engine, index, found, Conflict.REFUSE));
         }
         long deadline = System.nanoTime() + patience.toNanos();
         List<Report> reports = new ArrayList<>();

@@ -15,13 +15,11 @@ public final class AuditTable {
     private final Db db;
     private final AuditProfile profile;
     private final Relations.Known known;
-    private final IndexEngine engine;
 
     private AuditTable(Db db, AuditProfile profile) {
         this.db = db;
         this.profile = profile;
         this.known = Relations.ofProfile(db, profile.schema(), profile.table());
-        this.engine = IndexEngine.of(db, known.name());
     }
 
     /**
@@ -122,10 +120,6 @@ public final class AuditTable {
 
     AuditProfile profile() {
         return profile;
-    }
-
-    IndexEngine engine() {
-        return engine;
     }
 
     /** With its schema, if the profile names one. */

@@ -105,7 +105,8 @@ public final class AuditWriter {
     }
 
     private Map<Column, Integer> widths() {
-        Map<String, Integer> named = table.engine().widths();
+        Map<String, Integer> named =
+                IndexEngine.of(table.db(), table.relation()).widths();
         Map<Column, Integer> widths = new HashMap<>();
         table.profile().columns().forEach((column, name) -> {
             if (named.containsKey(name)) {

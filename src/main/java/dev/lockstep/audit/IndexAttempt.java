@@ -33,7 +33,7 @@ final class IndexAttempt {
     /** @param deadline by {@link System#nanoTime} */
     IndexAttempt(AuditTable table, Index index, Conflict conflict, long deadline) {
         this.table = table;
-        this.engine = table.engine();
+        this.engine = IndexEngine.of(table.db(), table.relation());
         this.db = table.db();
         this.index = index;
         this.conflict = conflict;
@@ -46,7 +46,7 @@ final class IndexAttempt {
             if (found.isPresent() && found.get().fit() == Found.Fit.RIGHT) {
                 return State.PRESENT;
             }
-            found.ifPresent(f -> refuse(table, index, f, conflict));
+            found.ifPresent(f -> refuse(engine, index, f, conflict));
             if (locked(this::make, this::isRight)) {
                 return outcome;
             }
@@ -82,11 +82,11 @@ final class IndexAttempt {
             case RIGHT -> {}
             case INVALID -> engine.rebuild(index);
             case OTHER_INDEX -> {
-                refuse(table, index, found.get(), conflict);
+                refuse(engine, index, found.get(), conflict);
                 engine.drop(index);
                 engine.create(index);
             }
-            case OTHER_RELATION -> refuse(table, index, found.get(), conflict);
+            case OTHER_RELATION -> refuse(engine, index, found.get(), conflict);
         }
     }
 
@@ -170,7 +170,7 @@ final class IndexAttempt {
     }
 
     /** @throws Trouble refused: what has the name is not ours to change */
-    static void refuse(AuditTable table, Index index, Found found, Conflict conflict) {
+    static void refuse(IndexEngine engine, Index index, Found found, Conflict conflict) {
         switch (found.fit()) {
             case RIGHT, INVALID -> {}
             case OTHER_RELATION ->
@@ -181,7 +181,7 @@ final class IndexAttempt {
                 if (conflict == Conflict.REFUSE) {
                     throw Trouble.refused(
                             "index " + index.name() + " is " + found.definition() + "; wanted is "
-                                    + table.engine().definition(index),
+                                    + engine.definition(index),
                             "add --replace to drop it and make the wanted one");
                 }
             }

@@ -109,16 +109,20 @@ final class Advice {
 
     private List<String> completed(List<String> words) {
         String noun = words.size() > 1 ? words.get(1) : "";
-        int first = Catalog.verbs(noun).isEmpty() ? 2 : 3;
-        if (call.isEmpty() || words.size() < first || words.contains("--help")) {
+        if (call.isEmpty()) {
+            return words;
+        }
+        CommandTree tree = call.get().program().commands();
+        int first = tree.verbs(noun).isEmpty() ? 2 : 3;
+        if (words.size() < first || words.contains("--help")) {
             return words;
         }
         String path = String.join(" ", words.subList(1, first));
-        Command command = Catalog.command(path);
+        Command command = tree.command(path);
         if (command == null) {
             return words;
         }
-        CommandSpec spec = Catalog.leaf(path, command).getCommandSpec();
+        CommandSpec spec = tree.leaf(path, command).getCommandSpec();
         int program = words.indexOf("--");
         List<String> own = words.subList(first, program < 0 ? words.size() : program);
         List<String> all = new ArrayList<>(words.subList(0, first));

@@ -1,13 +1,8 @@
 package dev.lockstep.cli;
 
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 
-/** The tree of commands. Only what is asked for is built: the model of one leaf, not of all. */
+/** The commands that there are. */
 final class Catalog {
     /** Every leaf, as it is typed, in the order in which help shows them. */
     private static final List<String> PATHS = List.of(
@@ -61,14 +56,15 @@ final class Catalog {
     private static final String DESCRIPTION =
             "Keeps derived data (caches, search indexes, mirrors) in step with its source.";
 
+    static final CommandTree TREE = new CommandTree(
+            PATHS,
+            Catalog::command,
+            Catalog::description,
+            "lockstep help TOPIC: " + String.join(", ", HelpTopics.NAMES) + ".");
+
     private Catalog() {}
 
-    static List<String> paths() {
-        return PATHS;
-    }
-
-    /** A new command, or null if there is none of that name. */
-    static Command command(String path) {
+    private static Command command(String path) {
         return switch (path) {
             case "realm broadcast" -> new BroadcastCommand();
             case "realm invalidate" -> new InvalidateCommand();
@@ -120,28 +116,7 @@ final class Catalog {
         };
     }
 
-    /** The first words: {@code realm}, {@code fts}, {@code version}. */
-    static Set<String> nouns() {
-        Set<String> nouns = new LinkedHashSet<>();
-        for (String path : PATHS) {
-            nouns.add(path.split(" ", 2)[0]);
-        }
-        return nouns;
-    }
-
-    /** The second words after a first: {@code broadcast}, {@code listen}; empty for a leaf and for an unknown word. */
-    static List<String> verbs(String noun) {
-        List<String> verbs = new ArrayList<>();
-        for (String path : PATHS) {
-            if (path.startsWith(noun + " ")) {
-                verbs.add(path.substring(noun.length() + 1));
-            }
-        }
-        return verbs;
-    }
-
-    /** What the help of a noun says in one line. */
-    static String description(String noun) {
+    private static String description(String noun) {
         return switch (noun) {
             case "definitions" -> "Forget what is cached about modules.";
             case "profile" -> "Say what an application's databases look like.";
@@ -152,42 +127,5 @@ final class Catalog {
             case "mirror" -> "Keep a copy of SQLite tables in PostgreSQL, MariaDB or SQLite, and prove that it is one.";
             default -> DESCRIPTION;
         };
-    }
-
-    /** The model of one leaf, named by its whole path. */
-    static CommandLine leaf(String path, Command command) {
-        CommandSpec spec = CommandSpec.create().name("lockstep " + path);
-        declare(spec, command);
-        // They are expanded before the command is known.
-        return new CommandLine(spec).setExpandAtFiles(false);
-    }
-
-    /** The whole tree, for whatever describes it: help, completion, man pages. */
-    static CommandLine tree() {
-        CommandSpec root = CommandSpec.create().name("lockstep");
-        root.usageMessage().description(DESCRIPTION);
-        root.usageMessage().footer("", "lockstep help TOPIC: " + String.join(", ", HelpTopics.NAMES) + ".");
-        for (String noun : nouns()) {
-            List<String> verbs = verbs(noun);
-            CommandSpec spec = CommandSpec.create();
-            if (verbs.isEmpty()) {
-                declare(spec, command(noun));
-            } else {
-                spec.usageMessage().description(description(noun));
-                for (String verb : verbs) {
-                    CommandSpec leaf = CommandSpec.create();
-                    declare(leaf, command(noun + " " + verb));
-                    spec.addSubcommand(verb, new CommandLine(leaf));
-                }
-            }
-            root.addSubcommand(noun, new CommandLine(spec));
-        }
-        return new CommandLine(root);
-    }
-
-    private static void declare(CommandSpec spec, Command command) {
-        command.declare(spec);
-        Options.common(spec);
-        spec.usageMessage().sortOptions(false).abbreviateSynopsis(true);
     }
 }

@@ -28,13 +28,13 @@ final class CompletionCommand implements Command {
                             .map(name -> "did you mean " + name + "?")
                             .orElse("bash or zsh"));
         }
-        String script = script(shell);
+        String script = script(call.program().commands(), shell);
         return Result.unchanged(Map.of("shell", shell, "script", script), List.of(script.stripTrailing()));
     }
 
     /** The script; zsh runs bash's through its own bashcompinit. */
-    static String script(String shell) {
-        String bash = AutoComplete.bash("lockstep", Catalog.tree());
+    static String script(CommandTree tree, String shell) {
+        String bash = AutoComplete.bash("lockstep", tree.tree());
         return shell.equals("zsh") ? "#compdef lockstep\nautoload -U +X bashcompinit && bashcompinit\n" + bash : bash;
     }
 }

@@ -117,7 +117,7 @@ final class DemoCommand implements Command {
             ByteArrayOutputStream printed = new ByteArrayOutputStream();
             PrintStream stream = new PrintStream(printed, false, StandardCharsets.UTF_8);
             ByteArrayInputStream none = new ByteArrayInputStream(new byte[0]);
-            int status = new Lockstep(call.databases(), none, stream, stream).run(args);
+            int status = call.program().run(call.databases(), none, stream, stream, null, args);
             String output = printed.toString(StandardCharsets.UTF_8).stripTrailing();
             show(List.of(args), status, output);
             if (status != expected.status()) {
@@ -143,7 +143,7 @@ final class DemoCommand implements Command {
         }
 
         /** What starts lockstep: its launcher, or this very Java on this very class path. */
-        static List<String> self() {
+        List<String> self() {
             String home = System.getProperty("lockstep.home");
             if (home != null && Files.isExecutable(Path.of(home, "bin", "lockstep"))) {
                 return List.of(Path.of(home, "bin", "lockstep").toString());
@@ -152,7 +152,7 @@ final class DemoCommand implements Command {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-cp",
                     System.getProperty("java.class.path"),
-                    Lockstep.class.getName());
+                    call.program().mainClass());
         }
 
         /** The story holds, or the demo fails. */

@@ -148,7 +148,7 @@ final class DemoRealm implements AutoCloseable {
     }
 
     private void listen(String name, int count) {
-        List<String> command = new ArrayList<>(DemoCommand.Stage.self());
+        List<String> command = new ArrayList<>(stage.self());
         command.addAll(List.of("realm", "listen", "--durable", name, "--count", Integer.toString(count)));
         command.addAll(List.of("--pg", "embedded", "-o", "jsonl"));
         try {

@@ -94,7 +94,7 @@ final class DemoTranspile implements AutoCloseable {
     }
 
     private Process run(String report) {
-        List<String> command = new ArrayList<>(DemoCommand.Stage.self());
+        List<String> command = new ArrayList<>(stage.self());
         command.addAll(List.of("transpile", "run", REALM, MODULE, "--source", source.toString()));
         command.addAll(List.of("--report", directory.resolve(report).toString(), "--pg", "embedded"));
         command.addAll(List.of("--", "sh", "-c", BUILD, directory.toString()));

@@ -24,13 +24,14 @@ final class HelpCommand implements Command {
     public Result run(Invocation call) {
         List<String> words = call.parameters();
         boolean topic = words.size() == 1 && HelpTopics.NAMES.contains(words.get(0));
-        String text = topic ? HelpTopics.text(words.get(0)) : usage(words);
+        String text =
+                topic ? HelpTopics.text(words.get(0)) : usage(call.program().commands(), words);
         return Result.unchanged(Map.of("text", text), List.of(text.stripTrailing()));
     }
 
     /** The help of the root, of a noun or of a leaf. @throws Trouble usage: there is no such command */
-    static String usage(List<String> words) {
-        CommandLine line = Catalog.tree();
+    static String usage(CommandTree tree, List<String> words) {
+        CommandLine line = tree.tree();
         String path = "";
         for (String word : words) {
             CommandLine next = line.getSubcommands().get(word);

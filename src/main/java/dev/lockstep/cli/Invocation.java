@@ -28,6 +28,7 @@ final class Invocation {
     /** What the database is called where it is a parameter. */
     static final String SQLITE_FILE = "FILE";
 
+    private final Program program;
     private final String path;
     private final ParseResult parsed;
     private final Databases databases;
@@ -35,12 +36,17 @@ final class Invocation {
     private final InputStream in;
     private Optional<Profile> profile;
 
-    Invocation(String path, ParseResult parsed, Databases databases, Output output, InputStream in) {
+    Invocation(Program program, String path, ParseResult parsed, Databases databases, Output output, InputStream in) {
+        this.program = program;
         this.path = path;
         this.parsed = parsed;
         this.databases = databases;
         this.output = output;
         this.in = in;
+    }
+
+    Program program() {
+        return program;
     }
 
     /** The command's name as it is typed: {@code realm broadcast}. */
@@ -239,7 +245,11 @@ final class Invocation {
      */
     Db sqlite(Sqlite.Access access) {
         Path file = file(sqliteFile());
-        Db db = databases.sqlite(file, dryRun() && access == Sqlite.Access.WRITE ? Sqlite.Access.READ : access, lockTimeout(), extensions());
+        Db db = databases.sqlite(
+                file,
+                dryRun() && access == Sqlite.Access.WRITE ? Sqlite.Access.READ : access,
+                lockTimeout(),
+                extensions());
         Optional<String> shared = flag("--allow-network-fs") ? Optional.empty() : Sqlite.sharedFileSystem(file);
         if (shared.isPresent()) {
             db.close();

@@ -23,6 +23,29 @@ public final class Lockstep {
     private static final Result SKIPPED =
             Result.unchanged(Map.of("skipped", true), List.of("another run is active; nothing was done"));
 
+    static final Program PROGRAM = new Program() {
+        @Override
+        public CommandTree commands() {
+            return Catalog.TREE;
+        }
+
+        @Override
+        public String mainClass() {
+            return Lockstep.class.getName();
+        }
+
+        @Override
+        public int run(
+                Databases databases,
+                InputStream in,
+                PrintStream out,
+                PrintStream err,
+                Interruption interruption,
+                String... words) {
+            return new Lockstep(databases, in, out, err).run(interruption, words);
+        }
+    };
+
     private final Databases databases;
     private final InputStream in;
     private final PrintStream out;
@@ -94,7 +117,7 @@ public final class Lockstep {
         if (noun.equals("--version") || noun.equals("-V")) {
             noun = "version";
         }
-        List<String> verbs = Catalog.verbs(noun);
+        List<String> verbs = Catalog.TREE.verbs(noun);
         String path = noun;
         int words = 1;
         if (!verbs.isEmpty()) {
@@ -109,10 +132,10 @@ public final class Lockstep {
             path = noun + " " + verb;
             words = 2;
         }
-        Command command = Catalog.command(path);
+        Command command = Catalog.TREE.command(path);
         if (command == null) {
             throw verbs.isEmpty()
-                    ? HelpCommand.unknown("", noun, List.copyOf(Catalog.nouns()))
+                    ? HelpCommand.unknown("", noun, List.copyOf(Catalog.TREE.nouns()))
                     : HelpCommand.unknown(" " + noun, args.get(1), verbs);
         }
         output.command(path);
@@ -120,7 +143,7 @@ public final class Lockstep {
     }
 
     private int execute(Output output, String path, Command command, List<String> args) throws InterruptedException {
-        CommandLine line = Catalog.leaf(path, command);
+        CommandLine line = Catalog.TREE.leaf(path, command);
         ParseResult parsed;
         try {
             parsed = line.parseArgs(args.toArray(new String[0]));
@@ -131,7 +154,7 @@ public final class Lockstep {
             output.plain(line.getUsageMessage(CommandLine.Help.Ansi.OFF));
             return ExitCode.OK.status();
         }
-        Invocation call = new Invocation(path, parsed, databases, output, in);
+        Invocation call = new Invocation(PROGRAM, path, parsed, databases, output, in);
         output.format(call.format());
         output.configure(call);
         if (call.flag("--profile")) {
@@ -144,7 +167,7 @@ public final class Lockstep {
     }
 
     private static int help(Output output, PrintStream stream, List<String> words, ExitCode code) {
-        String usage = HelpCommand.usage(words);
+        String usage = HelpCommand.usage(Catalog.TREE, words);
         if (code == ExitCode.OK) {
             output.plain(usage);
             return code.status();
@@ -213,7 +236,7 @@ public final class Lockstep {
         }
         List<String> moved = new ArrayList<>();
         List<String> rest = args.subList(command, args.size());
-        int words = Catalog.verbs(rest.get(0)).isEmpty() ? 1 : Math.min(2, rest.size());
+        int words = Catalog.TREE.verbs(rest.get(0)).isEmpty() ? 1 : Math.min(2, rest.size());
         moved.addAll(rest.subList(0, words));
         moved.addAll(args.subList(0, command));
         moved.addAll(rest.subList(words, rest.size()));

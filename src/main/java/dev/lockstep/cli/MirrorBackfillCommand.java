@@ -4,12 +4,11 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.mirror.Backfill;
 import dev.lockstep.mirror.Backfill.BadRows;
-import dev.lockstep.mirror.Backfill.Claim;
-import dev.lockstep.mirror.Backfill.Compared;
 import dev.lockstep.mirror.Backfill.Creation;
 import dev.lockstep.mirror.Backfill.EmptySource;
 import dev.lockstep.mirror.Backfill.Extras;
 import dev.lockstep.mirror.Backfill.Trust;
+import dev.lockstep.mirror.Compared;
 import dev.lockstep.mirror.ExtraTables;
 import dev.lockstep.mirror.MirrorLink;
 import dev.lockstep.mirror.MirrorRun;
@@ -17,6 +16,7 @@ import dev.lockstep.mirror.NotMirrored;
 import dev.lockstep.mirror.Pace;
 import dev.lockstep.mirror.Preflight;
 import dev.lockstep.mirror.Reject;
+import dev.lockstep.mirror.RunClaim.Policy;
 import dev.lockstep.mirror.SourceFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -86,7 +86,7 @@ final class MirrorBackfillCommand implements Command {
         if (call.dryRun()) {
             return MirrorPlanCommand.plan(call, Preflight.Keys.ASSUMED);
         }
-        Claim claim = call.flag("--take-over") ? Claim.TAKE_OVER : Claim.RESPECT;
+        Policy policy = call.flag("--take-over") ? Policy.TAKE_OVER : Policy.RESPECT;
         List<Backfill.Table> tables;
         List<NotMirrored> left;
         List<ExtraTables.Dropped> dropped;
@@ -102,7 +102,7 @@ final class MirrorBackfillCommand implements Command {
             }
             List<String> extra = extraTables(call, source, link);
             sayOnce(call, link, left);
-            MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), claim);
+            MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), policy);
             dropped = ExtraTables.drop(source, run, extra);
             Runnable watch = SourceSnapshot.isCopied(call) ? () -> {} : log::look;
             tables = new Backfill(options, new MirrorNarration(call, watch))

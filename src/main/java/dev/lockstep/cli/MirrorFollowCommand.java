@@ -4,12 +4,12 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.mirror.Backfill;
-import dev.lockstep.mirror.Backfill.Claim;
 import dev.lockstep.mirror.FollowTriggers;
 import dev.lockstep.mirror.Following;
 import dev.lockstep.mirror.MirrorLink;
 import dev.lockstep.mirror.MirrorRun;
 import dev.lockstep.mirror.Preflight;
+import dev.lockstep.mirror.RunClaim.Policy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,7 +124,7 @@ final class MirrorFollowCommand implements Command {
                 MirrorBackfillCommand.options(call),
                 call.duration("--interval").orElse(INTERVAL),
                 call.duration("--sweep").orElse(SWEEP));
-        Claim claim = call.flag("--take-over") ? Claim.TAKE_OVER : Claim.RESPECT;
+        Policy policy = call.flag("--take-over") ? Policy.TAKE_OVER : Policy.RESPECT;
         Narration narration = new Narration(call);
         call.output().soFar(narration::result);
         Path file = Invocation.file(call.sqliteFile());
@@ -135,7 +135,7 @@ final class MirrorFollowCommand implements Command {
                     Preflight.hopeless(source, link, MirrorOptions.tables(call), options.backfill())) {
                 throw hopeless.failure().orElseThrow();
             }
-            MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), claim);
+            MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), policy);
             String mirror = MirrorOptions.mirrorId(call);
             Following following =
                     new Following(source, file, run, mirror, MirrorOptions.tables(call), options, narration);

@@ -38,6 +38,7 @@ final class Shell {
 
     private static final List<String> CONNECTIONS = List.of("pg", "db", "to", "profile");
 
+    private final Program program;
     private final Databases databases;
     private final InputStream in;
     private final PrintStream err;
@@ -50,6 +51,7 @@ final class Shell {
     private volatile Interruption running;
 
     Shell(Invocation call) {
+        program = call.program();
         databases = call.databases();
         in = call.in();
         standard = call.output().out();
@@ -122,7 +124,7 @@ final class Shell {
         Interruption interruption = Interruption.ofCommand();
         running = interruption;
         try {
-            return new Lockstep(databases, in, out, err).run(interruption, words.toArray(String[]::new));
+            return program.run(databases, in, out, err, interruption, words.toArray(String[]::new));
         } finally {
             interruption.ended();
             running = null;

@@ -22,9 +22,11 @@ final class ShellCompleter implements Completer {
     private static final List<String> OWN =
             List.of("\\?", "\\c", "\\conninfo", "\\o", "\\q", "\\set", "\\timing", "\\watch");
 
+    private final CommandTree tree;
     private final ShellNames names;
 
-    ShellCompleter(ShellNames names) {
+    ShellCompleter(CommandTree tree, ShellNames names) {
+        this.tree = tree;
         this.names = names;
     }
 
@@ -48,20 +50,20 @@ final class ShellCompleter implements Completer {
             return own(words, word);
         }
         if (words.isEmpty()) {
-            return starting(word, word.startsWith("\\") ? OWN : List.copyOf(Catalog.nouns()));
+            return starting(word, word.startsWith("\\") ? OWN : List.copyOf(tree.nouns()));
         }
-        List<String> verbs = Catalog.verbs(words.get(0));
+        List<String> verbs = tree.verbs(words.get(0));
         if (words.size() == 1 && !verbs.isEmpty()) {
             return starting(word, verbs);
         }
         if (words.get(0).equals("help")) {
-            return starting(word, words.size() == 1 ? List.copyOf(Catalog.nouns()) : Catalog.verbs(words.get(1)));
+            return starting(word, words.size() == 1 ? List.copyOf(tree.nouns()) : tree.verbs(words.get(1)));
         }
         String path = verbs.isEmpty() ? words.get(0) : words.get(0) + " " + words.get(1);
-        Command command = Catalog.command(path);
+        Command command = tree.command(path);
         return command == null || words.contains("--")
                 ? List.of()
-                : arguments(Catalog.leaf(path, command).getCommandSpec(), words, word);
+                : arguments(tree.leaf(path, command).getCommandSpec(), words, word);
     }
 
     private List<String> arguments(CommandSpec spec, List<String> words, String word) {

@@ -44,7 +44,8 @@ final class ShellTerminal {
             }
             Thread worker = Thread.currentThread();
             terminal.handle(Terminal.Signal.INT, signal -> shell.stopCommand(worker));
-            LineReader reader = reader(terminal, names, history(call));
+            LineReader reader =
+                    reader(terminal, new ShellCompleter(call.program().commands(), names), history(call));
             names.refresh();
             while (!shell.ended()) {
                 try {
@@ -62,7 +63,7 @@ final class ShellTerminal {
         }
     }
 
-    private static LineReader reader(Terminal terminal, ShellNames names, Optional<Path> history) {
+    private static LineReader reader(Terminal terminal, ShellCompleter completer, Optional<Path> history) {
         DefaultParser parser = new DefaultParser();
         parser.setEscapeChars(null);
         parser.setEofOnUnclosedQuote(false);
@@ -70,7 +71,7 @@ final class ShellTerminal {
                 .terminal(terminal)
                 .appName("lockstep")
                 .parser(parser)
-                .completer(new ShellCompleter(names))
+                .completer(completer)
                 .history(new Discreet())
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.INSERT_TAB, false)

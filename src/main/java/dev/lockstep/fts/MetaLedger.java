@@ -10,6 +10,7 @@ import dev.lockstep.fts.Deferred.Health;
 import dev.lockstep.fts.Deferred.StoredTrigger;
 import dev.lockstep.profile.Json;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.Digests;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -107,7 +108,7 @@ final class MetaLedger implements Ledger {
     /** @param undamaged what the entry's health is if its snapshot can be read */
     private List<Deferred> entry(Health undamaged, String snapshot, MetaNote note) {
         boolean flagged = undamaged == Health.SOUND;
-        if (note.sha256().isPresent() && !note.sha256().get().equals(Hash.sha256(snapshot))) {
+        if (note.sha256().isPresent() && !note.sha256().get().equals(Digests.sha256(snapshot))) {
             return List.of(Deferred.damaged(indexes, note.circumstances(), Health.EDITED));
         }
         List<StoredTrigger> triggers = new ArrayList<>();
@@ -224,7 +225,7 @@ final class MetaLedger implements Ledger {
         }
         long flag = tx.only(read, state.flag()).integer("place");
         tx.update(delete, state.own());
-        tx.update(insert, state.own(), Json.write(MetaNote.tree(entry, flag, Hash.sha256(snapshot))));
+        tx.update(insert, state.own(), Json.write(MetaNote.tree(entry, flag, Digests.sha256(snapshot))));
     }
 
     @Override

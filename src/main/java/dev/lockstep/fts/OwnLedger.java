@@ -8,6 +8,7 @@ import dev.lockstep.fts.Deferred.Circumstances;
 import dev.lockstep.fts.Deferred.Health;
 import dev.lockstep.fts.Deferred.StoredTrigger;
 import dev.lockstep.profile.Json;
+import dev.lockstep.support.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -77,7 +78,7 @@ final class OwnLedger implements Ledger {
                 Optional.ofNullable(row.text("note")),
                 Optional.ofNullable(row.text("until")));
         String ddl = row.text("ddl_json");
-        if (!Hash.sha256(ddl).equals(row.text("ddl_sha256"))) {
+        if (!Digests.sha256(ddl).equals(row.text("ddl_sha256"))) {
             return Deferred.damaged(indexes, circumstances, Health.EDITED);
         }
         try {
@@ -110,7 +111,7 @@ final class OwnLedger implements Ledger {
                     index,
                     entry.journals().get(SqlToken.fold(index)),
                     ddl,
-                    Hash.sha256(ddl),
+                    Digests.sha256(ddl),
                     entry.shape().map(shape -> Json.write(shape.toTree())).orElse(null),
                     Json.write(entry.circumstances().ownerTrees()),
                     entry.circumstances().since().orElseThrow(),

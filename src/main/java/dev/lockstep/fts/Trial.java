@@ -4,6 +4,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.TriggerSql.Event;
+import dev.lockstep.support.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -34,9 +35,9 @@ final class Trial {
     /** A digest of every row, number and text, that an index of its own content has after the changes. */
     String digest() {
         return after(() -> {
-            MessageDigest digest = Hash.sha256();
+            MessageDigest digest = Digests.sha256();
             tx.each(text(), row -> digest.update(row.text(0).getBytes(StandardCharsets.UTF_8)));
-            return Hash.hex(digest);
+            return Digests.hex(digest);
         });
     }
 

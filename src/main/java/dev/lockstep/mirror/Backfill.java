@@ -1,7 +1,6 @@
 package dev.lockstep.mirror;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.db.DbException;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import java.util.ArrayList;
@@ -39,12 +38,6 @@ public final class Backfill {
     public enum EmptySource {
         ALLOWED,
         REFUSED
-    }
-
-    /** What to do about another run that is alive. */
-    public enum Claim {
-        RESPECT,
-        TAKE_OVER
     }
 
     /** What is believed of what earlier runs recorded. */
@@ -85,16 +78,6 @@ public final class Backfill {
                 OptionalInt.empty(),
                 OptionalLong.empty(),
                 Pace.none());
-    }
-
-    /** How it is known that a table of the mirror is equal. */
-    public enum Compared {
-        /** As it was recorded, and has so many rows: nothing of it was compared. */
-        RECORDED,
-        /** The mirror's server was asked, for digests of all its rows or for what tells that none was written since. */
-        SERVER,
-        /** Its rows were read, or written. */
-        ROWS
     }
 
     /**
@@ -150,7 +133,7 @@ public final class Backfill {
      */
     public List<Table> run(Db source, SourceFile file, MirrorRun run, List<String> names) {
         List<Table> results = copy(source, file, run, names);
-        run.end(results, file.seen());
+        run.end(outcome(results), file.seen());
         return results;
     }
 
@@ -179,7 +162,7 @@ public final class Backfill {
             progress.table(table.name());
             return new TableBackfill(run, source, file, options, progress).run(table);
         } catch (Trouble e) {
-            if (endsTheRun(e)) {
+            if (MirrorLink.endsTheRun(e)) {
                 throw e;
             }
             progress.failed(table.name(), e);
@@ -188,16 +171,14 @@ public final class Backfill {
         }
     }
 
-    /** A table that cannot be copied does not keep the others from it; a mirror that is gone does. */
-    static boolean endsTheRun(Trouble e) {
-        if (Thread.currentThread().isInterrupted() || e.code().equals("superseded")) {
-            return true;
+    /** What a run has come to whose tables came to this. */
+    static Ledger.State outcome(List<Table> results) {
+        if (results.stream().anyMatch(result -> result.failure().isPresent())) {
+            return Ledger.State.FAILED;
         }
-        return e instanceof DbException db
-                && switch (db.reason()) {
-                    case CANCELLED, UNREACHABLE, CONNECTION_LOST, COMMIT_UNKNOWN, TOO_MANY_CONNECTIONS -> true;
-                    default -> false;
-                };
+        return results.stream().anyMatch(result -> result.rejected() > 0)
+                ? Ledger.State.PARTIAL
+                : Ledger.State.COMPLETE;
     }
 
     /** Tables that were copied from this source once and are not in it any more: it may be the wrong file. */

@@ -1,9 +1,9 @@
 package dev.lockstep.mirror;
 
+import dev.lockstep.support.Digests;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -40,7 +40,7 @@ final class CanonicalRow {
 
     private final int keyWidth;
     private final int[] ends;
-    private final MessageDigest sha = sha256();
+    private final MessageDigest sha = Digests.sha256();
     private byte[] bytes = new byte[1 << 10];
     private int cells;
 
@@ -237,13 +237,5 @@ final class CanonicalRow {
             whole--;
         }
         return whole;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -2,18 +2,15 @@ package dev.lockstep.mirror;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Tx;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /**
  * How one kind of database is a mirror: its types, its catalog, and its ways to take many rows. Everything runs in the
  * transaction that it is given; nothing is kept in the session beyond that.
  */
-interface Dialect {
+interface Dialect extends TargetCatalog {
     /** Rows that can be read as often as it takes, always the same ones. */
     @FunctionalInterface
     interface Rows {
@@ -35,57 +32,21 @@ interface Dialect {
      */
     record Keys(long count, List<String> first) {}
 
-    /** The table of that name, if there is one. */
-    Optional<TargetTable> find(Tx tx, String table);
-
-    /** The table that would be made for one of the source. */
-    TargetTable design(SourceTable source, Survey survey);
-
-    /** The statement that makes a table as it was designed. */
-    String create(TargetTable table);
-
-    /** Why no table or column can have that name; empty if one can. */
-    Optional<String> badName(String name);
-
-    /** Why no table can have that name, though a column could. */
-    default Optional<String> badTable(String name) {
-        return Optional.empty();
+    /** What is run before the tables are made in which lockstep keeps how far it is, so that two do not make them at once. */
+    default List<String> beforeLedger() {
+        return List.of();
     }
 
-    /** Why no column can have that name, though a table could. */
-    default Optional<String> badColumn(String name) {
-        return Optional.empty();
+    /** What stands at the end of a statement that makes one of them. */
+    default String tableOptions() {
+        return "";
     }
-
-    /** What is said of names of columns of which two are one name to this database; empty if none are. */
-    Optional<String> clash(Tx tx, List<String> columns);
-
-    /** {@link #clash} where that is told by a text alone. */
-    static Optional<String> clash(List<String> columns, UnaryOperator<String> folded) {
-        Map<String, String> names = new HashMap<>();
-        for (String name : columns) {
-            String other = names.put(folded.apply(name), name);
-            if (other != null) {
-                return Optional.of("the columns '" + other + "' and '" + name + "' have one name");
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** The statements that make the tables in which lockstep keeps how far it is. */
-    List<String> ledger();
 
     /** The time of this database as RFC 3339 text in UTC, with milliseconds: an expression. */
     String now();
 
     /** What makes a reader of a row wait for its writer and the other way round: the end of a select. */
     String forShare();
-
-    /** The most columns that a table may have. */
-    int mostColumns();
-
-    /** How large a row may be. */
-    TablePlan.Limits limits(Tx tx);
 
     /** Takes the lock of a run for this session. @return whether nobody else has it */
     boolean lock(Db db, String name);

@@ -15,7 +15,7 @@ final class EqualityProof {
      * @param seal by which the table is known now, if by anything
      * @param compared how it is known to be equal; empty if it is not
      */
-    record Found(long rows, Optional<String> seal, Optional<Backfill.Compared> compared) {
+    record Found(long rows, Optional<String> seal, Optional<Compared> compared) {
         boolean isEqual() {
             return compared.isPresent();
         }
@@ -72,6 +72,6 @@ final class EqualityProof {
         return new Found(
                 rows.mirror(),
                 digest.flatMap(of -> of.seal(mirror, of.ofMirror(mirror, 0))),
-                Optional.of(Backfill.Compared.ROWS));
+                Optional.of(Compared.ROWS));
     }
 }

@@ -126,7 +126,7 @@ public final class Following {
      * @throws Trouble the mirror cannot be reached
      */
     public void leave() {
-        run.leave(tables.compared());
+        run.leave(Backfill.outcome(tables.compared()));
     }
 
     private void step() throws InterruptedException {

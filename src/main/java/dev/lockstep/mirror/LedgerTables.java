@@ -4,7 +4,6 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.SqlScript;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,15 +42,6 @@ final class LedgerTables {
 
     private LedgerTables() {}
 
-    /** @param options what the database wants behind the definition of a table */
-    static List<String> statements(String options) {
-        List<String> tables = new ArrayList<>();
-        for (String table : SqlScript.statements(Ledger.class, "schema.sql")) {
-            tables.add(table.substring(0, table.length() - 1) + options);
-        }
-        return tables;
-    }
-
     /** Whether a mirror knows of lockstep at all. */
     static boolean areThere(Dialect dialect, Tx tx) {
         return dialect.find(tx, RUN).isPresent();
@@ -81,7 +71,7 @@ final class LedgerTables {
     static void make(MirrorLink link, Dialect dialect) {
         if (!link.transact(tx -> areReadable(dialect, tx))) {
             link.transact(tx -> {
-                dialect.ledger().forEach(tx::execute);
+                create(tx, dialect);
                 return null;
             });
             return;
@@ -98,6 +88,13 @@ final class LedgerTables {
                     throw e;
                 }
             }
+        }
+    }
+
+    private static void create(Tx tx, Dialect dialect) {
+        dialect.beforeLedger().forEach(tx::execute);
+        for (String table : SqlScript.statements(Ledger.class, "schema.sql")) {
+            tx.execute(table.substring(0, table.length() - 1) + dialect.tableOptions());
         }
     }
 

@@ -113,8 +113,8 @@ final class MariaDbDialect extends StagingDialect {
     }
 
     @Override
-    public List<String> ledger() {
-        return LedgerTables.statements(" engine = InnoDB character set utf8mb4 collate utf8mb4_bin");
+    public String tableOptions() {
+        return " engine = InnoDB character set utf8mb4 collate utf8mb4_bin";
     }
 
     @Override

@@ -150,7 +150,7 @@ final class MariaDbTableDigest implements TableDigest {
     }
 
     @Override
-    public Backfill.Compared compared() {
-        return Backfill.Compared.SERVER;
+    public Compared compared() {
+        return Compared.SERVER;
     }
 }

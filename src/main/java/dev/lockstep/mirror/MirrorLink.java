@@ -2,6 +2,7 @@ package dev.lockstep.mirror;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
+import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -143,5 +144,17 @@ public final class MirrorLink implements AutoCloseable {
         if (db != null) {
             db.close();
         }
+    }
+
+    /** A table that cannot be copied does not keep the others from it; a mirror that is gone does. */
+    static boolean endsTheRun(Trouble e) {
+        if (Thread.currentThread().isInterrupted() || e.code().equals("superseded")) {
+            return true;
+        }
+        return e instanceof DbException db
+                && switch (db.reason()) {
+                    case CANCELLED, UNREACHABLE, CONNECTION_LOST, COMMIT_UNKNOWN, TOO_MANY_CONNECTIONS -> true;
+                    default -> false;
+                };
     }
 }

@@ -93,7 +93,7 @@ public record MirrorStatus(
     }
 
     private static State unended(Tx tx, Dialect dialect, Ledger ledger, Ledger.Run run, String self) {
-        String lock = MirrorRun.lockName(ledger.mirror(), run.fence());
+        String lock = RunClaim.lockName(ledger.mirror(), run.fence());
         boolean alive = dialect.holder(tx, lock).isPresent() || run.isAliveBeside(self);
         return alive ? State.RUNNING : State.INTERRUPTED;
     }

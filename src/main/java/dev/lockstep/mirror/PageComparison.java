@@ -17,7 +17,6 @@ import java.util.Optional;
  * only then writes.
  */
 final class PageComparison {
-    private static final long FEWEST_DELETES = 1_000;
 
     /** A mirror that differs again after that has somebody else at work in it, or a trigger of his. */
     private static final int MOST_ATTEMPTS = 3;
@@ -49,7 +48,7 @@ final class PageComparison {
         Writes before = Writes.NONE;
         for (int attempts = 1; ; attempts++) {
             Writes writes = attempt(plan, scan, digest).after(before);
-            Optional<Backfill.Compared> proven = prove(proof, plan, scan, writes);
+            Optional<Compared> proven = prove(proof, plan, scan, writes);
             if (proven.isPresent()) {
                 return table(plan, scan, writes, proven);
             }
@@ -125,19 +124,19 @@ final class PageComparison {
                 : run.read(mirror -> Standing.unknown(mirror, plan, scan));
     }
 
-    private Optional<Backfill.Compared> prove(EqualityProof proof, TablePlan plan, TableScan scan, Writes writes) {
+    private Optional<Compared> prove(EqualityProof proof, TablePlan plan, TableScan scan, Writes writes) {
         long rejected = scan.rejected() + writes.tally().rejected();
         Standing standing = writes.standing();
         if (options.trust() == Trust.RECORDED) {
             finish(plan, standing.kept() + writes.tally().arrived() + writes.left(), rejected);
-            return Optional.of(Backfill.Compared.RECORDED);
+            return Optional.of(Compared.RECORDED);
         }
         EqualityProof.Found found = writes.areNone() && standing.seal().isPresent()
                 ? proof.standing(standing)
                 : proof.find(writes.refused(), rejected, writes.left());
         run.write(mirror -> {
             if (found.isEqual()) {
-                run.pages().record(mirror, plan.name(), PageRecords.whole(standing.unrecorded()));
+                run.pages().record(mirror, plan.name(), whole(standing.unrecorded()));
                 Ledger.State state = rejected > 0 ? Ledger.State.PARTIAL : Ledger.State.COMPLETE;
                 run.ledger().noteSealed(mirror, plan.name(), state, found.rows(), found.seal());
             } else {
@@ -146,11 +145,10 @@ final class PageComparison {
             return null;
         });
         boolean everyRow = options.trust() != Trust.PROVEN;
-        return found.compared().map(how -> everyRow ? Backfill.Compared.ROWS : how);
+        return found.compared().map(how -> everyRow ? Compared.ROWS : how);
     }
 
-    private static Backfill.Table table(
-            TablePlan plan, TableScan scan, Writes writes, Optional<Backfill.Compared> proven) {
+    private static Backfill.Table table(TablePlan plan, TableScan scan, Writes writes, Optional<Compared> proven) {
         List<Reject> rejects = new ArrayList<>(scan.rejects());
         rejects.addAll(writes.rejects());
         long rejected = scan.rejected() + writes.tally().rejected();
@@ -253,7 +251,7 @@ final class PageComparison {
             }
             return;
         }
-        long most = options.maxDelete().orElse(mostDeletes(standing.rows()));
+        long most = options.maxDelete().orElse(TablePlan.maxUnaskedDeletes(standing.rows()));
         if (extra.count() > most) {
             throw new Trouble(
                     Trouble.Kind.REFUSED,
@@ -265,9 +263,11 @@ final class PageComparison {
         }
     }
 
-    /** How many rows may be deleted from a table of so many if nobody says. */
-    static long mostDeletes(long rows) {
-        return Math.max(FEWEST_DELETES, rows / 100);
+    /** Pages of which the mirror holds every row. */
+    private static List<PageRecords.Page> whole(List<Page> pages) {
+        List<PageRecords.Page> whole = new ArrayList<>();
+        pages.forEach(page -> whole.add(new PageRecords.Page(page.digest(), page.rows(), List.of())));
+        return whole;
     }
 
     private Dialect.Rows rows(TablePlan plan, List<Page> pages) {

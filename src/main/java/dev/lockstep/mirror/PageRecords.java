@@ -53,13 +53,6 @@ final class PageRecords {
      */
     record Page(String digest, long rows, List<Reject> rejects) {}
 
-    /** Pages of which the mirror holds every row. */
-    static List<Page> whole(List<TableScan.Page> pages) {
-        List<Page> whole = new ArrayList<>();
-        pages.forEach(page -> whole.add(new Page(page.digest(), page.rows(), List.of())));
-        return whole;
-    }
-
     private final Dialect dialect;
 
     PageRecords(Dialect dialect) {

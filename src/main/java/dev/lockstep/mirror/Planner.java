@@ -12,11 +12,11 @@ import java.util.Optional;
 
 /** Decides which column of the mirror each column of the source goes into, and finds what stands in the way. */
 final class Planner {
-    private final Dialect dialect;
+    private final TargetCatalog dialect;
     private final Tx source;
     private final Tx mirror;
 
-    Planner(Dialect dialect, Tx source, Tx mirror) {
+    Planner(TargetCatalog dialect, Tx source, Tx mirror) {
         this.dialect = dialect;
         this.source = source;
         this.mirror = mirror;

@@ -130,14 +130,12 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public Optional<String> clash(Tx tx, List<String> columns) {
-        return Dialect.clash(columns, name -> name);
+        return TargetCatalog.clash(columns, name -> name);
     }
 
     @Override
-    public List<String> ledger() {
-        List<String> statements = new ArrayList<>(List.of(LOCK_LEDGER.formatted(LEDGER.value())));
-        statements.addAll(LedgerTables.statements(""));
-        return statements;
+    public List<String> beforeLedger() {
+        return List.of(LOCK_LEDGER.formatted(LEDGER.value()));
     }
 
     @Override

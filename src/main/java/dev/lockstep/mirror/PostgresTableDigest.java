@@ -107,8 +107,8 @@ final class PostgresTableDigest implements TableDigest {
     }
 
     @Override
-    public Backfill.Compared compared() {
-        return Backfill.Compared.SERVER;
+    public Compared compared() {
+        return Compared.SERVER;
     }
 
     @Override

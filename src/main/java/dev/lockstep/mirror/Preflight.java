@@ -115,7 +115,7 @@ public final class Preflight {
         try {
             return mirror.read(there -> TableBackfill.unfit(new Planner(dialect, source, there).plan(table), creation));
         } catch (DbException e) {
-            if (Backfill.endsTheRun(e)) {
+            if (MirrorLink.endsTheRun(e)) {
                 throw e;
             }
             // What cannot be looked at here is told by the run.
@@ -128,7 +128,7 @@ public final class Preflight {
         try {
             return looked(dialect, source, mirror, table, keys);
         } catch (DbException e) {
-            if (Backfill.endsTheRun(e)) {
+            if (MirrorLink.endsTheRun(e)) {
                 throw e;
             }
             TablePlan plan = TablePlan.impossible(table, e.getMessage());

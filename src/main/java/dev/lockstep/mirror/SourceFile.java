@@ -1,5 +1,6 @@
 package dev.lockstep.mirror;
 
+import dev.lockstep.support.Digests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -81,16 +82,16 @@ public final class SourceFile implements AutoCloseable {
         return new SourceFile(List.of());
     }
 
-    /** Whether all bytes are those that the table was copied from. */
-    boolean isWhatWasCopied(TablePlan plan, Seen then) {
+    /** Whether all bytes are those that a table of this shape was copied from. */
+    boolean isWhatWasCopied(String shape, Seen then) {
         return !look.equals(NOTHING)
                 && then.look().equals(look)
-                && then.digest().equals(meaning(digest(), plan.shape()));
+                && then.digest().equals(meaning(digest(), shape));
     }
 
-    /** Notes that the mirror's table is equal to this source's. */
-    void copied(TablePlan plan) {
-        copied.put(plan.name(), plan.shape());
+    /** Notes that the mirror's table, of this shape, is equal to this source's. */
+    void copied(String table, String shape) {
+        copied.put(table, shape);
     }
 
     /** What each table that was {@link #copied} came from; nothing if somebody may have written meanwhile. */
@@ -148,7 +149,7 @@ public final class SourceFile implements AutoCloseable {
     /** The digest of all bytes, read once; a text that no digest is if they cannot be read. */
     private String digest() {
         if (digest == null) {
-            MessageDigest all = TableScan.sha256();
+            MessageDigest all = Digests.sha256();
             try {
                 for (Path file : files) {
                     if (attributes(file) != null) {
@@ -176,7 +177,7 @@ public final class SourceFile implements AutoCloseable {
     }
 
     private static byte[] digest(FileChannel file, long from, long to) {
-        MessageDigest part = TableScan.sha256();
+        MessageDigest part = Digests.sha256();
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
         try {
             for (long at = from; at < to; at += buffer.position()) {
@@ -193,7 +194,7 @@ public final class SourceFile implements AutoCloseable {
     }
 
     private static String meaning(String digest, String shape) {
-        MessageDigest both = TableScan.sha256();
+        MessageDigest both = Digests.sha256();
         both.update(digest.getBytes(StandardCharsets.UTF_8));
         both.update(shape.getBytes(StandardCharsets.UTF_8));
         return HexFormat.of().formatHex(both.digest());

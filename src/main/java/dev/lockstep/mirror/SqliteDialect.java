@@ -146,12 +146,7 @@ final class SqliteDialect extends StagingDialect {
 
     @Override
     public Optional<String> clash(Tx tx, List<String> columns) {
-        return Dialect.clash(columns, SourceSchema::fold);
-    }
-
-    @Override
-    public List<String> ledger() {
-        return LedgerTables.statements("");
+        return TargetCatalog.clash(columns, SourceSchema::fold);
     }
 
     @Override

@@ -37,7 +37,7 @@ final class SqliteTableDigest implements TableDigest {
     }
 
     @Override
-    public Backfill.Compared compared() {
-        return Backfill.Compared.ROWS;
+    public Compared compared() {
+        return Compared.ROWS;
     }
 }

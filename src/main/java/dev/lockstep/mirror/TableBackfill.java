@@ -34,7 +34,7 @@ final class TableBackfill {
                 .forEach(known ? note -> progress.note(plan.name(), note) : note -> progress.notice(plan.name(), note));
         Optional<Backfill.Table> same = same(plan);
         if (same.isPresent()) {
-            file.copied(plan);
+            file.copied(plan.name(), plan.shape());
             progress.same(plan.name());
             return same.get();
         }
@@ -43,7 +43,7 @@ final class TableBackfill {
                 ? loaded(plan, loaded.get())
                 : new PageComparison(run, source, options, progress).run(plan);
         if (done.rejected() == 0) {
-            file.copied(plan);
+            file.copied(plan.name(), plan.shape());
         }
         return done;
     }
@@ -63,9 +63,8 @@ final class TableBackfill {
                 .filter(row -> !row.isNull("source_digest"))
                 .filter(row -> row.integer("held") == row.integer("row_count"))
                 .filter(row -> file.isWhatWasCopied(
-                        plan, new SourceFile.Seen(row.text("source_look"), row.text("source_digest")))));
-        Backfill.Compared how =
-                recorded ? Backfill.Compared.RECORDED : digest.get().compared();
+                        plan.shape(), new SourceFile.Seen(row.text("source_look"), row.text("source_digest")))));
+        Compared how = recorded ? Compared.RECORDED : digest.get().compared();
         return complete.filter(row -> run.snapshot(mirror -> recorded
                         ? row.integer("row_count") == count(mirror, plan)
                         : !row.isNull("seal") && digest.get().holds(mirror, row.text("seal"))))
@@ -83,7 +82,7 @@ final class TableBackfill {
                 0,
                 scan.rejected(),
                 scan.rejects(),
-                Optional.of(Backfill.Compared.ROWS),
+                Optional.of(Compared.ROWS),
                 Optional.empty());
     }
 

@@ -22,7 +22,7 @@ interface TableDigest {
     RowFingerprint ofMirror(Tx mirror, int bits);
 
     /** What was looked at to know it. */
-    Backfill.Compared compared();
+    Compared compared();
 
     /**
      * What the table is known by from now on.

@@ -27,6 +27,8 @@ public record TablePlan(
         List<String> obstacles,
         List<String> notes,
         Optional<String> ddl) {
+    private static final long MIN_UNASKED_DELETES = 1_000;
+
     /**
      * How large a row may be.
      *
@@ -131,5 +133,10 @@ public record TablePlan(
             parts.add(Fit.shown(row, cells.get(i)).orElse("NULL"));
         }
         return String.join(", ", parts);
+    }
+
+    /** How many rows may be deleted from a table of so many if nobody says. */
+    static long maxUnaskedDeletes(long rows) {
+        return Math.max(MIN_UNASKED_DELETES, rows / 100);
     }
 }

@@ -6,9 +6,9 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.Backfill.BadRows;
 import dev.lockstep.mirror.MappedRow.Misfit;
 import dev.lockstep.mirror.SourceTable.Range;
+import dev.lockstep.support.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -52,7 +52,7 @@ final class TableScan {
     private final List<char[]> parts = new ArrayList<>();
     private final List<Page> pages = new ArrayList<>();
     private final List<Reject> rejects = new ArrayList<>();
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Digests.sha256();
     private final byte[] shape;
     private final Set<String> keys = new HashSet<>();
     private final List<String> merging = new ArrayList<>();
@@ -202,13 +202,5 @@ final class TableScan {
         }
         after = through;
         begin();
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -102,7 +102,7 @@ public final class Verification {
                 return found(plan, outcome);
             });
         } catch (Trouble e) {
-            if (Backfill.endsTheRun(e)) {
+            if (MirrorLink.endsTheRun(e)) {
                 throw e;
             }
             progress.failed(table.name(), e);
@@ -118,7 +118,7 @@ public final class Verification {
         if (outcome.source() == 0 && outcome.extra() > 0) {
             repair.add("--allow-empty-source");
         }
-        boolean many = outcome.source() > 0 && outcome.extra() > PageComparison.mostDeletes(outcome.mirror());
+        boolean many = outcome.source() > 0 && outcome.extra() > TablePlan.maxUnaskedDeletes(outcome.mirror());
         return new Table(
                 plan.name(),
                 outcome.source(),

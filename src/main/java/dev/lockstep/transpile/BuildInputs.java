@@ -1,5 +1,6 @@
 package dev.lockstep.transpile;
 
+import dev.lockstep.support.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +53,7 @@ public final class BuildInputs {
         if (files.isEmpty() && values.isEmpty()) {
             return Optional.empty();
         }
-        MessageDigest all = sha256();
+        MessageDigest all = Digests.sha256();
         for (Path file : files) {
             all.update(("file " + digest(file) + "\n").getBytes(StandardCharsets.UTF_8));
         }
@@ -98,18 +98,10 @@ public final class BuildInputs {
     }
 
     private static String digest(Path file) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Digests.sha256();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
             in.transferTo(java.io.OutputStream.nullOutputStream());
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -56,7 +56,7 @@ class CommandLineTest {
     }
 
     static Stream<String> everyLeaf() {
-        return Catalog.paths().stream();
+        return Catalog.TREE.paths().stream();
     }
 
     @ParameterizedTest
@@ -106,7 +106,7 @@ class CommandLineTest {
     @ParameterizedTest
     @MethodSource("everyLeaf")
     void everyOptionAndParameterHasADescription(String path) {
-        CommandLine line = Catalog.leaf(path, Catalog.command(path));
+        CommandLine line = Catalog.TREE.leaf(path, Catalog.TREE.command(path));
 
         assertThat(line.getCommandSpec().usageMessage().description()).isNotEmpty();
         for (ArgSpec arg : line.getCommandSpec().args()) {

@@ -76,9 +76,9 @@ class DocumentationTest {
         for (String words : matches(all.toString(), "(?:`|^ {6}|bin/|&& |\\* \\* )lockstep ([a-z]+(?: [a-z-]+)?)")) {
             String[] named = words.split(" ", -1);
             String noun = named[0];
-            assertThat(Catalog.nouns()).as(words).contains(noun);
-            if (!Catalog.verbs(noun).isEmpty() && named.length > 1) {
-                assertThat(Catalog.verbs(noun)).as(words).contains(named[1]);
+            assertThat(Catalog.TREE.nouns()).as(words).contains(noun);
+            if (!Catalog.TREE.verbs(noun).isEmpty() && named.length > 1) {
+                assertThat(Catalog.TREE.verbs(noun)).as(words).contains(named[1]);
             }
         }
     }

@@ -118,8 +118,9 @@ class DryRunTest {
 
     /** The leaves that have the option {@code --dry-run}. */
     private static List<String> leaves() {
-        return Catalog.paths().stream()
-                .filter(path -> Catalog.leaf(path, Catalog.command(path))
+        return Catalog.TREE.paths().stream()
+                .filter(path -> Catalog.TREE
+                        .leaf(path, Catalog.TREE.command(path))
                         .getCommandSpec()
                         .optionsMap()
                         .containsKey("--dry-run"))

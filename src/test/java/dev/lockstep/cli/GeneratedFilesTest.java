@@ -33,15 +33,15 @@ class GeneratedFilesTest {
     void manPageSourcesFollowTheCommands() throws IOException {
         File none = null;
         ManPageGenerator.generateManPage(
-                fresh.toFile(), none, new boolean[0], false, Catalog.tree().getCommandSpec());
+                fresh.toFile(), none, new boolean[0], false, Catalog.TREE.tree().getCommandSpec());
 
         compare(MAN_SOURCES);
     }
 
     @Test
     void completionsFollowTheCommands() throws IOException {
-        Files.writeString(fresh.resolve("lockstep.bash"), CompletionCommand.script("bash"));
-        Files.writeString(fresh.resolve("_lockstep"), CompletionCommand.script("zsh"));
+        Files.writeString(fresh.resolve("lockstep.bash"), CompletionCommand.script(Catalog.TREE, "bash"));
+        Files.writeString(fresh.resolve("_lockstep"), CompletionCommand.script(Catalog.TREE, "zsh"));
 
         compare(COMPLETIONS);
     }

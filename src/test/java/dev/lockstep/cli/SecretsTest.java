@@ -92,8 +92,9 @@ class SecretsTest {
         Map<String, String> wrong = new HashMap<>(right);
         wrong.putAll(Map.of("LOCKSTEP_PG", url, "LOCKSTEP_TO", url, "PGPASSWORD", CANARY));
         int connected = 0;
-        for (String leaf : Catalog.paths()) {
-            CommandSpec spec = Catalog.leaf(leaf, Catalog.command(leaf)).getCommandSpec();
+        for (String leaf : Catalog.TREE.paths()) {
+            CommandSpec spec =
+                    Catalog.TREE.leaf(leaf, Catalog.TREE.command(leaf)).getCommandSpec();
             if (!spec.optionsMap().containsKey("--pg") && !spec.optionsMap().containsKey("--to")) {
                 continue;
             }

@@ -198,8 +198,9 @@ class ShellTest {
 
     private static Invocation invocation(Databases databases, PrintStream sink) {
         return new Invocation(
+                Lockstep.PROGRAM,
                 "shell",
-                Catalog.leaf("shell", new ShellCommand()).parseArgs(),
+                Catalog.TREE.leaf("shell", new ShellCommand()).parseArgs(),
                 databases,
                 new Output(sink, sink),
                 InputStream.nullInputStream());
@@ -228,7 +229,7 @@ class ShellTest {
                 names.refresh();
                 Await.until("the names", Duration.ofSeconds(20), () -> !names.of(ShellNames.Kind.TABLE)
                         .isEmpty());
-                ShellCompleter completer = new ShellCompleter(names);
+                ShellCompleter completer = new ShellCompleter(Catalog.TREE, names);
 
                 assertThat(completer.values(List.of(), "de")).containsExactly("definitions", "demo");
                 assertThat(completer.values(List.of("fts"), "re")).contains("restore");
@@ -266,7 +267,7 @@ class ShellTest {
                 Await.until("the names", Duration.ofSeconds(20), () -> !names.of(ShellNames.Kind.REALM)
                         .isEmpty());
 
-                assertThat(new ShellCompleter(names).values(List.of("realm", "broadcast"), "http"))
+                assertThat(new ShellCompleter(Catalog.TREE, names).values(List.of("realm", "broadcast"), "http"))
                         .containsExactly(REALM);
             }
         }

@@ -25,7 +25,7 @@ class UnnamedDatabaseTest {
     Path home;
 
     static Stream<String> everyLeaf() {
-        return Catalog.paths().stream();
+        return Catalog.TREE.paths().stream();
     }
 
     /** What each command that needs a PostgreSQL takes besides. */
@@ -89,7 +89,11 @@ class UnnamedDatabaseTest {
     }
 
     private static boolean takes(String path, String option) {
-        return Catalog.leaf(path, Catalog.command(path)).getCommandSpec().findOption(option) != null;
+        return Catalog.TREE
+                        .leaf(path, Catalog.TREE.command(path))
+                        .getCommandSpec()
+                        .findOption(option)
+                != null;
     }
 
     @Test

@@ -9,7 +9,7 @@ import dev.lockstep.db.PgSession;
 import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Targets;
 import dev.lockstep.db.Trouble;
-import dev.lockstep.mirror.Backfill.Claim;
+import dev.lockstep.mirror.RunClaim.Policy;
 import dev.lockstep.mirror.TestMirror.Kind;
 import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.testing.Await;
@@ -122,7 +122,7 @@ class ConcurrentRunsTest {
             MirrorLink link = new MirrorLink(
                     () -> databases.open(target, session), PATIENCE, message -> {}, new Ticks(number -> {}));
             try {
-                MirrorRun.begin(link, mirror.source.toString(), owner, Claim.RESPECT);
+                MirrorRun.begin(link, mirror.source.toString(), owner, Policy.RESPECT);
                 return "begun";
             } catch (Trouble e) {
                 return e.code();

@@ -11,8 +11,8 @@ import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.db.Targets;
 import dev.lockstep.db.Trouble;
-import dev.lockstep.mirror.Backfill.Claim;
 import dev.lockstep.mirror.Backfill.Creation;
+import dev.lockstep.mirror.RunClaim.Policy;
 import dev.lockstep.mirror.TestMirror.Kind;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault;
@@ -100,7 +100,7 @@ class FollowFaultTest {
                 Db source = databases.sqlite(mirror.source, Sqlite.Access.WRITE, Duration.ofSeconds(10));
                 MirrorLink link =
                         new MirrorLink(() -> databases.open(target, session), Duration.ofSeconds(5), message -> {})) {
-            MirrorRun run = MirrorRun.begin(link, id(mirror.source), "a test", Claim.RESPECT);
+            MirrorRun run = MirrorRun.begin(link, id(mirror.source), "a test", Policy.RESPECT);
             Following.Options options = new Following.Options(CREATE, Duration.ofMillis(1), Duration.ofHours(1));
             Following following = new Following(
                     source, mirror.source, run, target.toString(), List.of(), options, new Changes(mirror));

@@ -1,23 +1,23 @@
-package dev.lockstep.fts;
+package dev.lockstep.support;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** What stored text is known again by. */
-final class Hash {
-    private Hash() {}
+/** SHA-256, which every Java has. */
+public final class Digests {
+    private Digests() {}
 
     /** Of the text in UTF-8, in lower-case hex. */
-    static String sha256(String text) {
+    public static String sha256(String text) {
         MessageDigest digest = sha256();
         digest.update(text.getBytes(StandardCharsets.UTF_8));
         return hex(digest);
     }
 
     /** For a text that comes in parts. */
-    static MessageDigest sha256() {
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -26,7 +26,7 @@ final class Hash {
     }
 
     /** Of what it was given, in lower-case hex. */
-    static String hex(MessageDigest digest) {
+    public static String hex(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest());
     }
 }
