@@ -153,7 +153,7 @@ final class Drift {
         StringBuilder differing = new StringBuilder("''");
         List<String> equal = new ArrayList<>();
         for (int i = 0; i < table.columns().size(); i++) {
-            equal.add("x.c" + i + " is t.c" + i);
+            equal.add(truth.isRight(i));
             differing
                     .append(" || iif(")
                     .append(equal.get(i))

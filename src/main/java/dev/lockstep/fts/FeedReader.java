@@ -161,7 +161,7 @@ final class FeedReader {
     }
 
     /** The parts between the commas outside all parentheses. */
-    private static List<List<SqlToken>> split(List<SqlToken> tokens) {
+    static List<List<SqlToken>> split(List<SqlToken> tokens) {
         List<List<SqlToken>> parts = new ArrayList<>();
         int from = 0;
         int depth = 0;

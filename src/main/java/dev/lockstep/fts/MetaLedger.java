@@ -241,8 +241,12 @@ final class MetaLedger implements Ledger {
 
     @Override
     public String surrender(String index) {
-        return "delete from " + new Identifier(state.table()) + " where " + new Identifier(state.key()) + " in ('"
-                + state.flag() + "', '" + state.snapshot() + "', '" + state.own() + "')";
+        String table = " from " + new Identifier(state.table());
+        String entry = table + " where " + new Identifier(state.key()) + " in ('" + state.flag() + "', '"
+                + state.snapshot() + "', '" + state.own() + "')";
+        String kept = new Identifier("lockstep_fts_given_up_" + state.table()).toString();
+        return "create table if not exists " + kept + " as select *" + table + " where 0; insert into " + kept
+                + " select *" + entry + "; delete" + entry;
     }
 
     private Optional<MetaNote> note(Tx tx, long flag) {

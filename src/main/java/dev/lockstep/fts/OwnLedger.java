@@ -160,7 +160,9 @@ final class OwnLedger implements Ledger {
 
     @Override
     public String surrender(String index) {
-        return "delete from lockstep_fts_deferral where fts = " + literal(index);
+        String entry = " from lockstep_fts_deferral where fts = " + literal(index);
+        return "create table if not exists lockstep_fts_given_up as select * from lockstep_fts_deferral where 0;"
+                + " insert into lockstep_fts_given_up select *" + entry + "; delete" + entry;
     }
 
     private static String literal(String text) {

@@ -126,7 +126,19 @@ final class Situation {
 
     /** The triggers that the profile knows for an index. */
     List<Profile.Trigger> known(String index) {
-        return declaration(index).map(Profile.Table::triggers).orElse(List.of());
+        List<Profile.Trigger> known = new ArrayList<>();
+        for (Profile.Trigger trigger :
+                declaration(index).map(Profile.Table::triggers).orElse(List.of())) {
+            known.add(catalog.table(index)
+                    .map(table -> new Profile.Trigger(trigger.name(), ColumnFit.of(table, trigger.sql())))
+                    .orElse(trigger));
+        }
+        return known;
+    }
+
+    /** The columns of an index of which the profile says that NULL will do. */
+    List<String> nullOrEqual(String index) {
+        return declaration(index).map(Profile.Table::nullOrEqual).orElse(List.of());
     }
 
     /** What the profile says belongs into an index; or, where no trigger is left to say it, what the profile's would write. */

@@ -45,7 +45,15 @@ final class Truth {
     private final Numbers numbers;
     private final Optional<Key> key;
 
+    /** The columns that may as well hold NULL, or what the base's column of that name does. */
+    private final List<String> nullOrEqual;
+
     private Truth(FtsTable table, List<Feed> feeds, Numbers numbers, Optional<Key> key) {
+        this(table, feeds, numbers, key, List.of());
+    }
+
+    private Truth(FtsTable table, List<Feed> feeds, Numbers numbers, Optional<Key> key, List<String> nullOrEqual) {
+        this.nullOrEqual = List.copyOf(nullOrEqual);
         this.table = table;
         this.feeds = feeds;
         this.numbers = numbers;
@@ -236,6 +244,33 @@ final class Truth {
         return Optional.empty();
     }
 
+    /**
+     * The same, but that some columns may as well hold NULL or what the base's column of that name does. {@link #query} has
+     * that as {@code e0}, {@code e1} and so on, by the column's place.
+     */
+    Truth allowing(Tx tx, List<String> columns) {
+        List<String> known = new ArrayList<>();
+        for (String column : table.columns()) {
+            boolean named =
+                    columns.stream().anyMatch(name -> SqlToken.fold(name).equals(SqlToken.fold(column)));
+            boolean there = feeds.stream()
+                    .allMatch(feed -> BaseTable.read(tx, feed.base()).has(column));
+            if (named && there) {
+                known.add(column);
+            }
+        }
+        return new Truth(table, feeds, numbers, key, known);
+    }
+
+    /** Whether a cell of the index, {@code x.c1}, is what it ought to be by a row {@code t} of the query. */
+    String isRight(int position) {
+        String cell = "x.c" + position;
+        String equal = cell + " is t.c" + position;
+        return nullOrEqual.contains(table.columns().get(position))
+                ? "(" + equal + " or " + cell + " is null or " + cell + " is t.e" + position + ")"
+                : equal;
+    }
+
     /** Where the rows' numbers come from. */
     Numbers numbers() {
         return numbers;
@@ -336,7 +371,11 @@ final class Truth {
         int i = 0;
         for (String column : table.columns()) {
             // Without the base column's affinity and collation, so that only equal values are equal.
-            columns.add("+" + feed.expression(column) + " collate binary as c" + i++);
+            columns.add("+" + feed.expression(column) + " collate binary as c" + i);
+            if (nullOrEqual.contains(column)) {
+                columns.add("+(new." + new Identifier(column) + ") collate binary as e" + i);
+            }
+            i++;
         }
         return "select " + String.join(", ", columns) + " " + feed.source();
     }

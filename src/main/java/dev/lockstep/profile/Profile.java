@@ -93,9 +93,13 @@ public record Profile(
      * @param triggers the triggers that the application installs to keep it, complete
      * @param fill what belongs into it for one row of the base, which is called {@code new}: an INSERT; empty if the insert
      *     triggers say that themselves
+     * @param nullOrEqual columns of the FTS5 table that are as they ought to be if they are NULL, and also if they are what
+     *     the base's column of that name is
      */
-    public record Table(String fts, String base, List<Trigger> triggers, Optional<String> fill) {
+    public record Table(
+            String fts, String base, List<Trigger> triggers, Optional<String> fill, List<String> nullOrEqual) {
         public Table {
+            nullOrEqual = List.copyOf(nullOrEqual);
             triggers = List.copyOf(triggers);
         }
     }

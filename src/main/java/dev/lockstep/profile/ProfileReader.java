@@ -66,7 +66,8 @@ final class ProfileReader {
                 table.text("fts"),
                 table.text("base"),
                 table.sections("triggers", ProfileReader::trigger),
-                fill.isBlank() ? Optional.empty() : Optional.of(fill));
+                fill.isBlank() ? Optional.empty() : Optional.of(fill),
+                table.texts("nullOrEqual"));
         table.end();
         return read;
     }

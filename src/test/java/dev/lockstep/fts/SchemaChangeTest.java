@@ -220,7 +220,7 @@ class SchemaChangeTest {
 
     private boolean run(String sql) {
         try {
-            TestSqlite.create(file, sql);
+            TestSqlite.create(file, sql.split("; "));
             return true;
         } catch (SQLException e) {
             throw new AssertionError(sql, e);
@@ -236,10 +236,11 @@ class SchemaChangeTest {
         assertThatThrownBy(engine::restore).isInstanceOfSatisfying(Trouble.class, e -> {
             assertThat(e.hint())
                     .contains(
-                            "first 'lockstep fts restore --table projects_fts', then give the triggers up: delete from");
+                            "first 'lockstep fts restore --table projects_fts', then give the triggers up: create table");
             assertThat(engine.restore("projects_fts").tables()).hasSize(1);
             file = engine.file();
-            assertThat(run(e.hint().substring(e.hint().indexOf("delete from")))).isTrue();
+            assertThat(run(e.hint().substring(e.hint().indexOf("create table"))))
+                    .isTrue();
         });
 
         assertThat(CadtDatabase.liveTriggers(engine.file()))
@@ -258,11 +259,14 @@ class SchemaChangeTest {
                 .containsExactly(java.util.Optional.empty());
 
         assertThatThrownBy(engine::restore).isInstanceOfSatisfying(Trouble.class, e -> {
-            int sql = e.hint().indexOf("delete from lockstep_fts_deferral");
+            int sql = e.hint().indexOf("create table");
             assertThat(sql).isPositive();
             assertThat(run(e.hint().substring(sql))).isTrue();
         });
 
+        assertThat(TestSqlite.ask(file, "select ddl_json from lockstep_fts_given_up"))
+                .as("what was stored is kept")
+                .contains("CREATE TRIGGER note_ai");
         assertThat(engine.status().tables()).isEqualTo(List.of());
         assertThat(engine.restore().leftovers()).as("what its journal left").isPositive();
         assertThat(engine.restore().changed()).isFalse();
