@@ -10,6 +10,7 @@ import dev.lockstep.fts.Notice;
 import dev.lockstep.fts.Restoration;
 import dev.lockstep.support.ProcessIdentity;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,12 +82,24 @@ final class FtsOptions {
     }
 
     static void mode(CommandSpec spec) {
+        mode(spec, "Unset: journal where the table has a key that allows it.");
+    }
+
+    /** The same with one that leaves triggers alone that cost no more than a restore would. */
+    static void modeOrAuto(CommandSpec spec) {
+        mode(
+                spec,
+                "auto (the default) does the better of the two, and leaves triggers alone that cost no more than that would:"
+                        + " a few rows are changed to measure them, which is undone.");
+    }
+
+    private static void mode(CommandSpec spec, String unset) {
         Options.value(
                 spec,
                 "MODE",
                 "What 'fts restore' does about the index: journal brings the rows that changed into step, whose keys a"
-                        + " small trigger notes meanwhile; rebuild makes it anew from its base. Unset: journal where the"
-                        + " table has a key that allows it.",
+                        + " small trigger notes meanwhile; rebuild makes it anew from its base. "
+                        + unset,
                 "--mode");
         Options.duration(
                 spec,
@@ -100,6 +113,44 @@ final class FtsOptions {
         return new Deferral(call.profile(), ProcessIdentity.ofProcess(), call.text("--note"))
                 .in(call.text("--mode").map(FtsOptions::mode))
                 .lasting(call.duration("--max-age"));
+    }
+
+    /** The same for a command that takes {@code --mode auto}, and does that by itself. */
+    static Deferral deferralOrNone(Invocation call) {
+        if (!call.text("--mode").orElse("auto").equals("auto")) {
+            return deferral(call);
+        }
+        return new Deferral(call.profile(), ProcessIdentity.ofProcess(), call.text("--note"))
+                .lasting(call.duration("--max-age"))
+                .ifItGains();
+    }
+
+    /** Says which triggers were left alone, and why. */
+    static void sayKept(Invocation call, Deferral.Outcome outcome) {
+        for (Deferral.Kept kept : outcome.kept()) {
+            call.output()
+                    .message("left the triggers of " + kept.fts() + " alone: " + why(kept) + "; --mode journal or"
+                            + " rebuild puts them away");
+        }
+    }
+
+    private static String why(Deferral.Kept kept) {
+        return kept.cost()
+                .map(cost -> "they cost at most " + milliseconds(cost) + " a row, and a restore would cost no less")
+                .orElse("none of them reads the whole index, and there was no row to measure them with");
+    }
+
+    /** For programs. */
+    static List<Object> keptTrees(Deferral.Outcome outcome) {
+        List<Object> trees = new ArrayList<>();
+        for (Deferral.Kept kept : outcome.kept()) {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("fts", kept.fts());
+            tree.put("triggers", kept.triggers());
+            tree.put("costMs", kept.cost().map(cost -> cost.toNanos() / 1e6).orElse(null));
+            trees.add(tree);
+        }
+        return trees;
     }
 
     /** @throws Trouble usage: there is no such mode */

@@ -41,7 +41,7 @@ final class FtsRunCommand implements Command {
                                 + " the last to end restores. Done again, it runs the program again.");
         Options.parameters(spec, "-- CMD", "0..*", "The program and its arguments. It finds LOCKSTEP_DB set.");
         FtsOptions.indexes(spec);
-        FtsOptions.mode(spec);
+        FtsOptions.modeOrAuto(spec);
         Options.value(spec, "TEXT", "What to say about it to whoever finds it.", "--note");
         Options.value(
                 spec,
@@ -78,19 +78,25 @@ final class FtsRunCommand implements Command {
 
     private static Result preview(Invocation call, String file) {
         try (Db db = call.databases()
-                .sqlite(Invocation.file(file), Sqlite.Access.READ, call.lockTimeout(), call.extensions())) {
-            Deferral deferral = FtsOptions.deferral(call).together();
-            return FtsDeferCommand.result(call, file, deferral.preview(db, call.texts("--table")));
+                .sqlite(Invocation.file(file), Sqlite.Access.WRITE, call.lockTimeout(), call.extensions())) {
+            Deferral deferral = FtsOptions.deferralOrNone(call).together();
+            Deferral.Outcome outcome = deferral.preview(db, call.texts("--table"));
+            FtsOptions.sayKept(call, outcome);
+            return FtsDeferCommand.result(call, file, outcome);
         }
     }
 
     private static Result around(Invocation call, String file, Child child) throws InterruptedException {
         Deferral.Outcome deferred;
         try (Db db = open(call, file)) {
-            deferred = FtsOptions.deferral(call).together().run(db, call.texts("--table"));
+            deferred = FtsOptions.deferralOrNone(call).together().run(db, call.texts("--table"));
         }
         FtsOptions.warn(call, deferred.notices());
         say(call, deferred);
+        FtsOptions.sayKept(call, deferred);
+        if (deferred.tables().isEmpty()) {
+            return alone(call, file, child, deferred);
+        }
         Way back = new Way(call, file);
         return call.databases().unstoppable(() -> {
             int status;
@@ -102,6 +108,14 @@ final class FtsRunCommand implements Command {
             }
             return result(file, status, deferred, back);
         });
+    }
+
+    /** With nothing put away there is nothing to restore. */
+    private static Result alone(Invocation call, String file, Child child, Deferral.Outcome deferred)
+            throws InterruptedException {
+        int status = call.databases()
+                .unstoppable(() -> child.runOnOurTerminal(Map.of("LOCKSTEP_DB", file), CHECK, () -> {}));
+        return new Result(status, Result.Change.CHANGED, data(file, status, deferred, List.of(), List.of()), List.of());
     }
 
     private static Db open(Invocation call, String file) {
@@ -134,13 +148,20 @@ final class FtsRunCommand implements Command {
                     e.hint() == null ? RESTORE : e.hint(),
                     e);
         }
+        Map<String, Object> data = data(file, status, deferred, FtsRestoreCommand.trees(outcome), outcome.left());
+        return new Result(status, Result.Change.CHANGED, data, List.of());
+    }
+
+    private static Map<String, Object> data(
+            String file, int status, Deferral.Outcome deferred, List<Object> tables, List<String> left) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", file);
         data.put("status", status);
         data.put("deferred", deferred.tables().stream().map(Deferral.Table::fts).toList());
-        data.put("tables", FtsRestoreCommand.trees(outcome));
-        data.put("left", outcome.left());
-        return new Result(status, Result.Change.CHANGED, data, List.of());
+        data.put("leftAlone", FtsOptions.keptTrees(deferred));
+        data.put("tables", tables);
+        data.put("left", left);
+        return data;
     }
 
     private static Result atomic(Invocation call, String file, BulkScript script) {
@@ -148,15 +169,17 @@ final class FtsRunCommand implements Command {
         try (Db db = open(call, file)) {
             outcome = script.run(
                     db,
-                    FtsOptions.deferral(call),
+                    FtsOptions.deferralOrNone(call),
                     new Restoration(call.profile(), Policy.CAREFUL, ProcessIdentity.ofProcess()),
                     call.texts("--table"));
         }
         FtsOptions.warn(call, outcome.deferral().notices());
+        FtsOptions.sayKept(call, outcome.deferral());
         FtsOptions.warn(call, outcome.restoration().notices());
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", file);
         data.put("statements", script.size());
+        data.put("leftAlone", FtsOptions.keptTrees(outcome.deferral()));
         data.put("tables", FtsRestoreCommand.trees(outcome.restoration()));
         List<String> lines = new ArrayList<>(List.of("ran " + Text.count(script.size(), "statement")));
         outcome.restoration().tables().forEach(table -> lines.add(FtsRestoreCommand.line(table)));

@@ -35,6 +35,13 @@ public final class Deferral {
         TOGETHER
     }
 
+    /** Which indexes to defer. */
+    private enum Choice {
+        EVERY,
+        /** Those that gain by it. */
+        GAINING
+    }
+
     /** What became of an index's triggers. */
     public enum Result {
         DEFERRED,
@@ -59,10 +66,29 @@ public final class Deferral {
             Optional<String> since,
             Optional<ProcessIdentity> owner) {}
 
-    /** What a deferral did. */
-    public record Outcome(List<Table> tables, List<Notice> notices) {
+    /**
+     * An index whose triggers stay, because they cost no more than a restore would.
+     *
+     * @param fts its name
+     * @param triggers their names, in the order in which they were made
+     * @param cost what the most expensive of them costs for one row, as measured; empty if there was no row to measure with
+     */
+    public record Kept(String fts, List<String> triggers, Optional<Duration> cost) {
+        public Kept {
+            triggers = List.copyOf(triggers);
+        }
+    }
+
+    /**
+     * What a deferral did.
+     *
+     * @param tables what is deferred
+     * @param kept what was left alone; nothing unless only {@linkplain #ifItGains indexes that gain} were asked for
+     */
+    public record Outcome(List<Table> tables, List<Kept> kept, List<Notice> notices) {
         public Outcome {
             tables = List.copyOf(tables);
+            kept = List.copyOf(kept);
             notices = List.copyOf(notices);
         }
 
@@ -77,10 +103,11 @@ public final class Deferral {
     private final Optional<Mode> mode;
     private final Optional<Duration> lease;
     private final Company company;
+    private final Choice choice;
 
     /** @param note what to say about it to whoever finds it */
     public Deferral(Optional<Profile> profile, ProcessIdentity owner, Optional<String> note) {
-        this(profile, owner, note, Optional.empty(), Optional.empty(), Company.ALONE);
+        this(profile, owner, note, Optional.empty(), Optional.empty(), Company.ALONE, Choice.EVERY);
     }
 
     private Deferral(
@@ -89,28 +116,35 @@ public final class Deferral {
             Optional<String> note,
             Optional<Mode> mode,
             Optional<Duration> lease,
-            Company company) {
+            Company company,
+            Choice choice) {
         this.profile = profile;
         this.owner = owner;
         this.note = note;
         this.mode = mode;
         this.lease = lease;
         this.company = company;
+        this.choice = choice;
     }
 
     /** The same in one mode; empty for the best that an index allows, which is the journal if there is a usable key. */
     public Deferral in(Optional<Mode> mode) {
-        return new Deferral(profile, owner, note, mode, lease, company);
+        return new Deferral(profile, owner, note, mode, lease, company, choice);
     }
 
     /** The same for a limited time: after that anybody may restore, whoever still runs. */
     public Deferral lasting(Optional<Duration> lease) {
-        return new Deferral(profile, owner, note, mode, lease, company);
+        return new Deferral(profile, owner, note, mode, lease, company, choice);
     }
 
     /** The same for one owner among several: what another live process has put away, this one then holds too. */
     public Deferral together() {
-        return new Deferral(profile, owner, note, mode, lease, Company.TOGETHER);
+        return new Deferral(profile, owner, note, mode, lease, Company.TOGETHER, choice);
+    }
+
+    /** The same for those indexes only that gain by it: a few rows are changed to find that out, which is undone. */
+    public Deferral ifItGains() {
+        return new Deferral(profile, owner, note, mode, lease, company, Choice.GAINING);
     }
 
     /**
@@ -134,13 +168,17 @@ public final class Deferral {
 
     /** What {@link #run} would do, and changes nothing. */
     public Outcome preview(Db db, List<String> names) {
-        return db.read(tx -> plan(tx, names).outcome());
+        return switch (choice) {
+            case EVERY -> db.read(tx -> plan(tx, names).outcome());
+            case GAINING -> db.rehearse(tx -> plan(tx, names).outcome());
+        };
     }
 
     private DeferralPlan plan(Tx tx, List<String> names) {
         Situation situation = Situation.read(tx, profile);
         List<Index> selected = situation.together(situation.select(names));
         DeferralPlan plan = new DeferralPlan(situation, Circumstances.now(tx, owner, note, lease));
+        List<Index> deferrable = new ArrayList<>();
         for (Index index : selected) {
             if (isAlreadyDeferred(tx, index)) {
                 plan.already(index);
@@ -152,11 +190,14 @@ public final class Deferral {
                         "left-alone",
                         Unopened.refusal(index.table().orElseThrow()).getMessage() + "; its triggers stay")));
             } else if (isDeferrable(index)) {
-                Feasibility.check(tx, situation, index);
-                plan.add(index, reindex(tx, index));
+                deferrable.add(index);
             } else {
                 plan.skip(index);
             }
+        }
+        for (Index index : choose(tx, situation, deferrable, plan)) {
+            Feasibility.check(tx, situation, index);
+            plan.add(index, reindex(tx, index));
         }
         if (plan.isEmpty()) {
             throw nothing(selected);
@@ -166,6 +207,22 @@ public final class Deferral {
         }
         plan.add(Feasibility.notices(tx, situation, plan.toDefer()));
         return plan;
+    }
+
+    private List<Index> choose(Tx tx, Situation situation, List<Index> deferrable, DeferralPlan plan) {
+        return switch (choice) {
+            case EVERY -> deferrable;
+            case GAINING -> {
+                // What cannot be opened here cannot be measured either; it is refused as ever.
+                List<Index> measurable =
+                        deferrable.stream().filter(index -> !isBroken(index)).toList();
+                DeferralGain gain = DeferralGain.measure(tx, situation, measurable);
+                plan.keep(gain.kept());
+                yield deferrable.stream()
+                        .filter(index -> isBroken(index) || gain.isFor(index))
+                        .toList();
+            }
+        };
     }
 
     /** How changed rows alone can be brought into step later; empty if the index is to be made anew. */

@@ -25,6 +25,7 @@ final class DeferralPlan {
     private final List<Index> joined = new ArrayList<>();
     private final Map<Index, Reindex> journaled = new LinkedHashMap<>();
     private final List<Table> tables = new ArrayList<>();
+    private final List<Deferral.Kept> kept = new ArrayList<>();
     private final List<Notice> notices = new ArrayList<>();
 
     DeferralPlan(Situation situation, Circumstances circumstances) {
@@ -66,8 +67,13 @@ final class DeferralPlan {
         joined.add(index);
     }
 
+    /** Indexes whose triggers stay. */
+    void keep(List<Deferral.Kept> indexes) {
+        kept.addAll(indexes);
+    }
+
     boolean isEmpty() {
-        return tables.isEmpty();
+        return tables.isEmpty() && kept.isEmpty();
     }
 
     List<Index> toDefer() {
@@ -91,7 +97,7 @@ final class DeferralPlan {
     }
 
     Outcome outcome() {
-        return new Outcome(tables, notices);
+        return new Outcome(tables, kept, notices);
     }
 
     /** Tries the triggers that are about to be put away, and undoes that. */

@@ -47,8 +47,7 @@ final class DeferralTrial {
      */
     static void run(Tx tx, Situation situation, Index index) {
         FtsTable table = index.table().orElseThrow();
-        if (index.told().isPresent() || !situation.known(index.name()).isEmpty()) {
-            // A profile says what belongs into it, whatever the triggers do: the application itself rebuilds it so.
+        if (situation.isVouchedFor(index)) {
             return;
         }
         Truth truth = Truth.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);

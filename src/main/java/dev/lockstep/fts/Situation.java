@@ -22,11 +22,15 @@ final class Situation {
     private final Optional<MetaLedger> application;
     private final Ledger own = new OwnLedger();
     private final Map<String, Index> indexes = new LinkedHashMap<>();
+    private final boolean isBuiltIn;
 
-    private Situation(FtsCatalog catalog, Optional<Profile.Fts> profile) {
+    private Situation(FtsCatalog catalog, Optional<Profile> profile) {
         this.catalog = catalog;
-        this.profile = profile;
-        this.application = profile.flatMap(MetaLedger::of);
+        this.profile = profile.flatMap(Profile::fts);
+        this.isBuiltIn = profile.filter(
+                        known -> Profile.builtIn().contains(known.name()) && known.equals(Profile.load(known.name())))
+                .isPresent();
+        this.application = this.profile.flatMap(MetaLedger::of);
     }
 
     /**
@@ -36,7 +40,7 @@ final class Situation {
      *     that was not asked for says that its triggers are put away
      */
     static Situation read(Tx tx, Optional<Profile> profile) {
-        Situation situation = new Situation(FtsCatalog.read(tx), profile.flatMap(Profile::fts));
+        Situation situation = new Situation(FtsCatalog.read(tx), profile);
         Map<String, Held> held = new LinkedHashMap<>();
         for (Ledger ledger : situation.ledgers()) {
             for (Deferred entry : ledger.read(tx)) {
@@ -139,6 +143,16 @@ final class Situation {
     /** The columns of an index of which the profile says that NULL will do. */
     List<String> nullOrEqual(String index) {
         return declaration(index).map(Profile.Table::nullOrEqual).orElse(List.of());
+    }
+
+    /**
+     * Whether lockstep's own profile of an application knows all triggers of an index: that the application rebuilds it as the
+     * profile says was looked up once and for all, and trying it anew would cost a scan of the index for each step.
+     */
+    boolean isVouchedFor(Index index) {
+        Set<String> names = new LinkedHashSet<>();
+        known(index.name()).forEach(trigger -> names.add(SqlToken.fold(trigger.name())));
+        return isBuiltIn && index.live().stream().allMatch(trigger -> names.contains(SqlToken.fold(trigger.name())));
     }
 
     /** What the profile says belongs into an index; or, where no trigger is left to say it, what the profile's would write. */

@@ -46,6 +46,7 @@
  *   <li>{@link dev.lockstep.fts.Situation} puts catalog, ledgers and profile side by side: an {@link dev.lockstep.fts.Index}
  *       each. Everything else decides by that.
  *   <li>{@link dev.lockstep.fts.Deferral}, with {@link dev.lockstep.fts.Feasibility}: no way in without a way back.
+ *       {@link dev.lockstep.fts.DeferralGain} leaves triggers alone that cost no more than a restore would.
  *   <li>{@link dev.lockstep.fts.Restoration}: {@link dev.lockstep.fts.Fitting} puts triggers back into a schema that may have
  *       changed, {@link dev.lockstep.fts.Repair} makes the index equal by the rows that a journal names ({@link
  *       dev.lockstep.fts.Reindex}) or as a whole ({@link dev.lockstep.fts.Rebuild}, by its kind), {@link dev.lockstep.fts.Comparison} proves it.
