@@ -743,7 +743,7 @@ function _picocli_lockstep_realm_broadcast() {
 
   local commands=""
   local flag_opts="'--durable' '--wait' '--no-widen' '--must-exist' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--path' '--paths-from' '--id' '--wait-timeout' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--path' '--paths-from' '--id' '--wait-timeout' '--expect' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -758,6 +758,9 @@ function _picocli_lockstep_realm_broadcast() {
       return
       ;;
     '--wait-timeout')
+      return
+      ;;
+    '--expect')
       return
       ;;
     '--pg')
@@ -1210,7 +1213,7 @@ function _picocli_lockstep_definitions_clear() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--all' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--all' '--errors' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--module' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default

@@ -46,6 +46,7 @@ final class BroadcastCommand implements Command {
                 "--id");
         Options.flag(spec, "Return when every live named listener has applied it. Implies --durable.", "--wait");
         Options.duration(spec, "How long --wait waits (default 30s).", "--wait-timeout");
+        ExpectedListeners.declare(spec);
         RealmArgument.declareStrictness(spec);
         Options.postgres(spec);
         Options.dryRun(spec);
@@ -76,18 +77,20 @@ final class BroadcastCommand implements Command {
             return new DurableBroadcast(call, target)
                     .send(plan, realms, data(plan.changes(), null), lines("sent ", plan));
         }
-        Duration echo = send(plan, realms, target, call);
-        List<String> text = lines("sent ", plan);
-        text.add("heard again after " + echo.toMillis() + " ms");
-        return Result.changed(data(plan.changes(), echo.toMillis()), text);
+        return send(plan, realms, target, call);
     }
 
-    private static Duration send(Broadcast.Plan plan, List<RealmUrl> realms, PgTarget target, Invocation call) {
+    private static Result send(Broadcast.Plan plan, List<RealmUrl> realms, PgTarget target, Invocation call) {
         PgSession mouth = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
         try (ListenSession ear = call.databases().listenSession(target, call.session(PgSession.Use.LISTEN));
                 Db emitter = call.databases().postgres(target, mouth)) {
             RealmArgument.checkRecipients(emitter, realms, call);
-            return new Broadcast(emitter, ear).send(plan, ECHO);
+            ExpectedListeners listeners = ExpectedListeners.look(emitter, call);
+            Duration echo = new Broadcast(emitter, ear).send(plan, ECHO);
+            List<String> text = lines("sent ", plan);
+            text.add("heard again after " + echo.toMillis() + " ms");
+            Map<String, Object> data = data(plan.changes(), echo.toMillis());
+            return listeners.of(Result.changed(data, text), data, call.output());
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -35,6 +36,10 @@ final class DefinitionsClearCommand implements Command {
                 "A module, as a whole URL or relative to the realm, with or without extension. Repeatable.",
                 "--module");
         Options.flag(spec, "All definitions of all realms.", "--all");
+        Options.flag(
+                spec,
+                "Only definitions that hold an error: modules that could not be read when somebody looked.",
+                "--errors");
         Options.yes(spec);
         Options.postgres(spec);
         Options.dryRun(spec);
@@ -101,6 +106,9 @@ final class DefinitionsClearCommand implements Command {
     }
 
     private static List<String> modules(RealmUrl realm, Invocation call) {
+        if (call.flag("--errors") && call.flag("--module")) {
+            throw Trouble.usage("--errors excludes --module", "without --errors, a module's errors go with it");
+        }
         List<String> modules = new ArrayList<>();
         for (String named : call.texts("--module")) {
             modules.add(RealmPath.read(realm, named).url());
@@ -109,6 +117,13 @@ final class DefinitionsClearCommand implements Command {
     }
 
     private static Function<Tx, Cleared> work(RealmUrl realm, List<String> modules, Invocation call) {
+        if (call.flag("--errors")) {
+            Optional<RealmUrl> within = Optional.ofNullable(realm);
+            if (within.isEmpty()) {
+                call.confirm("delete the definitions of all realms that hold an error");
+            }
+            return call.dryRun() ? tx -> Definitions.planErrors(tx, within) : tx -> Definitions.errors(tx, within);
+        }
         if (realm == null) {
             call.confirm("delete the definitions of all realms");
             return call.dryRun() ? Definitions::planAll : Definitions::all;

@@ -195,7 +195,9 @@ final class DoctorPostgres {
                         "postgresql.locks",
                         State.WARN,
                         lock.realm().orElse("lock " + lock.key()) + " is held for " + lock.ageMillis() / 60_000
-                                + " min by " + lock.application() + " on " + lock.client(),
+                                + " min by "
+                                + (lock.application().isBlank() ? "backend " + lock.pid() : lock.application())
+                                + " on " + lock.client(),
                         "if that is dead: select pg_terminate_backend(" + lock.pid() + ")");
             }
         }

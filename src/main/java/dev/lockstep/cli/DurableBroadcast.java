@@ -50,6 +50,7 @@ final class DurableBroadcast {
                 Db emitter = call.databases().postgres(target, mouth)) {
             RealmArgument.checkRecipients(emitter, realms, call);
             InvalidationLog.prepare(emitter);
+            ExpectedListeners listeners = ExpectedListeners.look(emitter, call);
             Broadcast.Logged logged = log(new Broadcast(emitter, ear), plan);
             LogPosition position = logged.entry().position();
             InvalidationLog.tidy(emitter, position, plan.changes().size());
@@ -60,11 +61,12 @@ final class DurableBroadcast {
                 await(emitter, position);
             }
             if (logged.entry().appended() == Appended.KNOWN) {
-                return Result.unchanged(data, List.of("sent before, as number " + position.seq()));
+                Result known = Result.unchanged(data, List.of("sent before, as number " + position.seq()));
+                return listeners.of(known, data, call.output());
             }
             lines.add("logged as number " + position.seq() + ", heard again after "
                     + logged.echo().toMillis() + " ms");
-            return Result.changed(data, lines);
+            return listeners.of(Result.changed(data, lines), data, call.output());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Tx;
 import dev.lockstep.realm.InvalidationLog;
 import dev.lockstep.realm.NamedListeners;
 import dev.lockstep.realm.NamedListeners.Listener;
@@ -43,6 +44,7 @@ final class ListenersCommand implements Command {
                     data.add(fields(listener, false));
                     text.add(line(listener) + ", not by name");
                 }
+                warnOfHidden(tx, call.output());
                 return null;
             });
             RealmArgument.warnOfFullQueue(db, call.output());
@@ -50,7 +52,17 @@ final class ListenersCommand implements Command {
         return Result.unchanged(Map.of("listeners", data), text.isEmpty() ? List.of("nobody listens") : text);
     }
 
-    private static Map<String, Object> fields(Listener listener, boolean durable) {
+    static void warnOfHidden(Tx tx, Output output) {
+        long hidden = NamedListeners.hidden(tx);
+        if (hidden > 0) {
+            output.warn(
+                    "hidden-sessions",
+                    "this login may not look at " + Text.count(hidden, "session")
+                            + ", any of which may listen; pg_read_all_stats would show them");
+        }
+    }
+
+    static Map<String, Object> fields(Listener listener, boolean durable) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", listener.name());
         fields.put("pid", listener.pid().orElse(null));
@@ -62,9 +74,15 @@ final class ListenersCommand implements Command {
         return fields;
     }
 
+    /** A replica need not say who it is; its backend's number is always there. */
+    static String name(Listener listener) {
+        String backend = listener.pid().map(pid -> "backend " + pid).orElse("a listener");
+        return listener.name() == null || listener.name().isBlank() ? backend : listener.name();
+    }
+
     private static String line(Listener listener) {
         String state = listener.state() == State.LIVE ? "live" : "gone";
         String lag = listener.lag().map(behind -> ", " + behind + " behind").orElse("");
-        return listener.name() + ": " + state + lag + ", " + listener.client() + ", seen " + listener.lastSeen();
+        return name(listener) + ": " + state + lag + ", " + listener.client() + ", seen " + listener.lastSeen();
     }
 }

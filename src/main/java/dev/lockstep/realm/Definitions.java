@@ -8,8 +8,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The cache of module definitions that replicas share (Boxel's table {@code modules}), and the notifications that make each
@@ -83,6 +86,28 @@ public final class Definitions {
             delete from modules m
              using doomed d
              where (m.url_hash, m.cache_scope, m.auth_user_id) = (d.url_hash, d.cache_scope, d.auth_user_id)
+            """;
+
+    /** In the order in which others lock them, too. */
+    private static final String DELETE_ERRORS = """
+            with doomed as (
+                   select url_hash, cache_scope, auth_user_id
+                     from modules
+                    where resolved_realm_url = coalesce(cast(? as text), resolved_realm_url)
+                      and jsonb_typeof(error_doc) <> 'null'
+                    order by resolved_realm_url collate "C", url_hash, cache_scope, auth_user_id
+                      for update)
+            delete from modules m
+             using doomed d
+             where (m.url_hash, m.cache_scope, m.auth_user_id) = (d.url_hash, d.cache_scope, d.auth_user_id)
+            returning m.resolved_realm_url as realm, m.url
+            """;
+
+    private static final String FIND_ERRORS = """
+            select resolved_realm_url as realm, url
+              from modules
+             where resolved_realm_url = coalesce(cast(? as text), resolved_realm_url)
+               and jsonb_typeof(error_doc) <> 'null'
             """;
 
     private static final String URLS = """
@@ -191,6 +216,33 @@ public final class Definitions {
     /** Forgets all modules of all realms. */
     public static Cleared all(Tx tx) {
         return told(tx, tx.update(DELETE_ALL), List.of(DefinitionChange.all()));
+    }
+
+    /**
+     * Forgets the modules that could not be defined when they were looked at, so that they are looked at again.
+     *
+     * @param realm empty for all realms
+     */
+    public static Cleared errors(Tx tx, Optional<RealmUrl> realm) {
+        List<Row> rows = tx.rows(DELETE_ERRORS, realm.map(RealmUrl::value).orElse(null));
+        return told(tx, rows.size(), changes(rows));
+    }
+
+    /** What {@link #errors} would clear now. Nothing is changed. */
+    public static Cleared planErrors(Tx tx, Optional<RealmUrl> realm) {
+        List<Row> rows = tx.rows(FIND_ERRORS, realm.map(RealmUrl::value).orElse(null));
+        return new Cleared(rows.size(), changes(rows));
+    }
+
+    private static List<String> changes(List<Row> rows) {
+        Map<String, Set<String>> modules = new TreeMap<>();
+        for (Row row : rows) {
+            modules.computeIfAbsent(row.text("realm"), any -> new TreeSet<>()).add(row.text("url"));
+        }
+        List<String> payloads = new ArrayList<>();
+        modules.forEach(
+                (realm, urls) -> payloads.addAll(DefinitionChange.modules(new RealmUrl(realm), List.copyOf(urls))));
+        return payloads;
     }
 
     private static Cleared told(Tx tx, long deleted, List<String> payloads) {

@@ -84,6 +84,14 @@ public final class NamedListeners {
              order by pid
             """;
 
+    /** Sessions of which this login may not see what they do. */
+    private static final String HIDDEN = """
+            select count(*) as hidden
+              from pg_stat_activity
+             where datname = current_database()
+               and query = '<insufficient privilege>'
+            """;
+
     private static final String BEHIND = """
             select l.name
               from lockstep_listener l
@@ -193,6 +201,11 @@ public final class NamedListeners {
                     State.LIVE));
         }
         return listeners;
+    }
+
+    /** How many sessions this login may not look at: any of them may be another listener. */
+    public static long hidden(Tx tx) {
+        return tx.only(HIDDEN).integer("hidden");
     }
 
     /** The names of live listeners that have not applied everything up to a position. */

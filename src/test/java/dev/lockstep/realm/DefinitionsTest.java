@@ -8,6 +8,7 @@ import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -65,6 +66,30 @@ class DefinitionsTest {
     void aNameWithoutExtensionMeansEachFileItMayMean(TestDatabase database) throws SQLException {
         assertThat(clear(database, REALM + "deep").deleted()).isEqualTo(2);
         assertThat(database.ask(LEFT)).doesNotContain("deep");
+    }
+
+    /** Error rows outlive what caused them; whatever is right stays. */
+    @Test
+    void errorsGoAloneAndAreToldByRealm(TestDatabase database) throws SQLException {
+        database.execute(
+                "update modules set error_doc = '{\"message\": \"boom\"}' where url in ('" + REALM + "leaf.gts', '"
+                        + REALM + "back.gts')",
+                "update modules set error_doc = 'null' where url = '" + REALM + "middle.gts'");
+        try (Db db = Boxel.open(database)) {
+            Definitions.Cleared planned = db.transact(tx -> Definitions.planErrors(tx, Optional.empty()));
+            Definitions.Cleared other =
+                    db.transact(tx -> Definitions.errors(tx, Optional.of(new RealmUrl("http://x.test/s/"))));
+            Definitions.Cleared cleared = db.transact(tx -> Definitions.errors(tx, Optional.of(new RealmUrl(REALM))));
+
+            assertThat(other.deleted()).isZero();
+            assertThat(other.payloads()).isEmpty();
+            assertThat(cleared).isEqualTo(planned);
+            assertThat(cleared.deleted()).isEqualTo(4);
+            assertThat(cleared.payloads())
+                    .containsExactly("{\"k\":\"module\",\"r\":\"http://x.test/r/\",\"m\":[\"http://x.test/r/back.gts\","
+                            + "\"http://x.test/r/leaf.gts\"]}");
+        }
+        assertThat(database.ask(LEFT)).contains("middle.gts").doesNotContain("leaf.gts", "back.gts");
     }
 
     @Test
