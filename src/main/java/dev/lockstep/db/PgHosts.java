@@ -4,10 +4,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The hosts that a target's parameters name, each with its address, its port and its own password. */
 final class PgHosts {
     private static final String DEFAULT_HOST = "localhost";
+
+    /** Where libpq's builders put the socket: in password files, such a host is called localhost. */
+    private static final Set<String> DEFAULT_FOLDERS = Set.of("/var/run/postgresql", "/run/postgresql", "/tmp");
+
     private static final int DEFAULT_PORT = 5432;
     private static final int MAX_PORT = 65_535;
 
@@ -32,7 +37,7 @@ final class PgHosts {
      *
      * @param passwordFile a file that was asked for, which beats every other password
      * @param warnings learns of a password file that does not count
-     * @throws Trouble usage: the lists do not fit together, a port is no port, or a host is a Unix socket
+     * @throws Trouble usage: the lists do not fit together, a port is no port, or a host is an abstract socket
      */
     List<PgHost> find(Path home, Optional<Path> passwordFile, List<String> warnings) {
         List<String> names = list(settings.name(PgParameter.HOST));
@@ -65,10 +70,11 @@ final class PgHosts {
     }
 
     private String host(String name) {
-        if (name.startsWith("/") || name.startsWith("@")) {
+        if (name.startsWith("@")) {
             throw Trouble.usage(
-                    "host " + settings.origin(PgParameter.HOST) + " is a Unix socket, which Java's driver cannot use",
-                    "give a host name: localhost, for a server on this machine that listens on TCP");
+                    "host " + settings.origin(PgParameter.HOST)
+                            + " is a Unix socket in the abstract namespace, which Java cannot use",
+                    "give the folder of a socket, or a host name");
         }
         return name;
     }
@@ -104,8 +110,9 @@ final class PgHosts {
     }
 
     private PgHost withPassword(String name, Optional<String> address, int port) {
+        String known = address.isEmpty() && DEFAULT_FOLDERS.contains(name) ? DEFAULT_HOST : name;
         Optional<Secret> own =
-                password.or(() -> PasswordFile.find(passwordLines, name, Integer.toString(port), database, user));
+                password.or(() -> PasswordFile.find(passwordLines, known, Integer.toString(port), database, user));
         own.ifPresent(this::hide);
         return new PgHost(name, address, port, own, own.isPresent() ? passwordOrigin : "not given");
     }

@@ -54,7 +54,7 @@ enum PgParameter {
 
     CHANNEL_BINDING("channel_binding", "PGCHANNELBINDING", "channelBinding", "disable, prefer, require"),
     REQUIRE_AUTH("require_auth", "PGREQUIREAUTH", "requireAuth", null),
-    REQUIREPEER("requirepeer", "PGREQUIREPEER", null, ""),
+    REQUIREPEER("requirepeer", "PGREQUIREPEER"),
     GSSENCMODE("gssencmode", "PGGSSENCMODE", "gssEncMode", "disable, prefer, require"),
     GSSLIB("gsslib", "PGGSSLIB", "gsslib", "gssapi"),
     GSSDELEGATION("gssdelegation", "PGGSSDELEGATION", null, "0"),

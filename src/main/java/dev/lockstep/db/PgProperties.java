@@ -1,5 +1,6 @@
 package dev.lockstep.db;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,9 @@ final class PgProperties {
         common.setProperty("ApplicationName", applicationName());
         network();
         settings.text(PgParameter.OPTIONS).ifPresent(options -> common.setProperty("options", options));
-        new PgEncryption(settings, target.home()).addTo(common);
+        if (!target.hosts().stream().allMatch(host -> host.unixSocket().isPresent())) {
+            new PgEncryption(settings, target.home()).addTo(common);
+        }
     }
 
     private String applicationName() {
@@ -64,11 +67,21 @@ final class PgProperties {
         Properties properties = new Properties();
         properties.putAll(common);
         host.password().ifPresent(password -> properties.setProperty("password", password.reveal()));
+        host.unixSocket().ifPresent(file -> unix(properties, file));
         address.ifPresent(a -> {
             properties.setProperty("socketFactory", PgSockets.class.getName());
             properties.setProperty(PgSockets.ADDRESS, a);
         });
         return properties;
+    }
+
+    /** As in libpq, there is no encryption on a Unix socket, whatever is said of it. */
+    private void unix(Properties properties, Path file) {
+        properties.setProperty("socketFactory", PgSockets.class.getName());
+        properties.setProperty(PgSockets.UNIX, file.toString());
+        settings.text(PgParameter.REQUIREPEER).ifPresent(user -> properties.setProperty(PgSockets.PEER, user));
+        properties.setProperty("sslmode", "disable");
+        properties.remove("sslNegotiation");
     }
 
     /** How long a TCP connection may take; zero: any time. */

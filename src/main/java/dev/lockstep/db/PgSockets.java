@@ -6,18 +6,22 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.file.Path;
 import java.util.Properties;
 import javax.net.SocketFactory;
 import jdk.net.ExtendedSocketOptions;
 
 /**
  * Sockets for what the driver cannot do by itself: connect to another address than the one that the host's name leads to
- * ({@code hostaddr}, or the second address of a name), and keep a connection alive at an interval of the user's choice.
+ * ({@code hostaddr}, or the second address of a name), or to a Unix socket, and keep a connection alive at an interval of
+ * the user's choice.
  *
  * <p>Public because the driver makes it, by its name, from the properties of a connection.
  */
 public final class PgSockets extends SocketFactory {
     static final String ADDRESS = "lockstep.address";
+    static final String UNIX = "lockstep.unix";
+    static final String PEER = "lockstep.peer";
     static final String KEEPALIVES_IDLE = "lockstep.keepalives_idle";
     static final String KEEPALIVES_INTERVAL = "lockstep.keepalives_interval";
     static final String KEEPALIVES_COUNT = "lockstep.keepalives_count";
@@ -31,6 +35,10 @@ public final class PgSockets extends SocketFactory {
 
     @Override
     public Socket createSocket() throws IOException {
+        String unix = properties.getProperty(UNIX);
+        if (unix != null) {
+            return new UnixSocket(Path.of(unix), properties.getProperty(PEER));
+        }
         Socket socket = new Redirected(properties.getProperty(ADDRESS));
         set(socket, ExtendedSocketOptions.TCP_KEEPIDLE, KEEPALIVES_IDLE);
         set(socket, ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEPALIVES_INTERVAL);

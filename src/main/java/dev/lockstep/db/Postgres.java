@@ -109,8 +109,10 @@ final class Postgres implements Connector {
 
     /** Poolers know few parameters, and refuse the others: the user's options are set afterwards then. */
     private PostgresConnection login(PgHost host, Optional<String> address) throws SQLException {
-        HostSpec[] hosts = {new HostSpec(host.name(), host.port())};
-        String url = "jdbc:postgresql://" + host + "/";
+        // The driver wants the name of a host also where the socket leads to a file.
+        String name = host.unixSocket().isPresent() ? "localhost" : host.name();
+        HostSpec[] hosts = {new HostSpec(name, host.port())};
+        String url = "jdbc:postgresql://" + new PgHost(name, Optional.empty(), host.port(), Optional.empty(), "") + "/";
         Properties all = properties.of(host, address);
         try {
             return new PostgresConnection(hosts, all, url, PostgresConnection.Options.TOLD);
@@ -165,7 +167,7 @@ final class Postgres implements Connector {
         }
 
         Optional<String> first() throws SQLException {
-            if (host.address().isEmpty()) {
+            if (host.address().isEmpty() && host.unixSocket().isEmpty()) {
                 try {
                     found = InetAddress.getAllByName(host.name());
                 } catch (UnknownHostException e) {

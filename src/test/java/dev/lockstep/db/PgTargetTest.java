@@ -145,10 +145,7 @@ class PgTargetTest {
             postgresql://db9:canary/app -> port from --pg must be a number
             host=a,b port=1,2,3 -> port from --pg must be one port
             host=a,b hostaddr=10.0.0.1 -> hostaddr from --pg must name as many
-            host=/var/run/postgresql -> Unix socket
             host=@abstract -> Unix socket
-            postgresql://%2Ftmp/app -> Unix socket
-            postgresql:///app?host=/tmp -> Unix socket
             sslmode=canary -> sslmode from --pg may only be disable, allow, prefer, require, verify-ca, verify-full
             sslmode='' -> sslmode from --pg may only be
             target_session_attrs=canary -> target_session_attrs from --pg may only be any, read-write
