@@ -1,6 +1,5 @@
 package dev.lockstep.db;
 
-import dev.lockstep.db.DbException.Reason;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -47,9 +46,13 @@ final class MariaDb implements Connector {
     private final MariaDbTarget target;
     private final PgSession session;
 
+    /** That of the last connection, which the next one tries first. */
+    private volatile MariaDbTarget.Tls encryption;
+
     MariaDb(MariaDbTarget target, PgSession session) {
         this.target = target;
         this.session = session;
+        this.encryption = target.encryption();
     }
 
     /** @throws Trouble whatever went wrong, {@link DbException} most often; nothing is left open */
@@ -57,7 +60,7 @@ final class MariaDb implements Connector {
     public Connection connect() {
         Duration limit = target.connectTimeout().map(Duration::ofSeconds).orElse(LOGIN_TIMEOUT);
         try {
-            Connection connection = Login.within(limit, () -> Driver.connect(configuration()));
+            Connection connection = Login.within(limit, this::login);
             try {
                 prepare(connection.unwrap(org.mariadb.jdbc.Connection.class));
                 connection.setNetworkTimeout(
@@ -72,7 +75,23 @@ final class MariaDb implements Connector {
                 throw e;
             }
         } catch (SQLException e) {
-            throw failure(e);
+            throw new MariaDbLoginFailure(target, e).toException();
+        }
+    }
+
+    /**
+     * The driver proves who a MariaDB is by the password itself, where it can, even if TLS is only preferred. MySQL's way
+     * with passwords cannot do that: there, as for its own client, any certificate will do.
+     */
+    private Connection login() throws SQLException {
+        try {
+            return Driver.connect(configuration());
+        } catch (SQLException e) {
+            if (encryption != MariaDbTarget.Tls.PREFER || !MariaDbLoginFailure.isOfTheCertificate(e)) {
+                throw e;
+            }
+            encryption = MariaDbTarget.Tls.REQUIRE;
+            return Driver.connect(configuration());
         }
     }
 
@@ -81,7 +100,8 @@ final class MariaDb implements Connector {
                 .addresses(HostAddress.from(target.host(), target.port()))
                 .database(target.database())
                 .user(target.user())
-                .sslMode(target.encryption().driverMode())
+                .sslMode(encryption.driverMode())
+                .allowPublicKeyRetrieval(target.asksForPublicKey())
                 .connectTimeout(
                         millis(target.connectTimeout().map(Duration::ofSeconds).orElse(CONNECT_TIMEOUT)))
                 .tcpKeepAlive(true)
@@ -95,6 +115,7 @@ final class MariaDb implements Connector {
                 .connectionAttributes("program_name:" + session.application());
         target.password().ifPresent(password -> builder.password(password.reveal()));
         target.rootCertificate().ifPresent(builder::serverSslCert);
+        target.publicKey().ifPresent(builder::serverRsaPublicKeyFile);
         return builder.build();
     }
 
@@ -112,10 +133,10 @@ final class MariaDb implements Connector {
     private void prepare(org.mariadb.jdbc.Connection connection) throws SQLException {
         ServerVersion version = connection.getContext().getVersion();
         boolean mariaDb = version.isMariaDBServer();
-        if (mariaDb ? !version.versionGreaterOrEqual(10, 5, 0) : !version.versionGreaterOrEqual(8, 0, 0)) {
+        if (mariaDb ? !version.versionGreaterOrEqual(10, 5, 0) : !version.versionGreaterOrEqual(8, 0, 17)) {
             throw Trouble.refused(
                     target.at() + " is " + (mariaDb ? "MariaDB " : "MySQL ") + version.getVersion()
-                            + "; lockstep needs MariaDB 10.5 or MySQL 8.0",
+                            + "; lockstep needs MariaDB 10.5 or MySQL 8.0.17",
                     null);
         }
         try (Statement statement = connection.createStatement()) {
@@ -163,17 +184,5 @@ final class MariaDb implements Connector {
         if (!"utf8mb4".equals(client) || !"utf8mb4".equals(connection)) {
             throw Trouble.refused(target.at() + " does not talk utf8mb4 but " + client + " and " + connection, null);
         }
-    }
-
-    private DbException failure(SQLException e) {
-        Reason reason = MariaDbErrors.login(e);
-        String state = e.getSQLState() == null ? "08000" : e.getSQLState();
-        String why = NetworkFailure.of(e).orElseGet(() -> SqlErrors.oneLine(e));
-        return new DbException(
-                reason,
-                state,
-                "cannot connect to " + target.at() + " as " + target.user() + ": " + why + " (" + state + ")",
-                target.provenance(),
-                e);
     }
 }

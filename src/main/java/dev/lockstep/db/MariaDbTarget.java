@@ -3,9 +3,11 @@ package dev.lockstep.db;
 import dev.lockstep.db.ConnectionString.Exposure;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A MariaDB or MySQL to connect to: {@code mariadb://user@host:port/database?sslmode=…}, or the same with {@code mysql:}.
@@ -16,7 +18,8 @@ import java.util.Set;
  */
 public final class MariaDbTarget implements DbTarget {
     private static final List<String> SCHEMES = List.of("mariadb://", "mysql://");
-    private static final Set<String> PARAMETERS = Set.of("sslmode", "sslrootcert", "connect_timeout");
+    private static final Set<String> PARAMETERS =
+            Set.of("sslmode", "sslrootcert", "connect_timeout", "get_server_public_key", "server_public_key_path");
     private static final int DEFAULT_PORT = 3306;
     private static final int MAX_PORT = 65_535;
 
@@ -43,7 +46,7 @@ public final class MariaDbTarget implements DbTarget {
         /** libpq's word, or that of MySQL's clients. */
         static Optional<Tls> of(String word) {
             return Optional.ofNullable(
-                    switch (word.toLowerCase(java.util.Locale.ROOT)) {
+                    switch (word.toLowerCase(Locale.ROOT)) {
                         case "disable", "disabled" -> DISABLE;
                         case "prefer", "preferred", "allow" -> PREFER;
                         case "require", "required" -> REQUIRE;
@@ -111,7 +114,7 @@ public final class MariaDbTarget implements DbTarget {
                                 + (secret || afterScheme.indexOf('@') < 0 ? "" : " '" + name + "'"),
                         Nearest.to(name, PARAMETERS)
                                 .map(near -> "did you mean " + near + "?")
-                                .orElse("there are sslmode, sslrootcert and connect_timeout"));
+                                .orElse("there are " + String.join(", ", new TreeSet<>(PARAMETERS))));
             }
         }
         return new MariaDbTarget(source, named, sources);
@@ -219,6 +222,25 @@ public final class MariaDbTarget implements DbTarget {
     /** The file with the certificate that must vouch for the server's, if it is not one that Java knows. */
     Optional<String> rootCertificate() {
         return Optional.ofNullable(named.get("sslrootcert")).or(() -> options.get("ssl-ca"));
+    }
+
+    /** The file with the key by which the server's log-in encrypts a password where there is no TLS. */
+    Optional<String> publicKey() {
+        return Optional.ofNullable(named.get("server_public_key_path")).or(() -> options.get("server-public-key-path"));
+    }
+
+    /** Whether that key may be asked of the server, which somebody between here and there could stand in for. */
+    boolean asksForPublicKey() {
+        String asked = named.containsKey("get_server_public_key")
+                ? named.get("get_server_public_key")
+                : options.get("get-server-public-key")
+                        .map(word -> word.isEmpty() ? "true" : word)
+                        .orElse("false");
+        return switch (asked.toLowerCase(Locale.ROOT)) {
+            case "true", "1", "on" -> true;
+            case "false", "0", "off" -> false;
+            default -> throw wrong("get_server_public_key must be true or false");
+        };
     }
 
     Optional<Secret> password() {

@@ -57,14 +57,17 @@ final class MariaDbDialect extends StagingDialect {
 
     private enum Server {
         /** Takes the values of many rows in one message, each value in its binary form. */
-        MARIADB("utf8mb4_nopad_bin"),
-        MYSQL("utf8mb4_0900_bin");
+        MARIADB("utf8mb4_nopad_bin", MariaDbTableDigest.Server.MARIADB),
+        MYSQL("utf8mb4_0900_bin", MariaDbTableDigest.Server.MYSQL);
 
         /** What it calls the collation that tells all texts apart. */
         private final String collation;
 
-        Server(String collation) {
+        private final MariaDbTableDigest.Server digests;
+
+        Server(String collation, MariaDbTableDigest.Server digests) {
             this.collation = collation;
+            this.digests = digests;
         }
     }
 
@@ -205,7 +208,7 @@ final class MariaDbDialect extends StagingDialect {
 
     @Override
     public Optional<TableDigest> digest(TablePlan plan) {
-        return MariaDbTableDigest.of(plan);
+        return MariaDbTableDigest.of(plan, server.digests);
     }
 
     @Override

@@ -23,11 +23,28 @@ final class MariaDbTableDigest implements TableDigest {
             select part, count(*) as n, count(low) as told, sum(high) as high, sum(low) as low
               from (select %1$s as part, high, low
                       from (select cast(conv(left(digest, 16), 16, 10) as unsigned) as high,
-                                   cast(conv(right(digest, 16), 16, 10) as unsigned) as low
-                              from (select md5(concat(%2$s)) as digest from %3$s limit 18446744073709551615) as d
+                                   cast(conv(substr(digest, 17, 16), 16, 10) as unsigned) as low
+                              from (select %3$s as digest from %2$s limit 18446744073709551615) as d
                              limit 18446744073709551615) as l) as p
              group by part
             """;
+
+    /** What the servers do in ways of their own. */
+    enum Server {
+        MARIADB("MD5", "md5(concat(%s))", Integer.MAX_VALUE),
+        /** Newer versions have no MD5. A number that would take more than these characters has an exponent. */
+        MYSQL("SHA-256", "sha2(concat(%s), 256)", 24);
+
+        private final String algorithm;
+        private final String sql;
+        private final int widest;
+
+        Server(String algorithm, String sql, int widest) {
+            this.algorithm = algorithm;
+            this.sql = sql;
+            this.widest = widest;
+        }
+    }
 
     private static final byte END = '|';
 
@@ -35,13 +52,15 @@ final class MariaDbTableDigest implements TableDigest {
     private static final int MOST_PLACES = 15;
 
     private final TablePlan plan;
+    private final Server server;
 
-    private MariaDbTableDigest(TablePlan plan) {
+    private MariaDbTableDigest(TablePlan plan, Server server) {
         this.plan = plan;
+        this.server = server;
     }
 
     /** The digest of a plan; empty if the table has a column whose spelling is not known. */
-    static Optional<TableDigest> of(TablePlan plan) {
+    static Optional<TableDigest> of(TablePlan plan, Server server) {
         for (Column column : plan.columns()) {
             TargetType type = column.type().orElseThrow();
             boolean rounded = type.form() == TargetType.Form.REAL && type.sql().contains("(");
@@ -49,7 +68,7 @@ final class MariaDbTableDigest implements TableDigest {
                 return Optional.empty();
             }
         }
-        return Optional.of(new MariaDbTableDigest(plan));
+        return Optional.of(new MariaDbTableDigest(plan, server));
     }
 
     @Override
@@ -58,7 +77,7 @@ final class MariaDbTableDigest implements TableDigest {
         for (int i = 0; i < types.length; i++) {
             types[i] = plan.columns().get(i).type().orElseThrow();
         }
-        return new RowDigest("MD5", (row, digest) -> {
+        return new RowDigest(server.algorithm, (row, digest) -> {
             for (int i = 0; i < types.length; i++) {
                 spell(row, i, types[i], digest);
                 digest.update(END);
@@ -66,11 +85,11 @@ final class MariaDbTableDigest implements TableDigest {
         });
     }
 
-    private static void spell(MappedRow row, int i, TargetType type, MessageDigest digest) {
+    private void spell(MappedRow row, int i, TargetType type, MessageDigest digest) {
         switch (row.tag(i)) {
             case NULL -> {}
             case INTEGER -> digest.update(ascii(Long.toString(row.number(i))));
-            case REAL -> digest.update(ascii(shortest(row.real(i))));
+            case REAL -> digest.update(ascii(shortest(row.real(i), server.widest)));
             case TEXT, BLOB -> {
                 digest.update(ascii(row.bytes(i).length + ":"));
                 digest.update(row.bytes(i));
@@ -88,7 +107,7 @@ final class MariaDbTableDigest implements TableDigest {
     }
 
     /** The fewest digits that are read back as the same double, as the server writes them. */
-    static String shortest(double value) {
+    private static String shortest(double value, int widest) {
         if (value == 0) {
             return 1 / value < 0 ? "-0" : "0";
         }
@@ -104,7 +123,10 @@ final class MariaDbTableDigest implements TableDigest {
                 exact.round(new MathContext(digits, RoundingMode.HALF_EVEN)).stripTrailingZeros();
         int places = rounded.precision() - rounded.scale();
         if (places >= FEWEST_PLACES && (places <= MOST_PLACES || rounded.scale() > 0)) {
-            return rounded.toPlainString();
+            String plain = rounded.toPlainString();
+            if (plain.length() <= widest) {
+                return plain;
+            }
         }
         String all = rounded.unscaledValue().abs().toString();
         return (value < 0 ? "-" : "") + all.charAt(0) + (all.length() > 1 ? "." + all.substring(1) : "") + "e"
@@ -118,9 +140,10 @@ final class MariaDbTableDigest implements TableDigest {
             cells.add("ifnull(" + expression(column) + ", '')");
             cells.add("'|'");
         }
+        String digest = server.sql.formatted(String.join(", ", cells));
         String part = bits == 0 ? "0" : "cast(high >> " + (Long.SIZE - bits) + " as signed)";
         RowFingerprint found = new RowFingerprint(bits);
-        mirror.each(SUMS.formatted(part, String.join(", ", cells), plan.identifier()), row -> {
+        mirror.each(SUMS.formatted(part, plan.identifier(), digest), row -> {
             if (row.integer("told") == row.integer("n")) {
                 found.add(Math.toIntExact(row.integer("part")), row.integer("n"), sum(row, "high"), sum(row, "low"));
             } else {
