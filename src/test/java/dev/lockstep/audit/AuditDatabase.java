@@ -4,6 +4,7 @@ import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestMariaDb;
+import dev.lockstep.testing.TestMySql;
 import dev.lockstep.testing.TestPostgres;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
@@ -24,7 +25,13 @@ final class AuditDatabase implements AutoCloseable {
     enum Kind {
         SQLITE,
         POSTGRESQL,
-        MARIADB
+        MARIADB,
+        MYSQL;
+
+        /** Whether it is one of the two that are alike. */
+        boolean isMariaDb() {
+            return this == MARIADB || this == MYSQL;
+        }
     }
 
     private static final String SQLITE = """
@@ -91,7 +98,7 @@ final class AuditDatabase implements AutoCloseable {
                 switch (kind) {
                     case SQLITE -> SQLITE;
                     case POSTGRESQL -> POSTGRESQL;
-                    case MARIADB -> MARIADB;
+                    case MARIADB, MYSQL -> MARIADB;
                 });
         return made;
     }
@@ -108,6 +115,7 @@ final class AuditDatabase implements AutoCloseable {
                 new AuditDatabase(kind, null, TestPostgres.shared().createDatabase(), null);
             case MARIADB ->
                 new AuditDatabase(kind, null, null, TestMariaDb.shared().createDatabase());
+            case MYSQL -> new AuditDatabase(kind, null, null, TestMySql.shared().createDatabase());
         };
     }
 
@@ -143,7 +151,7 @@ final class AuditDatabase implements AutoCloseable {
                 yield connection;
             }
             case POSTGRESQL -> postgres.connect();
-            case MARIADB -> {
+            case MARIADB, MYSQL -> {
                 Connection connection = mariaDb.connect();
                 try (Statement statement = connection.createStatement()) {
                     statement.execute("set session sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES'");
@@ -191,7 +199,7 @@ final class AuditDatabase implements AutoCloseable {
                         "group_concat(id || '|' || r || '|' || g || '|' || t || '|' || coalesce(c, 'N'), ' ')";
                     case POSTGRESQL ->
                         "string_agg(id || '|' || r || '|' || g || '|' || t || '|' || coalesce(c, 'N'), ' ' order by id)";
-                    case MARIADB ->
+                    case MARIADB, MYSQL ->
                         "group_concat(concat(id, '|', r, '|', g, '|', t, '|', coalesce(c, 'N')) order by id separator ' ')";
                 }));
     }
@@ -202,20 +210,20 @@ final class AuditDatabase implements AutoCloseable {
         String insert = "insert into audit (\"orgUid\", \"registryId\", \"rootHash\", type, \"change\", \"table\","
                 + " \"onchainConfirmationTimeStamp\", comment, author, generation) ";
         String select = "select %s, %s, 'root', 'INSERT', '{}', 'units', '1700000000', '', '', n / 40 from g";
-        String text = kind == Kind.MARIADB ? "concat('%s', n %% %d)" : "'%s' || (n %% %d)";
+        String text = kind.isMariaDb() ? "concat('%s', n %% %d)" : "'%s' || (n %% %d)";
         String rows = select.formatted(text.formatted("org", 5), text.formatted("registry", 40));
-        execute(kind == Kind.MARIADB ? insert + numbers + rows : numbers + insert + rows);
+        execute(kind.isMariaDb() ? insert + numbers + rows : numbers + insert + rows);
         execute(
                 switch (kind) {
                     case SQLITE, POSTGRESQL -> "analyze audit";
-                    case MARIADB -> "analyze table audit";
+                    case MARIADB, MYSQL -> "analyze table audit";
                 });
         return this;
     }
 
     /** SQL with names in backticks, as the engine's own client reads it. */
     String quoted(String sql) {
-        return kind == Kind.MARIADB ? sql : sql.replace('`', '"');
+        return kind.isMariaDb() ? sql : sql.replace('`', '"');
     }
 
     /** What follows a command to make it mean this database. */
@@ -230,7 +238,7 @@ final class AuditDatabase implements AutoCloseable {
             case POSTGRESQL ->
                 "postgresql://" + postgres.user() + "@" + postgres.host() + ":" + postgres.port() + "/"
                         + postgres.name();
-            case MARIADB ->
+            case MARIADB, MYSQL ->
                 "mariadb://" + mariaDb.user() + "@" + mariaDb.host() + ":" + mariaDb.port() + "/" + mariaDb.name()
                         + "?sslmode=disable";
         };
@@ -244,7 +252,7 @@ final class AuditDatabase implements AutoCloseable {
                 login.keySet().retainAll(Set.of("PGPASSWORD", "PGCONNECT_TIMEOUT"));
                 yield login;
             }
-            case MARIADB -> Map.of("MYSQL_PWD", mariaDb.password());
+            case MARIADB, MYSQL -> Map.of("MYSQL_PWD", mariaDb.password());
         };
     }
 
@@ -270,6 +278,15 @@ final class AuditDatabase implements AutoCloseable {
                 Long.parseLong(
                         ask(
                                 "select variable_value from information_schema.global_status where variable_name = 'INNODB_DEADLOCKS'"));
+            case MYSQL -> {
+                try (Connection connection = mariaDb.connectAsAdministrator();
+                        Statement statement = connection.createStatement();
+                        ResultSet rs = statement.executeQuery(
+                                "select `count` from information_schema.innodb_metrics where name = 'lock_deadlocks'")) {
+                    rs.next();
+                    yield rs.getLong(1);
+                }
+            }
         };
     }
 

@@ -37,7 +37,7 @@ class ConcurrentApplyTest {
         List<ChildJvm> children = new ArrayList<>();
         try {
             Map<String, String> environment = new HashMap<>();
-            for (AuditDatabase.Kind kind : AuditDatabase.Kind.values()) {
+            for (AuditDatabase.Kind kind : List.of(AuditDatabase.Kind.values()).subList(0, Counts.of(3, 4))) {
                 databases.add(
                         AuditDatabase.create(kind, dir.resolve("storm.db")).fill());
                 environment.putAll(databases.get(databases.size() - 1).environment());

@@ -56,9 +56,10 @@ class SuggestTest {
 
     private static String ddl(Kind kind, String name, String first, String second) {
         String concurrently = kind == Kind.POSTGRESQL ? "concurrently " : "";
-        String ddl = "create index %sif not exists `%s` on `audit` (`%s`, `%s`)"
-                .formatted(concurrently, name, first, second);
-        return kind == Kind.MARIADB ? ddl : ddl.replace('`', '"');
+        String unless = kind == Kind.MYSQL ? "" : "if not exists ";
+        String ddl =
+                "create index %s%s`%s` on `audit` (`%s`, `%s`)".formatted(concurrently, unless, name, first, second);
+        return kind.isMariaDb() ? ddl : ddl.replace('`', '"');
     }
 
     @ParameterizedTest

@@ -118,7 +118,7 @@ final class CellMutations {
             case "at" ->
                 switch (kind) {
                     case POSTGRESQL -> rs.getObject(1, OffsetDateTime.class);
-                    case MARIADB -> rs.getObject(1, LocalDateTime.class);
+                    case MARIADB, MYSQL -> rs.getObject(1, LocalDateTime.class);
                     case SQLITE -> rs.getString(1);
                 };
             case "day" -> typed ? rs.getObject(1, LocalDate.class) : rs.getString(1);

@@ -185,7 +185,7 @@ class ConcurrentRunsTest {
     private static boolean waits(TestMirror mirror, Fault run) throws Exception {
         return switch (mirror.kind()) {
             case POSTGRESQL -> !mirror.ask(WAITING_IN_POSTGRES).equals("0");
-            case MARIADB -> !mirror.ask(WAITING_IN_MARIADB).equals("0");
+            case MARIADB, MYSQL -> !mirror.ask(WAITING_IN_MARIADB).equals("0");
             case SQLITE -> {
                 // If it is only slow, the two go on side by side: another order than was meant, and as good.
                 int calls = run.calls();

@@ -51,7 +51,7 @@ class FollowFaultTest {
         List<Mode> modes =
                 switch (kind) {
                     case POSTGRESQL -> List.of(Mode.THROW_AFTER);
-                    case MARIADB -> List.of(Mode.CLOSE);
+                    case MARIADB, MYSQL -> List.of(Mode.CLOSE);
                     case SQLITE -> List.of(Mode.THROW_BEFORE, Mode.THROW_AFTER);
                 };
         try (TestMirror mirror = new TestMirror(kind, dir, "create table many (id integer primary key, name text)")) {

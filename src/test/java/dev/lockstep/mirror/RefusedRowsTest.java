@@ -113,7 +113,8 @@ class RefusedRowsTest {
         return mirror.ask(
                 switch (mirror.kind()) {
                     case POSTGRESQL -> "select count(*) from pg_class where relname like 'lockstep%'";
-                    case MARIADB -> "select count(*) from information_schema.tables where table_schema = database()";
+                    case MARIADB, MYSQL ->
+                        "select count(*) from information_schema.tables where table_schema = database()";
                     case SQLITE -> "select count(*) from sqlite_master";
                 });
     }

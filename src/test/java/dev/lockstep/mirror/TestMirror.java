@@ -7,6 +7,7 @@ import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestMariaDb;
+import dev.lockstep.testing.TestMySql;
 import dev.lockstep.testing.TestPostgres;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ final class TestMirror implements AutoCloseable {
     enum Kind {
         POSTGRESQL,
         MARIADB,
+        MYSQL,
         SQLITE
     }
 
@@ -35,10 +37,14 @@ final class TestMirror implements AutoCloseable {
         this.kind = kind;
         this.source = TestSqlite.create(dir.resolve("source.db"), sourceSql);
         this.postgres = kind == Kind.POSTGRESQL ? TestPostgres.shared().createDatabase() : null;
-        this.mariaDb = kind == Kind.MARIADB ? TestMariaDb.shared().createDatabase() : null;
+        this.mariaDb = switch (kind) {
+            case MARIADB -> TestMariaDb.shared().createDatabase();
+            case MYSQL -> TestMySql.shared().createDatabase();
+            case POSTGRESQL, SQLITE -> null;
+        };
         this.pair = switch (kind) {
             case POSTGRESQL -> MirrorPair.of(source, postgres);
-            case MARIADB -> MirrorPair.of(source, mariaDb);
+            case MARIADB, MYSQL -> MirrorPair.of(source, mariaDb);
             case SQLITE -> MirrorPair.of(source, dir.resolve("mirror.db"));
         };
     }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One test's own MariaDB database. */
-public final class MariaDbDatabase implements AutoCloseable {
+public class MariaDbDatabase implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(3);
 
     private static final String CONNECTED = """
@@ -22,54 +22,56 @@ public final class MariaDbDatabase implements AutoCloseable {
 
     private final ServerAddress address;
     private final ServerAddress admin;
+    private final String scheme;
 
-    MariaDbDatabase(ServerAddress address, ServerAddress admin) {
+    MariaDbDatabase(ServerAddress address, ServerAddress admin, String scheme) {
         this.address = address;
         this.admin = admin;
+        this.scheme = scheme;
     }
 
-    /** The address as {@code mariadb://user:password@host:port/database}. */
-    public String url() {
-        return address.url("mariadb");
+    /** The address as {@code mariadb://user:password@host:port/database}, or the same with {@code mysql:}. */
+    public final String url() {
+        return address.url(scheme);
     }
 
-    public String host() {
+    public final String host() {
         return address.host();
     }
 
-    public int port() {
+    public final int port() {
         return address.port();
     }
 
-    public String name() {
+    public final String name() {
         return address.database();
     }
 
-    public String user() {
+    public final String user() {
         return address.user();
     }
 
-    public String password() {
+    public final String password() {
         return address.password();
     }
 
     /** The same database by way of another port of this machine, where a proxy listens. */
-    public MariaDbDatabase through(int port) {
-        return new MariaDbDatabase(address.at("127.0.0.1", port), admin);
+    public final MariaDbDatabase through(int port) {
+        return new MariaDbDatabase(address.at("127.0.0.1", port), admin, scheme);
     }
 
     /** A connection as the database's owner. */
-    public Connection connect() throws SQLException {
+    public final Connection connect() throws SQLException {
         return TestMariaDb.connect(address);
     }
 
     /** A connection to this database as the server's administrator. */
-    public Connection connectAsAdministrator() throws SQLException {
+    public final Connection connectAsAdministrator() throws SQLException {
         return TestMariaDb.connect(admin.withDatabase(name()));
     }
 
     /** The sessions that have this database open; a lock and an open transaction live in one. */
-    public List<String> sessions() throws SQLException {
+    public final List<String> sessions() throws SQLException {
         try (Connection connection = TestMariaDb.connect(admin);
                 PreparedStatement statement = connection.prepareStatement(CONNECTED)) {
             statement.setString(1, name());
@@ -85,7 +87,7 @@ public final class MariaDbDatabase implements AutoCloseable {
 
     /** Checks that nobody is connected, then drops the database whatever the check found. */
     @Override
-    public void close() {
+    public final void close() {
         List<List<String>> seen = new ArrayList<>(List.of(List.of()));
         try {
             Await.until("the connections to close", GRACE, () -> {

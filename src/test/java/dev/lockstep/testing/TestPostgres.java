@@ -18,19 +18,17 @@ import org.apache.commons.io.FileUtils;
 /**
  * A PostgreSQL server for tests.
  *
- * <p>{@link #shared()} is one per JVM: the server that {@code LOCKSTEP_TEST_PG} names (a libpq or JDBC URL of a role that
- * may create roles and databases), else an embedded one on a free port. {@link #start()} is an embedded one of the
- * caller's own, which it may restart.
+ * <p>{@link #shared()} is one per JVM; which, {@link TestServer} decides. {@link #start()} is an embedded one of the
+ * caller's own, on a free port, which it may restart.
  *
  * <p>Tests log in as an ordinary role, not as a superuser, with a password that the server checks. The password begins
  * with {@code S3CR3T-}, so that whoever looks for a leaked one knows what to look for.
  */
-public final class TestPostgres implements AutoCloseable {
+public final class TestPostgres implements TestServer {
     static final String ADMINISTRATION = "lockstep test administration";
-    private static final String GIVEN = "LOCKSTEP_TEST_PG";
     private static final Path HOME = Leftovers.home("test-postgres");
 
-    private static final ServerAddress HERE = new ServerAddress("127.0.0.1", 5432, "postgres", "postgres", "");
+    private static final ServerAddress HERE = TestServer.defaults(ServerProduct.POSTGRESQL);
 
     /** The superuser gets in without a password, for the tests' own administration; every other role needs its own. */
     private static final String ACCESS = """
@@ -59,6 +57,9 @@ public final class TestPostgres implements AutoCloseable {
     private final ServerAddress tester;
     private EmbeddedPostgres embedded;
 
+    /** Where it is none of our own. */
+    private TestServer server;
+
     private TestPostgres(Path data, EmbeddedPostgres embedded, ServerAddress admin, ServerAddress tester) {
         this.data = data;
         this.embedded = embedded;
@@ -69,8 +70,8 @@ public final class TestPostgres implements AutoCloseable {
     /** The server of this JVM, started now if it is not running; it stops when the test run ends. */
     public static synchronized TestPostgres shared() {
         if (shared == null) {
-            String given = System.getenv(GIVEN);
-            shared = given == null || given.isEmpty() ? start() : at(given);
+            TestServer server = TestServer.of(ServerProduct.POSTGRESQL, TestPostgres::start);
+            shared = server instanceof TestPostgres own ? own : at(server);
         }
         return shared;
     }
@@ -96,7 +97,13 @@ public final class TestPostgres implements AutoCloseable {
 
     /** A server that runs already. */
     static TestPostgres at(String url) {
-        return prepared(null, null, ServerAddress.parse(url, HERE));
+        return at(TestServer.given(ServerProduct.POSTGRESQL, url));
+    }
+
+    private static TestPostgres at(TestServer server) {
+        TestPostgres other = prepared(null, null, server.administrator());
+        other.server = server;
+        return other;
     }
 
     private static TestPostgres prepared(Path data, EmbeddedPostgres embedded, ServerAddress admin) {
@@ -229,9 +236,15 @@ public final class TestPostgres implements AutoCloseable {
     }
 
     @Override
+    public ServerAddress administrator() {
+        return admin;
+    }
+
+    @Override
     public void close() {
         if (embedded == null) {
             administer("drop role " + tester.user());
+            server.close();
             return;
         }
         stop();

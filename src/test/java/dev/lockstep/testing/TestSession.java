@@ -25,6 +25,10 @@ public final class TestSession implements LauncherSessionListener {
     public void launcherSessionClosed(LauncherSession session) {
         TestPostgres.stopShared();
         TestMariaDb.stopShared();
+        TestMySql.stopShared();
+        if (!TestServer.USED.isEmpty()) {
+            System.out.println("servers of this run: " + String.join(", ", TestServer.USED));
+        }
         checkProcesses();
         List<String> files = new ArrayList<>(Leftovers.files());
         files.removeAll(before);

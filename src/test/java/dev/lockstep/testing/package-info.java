@@ -6,7 +6,7 @@
  *       {@link dev.lockstep.testing.TestDatabase} parameter gets a <em>database</em> of its own, not a schema: NOTIFY channels,
  *       advisory locks and {@code pg_stat_activity} rows belong to a database, so two tests cannot hear, block or
  *       count each other, and after a test whatever is still connected to its database is that test's leak.
- *   <li>{@link dev.lockstep.testing.TestMariaDb}: the same for MariaDB.
+ *   <li>{@link dev.lockstep.testing.TestMariaDb}: the same for MariaDB, and {@link dev.lockstep.testing.TestMySql} for MySQL.
  *   <li>{@link dev.lockstep.testing.TestSqlite}: SQLite files, made and read with the bare driver.
  *   <li>{@link dev.lockstep.testing.Fault}: what goes wrong at the Nth call to a database; {@link
  *       dev.lockstep.testing.Sweep} tries every N, which is the main proof of whatever claims to survive a crash.
@@ -19,14 +19,11 @@
  *   <li>{@link dev.lockstep.testing.TestSession}: stops the servers when the run ends, and fails it for what tests left.
  * </ul>
  *
- * <p>To run against another version, a server in a container for instance, start it and name it:
+ * <p>{@link dev.lockstep.testing.TestServer} decides which server that is: one that an environment variable names, one in
+ * a container under the profile {@code containers} (see {@code src/test/containers/README}), or one that the JVM starts.
  *
- * <pre>{@code
- * docker run -d --rm -p 127.0.0.1:5433:5432 -e POSTGRES_PASSWORD=x postgres:14
- * LOCKSTEP_TEST_PG=postgresql://postgres:x@127.0.0.1:5433/postgres mvn verify
- * }</pre>
- *
- * <p>Docker is not looked for: a test run would then pull images without being asked, and mean something else on each machine.
+ * <p>Without that profile Docker is not looked for: a test run would then pull images without being asked, and mean
+ * something else on each machine.
  *
  * <p>All files go under {@code target/}; nothing is left in the temporary folder.
  */

@@ -1,0 +1,28 @@
+package dev.lockstep.mirror;
+
+import dev.lockstep.testing.MySqlDatabase;
+import dev.lockstep.testing.MySqlExtension;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(MySqlExtension.class)
+class MySqlBackfillTest extends BackfillConformance {
+    private MySqlDatabase mirror;
+
+    @BeforeEach
+    void mirror(MySqlDatabase database) {
+        mirror = database;
+    }
+
+    @Override
+    String url() {
+        return mirror.url();
+    }
+
+    @Override
+    Connection connect() throws SQLException {
+        return MirrorPair.strict(mirror.connect());
+    }
+}
