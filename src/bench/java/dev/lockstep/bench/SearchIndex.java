@@ -5,6 +5,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Environment;
 import dev.lockstep.db.Sqlite;
 import dev.lockstep.fts.Deferral;
+import dev.lockstep.fts.DeferralMode;
 import dev.lockstep.fts.FtsCheck;
 import dev.lockstep.fts.FtsRebuild;
 import dev.lockstep.fts.FtsTable;
@@ -160,7 +161,7 @@ final class SearchIndex implements Benchmark {
 
     private static void defer(Db db) {
         new Deferral(CADT, ProcessIdentity.ofProcess(), Optional.empty())
-                .in(Optional.of(Deferral.Mode.JOURNAL))
+                .in(Optional.of(DeferralMode.JOURNAL))
                 .run(db, List.of());
     }
 

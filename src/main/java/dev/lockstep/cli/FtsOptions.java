@@ -3,11 +3,12 @@ package dev.lockstep.cli;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.fts.Deferral;
+import dev.lockstep.fts.DeferralMode;
 import dev.lockstep.fts.FtsRebuild;
 import dev.lockstep.fts.FtsTable;
-import dev.lockstep.fts.FtsTune;
 import dev.lockstep.fts.Notice;
 import dev.lockstep.fts.Restoration;
+import dev.lockstep.fts.TriggerFault;
 import dev.lockstep.support.ProcessIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -154,22 +155,22 @@ final class FtsOptions {
     }
 
     /** @throws Trouble usage: there is no such mode */
-    static Deferral.Mode mode(String word) {
+    static DeferralMode mode(String word) {
         return switch (word) {
-            case "journal" -> Deferral.Mode.JOURNAL;
-            case "rebuild" -> Deferral.Mode.REBUILD;
+            case "journal" -> DeferralMode.JOURNAL;
+            case "rebuild" -> DeferralMode.REBUILD;
             default -> throw Trouble.usage("unknown mode '" + word + "'", "--mode takes journal or rebuild");
         };
     }
 
-    static String label(Deferral.Mode mode) {
+    static String label(DeferralMode mode) {
         return switch (mode) {
             case JOURNAL -> "journal";
             case REBUILD -> "rebuild";
         };
     }
 
-    static String fault(FtsTune.Fault fault) {
+    static String fault(TriggerFault fault) {
         return switch (fault) {
             case SCANS -> "reads the whole index for each row";
             case LEAVES_OLD_ROWS -> "leaves the old row in the index, which stays searchable";

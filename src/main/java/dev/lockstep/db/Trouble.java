@@ -60,6 +60,11 @@ public class Trouble extends RuntimeException {
         return new Trouble(Kind.REFUSED, what, hint);
     }
 
+    /** With a code for programs, such as {@code index-damaged}. */
+    public static Trouble refused(String code, String what, String hint) {
+        return new Trouble(Kind.REFUSED, code, what, hint, null);
+    }
+
     public final Kind kind() {
         return kind;
     }

@@ -21,14 +21,6 @@ import java.util.Optional;
  * or if the base table cannot be written even now. What a trigger does besides goes on ({@link Remainder}).
  */
 public final class Deferral {
-    /** What the restore will do about an index. */
-    public enum Mode {
-        /** Bring the rows that changed meanwhile into step. Until then a small trigger on the base notes their keys. */
-        JOURNAL,
-        /** Make it anew from its base. */
-        REBUILD
-    }
-
     /** What to make of another live process that has put the triggers away. */
     private enum Company {
         ALONE,
@@ -61,7 +53,7 @@ public final class Deferral {
             String table,
             String fts,
             Result result,
-            Mode mode,
+            DeferralMode mode,
             List<String> triggers,
             Optional<String> since,
             Optional<ProcessIdentity> owner) {}
@@ -100,7 +92,7 @@ public final class Deferral {
     private final Optional<Profile> profile;
     private final ProcessIdentity owner;
     private final Optional<String> note;
-    private final Optional<Mode> mode;
+    private final Optional<DeferralMode> mode;
     private final Optional<Duration> lease;
     private final Company company;
     private final Choice choice;
@@ -114,7 +106,7 @@ public final class Deferral {
             Optional<Profile> profile,
             ProcessIdentity owner,
             Optional<String> note,
-            Optional<Mode> mode,
+            Optional<DeferralMode> mode,
             Optional<Duration> lease,
             Company company,
             Choice choice) {
@@ -128,7 +120,7 @@ public final class Deferral {
     }
 
     /** The same in one mode; empty for the best that an index allows, which is the journal if there is a usable key. */
-    public Deferral in(Optional<Mode> mode) {
+    public Deferral in(Optional<DeferralMode> mode) {
         return new Deferral(profile, owner, note, mode, lease, company, choice);
     }
 
@@ -227,7 +219,7 @@ public final class Deferral {
 
     /** How changed rows alone can be brought into step later; empty if the index is to be made anew. */
     private Optional<Reindex> reindex(Tx tx, Index index) {
-        if (mode.equals(Optional.of(Mode.REBUILD))) {
+        if (mode.equals(Optional.of(DeferralMode.REBUILD))) {
             return Optional.empty();
         }
         FtsTable table = index.table().orElseThrow();

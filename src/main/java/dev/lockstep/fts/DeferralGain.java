@@ -59,7 +59,7 @@ final class DeferralGain {
     private Optional<Deferral.Kept> cheap(Index index) {
         FtsTable table = index.table().orElseThrow();
         boolean scans =
-                TriggerCost.of(tx, table, index.live()).stream().anyMatch(cost -> cost.fault() == FtsTune.Fault.SCANS);
+                TriggerCost.of(tx, table, index.live()).stream().anyMatch(cost -> cost.fault() == TriggerFault.SCANS);
         if (scans) {
             return Optional.empty();
         }
@@ -84,7 +84,7 @@ final class DeferralGain {
     private Optional<Duration> cost(TriggerSql trigger) {
         tx.execute("savepoint lockstep_gain");
         try {
-            return new TriggerCost(trigger, FtsTune.Fault.SCANS, Optional.empty())
+            return new TriggerCost(trigger, TriggerFault.SCANS, Optional.empty())
                     .measured(tx)
                     .cost();
         } catch (DbException e) {

@@ -2,7 +2,6 @@ package dev.lockstep.fts;
 
 import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Tx;
-import dev.lockstep.fts.Deferral.Mode;
 import dev.lockstep.fts.Deferral.Outcome;
 import dev.lockstep.fts.Deferral.Result;
 import dev.lockstep.fts.Deferral.Table;
@@ -54,7 +53,7 @@ final class DeferralPlan {
         toDefer.add(index);
         reindex.ifPresent(way -> journaled.put(index, way));
         List<String> names = index.writers().stream().map(TriggerSql::name).toList();
-        Mode mode = reindex.isPresent() ? Mode.JOURNAL : Mode.REBUILD;
+        DeferralMode mode = reindex.isPresent() ? DeferralMode.JOURNAL : DeferralMode.REBUILD;
         tables.add(table(index, Result.DEFERRED, mode, names, circumstances));
     }
 
@@ -85,7 +84,7 @@ final class DeferralPlan {
     }
 
     private static Table table(
-            Index index, Result result, Mode mode, List<String> triggers, Circumstances circumstances) {
+            Index index, Result result, DeferralMode mode, List<String> triggers, Circumstances circumstances) {
         return new Table(
                 String.join(", ", index.bases()),
                 index.name(),

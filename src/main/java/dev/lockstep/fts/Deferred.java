@@ -206,8 +206,8 @@ record Deferred(
         return new Deferred(indexes, List.of(), Optional.empty(), circumstances, health, Map.of());
     }
 
-    Deferral.Mode mode(String index) {
-        return journals.containsKey(SqlToken.fold(index)) ? Deferral.Mode.JOURNAL : Deferral.Mode.REBUILD;
+    DeferralMode mode(String index) {
+        return journals.containsKey(SqlToken.fold(index)) ? DeferralMode.JOURNAL : DeferralMode.REBUILD;
     }
 
     Deferred with(Circumstances others) {

@@ -1,6 +1,5 @@
 package dev.lockstep.fts;
 
-import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 import java.util.ArrayList;
@@ -113,30 +112,20 @@ final class Feasibility {
 
     /** A difference in numbers alone, which costs next to nothing to see. */
     static Optional<Notice> drift(Tx tx, FtsTable table, Index index) {
-        return difference(tx, table, index.sources())
+        return ExpectedCount.difference(tx, table, index.sources())
                 .map(difference -> new Notice(
                         "drifted",
                         table.name() + " is not equal to its base even now: " + difference
                                 + "; the restore will rebuild it"));
     }
 
-    /** How an index differs from what it ought to hold in the number of its rows, if it does and keeps that. */
-    static Optional<String> difference(Tx tx, FtsTable table, List<TriggerSql> writers) {
-        return expected(tx, table, writers)
-                .map(expected ->
-                        "it has " + Counts.indexed(tx, table).orElseThrow() + " rows and ought to have " + expected);
-    }
-
-    /** How many rows it ought to have, if it has another number and keeps that. */
-    static Optional<Long> expected(Tx tx, FtsTable table, List<TriggerSql> writers) {
-        Optional<Long> indexed = Counts.indexed(tx, table);
-        if (indexed.isEmpty()) {
+    /** What this SQLite lacks to tell what belongs into an index; empty if it lacks nothing. */
+    static Optional<String> lacking(Tx tx, Index index) {
+        try {
+            Truth.declared(tx, index.table().orElseThrow(), index.sources(), List.of(), FtsTable.Columns.WRITTEN);
             return Optional.empty();
+        } catch (Trouble e) {
+            return Optional.of(e.getMessage()).filter(Unopened::isForeign);
         }
-        Truth truth = Truth.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN);
-        long expected = table.kind() == FtsTable.Kind.EXTERNAL_CONTENT && truth.isContent()
-                ? Comparison.count(tx, new Identifier(table.content().orElseThrow()))
-                : truth.count(tx);
-        return indexed.get() == expected ? Optional.empty() : Optional.of(expected);
     }
 }

@@ -43,7 +43,7 @@ public final class FtsCheck {
      * @param cost what it costs for one row; empty if that was not measured
      * @param offered whether {@link FtsTune} has another to put in its place
      */
-    public record Trigger(String name, String event, FtsTune.Fault fault, Optional<Duration> cost, boolean offered) {}
+    public record Trigger(String name, String event, TriggerFault fault, Optional<Duration> cost, boolean offered) {}
 
     /**
      * One index.

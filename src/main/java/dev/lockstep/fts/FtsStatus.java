@@ -59,7 +59,7 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
             List<String> triggers,
             Optional<Long> rows,
             Optional<Long> indexed,
-            Optional<Deferral.Mode> mode,
+            Optional<DeferralMode> mode,
             Optional<Long> dirty,
             List<ProcessIdentity> owners,
             Optional<String> since,
@@ -152,7 +152,7 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
     /** How many rows it ought to have, if it has another number and that can be told. */
     private static Optional<Long> expected(Tx tx, Index index) {
         try {
-            return Feasibility.expected(tx, index.table().orElseThrow(), index.sources());
+            return ExpectedCount.expected(tx, index.table().orElseThrow(), index.sources());
         } catch (DbException e) {
             if (!Unopened.isOfTable(e)) {
                 throw e;

@@ -19,19 +19,6 @@ import java.util.Optional;
  * <p>What was there is kept, and can be put back. One transaction each.
  */
 public final class FtsTune {
-    /** What is wrong with a trigger. */
-    public enum Fault {
-        /** For each row that changes it reads the whole FTS5 table. */
-        SCANS,
-        /** On an update it adds a row and leaves the old one: the old text stays searchable. */
-        LEAVES_OLD_ROWS;
-
-        /** As programs read it: {@code leaves-old-rows}. */
-        public String label() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
-
     /**
      * A trigger with which something is wrong.
      *
@@ -48,7 +35,7 @@ public final class FtsTune {
             String fts,
             String name,
             String event,
-            Fault fault,
+            TriggerFault fault,
             String before,
             Optional<String> after,
             Optional<String> way,

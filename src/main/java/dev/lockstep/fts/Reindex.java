@@ -200,7 +200,7 @@ final class Reindex {
         }
         tx.update(
                 feed.insertInto(table) + (feed.condition().isPresent() ? " and " : " where ") + inSpan(journal, span));
-        boolean plausible = Feasibility.difference(tx, table, writers).isEmpty();
+        boolean plausible = ExpectedCount.difference(tx, table, writers).isEmpty();
         return plausible ? Optional.of(new Rebuild(keys, Comparison.Sight.CHANGED)) : Optional.empty();
     }
 

@@ -73,7 +73,7 @@ final class Repair {
 
     private boolean isJournaled() {
         return index.held()
-                .filter(held -> held.deferred().mode(index.name()) == Deferral.Mode.JOURNAL)
+                .filter(held -> held.deferred().mode(index.name()) == DeferralMode.JOURNAL)
                 .isPresent();
     }
 

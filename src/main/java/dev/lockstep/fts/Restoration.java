@@ -176,7 +176,7 @@ public final class Restoration {
             Optional<FtsTable> broken =
                     index.table().filter(table -> table.objection().isPresent());
             if (broken.isEmpty()) {
-                index.table().flatMap(table -> Unopened.lacking(tx, index)).ifPresent(lack -> {
+                index.table().flatMap(table -> Feasibility.lacking(tx, index)).ifPresent(lack -> {
                     stale.add(index.name());
                     notices.add(stale(lack));
                 });

@@ -5,7 +5,6 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.SqlToken;
 import dev.lockstep.db.Tx;
-import dev.lockstep.fts.FtsTune.Fault;
 import dev.lockstep.fts.TriggerSql.Event;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +18,7 @@ import java.util.Optional;
  * @param fault what is wrong
  * @param cost what it costs for one row, as measured; empty if it was not, or there was no row to measure with
  */
-record TriggerCost(TriggerSql trigger, Fault fault, Optional<Duration> cost) {
+record TriggerCost(TriggerSql trigger, TriggerFault fault, Optional<Duration> cost) {
     /** How many rows are changed to find out what a change costs; the median counts. */
     private static final int TRIES = 5;
 
@@ -31,9 +30,9 @@ record TriggerCost(TriggerSql trigger, Fault fault, Optional<Duration> cost) {
         List<TriggerCost> faulty = new ArrayList<>();
         for (TriggerSql trigger : writers) {
             if (scans(tx, table, trigger)) {
-                faulty.add(new TriggerCost(trigger, Fault.SCANS, Optional.empty()));
+                faulty.add(new TriggerCost(trigger, TriggerFault.SCANS, Optional.empty()));
             } else if (leavesOldRows(table, trigger, writers)) {
-                faulty.add(new TriggerCost(trigger, Fault.LEAVES_OLD_ROWS, Optional.empty()));
+                faulty.add(new TriggerCost(trigger, TriggerFault.LEAVES_OLD_ROWS, Optional.empty()));
             }
         }
         return faulty;

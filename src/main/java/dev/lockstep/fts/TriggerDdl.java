@@ -1,6 +1,7 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
 
 /** Drops and creates triggers, and sees to it that a text goes and comes byte for byte. */
@@ -22,7 +23,7 @@ final class TriggerDdl {
      */
     static void drop(Tx tx, TriggerSql trigger) {
         if (tx.rows(IS_VERBATIM, trigger.name(), trigger.sql()).isEmpty()) {
-            throw Damage.refused(
+            throw Trouble.refused(
                     "not-verbatim",
                     "the text of trigger " + trigger.name() + " is not valid Unicode, and could not be put back",
                     null);
@@ -38,7 +39,7 @@ final class TriggerDdl {
     static void create(Tx tx, TriggerSql trigger) {
         tx.execute(trigger.sql());
         if (tx.rows(IS_VERBATIM, trigger.name(), trigger.sql()).isEmpty()) {
-            throw Damage.refused(
+            throw Trouble.refused(
                     "not-verbatim", "trigger " + trigger.name() + " did not come back as it was stored", null);
         }
     }

@@ -134,6 +134,6 @@ record Tuning(TriggerCost found, Optional<TriggerSql> better, Way way, List<KeyI
 
     /** Whether the index has to be made anew with it, because the trigger has left in it what does not belong there. */
     boolean cures() {
-        return found.fault() == FtsTune.Fault.LEAVES_OLD_ROWS;
+        return found.fault() == TriggerFault.LEAVES_OLD_ROWS;
     }
 }

@@ -106,7 +106,7 @@ final class TuningRun {
     }
 
     private Optional<Duration> costAfter(Tuning tuning) {
-        return tuning.better().flatMap(better -> new TriggerCost(better, FtsTune.Fault.SCANS, Optional.empty())
+        return tuning.better().flatMap(better -> new TriggerCost(better, TriggerFault.SCANS, Optional.empty())
                 .measured(tx)
                 .cost());
     }

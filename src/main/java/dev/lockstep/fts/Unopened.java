@@ -78,16 +78,6 @@ final class Unopened {
         return wrapped ? message.substring(from + 2, message.length() - 1) : message;
     }
 
-    /** What this SQLite lacks to tell what belongs into an index; empty if it lacks nothing. */
-    static Optional<String> lacking(Tx tx, Index index) {
-        try {
-            Truth.declared(tx, index.table().orElseThrow(), index.sources(), List.of(), FtsTable.Columns.WRITTEN);
-            return Optional.empty();
-        } catch (Trouble e) {
-            return Optional.of(e.getMessage()).filter(Unopened::isForeign);
-        }
-    }
-
     /** A refusal to do what only a SQLite can that has more. */
     static Trouble lacking(String what) {
         return new Trouble(Trouble.Kind.REFUSED, "not-available", what, FOREIGN_HINT, null);

@@ -31,11 +31,11 @@ class CrashTest {
 
     private int copies;
 
-    private Engine active(String profile, Deferral.Mode mode) throws SQLException {
+    private Engine active(String profile, DeferralMode mode) throws SQLException {
         return new Engine(CadtDatabase.create(dir.resolve("active.db"), 5), profile).in(mode);
     }
 
-    private Engine deferred(String profile, Deferral.Mode mode) throws SQLException {
+    private Engine deferred(String profile, DeferralMode mode) throws SQLException {
         Engine engine = new Engine(CadtDatabase.create(dir.resolve("deferred.db"), 30), profile).in(mode);
         engine.defer();
         CadtDatabase.change(engine.file());
@@ -86,7 +86,7 @@ class CrashTest {
         "cadt-v1, JOURNAL, BUSY FULL THROW_AFTER CLOSE",
         "none,    REBUILD, BUSY FULL CLOSE",
     })
-    void aDeferralBrokenAtAnyCallIsDoneOrNeverWas(String profile, Deferral.Mode mode, String breaks) throws Exception {
+    void aDeferralBrokenAtAnyCallIsDoneOrNeverWas(String profile, DeferralMode mode, String breaks) throws Exception {
         Engine active = active(profile, mode);
 
         // Without a profile the triggers are tried first, which takes many calls.
@@ -105,7 +105,7 @@ class CrashTest {
         "cadt-v1, JOURNAL, BUSY FULL THROW_AFTER CLOSE",
         "none,    REBUILD, BUSY FULL CLOSE",
     })
-    void aRestorationBrokenAtAnyCallIsDoneOrNeverWas(String profile, Deferral.Mode mode, String breaks)
+    void aRestorationBrokenAtAnyCallIsDoneOrNeverWas(String profile, DeferralMode mode, String breaks)
             throws Exception {
         Engine deferred = deferred(profile, mode);
 
@@ -143,8 +143,8 @@ class CrashTest {
 
     /** SQLite itself says so, in whatever statement it is that needs the page for which there is no room. */
     @ParameterizedTest
-    @EnumSource(Deferral.Mode.class)
-    void aDiskThatIsFullInADeferralLeavesWhatWas(Deferral.Mode mode) throws Exception {
+    @EnumSource(DeferralMode.class)
+    void aDiskThatIsFullInADeferralLeavesWhatWas(DeferralMode mode) throws Exception {
         Engine active = active(Engine.CADT, mode);
 
         assertThat(fullAtEachPage(
@@ -153,8 +153,8 @@ class CrashTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Deferral.Mode.class)
-    void aDiskThatIsFullInARestorationLeavesWhatWas(Deferral.Mode mode) throws Exception {
+    @EnumSource(DeferralMode.class)
+    void aDiskThatIsFullInARestorationLeavesWhatWas(DeferralMode mode) throws Exception {
         Engine deferred = deferred(Engine.CADT, mode);
 
         assertThat(fullAtEachPage(

@@ -149,7 +149,7 @@ class DeferAndRestoreTest {
         assertThat(units.triggers()).containsExactly("unit_insert_fts", "unit_delete_fts", "unit_update_fts");
         assertThat(units.rows()).contains(119L);
         assertThat(units.indexed()).contains(120L);
-        assertThat(units.mode()).contains(Deferral.Mode.JOURNAL);
+        assertThat(units.mode()).contains(DeferralMode.JOURNAL);
         assertThat(units.dirty()).contains(1L);
         assertThat(units.owners()).containsExactly(ProcessIdentity.ofProcess());
         assertThat(units.since().orElseThrow()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");

@@ -260,8 +260,8 @@ class DriftTest {
         assertThat(units.triggers())
                 .extracting(FtsCheck.Trigger::name, FtsCheck.Trigger::fault)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("unit_v2_delete_fts", FtsTune.Fault.SCANS),
-                        org.assertj.core.groups.Tuple.tuple("unit_v2_update_fts", FtsTune.Fault.LEAVES_OLD_ROWS));
+                        org.assertj.core.groups.Tuple.tuple("unit_v2_delete_fts", TriggerFault.SCANS),
+                        org.assertj.core.groups.Tuple.tuple("unit_v2_update_fts", TriggerFault.LEAVES_OLD_ROWS));
     }
 
     @ParameterizedTest

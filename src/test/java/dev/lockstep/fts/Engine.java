@@ -21,7 +21,7 @@ import java.util.function.Function;
  * @param profile a profile's name, or {@code none}
  * @param mode how it defers; empty for what it takes by itself
  */
-record Engine(Path file, String profile, Optional<Deferral.Mode> mode) {
+record Engine(Path file, String profile, Optional<DeferralMode> mode) {
     static final String NONE = "none";
     static final String CADT = "cadt-v1";
 
@@ -29,7 +29,7 @@ record Engine(Path file, String profile, Optional<Deferral.Mode> mode) {
         this(file, profile, Optional.empty());
     }
 
-    Engine in(Deferral.Mode other) {
+    Engine in(DeferralMode other) {
         return new Engine(file, profile, Optional.of(other));
     }
 

@@ -160,7 +160,7 @@ class JournalModeTest {
     void changedRowsAloneAreBroughtIntoStep(Case index) throws Exception {
         Engine engine = database(index);
         String master = TestSqlite.schema(engine.file());
-        assertThat(engine.defer().tables()).extracting(Deferral.Table::mode).containsOnly(Deferral.Mode.JOURNAL);
+        assertThat(engine.defer().tables()).extracting(Deferral.Table::mode).containsOnly(DeferralMode.JOURNAL);
         TestSqlite.create(engine.file(), CHANGES.toArray(String[]::new));
         Engine anew = new Engine(Files.copy(engine.file(), dir.resolve("b.db")), Engine.NONE);
         TestSqlite.create(anew.file(), "update lockstep_fts_deferral set journal = null");
@@ -249,9 +249,9 @@ class JournalModeTest {
                 "create trigger f_i after insert on t begin insert into f (a) values (new.a); end");
         Engine engine = new Engine(file, Engine.NONE);
 
-        assertThatThrownBy(() -> engine.in(Deferral.Mode.JOURNAL).defer())
+        assertThatThrownBy(() -> engine.in(DeferralMode.JOURNAL).defer())
                 .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.code()).isEqualTo("no-journal"));
-        assertThat(engine.defer().tables()).extracting(Deferral.Table::mode).containsOnly(Deferral.Mode.REBUILD);
+        assertThat(engine.defer().tables()).extracting(Deferral.Table::mode).containsOnly(DeferralMode.REBUILD);
     }
 
     @Test
@@ -259,7 +259,7 @@ class JournalModeTest {
         Engine engine = database(cases().toList().get(1));
         TestSqlite.create(engine.file(), "delete from f where code = (select max(code) from f)");
 
-        assertThat(engine.defer().tables()).extracting(Deferral.Table::mode).containsOnly(Deferral.Mode.REBUILD);
+        assertThat(engine.defer().tables()).extracting(Deferral.Table::mode).containsOnly(DeferralMode.REBUILD);
         engine.restore();
 
         assertThat(TestSqlite.ask(engine.file(), "select count(*) from f")).isEqualTo("600");

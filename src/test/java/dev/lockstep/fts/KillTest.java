@@ -45,7 +45,7 @@ class KillTest {
         private Worker() {}
 
         public static void main(String[] arguments) throws SQLException {
-            Engine engine = new Engine(Path.of(arguments[0]), Engine.CADT).in(Deferral.Mode.valueOf(arguments[1]));
+            Engine engine = new Engine(Path.of(arguments[0]), Engine.CADT).in(DeferralMode.valueOf(arguments[1]));
             List<Step> steps = List.of(Step.values());
             int first = steps.indexOf(Step.valueOf(arguments[2]));
             System.out.println(UP);
@@ -69,8 +69,8 @@ class KillTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Deferral.Mode.class)
-    void onlyActiveOrDeferredIsLeftAndTheNextRestoreMakesItEqual(Deferral.Mode mode) throws Exception {
+    @EnumSource(DeferralMode.class)
+    void onlyActiveOrDeferredIsLeftAndTheNextRestoreMakesItEqual(DeferralMode mode) throws Exception {
         Engine engine = new Engine(CadtDatabase.create(dir.resolve("a.db"), PROJECTS), Engine.CADT).in(mode);
         TestSqlite.create(
                 engine.file(),

@@ -36,7 +36,7 @@ class RandomTriggersTest {
      * @param setup makes it and its first rows
      * @param work only what some trigger follows
      */
-    record Sample(List<String> setup, List<String> work, boolean own, boolean sizes, Optional<Deferral.Mode> mode) {
+    record Sample(List<String> setup, List<String> work, boolean own, boolean sizes, Optional<DeferralMode> mode) {
         @Override
         public String toString() {
             return mode + "\n" + String.join(";\n", setup) + ";\n-- work\n" + String.join(";\n", work) + ";";
@@ -225,9 +225,9 @@ class RandomTriggersTest {
                 setup.add(insert(id));
             }
             List<String> work = work(deletes, before);
-            Optional<Deferral.Mode> mode = chance(50)
+            Optional<DeferralMode> mode = chance(50)
                     ? Optional.empty()
-                    : Optional.of(chance(50) ? Deferral.Mode.JOURNAL : Deferral.Mode.REBUILD);
+                    : Optional.of(chance(50) ? DeferralMode.JOURNAL : DeferralMode.REBUILD);
             return new Sample(setup, work, content.equals("own"), sizes, mode);
         }
 

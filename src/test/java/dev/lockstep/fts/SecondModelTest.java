@@ -146,7 +146,7 @@ class SecondModelTest {
 
         Deferral.Outcome deferred = engine.defer("units_v2_fts");
 
-        assertThat(deferred.tables()).extracting(Deferral.Table::mode).containsOnly(Deferral.Mode.REBUILD);
+        assertThat(deferred.tables()).extracting(Deferral.Table::mode).containsOnly(DeferralMode.REBUILD);
         engine.restore();
         isEqual("units_v2_fts", "unit");
     }

@@ -53,7 +53,7 @@ class SequenceTest {
                 walk(engine, new Random(seed), steps);
                 engine.restore();
                 // CADT fills a column that its triggers leave out, and only making it anew empties that.
-                engine.in(Deferral.Mode.REBUILD).defer();
+                engine.in(DeferralMode.REBUILD).defer();
                 engine.restore();
                 assertThat(TestSqlite.schema(file)).isEqualTo(master);
                 assertThat(CadtDatabase.differences(file)).isZero();
@@ -86,7 +86,7 @@ class SequenceTest {
         switch (step) {
             case DEFER -> engine.defer();
             case DEFER_UNITS -> engine.defer("units");
-            case DEFER_TO_REBUILD -> engine.in(Deferral.Mode.REBUILD).defer();
+            case DEFER_TO_REBUILD -> engine.in(DeferralMode.REBUILD).defer();
             case RESTORE -> engine.restore();
             case RESTORE_PROJECTS -> engine.restore("projects");
             case CRASH_IN_DEFER -> broken(() -> engine.defer(fault));

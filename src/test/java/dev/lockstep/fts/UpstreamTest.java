@@ -134,7 +134,7 @@ class UpstreamTest extends CadtFixture {
 
         assertThat(engine.status().tables())
                 .extracting(FtsStatus.Table::mode)
-                .containsOnly(Optional.of(Deferral.Mode.REBUILD));
+                .containsOnly(Optional.of(DeferralMode.REBUILD));
         engine.restore();
 
         isRestored();
