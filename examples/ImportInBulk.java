@@ -1,9 +1,9 @@
-import dev.lockstep.db.Databases;
+import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Environment;
-import dev.lockstep.db.Sqlite;
-import dev.lockstep.fts.Deferral;
-import dev.lockstep.fts.Restoration;
+import dev.lockstep.support.Environment;
+import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.fts.deferral.Deferral;
+import dev.lockstep.fts.deferral.Restoration;
 import dev.lockstep.support.ProcessIdentity;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
-import dev.lockstep.db.Databases;
-import dev.lockstep.db.Environment;
-import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Environment;
+import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.realm.RealmHandler;
-import dev.lockstep.realm.RealmListener;
-import dev.lockstep.transpile.LocalCache;
+import dev.lockstep.realm.log.RealmListener;
+import dev.lockstep.transpile.service.LocalCache;
 
 /**
  * A replica that keeps what it has in memory in step with its realms, over any number of lost connections. PostgreSQL is

@@ -1,10 +1,10 @@
-import dev.lockstep.db.Databases;
+import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Environment;
+import dev.lockstep.support.Environment;
 import dev.lockstep.db.PgSession;
-import dev.lockstep.db.PgTarget;
-import dev.lockstep.realm.RealmInvalidator;
-import dev.lockstep.realm.RealmInvalidator.Durability;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.realm.invalidate.RealmInvalidator;
+import dev.lockstep.realm.invalidate.RealmInvalidator.Durability;
 import dev.lockstep.realm.RealmUrl;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 package dev.lockstep.bench;
 
-import dev.lockstep.audit.AuditIndexes;
 import dev.lockstep.audit.AuditTable;
-import dev.lockstep.db.Databases;
+import dev.lockstep.audit.index.AuditIndexes;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Environment;
-import dev.lockstep.db.Sqlite;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.support.Environment;
 import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;
 import java.nio.file.Files;

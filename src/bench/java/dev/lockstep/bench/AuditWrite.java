@@ -1,9 +1,9 @@
 package dev.lockstep.bench;
 
 import dev.lockstep.cli.Lockstep;
-import dev.lockstep.db.Databases;
-import dev.lockstep.db.Environment;
-import dev.lockstep.profile.Json;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Environment;
+import dev.lockstep.support.Json;
 import dev.lockstep.testing.TestSqlite;
 import java.io.BufferedWriter;
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,6 @@
 package dev.lockstep.bench;
 
-import dev.lockstep.profile.Json;
+import dev.lockstep.support.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.lockstep.bench;
 
 import dev.lockstep.cli.Lockstep;
-import dev.lockstep.db.Databases;
-import dev.lockstep.db.Environment;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Environment;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestPostgres;
 import java.io.ByteArrayOutputStream;

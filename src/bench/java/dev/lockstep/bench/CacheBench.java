@@ -1,13 +1,13 @@
 package dev.lockstep.bench;
 
-import dev.lockstep.db.Databases;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Environment;
 import dev.lockstep.db.PgSession;
-import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Environment;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestPostgres;
-import dev.lockstep.transpile.CacheSchema;
+import dev.lockstep.transpile.schema.CacheSchema;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.lockstep.bench;
 
-import dev.lockstep.transpile.LocalCache;
-import dev.lockstep.transpile.LocalCache.Loaded;
+import dev.lockstep.transpile.service.LocalCache;
+import dev.lockstep.transpile.service.LocalCache.Loaded;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

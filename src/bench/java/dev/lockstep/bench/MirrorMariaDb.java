@@ -1,6 +1,6 @@
 package dev.lockstep.bench;
 
-import dev.lockstep.profile.Json;
+import dev.lockstep.support.Json;
 import dev.lockstep.testing.CadtSample;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.TestMariaDb;

@@ -1,11 +1,11 @@
 package dev.lockstep.bench;
 
-import dev.lockstep.db.Databases;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Environment;
-import dev.lockstep.db.Sqlite;
-import dev.lockstep.fts.FtsCheck;
-import dev.lockstep.fts.FtsTable;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.fts.check.FtsCheck;
+import dev.lockstep.fts.schema.FtsTable;
+import dev.lockstep.support.Environment;
 import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;
 import java.io.UncheckedIOException;

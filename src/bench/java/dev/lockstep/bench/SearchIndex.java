@@ -1,17 +1,17 @@
 package dev.lockstep.bench;
 
-import dev.lockstep.db.Databases;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Environment;
-import dev.lockstep.db.Sqlite;
-import dev.lockstep.fts.Deferral;
-import dev.lockstep.fts.DeferralMode;
-import dev.lockstep.fts.FtsCheck;
-import dev.lockstep.fts.FtsRebuild;
-import dev.lockstep.fts.FtsTable;
-import dev.lockstep.fts.FtsTune;
-import dev.lockstep.fts.Restoration;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.fts.check.FtsCheck;
+import dev.lockstep.fts.check.FtsTune;
+import dev.lockstep.fts.deferral.Deferral;
+import dev.lockstep.fts.deferral.FtsRebuild;
+import dev.lockstep.fts.deferral.Restoration;
+import dev.lockstep.fts.ledger.DeferralMode;
+import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.Environment;
 import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.testing.CadtSample;
 import dev.lockstep.testing.TestSqlite;

@@ -1,9 +1,9 @@
 package dev.lockstep.audit;
 
 import dev.lockstep.db.Engine;
-import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.AuditProfile.Column;
-import dev.lockstep.profile.Json;
+import dev.lockstep.support.Json;
+import dev.lockstep.support.Trouble;
 import java.math.BigDecimal;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** One row of an audit log; a value is text, a {@code Long} or null. */
-final class AuditRow {
+public final class AuditRow {
     private final Map<Column, Object> values = new EnumMap<>(Column.class);
 
     /** Of columns that have no meaning here, as far as they were given, by their names. */
@@ -21,32 +21,32 @@ final class AuditRow {
     private final long line;
 
     /** @param line where it stands in its file; 0 if it comes from a database */
-    AuditRow(long line) {
+    public AuditRow(long line) {
         this.line = line;
     }
 
-    long line() {
+    public long line() {
         return line;
     }
 
-    Object value(Column column) {
+    public Object value(Column column) {
         return values.get(column);
     }
 
-    String text(Column column) {
+    public String text(Column column) {
         return (String) values.get(column);
     }
 
-    void set(Column column, Object value) {
+    public void set(Column column, Object value) {
         values.put(column, value);
     }
 
-    Map<String, Object> others() {
+    public Map<String, Object> others() {
         return others;
     }
 
     /** The application writes empty text, not NULL, from generation 1 on. */
-    void fillCommentAndAuthor() {
+    public void fillCommentAndAuthor() {
         for (Column column : new Column[] {Column.COMMENT, Column.AUTHOR}) {
             if (value(column) == null) {
                 set(column, "");
@@ -55,7 +55,7 @@ final class AuditRow {
     }
 
     /** Whether both say the same: everything but the id and the times at which rows were stored. */
-    boolean says(AuditRow other) {
+    public boolean says(AuditRow other) {
         for (Column column : Column.values()) {
             boolean own = column == Column.ID || column == Column.CREATED || column == Column.UPDATED;
             if (!own && !Objects.equals(value(column), other.value(column))) {

@@ -1,9 +1,9 @@
 package dev.lockstep.audit;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Trouble;
 import dev.lockstep.profile.AuditProfile;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.Trouble;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -89,8 +89,12 @@ public final class AuditTable {
         return List.copyOf(named);
     }
 
-    /** @throws Trouble usage: the profile does not say which column of the table that is */
-    String column(AuditProfile.Column column) {
+    /**
+     * What the table calls a column of the log.
+     *
+     * @throws Trouble usage: the profile does not say which column of the table that is
+     */
+    public String column(AuditProfile.Column column) {
         if (!profile.has(column)) {
             throw Trouble.usage(
                     "the profile does not say which column of " + name() + " is the " + column.key(),
@@ -99,26 +103,26 @@ public final class AuditTable {
         return profile.column(column);
     }
 
-    String type(AuditProfile.Column column) {
+    public String type(AuditProfile.Column column) {
         return known.types().get(column(column));
     }
 
     /** The columns of which the profile says nothing. */
-    List<String> others() {
+    public List<String> others() {
         List<String> others = new ArrayList<>(known.types().keySet());
         others.removeAll(profile.columns().values());
         return others;
     }
 
-    TableName relation() {
+    public TableName relation() {
         return known.name();
     }
 
-    Db db() {
+    public Db db() {
         return db;
     }
 
-    AuditProfile profile() {
+    public AuditProfile profile() {
         return profile;
     }
 

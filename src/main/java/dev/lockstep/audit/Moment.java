@@ -13,7 +13,7 @@ import java.time.temporal.TemporalAccessor;
 import java.util.Optional;
 
 /** The forms in which CADT's databases hold times: Sequelize's two, plain dates, ISO 8601, and what the engines print. */
-final class Moment {
+public final class Moment {
     private static final DateTimeFormatter READ = new DateTimeFormatterBuilder()
             .appendPattern("uuuu-MM-dd[['T'][' ']HH:mm[:ss]")
             .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
@@ -25,7 +25,7 @@ final class Moment {
     private Moment() {}
 
     /** As the engine's column takes it, in UTC; a time without an offset is UTC. Empty if the text is no time. */
-    static Optional<String> of(String text, Engine engine) {
+    public static Optional<String> of(String text, Engine engine) {
         try {
             TemporalAccessor read = READ.parseBest(text, OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
             LocalDateTime utc;
@@ -40,7 +40,7 @@ final class Moment {
         }
     }
 
-    static String now(Engine engine) {
+    public static String now(Engine engine) {
         return format(LocalDateTime.now(ZoneOffset.UTC), engine);
     }
 

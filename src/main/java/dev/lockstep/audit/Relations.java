@@ -1,10 +1,10 @@
 package dev.lockstep.audit;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Nearest;
 import dev.lockstep.db.Row;
-import dev.lockstep.db.SqlToken;
-import dev.lockstep.db.Trouble;
+import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.support.Nearest;
+import dev.lockstep.support.Trouble;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Finds what a name in a query or a profile means, as the engine folds names, and says what else it is if it is no table. */
-final class Relations {
+public final class Relations {
     /** A name as it was written. */
-    record Name(String text, boolean quoted) {
-        static Name of(SqlToken token) {
+    public record Name(String text, boolean quoted) {
+        public static Name of(SqlToken token) {
             return new Name(token.name(), token.kind() != SqlToken.Kind.WORD);
         }
     }
@@ -27,9 +27,9 @@ final class Relations {
      * @param types the type of each column, by its name, in their order
      * @param notes in what its name differs from what was written
      */
-    record Known(TableName name, Map<String, String> types, List<String> notes) {
+    public record Known(TableName name, Map<String, String> types, List<String> notes) {
         /** The column that a name means. */
-        Optional<String> column(Name written) {
+        public Optional<String> column(Name written) {
             if (types.containsKey(written.text())) {
                 return Optional.of(written.text());
             }
@@ -44,7 +44,7 @@ final class Relations {
                     : alike.stream().findFirst();
         }
 
-        Trouble noColumn(String column) {
+        public Trouble noColumn(String column) {
             String hint = Nearest.to(column, List.copyOf(types.keySet()))
                     .map(name -> "did you mean " + name + "?")
                     .orElse(null);
@@ -107,7 +107,7 @@ final class Relations {
     private Relations() {}
 
     /** The table that a profile names: as it is written, or, if there is no such one, by schema and table. */
-    static Known ofProfile(Db db, String schema, String table) {
+    public static Known ofProfile(Db db, String schema, String table) {
         int dot = table.indexOf('.');
         if (schema == null && dot > 0 && candidates(db, table).isEmpty()) {
             return find(db, new Name(table.substring(0, dot), true), new Name(table.substring(dot + 1), true));
@@ -115,8 +115,13 @@ final class Relations {
         return find(db, schema == null ? null : new Name(schema, true), new Name(table, true));
     }
 
-    /** @param schema null if none was written. @throws Trouble usage: it is no table, or there are several */
-    static Known find(Db db, Name schema, Name table) {
+    /**
+     * Finds the one table of a name.
+     *
+     * @param schema null if none was written.
+     * @throws Trouble usage: it is no table, or there are several
+     */
+    public static Known find(Db db, Name schema, Name table) {
         List<Candidate> all = candidates(db, table.text());
         List<Candidate> there = new ArrayList<>();
         for (Candidate candidate : all) {

@@ -8,18 +8,18 @@ import dev.lockstep.db.Identifier;
  *
  * @param schema null for wherever the connection looks first
  */
-record TableName(String schema, String table) {
-    static TableName of(String table) {
+public record TableName(String schema, String table) {
+    public static TableName of(String table) {
         return new TableName(null, table);
     }
 
     /** For statements of ours. */
-    String sql() {
+    public String sql() {
         return (schema == null ? "" : new Identifier(schema) + ".") + new Identifier(table);
     }
 
     /** For people, who paste it into the engine's own client. */
-    String in(Engine engine) {
+    public String in(Engine engine) {
         return (schema == null ? "" : new Identifier(schema).in(engine) + ".") + new Identifier(table).in(engine);
     }
 

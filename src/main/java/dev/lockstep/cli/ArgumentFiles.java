@@ -1,7 +1,9 @@
 package dev.lockstep.cli;
 
-import dev.lockstep.db.FileError;
-import dev.lockstep.db.Trouble;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.shell.ShellWords;
+import dev.lockstep.support.FileError;
+import dev.lockstep.support.Trouble;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,52 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.cli.audit.AuditIndexCommand;
+import dev.lockstep.cli.audit.AuditLatestCommand;
+import dev.lockstep.cli.audit.AuditStatusCommand;
+import dev.lockstep.cli.audit.AuditSuggestCommand;
+import dev.lockstep.cli.audit.AuditWriteCommand;
+import dev.lockstep.cli.demo.DemoCommand;
+import dev.lockstep.cli.doctor.DoctorCommand;
+import dev.lockstep.cli.fts.FtsCheckCommand;
+import dev.lockstep.cli.fts.FtsDeferCommand;
+import dev.lockstep.cli.fts.FtsRebuildCommand;
+import dev.lockstep.cli.fts.FtsRestoreCommand;
+import dev.lockstep.cli.fts.FtsRunCommand;
+import dev.lockstep.cli.fts.FtsStatusCommand;
+import dev.lockstep.cli.fts.FtsTuneCommand;
+import dev.lockstep.cli.help.CompletionCommand;
+import dev.lockstep.cli.help.HelpCommand;
+import dev.lockstep.cli.help.HelpTopics;
+import dev.lockstep.cli.help.VersionCommand;
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.CommandTree;
+import dev.lockstep.cli.mirror.MirrorBackfillCommand;
+import dev.lockstep.cli.mirror.MirrorFollowCommand;
+import dev.lockstep.cli.mirror.MirrorPlanCommand;
+import dev.lockstep.cli.mirror.MirrorStatusCommand;
+import dev.lockstep.cli.mirror.MirrorVerifyCommand;
+import dev.lockstep.cli.profile.ProfileCommand;
+import dev.lockstep.cli.profile.ProfileInitCommand;
+import dev.lockstep.cli.realm.BroadcastCommand;
+import dev.lockstep.cli.realm.DefinitionsClearCommand;
+import dev.lockstep.cli.realm.InvalidateCommand;
+import dev.lockstep.cli.realm.ListenCommand;
+import dev.lockstep.cli.realm.ListenersCommand;
+import dev.lockstep.cli.realm.LockCommand;
+import dev.lockstep.cli.realm.LocksCommand;
+import dev.lockstep.cli.realm.PublishCommand;
+import dev.lockstep.cli.shell.ShellCommand;
+import dev.lockstep.cli.transpile.TranspileGetCommand;
+import dev.lockstep.cli.transpile.TranspileInitCommand;
+import dev.lockstep.cli.transpile.TranspilePruneCommand;
+import dev.lockstep.cli.transpile.TranspilePutCommand;
+import dev.lockstep.cli.transpile.TranspileRunCommand;
+import dev.lockstep.cli.transpile.TranspileStatusCommand;
+import dev.lockstep.cli.transpile.TranspileTombstoneCommand;
 import java.util.List;
 
 /** The commands that there are. */
-final class Catalog {
+public final class Catalog {
     /** Every leaf, as it is typed, in the order in which help shows them. */
     private static final List<String> PATHS = List.of(
             "realm broadcast",
@@ -56,7 +99,7 @@ final class Catalog {
     private static final String DESCRIPTION =
             "Keeps derived data (caches, search indexes, mirrors) in step with its source.";
 
-    static final CommandTree TREE = new CommandTree(
+    public static final CommandTree TREE = new CommandTree(
             PATHS,
             Catalog::command,
             Catalog::description,

@@ -1,10 +1,21 @@
 package dev.lockstep.cli;
 
-import dev.lockstep.cli.Options.Format;
-import dev.lockstep.db.Databases;
-import dev.lockstep.db.Environment;
-import dev.lockstep.db.Nearest;
-import dev.lockstep.db.Trouble;
+import dev.lockstep.cli.help.HelpCommand;
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.CommandTree;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Interruption;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Output;
+import dev.lockstep.cli.kit.Printer;
+import dev.lockstep.cli.kit.Program;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.kit.RunLock;
+import dev.lockstep.cli.option.Options.Format;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Environment;
+import dev.lockstep.support.Nearest;
+import dev.lockstep.support.Trouble;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.InputStream;
@@ -23,7 +34,7 @@ public final class Lockstep {
     private static final Result SKIPPED =
             Result.unchanged(Map.of("skipped", true), List.of("another run is active; nothing was done"));
 
-    static final Program PROGRAM = new Program() {
+    public static final Program PROGRAM = new Program() {
         @Override
         public CommandTree commands() {
             return Catalog.TREE;

@@ -102,11 +102,11 @@ public final class Db implements AutoCloseable {
     }
 
     /** Ends the statement that is running now, if there is one, and lets no other start. Called from any thread. */
-    void cancel() {
+    public void cancel() {
         tx.cancel();
     }
 
-    void onClose(Runnable action) {
+    public void onClose(Runnable action) {
         onClose = action;
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.db;
 
+import dev.lockstep.support.Trouble;
 import java.util.Locale;
 
 /** A database said no. Branch on {@link #reason()}; the message is for people. */
@@ -53,12 +54,12 @@ public final class DbException extends Trouble {
     private final String sqlState;
 
     /** @param sqlState as the server gave it, or the name of SQLite's result code */
-    DbException(Reason reason, String sqlState, String what, String hint, Throwable cause) {
+    public DbException(Reason reason, String sqlState, String what, String hint, Throwable cause) {
         this(reason.kind, reason, sqlState, what, hint, cause);
     }
 
     /** @param kind if it means something else here than such a reason mostly does */
-    DbException(Kind kind, Reason reason, String sqlState, String what, String hint, Throwable cause) {
+    public DbException(Kind kind, Reason reason, String sqlState, String what, String hint, Throwable cause) {
         super(kind, reason.name().toLowerCase(Locale.ROOT).replace('_', '-'), what, hint, cause);
         this.reason = reason;
         this.sqlState = sqlState;

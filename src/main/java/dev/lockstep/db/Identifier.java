@@ -1,5 +1,6 @@
 package dev.lockstep.db;
 
+import dev.lockstep.support.Trouble;
 import java.nio.charset.StandardCharsets;
 
 /**

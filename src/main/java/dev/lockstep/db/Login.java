@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
  * One attempt to log in that may not take longer than it should, whatever it hangs on: the resolver, the network, or a
  * server that accepts and stays silent. A connection that comes too late is closed at once.
  */
-final class Login<C extends Connection> implements Runnable {
+public final class Login<C extends Connection> implements Runnable {
     /** Opens the connection. */
     @FunctionalInterface
-    interface Attempt<C> {
+    public interface Attempt<C> {
         C connect() throws SQLException;
     }
 
@@ -28,10 +28,12 @@ final class Login<C extends Connection> implements Runnable {
     }
 
     /**
+     * Makes the attempt.
+     *
      * @param limit zero for none
      * @throws SQLTimeoutException it took longer
      */
-    static <C extends Connection> C within(Duration limit, Attempt<C> connector) throws SQLException {
+    public static <C extends Connection> C within(Duration limit, Attempt<C> connector) throws SQLException {
         if (limit.isZero()) {
             return connector.connect();
         }

@@ -1,5 +1,6 @@
 package dev.lockstep.db;
 
+import dev.lockstep.db.postgres.SessionSettings;
 import java.time.Duration;
 
 /**

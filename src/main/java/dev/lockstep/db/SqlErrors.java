@@ -1,6 +1,7 @@
 package dev.lockstep.db;
 
 import dev.lockstep.db.DbException.Reason;
+import dev.lockstep.support.Trouble;
 import java.sql.SQLException;
 
 /** What the drivers of all engines have in common when they fail. */

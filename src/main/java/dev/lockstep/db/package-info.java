@@ -5,7 +5,7 @@
  *
  * <h2>Opening PostgreSQL</h2>
  *
- * <p>{@link dev.lockstep.db.PgTarget} finds out where to connect, as psql would: {@code ConnectionString} reads the text, {@code
+ * <p>{@link dev.lockstep.db.libpq.PgTarget} finds out where to connect, as psql would: {@code ConnectionString} reads the text, {@code
  * ServiceFile} and {@code PasswordFile} what it refers to, {@code PgSettings} keeps each parameter with the place it came
  * from. {@code PgProperties} puts that into the driver's words, and {@code Postgres} logs in. What the server tells about
  * itself in its answer is checked, so that it costs no round trip. One more sets what the session relies on, whatever the
@@ -31,7 +31,7 @@
  *
  * <h2>Opening MariaDB and MySQL</h2>
  *
- * <p>{@link dev.lockstep.db.MariaDbTarget} reads a URL, and what it leaves open from where the server's own clients look;
+ * <p>{@link dev.lockstep.db.mariadb.MariaDbTarget} reads a URL, and what it leaves open from where the server's own clients look;
  * {@code MariaDb} logs in. What the server would do otherwise is set for each session, and asked for again, since a proxy
  * may keep its own: strict mode, or it cuts and rounds values in silence; utf8mb4, or it replaces characters; names in
  * double quotes, so that one {@link dev.lockstep.db.Identifier} serves every engine; UTC; READ COMMITTED. Of two

@@ -2,8 +2,8 @@ package dev.lockstep.journal;
 
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
-import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
+import dev.lockstep.support.Trouble;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.lockstep.journal;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.journal.Journal.Subject;
-import dev.lockstep.profile.Json;
+import dev.lockstep.support.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -4,25 +4,25 @@
  * <h2>Who does what</h2>
  *
  * <ul>
- *   <li>{@link dev.lockstep.mirror.SourceSchema} reads the source's catalog into {@link dev.lockstep.mirror.SourceTable}s: what
+ *   <li>{@link dev.lockstep.mirror.source.SourceSchema} reads the source's catalog into {@link dev.lockstep.mirror.source.SourceTable}s: what
  *       tells rows apart, and in which order the table is read.
- *   <li>{@link dev.lockstep.mirror.Dialect} is how one kind of database is a mirror: types, catalog, bulk statements. A {@link
- *       dev.lockstep.mirror.TargetTable} is a table of it, a {@link dev.lockstep.mirror.TargetType} what a column can hold.
- *   <li>{@link dev.lockstep.mirror.Planner} puts the two side by side: a {@link dev.lockstep.mirror.TablePlan}, with what
- *       stands in the way. {@link dev.lockstep.mirror.Fit} turns one row into the other, a {@link
- *       dev.lockstep.mirror.MappedRow} of typed values, or says which value does not fit.
- *   <li>{@link dev.lockstep.mirror.MirrorLink} is the connection to the mirror and comes back when it was lost; {@link
- *       dev.lockstep.mirror.MirrorRun} the right to write, which every writing transaction proves; {@link
- *       dev.lockstep.mirror.Ledger} what the mirror knows of itself, and {@link dev.lockstep.mirror.PageRecords} what it holds.
- *   <li>{@link dev.lockstep.mirror.Backfill}: per table {@link dev.lockstep.mirror.TableBackfill} takes the shortest way; where
- *       that is a {@link dev.lockstep.mirror.PageComparison}, it decides and {@link dev.lockstep.mirror.PageWriter} writes.
- *   <li>{@link dev.lockstep.mirror.Verification} proves: per table a {@link dev.lockstep.mirror.TableVerification} compares what
- *       two {@link dev.lockstep.mirror.RowReader}s hand over. It shares with the copy no more than the plan; what a value
+ *   <li>{@link dev.lockstep.mirror.engine.Dialect} is how one kind of database is a mirror: types, catalog, bulk statements. A {@link
+ *       dev.lockstep.mirror.plan.TargetTable} is a table of it, a {@link dev.lockstep.mirror.plan.TargetType} what a column can hold.
+ *   <li>{@link dev.lockstep.mirror.plan.Planner} puts the two side by side: a {@link dev.lockstep.mirror.plan.TablePlan}, with what
+ *       stands in the way. {@link dev.lockstep.mirror.plan.Fit} turns one row into the other, a {@link
+ *       dev.lockstep.mirror.plan.MappedRow} of typed values, or says which value does not fit.
+ *   <li>{@link dev.lockstep.mirror.run.MirrorLink} is the connection to the mirror and comes back when it was lost; {@link
+ *       dev.lockstep.mirror.run.MirrorRun} the right to write, which every writing transaction proves; {@link
+ *       dev.lockstep.mirror.run.Ledger} what the mirror knows of itself, and {@link dev.lockstep.mirror.run.PageRecords} what it holds.
+ *   <li>{@link dev.lockstep.mirror.copy.Backfill}: per table {@link dev.lockstep.mirror.copy.TableBackfill} takes the shortest way; where
+ *       that is a {@link dev.lockstep.mirror.copy.PageComparison}, it decides and {@link dev.lockstep.mirror.copy.PageWriter} writes.
+ *   <li>{@link dev.lockstep.mirror.verify.Verification} proves: per table a {@link dev.lockstep.mirror.verify.TableVerification} compares what
+ *       two {@link dev.lockstep.mirror.proof.RowReader}s hand over. It shares with the copy no more than the plan; what a value
  *       means it finds out by code of its own, and it believes no record.
- *   <li>{@link dev.lockstep.mirror.Following} keeps a mirror equal: {@link dev.lockstep.mirror.FollowTriggers} note keys in a
- *       {@link dev.lockstep.journal.Journal}, and of the {@link dev.lockstep.mirror.FollowedTables} each {@link
- *       dev.lockstep.mirror.Followed} one takes the {@link dev.lockstep.mirror.ChangedRows} to the mirror, through a {@link
- *       dev.lockstep.mirror.MirrorRun}.
+ *   <li>{@link dev.lockstep.mirror.follow.Following} keeps a mirror equal: {@link dev.lockstep.mirror.source.FollowTriggers} note keys in a
+ *       {@link dev.lockstep.journal.Journal}, and of the {@link dev.lockstep.mirror.follow.FollowedTables} each {@link
+ *       dev.lockstep.mirror.follow.Followed} one takes the {@link dev.lockstep.mirror.follow.ChangedRows} to the mirror, through a {@link
+ *       dev.lockstep.mirror.run.MirrorRun}.
  * </ul>
  *
  * <h2>One run</h2>
@@ -41,10 +41,10 @@
  * row is the last of its page is said by the hash of its key, so that a row more or less moves no other page's borders.
  * A page is named by the SHA-256 of its typed rows. Pages that the mirror is seen to hold are not written to it.
  *
- * <p>Two ways are shorter. A table that the mirror has nothing of is filled by a {@link dev.lockstep.mirror.FirstLoad}: each row is
+ * <p>Two ways are shorter. A table that the mirror has nothing of is filled by a {@link dev.lockstep.mirror.copy.FirstLoad}: each row is
  * sent as soon as it has been found to fit, in one transaction with the records of all pages, and taken back with all others
  * if one does not fit. It is not for what is so large that a kill would undo too much, and not for MariaDB, where to make
- * a table commits. And a table that was copied from the very bytes of which the {@link dev.lockstep.mirror.SourceFile}
+ * a table commits. And a table that was copied from the very bytes of which the {@link dev.lockstep.mirror.source.SourceFile}
  * consists now, as their digest tells, and of which the mirror's seal holds, is not read at all.
  *
  * <h2>Why it ends equal</h2>
@@ -56,10 +56,10 @@
  * goes on with the others: the ledger of pages is the checkpoint.
  *
  * <p><b>Other writers.</b> What was recorded tells what lockstep has written, not what the mirror holds. So it is believed only
- * while the table has the seal that it had when it was found equal ({@link dev.lockstep.mirror.TableDigest}): PostgreSQL where each row's
+ * while the table has the seal that it had when it was found equal ({@link dev.lockstep.mirror.engine.TableDigest}): PostgreSQL where each row's
  * version is and which transaction wrote it, the others the sum of the digests of all rows. Where the seal is broken, digests in parts
- * ({@link dev.lockstep.mirror.RowFingerprint}), computed by the server, say in which pages the rows differ. And a table is
- * complete only if, after all has been written, an {@link dev.lockstep.mirror.EqualityProof} finds its rows to be the
+ * ({@link dev.lockstep.mirror.proof.RowFingerprint}), computed by the server, say in which pages the rows differ. And a table is
+ * complete only if, after all has been written, an {@link dev.lockstep.mirror.copy.EqualityProof} finds its rows to be the
  * scan's, in one snapshot, of which the seal is. So what another session writes in mid-run, or a trigger changes, is found
  * before the table is said to be equal, and what is written later breaks the seal. Only who says that there is no other
  * writer ({@code --sole-writer}) has the records believed; then nothing is compared, and the report says so.
@@ -103,9 +103,9 @@
  *
  * <h2>Why a verification finds it</h2>
  *
- * <p>Each row of either side becomes typed bytes, a {@link dev.lockstep.mirror.CanonicalRow}. Rows go into parts by the hash of
+ * <p>Each row of either side becomes typed bytes, a {@link dev.lockstep.mirror.proof.CanonicalRow}. Rows go into parts by the hash of
  * their key, so that no order of one database is compared with the order of another; a part is the same if its count and the sum
- * of its rows' SHA-256 are ({@link dev.lockstep.mirror.Buckets}). Of the parts that are not, both sides are read once more, row
+ * of its rows' SHA-256 are ({@link dev.lockstep.mirror.verify.Buckets}). Of the parts that are not, both sides are read once more, row
  * digests are compared, and the rows that differ are read to say in which columns. A whole table costs one reading
  * of each side, one in which anything differs three. What cannot be read is a failure and not a smaller table: each reading
  * must yield as many rows as the database says there are.
@@ -136,8 +136,8 @@
  *   <tr><td>SQLite cannot read a table, for want of a function or a collation of the application; a page of it is damaged
  *       <td>that table is named and fails, and the others go on; a verification reads tables and not their indexes
  *   <tr><td>a table is dropped or renamed at the source<td>the mirror's is left and named, until it is told to go ({@link
- *       dev.lockstep.mirror.ExtraTables}); if the mirror lacks it, too, it is forgotten
- *   <tr><td>the source has what a mirror does not get<td>it is named: {@link dev.lockstep.mirror.NotMirrored}
+ *       dev.lockstep.mirror.run.ExtraTables}); if the mirror lacks it, too, it is forgotten
+ *   <tr><td>the source has what a mirror does not get<td>it is named: {@link dev.lockstep.mirror.plan.NotMirrored}
  *   <tr><td>one table fails<td>the others go on, and the report and the exit code say so
  * </table>
  */

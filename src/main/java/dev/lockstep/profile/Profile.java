@@ -1,8 +1,8 @@
 package dev.lockstep.profile;
 
-import dev.lockstep.db.FileError;
-import dev.lockstep.db.Nearest;
-import dev.lockstep.db.Trouble;
+import dev.lockstep.support.FileError;
+import dev.lockstep.support.Nearest;
+import dev.lockstep.support.Trouble;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

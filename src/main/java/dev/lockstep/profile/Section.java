@@ -1,7 +1,8 @@
 package dev.lockstep.profile;
 
-import dev.lockstep.db.Nearest;
-import dev.lockstep.db.Trouble;
+import dev.lockstep.support.Json;
+import dev.lockstep.support.Nearest;
+import dev.lockstep.support.Trouble;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

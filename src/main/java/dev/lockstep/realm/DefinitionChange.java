@@ -1,8 +1,8 @@
 package dev.lockstep.realm;
 
-import dev.lockstep.db.Channel;
-import dev.lockstep.db.Trouble;
-import dev.lockstep.profile.Json;
+import dev.lockstep.db.listen.Channel;
+import dev.lockstep.support.Json;
+import dev.lockstep.support.Trouble;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -72,7 +72,7 @@ public record DefinitionChange(Scope scope, String realm, List<String> modules) 
         return names;
     }
 
-    void tell(DefinitionHandler handler) {
+    public void tell(DefinitionHandler handler) {
         switch (scope) {
             case MODULE -> {
                 for (String module : modules) {
@@ -84,12 +84,12 @@ public record DefinitionChange(Scope scope, String realm, List<String> modules) 
         }
     }
 
-    static String all() {
+    public static String all() {
         return Json.write(Map.of("k", "global"));
     }
 
     /** All modules of a realm; of all realms, if this one's URL is too long for a notification. */
-    static String realm(RealmUrl realm) {
+    public static String realm(RealmUrl realm) {
         Map<String, Object> change = new LinkedHashMap<>();
         change.put("k", "realm");
         change.put("r", realm.value());
@@ -101,7 +101,7 @@ public record DefinitionChange(Scope scope, String realm, List<String> modules) 
      * Single modules, in as many payloads as they need; one payload for their whole realm, if one of them is too long for
      * a notification of its own.
      */
-    static List<String> modules(RealmUrl realm, List<String> modules) {
+    public static List<String> modules(RealmUrl realm, List<String> modules) {
         List<String> payloads = new ArrayList<>();
         for (List<String> chunk : chunks(realm, modules)) {
             String payload = payload(realm, chunk);

@@ -1,7 +1,7 @@
 package dev.lockstep.realm;
 
-import dev.lockstep.db.Channel;
-import dev.lockstep.db.Trouble;
+import dev.lockstep.db.listen.Channel;
+import dev.lockstep.support.Trouble;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 

@@ -1,10 +1,10 @@
 package dev.lockstep.realm;
 
-import dev.lockstep.db.Nearest;
-import dev.lockstep.db.PercentCode;
 import dev.lockstep.db.Row;
-import dev.lockstep.db.Trouble;
 import dev.lockstep.db.Tx;
+import dev.lockstep.support.Nearest;
+import dev.lockstep.support.PercentCode;
+import dev.lockstep.support.Trouble;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -61,7 +61,7 @@ public final class KnownRealms {
     private KnownRealms() {}
 
     /** Every file that is named anywhere, perhaps more than once, by its realm and its local path. */
-    static void eachFile(Tx tx, BiConsumer<String, String> sink) {
+    public static void eachFile(Tx tx, BiConsumer<String, String> sink) {
         for (Map.Entry<String, String> source : FILES.entrySet()) {
             if (isReadable(tx, source.getKey())) {
                 tx.each(source.getValue(), row -> local(row.text("realm"), row.text("file"))
@@ -83,7 +83,7 @@ public final class KnownRealms {
     }
 
     /** Every realm that is named anywhere. */
-    static Set<String> all(Tx tx) {
+    public static Set<String> all(Tx tx) {
         Set<String> urls = new LinkedHashSet<>();
         for (Map.Entry<String, String> source : SOURCES.entrySet()) {
             if (isReadable(tx, source.getKey())) {

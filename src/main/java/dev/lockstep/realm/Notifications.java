@@ -1,8 +1,8 @@
 package dev.lockstep.realm;
 
-import dev.lockstep.db.Channel;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.listen.Channel;
 import java.util.Collection;
 import java.util.Optional;
 
@@ -42,7 +42,7 @@ public final class Notifications {
     private Notifications() {}
 
     /** Each is delivered once, in the order of first sending. */
-    static void send(Tx tx, Channel channel, Collection<String> payloads) {
+    public static void send(Tx tx, Channel channel, Collection<String> payloads) {
         if (!payloads.isEmpty()) {
             tx.only(NOTIFY_ALL, channel.name(), payloads.toArray(String[]::new));
         }

@@ -1,6 +1,6 @@
 package dev.lockstep.realm;
 
-import dev.lockstep.transpile.Invalidations;
+import dev.lockstep.transpile.service.Invalidations;
 
 /** Is told what is no longer true, in order, by one thread. Being told once too often is harmless; too seldom never happens. */
 public interface RealmHandler {
@@ -21,7 +21,7 @@ public interface RealmHandler {
      */
     void gap(String why);
 
-    /** Keeps a cache in step, {@link dev.lockstep.transpile.LocalCache} for one. */
+    /** Keeps a cache in step, {@link dev.lockstep.transpile.service.LocalCache} for one. */
     static RealmHandler of(Invalidations cache) {
         return new RealmHandler() {
             @Override

@@ -1,7 +1,7 @@
 package dev.lockstep.realm;
 
-import dev.lockstep.db.PercentCode;
-import dev.lockstep.db.Trouble;
+import dev.lockstep.support.PercentCode;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.transpile.ArtifactKey;
 import dev.lockstep.transpile.ModuleNames;
 import java.util.ArrayList;

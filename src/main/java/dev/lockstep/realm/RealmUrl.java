@@ -1,6 +1,6 @@
 package dev.lockstep.realm;
 
-import dev.lockstep.db.Trouble;
+import dev.lockstep.support.Trouble;
 import java.util.Set;
 
 /**

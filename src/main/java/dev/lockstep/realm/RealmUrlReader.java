@@ -1,8 +1,8 @@
 package dev.lockstep.realm;
 
-import dev.lockstep.db.PercentCode;
-import dev.lockstep.db.Trouble;
 import dev.lockstep.realm.RealmUrl.Correction;
+import dev.lockstep.support.PercentCode;
+import dev.lockstep.support.Trouble;
 import java.net.IDN;
 import java.util.EnumSet;
 import java.util.Locale;

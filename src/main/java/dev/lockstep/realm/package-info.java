@@ -9,8 +9,8 @@
  *                                    └──────> our own ear (the echo)
  * </pre>
  *
- * <p>{@link dev.lockstep.realm.RealmInvalidator} makes the shared layers forget in the transaction that notifies, so nobody is
- * woken to read what is about to be forgotten. {@link dev.lockstep.realm.Definitions} is one of those layers, tombstones in
+ * <p>{@link dev.lockstep.realm.invalidate.RealmInvalidator} makes the shared layers forget in the transaction that notifies, so nobody is
+ * woken to read what is about to be forgotten. {@link dev.lockstep.realm.invalidate.Definitions} is one of those layers, tombstones in
  * {@link dev.lockstep.transpile} are the other.
  *
  * <p>Whatever names a file is read by {@link dev.lockstep.realm.RealmPath}: {@code my%20card.gts} and its whole URL are the local
@@ -20,7 +20,7 @@
  *
  * <h2>Locks</h2>
  *
- * <p>Boxel's ({@link dev.lockstep.realm.LockScope}): the realm's key, exclusive; or shared, and then a key of each file. The realm
+ * <p>Boxel's ({@link dev.lockstep.realm.lock.LockScope}): the realm's key, exclusive; or shared, and then a key of each file. The realm
  * {@code http://localhost:4201/luke/my-realm/} has {@code 77324559412694263}, its file {@code cards/person.json} has
  * {@code 366881110740516408}. All wait in the server's queue.
  *
@@ -32,14 +32,14 @@
  *                                             └──────────────────────────────←───────────────────────────────┘
  * </pre>
  *
- * <p>{@link dev.lockstep.realm.InvalidationLog} holds its head locked from the number to the commit, so numbers are committed
+ * <p>{@link dev.lockstep.realm.log.InvalidationLog} holds its head locked from the number to the commit, so numbers are committed
  * in order and a rollback leaves no hole: what is visible beyond a cursor is the next piece, whole. LISTEN is committed
- * before the first look, so what that look does not see is notified. {@link dev.lockstep.realm.InvalidationFeed} is that
- * loop, {@link dev.lockstep.realm.RealmListener} runs it for a handler.
+ * before the first look, so what that look does not see is notified. {@link dev.lockstep.realm.log.InvalidationFeed} is that
+ * loop, {@link dev.lockstep.realm.log.RealmListener} runs it for a handler.
  *
  * <h2>Publishing</h2>
  *
- * <p>{@link dev.lockstep.realm.Publisher} takes the realm's write lock ({@link dev.lockstep.realm.RealmLock}), copies aside, turns
+ * <p>{@link dev.lockstep.realm.publish.Publisher} takes the realm's write lock ({@link dev.lockstep.realm.lock.RealmLock}), copies aside, turns
  * a symbolic link to the copy, and commits one invalidation on the connection that holds the lock. {@code Target} draws the
  * files, {@code Swap} the order of steps.
  *
@@ -52,7 +52,7 @@
  *       wildcard of its realm, which drops more than needed and never less.
  *   <li>The emitter dies before its commit: nothing is sent. While it commits: sent or not, and the error says so;
  *       sending again is harmless.
- *   <li>A listener is cut off: it cannot hear, and {@link dev.lockstep.db.PgListener} tells it of the gap once it can
+ *   <li>A listener is cut off: it cannot hear, and {@link dev.lockstep.db.listen.PgListener} tells it of the gap once it can
  *       again. Whoever then drops all that it cached serves nothing stale. With the log it is told exactly what it has
  *       missed; if that is pruned, or the log is another one, it is told once that anything may have changed.
  *   <li>A server takes over that lacks the last numbers, or is restored from a backup, and gives them out again: a listener

@@ -1,6 +1,6 @@
 package dev.lockstep.transpile;
 
-import dev.lockstep.profile.Json;
+import dev.lockstep.support.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

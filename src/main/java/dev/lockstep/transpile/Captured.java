@@ -1,5 +1,6 @@
 package dev.lockstep.transpile;
 
+import dev.lockstep.transpile.service.Source;
 import java.util.Optional;
 
 /**
@@ -31,7 +32,7 @@ public final class Captured {
     }
 
     /** For a source that is read without a cache: what is made from it cannot be stored. */
-    static Captured withoutCache(ArtifactKey key) {
+    public static Captured withoutCache(ArtifactKey key) {
         return new Captured(key, Optional.empty(), -1, -1);
     }
 
@@ -64,7 +65,7 @@ public final class Captured {
         return cap() >= later.cap();
     }
 
-    boolean isStorable() {
+    public boolean isStorable() {
         return cap() >= 0;
     }
 }

@@ -1,7 +1,7 @@
 package dev.lockstep.transpile;
 
-import dev.lockstep.db.FileError;
-import dev.lockstep.db.Trouble;
+import dev.lockstep.support.FileError;
+import dev.lockstep.support.Trouble;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -63,7 +63,7 @@ public final class Content implements AutoCloseable {
         return size;
     }
 
-    boolean isInMemory() {
+    public boolean isInMemory() {
         return file == null;
     }
 

@@ -1,7 +1,7 @@
 package dev.lockstep.transpile;
 
-import dev.lockstep.db.Trouble;
-import dev.lockstep.profile.Json;
+import dev.lockstep.support.Json;
+import dev.lockstep.support.Trouble;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

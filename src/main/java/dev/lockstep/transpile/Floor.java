@@ -8,7 +8,7 @@ import dev.lockstep.db.Tx;
  * <p>Every transaction that invalidates or prunes rows of a realm locks its floor first, so that two of them wait for each
  * other and never cross.
  */
-final class Floor {
+public final class Floor {
     private static final String BEGIN =
             "insert into lockstep_realm_floor (realm_url) values (?) on conflict do nothing";
 
@@ -30,7 +30,7 @@ final class Floor {
     }
 
     /** The floor, to be raised by this transaction and nobody else. */
-    static long lock(Tx tx, String realm) {
+    public static long lock(Tx tx, String realm) {
         begin(tx, realm);
         return tx.only(LOCK, realm).integer("floor");
     }

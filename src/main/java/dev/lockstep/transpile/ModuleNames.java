@@ -57,7 +57,7 @@ public final class ModuleNames {
     }
 
     /** Whether a request for one path may be answered by the file at the other. */
-    static boolean mayMean(String requested, String canonical) {
+    public static boolean mayMean(String requested, String canonical) {
         return requested.equals(canonical)
                 || (isExecutable(canonical) && requested.equals(withoutExtension(canonical)));
     }

@@ -18,7 +18,7 @@ public final class TranspileCache {
     public static final long LARGEST = 512L << 20;
 
     /** True of a row as long as nobody who does not know the stamp has written it since. */
-    static final String STAMP = "%1$s.generation || ':' || %1$s.created_at || ':' || octet_length(%1$s.body)";
+    public static final String STAMP = "%1$s.generation || ':' || %1$s.created_at || ':' || octet_length(%1$s.body)";
 
     /** Content is read in slices of this size; bytes. */
     private static final int SLICE_BYTES = 1 << 20;
@@ -172,7 +172,7 @@ public final class TranspileCache {
      * {@link #look} within a longer transaction. It leaves no row: nobody else would see it before that has ended, so behind
      * the guard what is built for a path that has none is refused.
      */
-    static Lookup lookAgain(Tx tx, ArtifactKey key, Optional<String> inputs) {
+    public static Lookup lookAgain(Tx tx, ArtifactKey key, Optional<String> inputs) {
         while (true) {
             Row row = find(tx, key, inputs);
             if (row.isNull("epoch") || row.isNull("floor")) {

@@ -1,10 +1,10 @@
 /**
  * A cache of compiled modules that a fleet shares through PostgreSQL, and that never serves what was invalidated.
  *
- * <p>Three layers. {@link dev.lockstep.transpile.LocalCache} is in the process; {@link dev.lockstep.transpile.TranspileCache} is
+ * <p>Three layers. {@link dev.lockstep.transpile.service.LocalCache} is in the process; {@link dev.lockstep.transpile.TranspileCache} is
  * one table, {@code module_transpile_cache}, in Boxel's form, so that its replicas share it; and
- * {@link dev.lockstep.transpile.Coordinator} lets one process of the fleet build while the others wait.
- * {@link dev.lockstep.transpile.TranspileService} puts them together, {@link dev.lockstep.transpile.SharedBuilds} all but the first.
+ * {@link dev.lockstep.transpile.service.Coordinator} lets one process of the fleet build while the others wait.
+ * {@link dev.lockstep.transpile.service.TranspileService} puts them together, {@link dev.lockstep.transpile.service.SharedBuilds} all but the first.
  *
  * <h2>A row</h2>
  *

@@ -3,7 +3,7 @@ package dev.lockstep.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.audit.AuditDatabase.Kind;
-import dev.lockstep.profile.Json;
+import dev.lockstep.support.Json;
 import dev.lockstep.testing.LockstepRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

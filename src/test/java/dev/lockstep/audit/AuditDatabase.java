@@ -21,8 +21,8 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A database of any engine with CADT's audit table of data model 1, as the application makes it there. */
-final class AuditDatabase implements AutoCloseable {
-    enum Kind {
+public final class AuditDatabase implements AutoCloseable {
+    public enum Kind {
         SQLITE,
         POSTGRESQL,
         MARIADB,
@@ -63,11 +63,15 @@ final class AuditDatabase implements AutoCloseable {
             """;
 
     /** Those of one test, which end with it. */
-    static final class OfTest implements AfterEachCallback {
+    public static final class OfTest implements AfterEachCallback {
         private final List<AuditDatabase> made = new ArrayList<>();
 
-        /** @param file where it lies if it is a SQLite database */
-        AuditDatabase create(Kind kind, Path file) throws SQLException {
+        /**
+         * A database of one engine.
+         *
+         * @param file where it lies if it is a SQLite database
+         */
+        public AuditDatabase create(Kind kind, Path file) throws SQLException {
             AuditDatabase database = AuditDatabase.create(kind, file);
             made.add(database);
             return database;
@@ -103,7 +107,7 @@ final class AuditDatabase implements AutoCloseable {
         return made;
     }
 
-    static AuditDatabase empty(Kind kind, Path file) throws SQLException {
+    public static AuditDatabase empty(Kind kind, Path file) throws SQLException {
         return switch (kind) {
             case SQLITE ->
                 new AuditDatabase(
@@ -124,12 +128,12 @@ final class AuditDatabase implements AutoCloseable {
     }
 
     /** Where it lies if it is a SQLite database. */
-    Path file() {
+    public Path file() {
         return file;
     }
 
     /** The same database by way of a proxy's port. */
-    AuditDatabase through(int port) {
+    public AuditDatabase through(int port) {
         return new AuditDatabase(
                 kind,
                 file,
@@ -137,7 +141,7 @@ final class AuditDatabase implements AutoCloseable {
                 mariaDb == null ? null : mariaDb.through(port));
     }
 
-    int port() {
+    public int port() {
         return postgres == null ? mariaDb.port() : postgres.port();
     }
 
@@ -169,7 +173,7 @@ final class AuditDatabase implements AutoCloseable {
         }
     }
 
-    void execute(String... statements) throws SQLException {
+    public void execute(String... statements) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
@@ -178,7 +182,7 @@ final class AuditDatabase implements AutoCloseable {
         }
     }
 
-    String ask(String sql) throws SQLException {
+    public String ask(String sql) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 ResultSet rs = statement.executeQuery(sql)) {
@@ -187,12 +191,12 @@ final class AuditDatabase implements AutoCloseable {
     }
 
     /** How many generations are there in part, where one has 5 rows, and the first 1. */
-    String inPart() throws SQLException {
+    public String inPart() throws SQLException {
         return ask(IN_PART);
     }
 
     /** What tells two tables apart. */
-    String content() throws SQLException {
+    public String content() throws SQLException {
         return ask(CONTENT.formatted(
                 switch (kind) {
                     case SQLITE ->
@@ -232,7 +236,7 @@ final class AuditDatabase implements AutoCloseable {
     }
 
     /** The address without its password. */
-    String url() {
+    public String url() {
         return switch (kind) {
             case SQLITE -> "sqlite:" + file;
             case POSTGRESQL ->
@@ -244,7 +248,7 @@ final class AuditDatabase implements AutoCloseable {
         };
     }
 
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return switch (kind) {
             case SQLITE -> Map.of();
             case POSTGRESQL -> {
@@ -257,14 +261,14 @@ final class AuditDatabase implements AutoCloseable {
     }
 
     /** The words of {@code audit VERB …} on this database. */
-    String[] words(String verb, String... more) {
+    public String[] words(String verb, String... more) {
         List<String> words = new ArrayList<>(List.of("audit", verb));
         words.addAll(List.of(more));
         words.addAll(options());
         return words.toArray(String[]::new);
     }
 
-    LockstepRun run(String verb, String... more) {
+    public LockstepRun run(String verb, String... more) {
         return LockstepRun.of(environment(), words(verb, more));
     }
 

@@ -1,6 +1,6 @@
 package dev.lockstep.audit;
 
-import dev.lockstep.profile.Json;
+import dev.lockstep.support.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** NDJSON of audit rows. */
-final class AuditLines {
+public final class AuditLines {
     private AuditLines() {}
 
     static Map<String, Object> row(String registry, long generation, String type) {
@@ -24,12 +24,12 @@ final class AuditLines {
         return row;
     }
 
-    static String created(String registry) {
+    public static String created(String registry) {
         return Json.write(row(registry, 0, "CREATE REGISTRY"));
     }
 
     /** A line of an INSERT. */
-    static String line(String registry, long generation, int number) {
+    public static String line(String registry, long generation, int number) {
         Map<String, Object> row = row(registry, generation, "INSERT");
         row.put("table", "elsewhere");
         row.put("change", "{\"n\": " + number + ", \"text\": \"é 漢 🦊 '\\\"\"}");
@@ -37,7 +37,7 @@ final class AuditLines {
     }
 
     /** A registry of some generations with as many rows each, after the one that creates it. */
-    static List<String> registry(String registry, int generations, int rows) {
+    public static List<String> registry(String registry, int generations, int rows) {
         List<String> lines = new ArrayList<>(List.of(created(registry)));
         for (int generation = 1; generation <= generations; generation++) {
             for (int i = 0; i < rows; i++) {
@@ -47,7 +47,7 @@ final class AuditLines {
         return lines;
     }
 
-    static Path file(Path file, List<String> lines) throws java.io.IOException {
+    public static Path file(Path file, List<String> lines) throws java.io.IOException {
         return Files.write(file, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -3,7 +3,7 @@ package dev.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.db.Trouble;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.LockstepRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.cli.help.HelpTopics;
 import dev.lockstep.testing.CadtSample;
 import dev.lockstep.testing.ChildJvm;
 import dev.lockstep.testing.LockstepScript;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** What the durable log is good for, from end to end: whoever was away hears it, once, and whoever waits is told. */
 @ExtendWith(PostgresExtension.class)
 @Execution(ExecutionMode.CONCURRENT)
-class DurableLogTest {
+public class DurableLogTest {
     private static final String REALM = "http://localhost:4201/luke/";
 
     @TempDir
@@ -34,7 +34,7 @@ class DurableLogTest {
     }
 
     /** A listener that has been there, and heard nothing. */
-    static void register(TestDatabase database, String name) {
+    public static void register(TestDatabase database, String name) {
         try (RunningLockstep listen =
                 RunningLockstep.start(database.environment(), "realm", "listen", "--durable", name)) {
             listen.awaitStdout("listening");

@@ -3,8 +3,10 @@ package dev.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.lockstep.db.Databases;
-import dev.lockstep.db.Environment;
+import dev.lockstep.cli.kit.Printer;
+import dev.lockstep.cli.kit.WholeFile;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Environment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

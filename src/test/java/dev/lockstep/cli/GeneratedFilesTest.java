@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.cli.help.CompletionCommand;
 import dev.lockstep.testing.ChildJvm;
 import java.io.File;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.cli.help.HelpTopics;
 import dev.lockstep.db.SqlScript;
 import dev.lockstep.testing.CadtSample;
 import dev.lockstep.testing.LockstepRun;
@@ -171,7 +172,7 @@ abstract class GrantsConformance {
     /** All roles of the script. */
     final List<String> roles() {
         List<String> all = new ArrayList<>();
-        for (String statement : SqlScript.statements(HelpTopics.class, "help/" + topic() + ".txt")) {
+        for (String statement : SqlScript.statements(HelpTopics.class, topic() + ".txt")) {
             if (statement.startsWith("create role ")) {
                 all.add(statement.substring("create role ".length(), statement.length() - 1));
             }
@@ -193,7 +194,7 @@ abstract class GrantsConformance {
     /** The statements about a role, under the name that it has in this test. */
     private List<String> script(String role) {
         List<String> script = new ArrayList<>();
-        for (String statement : SqlScript.statements(HelpTopics.class, "help/" + topic() + ".txt")) {
+        for (String statement : SqlScript.statements(HelpTopics.class, topic() + ".txt")) {
             if (statement.endsWith("role " + role + ";") || statement.endsWith(" to " + role + ";")) {
                 script.add(statement.replaceFirst(role + ";$", role + suffix + ";"));
             }

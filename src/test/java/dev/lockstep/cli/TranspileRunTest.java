@@ -2,7 +2,7 @@ package dev.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.profile.Json;
+import dev.lockstep.support.Json;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.ChildJvm;
 import dev.lockstep.testing.LockstepRun;

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * Says what kind of server it is, as PostgreSQL does at the end of a login, and agrees to everything that follows: for kinds
  * of server that no test can start, such as one of another decade.
  */
-final class AnnouncingServer implements AutoCloseable {
+public final class AnnouncingServer implements AutoCloseable {
     private static final int SSL_REQUEST = 80877103;
 
     private final ServerSocket listener;
@@ -25,7 +25,7 @@ final class AnnouncingServer implements AutoCloseable {
     private final CountDownLatch left = new CountDownLatch(1);
 
     /** @param announced what differs from a primary of version 17 */
-    AnnouncingServer(Map<String, String> announced) {
+    public AnnouncingServer(Map<String, String> announced) {
         parameters.put("server_version", "17.2");
         parameters.put("server_encoding", "UTF8");
         parameters.put("client_encoding", "UTF8");
@@ -44,12 +44,12 @@ final class AnnouncingServer implements AutoCloseable {
         thread.start();
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
     /** Waits until a client has closed its connection. */
-    boolean wasLeft() throws InterruptedException {
+    public boolean wasLeft() throws InterruptedException {
         return left.await(10, TimeUnit.SECONDS);
     }
 

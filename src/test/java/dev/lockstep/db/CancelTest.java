@@ -3,6 +3,10 @@ package dev.lockstep.db;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.support.Environment;
+import dev.lockstep.support.Trouble;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

@@ -14,37 +14,37 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What every engine's {@link Db} does alike; each engine adds what only it does. */
-abstract class DbConformance {
-    static final String CREATE = "create table note (id bigint primary key, body text not null)";
-    static final String INSERT = "insert into note (id, body) values (?, ?)";
-    static final String COUNT = "select count(*) from note";
+public abstract class DbConformance {
+    public static final String CREATE = "create table note (id bigint primary key, body text not null)";
+    public static final String INSERT = "insert into note (id, body) values (?, ?)";
+    public static final String COUNT = "select count(*) from note";
 
     /** Another connection to the test's one database, with a fault in it. */
-    abstract Db open(Fault fault);
+    protected abstract Db open(Fault fault);
 
     /** A connection that may only read. */
-    abstract Db openToRead();
+    protected abstract Db openToRead();
 
     /** A connection that waits for a lock hardly at all. */
-    abstract Db openImpatient();
+    protected abstract Db openImpatient();
 
     /** What the engine calls its 64-bit integer, text, binary and floating-point types, in this order. */
-    abstract String types();
+    protected abstract String types();
 
     /** What a statement on a table that is not there means; SQLite has only a message for it. */
-    abstract Reason noSuchTable();
+    protected abstract Reason noSuchTable();
 
-    final Db open() {
+    protected final Db open() {
         return open(Fault.none());
     }
 
-    static Reason reason(ThrowingCallable call) {
+    public static Reason reason(ThrowingCallable call) {
         DbException e = catchThrowableOfType(DbException.class, call);
         assertThat(e).as("an error of the database").isNotNull();
         return e.reason();
     }
 
-    static long count(Db db) {
+    public static long count(Db db) {
         return db.autocommit(tx -> tx.only(COUNT)).integer(0);
     }
 
@@ -54,7 +54,7 @@ abstract class DbConformance {
     }
 
     @Test
-    void aTransactionIsSeenByOthersOnceItHasEnded() {
+    protected void aTransactionIsSeenByOthersOnceItHasEnded() {
         try (Db db = withNotes(open());
                 Db other = open()) {
             String returned = db.transact(tx -> {
@@ -68,7 +68,7 @@ abstract class DbConformance {
     }
 
     @Test
-    void anExceptionRollsBackAndComesOutAsItIs() {
+    protected void anExceptionRollsBackAndComesOutAsItIs() {
         try (Db db = withNotes(open())) {
             RuntimeException mistake = new IllegalArgumentException("a mistake of the caller's");
             Error worse = new AssertionError("a worse one");
@@ -93,7 +93,7 @@ abstract class DbConformance {
     }
 
     @Test
-    void aConflictThatDoesNotPassIsReportedAfterFiveTries() {
+    protected void aConflictThatDoesNotPassIsReportedAfterFiveTries() {
         List<Integer> tries = new ArrayList<>();
         try (Db db = withNotes(open())) {
             assertThat(reason(() -> db.run(tx -> {
@@ -108,7 +108,7 @@ abstract class DbConformance {
     }
 
     @Test
-    void aStatementOutsideATransactionCommitsByItself() {
+    protected void aStatementOutsideATransactionCommitsByItself() {
         try (Db db = withNotes(open());
                 Db other = open()) {
             int changed = db.autocommit(tx -> tx.update(INSERT, 1L, "one"));
@@ -119,7 +119,7 @@ abstract class DbConformance {
     }
 
     @Test
-    void aReadSeesOneSnapshot() {
+    protected void aReadSeesOneSnapshot() {
         try (Db db = withNotes(open());
                 Db other = open()) {
             prepareForSnapshots(db);
@@ -135,10 +135,10 @@ abstract class DbConformance {
     }
 
     /** SQLite lets a writer pass a reader only in WAL mode. */
-    void prepareForSnapshots(Db db) {}
+    protected void prepareForSnapshots(Db db) {}
 
     @Test
-    void readAccessCannotWrite() {
+    protected void readAccessCannotWrite() {
         try (Db db = withNotes(open());
                 Db reader = openToRead()) {
             assertThat(reason(() -> reader.run(tx -> tx.update(INSERT, 1L, "one"))))
@@ -151,7 +151,7 @@ abstract class DbConformance {
     }
 
     @Test
-    void aLockThatSomebodyElseHoldsIsBusy() {
+    protected void aLockThatSomebodyElseHoldsIsBusy() {
         try (Db db = withNotes(open());
                 Db impatient = openImpatient()) {
             db.run(tx -> tx.update(INSERT, 1L, "one"));
@@ -167,7 +167,7 @@ abstract class DbConformance {
     }
 
     @Test
-    void whatTheDataForbidsHasAReason() {
+    protected void whatTheDataForbidsHasAReason() {
         try (Db db = withNotes(open())) {
             db.run(tx -> tx.update(INSERT, 1L, "one"));
 
@@ -180,7 +180,7 @@ abstract class DbConformance {
     }
 
     @Test
-    void aBatchIsStoredWholeOrNotAtAll() {
+    protected void aBatchIsStoredWholeOrNotAtAll() {
         try (Db db = withNotes(open())) {
             db.run(tx -> tx.updateAll(INSERT, List.of(new Object[] {1L, "one"}, new Object[] {2L, "two"})));
             assertThat(count(db)).isEqualTo(2);
@@ -197,7 +197,7 @@ abstract class DbConformance {
     }
 
     @Test
-    void valuesComeBackAsTheyWent() {
+    protected void valuesComeBackAsTheyWent() {
         String[] types = types().split(" ", -1);
         String text = "é 漢 🦊 ' \" \\ \n";
         byte[] binary = {0, 1, -1};
@@ -227,7 +227,7 @@ abstract class DbConformance {
     }
 
     @Test
-    void aValueIsNeverReadAsSomethingElse() {
+    protected void aValueIsNeverReadAsSomethingElse() {
         try (Db db = open()) {
             Row row = db.read(tx -> tx.only("select 1.5 as half, 'x' as word, cast(null as integer) as none"));
 
@@ -238,7 +238,7 @@ abstract class DbConformance {
     }
 
     @Test
-    void manyRowsAreHandedOverOneByOne() {
+    protected void manyRowsAreHandedOverOneByOne() {
         List<Object[]> many = new ArrayList<>();
         for (long id = 1; id <= 2_500; id++) {
             many.add(new Object[] {id, "body"});
@@ -255,7 +255,7 @@ abstract class DbConformance {
     }
 
     @Test
-    void theFirstErrorSurvivesACleanUpThatFails() {
+    protected void theFirstErrorSurvivesACleanUpThatFails() {
         withNotes(open()).close();
         RuntimeException mistake = new IllegalArgumentException("a mistake of the caller's");
         // The rollback is the call after the insert; whatever came before is counted, not assumed.
@@ -274,7 +274,7 @@ abstract class DbConformance {
     }
 
     @Test
-    void aTransactionIsWholeOrAbsentWhateverBreaksWhen() throws Exception {
+    protected void aTransactionIsWholeOrAbsentWhateverBreaksWhen() throws Exception {
         withNotes(open()).close();
 
         int broken = Sweep.startingFrom(run -> (long) run)

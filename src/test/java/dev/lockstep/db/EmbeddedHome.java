@@ -1,5 +1,11 @@
 package dev.lockstep.db;
 
+import dev.lockstep.db.embedded.EmbeddedFiles;
+import dev.lockstep.db.embedded.PostgresBinaries;
+import dev.lockstep.db.embedded.PostgresCluster;
+import dev.lockstep.db.embedded.Postmaster;
+import dev.lockstep.support.Environment;
+import dev.lockstep.support.LockFile;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.ChildJvm;
 import java.io.IOException;
@@ -18,19 +24,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A state directory of a test's own, the processes that use the server in it, and what the system knows of these. */
-final class EmbeddedHome implements AutoCloseable {
+public final class EmbeddedHome implements AutoCloseable {
     /** About five seconds, on a machine that has nothing else to do. */
-    static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
+    public static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
 
     private static final Duration STARTED_WITHIN = Duration.ofMinutes(2);
 
     private static final Path SHARED = Path.of("target", "test-embedded").toAbsolutePath();
 
     /** A server, as a user of it sees it; no two have the same start. */
-    record Reached(int port, String since) {
+    public record Reached(int port, String since) {
         private static final Pattern SAID = Pattern.compile("^using (\\d+) since (.+)$", Pattern.MULTILINE);
 
-        static Reached of(String stdout) {
+        public static Reached of(String stdout) {
             Matcher said = SAID.matcher(stdout);
             if (!said.find()) {
                 throw new AssertionError("reached no server: " + stdout);
@@ -44,13 +50,13 @@ final class EmbeddedHome implements AutoCloseable {
     private final List<ChildJvm> users = new ArrayList<>();
 
     /** One without programs, as on a new machine. */
-    EmbeddedHome(Path state) {
+    public EmbeddedHome(Path state) {
         this.state = state;
         this.release = state.resolveSibling(state.getFileName() + ".release");
     }
 
     /** Has programs already: those that all tests share. */
-    EmbeddedHome unpacked() {
+    public EmbeddedHome unpacked() {
         try {
             Files.createSymbolicLink(
                     new PostgresBinaries(files()).directory(), new PostgresBinaries(shared()).directory());
@@ -61,7 +67,7 @@ final class EmbeddedHome implements AutoCloseable {
     }
 
     /** Has programs, and an empty database as it is after the first start: a copy, made much faster than one. */
-    EmbeddedHome initialised() {
+    public EmbeddedHome initialised() {
         EmbeddedFiles shared = shared();
         Path data = files().data();
         try (Stream<Path> files = Files.walk(shared.data())) {
@@ -84,25 +90,25 @@ final class EmbeddedHome implements AutoCloseable {
         return shared;
     }
 
-    Map<String, String> variables() {
+    public Map<String, String> variables() {
         return Map.of("XDG_STATE_HOME", state.toString());
     }
 
-    Environment environment() {
+    public Environment environment() {
         return new Environment(variables());
     }
 
-    EmbeddedFiles files() {
+    public EmbeddedFiles files() {
         return EmbeddedFiles.in(environment().stateDirectory());
     }
 
     /** Starts a process that uses the server until {@link #releaseUsers()}. */
-    ChildJvm startUser() {
+    public ChildJvm startUser() {
         return started(release.toString());
     }
 
     /** Starts a process that uses the server for a moment. */
-    ChildJvm startShortUser() {
+    public ChildJvm startShortUser() {
         return started();
     }
 
@@ -113,7 +119,7 @@ final class EmbeddedHome implements AutoCloseable {
     }
 
     /** A process that has used the server and ended; what it printed. */
-    String use() {
+    public String use() {
         ChildJvm user = startShortUser();
         if (user.exitCode(STARTED_WITHIN) != 0) {
             throw new AssertionError(user.toString());
@@ -122,7 +128,7 @@ final class EmbeddedHome implements AutoCloseable {
     }
 
     /** Waits for what a user is about to do. */
-    static void await(String what, ChildJvm user, Callable<Boolean> condition) {
+    public static void await(String what, ChildJvm user, Callable<Boolean> condition) {
         try {
             Await.until(what, STARTED_WITHIN, condition);
         } catch (AssertionError e) {
@@ -131,12 +137,12 @@ final class EmbeddedHome implements AutoCloseable {
     }
 
     /** Which server a process found that has used it and ended. */
-    Reached reached() {
+    public Reached reached() {
         return Reached.of(use());
     }
 
     /** Lets those that stay end as a command ends. */
-    void releaseUsers() {
+    public void releaseUsers() {
         try {
             Files.createFile(release);
             for (ChildJvm user : users) {
@@ -149,13 +155,13 @@ final class EmbeddedHome implements AutoCloseable {
     }
 
     /** Which server a process has reached: it says so as soon as it knows. */
-    static Reached reachedBy(ChildJvm user) {
+    public static Reached reachedBy(ChildJvm user) {
         await("a server", user, () -> user.stdout().contains(" since ") || !user.isAlive());
         return Reached.of(user.stdout());
     }
 
     /** The process of the server. */
-    Optional<ProcessHandle> server() {
+    public Optional<ProcessHandle> server() {
         if (!Files.exists(files().data())) {
             return Optional.empty();
         }
@@ -165,7 +171,7 @@ final class EmbeddedHome implements AutoCloseable {
     }
 
     /** The process of the guard. */
-    Optional<ProcessHandle> guard() {
+    public Optional<ProcessHandle> guard() {
         try {
             String pid = Files.exists(files().guard()) ? Files.readString(files().guard()) : "";
             return pid.isEmpty()
@@ -184,7 +190,7 @@ final class EmbeddedHome implements AutoCloseable {
                 .isPresent();
     }
 
-    void awaitStopped() {
+    public void awaitStopped() {
         Await.until(
                 "server " + server() + " and guard " + guard() + " to stop",
                 STOPPED_WITHIN,
@@ -192,7 +198,7 @@ final class EmbeddedHome implements AutoCloseable {
     }
 
     /** Kills a process and waits until it is gone, and with it its locks and ports. */
-    static void kill(ProcessHandle process) {
+    public static void kill(ProcessHandle process) {
         process.destroyForcibly();
         Await.until("the end of " + process.pid(), STOPPED_WITHIN, () -> isGone(process));
     }

@@ -1,5 +1,8 @@
 package dev.lockstep.db;
 
+import dev.lockstep.db.embedded.EmbeddedPostgres;
+import dev.lockstep.support.Deadline;
+import dev.lockstep.support.Environment;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +17,7 @@ import java.time.Duration;
  * A process that uses the embedded server of its environment: says what it waits for, asks the server who it is, says
  * {@code using PORT since TIME}, and stays until the file that is its argument exists; without one it ends at once.
  */
-final class EmbeddedUser {
+public final class EmbeddedUser {
     private EmbeddedUser() {}
 
     public static void main(String[] arguments) throws SQLException {
@@ -31,7 +34,7 @@ final class EmbeddedUser {
     }
 
     /** When the server began, to the microsecond: which server it is. */
-    static String startOf(EmbeddedPostgres postgres) throws SQLException {
+    public static String startOf(EmbeddedPostgres postgres) throws SQLException {
         try (Connection connection = DriverManager.getConnection(
                         "jdbc:postgresql://" + postgres.host() + ":" + postgres.port() + "/" + postgres.database(),
                         postgres.user(),

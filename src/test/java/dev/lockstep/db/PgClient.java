@@ -2,6 +2,10 @@ package dev.lockstep.db;
 
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Environment;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.TestDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,35 +19,39 @@ import java.util.Map;
  *
  * @param variables their environment, which may be changed between two connections
  */
-record PgClient(Map<String, String> variables) {
-    static final PgSession SESSION = PgSession.of("lockstep test", PgSession.Use.WRITE);
+public record PgClient(Map<String, String> variables) {
+    public static final PgSession SESSION = PgSession.of("lockstep test", PgSession.Use.WRITE);
 
     /** One whose environment says all that leads to a test's database. */
-    static PgClient of(TestDatabase database, Path home) {
+    public static PgClient of(TestDatabase database, Path home) {
         Map<String, String> variables = new HashMap<>(database.environment());
         variables.put("HOME", home.toString());
         return new PgClient(variables);
     }
 
-    /** @param url null for what the environment says */
-    PgTarget target(String url) {
+    /**
+     * Finds the target.
+     *
+     * @param url null for what the environment says
+     */
+    public PgTarget target(String url) {
         return PgTarget.resolve(url, PgTarget.Sources.of(new Environment(variables)));
     }
 
-    Db open(String url, PgSession session) {
+    public Db open(String url, PgSession session) {
         return new Databases(new Environment(variables)).postgres(target(url), session);
     }
 
-    Trouble refused(String url) {
+    public Trouble refused(String url) {
         return catchThrowableOfType(Trouble.class, () -> open(url, SESSION).close());
     }
 
-    static String ask(Db db, String sql) {
+    public static String ask(Db db, String sql) {
         return db.autocommit(tx -> tx.only(sql)).text(0);
     }
 
     /** A port of this machine at which nobody listens. */
-    static int closedPort() throws IOException {
+    public static int closedPort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

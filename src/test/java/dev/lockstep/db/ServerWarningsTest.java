@@ -3,6 +3,7 @@ package dev.lockstep.db;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.DbException.Reason;
+import dev.lockstep.db.mariadb.MariaDbErrors;
 import java.sql.SQLWarning;
 import org.junit.jupiter.api.Test;
 

@@ -10,7 +10,7 @@ import java.util.List;
  * A SQLite file with what CADT's first data model has of projects and units: both tables with every column, meta, the two
  * indexes, the six triggers as migrations by several hands left them, and rows that follow from their numbers.
  */
-final class CadtDatabase {
+public final class CadtDatabase {
     static final String FLAG = "fts5TriggersDeferredV1";
     static final String SNAPSHOT = "fts5DeferredTriggerSnapshotV1";
     static final String OWN = "lockstepFtsDeferralV1";
@@ -152,13 +152,13 @@ final class CadtDatabase {
     }
 
     /** How many rows differ, both ways and over both indexes, from what the triggers would have written. */
-    static long differences(Path file) throws SQLException {
+    public static long differences(Path file) throws SQLException {
         try (TestSqlite.Reader reader = TestSqlite.read(file)) {
             return differences(reader);
         }
     }
 
-    static long differences(TestSqlite.Reader file) throws SQLException {
+    public static long differences(TestSqlite.Reader file) throws SQLException {
         return difference(
                         file,
                         "select " + PROJECT_COLUMNS + " from projects",
@@ -189,7 +189,7 @@ final class CadtDatabase {
     }
 
     /** All of sqlite_master but where the tables are in the file, in its own order. */
-    static String masterInOrder(Path file) throws SQLException {
+    public static String masterInOrder(Path file) throws SQLException {
         return TestSqlite.ask(
                 file,
                 "select group_concat(type || '|' || name || '|' || tbl_name || '|' || coalesce(sql, ''), char(10))"

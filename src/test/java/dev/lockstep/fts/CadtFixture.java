@@ -3,8 +3,8 @@ package dev.lockstep.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.db.Trouble;
 import dev.lockstep.support.ProcessIdentity;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,32 +17,32 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A {@link CadtDatabase} for each test, the processes that defer it, and what it may come to. */
-abstract class CadtFixture {
-    static final int PROJECTS = 20;
+public abstract class CadtFixture {
+    protected static final int PROJECTS = 20;
 
     @TempDir
-    Path dir;
+    public Path dir;
 
-    Engine engine;
+    public Engine engine;
 
     /** The database's schema before the test. */
-    String master;
+    public String master;
 
     private final List<Process> processes = new ArrayList<>();
 
     @BeforeEach
-    void makeDatabase() throws SQLException {
+    protected void makeDatabase() throws SQLException {
         engine = new Engine(CadtDatabase.create(dir.resolve("cadt.db"), PROJECTS), Engine.CADT);
         master = TestSqlite.schema(engine.file());
     }
 
     @AfterEach
-    void endProcesses() {
+    protected void endProcesses() {
         processes.forEach(Process::destroyForcibly);
     }
 
     /** A process that lives until it is ended. */
-    final ProcessIdentity owner() throws IOException {
+    protected final ProcessIdentity owner() throws IOException {
         Process process = new ProcessBuilder("sleep", "600").start();
         processes.add(process);
         ProcessIdentity here = ProcessIdentity.ofProcess();
@@ -50,7 +50,7 @@ abstract class CadtFixture {
         return new ProcessIdentity(here.host(), process.pid(), here.boot(), started);
     }
 
-    final void end(ProcessIdentity owner) throws InterruptedException {
+    protected final void end(ProcessIdentity owner) throws InterruptedException {
         for (Process process : processes) {
             if (process.pid() == owner.pid()) {
                 process.destroyForcibly().waitFor();
@@ -58,20 +58,20 @@ abstract class CadtFixture {
         }
     }
 
-    final void sql(String... statements) throws SQLException {
+    protected final void sql(String... statements) throws SQLException {
         TestSqlite.create(engine.file(), statements);
     }
 
     /** What both programs have noted of deferrals. */
-    final String notes() throws SQLException {
+    protected final String notes() throws SQLException {
         return TestSqlite.ask(engine.file(), "select group_concat(id || metaKey || metaValue) from meta");
     }
 
-    final String everything() throws SQLException {
+    protected final String everything() throws SQLException {
         return TestSqlite.schema(engine.file()) + notes();
     }
 
-    final void refused(String code, ThrowingCallable what) throws SQLException {
+    protected final void refused(String code, ThrowingCallable what) throws SQLException {
         String before = everything();
         assertThatThrownBy(what).isInstanceOfSatisfying(Trouble.class, e -> {
             assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED);
@@ -81,7 +81,7 @@ abstract class CadtFixture {
         assertThat(everything()).isEqualTo(before);
     }
 
-    final void isActiveAndEqual() throws SQLException {
+    protected final void isActiveAndEqual() throws SQLException {
         assertThat(engine.status().isKept()).isTrue();
         assertThat(CadtDatabase.differences(engine.file())).isZero();
         assertThat(TestSqlite.ask(engine.file(), "select count(*) from meta where metaKey like 'fts5%'"))
@@ -89,7 +89,7 @@ abstract class CadtFixture {
     }
 
     /** Its schema is byte for byte what it was, and its indexes are what the triggers would have written. */
-    final void isRestored() throws SQLException {
+    protected final void isRestored() throws SQLException {
         assertThat(TestSqlite.schema(engine.file())).isEqualTo(master);
         assertThat(CadtDatabase.differences(engine.file())).isZero();
     }

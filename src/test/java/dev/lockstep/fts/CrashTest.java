@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
-import dev.lockstep.db.Trouble;
-import dev.lockstep.fts.Restoration.Policy;
+import dev.lockstep.fts.deferral.FtsStatus;
+import dev.lockstep.fts.deferral.Restoration.Policy;
+import dev.lockstep.fts.ledger.DeferralMode;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.Fault.Mode;
@@ -23,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever breaks at whatever statement, an index is active or deferred, and the next restore makes it what it was. */
-class CrashTest {
+public class CrashTest {
     private static final String ALL = String.join(",", CadtDatabase.TRIGGERS);
 
     @TempDir
@@ -47,7 +49,7 @@ class CrashTest {
         return engine.at(Files.copy(engine.file(), dir.resolve("copy-" + copies++ + ".db")));
     }
 
-    static void activeOrDeferredAndNothingElse(Engine engine) throws SQLException {
+    public static void activeOrDeferredAndNothingElse(Engine engine) throws SQLException {
         FtsStatus status = engine.status();
         String live;
         String schema;

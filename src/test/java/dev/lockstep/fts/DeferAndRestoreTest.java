@@ -2,6 +2,11 @@ package dev.lockstep.fts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fts.deferral.Deferral;
+import dev.lockstep.fts.deferral.FtsStatus;
+import dev.lockstep.fts.deferral.Restoration;
+import dev.lockstep.fts.ledger.DeferralMode;
+import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;

@@ -1,11 +1,15 @@
 package dev.lockstep.fts;
 
-import dev.lockstep.db.Databases;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Environment;
-import dev.lockstep.db.Sqlite.Access;
-import dev.lockstep.fts.Restoration.Policy;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.db.sqlite.Sqlite.Access;
+import dev.lockstep.fts.deferral.Deferral;
+import dev.lockstep.fts.deferral.FtsStatus;
+import dev.lockstep.fts.deferral.Restoration;
+import dev.lockstep.fts.deferral.Restoration.Policy;
+import dev.lockstep.fts.ledger.DeferralMode;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.Environment;
 import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.testing.Fault;
 import java.nio.file.Path;
@@ -21,11 +25,11 @@ import java.util.function.Function;
  * @param profile a profile's name, or {@code none}
  * @param mode how it defers; empty for what it takes by itself
  */
-record Engine(Path file, String profile, Optional<DeferralMode> mode) {
-    static final String NONE = "none";
+public record Engine(Path file, String profile, Optional<DeferralMode> mode) {
+    public static final String NONE = "none";
     static final String CADT = "cadt-v1";
 
-    Engine(Path file, String profile) {
+    public Engine(Path file, String profile) {
         this(file, profile, Optional.empty());
     }
 
@@ -33,36 +37,36 @@ record Engine(Path file, String profile, Optional<DeferralMode> mode) {
         return new Engine(file, profile, Optional.of(other));
     }
 
-    Engine at(Path copy) {
+    public Engine at(Path copy) {
         return new Engine(copy, profile, mode);
     }
 
-    Deferral.Outcome defer(String... names) {
+    public Deferral.Outcome defer(String... names) {
         return defer(Fault.none(), names);
     }
 
-    Deferral.Outcome defer(Fault fault, String... names) {
+    public Deferral.Outcome defer(Fault fault, String... names) {
         return with(fault, db -> deferral().run(db, List.of(names)));
     }
 
-    Restoration.Outcome restore(String... names) {
+    public Restoration.Outcome restore(String... names) {
         return restore(Fault.none(), Policy.CAREFUL, names);
     }
 
-    Restoration.Outcome restore(Policy policy, String... names) {
+    public Restoration.Outcome restore(Policy policy, String... names) {
         return restore(Fault.none(), policy, names);
     }
 
-    Restoration.Outcome restore(Fault fault, Policy policy, String... names) {
+    public Restoration.Outcome restore(Fault fault, Policy policy, String... names) {
         return with(
                 fault, db -> new Restoration(loaded(), policy, ProcessIdentity.ofProcess()).run(db, List.of(names)));
     }
 
-    Deferral deferral() {
+    public Deferral deferral() {
         return new Deferral(loaded(), ProcessIdentity.ofProcess(), Optional.of("catch-up")).in(mode);
     }
 
-    Restoration restoration() {
+    public Restoration restoration() {
         return new Restoration(loaded(), Policy.CAREFUL, ProcessIdentity.ofProcess());
     }
 
@@ -78,11 +82,11 @@ record Engine(Path file, String profile, Optional<DeferralMode> mode) {
         return with(Fault.none(), db -> FtsStatus.read(db, loaded(), List.of(names)));
     }
 
-    <T> T with(Function<Db, T> work) {
+    public <T> T with(Function<Db, T> work) {
         return with(Fault.none(), work);
     }
 
-    <T> T with(Fault fault, Function<Db, T> work) {
+    public <T> T with(Fault fault, Function<Db, T> work) {
         Databases databases = new Databases(new Environment(Map.of()), fault::around);
         try (Db db = databases.sqlite(file, Access.WRITE, Duration.ofSeconds(10))) {
             return work.apply(db);

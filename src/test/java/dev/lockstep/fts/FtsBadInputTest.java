@@ -3,8 +3,8 @@ package dev.lockstep.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.cli.Lockstep;
-import dev.lockstep.db.Databases;
-import dev.lockstep.db.Environment;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Environment;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.TestSqlite;
 import java.io.ByteArrayOutputStream;

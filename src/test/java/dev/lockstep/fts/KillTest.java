@@ -2,6 +2,8 @@ package dev.lockstep.fts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fts.deferral.FtsStatus;
+import dev.lockstep.fts.ledger.DeferralMode;
 import dev.lockstep.testing.ChildJvm;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.TestSqlite;

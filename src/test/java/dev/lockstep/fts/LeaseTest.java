@@ -3,10 +3,12 @@ package dev.lockstep.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.fts.Restoration.Claim;
-import dev.lockstep.fts.Restoration.Policy;
-import dev.lockstep.fts.Restoration.Preference;
-import dev.lockstep.fts.Restoration.Replacement;
+import dev.lockstep.fts.deferral.Deferral;
+import dev.lockstep.fts.deferral.Restoration;
+import dev.lockstep.fts.deferral.Restoration.Claim;
+import dev.lockstep.fts.deferral.Restoration.Policy;
+import dev.lockstep.fts.deferral.Restoration.Preference;
+import dev.lockstep.fts.deferral.Restoration.Replacement;
 import dev.lockstep.support.ProcessIdentity;
 import java.time.Duration;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.lockstep.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.Identifier;
+import dev.lockstep.fts.deferral.FtsStatus;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.SQLException;

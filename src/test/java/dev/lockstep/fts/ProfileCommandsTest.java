@@ -2,8 +2,8 @@ package dev.lockstep.fts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.profile.Json;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.Json;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;

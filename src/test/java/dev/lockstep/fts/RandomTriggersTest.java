@@ -2,7 +2,8 @@ package dev.lockstep.fts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.db.Trouble;
+import dev.lockstep.fts.ledger.DeferralMode;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Files;

@@ -3,7 +3,8 @@ package dev.lockstep.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.db.Trouble;
+import dev.lockstep.fts.deferral.FtsStatus;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;

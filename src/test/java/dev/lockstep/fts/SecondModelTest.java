@@ -2,6 +2,8 @@ package dev.lockstep.fts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fts.deferral.Deferral;
+import dev.lockstep.fts.ledger.DeferralMode;
 import dev.lockstep.testing.CadtSample;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;

@@ -2,9 +2,10 @@ package dev.lockstep.fts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.db.Trouble;
-import dev.lockstep.fts.Restoration.Policy;
-import dev.lockstep.profile.Json;
+import dev.lockstep.fts.deferral.Restoration.Policy;
+import dev.lockstep.fts.ledger.DeferralMode;
+import dev.lockstep.support.Json;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.Fault.Mode;

@@ -1,6 +1,6 @@
 package dev.lockstep.fts;
 
-import dev.lockstep.profile.Json;
+import dev.lockstep.support.Json;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.Connection;

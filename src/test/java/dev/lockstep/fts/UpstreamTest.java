@@ -3,7 +3,10 @@ package dev.lockstep.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.db.Trouble;
+import dev.lockstep.fts.deferral.FtsStatus;
+import dev.lockstep.fts.ledger.DeferralMode;
+import dev.lockstep.support.Notice;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Files;
 import java.nio.file.Path;

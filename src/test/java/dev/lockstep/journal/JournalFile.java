@@ -1,13 +1,13 @@
 package dev.lockstep.journal;
 
-import dev.lockstep.db.Databases;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Environment;
 import dev.lockstep.db.Row;
-import dev.lockstep.db.Sqlite.Access;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.db.sqlite.Sqlite.Access;
 import dev.lockstep.journal.Journal.Span;
 import dev.lockstep.journal.Journal.Subject;
+import dev.lockstep.support.Environment;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

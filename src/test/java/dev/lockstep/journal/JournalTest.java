@@ -3,9 +3,9 @@ package dev.lockstep.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.db.Trouble;
 import dev.lockstep.journal.Journal.Span;
 import dev.lockstep.journal.Journal.Subject;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.SQLException;

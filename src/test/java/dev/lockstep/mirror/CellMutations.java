@@ -21,8 +21,8 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /** A table with a column of each kind, and the smallest change of one cell of it that there is. */
-final class CellMutations {
-    static final String TABLE = """
+public final class CellMutations {
+    public static final String TABLE = """
             create table cells (id integer primary key, n integer, flag boolean, r real, s text, b blob, d decimal,
                                 at datetime, day date)
             """;
@@ -34,7 +34,7 @@ final class CellMutations {
 
     private CellMutations() {}
 
-    static void fill(Path source, int rows, Random random) throws SQLException {
+    public static void fill(Path source, int rows, Random random) throws SQLException {
         try (Connection connection = TestSqlite.connect(source);
                 PreparedStatement insert =
                         connection.prepareStatement("insert into cells values (?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
@@ -77,7 +77,7 @@ final class CellMutations {
     }
 
     /** Changes one cell of each of so many rows in the mirror. @return the changed column by the row's key */
-    static Map<String, String> mutate(TestMirror mirror, int count, Random random) throws SQLException {
+    public static Map<String, String> mutate(TestMirror mirror, int count, Random random) throws SQLException {
         Map<String, String> changed = new TreeMap<>();
         try (Connection connection = mirror.connect();
                 Statement statement = connection.createStatement()) {

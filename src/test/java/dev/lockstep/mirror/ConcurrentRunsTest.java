@@ -2,16 +2,18 @@ package dev.lockstep.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.db.Databases;
 import dev.lockstep.db.DbTarget;
-import dev.lockstep.db.Environment;
 import dev.lockstep.db.PgSession;
-import dev.lockstep.db.PgTarget;
-import dev.lockstep.db.Targets;
-import dev.lockstep.db.Trouble;
-import dev.lockstep.mirror.RunClaim.Policy;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.db.open.Targets;
 import dev.lockstep.mirror.TestMirror.Kind;
+import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorRun;
+import dev.lockstep.mirror.run.RunClaim.Policy;
+import dev.lockstep.support.Environment;
 import dev.lockstep.support.ProcessIdentity;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault;

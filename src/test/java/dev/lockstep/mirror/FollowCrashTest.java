@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.cli.Lockstep;
 import dev.lockstep.mirror.TestMirror.Kind;
-import dev.lockstep.profile.Json;
+import dev.lockstep.support.Json;
 import dev.lockstep.testing.ChildJvm;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.LockstepRun;

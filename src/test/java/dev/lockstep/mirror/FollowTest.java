@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whoever follows a source ends equal to it, or says why not, whatever the source does. */
-class FollowTest {
+public class FollowTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String MANY = "create table many (id integer primary key, name text)";
 
@@ -260,11 +260,11 @@ class FollowTest {
         }
     }
 
-    static RunningLockstep follow(TestMirror mirror, String... more) {
+    public static RunningLockstep follow(TestMirror mirror, String... more) {
         return RunningLockstep.start(mirror.environment(), arguments(more));
     }
 
-    static String[] arguments(String... more) {
+    public static String[] arguments(String... more) {
         List<String> arguments = new ArrayList<>(List.of("mirror", "follow", "--create", "--interval", "20ms"));
         arguments.addAll(List.of(more));
         return arguments.toArray(String[]::new);

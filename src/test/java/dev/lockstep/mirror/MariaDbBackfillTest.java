@@ -2,6 +2,7 @@ package dev.lockstep.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.mirror.copy.BackfillConformance;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.MariaDbExtension;
@@ -21,12 +22,12 @@ class MariaDbBackfillTest extends BackfillConformance {
     }
 
     @Override
-    String url() {
+    protected String url() {
         return mirror.url();
     }
 
     @Override
-    Connection connect() throws SQLException {
+    protected Connection connect() throws SQLException {
         return MirrorPair.strict(mirror.connect());
     }
 

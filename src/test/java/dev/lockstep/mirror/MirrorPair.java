@@ -22,23 +22,23 @@ import java.util.Map;
  *
  * @param url the mirror's address, with the password
  */
-record MirrorPair(Path source, String url, Opener opener) {
+public record MirrorPair(Path source, String url, Opener opener) {
     /** Opens the mirror with the bare driver. */
     @FunctionalInterface
-    interface Opener {
+    public interface Opener {
         Connection open() throws SQLException;
     }
 
-    static MirrorPair of(Path source, TestDatabase mirror) {
+    public static MirrorPair of(Path source, TestDatabase mirror) {
         return new MirrorPair(source, mirror.url(), mirror::connect);
     }
 
-    static MirrorPair of(Path source, MariaDbDatabase mirror) {
+    public static MirrorPair of(Path source, MariaDbDatabase mirror) {
         return new MirrorPair(source, mirror.url(), () -> strict(mirror.connect()));
     }
 
     /** Makes the mirror's file. */
-    static MirrorPair of(Path source, Path mirror) throws SQLException {
+    public static MirrorPair of(Path source, Path mirror) throws SQLException {
         TestSqlite.create(mirror, "pragma user_version = 1");
         return new MirrorPair(source, "sqlite:" + mirror, () -> TestSqlite.connect(mirror));
     }
@@ -58,7 +58,7 @@ record MirrorPair(Path source, String url, Opener opener) {
     }
 
     /** What a command must see. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return Map.of(
                 "LOCKSTEP_TO",
                 url,
@@ -72,28 +72,28 @@ record MirrorPair(Path source, String url, Opener opener) {
         return LockstepRun.of(environment(), arguments);
     }
 
-    LockstepRun backfill(String... more) {
+    public LockstepRun backfill(String... more) {
         return backfill(Fault.none(), more);
     }
 
-    LockstepRun backfill(Fault fault, String... more) {
+    public LockstepRun backfill(Fault fault, String... more) {
         return LockstepRun.inProcess(fault, environment(), arguments(more));
     }
 
-    static String[] arguments(String... more) {
+    public static String[] arguments(String... more) {
         List<String> arguments = new ArrayList<>(List.of("mirror", "backfill", "--create"));
         arguments.addAll(List.of(more));
         return arguments.toArray(String[]::new);
     }
 
     /** A backfill that must succeed, and whose mirror must be equal then. */
-    void backfillToEqual(List<String> tables, String... more) throws SQLException {
+    public void backfillToEqual(List<String> tables, String... more) throws SQLException {
         LockstepRun run = backfill(more);
         assertThat(run.exit()).as(run.stdout() + run.stderr()).isZero();
         assertEqual(tables);
     }
 
-    void assertEqual(List<String> tables) throws SQLException {
+    public void assertEqual(List<String> tables) throws SQLException {
         try (Connection connection = opener.open()) {
             for (String table : tables) {
                 assertThat(Mirrored.differences(source, connection, table))
@@ -104,12 +104,12 @@ record MirrorPair(Path source, String url, Opener opener) {
     }
 
     /** Runs statements on the source. */
-    void sql(String... statements) throws SQLException {
+    public void sql(String... statements) throws SQLException {
         TestSqlite.create(source, statements);
     }
 
     /** Runs statements on the mirror. */
-    void execute(String... statements) throws SQLException {
+    public void execute(String... statements) throws SQLException {
         try (Connection connection = opener.open();
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
@@ -119,7 +119,7 @@ record MirrorPair(Path source, String url, Opener opener) {
     }
 
     /** The first column of the first row of the mirror's answer as text; null if it is NULL or there is no row. */
-    String ask(String sql) throws SQLException {
+    public String ask(String sql) throws SQLException {
         try (Connection connection = opener.open();
                 Statement statement = connection.createStatement();
                 ResultSet rs = statement.executeQuery(sql)) {

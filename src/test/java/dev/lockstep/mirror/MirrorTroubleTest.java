@@ -3,7 +3,8 @@ package dev.lockstep.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.Connector;
-import dev.lockstep.profile.Json;
+import dev.lockstep.mirror.copy.BackfillConformance;
+import dev.lockstep.support.Json;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.MariaDbExtension;

@@ -26,7 +26,7 @@ import java.util.Locale;
  * Compares a table of a SQLite file with its mirror by the bare drivers: nothing of lockstep has a say in what is equal.
  * Rows are compared as a sorted list, in memory.
  */
-final class Mirrored {
+public final class Mirrored {
     private static final DateTimeFormatter SPELLINGS = new DateTimeFormatterBuilder()
             .appendPattern("uuuu-MM-dd[[' ']['T']HH:mm[:ss]]")
             .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
@@ -39,7 +39,7 @@ final class Mirrored {
     private Mirrored() {}
 
     /** The rows that only one of the two has, at most twenty; empty if the tables are equal. */
-    static List<String> differences(Path source, Connection mirror, String table) throws SQLException {
+    public static List<String> differences(Path source, Connection mirror, String table) throws SQLException {
         List<String> columns = new ArrayList<>();
         List<String> types = new ArrayList<>();
         List<String> there = mirrorRows(mirror, table, columns, types);

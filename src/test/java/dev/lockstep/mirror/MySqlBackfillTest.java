@@ -1,5 +1,6 @@
 package dev.lockstep.mirror;
 
+import dev.lockstep.mirror.copy.BackfillConformance;
 import dev.lockstep.testing.MySqlDatabase;
 import dev.lockstep.testing.MySqlExtension;
 import java.sql.Connection;
@@ -17,12 +18,12 @@ class MySqlBackfillTest extends BackfillConformance {
     }
 
     @Override
-    String url() {
+    protected String url() {
         return mirror.url();
     }
 
     @Override
-    Connection connect() throws SQLException {
+    protected Connection connect() throws SQLException {
         return MirrorPair.strict(mirror.connect());
     }
 }

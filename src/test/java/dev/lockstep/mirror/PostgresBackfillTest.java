@@ -2,6 +2,7 @@ package dev.lockstep.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.mirror.copy.BackfillConformance;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
@@ -21,12 +22,12 @@ class PostgresBackfillTest extends BackfillConformance {
     }
 
     @Override
-    String url() {
+    protected String url() {
         return mirror.url();
     }
 
     @Override
-    Connection connect() throws SQLException {
+    protected Connection connect() throws SQLException {
         return mirror.connect();
     }
 

@@ -3,6 +3,7 @@ package dev.lockstep.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.mirror.TestMirror.Kind;
+import dev.lockstep.mirror.copy.BackfillConformance;
 import dev.lockstep.testing.LockstepRun;
 import java.nio.file.Path;
 import java.sql.SQLException;

@@ -1,5 +1,6 @@
 package dev.lockstep.mirror;
 
+import dev.lockstep.mirror.copy.BackfillConformance;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -7,12 +8,12 @@ import java.sql.SQLException;
 
 class SqliteBackfillTest extends BackfillConformance {
     @Override
-    String url() throws SQLException {
+    protected String url() throws SQLException {
         return "sqlite:" + TestSqlite.create(file(), "pragma user_version = 1");
     }
 
     @Override
-    Connection connect() throws SQLException {
+    protected Connection connect() throws SQLException {
         return TestSqlite.connect(file());
     }
 

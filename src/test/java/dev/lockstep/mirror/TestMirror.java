@@ -17,23 +17,23 @@ import java.util.List;
 import java.util.Map;
 
 /** A source and an empty mirror of it, for tests that are the same for every kind of mirror. */
-final class TestMirror implements AutoCloseable {
+public final class TestMirror implements AutoCloseable {
     /** What the mirror is. */
-    enum Kind {
+    public enum Kind {
         POSTGRESQL,
         MARIADB,
         MYSQL,
         SQLITE
     }
 
-    final Path source;
+    public final Path source;
     private final Kind kind;
     private final TestDatabase postgres;
     private final MariaDbDatabase mariaDb;
     private final MirrorPair pair;
 
     /** @param dir an empty folder */
-    TestMirror(Kind kind, Path dir, String... sourceSql) throws SQLException {
+    public TestMirror(Kind kind, Path dir, String... sourceSql) throws SQLException {
         this.kind = kind;
         this.source = TestSqlite.create(dir.resolve("source.db"), sourceSql);
         this.postgres = kind == Kind.POSTGRESQL ? TestPostgres.shared().createDatabase() : null;
@@ -50,7 +50,7 @@ final class TestMirror implements AutoCloseable {
     }
 
     /** One whose table {@code many} has so many rows, and is mirrored. */
-    static TestMirror filled(Kind kind, Path dir, int rows) throws SQLException {
+    public static TestMirror filled(Kind kind, Path dir, int rows) throws SQLException {
         TestMirror mirror = new TestMirror(kind, dir, "create table many (id integer primary key, name text, n real)");
         mirror.sql("""
                 insert into many with recursive i (i) as (select 1 union all select i + 1 from i where i < %d)
@@ -63,15 +63,15 @@ final class TestMirror implements AutoCloseable {
         return kind;
     }
 
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return pair.environment();
     }
 
-    LockstepRun run(String... arguments) {
+    public LockstepRun run(String... arguments) {
         return pair.run(arguments);
     }
 
-    LockstepRun run(Fault fault, String... arguments) {
+    public LockstepRun run(Fault fault, String... arguments) {
         return LockstepRun.inProcess(fault, environment(), arguments);
     }
 
@@ -81,17 +81,17 @@ final class TestMirror implements AutoCloseable {
     }
 
     /** Runs statements on the source. */
-    void sql(String... statements) throws SQLException {
+    public void sql(String... statements) throws SQLException {
         pair.sql(statements);
     }
 
     /** Runs statements on the mirror. */
-    void execute(String... statements) throws SQLException {
+    public void execute(String... statements) throws SQLException {
         pair.execute(statements);
     }
 
     /** The first column of the first row in the mirror as text; null if it is NULL or there is no row. */
-    String ask(String sql) throws SQLException {
+    public String ask(String sql) throws SQLException {
         return pair.ask(sql);
     }
 

@@ -1,14 +1,15 @@
 package dev.lockstep.mirror;
 
+import dev.lockstep.support.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A time that passes only while somebody sleeps, and at once. */
-final class Ticks implements Ticker {
+public final class Ticks implements Ticker {
     /** Sees that somebody is about to sleep, as the so-manieth time, of which the first is 1. */
     @FunctionalInterface
-    interface Sleeper {
+    public interface Sleeper {
         void sleeps(int number);
     }
 
@@ -16,12 +17,12 @@ final class Ticks implements Ticker {
     private final Sleeper sleeper;
     private long nanos = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
 
-    Ticks(Sleeper sleeper) {
+    public Ticks(Sleeper sleeper) {
         this.sleeper = sleeper;
     }
 
     /** How long somebody has slept each time. */
-    List<Duration> slept() {
+    public List<Duration> slept() {
         return slept;
     }
 

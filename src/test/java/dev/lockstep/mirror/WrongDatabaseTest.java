@@ -3,6 +3,7 @@ package dev.lockstep.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.cli.Lockstep;
+import dev.lockstep.mirror.copy.BackfillConformance;
 import dev.lockstep.testing.ChildJvm;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.TestSqlite;

@@ -2,7 +2,8 @@ package dev.lockstep.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.db.Trouble;
+import dev.lockstep.support.Json;
+import dev.lockstep.support.Trouble;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

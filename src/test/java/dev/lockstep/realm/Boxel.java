@@ -1,25 +1,25 @@
 package dev.lockstep.realm;
 
-import dev.lockstep.db.Databases;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Environment;
 import dev.lockstep.db.PgSession;
-import dev.lockstep.db.PgTarget;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Environment;
 import dev.lockstep.testing.TestDatabase;
 
 /** How a test opens a database with tables of Boxel. */
-final class Boxel {
+public final class Boxel {
     private Boxel() {}
 
-    static Databases databases(TestDatabase database) {
+    public static Databases databases(TestDatabase database) {
         return new Databases(new Environment(database.environment()));
     }
 
-    static PgTarget target(TestDatabase database) {
+    public static PgTarget target(TestDatabase database) {
         return PgTarget.resolve(null, PgTarget.Sources.of(new Environment(database.environment())));
     }
 
-    static Db open(TestDatabase database) {
+    public static Db open(TestDatabase database) {
         return databases(database).postgres(target(database), PgSession.of("lockstep test", PgSession.Use.WRITE));
     }
 }

@@ -3,12 +3,15 @@ package dev.lockstep.realm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.realm.RealmInvalidator.Durability;
+import dev.lockstep.realm.invalidate.Definitions;
+import dev.lockstep.realm.invalidate.RealmInvalidator;
+import dev.lockstep.realm.invalidate.RealmInvalidator.Durability;
+import dev.lockstep.realm.log.RealmListener;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.BoxelTables;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
-import dev.lockstep.transpile.LocalCache;
+import dev.lockstep.transpile.service.LocalCache;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -3,14 +3,15 @@ package dev.lockstep.realm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.realm.RealmInvalidator.Durability;
 import dev.lockstep.realm.ServingReplica.Board;
+import dev.lockstep.realm.invalidate.RealmInvalidator;
+import dev.lockstep.realm.invalidate.RealmInvalidator.Durability;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.ChildJvm;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestPostgres;
-import dev.lockstep.transpile.CacheSchema;
+import dev.lockstep.transpile.schema.CacheSchema;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,19 +1,20 @@
 package dev.lockstep.realm;
 
-import dev.lockstep.db.Databases;
-import dev.lockstep.db.Environment;
 import dev.lockstep.db.PgSession;
-import dev.lockstep.db.PgTarget;
-import dev.lockstep.realm.Publication.PlainDirectory;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.realm.publish.Publication.PlainDirectory;
+import dev.lockstep.realm.publish.Publisher;
+import dev.lockstep.support.Environment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /** Publishes, unpublishes or deletes, and stays right after its Nth step, to be killed there. */
-final class DyingPublisher {
+public final class DyingPublisher {
     /** What it prints when it is there. */
-    static final String REACHED = "reached";
+    public static final String REACHED = "reached";
 
     private DyingPublisher() {}
 

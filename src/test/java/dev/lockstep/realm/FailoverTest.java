@@ -2,13 +2,15 @@ package dev.lockstep.realm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.db.Databases;
-import dev.lockstep.db.Environment;
-import dev.lockstep.db.PgTarget;
-import dev.lockstep.db.Trouble;
-import dev.lockstep.realm.FeedEvent.Changed;
-import dev.lockstep.realm.FeedEvent.Resync;
-import dev.lockstep.realm.InvalidationFeed.Emitters;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.realm.log.FeedEvent;
+import dev.lockstep.realm.log.FeedEvent.Changed;
+import dev.lockstep.realm.log.FeedEvent.Resync;
+import dev.lockstep.realm.log.InvalidationFeed;
+import dev.lockstep.realm.log.InvalidationFeed.Emitters;
+import dev.lockstep.support.Environment;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.TestDatabase;

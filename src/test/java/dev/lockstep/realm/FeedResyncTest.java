@@ -8,9 +8,12 @@ import static dev.lockstep.realm.DurableLog.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.realm.FeedEvent.Resync;
-import dev.lockstep.realm.FeedEvent.ResyncReason;
-import dev.lockstep.realm.InvalidationFeed.Emitters;
+import dev.lockstep.realm.log.FeedEvent;
+import dev.lockstep.realm.log.FeedEvent.Resync;
+import dev.lockstep.realm.log.FeedEvent.ResyncReason;
+import dev.lockstep.realm.log.InvalidationFeed;
+import dev.lockstep.realm.log.InvalidationFeed.Emitters;
+import dev.lockstep.realm.log.InvalidationLog;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import java.util.Optional;

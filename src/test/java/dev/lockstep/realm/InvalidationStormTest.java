@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
-import dev.lockstep.db.Trouble;
-import dev.lockstep.realm.FeedEvent.Changed;
-import dev.lockstep.realm.FeedEvent.Resync;
-import dev.lockstep.realm.InvalidationFeed.Emitters;
+import dev.lockstep.realm.log.FeedEvent;
+import dev.lockstep.realm.log.FeedEvent.Changed;
+import dev.lockstep.realm.log.FeedEvent.Resync;
+import dev.lockstep.realm.log.InvalidationFeed;
+import dev.lockstep.realm.log.InvalidationFeed.Emitters;
+import dev.lockstep.realm.log.InvalidationLog;
+import dev.lockstep.realm.log.RealmListener;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.TestDatabase;

@@ -1,8 +1,8 @@
 package dev.lockstep.testing;
 
 import dev.lockstep.cli.Lockstep;
-import dev.lockstep.db.Databases;
-import dev.lockstep.db.Environment;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Environment;
 import dev.lockstep.testing.Fault.Mode;
 import java.util.Arrays;
 

@@ -1,9 +1,9 @@
 package dev.lockstep.testing;
 
-import dev.lockstep.db.Databases;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Environment;
-import dev.lockstep.db.Sqlite.Access;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.db.sqlite.Sqlite.Access;
+import dev.lockstep.support.Environment;
 import java.nio.file.Path;
 import java.time.Duration;
 

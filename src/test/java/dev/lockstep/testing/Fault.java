@@ -96,7 +96,7 @@ public final class Fault {
         return new Fault(Integer.MAX_VALUE, Mode.THROW_BEFORE, Duration.ZERO);
     }
 
-    /** What {@link dev.lockstep.db.Databases} takes to put this fault around each of its connections. */
+    /** What {@link dev.lockstep.db.open.Databases} takes to put this fault around each of its connections. */
     public Connector around(Connector connector) {
         return new FaultyConnector(connector, this);
     }

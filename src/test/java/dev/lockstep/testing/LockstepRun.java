@@ -2,9 +2,9 @@ package dev.lockstep.testing;
 
 import dev.lockstep.cli.Lockstep;
 import dev.lockstep.db.Connector;
-import dev.lockstep.db.Databases;
-import dev.lockstep.db.Environment;
-import dev.lockstep.profile.Json;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Environment;
+import dev.lockstep.support.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;

@@ -1,6 +1,6 @@
 package dev.lockstep.testing;
 
-import dev.lockstep.db.Trouble;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.Fault.Mode;
 import java.sql.SQLException;
 

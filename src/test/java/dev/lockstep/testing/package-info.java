@@ -12,7 +12,7 @@
  *       dev.lockstep.testing.Sweep} tries every N, which is the main proof of whatever claims to survive a crash.
  *   <li>{@link dev.lockstep.testing.ChildJvm}: another process, to be killed or stopped; {@link
  *       dev.lockstep.testing.LockstepRun} runs a command in one, or here, with a fault. Main code has no hook for any
- *       of this: a fault sits in an ordinary constructor argument of {@link dev.lockstep.db.Databases}.
+ *       of this: a fault sits in an ordinary constructor argument of {@link dev.lockstep.db.open.Databases}.
  *   <li>{@link dev.lockstep.testing.FaultProxy}: a network that freezes, resets, slows, and loses acknowledgements.
  *   <li>{@link dev.lockstep.testing.TransactionPooler}: a pooler behind which a listener hears nothing.
  *   <li>{@link dev.lockstep.testing.Await}: the one way to wait: for a condition, with a deadline.

@@ -1,18 +1,20 @@
 package dev.lockstep.transpile;
 
 import dev.lockstep.db.Connector;
-import dev.lockstep.db.Databases;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbPool;
-import dev.lockstep.db.Environment;
-import dev.lockstep.db.PgListener;
 import dev.lockstep.db.PgSession;
-import dev.lockstep.db.PgTarget;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.listen.PgListener;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Environment;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.transpile.TranspileCache.Hit;
 import dev.lockstep.transpile.TranspileCache.Lookup;
 import dev.lockstep.transpile.TranspileCache.StoreResult;
+import dev.lockstep.transpile.schema.CacheSchema;
+import dev.lockstep.transpile.schema.Upkeep;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -20,9 +22,9 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** A test's own cache in a database of its own: what the tests say of it, in their words. */
-final class Cache implements AutoCloseable {
-    static final String REALM = "http://localhost:4201/luke/";
-    static final String MODULE = "cards/person.gts";
+public final class Cache implements AutoCloseable {
+    public static final String REALM = "http://localhost:4201/luke/";
+    public static final String MODULE = "cards/person.gts";
 
     private final Databases databases;
     private final PgTarget target;
@@ -36,18 +38,18 @@ final class Cache implements AutoCloseable {
     }
 
     /** A prepared one. */
-    static Cache in(TestDatabase database) {
+    public static Cache in(TestDatabase database) {
         Cache cache = on(database);
         cache.db.run(CacheSchema::install);
         return cache;
     }
 
     /** On whatever there is. */
-    static Cache on(TestDatabase database) {
+    public static Cache on(TestDatabase database) {
         return new Cache(database, UnaryOperator.identity());
     }
 
-    static Cache on(TestDatabase database, UnaryOperator<Connector> around) {
+    public static Cache on(TestDatabase database, UnaryOperator<Connector> around) {
         return new Cache(database, around);
     }
 
@@ -55,24 +57,24 @@ final class Cache implements AutoCloseable {
         return databases.postgres(target, PgSession.of("lockstep test", PgSession.Use.WRITE));
     }
 
-    DbPool pool(int limit) {
+    public DbPool pool(int limit) {
         return new DbPool(this::open, limit);
     }
 
-    PgListener listener() {
+    public PgListener listener() {
         return databases.listener(
                 target, PgSession.of("lockstep test listener", PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
     }
 
-    <T> T sql(Function<Tx, T> work) {
+    public <T> T sql(Function<Tx, T> work) {
         return db.transact(work);
     }
 
-    static ArtifactKey key(String path) {
+    public static ArtifactKey key(String path) {
         return ArtifactKey.of(REALM, path, Optional.empty());
     }
 
-    static ArtifactKey key(String path, String fingerprint) {
+    public static ArtifactKey key(String path, String fingerprint) {
         return ArtifactKey.of(REALM, path, Optional.of(fingerprint));
     }
 
@@ -80,30 +82,30 @@ final class Cache implements AutoCloseable {
         return db.autocommit(tx -> TranspileCache.look(tx, key));
     }
 
-    Captured capture(String path) {
+    public Captured capture(String path) {
         return look(key(path)).captured();
     }
 
     /** The text of the artifact, or the reason why there is none. */
-    String find(ArtifactKey key) {
+    public String find(ArtifactKey key) {
         return look(key) instanceof Hit hit
                 ? hit.artifact().content().text().orElse("not text")
                 : ((TranspileCache.Miss) look(key)).reason().name();
     }
 
-    StoreResult store(Captured captured, String text) {
+    public StoreResult store(Captured captured, String text) {
         return store(captured, Artifact.of(Content.of(text)));
     }
 
-    StoreResult store(Captured captured, Artifact artifact) {
+    public StoreResult store(Captured captured, Artifact artifact) {
         return db.autocommit(tx -> TranspileCache.store(tx, captured, artifact));
     }
 
-    Tombstones.Outcome tombstone(String... paths) {
+    public Tombstones.Outcome tombstone(String... paths) {
         return sql(tx -> Tombstones.paths(tx, REALM, List.of(paths)));
     }
 
-    Tombstones.Outcome wipe() {
+    public Tombstones.Outcome wipe() {
         return sql(tx -> Tombstones.realm(tx, REALM));
     }
 

@@ -9,19 +9,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Threads of one test; none outlives it. */
-final class Crew implements AutoCloseable {
+public final class Crew implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "crew");
         thread.setDaemon(true);
         return thread;
     });
 
-    <T> Future<T> start(Callable<T> work) {
+    public <T> Future<T> start(Callable<T> work) {
         return threads.submit(work);
     }
 
     /** What the work returned, or what it threw. */
-    static <T> T result(Future<T> work) throws Exception {
+    public static <T> T result(Future<T> work) throws Exception {
         try {
             return work.get(60, TimeUnit.SECONDS);
         } catch (ExecutionException e) {

@@ -3,7 +3,7 @@ package dev.lockstep.transpile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.db.Trouble;
+import dev.lockstep.support.Trouble;
 import org.junit.jupiter.api.Test;
 
 /** The forms in which compilers say what they have read. */

@@ -1,13 +1,16 @@
 package dev.lockstep.transpile;
 
-import dev.lockstep.db.Databases;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbPool;
-import dev.lockstep.db.Environment;
-import dev.lockstep.db.PgListener;
 import dev.lockstep.db.PgSession;
-import dev.lockstep.db.PgTarget;
-import dev.lockstep.transpile.SharedBuilds.Served;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.listen.PgListener;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Environment;
+import dev.lockstep.transpile.service.Compiler;
+import dev.lockstep.transpile.service.SharedBuilds;
+import dev.lockstep.transpile.service.SharedBuilds.Served;
+import dev.lockstep.transpile.service.Source;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;

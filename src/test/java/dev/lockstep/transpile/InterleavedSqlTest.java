@@ -10,6 +10,8 @@ import dev.lockstep.transpile.Interleaving.Actor;
 import dev.lockstep.transpile.Interleaving.Turn;
 import dev.lockstep.transpile.TranspileCache.Hit;
 import dev.lockstep.transpile.TranspileCache.Lookup;
+import dev.lockstep.transpile.schema.CacheSchema;
+import dev.lockstep.transpile.schema.Upkeep;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

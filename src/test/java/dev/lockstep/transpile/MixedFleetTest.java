@@ -11,6 +11,7 @@ import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.transpile.TranspileCache.Hit;
 import dev.lockstep.transpile.TranspileCache.StoreResult;
+import dev.lockstep.transpile.schema.CacheSchema;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Future;

@@ -6,12 +6,13 @@ import static dev.lockstep.transpile.Cache.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.db.Trouble;
-import dev.lockstep.profile.Json;
+import dev.lockstep.support.Json;
+import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.transpile.TranspileCache.Hit;
 import dev.lockstep.transpile.TranspileCache.StoreResult;
+import dev.lockstep.transpile.schema.Upkeep;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;

@@ -1,0 +1,194 @@
+package dev.lockstep.cli.audit;
+
+import dev.lockstep.audit.index.AuditIndexes;
+import dev.lockstep.audit.index.AuditIndexes.Conflict;
+import dev.lockstep.audit.index.AuditIndexes.PartitionState;
+import dev.lockstep.audit.index.AuditIndexes.Report;
+import dev.lockstep.audit.index.AuditIndexes.State;
+import dev.lockstep.audit.index.AuditIndexes.Use;
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbTarget;
+import dev.lockstep.db.PgSession;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep audit apply}, {@code check} and {@code drop}. */
+public final class AuditIndexCommand implements Command {
+    /** What is done about the indexes. */
+    public enum Verb {
+        APPLY("Make the indexes that the hot queries of the audit log need, without stopping whoever writes it. Done"
+                + " again, it does nothing; what an interrupted run left is mended."),
+        CHECK("Ask the database whether the indexes are there, valid, over the right columns, and used by the hot"
+                + " queries without a sort. Ends with 3 if not."),
+        DROP("Remove the indexes that 'audit apply' makes.");
+
+        private final String description;
+
+        Verb(String description) {
+            this.description = description;
+        }
+    }
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private final Verb verb;
+
+    public AuditIndexCommand(Verb verb) {
+        this.verb = verb;
+    }
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage().description(verb.description);
+        AuditOptions.which(spec);
+        if (verb == Verb.CHECK) {
+            return;
+        }
+        Options.duration(spec, "How long to go on trying while others hold locks (default 2m).", "--timeout");
+        if (verb == Verb.APPLY) {
+            Options.flag(
+                    spec, "Drop an index of the right name over other columns, and make the right one.", "--replace");
+        }
+        Options.dryRun(spec);
+        if (verb == Verb.DROP) {
+            Options.yes(spec);
+        }
+    }
+
+    @Override
+    public Result run(Invocation call) throws InterruptedException {
+        DbTarget target = AuditOptions.target(call);
+        if (verb == Verb.DROP) {
+            call.confirm("drop the audit indexes in " + target);
+        }
+        List<Report> reports;
+        List<String> leftovers;
+        try (Db db = AuditOptions.open(call, target, verb == Verb.CHECK ? PgSession.Use.READ : PgSession.Use.WRITE)) {
+            AuditIndexes indexes = new AuditIndexes(AuditOptions.table(call, db));
+            reports = reports(call, indexes);
+            leftovers = verb == Verb.APPLY && !call.dryRun() ? indexes.removeLeftovers() : indexes.leftovers();
+        }
+        boolean changed = false;
+        boolean right = true;
+        List<Object> trees = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        for (Report report : reports) {
+            trees.add(tree(report));
+            lines(call, report, lines);
+            changed |= report.state() == State.CREATED || report.state() == State.DROPPED;
+            right &= report.state() == State.PRESENT;
+        }
+        boolean removed = verb == Verb.APPLY && !leftovers.isEmpty();
+        changed |= removed;
+        right &= leftovers.isEmpty();
+        for (String leftover : leftovers) {
+            lines.add(leftover + ": left behind by a rebuild that failed, and not valid"
+                    + (removed ? call.dryRun() ? "; would be removed" : "; removed" : ""));
+        }
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("indexes", trees);
+        data.put("leftovers", leftovers);
+        Result result = changed && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
+        return verb == Verb.CHECK && !right ? result.with(ExitCode.DIFFERS) : result;
+    }
+
+    private List<Report> reports(Invocation call, AuditIndexes indexes) throws InterruptedException {
+        Duration patience = call.duration("--timeout").orElse(PATIENCE);
+        return switch (verb) {
+            case CHECK -> indexes.check();
+            case APPLY ->
+                call.dryRun()
+                        ? indexes.preview()
+                        : indexes.apply(call.flag("--replace") ? Conflict.REPLACE : Conflict.REFUSE, patience);
+            case DROP -> call.dryRun() ? indexes.preview() : indexes.drop(patience);
+        };
+    }
+
+    private static Map<String, Object> tree(Report report) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", report.index().name());
+        tree.put("table", report.table());
+        tree.put("columns", report.index().columns());
+        tree.put("state", report.state().name().toLowerCase(Locale.ROOT));
+        List<Object> usedBy = new ArrayList<>();
+        List<Object> queries = new ArrayList<>();
+        for (Use use : report.uses()) {
+            if (use.usable()) {
+                usedBy.add(use.query());
+            }
+            Map<String, Object> query = new LinkedHashMap<>();
+            query.put("name", use.query());
+            query.put("usable", use.usable());
+            query.put("chosen", use.chosen());
+            query.put("plan", use.plan());
+            query.put("note", use.note());
+            queries.add(query);
+        }
+        tree.put("usedBy", usedBy);
+        tree.put("queries", queries);
+        List<Object> partitions = new ArrayList<>();
+        for (PartitionState part : report.partitions()) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("table", part.table());
+            one.put("index", part.index());
+            one.put("state", part.state().name().toLowerCase(Locale.ROOT));
+            partitions.add(one);
+        }
+        tree.put("partitions", partitions);
+        tree.put("definition", report.definition());
+        tree.put("wanted", report.wanted());
+        return tree;
+    }
+
+    private void lines(Invocation call, Report report, List<String> lines) {
+        String name = report.index().name();
+        if (call.dryRun()) {
+            lines.add(name + ": " + intention(report.state()));
+            return;
+        }
+        lines.add(name + ": " + report.state().name().toLowerCase(Locale.ROOT));
+        switch (report.state()) {
+            case MISSING -> {
+                if (verb == Verb.CHECK) {
+                    lines.add("  wanted: " + report.wanted());
+                }
+            }
+            case INVALID, DIFFERENT, UNUSED -> {
+                lines.add("  there is: " + report.definition());
+                lines.add("  wanted: " + report.wanted());
+            }
+            case CREATED, PRESENT, DROPPED -> {}
+        }
+        for (PartitionState part : report.partitions()) {
+            String index = part.index() == null ? "" : " (" + part.index() + ")";
+            lines.add("  partition " + part.table() + ": " + part.state().name().toLowerCase(Locale.ROOT) + index);
+        }
+        for (Use use : report.uses()) {
+            String verdict = use.chosen() ? "uses it" : use.usable() ? "could use it, and does not now" : "not served";
+            lines.add("  " + use.query() + ": " + verdict + " (" + use.plan() + ")");
+            if (use.note() != null) {
+                lines.add("    " + use.note());
+            }
+        }
+    }
+
+    private String intention(State state) {
+        boolean applies = verb == Verb.APPLY;
+        return switch (state) {
+            case MISSING -> applies ? "would be created" : "is not there";
+            case INVALID -> applies ? "would be rebuilt" : "would be dropped";
+            case DIFFERENT -> "is another one: refused";
+            case PRESENT, CREATED, UNUSED, DROPPED -> applies ? "is there already" : "would be dropped";
+        };
+    }
+}

@@ -1,0 +1,183 @@
+package dev.lockstep.cli.audit;
+
+import dev.lockstep.audit.write.AuditMirror;
+import dev.lockstep.audit.write.AuditWriter;
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.kit.Text;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbTarget;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.sqlite.SqliteTarget;
+import dev.lockstep.support.FileError;
+import dev.lockstep.support.Trouble;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep audit write}. */
+public final class AuditWriteCommand implements Command {
+    private static final int BATCH = 500;
+    private static final int LARGEST_BATCH = 100_000;
+    private static final Duration MIRROR_PATIENCE = Duration.ofSeconds(30);
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Write rows of an audit log from NDJSON, one object a line, its keys the names of the columns."
+                                + " The rows of a generation stand together. Each generation is one transaction; one that is stored already"
+                                + " is not written again.");
+        Options.parameters(spec, "FILE", "1", "The rows; - for standard input.");
+        AuditOptions.which(spec);
+        Options.value(
+                spec,
+                "URL",
+                "Write the same generations, with the same ids, to this database too. If it fails, the rest is written,"
+                        + " what it lacks is recorded, and the next run sends it.",
+                "--mirror");
+        Options.count(spec, "How many rows a statement may have (default 500).", "--batch");
+        Options.number(
+                spec,
+                "Go on after so many bad lines; a generation with one is left out (default 0: the first one ends it).",
+                "--max-errors");
+        Options.value(spec, "FILE", "Write lines that are not taken to this file, as they are.", "--reject-file");
+        Options.dryRun(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        String input = call.parameters().get(0);
+        int batch = call.count("--batch").orElse(BATCH);
+        if (batch > LARGEST_BATCH) {
+            throw Trouble.usage("--batch must be from 1 to " + LARGEST_BATCH, null);
+        }
+        DbTarget target = AuditOptions.target(call);
+        Optional<DbTarget> mirror =
+                call.text("--mirror").map(url -> AuditOptions.target(call, url, "--mirror", "LOCKSTEP_MIRROR"));
+        if (mirror.isPresent() && name(mirror.get()).equals(name(target))) {
+            throw Trouble.refused("the mirror is the audit log itself: " + target, null);
+        }
+        ByteArrayOutputStream rejects = new ByteArrayOutputStream();
+        AuditWriter.Mode mode = call.dryRun() ? AuditWriter.Mode.PREVIEW : AuditWriter.Mode.WRITE;
+        AuditWriter.Options options =
+                new AuditWriter.Options(mode, batch, call.number("--max-errors").orElse(0L), AuditWriter.into(rejects));
+        try (InputStream in = input.equals("-") ? call.in() : open(input);
+                Db db = AuditOptions.open(call, target, call.dryRun() ? PgSession.Use.READ : PgSession.Use.WRITE)) {
+            return written(call, write(call, db, mirror, options, in));
+        } catch (IOException e) {
+            throw new Trouble("cannot read " + input + ": " + FileError.reason(e), null);
+        } finally {
+            save(call, rejects);
+        }
+    }
+
+    private static InputStream open(String input) {
+        Path file = Invocation.file(input);
+        if (!Files.isRegularFile(file) && !Files.isReadable(file)) {
+            throw Trouble.usage("no such file: " + file, "- means standard input");
+        }
+        try {
+            return Files.newInputStream(file);
+        } catch (IOException e) {
+            throw Trouble.usage("not readable: " + file, null);
+        }
+    }
+
+    private static AuditWriter.Summary write(
+            Invocation call, Db db, Optional<DbTarget> mirror, AuditWriter.Options options, InputStream in) {
+        if (mirror.isEmpty() || call.dryRun()) {
+            return new AuditWriter(AuditOptions.table(call, db), options, Optional.empty()).write(in);
+        }
+        try (AuditMirror leg = new AuditMirror(
+                db, name(mirror.get()), () -> openMirror(call, mirror.get()), call.profile(), options.batch())) {
+            return new AuditWriter(AuditOptions.table(call, db), options, Optional.of(leg)).write(in);
+        }
+    }
+
+    /** The same from wherever it is written. */
+    private static String name(DbTarget target) {
+        return target instanceof SqliteTarget file
+                ? Invocation.file(file.path().toString())
+                        .toAbsolutePath()
+                        .normalize()
+                        .toString()
+                : target.toString();
+    }
+
+    private static Db openMirror(Invocation call, DbTarget mirror) {
+        PgSession session = PgSession.of("lockstep " + call.path(), PgSession.Use.WRITE)
+                .withLockTimeout(call.duration("--lock-timeout").orElse(Duration.ofSeconds(2)))
+                .withStatementTimeout(MIRROR_PATIENCE);
+        return call.databases().open(mirror, session);
+    }
+
+    private static void save(Invocation call, ByteArrayOutputStream rejects) {
+        Optional<String> file = call.text("--reject-file");
+        if (file.isPresent() && !call.dryRun()) {
+            try {
+                Files.write(Invocation.file(file.get()), rejects.toByteArray());
+            } catch (IOException e) {
+                throw new Trouble("cannot write " + file.get() + ": " + FileError.reason(e), null);
+            }
+        }
+    }
+
+    private static Result written(Invocation call, AuditWriter.Summary summary) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("read", summary.read());
+        data.put("inserted", summary.inserted());
+        data.put("unchanged", summary.unchanged());
+        data.put("rejected", summary.rejected());
+        data.put("generations", summary.generations());
+        data.put("mirror", summary.mirror().map(AuditWriteCommand::mirror).orElse(null));
+        for (String problem : summary.problems()) {
+            call.output().warn("rejected", problem);
+        }
+        StringBuilder line = new StringBuilder();
+        line.append(Text.count(summary.inserted(), "row"))
+                .append(" of ")
+                .append(Text.count(summary.generations(), "generation"))
+                .append(call.dryRun() ? " would be written, " : " written, ")
+                .append(summary.unchanged())
+                .append(" there already, ")
+                .append(summary.rejected())
+                .append(" rejected");
+        summary.mirror().ifPresent(outcome -> {
+            line.append("; mirror ").append(AuditMirror.label(outcome.state()));
+            if (outcome.error() != null) {
+                call.output()
+                        .warn(
+                                "mirror",
+                                "the mirror lacks " + Text.count(outcome.owed(), "generation")
+                                        + "; the next run sends them, or 'lockstep mirror backfill': "
+                                        + outcome.error());
+            }
+        });
+        List<String> lines = List.of(line.toString());
+        boolean changed = summary.inserted() > 0
+                || summary.mirror().filter(m -> m.sent() > 0).isPresent();
+        Result result = changed && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
+        return summary.rejected() > 0 ? result.with(ExitCode.INCOMPLETE) : result;
+    }
+
+    private static Map<String, Object> mirror(AuditMirror.Outcome outcome) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("state", AuditMirror.label(outcome.state()));
+        tree.put("sent", outcome.sent());
+        tree.put("owed", outcome.owed());
+        tree.put("error", outcome.error());
+        return tree;
+    }
+}

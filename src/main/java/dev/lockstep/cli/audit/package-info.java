@@ -1,0 +1,2 @@
+/** The commands {@code audit}. */
+package dev.lockstep.cli.audit;

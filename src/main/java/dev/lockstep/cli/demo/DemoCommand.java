@@ -1,0 +1,170 @@
+package dev.lockstep.cli.demo;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Trouble;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * {@code lockstep demo}: every mechanism on real, embedded databases, told step by step.
+ *
+ * <p>What it shows are the commands themselves, as one would type them, and what they really print; a step whose outcome
+ * is not what the story says ends the demo as failed.
+ */
+public final class DemoCommand implements Command {
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage().description("Run every mechanism on real, embedded databases and tell what happens.");
+        Options.flag(spec, "Stay up at the end and print how to use the databases from another terminal.", "--keep");
+    }
+
+    @Override
+    public Result run(Invocation call) throws InterruptedException {
+        try (Stage stage = new Stage(call);
+                DemoRealm realm = new DemoRealm(stage);
+                DemoTranspile transpile = new DemoTranspile(stage)) {
+            DemoSearch search = new DemoSearch(stage);
+            realm.play();
+            transpile.play();
+            new DemoAudit(stage).play();
+            search.play();
+            new DemoMirror(stage, search.file()).play();
+            stage.say("");
+            stage.say("All of it was real: PostgreSQL " + realm.serverVersion() + " and SQLite, on this machine.");
+            if (call.flag("--keep")) {
+                stage.say("PostgreSQL stays up for  lockstep ... --pg embedded  and the search database is");
+                stage.say("  " + search.file());
+                stage.say("until you press Ctrl-C.");
+                Thread.currentThread().join();
+            }
+            return Result.changed(Map.of("steps", stage.commands), List.of());
+        }
+    }
+
+    /** Where the demo plays: tells, runs commands as a shell would, and shows what they print. */
+    static final class Stage implements AutoCloseable {
+        private final Invocation call;
+        private final List<Object> commands = new ArrayList<>();
+        private final List<Path> directories = new ArrayList<>();
+
+        Stage(Invocation call) {
+            this.call = call;
+        }
+
+        Databases databases() {
+            return call.databases();
+        }
+
+        /** A new directory, which is deleted at the end. */
+        Path directory() {
+            try {
+                Path state = Files.createDirectories(databases().environment().stateDirectory());
+                Path directory = Files.createTempDirectory(state, "demo-");
+                directories.add(directory);
+                return directory;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            for (Path directory : directories) {
+                try (Stream<Path> files = Files.walk(directory)) {
+                    for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(file);
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+
+        /** The server that everything here plays on. */
+        Db postgres() {
+            PgTarget embedded = PgTarget.resolve(
+                    PgTarget.EMBEDDED, PgTarget.Sources.of(databases().environment()));
+            return databases().postgres(embedded, call.session(PgSession.Use.WRITE));
+        }
+
+        void title(String text) {
+            say("");
+            say("== " + text);
+        }
+
+        void say(String text) {
+            call.output().event("say", Map.of("text", text), text);
+        }
+
+        /** Runs a command as if typed, shows it and its output, and fails if its status is not the expected one. */
+        String type(ExitCode expected, String... args) {
+            ByteArrayOutputStream printed = new ByteArrayOutputStream();
+            PrintStream stream = new PrintStream(printed, false, StandardCharsets.UTF_8);
+            ByteArrayInputStream none = new ByteArrayInputStream(new byte[0]);
+            int status = call.program().run(call.databases(), none, stream, stream, null, args);
+            String output = printed.toString(StandardCharsets.UTF_8).stripTrailing();
+            show(List.of(args), status, output);
+            if (status != expected.status()) {
+                throw new Trouble("the demo's command ended with " + status, "its output above says why");
+            }
+            return output;
+        }
+
+        private void show(List<String> args, int status, String output) {
+            Map<String, Object> step = new LinkedHashMap<>();
+            step.put("command", args);
+            step.put("exitCode", status);
+            step.put("output", output);
+            commands.add(step);
+            StringBuilder text = new StringBuilder("  $ lockstep");
+            for (String arg : args) {
+                text.append(' ').append(arg.indexOf(' ') < 0 ? arg : "'" + arg + "'");
+            }
+            if (!output.isEmpty()) {
+                text.append("\n    ").append(output.replace("\n", "\n    "));
+            }
+            call.output().event("command", step, text.toString());
+        }
+
+        /** What starts lockstep: its launcher, or this very Java on this very class path. */
+        List<String> self() {
+            String home = System.getProperty("lockstep.home");
+            if (home != null && Files.isExecutable(Path.of(home, "bin", "lockstep"))) {
+                return List.of(Path.of(home, "bin", "lockstep").toString());
+            }
+            return List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    call.program().mainClass());
+        }
+
+        /** The story holds, or the demo fails. */
+        void expect(String what, Object wanted, Object found) {
+            if (!wanted.equals(found)) {
+                throw new Trouble("the demo expected " + what + ": " + wanted + ", and found " + found, null);
+            }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package dev.lockstep.cli.doctor;
+
+import dev.lockstep.cli.doctor.DoctorCommand.Mechanism;
+import dev.lockstep.cli.doctor.Findings.Check;
+import dev.lockstep.cli.doctor.Findings.State;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.option.Durations;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.listen.Channel;
+import dev.lockstep.db.listen.ListenSession;
+import dev.lockstep.realm.Notifications;
+import dev.lockstep.realm.lock.RealmLocks;
+import dev.lockstep.realm.log.InvalidationLog;
+import dev.lockstep.realm.log.NamedListeners;
+import dev.lockstep.support.ShellWord;
+import dev.lockstep.support.Trouble;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What {@code doctor} asks a PostgreSQL. */
+final class DoctorPostgres {
+    private static final String SERVER = """
+            select current_setting('server_version')             as version,
+                   current_user                                  as login,
+                   pg_is_in_recovery()                           as standby,
+                   coalesce((select ssl
+                               from pg_stat_ssl
+                              where pid = pg_backend_pid()), false) as encrypted,
+                   coalesce(not inet_server_addr() <<= inet '127.0.0.0/8'
+                        and inet_server_addr() <> inet '::1', false) as remote
+            """;
+
+    private static final String NOTIFY = "select pg_notify(?, ?)";
+
+    private static final String DENIED = """
+            select o.name, o.privilege
+              from unnest(cast(? as text[]), cast(? as text[])) as o (name, privilege)
+             where to_regclass(o.name) is not null
+               and not has_table_privilege(to_regclass(o.name), o.privilege)
+             order by 1, 2
+            """;
+
+    private static final Duration STATEMENT = Duration.ofSeconds(10);
+    private static final Duration ECHO = Duration.ofSeconds(2);
+    private static final Duration LONG_HELD = Duration.ofMinutes(10);
+    private static final Duration LONG_WAITED = Duration.ofMinutes(1);
+    private static final long FAR_BEHIND = 1_000;
+    private static final double QUEUE_WARNS = 0.1;
+    private static final double QUEUE_FAILS = 0.5;
+
+    private static final Map<String, String> REALM_TABLES = Map.of(
+            "lockstep_inval_head", "select insert update",
+            "lockstep_inval_log", "select insert delete",
+            "lockstep_listener", "select insert update delete",
+            "modules", "select update delete");
+
+    private static final Map<String, String> TRANSPILE_TABLES = Map.of(
+            "module_transpile_cache", "select insert update delete",
+            "lockstep_realm_floor", "select insert update",
+            "lockstep_epoch", "select insert");
+
+    private final Invocation call;
+    private final Findings findings;
+    private final Set<Mechanism> mechanisms;
+    private final boolean asked;
+
+    /** @param asked whether the mechanisms were asked for by name, so that what is missing is a failure */
+    DoctorPostgres(Invocation call, Findings findings, Set<Mechanism> mechanisms, boolean asked) {
+        this.call = call;
+        this.findings = findings;
+        this.mechanisms = mechanisms;
+        this.asked = asked;
+    }
+
+    void check() {
+        PgTarget target;
+        try {
+            if (!asked && !call.describedPostgres().isNamed()) {
+                findings.skipped("postgresql", "none is named");
+                return;
+            }
+            target = call.postgres();
+        } catch (Trouble e) {
+            findings.fail("postgresql", e.getMessage(), e.hint());
+            return;
+        }
+        PgSession session = call.session(PgSession.Use.READ).withStatementTimeout(STATEMENT);
+        try (Db db = call.databases().postgres(target, session)) {
+            Row server = db.autocommit(tx -> tx.only(SERVER));
+            findings.ok("postgresql", target + " is PostgreSQL " + server.text("version"));
+            findings.add(role(server));
+            findings.add(encryption(server));
+            findings.attempt("postgresql.pooler", () -> pooler(db));
+            findings.attempt("postgresql.notify", () -> roundTrip(db, target));
+            findings.attempt("postgresql.queue", () -> queue(db));
+            findings.attempt("postgresql.locks", () -> locks(db));
+            if (mechanisms.contains(Mechanism.REALM)) {
+                findings.attempt("realm.privileges", () -> privileges("realm.privileges", db, REALM_TABLES, server));
+                findings.attempt("realm.listeners", () -> listeners(db));
+            }
+            if (mechanisms.contains(Mechanism.TRANSPILE)) {
+                cache(db, server);
+            }
+        } catch (Trouble e) {
+            findings.fail("postgresql", e.getMessage(), e.hint());
+        }
+    }
+
+    private static Check role(Row server) {
+        return server.flag("standby")
+                ? new Check(
+                        "postgresql.role",
+                        State.FAIL,
+                        "a standby: it takes no writes and no LISTEN",
+                        "name the primary, or several hosts with target_session_attrs=read-write")
+                : Check.ok("postgresql.role", "primary, as " + server.text("login"));
+    }
+
+    private static Check encryption(Row server) {
+        if (server.flag("encrypted")) {
+            return Check.ok("postgresql.tls", "encrypted");
+        }
+        return server.flag("remote")
+                ? new Check(
+                        "postgresql.tls",
+                        State.WARN,
+                        "not encrypted, and not on this machine",
+                        "add sslmode=verify-full to the connection string")
+                : Check.ok("postgresql.tls", "not encrypted, on this machine");
+    }
+
+    private static Check pooler(Db db) {
+        for (int i = 0; i < 3; i++) {
+            if (db.isPooled()) {
+                return new Check(
+                        "postgresql.pooler",
+                        State.FAIL,
+                        "a transaction pooler stands between us and PostgreSQL: listeners hear nothing, locks hold nothing",
+                        "connect to PostgreSQL's own port");
+            }
+        }
+        return Check.ok("postgresql.pooler", "none between us and the server");
+    }
+
+    private Check roundTrip(Db db, PgTarget target) {
+        String word = "lockstep_doctor_" + ProcessHandle.current().pid();
+        try (ListenSession ear = call.databases().listenSession(target, call.session(PgSession.Use.LISTEN))) {
+            ear.listen(List.of(new Channel(word)));
+            long start = System.nanoTime();
+            db.autocommit(tx -> tx.rows(NOTIFY, word, word));
+            if (ear.poll(ECHO).isEmpty()) {
+                return new Check(
+                        "postgresql.notify",
+                        State.FAIL,
+                        "no notification came back within " + Durations.render(ECHO),
+                        "connect to PostgreSQL's own port, without a pooler");
+            }
+            long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+            return Check.ok("postgresql.notify", "heard again after " + millis + " ms");
+        }
+    }
+
+    private static Check queue(Db db) {
+        double usage = db.autocommit(Notifications::queue).usage();
+        String detail = "notification queue " + Math.round(usage * 100) + " % full";
+        State state = usage > QUEUE_FAILS ? State.FAIL : usage > QUEUE_WARNS ? State.WARN : State.OK;
+        return new Check(
+                "postgresql.queue",
+                state,
+                detail,
+                state == State.OK
+                        ? null
+                        : "end the session that listens inside a transaction: 'lockstep realm listeners' names those that listen");
+    }
+
+    private static Check locks(Db db) {
+        for (RealmLocks.Lock lock : db.autocommit(RealmLocks::all)) {
+            if (lock.role() == RealmLocks.Role.WAITS && lock.ageMillis() > LONG_WAITED.toMillis()) {
+                return new Check(
+                        "postgresql.locks",
+                        State.WARN,
+                        lock.realm().orElse("lock " + lock.key()) + " is waited for since " + lock.ageMillis() / 60_000
+                                + " min by backend " + lock.pid() + " on " + lock.client(),
+                        "lockstep realm locks");
+            }
+            if (lock.role() == RealmLocks.Role.HOLDS && lock.ageMillis() > LONG_HELD.toMillis()) {
+                return new Check(
+                        "postgresql.locks",
+                        State.WARN,
+                        lock.realm().orElse("lock " + lock.key()) + " is held for " + lock.ageMillis() / 60_000
+                                + " min by "
+                                + (lock.application().isBlank() ? "backend " + lock.pid() : lock.application())
+                                + " on " + lock.client(),
+                        "if that is dead: select pg_terminate_backend(" + lock.pid() + ")");
+            }
+        }
+        return Check.ok("postgresql.locks", "none held or waited for long");
+    }
+
+    private static Check privileges(String name, Db db, Map<String, String> needed, Row server) {
+        List<String> objects = new ArrayList<>();
+        List<String> privileges = new ArrayList<>();
+        needed.forEach((table, words) -> {
+            for (String word : words.split(" ", -1)) {
+                objects.add(table);
+                privileges.add(word);
+            }
+        });
+        Map<String, String> denied = new LinkedHashMap<>();
+        for (Row row : db.autocommit(
+                tx -> tx.rows(DENIED, objects.toArray(String[]::new), privileges.toArray(String[]::new)))) {
+            denied.merge(row.text("name"), row.text("privilege"), (some, more) -> some + ", " + more);
+        }
+        if (denied.isEmpty()) {
+            return Check.ok(name, "all that is needed on the tables that are there");
+        }
+        List<String> grants = new ArrayList<>();
+        denied.forEach((table, missing) ->
+                grants.add("grant " + missing + " on " + table + " to " + new Identifier(server.text("login"))));
+        return new Check(
+                name,
+                State.FAIL,
+                server.text("login") + " may not use " + String.join(", ", denied.keySet()),
+                String.join("; ", grants));
+    }
+
+    private static Check listeners(Db db) {
+        if (!db.autocommit(InvalidationLog::isPresent)) {
+            return new Check("realm.listeners", State.SKIPPED, "there is no durable log", null);
+        }
+        List<NamedListeners.Listener> all = db.autocommit(NamedListeners::all);
+        for (NamedListeners.Listener listener : all) {
+            Optional<Long> lag = listener.lag();
+            if (lag.isEmpty() || lag.get() > FAR_BEHIND) {
+                return new Check(
+                        "realm.listeners",
+                        State.FAIL,
+                        listener.name() + " is "
+                                + lag.map(behind -> behind + " invalidations behind")
+                                        .orElse("at a log that is gone")
+                                + (listener.state() == NamedListeners.State.LIVE ? "" : " and does not run"),
+                        "'lockstep realm listen --durable " + ShellWord.quote(listener.name()) + "'");
+            }
+        }
+        return Check.ok("realm.listeners", all.size() + " named, none far behind");
+    }
+
+    private void cache(Db db, Row server) {
+        findings.attempt(
+                "transpile.privileges", () -> privileges("transpile.privileges", db, TRANSPILE_TABLES, server));
+        new DoctorTranspile(findings, asked ? State.FAIL : State.WARN).check(db);
+    }
+}

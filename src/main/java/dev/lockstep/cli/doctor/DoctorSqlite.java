@@ -1,0 +1,241 @@
+package dev.lockstep.cli.doctor;
+
+import dev.lockstep.audit.index.AuditIndexes;
+import dev.lockstep.cli.audit.AuditOptions;
+import dev.lockstep.cli.doctor.DoctorCommand.Mechanism;
+import dev.lockstep.cli.doctor.Findings.Check;
+import dev.lockstep.cli.doctor.Findings.State;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.mirror.MirrorOptions;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.fts.deferral.FtsStatus;
+import dev.lockstep.fts.deferral.Restoration;
+import dev.lockstep.fts.deferral.Restoration.Claim;
+import dev.lockstep.fts.deferral.Restoration.Preference;
+import dev.lockstep.fts.deferral.Restoration.Replacement;
+import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorStatus;
+import dev.lockstep.profile.Profile;
+import dev.lockstep.support.ProcessIdentity;
+import dev.lockstep.support.ShellWord;
+import dev.lockstep.support.Trouble;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** What {@code doctor} asks a SQLite database. */
+final class DoctorSqlite {
+    private static final String CHECK = "pragma quick_check(3)";
+    private static final String JOURNAL = "pragma journal_mode";
+
+    private static final String NAMES = "select name from sqlite_master where type = 'table'";
+
+    private static final String BACKFILL = "'lockstep mirror backfill'";
+    private static final String UNKNOWN_TRIGGERS =
+            "make its triggers, as the application's migrations do; a --profile that knows them can tell which";
+
+    private static final long LARGE_WAL = 64L << 20;
+    private static final Duration OLD_MIRROR = Duration.ofDays(1);
+
+    private final Invocation call;
+    private final Findings findings;
+    private final Set<Mechanism> mechanisms;
+    private final String file;
+    private final String shown;
+
+    DoctorSqlite(Invocation call, Findings findings, Set<Mechanism> mechanisms) {
+        this.call = call;
+        this.findings = findings;
+        this.mechanisms = mechanisms;
+        this.file = call.sqliteFile();
+        this.shown = ShellWord.quote(file.startsWith("-") ? "./" + file : file);
+    }
+
+    void check() {
+        try (Db db = call.sqlite(Sqlite.Access.READ)) {
+            findings.ok("sqlite", file);
+            findings.attempt("sqlite.integrity", () -> integrity(db));
+            findings.attempt("sqlite.wal", () -> wal(db));
+            if (mechanisms.contains(Mechanism.FTS)) {
+                findings.attempt("sqlite.profile", () -> tables(db));
+                findings.attempt("fts", () -> fts(db));
+            }
+            if (mechanisms.contains(Mechanism.AUDIT)) {
+                findings.attempt("audit", () -> audit(db));
+            }
+            if (mechanisms.contains(Mechanism.MIRROR)) {
+                findings.attempt("mirror", this::mirror);
+            }
+        } catch (Trouble e) {
+            findings.fail("sqlite", e.getMessage(), e.hint());
+        }
+    }
+
+    private Check integrity(Db db) {
+        List<String> said = new ArrayList<>();
+        for (Row row : db.autocommit(tx -> tx.rows(CHECK))) {
+            said.add(row.text("quick_check"));
+        }
+        return said.equals(List.of("ok"))
+                ? Check.ok("sqlite.integrity", "ok")
+                : new Check(
+                        "sqlite.integrity",
+                        State.FAIL,
+                        String.join("; ", said),
+                        "restore a backup, or: sqlite3 " + shown + " .recover | sqlite3 recovered.db");
+    }
+
+    private Check wal(Db db) {
+        String mode = db.autocommit(tx -> tx.only(JOURNAL)).text("journal_mode");
+        long size = Sqlite.logSize(Invocation.file(file));
+        return size > LARGE_WAL
+                ? new Check(
+                        "sqlite.wal",
+                        State.WARN,
+                        "the write-ahead log has " + (size >> 20) + " MB: a reader keeps it from being emptied",
+                        "end the reader, then: sqlite3 " + shown + " \"pragma wal_checkpoint(truncate)\"")
+                : Check.ok("sqlite.wal", "journal mode " + mode + ", log of " + (size >> 10) + " kB");
+    }
+
+    private Check tables(Db db) {
+        Optional<Profile.Fts> fts = call.profile().flatMap(Profile::fts);
+        if (fts.isEmpty()) {
+            return new Check("sqlite.profile", State.SKIPPED, "no profile says what should be there", null);
+        }
+        List<String> present = new ArrayList<>();
+        db.autocommit(tx -> tx.rows(NAMES)).forEach(row -> present.add(row.text("name")));
+        List<String> gone = new ArrayList<>();
+        for (Profile.Table table : fts.get().tables()) {
+            for (String name : List.of(table.base(), table.fts())) {
+                if (present.stream().noneMatch(name::equalsIgnoreCase)) {
+                    gone.add(name);
+                }
+            }
+        }
+        return gone.isEmpty()
+                ? Check.ok(
+                        "sqlite.profile",
+                        "all tables of " + call.profile().get().name() + " are there")
+                : new Check(
+                        "sqlite.profile",
+                        State.FAIL,
+                        "not there: " + String.join(", ", gone),
+                        "run the application's migrations, or name another --profile");
+    }
+
+    private Check fts(Db db) {
+        FtsStatus status = FtsStatus.read(db, call.profile(), List.of());
+        List<String> bad = new ArrayList<>();
+        status.tables().forEach(table -> trouble(table).ifPresent(bad::add));
+        if (status.leftovers() > 0) {
+            bad.add(status.leftovers()
+                    + " journals of changed rows are left of a deferral that somebody else has ended");
+        }
+        if (bad.isEmpty()) {
+            return Check.ok(
+                    "fts",
+                    status.tables().size() + " indexes, a trigger for every event, and as many rows as they make;"
+                            + " what the rows say was not compared");
+        }
+        return new Check("fts", State.FAIL, String.join("; ", bad), fix(db, status));
+    }
+
+    private static Optional<String> trouble(FtsStatus.Table table) {
+        String fts = table.fts();
+        return switch (table.state()) {
+            case ACTIVE ->
+                table.expected().map(rows -> fts + " has another number of rows than the " + rows + " it ought to");
+            case DEFERRED -> Optional.of(fts + " is deferred");
+            case UNREADABLE ->
+                Optional.of(fts + " cannot be opened: " + table.reason().orElse(""));
+            case UNTRIGGERED -> {
+                if (!table.absent().isEmpty()) {
+                    yield Optional.of(fts + " has lost " + String.join(", ", table.absent()));
+                }
+                yield Optional.of(
+                        table.triggers().isEmpty()
+                                ? fts + " is kept by no trigger"
+                                : fts + " has no trigger for " + String.join(", ", table.unkept()));
+            }
+        };
+    }
+
+    /** The command for the worst of it. */
+    private String fix(Db db, FtsStatus status) {
+        boolean deferred = status.leftovers() > 0;
+        boolean lost = false;
+        boolean unknown = false;
+        for (FtsStatus.Table table : status.tables()) {
+            deferred |= table.state() == FtsStatus.State.DEFERRED;
+            lost |= !table.absent().isEmpty();
+            unknown |= table.state() == FtsStatus.State.UNTRIGGERED
+                    && table.absent().isEmpty()
+                    && table.triggers().isEmpty();
+        }
+        if (unknown) {
+            return UNKNOWN_TRIGGERS;
+        }
+        if (deferred || lost) {
+            return restoration(db, lost ? Replacement.PROFILE : Replacement.NONE);
+        }
+        return "'lockstep fts check'";
+    }
+
+    /** The restoration that mends it; if that would be refused, what the refusal advises. */
+    private String restoration(Db db, Replacement replacement) {
+        Restoration.Policy policy = new Restoration.Policy(Preference.NEITHER, replacement, Claim.RESPECT);
+        try {
+            new Restoration(call.profile(), policy, ProcessIdentity.ofProcess()).preview(db, List.of());
+            return "'lockstep fts restore" + (replacement == Replacement.PROFILE ? " --from-profile'" : "'");
+        } catch (Trouble e) {
+            return e.hint();
+        }
+    }
+
+    private Check audit(Db db) {
+        if (call.profile().flatMap(Profile::audit).isEmpty()) {
+            return new Check("audit", State.SKIPPED, "no profile says which table is the audit log", null);
+        }
+        List<String> bad = new ArrayList<>();
+        int indexes = 0;
+        for (AuditIndexes.Report report : new AuditIndexes(AuditOptions.table(call, db)).check()) {
+            indexes++;
+            if (report.state() != AuditIndexes.State.PRESENT) {
+                bad.add(report.index().name() + " is " + report.state().name().toLowerCase(Locale.ROOT));
+            }
+        }
+        return bad.isEmpty()
+                ? Check.ok("audit", indexes + " indexes, each used by its query")
+                : new Check("audit", State.FAIL, String.join("; ", bad), "'lockstep audit apply'");
+    }
+
+    private Check mirror() {
+        Optional<String> to = call.text("--to");
+        if (to.isEmpty() && call.databases().environment().get("LOCKSTEP_TO").isEmpty()) {
+            return new Check("mirror", State.SKIPPED, "no mirror named", null);
+        }
+        MirrorStatus status;
+        try (MirrorLink link = MirrorOptions.link(call, PgSession.Use.READ)) {
+            status = MirrorStatus.read(link.db(), MirrorOptions.sourceId(call), MirrorOptions.owner());
+        }
+        if (!status.isComplete()) {
+            boolean never = status.state() == MirrorStatus.State.NEVER;
+            return new Check(
+                    "mirror",
+                    State.FAIL,
+                    never ? "nothing was ever copied" : "the last backfill did not bring every table",
+                    never ? "'lockstep mirror backfill --create'" : BACKFILL);
+        }
+        Duration age = status.age().orElse(Duration.ZERO);
+        String detail = status.tables().size() + " tables, complete " + age.toMinutes() + " min ago";
+        return age.compareTo(OLD_MIRROR) > 0
+                ? new Check("mirror", State.WARN, detail, BACKFILL)
+                : Check.ok("mirror", detail);
+    }
+}

@@ -1,0 +1,2 @@
+/** The command {@code doctor}. */
+package dev.lockstep.cli.doctor;

@@ -1,0 +1,198 @@
+package dev.lockstep.cli.fts;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.fts.check.FtsCheck;
+import dev.lockstep.fts.content.FtsDrift;
+import dev.lockstep.fts.deferral.FtsStatus;
+import dev.lockstep.fts.schema.FtsTable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep fts check}. */
+public final class FtsCheckCommand implements Command {
+    private static final int ROWS = 20;
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Compare full-text indexes with what they index, and name triggers that read a whole index for"
+                                + " each row, with what that costs here. Ends with 3 if an index differs, or is deferred.");
+        FtsOptions.which(spec);
+        Options.flag(spec, "Compare every row instead of some, and name those that differ.", "--deep");
+        FtsOptions.columns(spec);
+        Options.number(spec, "How many rows to name of each kind of difference (default 20).", "--rows");
+        Options.flag(spec, "Do not measure what triggers cost, which takes the write lock for a moment.", "--no-cost");
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        FtsCheck.Depth depth = call.flag("--deep") ? FtsCheck.Depth.DEEP : FtsCheck.Depth.SAMPLE;
+        int limit = (int) Math.min(Integer.MAX_VALUE, call.number("--rows").orElse((long) ROWS));
+        FtsCheck check = new FtsCheck(call.profile(), depth, FtsOptions.columns(call), limit);
+        FtsCheck.Report report;
+        try (Db db = call.sqlite(Sqlite.Access.READ)) {
+            report = check.run(db, call.texts("--table"));
+        }
+        report = call.flag("--no-cost") ? report : measured(call, check, report);
+        FtsOptions.warn(call, report.notices());
+        return result(call, report);
+    }
+
+    /** What triggers cost is worth knowing and not worth failing for. */
+    private static FtsCheck.Report measured(Invocation call, FtsCheck check, FtsCheck.Report report) {
+        if (report.tables().stream().allMatch(table -> table.triggers().isEmpty())) {
+            return report;
+        }
+        try (Db db = call.sqlite(Sqlite.Access.WRITE)) {
+            return check.measure(db, report);
+        } catch (DbException e) {
+            return switch (e.reason()) {
+                case BUSY, READ_ONLY, FULL -> {
+                    call.output().warn("not-measured", "what triggers cost was not measured: " + e.getMessage());
+                    yield report;
+                }
+                default -> throw e;
+            };
+        }
+    }
+
+    private static Result result(Invocation call, FtsCheck.Report report) {
+        List<Object> tables = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        for (FtsCheck.Table table : report.tables()) {
+            tables.add(tree(table));
+            lines.add(line(table));
+            table.faults().forEach(fault -> lines.add("  " + fault));
+            for (FtsDrift.Difference row : table.drift().rows()) {
+                lines.add(line(row));
+                if (call.format() == Options.Format.JSONL) {
+                    call.output().event("row", tree(table, row), "");
+                }
+            }
+            table.triggers().forEach(trigger -> lines.add(line(trigger)));
+        }
+        if (lines.isEmpty()) {
+            lines.add("there is no FTS5 table in this database");
+        }
+        if (report.tables().stream().flatMap(table -> table.triggers().stream()).anyMatch(FtsCheck.Trigger::offered)) {
+            call.output().message("hint: 'lockstep fts tune -n' shows what could stand in for these triggers");
+        }
+        Result result = Result.unchanged(FtsOptions.data(call, tables), lines);
+        return report.isInStep() ? result : result.with(ExitCode.DIFFERS);
+    }
+
+    private static Map<String, Object> tree(FtsCheck.Table table) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("table", table.table());
+        tree.put("fts", table.fts());
+        tree.put("kind", table.kind().map(FtsTable.Kind::label).orElse(null));
+        tree.put("state", table.state().name().toLowerCase(Locale.ROOT));
+        tree.put("verdict", table.verdict().name().toLowerCase(Locale.ROOT));
+        tree.put("compared", table.drift().compared());
+        tree.put("partial", table.drift().isPartial());
+        tree.put("rows", table.rows().orElse(null));
+        tree.put("indexed", table.indexed().orElse(null));
+        tree.put("missing", table.drift().missing());
+        tree.put("duplicate", table.drift().duplicate());
+        tree.put("altered", table.drift().altered());
+        tree.put("orphan", table.drift().orphan());
+        tree.put("faults", table.faults());
+        List<Object> rows = new ArrayList<>();
+        table.drift().rows().forEach(row -> rows.add(tree(table, row)));
+        tree.put("differences", rows);
+        List<Object> triggers = new ArrayList<>();
+        for (FtsCheck.Trigger trigger : table.triggers()) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("name", trigger.name());
+            one.put("event", trigger.event());
+            one.put("fault", trigger.fault().label());
+            one.put("offered", trigger.offered());
+            one.put(
+                    "microseconds",
+                    trigger.cost().map(cost -> cost.toNanos() / 1000).orElse(null));
+            triggers.add(one);
+        }
+        tree.put("triggers", triggers);
+        return tree;
+    }
+
+    private static Map<String, Object> tree(FtsCheck.Table table, FtsDrift.Difference row) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("op", row.op());
+        tree.put("fts", table.fts());
+        tree.put("key", row.key());
+        tree.put("rowid", row.rowid() == null ? null : String.valueOf(row.rowid()));
+        tree.put("columns", row.columns());
+        return tree;
+    }
+
+    private static String line(FtsCheck.Table table) {
+        StringBuilder line = new StringBuilder(table.fts()).append(": ");
+        line.append(
+                switch (table.verdict()) {
+                    case EQUAL -> table.drift().isPartial() ? "no difference seen" : "equal";
+                    case DIFFERS -> "differs";
+                    case UNKNOWN -> "cannot be compared";
+                });
+        line.append(" (")
+                .append(table.drift().isPartial() ? "partial: " : "")
+                .append(extent(table.drift().compared()))
+                .append(")");
+        if (table.state() != FtsStatus.State.ACTIVE) {
+            line.append("; ").append(table.state().name().toLowerCase(Locale.ROOT));
+        }
+        line.append("; ").append(table.kind().map(FtsTable.Kind::label).orElse("gone"));
+        line.append("; rows ").append(number(table.rows())).append(", indexed ").append(number(table.indexed()));
+        count(line, table.drift().missing(), "missing");
+        count(line, table.drift().duplicate(), "duplicate");
+        count(line, table.drift().altered(), "altered");
+        count(line, table.drift().orphan(), "orphan");
+        return line.toString();
+    }
+
+    private static String extent(String compared) {
+        return switch (compared) {
+            case "whole" -> "every row";
+            case "terms" -> "every term; the index keeps no text";
+            case "sample" -> "a sample; --deep compares all";
+            case "rows" -> "numbers of rows only";
+            default -> "nothing to compare with";
+        };
+    }
+
+    private static void count(StringBuilder line, long count, String what) {
+        if (count > 0) {
+            line.append(", ").append(count).append(' ').append(what);
+        }
+    }
+
+    private static String line(FtsDrift.Difference row) {
+        return "  " + row.op() + " " + row.key()
+                + (row.rowid() == null ? "" : " (row " + row.rowid() + ")")
+                + (row.columns().isEmpty() ? "" : ": " + String.join(", ", row.columns()));
+    }
+
+    private static String line(FtsCheck.Trigger trigger) {
+        return "  trigger " + trigger.name() + " " + FtsOptions.fault(trigger.fault()) + ": "
+                + trigger.cost()
+                        .map(cost -> FtsOptions.milliseconds(cost) + " for each " + trigger.event())
+                        .orElse("not measured");
+    }
+
+    private static String number(Optional<Long> number) {
+        return number.map(String::valueOf).orElse("unknown");
+    }
+}

@@ -1,0 +1,115 @@
+package dev.lockstep.cli.fts;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Progress;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.fts.deferral.FtsRebuild;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep fts rebuild}. */
+public final class FtsRebuildCommand implements Command {
+    private static final long MEGABYTE = 1_000_000;
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Make full-text indexes anew from what they index, duplicates and all, and prove that they are equal"
+                                + " to it: in one transaction, which keeps other writers waiting. Done again, it does it all again.");
+        FtsOptions.which(spec);
+        FtsOptions.columns(spec);
+        Options.flag(
+                spec,
+                "Drop each first and make it by its own definition, also one that cannot be opened. Its triggers stay.",
+                "--recreate");
+        Options.yes(spec);
+        Options.dryRun(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        List<String> names = call.texts("--table");
+        FtsRebuild rebuild = new FtsRebuild(
+                call.profile(),
+                FtsOptions.columns(call),
+                call.flag("--recreate") ? FtsRebuild.Way.RECREATE : FtsRebuild.Way.REFILL);
+        List<FtsRebuild.Estimate> estimates;
+        try (Db db = call.sqlite(Sqlite.Access.READ)) {
+            estimates = rebuild.estimate(db, names);
+        }
+        if (call.dryRun() || estimates.isEmpty()) {
+            return preview(call, estimates);
+        }
+        Map<String, Long> totals = new HashMap<>();
+        for (FtsRebuild.Estimate estimate : estimates) {
+            call.output().message(line(estimate));
+            totals.put(estimate.fts(), estimate.rows());
+        }
+        call.confirm((call.flag("--recreate") ? "drop and make anew " : "rebuild ")
+                + String.join(", ", names(estimates)) + " of " + call.sqliteFile());
+        try (Db db = call.sqlite(Sqlite.Access.WRITE);
+                Progress progress = new Progress(call)) {
+            return result(
+                    call, rebuild.run(db, names, (fts, rows) -> progress.at(fts, rows, totals.getOrDefault(fts, 0L))));
+        }
+    }
+
+    private static List<String> names(List<FtsRebuild.Estimate> estimates) {
+        List<String> names = new ArrayList<>();
+        estimates.forEach(estimate -> names.add(estimate.fts()));
+        return names;
+    }
+
+    private static Result preview(Invocation call, List<FtsRebuild.Estimate> estimates) {
+        List<Object> tables = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        for (FtsRebuild.Estimate estimate : estimates) {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("fts", estimate.fts());
+            tree.put("rows", estimate.rows());
+            tree.put("estimatedMs", estimate.time().toMillis());
+            tree.put("estimatedWalBytes", estimate.walBytes());
+            tables.add(tree);
+            lines.add(line(estimate));
+        }
+        if (lines.isEmpty()) {
+            lines.add("there is no FTS5 table in this database");
+        }
+        return Result.unchanged(FtsOptions.data(call, tables), lines);
+    }
+
+    /** What one index will take, for people. */
+    static String line(FtsRebuild.Estimate estimate) {
+        return estimate.fts() + ": " + estimate.rows() + " rows, about " + seconds(estimate.time())
+                + " of writing, about " + Math.max(1, estimate.walBytes() / MEGABYTE) + " MB of log";
+    }
+
+    private static String seconds(Duration time) {
+        return time.toMillis() < 1000 ? "a second" : time.toSeconds() + 1 + " s";
+    }
+
+    private static Result result(Invocation call, List<FtsRebuild.Table> rebuilt) {
+        List<Object> tables = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        for (FtsRebuild.Table table : rebuilt) {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("table", table.table());
+            tree.put("fts", table.fts());
+            tree.put("rows", table.rows());
+            tree.put("proof", table.proof());
+            tables.add(tree);
+            lines.add("rebuilt " + table.fts() + ": " + table.rows() + " rows");
+        }
+        return Result.changed(FtsOptions.data(call, tables), lines);
+    }
+}

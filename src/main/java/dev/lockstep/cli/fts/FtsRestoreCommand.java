@@ -1,0 +1,146 @@
+package dev.lockstep.cli.fts;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.fts.deferral.Restoration;
+import dev.lockstep.fts.deferral.Restoration.Claim;
+import dev.lockstep.fts.deferral.Restoration.Preference;
+import dev.lockstep.fts.deferral.Restoration.Replacement;
+import dev.lockstep.profile.Profile;
+import dev.lockstep.support.ProcessIdentity;
+import dev.lockstep.support.Trouble;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep fts restore}. */
+public final class FtsRestoreCommand implements Command {
+    private static final String NOTHING = "nothing is deferred";
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Bring deferred triggers back, byte for byte, and make their indexes equal to what they index:"
+                                + " all in one transaction, or nothing.");
+        FtsOptions.which(spec);
+        Options.flag(
+                spec,
+                "Look first, without the write lock, and do nothing unless something is deferred: for every start of an"
+                        + " application.",
+                "--if-deferred");
+        Options.flag(spec, "Restore what another process has deferred that still runs.", "--steal");
+        Options.value(
+                spec,
+                "live|stored",
+                "Which text counts if an application made a trigger anew meanwhile. Unset: that is refused.",
+                "--prefer");
+        Options.flag(
+                spec,
+                "Make triggers that are lost, and stored nowhere, as the profile describes them.",
+                "--from-profile");
+        Options.dryRun(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        Restoration.Policy policy = policy(call);
+        Optional<Profile> profile = call.profile();
+        Restoration restoration = new Restoration(profile, policy, ProcessIdentity.ofProcess());
+        if (call.flag("--if-deferred") && !isNeeded(call, profile)) {
+            return Result.unchanged(FtsOptions.data(call, List.of()), List.of(NOTHING));
+        }
+        Restoration.Outcome outcome;
+        try (Db db = call.sqlite(Sqlite.Access.WRITE)) {
+            if (call.dryRun()) {
+                outcome = restoration.preview(db, call.texts("--table"));
+                FtsOptions.warn(call, outcome.notices());
+            } else {
+                outcome = FtsOptions.restore(call, restoration, db, call.sqliteFile());
+            }
+        }
+        return result(call, outcome);
+    }
+
+    private static boolean isNeeded(Invocation call, Optional<Profile> profile) {
+        try (Db db = call.sqlite(Sqlite.Access.READ)) {
+            return Restoration.isNeeded(db, profile);
+        } catch (DbException e) {
+            if (e.reason() == DbException.Reason.HALF_WRITTEN) {
+                // The crash that makes a restore necessary, perhaps; only opening it for writing undoes what it left.
+                return true;
+            }
+            throw e;
+        }
+    }
+
+    private static Restoration.Policy policy(Invocation call) {
+        Preference preference = call.text("--prefer")
+                .map(word -> switch (word) {
+                    case "live" -> Preference.LIVE;
+                    case "stored" -> Preference.STORED;
+                    default ->
+                        throw Trouble.usage("unknown preference '" + word + "'", "--prefer takes live or stored");
+                })
+                .orElse(Preference.NEITHER);
+        return new Restoration.Policy(
+                preference,
+                call.flag("--from-profile") ? Replacement.PROFILE : Replacement.NONE,
+                call.flag("--steal") ? Claim.STEAL : Claim.RESPECT);
+    }
+
+    private static Result result(Invocation call, Restoration.Outcome outcome) {
+        List<String> lines = new ArrayList<>();
+        for (Restoration.Table table : outcome.tables()) {
+            lines.add(call.dryRun() ? "would restore " + table.fts() + ": " + triggers(table) : line(table));
+        }
+        if (outcome.leftovers() > 0) {
+            lines.add((call.dryRun() ? "would remove " : "removed ") + outcome.leftovers()
+                    + " journals of changed rows that a deferral had left behind");
+        }
+        outcome.stale().forEach(fts -> lines.add("not rebuilt: " + fts));
+        if (lines.isEmpty()) {
+            lines.add(NOTHING);
+        }
+        Map<String, Object> data = FtsOptions.data(call, trees(outcome));
+        data.put("leftovers", outcome.leftovers());
+        data.put("stale", outcome.stale());
+        Result result =
+                outcome.changed() && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
+        return outcome.stale().isEmpty() ? result : result.with(ExitCode.DIFFERS);
+    }
+
+    /** What was restored, for programs. */
+    static List<Object> trees(Restoration.Outcome outcome) {
+        List<Object> tables = new ArrayList<>();
+        for (Restoration.Table table : outcome.tables()) {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("table", table.table());
+            tree.put("fts", table.fts());
+            tree.put("reindexed", table.reindexed());
+            tree.put("triggers", table.triggers());
+            tree.put("proof", table.proof());
+            tables.add(tree);
+        }
+        return tables;
+    }
+
+    /** One restored index, for people. */
+    static String line(Restoration.Table table) {
+        String rows = table.proof().equals("changed") ? " changed rows, " : " rows, ";
+        return "restored " + table.fts() + ": " + table.reindexed() + rows + triggers(table);
+    }
+
+    private static String triggers(Restoration.Table table) {
+        return table.triggers().size() + " triggers (" + String.join(", ", table.triggers()) + ")";
+    }
+}

@@ -1,0 +1,2 @@
+/** The commands {@code fts}. */
+package dev.lockstep.cli.fts;

@@ -1,0 +1,2 @@
+/** The commands {@code help}, {@code completion} and {@code version}. */
+package dev.lockstep.cli.help;

@@ -1,0 +1,336 @@
+package dev.lockstep.cli.kit;
+
+import dev.lockstep.cli.option.Options.Format;
+import dev.lockstep.db.DbException;
+import dev.lockstep.support.FileError;
+import dev.lockstep.support.Json;
+import dev.lockstep.support.Redactor;
+import dev.lockstep.support.Trouble;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The one printer. Standard output gets the result and nothing else: lines for people, one JSON object for programs, or
+ * a stream of them whose last is the same object. Standard error gets messages.
+ */
+public final class Output {
+    /** Standard output takes no more: its reader has gone, or its disk is full; there is nobody left to work for. */
+    public static final class Closed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private static final String HINT = "hint: ";
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final long startNanos = System.nanoTime();
+    private final List<Object> warnings = new ArrayList<>();
+    private final List<Object> events = new ArrayList<>();
+    private String command = "";
+    private Format format = Format.TEXT;
+    private boolean quiet;
+    private boolean verbose;
+    private boolean debug;
+    private boolean dryRun;
+    private boolean bare;
+    private boolean lost;
+    private RunRecord record = RunRecord.NONE;
+    private Supplier<Result> soFar;
+    private Advice advice = Advice.NONE;
+
+    public Output(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Says whose output this is: {@code realm broadcast}. */
+    public void command(String path) {
+        this.command = path;
+    }
+
+    public void format(Format wanted) {
+        this.format = wanted;
+    }
+
+    /** Takes over what the options say about talking. */
+    public void configure(Invocation call) {
+        advice = call.advice();
+        quiet = call.flag("--quiet");
+        verbose = call.flag("--verbose");
+        debug = call.flag("--debug");
+        dryRun = call.flag("--dry-run");
+        Optional<Path> metrics = call.text("--metrics-file").map(Invocation::file);
+        record = new RunRecord(
+                call.text("--report").map(Invocation::file),
+                metrics,
+                metrics.map(file -> RunSubject.of(call, "unreadable, see " + file))
+                        .orElse(Map.of()));
+    }
+
+    public Format format() {
+        return format;
+    }
+
+    /**
+     * Gives standard output to bytes that are the result themselves: nothing else is printed there, and the envelope
+     * goes into a file if there is one.
+     */
+    public void bare(Optional<Path> envelope) {
+        bare = true;
+        envelope.ifPresent(file -> record = record.withReport(file));
+    }
+
+    /** Bytes that are the result itself; only after {@link #bare}. */
+    public void bytes(Bytes bytes) throws IOException {
+        bytes.writeTo(out);
+        flush();
+    }
+
+    /** Writes to a stream. */
+    @FunctionalInterface
+    public interface Bytes {
+        void writeTo(OutputStream sink) throws IOException;
+    }
+
+    /** Standard output, for commands that have an output of their own. */
+    public PrintStream out() {
+        return out;
+    }
+
+    /** Standard error, for the same. */
+    public PrintStream err() {
+        return err;
+    }
+
+    boolean isQuiet() {
+        return quiet;
+    }
+
+    /** Something that a person should know and that is no failure. Codes are stable names in lower case with hyphens. */
+    public void warn(String code, String message) {
+        String whole = advice.complete(Text.withoutExceptions(message));
+        warnings.add(Map.of("code", code, "message", Text.printable(whole)));
+        say("lockstep " + command + ": warning: " + whole);
+    }
+
+    /** A question, which the answer follows on the same line. */
+    void ask(String question) {
+        err.print(Text.printable(question));
+        err.flush();
+    }
+
+    /** Writes over the line of the terminal that standard error is; see {@link Progress}. */
+    void overwrite(String line) {
+        err.print("\r" + Text.printable(line));
+        err.flush();
+    }
+
+    /** A message for whoever watches; shown with {@code -v}. */
+    public void detail(String message) {
+        if (verbose) {
+            say(message);
+        }
+    }
+
+    /** A message for whoever watches, unless they asked for quiet. */
+    public void message(String message) {
+        if (!quiet) {
+            say(advice.complete(message));
+        }
+    }
+
+    /** One record of a stream: {@code -o jsonl} prints it at once, {@code -o json} keeps it for {@code data.events}. */
+    public void event(String type, Map<String, Object> fields, String text) {
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("type", type);
+        event.putAll(fields);
+        switch (format) {
+            case TEXT -> line(Text.printable(text));
+            case JSON -> events.add(event);
+            case JSONL -> line(Json.write(event));
+        }
+    }
+
+    /** Ends the command's output; the exit status is the result's. */
+    public int finish(Result result) {
+        if (result.failure().isPresent()) {
+            print(result);
+            return fail(result.failure().get(), result.data());
+        }
+        end(result.status(), result.changed() == Result.Change.CHANGED, result.data(), null);
+        if (!quiet || result.status() != ExitCode.OK.status()) {
+            print(result);
+        }
+        return result.status();
+    }
+
+    private void print(Result result) {
+        if (format == Format.TEXT && !bare) {
+            for (String text : result.text()) {
+                line(Text.printable(text.strip().startsWith(HINT) ? advice.complete(text) : text));
+            }
+        }
+    }
+
+    /** Ends the command's output with an error. */
+    public int fail(Trouble trouble) {
+        return fail(trouble, Map.of());
+    }
+
+    private int fail(Trouble trouble, Map<String, Object> data) {
+        Map<String, Object> error = error(trouble.code(), trouble.getMessage(), Redactor.redact(advice.after(trouble)));
+        if (trouble instanceof DbException e) {
+            error.put("sqlState", e.sqlState());
+            error.put("retryable", e.retryable());
+        }
+        // Part is done and kept, except where a database says so of itself: it means the statement.
+        boolean changed = trouble.kind() == Trouble.Kind.INCOMPLETE && !(trouble instanceof DbException);
+        return fail(ExitCode.of(trouble).status(), changed, error, data, trouble);
+    }
+
+    /** What the command would answer if it were stopped now. */
+    public void soFar(Supplier<Result> result) {
+        soFar = result;
+    }
+
+    /** Ends the output of a command that a signal stopped, with what it has done so far. */
+    public int interrupted(int status) {
+        Result done = soFar == null ? Result.unchanged(Map.of(), List.of()) : soFar.get();
+        if (!quiet) {
+            print(done);
+        }
+        return fail(status, false, error("interrupted", "stopped by a signal", null), done.data(), null);
+    }
+
+    /** Ends the output of a command whose results could not be printed; a reader that went away knows why. */
+    public int closed() {
+        Optional<String> reason = lostBecause();
+        if (reason.isEmpty()) {
+            return ExitCode.CLOSED_PIPE.status();
+        }
+        lost = true;
+        String message = "cannot write to standard output: " + reason.get();
+        return fail(ExitCode.FAILED.status(), error("output", message, null), null);
+    }
+
+    private Optional<String> lostBecause() {
+        return out instanceof Printer printer ? printer.failure().map(FileError::reason) : Optional.empty();
+    }
+
+    /** Ends the output with what is lockstep's own fault. */
+    public int bug(Throwable unexpected) {
+        String hint = debug ? null : "this is a bug in lockstep; run it again with --debug for the stack trace";
+        return fail(ExitCode.BUG.status(), error("bug", Text.unforeseen(unexpected), hint), unexpected);
+    }
+
+    /** Text that is the result itself: help, a script. */
+    public void plain(String text) {
+        out.print(text);
+        flush();
+    }
+
+    private int fail(int status, Map<String, Object> error, Throwable cause) {
+        return fail(status, false, error, Map.of(), cause);
+    }
+
+    private int fail(
+            int status, boolean changed, Map<String, Object> error, Map<String, Object> data, Throwable cause) {
+        try {
+            end(status, changed, data, error);
+        } catch (Closed e) {
+            // A full disk must not hide what went wrong first.
+            String reason = lostBecause().orElseThrow(() -> e);
+            say("lockstep: warning: cannot write to standard output: " + reason);
+        }
+        say("lockstep" + (command.isEmpty() ? "" : " " + command) + ": " + error.get("message"));
+        if (error.get("hint") != null) {
+            say(HINT + error.get("hint"));
+        }
+        if (debug && cause != null) {
+            StringWriter trace = new StringWriter();
+            cause.printStackTrace(new PrintWriter(trace));
+            err.print(Redactor.redact(trace.toString()));
+        }
+        return status;
+    }
+
+    private static Map<String, Object> error(String code, String message, String hint) {
+        Map<String, Object> error = new LinkedHashMap<>();
+        error.put("code", code);
+        error.put("message", Text.printable(Text.withoutExceptions(message)));
+        error.put("hint", hint == null ? null : Text.printable(hint));
+        error.put("sqlState", null);
+        error.put("retryable", false);
+        return error;
+    }
+
+    /** Says the end to programs: on standard output if they asked for it there, and in files. */
+    private void end(int status, boolean changed, Map<String, Object> data, Map<String, Object> error) {
+        boolean printed = format != Format.TEXT && !bare && !lost;
+        if (!printed && !record.isWanted()) {
+            return;
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
+        String envelope = Json.write(envelope(status, changed, took, data, error));
+        try {
+            record.writeReport(envelope);
+            record.writeMetrics(command, status, took, data);
+        } catch (IOException e) {
+            say("lockstep " + command + ": warning: cannot write the report or the metrics: "
+                    + FileError.namedReason(e));
+        }
+        if (printed) {
+            line(envelope);
+        }
+    }
+
+    private Map<String, Object> envelope(
+            int status, boolean changed, Duration took, Map<String, Object> data, Map<String, Object> error) {
+        Map<String, Object> envelope = new LinkedHashMap<>();
+        if (format == Format.JSONL) {
+            envelope.put("type", "summary");
+        }
+        envelope.put("schema", "lockstep/" + (command.isEmpty() ? "lockstep" : command.replace(' ', '.')) + "/1");
+        envelope.put("ok", status == ExitCode.OK.status());
+        envelope.put("exitCode", status);
+        envelope.put("command", command);
+        envelope.put("changed", changed);
+        envelope.put("dryRun", dryRun);
+        envelope.put("durationMs", took.toMillis());
+        Map<String, Object> whole = events.isEmpty() ? data : new LinkedHashMap<>(data);
+        if (!events.isEmpty()) {
+            whole.put("events", events);
+        }
+        envelope.put("data", whole);
+        envelope.put("warnings", warnings);
+        envelope.put("error", error);
+        return envelope;
+    }
+
+    private void line(String text) {
+        out.println(Redactor.withoutKnown(text));
+        flush();
+    }
+
+    /** Java ignores SIGPIPE; that nothing can be written shows only in the stream's error flag, after a flush. */
+    private void flush() {
+        if (out.checkError()) {
+            throw new Closed();
+        }
+    }
+
+    private void say(String message) {
+        err.println(Redactor.redact(Text.printable(message)));
+    }
+}

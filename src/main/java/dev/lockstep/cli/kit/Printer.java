@@ -1,0 +1,60 @@
+package dev.lockstep.cli.kit;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** A stream of text in UTF-8 that keeps why it could not be written; a {@link PrintStream} only keeps that it could not. */
+public final class Printer extends PrintStream {
+    /** Java passes on the system's words, in English in the launcher's locale, and no number. */
+    private static final String READER_IS_GONE = "Broken pipe";
+
+    private final Kept kept;
+
+    private Printer(Kept kept) {
+        super(kept, false, StandardCharsets.UTF_8);
+        this.kept = kept;
+    }
+
+    public static Printer of(FileDescriptor descriptor) {
+        return new Printer(new Kept(new FileOutputStream(descriptor)));
+    }
+
+    /**
+     * Prints to a file.
+     *
+     * @throws IOException the file cannot be opened
+     */
+    public static Printer to(String file) throws IOException {
+        return new Printer(new Kept(new FileOutputStream(file)));
+    }
+
+    /** Why something could not be written, such as a full disk; empty also when nobody reads any more. */
+    Optional<IOException> failure() {
+        return Optional.ofNullable(kept.failure)
+                .filter(failure -> !String.valueOf(failure.getMessage()).contains(READER_IS_GONE));
+    }
+
+    private static final class Kept extends FilterOutputStream {
+        private volatile IOException failure;
+
+        Kept(OutputStream stream) {
+            super(stream);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            try {
+                out.write(bytes, from, length);
+            } catch (IOException e) {
+                failure = failure == null ? e : failure;
+                throw e;
+            }
+        }
+    }
+}

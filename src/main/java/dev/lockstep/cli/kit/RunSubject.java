@@ -1,0 +1,137 @@
+package dev.lockstep.cli.kit;
+
+import dev.lockstep.db.DbTarget;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.open.Targets;
+import dev.lockstep.db.sqlite.SqliteTarget;
+import dev.lockstep.support.Redactor;
+import dev.lockstep.support.Trouble;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * What a run works on, by name: the databases, as they were found and without a password, the realm, the tables. Two runs of a
+ * command that work on different things differ in one of them.
+ */
+final class RunSubject {
+    /** The options that say on what, beside those that name databases, and what each is called. */
+    private static final Map<String, String> SELECTING = new TreeMap<>(Map.of(
+            "--profile", "profile",
+            "--realm", "realm",
+            "--table", "tables",
+            "--exclude", "exclude",
+            "--channel", "channel",
+            "--durable", "listener",
+            "--registry", "registry",
+            "--org", "org",
+            "--module", "module",
+            "--schema", "schema"));
+
+    private final Invocation call;
+    private final String unreadable;
+    private final Map<String, String> names = new LinkedHashMap<>();
+
+    private RunSubject(Invocation call, String unreadable) {
+        this.call = call;
+        this.unreadable = unreadable;
+    }
+
+    /**
+     * Finds it, without connecting to anything.
+     *
+     * @param unreadable what stands for a database whose description is wrong, and may hold a password anywhere
+     */
+    static Map<String, String> of(Invocation call, String unreadable) {
+        RunSubject subject = new RunSubject(call, unreadable);
+        subject.databases();
+        SELECTING.forEach((option, name) -> call.given(option).ifPresent(value -> subject.put(name, value)));
+        subject.parameters();
+        return subject.names;
+    }
+
+    private void databases() {
+        if (call.takes("--db")) {
+            database(
+                    "db",
+                    () -> Optional.of(Invocation.file(call.sqliteFile(call.positionalDatabase()))
+                            .toAbsolutePath()
+                            .normalize()
+                            .toString()));
+        }
+        if (call.takes("--pg")) {
+            database("pg", () -> Optional.of(call.describedPostgres())
+                    .filter(PgTarget::isNamed)
+                    .map(PgTarget::toString));
+        }
+        if (call.takes("--to")) {
+            database("to", () -> target("--to", "LOCKSTEP_TO"));
+        }
+        if (call.flag("--mirror")) {
+            database("mirror", () -> target("--mirror", "LOCKSTEP_MIRROR"));
+        }
+    }
+
+    private Optional<String> target(String option, String variable) {
+        DbTarget target = Targets.resolve(
+                call.text(option).orElse(null),
+                new PgTarget.Sources(
+                        call.databases().environment(), option, variable, Optional.empty(), Optional.empty()));
+        return Optional.of(
+                target instanceof SqliteTarget file
+                        ? SqliteTarget.SCHEME + file.path().toAbsolutePath().normalize()
+                        : target.toString());
+    }
+
+    /** One that nothing names is left out. */
+    private void database(String name, Supplier<Optional<String>> found) {
+        try {
+            found.get().ifPresent(value -> put(name, value));
+        } catch (Trouble e) {
+            if (call.flag("--" + name)) {
+                put(name, unreadable);
+            }
+        }
+    }
+
+    /** The parameters by what help calls them; not those that are for a program that the command starts. */
+    private void parameters() {
+        if (call.positionalDatabase().isPresent()) {
+            return;
+        }
+        List<String> given = call.parameters();
+        List<String> labels = labels();
+        for (int i = 0; i < given.size() && !labels.isEmpty(); i++) {
+            String label = labels.get(Math.min(i, labels.size() - 1));
+            if (label.isEmpty()) {
+                return;
+            }
+            String before = names.get(label);
+            put(label, before == null ? given.get(i) : before + " " + given.get(i));
+        }
+    }
+
+    /** {@code realm} and {@code path} for {@code URL PATH}; an empty one where a program's words begin. */
+    private List<String> labels() {
+        List<PositionalParamSpec> declared = call.positionals();
+        return declared.isEmpty()
+                ? List.of()
+                : List.of(declared.get(0).paramLabel().split(" ", -1)).stream()
+                        .map(RunSubject::label)
+                        .toList();
+    }
+
+    private static String label(String word) {
+        String letters = word.replaceAll("[^A-Za-z]", "").toLowerCase(Locale.ROOT);
+        return letters.equals("url") ? "realm" : letters;
+    }
+
+    private void put(String name, String value) {
+        names.put(name, Redactor.redact(value));
+    }
+}

@@ -1,0 +1,269 @@
+package dev.lockstep.cli.mirror;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Output;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.mirror.copy.Backfill;
+import dev.lockstep.mirror.copy.Preflight;
+import dev.lockstep.mirror.follow.Following;
+import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorRun;
+import dev.lockstep.mirror.run.RunClaim.Policy;
+import dev.lockstep.mirror.source.FollowTriggers;
+import dev.lockstep.support.Trouble;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep mirror follow}. */
+public final class MirrorFollowCommand implements Command {
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final Duration SWEEP = Duration.ofHours(1);
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Make the mirror equal, and keep it so until stopped: triggers on the source's tables note which"
+                                + " rows change, in the application's own transactions, and each row is taken to the mirror as"
+                                + " it is then. The triggers stay when this command ends, so that the next run misses nothing.");
+        MirrorOptions.which(spec);
+        Options.dryRun(spec);
+        Options.flag(spec, "Put the triggers on the tables, say which, and end.", "--install");
+        Options.flag(
+                spec, "Take this mirror's triggers off the tables, with what they have noted, and end.", "--remove");
+        Options.duration(spec, "How often to ask the source for changes (default 1s).", "--interval");
+        Options.duration(
+                spec, "How often to compare everything, for what triggers cannot see (default 1h).", "--sweep");
+        MirrorBackfillCommand.how(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) throws InterruptedException {
+        if (call.flag("--install") && call.flag("--remove")) {
+            throw Trouble.usage("--install and --remove exclude each other", "give one of them");
+        }
+        FollowTriggers triggers = new FollowTriggers(MirrorOptions.mirrorId(call), MirrorOptions.tables(call));
+        if (call.dryRun() || call.flag("--install") || call.flag("--remove")) {
+            try (Db source = call.sqlite(Sqlite.Access.WRITE)) {
+                return call.dryRun() ? draft(call, source, triggers) : change(call, source, triggers);
+            }
+        }
+        return follow(call);
+    }
+
+    private static Result draft(Invocation call, Db source, FollowTriggers triggers) {
+        List<String> statements = new ArrayList<>();
+        if (call.flag("--remove")) {
+            for (FollowTriggers.Table table : source.read(triggers::list)) {
+                table.triggers().forEach(name -> statements.add("drop trigger " + name + ";"));
+            }
+        } else {
+            statements.addAll(triggers.draft(source));
+        }
+        List<String> lines = new ArrayList<>(statements);
+        if (statements.isEmpty()) {
+            lines.add("nothing to do");
+        }
+        return Result.unchanged(Map.of("statements", statements), lines);
+    }
+
+    private static Result change(Invocation call, Db source, FollowTriggers triggers) {
+        List<FollowTriggers.Table> tables = call.flag("--remove") ? triggers.remove(source) : triggers.install(source);
+        List<Object> trees = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        boolean changed = false;
+        for (FollowTriggers.Table table : tables) {
+            trees.add(tree(table));
+            lines.add(line(table));
+            changed |= table.state() != FollowTriggers.State.PRESENT;
+        }
+        if (tables.isEmpty()) {
+            lines.add("there are no triggers for this mirror");
+        }
+        List<String> others = source.read(triggers::others);
+        others.forEach(other -> lines.add("changes are also noted for the mirror " + other));
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("db", call.sqliteFile());
+        data.put("tables", trees);
+        data.put("otherMirrors", others);
+        return changed ? Result.changed(data, lines) : Result.unchanged(data, lines);
+    }
+
+    private static Map<String, Object> tree(FollowTriggers.Table table) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("table", table.table());
+        tree.put("state", table.state().name().toLowerCase(Locale.ROOT));
+        tree.put("triggers", table.triggers());
+        tree.put("pending", table.pending());
+        tree.put("why", table.why().orElse(null));
+        return tree;
+    }
+
+    private static String line(FollowTriggers.Table table) {
+        String names = String.join(", ", table.triggers());
+        return table.table() + ": "
+                + switch (table.state()) {
+                    case INSTALLED -> "changes are noted from now on, by the triggers " + names;
+                    case PRESENT -> "the triggers are there, " + table.pending() + " changes are noted";
+                    case RENEWED ->
+                        table.why().orElse("its triggers were changed")
+                                + "; changes are noted again from now on, by the triggers " + names;
+                    case REMOVED -> "no changes are noted any more; dropped the triggers " + names;
+                };
+    }
+
+    private static Result follow(Invocation call) throws InterruptedException {
+        Following.Options options = new Following.Options(
+                MirrorBackfillCommand.options(call),
+                call.duration("--interval").orElse(INTERVAL),
+                call.duration("--sweep").orElse(SWEEP));
+        Policy policy = call.flag("--take-over") ? Policy.TAKE_OVER : Policy.RESPECT;
+        Narration narration = new Narration(call);
+        call.output().soFar(narration::result);
+        Path file = Invocation.file(call.sqliteFile());
+        try (Db source = call.sqlite(Sqlite.Access.WRITE);
+                MirrorLink link =
+                        MirrorOptions.link(call, source, options.backfill().trust(), FOR_EVER)) {
+            for (Backfill.Table hopeless :
+                    Preflight.hopeless(source, link, MirrorOptions.tables(call), options.backfill())) {
+                throw hopeless.failure().orElseThrow();
+            }
+            MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), policy);
+            String mirror = MirrorOptions.mirrorId(call);
+            Following following =
+                    new Following(source, file, run, mirror, MirrorOptions.tables(call), options, narration);
+            try {
+                following.run();
+            } catch (InterruptedException e) {
+                leave(call, following, e);
+                throw e;
+            }
+        }
+        return narration.result();
+    }
+
+    private static void leave(Invocation call, Following following, InterruptedException stopped)
+            throws InterruptedException {
+        try {
+            call.databases().unstoppable(() -> {
+                following.leave();
+                return null;
+            });
+        } catch (Trouble e) {
+            stopped.addSuppressed(e);
+        }
+    }
+
+    /** Tells whoever watches what is shipped, and keeps count of it. */
+    private static final class Narration extends MirrorNarration implements Following.Watcher {
+        private final Output output;
+        private final Map<String, long[]> shipped = new LinkedHashMap<>();
+        private final Map<String, String> failures = new LinkedHashMap<>();
+        private final Map<String, String> notices = new LinkedHashMap<>();
+
+        Narration(Invocation call) {
+            super(call, new SourceLog(call, "that is when everything has been compared")::look);
+            this.output = call.output();
+        }
+
+        /** It may go on for months: what it has said is not kept, nor said again. */
+        @Override
+        public void notice(String table, String what) {
+            if (!what.equals(notices.put(table, what))) {
+                output.message(table + ": " + what);
+            }
+        }
+
+        private void event(String type, Map<String, Object> fields, String text) {
+            if (output.format() != Options.Format.JSON) {
+                output.event(type, fields, text);
+            }
+        }
+
+        @Override
+        public void triggers(FollowTriggers.Table table) {
+            shipped.putIfAbsent(table.table(), new long[3]);
+            if (table.state() == FollowTriggers.State.PRESENT) {
+                output.detail(line(table));
+            } else {
+                output.message(line(table));
+            }
+        }
+
+        @Override
+        public void compared(Backfill.Table table) {
+            Optional<String> failure = table.failure().map(Trouble::getMessage);
+            if (failure.isEmpty()) {
+                failures.remove(table.table());
+                count(table.table(), table.inserted(), table.updated(), table.deleted());
+                event("compared", MirrorBackfillCommand.tree(table), MirrorBackfillCommand.line(table));
+            } else if (!failure.get().equals(failures.put(table.table(), failure.get()))) {
+                event("compared", MirrorBackfillCommand.tree(table), MirrorBackfillCommand.line(table));
+            }
+        }
+
+        @Override
+        public void ready() {
+            event(
+                    "ready",
+                    Map.of("tables", shipped.size()),
+                    "following " + shipped.size() + (shipped.size() == 1 ? " table" : " tables"));
+        }
+
+        @Override
+        public void shipped(String table, long inserted, long updated, long deleted) {
+            count(table, inserted, updated, deleted);
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("table", table);
+            tree.put("inserted", inserted);
+            tree.put("updated", updated);
+            tree.put("deleted", deleted);
+            event(
+                    "shipped",
+                    tree,
+                    table + ": " + inserted + " inserted, " + updated + " updated, " + deleted + " deleted");
+        }
+
+        private void count(String table, long... changes) {
+            long[] counts = shipped.computeIfAbsent(table, name -> new long[3]);
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] += changes[i];
+            }
+        }
+
+        Result result() {
+            List<Object> trees = new ArrayList<>();
+            List<String> lines = new ArrayList<>();
+            boolean changed = false;
+            for (Map.Entry<String, long[]> table : shipped.entrySet()) {
+                long[] counts = table.getValue();
+                Map<String, Object> tree = new LinkedHashMap<>();
+                tree.put("table", table.getKey());
+                tree.put("inserted", counts[0]);
+                tree.put("updated", counts[1]);
+                tree.put("deleted", counts[2]);
+                tree.put("error", failures.get(table.getKey()));
+                trees.add(tree);
+                changed |= counts[0] + counts[1] + counts[2] > 0;
+                lines.add(table.getKey() + ": in all " + counts[0] + " inserted, " + counts[1] + " updated, "
+                        + counts[2] + " deleted" + (tree.get("error") == null ? "" : "; FAILED: " + tree.get("error")));
+            }
+            Map<String, Object> data = Map.of("tables", trees);
+            Result result = changed ? Result.changed(data, lines) : Result.unchanged(data, lines);
+            return failures.isEmpty() ? result : result.with(ExitCode.INCOMPLETE);
+        }
+    }
+}

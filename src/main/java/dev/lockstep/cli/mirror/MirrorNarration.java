@@ -1,0 +1,56 @@
+package dev.lockstep.cli.mirror;
+
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Output;
+import dev.lockstep.mirror.run.Progress;
+import dev.lockstep.support.Trouble;
+
+/** Tells whoever watches how it gets on. */
+class MirrorNarration implements Progress {
+    private final Output output;
+    private final Runnable watch;
+
+    /** @param watch what to look at now and then */
+    MirrorNarration(Invocation call, Runnable watch) {
+        this.output = call.output();
+        this.watch = watch;
+    }
+
+    @Override
+    public void table(String name) {
+        watch.run();
+        output.detail(name + ": reading the source");
+    }
+
+    @Override
+    public void rows(String table, long written, long total) {
+        watch.run();
+        output.detail(table + ": " + written + " of " + total + " rows written");
+    }
+
+    @Override
+    public void loading(String table, long rows) {
+        watch.run();
+        output.detail(table + ": " + rows + " rows sent");
+    }
+
+    @Override
+    public void same(String table) {
+        output.detail(table + ": the source consists of the bytes that were copied");
+    }
+
+    @Override
+    public void failed(String table, Trouble why) {
+        output.detail(table + ": failed: " + why.getMessage());
+    }
+
+    @Override
+    public void note(String table, String what) {
+        output.detail(table + ": " + what);
+    }
+
+    @Override
+    public void notice(String table, String what) {
+        output.warn("mirror", table + ": " + what);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.lockstep.cli.mirror;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorStatus;
+import dev.lockstep.mirror.run.MirrorStatus.State;
+import dev.lockstep.mirror.source.FollowTriggers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep mirror status}. */
+public final class MirrorStatusCommand implements Command {
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description("Show how far the mirror is and how old, as it says of itself; 'mirror verify' compares it"
+                        + " with the source. Ends with 0 if it is complete and fresh, 3 if it is older than --max-age, 7"
+                        + " if it is incomplete.");
+        MirrorOptions.databases(spec);
+        Options.duration(spec, "The oldest that it may be.", "--max-age");
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        MirrorStatus status;
+        try (MirrorLink link = MirrorOptions.link(call, PgSession.Use.READ)) {
+            status = MirrorStatus.read(link.db(), MirrorOptions.sourceId(call), MirrorOptions.owner());
+        }
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("state", label(status.state()));
+        data.put("owner", status.owner().orElse(null));
+        data.put("since", status.since().orElse(null));
+        data.put("ageMs", status.age().map(Duration::toMillis).orElse(null));
+        List<Object> tables = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        lines.add(line(status));
+        for (MirrorStatus.Table table : status.tables()) {
+            tables.add(tree(table));
+            lines.add(line(table));
+        }
+        data.put("tables", tables);
+        data.put("noted", noted(call, lines));
+        boolean stale = isStale(call, status.age());
+        if (stale) {
+            call.output()
+                    .warn(
+                            "stale",
+                            "stale: " + status.age().orElseThrow().toSeconds() + " s old, and --max-age is "
+                                    + call.duration("--max-age").orElseThrow().toSeconds() + " s");
+        }
+        Result result = Result.unchanged(data, lines);
+        if (!status.isComplete()) {
+            return result.with(ExitCode.INCOMPLETE);
+        }
+        return stale ? result.with(ExitCode.DIFFERS) : result;
+    }
+
+    /** What the source has noted for this mirror and was not shipped yet, by table; none where it is not followed. */
+    private static List<Object> noted(Invocation call, List<String> lines) {
+        FollowTriggers triggers = new FollowTriggers(MirrorOptions.mirrorId(call), List.of());
+        List<Object> noted = new ArrayList<>();
+        try (Db source = MirrorOptions.source(call)) {
+            for (FollowTriggers.Table table : source.read(triggers::list)) {
+                Map<String, Object> tree = new LinkedHashMap<>();
+                tree.put("table", table.table());
+                tree.put("pending", table.pending());
+                tree.put("gap", table.why().orElse(null));
+                noted.add(tree);
+                lines.add(table.table() + ": " + table.pending() + " changes are noted and not shipped"
+                        + table.why().map(why -> "; " + why).orElse(""));
+            }
+        }
+        return noted;
+    }
+
+    private static boolean isStale(Invocation call, Optional<Duration> age) {
+        return age.flatMap(known -> call.duration("--max-age").filter(most -> known.compareTo(most) > 0))
+                .isPresent();
+    }
+
+    private static String label(State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String line(MirrorStatus status) {
+        StringBuilder line = new StringBuilder(label(status.state()));
+        status.owner().ifPresent(owner -> line.append("; last run by ").append(owner));
+        status.since().ifPresent(since -> line.append(", begun ").append(since));
+        status.age().ifPresent(age -> line.append("; ").append(age.toSeconds()).append(" s old"));
+        return line.toString();
+    }
+
+    private static String line(MirrorStatus.Table table) {
+        String line = "%s: %s at %s, %d of %d rows, %d rejected"
+                .formatted(table.table(), table.state(), table.at(), table.held(), table.rows(), table.rejected());
+        return table.detail().map(why -> line + ": " + why).orElse(line);
+    }
+
+    private static Map<String, Object> tree(MirrorStatus.Table table) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("table", table.table());
+        tree.put("state", table.state());
+        tree.put("held", table.held());
+        tree.put("rows", table.rows());
+        tree.put("rejected", table.rejected());
+        tree.put("at", table.at());
+        tree.put("detail", table.detail().orElse(null));
+        return tree;
+    }
+}

@@ -1,0 +1,224 @@
+package dev.lockstep.cli.mirror;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.mirror.plan.NotMirrored;
+import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.Progress;
+import dev.lockstep.mirror.verify.Difference;
+import dev.lockstep.mirror.verify.Verification;
+import dev.lockstep.support.ShellWord;
+import dev.lockstep.support.Trouble;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep mirror verify}. */
+public final class MirrorVerifyCommand implements Command {
+    private static final long ROWS = 10_000;
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Read both sides whole, and name every row in which the mirror differs. Ends with 3 if there is one,"
+                                + " and with 1 if a table could not be compared. Nothing is changed.");
+        MirrorOptions.which(spec);
+        Options.number(spec, "Name at most so many rows of a table; all are counted (default 10000).", "--rows");
+        Options.flag(spec, "Show the values that differ, too, long ones from where they differ.", "--show-values");
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        List<Verification.Table> tables;
+        List<NotMirrored> left;
+        SourceLog log = new SourceLog(call, "--table reads less at a time");
+        try (Db source = MirrorOptions.source(call);
+                MirrorLink link = MirrorOptions.link(call, PgSession.Use.READ)) {
+            tables = new Verification(
+                            link,
+                            MirrorOptions.sourceId(call),
+                            call.number("--rows").orElse(ROWS),
+                            new Progress() {
+                                @Override
+                                public void table(String name) {
+                                    log.look();
+                                    call.output().detail(name + ": reading both sides");
+                                }
+                            })
+                    .run(source, MirrorOptions.tables(call));
+            left = NotMirrored.of(source, MirrorOptions.tables(call));
+            log.look();
+        }
+        for (Verification.Table table : tables) {
+            for (Difference row : table.rows()) {
+                call.output().event("row", tree(row, call), line(row, call));
+            }
+        }
+        return result(call, tables, left, log);
+    }
+
+    private static Result result(
+            Invocation call, List<Verification.Table> tables, List<NotMirrored> left, SourceLog log) {
+        List<Object> trees = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        List<Trouble> failures = new ArrayList<>();
+        boolean equal = true;
+        for (Verification.Table table : tables) {
+            trees.add(tree(table));
+            lines.addAll(lines(table));
+            table.failure().ifPresent(failures::add);
+            equal &= table.isEqual();
+        }
+        Optional<String> repair = repair(call, tables);
+        repair.ifPresent(command -> call.output().message("hint: '" + command + "' makes the mirror equal"));
+        if (!left.isEmpty()) {
+            lines.add(summary(tables) + NotMirroredReport.line(left));
+        }
+        lines.addAll(log.lines());
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("db", call.sqliteFile());
+        data.put("wal", log.tree());
+        data.put("tables", trees);
+        data.put(
+                "repair",
+                repair.map(command -> call.advice().complete("'" + command + "'"))
+                        .orElse(null));
+        data.put("notMirrored", NotMirroredReport.tree(left));
+        if (!failures.isEmpty() && failures.size() == tables.size()) {
+            return MirrorBackfillCommand.none(failures, data, lines);
+        }
+        Result result = Result.unchanged(data, lines);
+        boolean compared = failures.stream().allMatch(failure -> failure.kind() == Trouble.Kind.DIFFERS);
+        return equal ? result : result.with(compared ? ExitCode.DIFFERS : ExitCode.FAILED);
+    }
+
+    private static String summary(List<Verification.Table> tables) {
+        long equal = tables.stream().filter(Verification.Table::isEqual).count();
+        return equal + (equal == 1 ? " table" : " tables") + " equal; ";
+    }
+
+    /** The command that makes the tables equal in which rows differ; none if there are none. */
+    private static Optional<String> repair(Invocation call, List<Verification.Table> tables) {
+        Set<String> options = new TreeSet<>();
+        List<String> names = new ArrayList<>();
+        long deletes = 0;
+        for (Verification.Table table : tables) {
+            if (table.failure().isEmpty() && !table.isEqual()) {
+                names.add(table.table());
+                options.addAll(table.repair());
+                deletes = Math.max(deletes, table.mostDeletes());
+            }
+        }
+        if (names.isEmpty()) {
+            return Optional.empty();
+        }
+        StringBuilder command = new StringBuilder("lockstep mirror backfill --recheck");
+        options.forEach(option -> command.append(' ').append(option));
+        if (deletes > 0) {
+            command.append(" --max-delete ").append(deletes);
+        }
+        boolean all = names.size() == tables.size() && call.texts("--table").isEmpty();
+        if (!all) {
+            names.forEach(name -> command.append(" --table ").append(ShellWord.quote(name)));
+        }
+        return Optional.of(command.toString());
+    }
+
+    private static Map<String, Object> tree(Verification.Table table) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("table", table.table());
+        tree.put("source", table.source());
+        tree.put("mirror", table.mirror());
+        tree.put("missing", table.missing());
+        tree.put("extra", table.extra());
+        tree.put("changed", table.changed());
+        tree.put("named", table.rows().size());
+        tree.put("error", table.failure().map(Trouble::getMessage).orElse(null));
+        return tree;
+    }
+
+    private static Map<String, Object> tree(Difference row, Invocation call) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("op", op(row));
+        tree.put("table", row.table());
+        tree.put("key", row.key());
+        List<String> columns = new ArrayList<>();
+        Map<String, Object> source = new LinkedHashMap<>();
+        Map<String, Object> mirror = new LinkedHashMap<>();
+        for (Difference.Cell cell : row.cells()) {
+            columns.add(cell.column());
+            source.put(cell.column(), cell.source());
+            mirror.put(cell.column(), cell.mirror());
+        }
+        tree.put("columns", row.kind() == Difference.Kind.CHANGED ? columns : List.of());
+        if (call.flag("--show-values")) {
+            tree.put("source", row.kind() == Difference.Kind.EXTRA ? null : source);
+            tree.put("mirror", row.kind() == Difference.Kind.MISSING ? null : mirror);
+        }
+        return tree;
+    }
+
+    private static String op(Difference row) {
+        return row.kind().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String line(Difference row, Invocation call) {
+        StringBuilder line = new StringBuilder(row.table() + ", key " + row.key() + ": " + op(row));
+        String separator = ": ";
+        for (Difference.Cell cell : row.cells()) {
+            if (call.flag("--show-values")) {
+                line.append(separator).append(cell.column()).append(values(cell));
+                separator = ", ";
+            } else if (row.kind() == Difference.Kind.CHANGED) {
+                line.append(separator).append(cell.column());
+                separator = ", ";
+            }
+        }
+        return line.toString();
+    }
+
+    private static String values(Difference.Cell cell) {
+        if (cell.source() == null || cell.mirror() == null) {
+            return " " + (cell.source() == null ? cell.mirror() : cell.source());
+        }
+        return " is " + cell.source() + " in the source, " + cell.mirror() + " in the mirror";
+    }
+
+    private static List<String> lines(Verification.Table table) {
+        List<String> lines = new ArrayList<>();
+        if (table.failure().isPresent()) {
+            lines.add(table.table() + ": NOT COMPARED: " + table.failure().get().getMessage());
+            if (table.failure().get().hint() != null) {
+                lines.add("  hint: " + table.failure().get().hint());
+            }
+        } else if (table.isEqual()) {
+            lines.add(table.table() + ": " + table.source() + " rows, equal");
+        } else {
+            lines.add("%s: %d rows in the source, %d in the mirror: %d missing, %d extra, %d changed"
+                    .formatted(
+                            table.table(),
+                            table.source(),
+                            table.mirror(),
+                            table.missing(),
+                            table.extra(),
+                            table.changed()));
+            long unnamed = table.differences() - table.rows().size();
+            if (unnamed > 0) {
+                lines.add("  " + unnamed + " of them are not named; --rows " + table.differences() + " names all");
+            }
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.lockstep.cli.mirror;
+
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.DbException.Reason;
+import dev.lockstep.db.sqlite.SqliteSalvage;
+import dev.lockstep.support.Trouble;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What {@code mirror backfill} reads its source from. */
+final class SourceSnapshot {
+    private static final String REMEDY =
+            "leave out --snapshot copy: the source itself is read then, and what cannot be read is told by name";
+
+    private SourceSnapshot() {}
+
+    static void declare(CommandSpec spec) {
+        Options.value(
+                spec,
+                "hold|copy",
+                "What the source is read from: itself, in one read transaction, during which its WAL cannot shrink (the"
+                        + " default), or a private copy that is made first.",
+                "--snapshot");
+    }
+
+    static boolean isCopied(Invocation call) {
+        String way = call.text("--snapshot").orElse("hold");
+        return switch (way) {
+            case "hold" -> false;
+            case "copy" -> true;
+            default -> throw Trouble.usage("unknown snapshot '" + way + "'", "--snapshot takes hold or copy");
+        };
+    }
+
+    static Db open(Invocation call) {
+        if (!isCopied(call)) {
+            return MirrorOptions.source(call);
+        }
+        try (Db source = MirrorOptions.source(call)) {
+            if (source.autocommit(SqliteSalvage::isOf)) {
+                throw Trouble.refused(
+                        "the schema of " + call.sqliteFile() + " is damaged, and a copy would lack what is", REMEDY);
+            }
+            return call.databases().copyOf(source);
+        } catch (DbException e) {
+            if (e.reason() != Reason.OTHER && e.reason() != Reason.CORRUPT) {
+                throw e;
+            }
+            throw new Trouble(
+                    Trouble.Kind.REFUSED,
+                    e.code(),
+                    "cannot copy " + call.sqliteFile() + ": " + e.getMessage(),
+                    REMEDY,
+                    e);
+        }
+    }
+}

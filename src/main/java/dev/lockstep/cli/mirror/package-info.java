@@ -1,0 +1,2 @@
+/** The commands {@code mirror}. */
+package dev.lockstep.cli.mirror;

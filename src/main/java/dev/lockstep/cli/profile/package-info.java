@@ -1,0 +1,2 @@
+/** The commands {@code profile}. */
+package dev.lockstep.cli.profile;

@@ -1,0 +1,153 @@
+package dev.lockstep.cli.realm;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.listen.ListenSession;
+import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.RealmUrl;
+import dev.lockstep.realm.invalidate.Broadcast;
+import dev.lockstep.support.FileError;
+import dev.lockstep.support.Trouble;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep realm broadcast}. */
+public final class BroadcastCommand implements Command {
+    private static final Duration ECHO = Duration.ofSeconds(2);
+    private static final Duration STATEMENT = Duration.ofSeconds(10);
+    private static final int SHOWN = 20;
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description("Tell every replica to drop what it cached of a realm: all of it, or the paths given."
+                        + " Everything is sent in one transaction. Done again, it sends again.");
+        Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
+        Options.values(spec, "P", RealmArgument.PATH, "--path");
+        Options.value(spec, "FILE|-", "Read paths from a file, or from standard input; one a line.", "--paths-from");
+        Options.flag(
+                spec, "Also write the durable log, for listeners that are away now: they will be told.", "--durable");
+        Options.value(
+                spec,
+                "UUID",
+                "Name this broadcast: however often it is repeated, the log has it once. Implies --durable.",
+                "--id");
+        Options.flag(spec, "Return when every live named listener has applied it. Implies --durable.", "--wait");
+        Options.duration(spec, "How long --wait waits (default 30s).", "--wait-timeout");
+        ExpectedListeners.declare(spec);
+        RealmArgument.declareStrictness(spec);
+        Options.postgres(spec);
+        Options.dryRun(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) throws InterruptedException {
+        List<String> paths = new ArrayList<>(call.texts("--path"));
+        call.text("--paths-from").ifPresent(file -> paths.addAll(paths(file, call.in())));
+        List<RealmUrl> realms = realms(call);
+        PgTarget target = call.dryRun() ? call.describedPostgres() : call.postgres();
+        if (paths.isEmpty() && call.flag("--paths-from")) {
+            // No path is not every path: a list that came out empty must not drop a whole realm.
+            return Result.unchanged(data(List.of(), null), List.of("no paths, nothing to send"));
+        }
+        Broadcast.Plan plan = Broadcast.plan(realms, paths);
+        RealmArgument.checkWidth(plan, call);
+        if (plan.collapsed() > 0) {
+            call.output()
+                    .warn(
+                            "collapsed",
+                            plan.collapsed() + " of them named twice, which PostgreSQL collapses; sent once");
+        }
+        if (call.dryRun()) {
+            return Result.unchanged(data(plan.changes(), null), lines("would send ", plan));
+        }
+        if (call.flag("--durable") || call.flag("--id") || call.flag("--wait")) {
+            return new DurableBroadcast(call, target)
+                    .send(plan, realms, data(plan.changes(), null), lines("sent ", plan));
+        }
+        return send(plan, realms, target, call);
+    }
+
+    private static Result send(Broadcast.Plan plan, List<RealmUrl> realms, PgTarget target, Invocation call) {
+        PgSession mouth = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
+        try (ListenSession ear = call.databases().listenSession(target, call.session(PgSession.Use.LISTEN));
+                Db emitter = call.databases().postgres(target, mouth)) {
+            RealmArgument.checkRecipients(emitter, realms, call);
+            ExpectedListeners listeners = ExpectedListeners.look(emitter, call);
+            Duration echo = new Broadcast(emitter, ear).send(plan, ECHO);
+            List<String> text = lines("sent ", plan);
+            text.add("heard again after " + echo.toMillis() + " ms");
+            Map<String, Object> data = data(plan.changes(), echo.toMillis());
+            return listeners.of(Result.changed(data, text), data, call.output());
+        }
+    }
+
+    private static List<RealmUrl> realms(Invocation call) {
+        List<RealmUrl> realms = new ArrayList<>();
+        for (String typed : call.parameters()) {
+            realms.add(RealmArgument.read(typed, "sent", call.output()));
+        }
+        return realms;
+    }
+
+    private static List<String> lines(String verb, Broadcast.Plan plan) {
+        List<String> lines = new ArrayList<>();
+        for (FileChange change : plan.changes()) {
+            if (lines.size() == SHOWN) {
+                lines.add("... and " + (plan.changes().size() - SHOWN) + " more");
+                break;
+            }
+            lines.add(verb + change.payload());
+        }
+        return lines;
+    }
+
+    private static Map<String, Object> data(List<FileChange> changes, Long echoMillis) {
+        List<Object> payloads = new ArrayList<>(changes.size());
+        for (FileChange change : changes) {
+            Map<String, Object> payload = new LinkedHashMap<>();
+            payload.put("payload", change.payload());
+            payload.put("bytes", change.bytes());
+            payloads.add(payload);
+        }
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("payloads", payloads);
+        data.put("echoMs", echoMillis);
+        return data;
+    }
+
+    /** The lines that are not empty. */
+    private static List<String> paths(String file, InputStream in) {
+        List<String> paths = new ArrayList<>();
+        try (InputStream bytes = file.equals("-") ? in : Files.newInputStream(Invocation.file(file));
+                BufferedReader reader =
+                        new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                if (!line.isEmpty()) {
+                    paths.add(line);
+                }
+            }
+            return paths;
+        } catch (CharacterCodingException e) {
+            throw Trouble.usage("not UTF-8: " + file + ", after line " + paths.size(), null);
+        } catch (IOException e) {
+            throw Trouble.usage("cannot read paths from " + file + ": " + FileError.reason(e), null);
+        }
+    }
+}

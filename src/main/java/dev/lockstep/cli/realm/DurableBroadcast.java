@@ -1,0 +1,104 @@
+package dev.lockstep.cli.realm;
+
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Durations;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.DbException.Reason;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.listen.ListenSession;
+import dev.lockstep.realm.RealmUrl;
+import dev.lockstep.realm.invalidate.Broadcast;
+import dev.lockstep.realm.log.InvalidationLog;
+import dev.lockstep.realm.log.InvalidationLog.Appended;
+import dev.lockstep.realm.log.LogPosition;
+import dev.lockstep.realm.log.NamedListeners;
+import dev.lockstep.support.Trouble;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** {@code realm broadcast} by way of the durable log. */
+final class DurableBroadcast {
+    private static final Duration ECHO = Duration.ofSeconds(2);
+    private static final Duration STATEMENT = Duration.ofSeconds(10);
+    private static final Duration WAIT = Duration.ofSeconds(30);
+
+    private final Invocation call;
+    private final PgTarget target;
+    private final UUID id;
+
+    /** @throws Trouble usage: the id is none */
+    DurableBroadcast(Invocation call, PgTarget target) {
+        this.call = call;
+        this.target = target;
+        this.id = call.text("--id").map(DurableBroadcast::id).orElseGet(UUID::randomUUID);
+    }
+
+    private static UUID id(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw Trouble.usage("--id is not a UUID: " + text, "uuidgen makes one");
+        }
+    }
+
+    Result send(Broadcast.Plan plan, List<RealmUrl> realms, Map<String, Object> data, List<String> lines)
+            throws InterruptedException {
+        PgSession mouth = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
+        try (ListenSession ear = call.databases().listenSession(target, call.session(PgSession.Use.LISTEN));
+                Db emitter = call.databases().postgres(target, mouth)) {
+            RealmArgument.checkRecipients(emitter, realms, call);
+            InvalidationLog.prepare(emitter);
+            ExpectedListeners listeners = ExpectedListeners.look(emitter, call);
+            Broadcast.Logged logged = log(new Broadcast(emitter, ear), plan);
+            LogPosition position = logged.entry().position();
+            InvalidationLog.tidy(emitter, position, plan.changes().size());
+            data.put("echoMs", logged.echo().toMillis());
+            data.put("seq", Long.toString(position.seq()));
+            data.put("id", id.toString());
+            if (call.flag("--wait")) {
+                await(emitter, position);
+            }
+            if (logged.entry().appended() == Appended.KNOWN) {
+                Result known = Result.unchanged(data, List.of("sent before, as number " + position.seq()));
+                return listeners.of(known, data, call.output());
+            }
+            lines.add("logged as number " + position.seq() + ", heard again after "
+                    + logged.echo().toMillis() + " ms");
+            return listeners.of(Result.changed(data, lines), data, call.output());
+        }
+    }
+
+    private Broadcast.Logged log(Broadcast broadcast, Broadcast.Plan plan) {
+        try {
+            return broadcast.log(plan, id, ECHO);
+        } catch (DbException e) {
+            if (e.reason() == Reason.COMMIT_UNKNOWN) {
+                throw new Trouble(
+                        e.kind(),
+                        e.code(),
+                        e.getMessage(),
+                        "run the same with --id " + id + ": then it is sent once, whatever has become of this one",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    private void await(Db db, LogPosition position) throws InterruptedException {
+        Duration limit = call.duration("--wait-timeout").orElse(WAIT);
+        List<String> behind = NamedListeners.await(db, position, limit);
+        if (!behind.isEmpty()) {
+            throw new Trouble(
+                    Trouble.Kind.TIMEOUT,
+                    "not-applied",
+                    "sent, but not applied after " + Durations.render(limit) + " by: " + String.join(", ", behind),
+                    "they will be told; 'lockstep realm listeners' shows how far each is",
+                    null);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.lockstep.cli.realm;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Output;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.kit.Text;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.RealmUrl;
+import dev.lockstep.realm.invalidate.Broadcast;
+import dev.lockstep.realm.invalidate.RealmInvalidator;
+import dev.lockstep.realm.invalidate.RealmInvalidator.Durability;
+import dev.lockstep.realm.invalidate.RealmInvalidator.Invalidation;
+import dev.lockstep.realm.invalidate.RealmInvalidator.Layer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep realm invalidate}. */
+public final class InvalidateCommand implements Command {
+    private static final Duration STATEMENT = Duration.ofMinutes(1);
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description("Make everybody forget a realm, or the paths given: the shared transpile cache, the shared"
+                        + " definitions and every replica's memory, in one transaction. Done again, it sends again, and"
+                        + " refuses the builds that have begun meanwhile.");
+        Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
+        Options.values(spec, "P", RealmArgument.PATH, "--path");
+        Options.flag(spec, "Also write the durable log, for listeners that are away now.", "--durable");
+        RealmArgument.declareStrictness(spec);
+        Options.postgres(spec);
+        Options.dryRun(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        List<RealmUrl> realms = new ArrayList<>();
+        for (String typed : call.parameters()) {
+            realms.add(RealmArgument.read(typed, "taken", call.output()));
+        }
+        List<String> paths = call.texts("--path");
+        Broadcast.Plan plan = Broadcast.plan(realms, paths);
+        RealmArgument.checkWidth(plan, call);
+        PgTarget target = call.postgres();
+        if (call.dryRun()) {
+            List<String> payloads = new ArrayList<>();
+            List<String> lines = new ArrayList<>();
+            for (FileChange change : plan.changes()) {
+                payloads.add(change.payload());
+                lines.add("would invalidate " + change.payload());
+            }
+            return Result.unchanged(data(0, 0, payloads), lines);
+        }
+        PgSession session = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
+        try (Db db = call.databases().postgres(target, session)) {
+            Durability durability = call.flag("--durable") ? Durability.LOG : Durability.NOTIFY;
+            RealmArgument.checkRecipients(db, realms, call);
+            return result(new RealmInvalidator(db, durability).invalidate(realms, paths), call.output());
+        }
+    }
+
+    private static Result result(Invalidation done, Output output) {
+        for (Layer layer : done.absent()) {
+            switch (layer) {
+                case TRANSPILE_CACHE -> output.detail("this database has no transpile cache");
+                case DEFINITIONS -> output.detail("this database has no definitions");
+                case LOADER_EPOCH ->
+                    output.warn(
+                            "loader-epoch",
+                            "this login may not write realm_generations: prerenderers keep the modules they evaluated");
+            }
+        }
+        Map<String, Object> data = data(done.tombstoned(), done.definitionsDeleted(), done.payloads());
+        done.position().ifPresent(position -> data.put("seq", Long.toString(position.seq())));
+        return Result.changed(
+                data,
+                List.of(Text.count(done.tombstoned(), "artifact") + " tombstoned, "
+                        + Text.count(done.definitionsDeleted(), "definition") + " deleted, "
+                        + Text.count(done.payloads().size(), "notification") + " sent"));
+    }
+
+    private static Map<String, Object> data(long tombstoned, long deleted, List<String> payloads) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("tombstoned", tombstoned);
+        data.put("definitionsDeleted", deleted);
+        data.put("payloads", payloads);
+        return data;
+    }
+}

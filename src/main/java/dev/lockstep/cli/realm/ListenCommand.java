@@ -1,0 +1,166 @@
+package dev.lockstep.cli.realm;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.Deadline;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.process.Hook;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.listen.Channel;
+import dev.lockstep.db.listen.ListenEvent;
+import dev.lockstep.db.listen.ListenEvent.Gap;
+import dev.lockstep.db.listen.ListenEvent.Lost;
+import dev.lockstep.db.listen.ListenEvent.Notification;
+import dev.lockstep.db.listen.ListenEvent.Ready;
+import dev.lockstep.db.listen.PgListener;
+import dev.lockstep.db.listen.PgListener.OnLoss;
+import dev.lockstep.db.listen.Subscription;
+import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.RealmUrl;
+import dev.lockstep.support.Trouble;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep realm listen}. */
+public final class ListenCommand implements Command {
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage().description("Show what replicas are told, as it is told.");
+        Options.values(
+                spec,
+                "C",
+                "A channel, exactly as it is spelled. Repeatable. None: " + FileChange.CHANNEL + ".",
+                "--channel");
+        Options.values(spec, "URL", "Of the file changes, only those in this realm. Repeatable.", "--realm");
+        Options.count(spec, "End with 0 after this many events; a gap is none.", "--count");
+        Options.duration(spec, "End after this time: with 0, or with 5 if --count was not reached.", "--timeout");
+        Options.value(
+                spec,
+                "CMD",
+                "Run a program for each event, one after the other. It finds the event in its environment:"
+                        + " LOCKSTEP_CHANNEL, LOCKSTEP_REALM, LOCKSTEP_PATH, LOCKSTEP_PAYLOAD. No shell is involved;"
+                        + " quotes group words. What it prints goes to standard error.",
+                "--exec");
+        Options.flag(spec, "End with the error when the connection is lost.", "--no-reconnect");
+        declareLog(spec);
+        Options.postgres(spec);
+    }
+
+    private static void declareLog(CommandSpec spec) {
+        Options.value(
+                spec,
+                "NAME",
+                "Read the durable log, in order and without a gap, and go on where the last run of this name ended. An"
+                        + " event counts as applied when its --exec has ended with 0; LOCKSTEP_SEQ is its number.",
+                "--durable");
+        Options.duration(
+                spec,
+                "Look into the durable log this often instead of listening: on a standby (without a name), and behind"
+                        + " a transaction pooler.",
+                "--poll");
+        Options.flag(
+                spec,
+                "Others notify without the log: after each lost connection, say that anything may have changed.",
+                "--foreign-emitters");
+    }
+
+    @Override
+    public Result run(Invocation call) throws InterruptedException {
+        Optional<Hook> hook = call.text("--exec")
+                .map(command -> Hook.of("--exec", command, call.databases().environment(), call.output()));
+        Set<Channel> channels = channels(call);
+        Set<String> realms = realms(call, channels);
+        Deadline deadline = Deadline.in(call.duration("--timeout"));
+        if (call.flag("--durable") || call.flag("--poll")) {
+            checkDurable(call);
+            Hearing hearing = new Hearing(call.output(), realms, hook, deadline);
+            call.output().soFar(hearing::result);
+            return new DurableListening(call, hearing, deadline).listen(call.count("--count"));
+        }
+        PgListener.Options options =
+                PgListener.Options.DEFAULT.with(call.flag("--no-reconnect") ? OnLoss.END : OnLoss.RECONNECT);
+        try (PgListener listener =
+                call.databases().listener(call.postgres(), call.session(PgSession.Use.LISTEN), options)) {
+            Hearing hearing = new Hearing(call.output(), realms, hook, deadline);
+            call.output().soFar(hearing::result);
+            return listen(listener.subscribe(channels), hearing, call.count("--count"), deadline);
+        }
+    }
+
+    private static void checkDurable(Invocation call) {
+        if (call.flag("--channel")) {
+            throw Trouble.usage("the durable log is about " + FileChange.CHANNEL + " alone", "leave --channel out");
+        }
+        if (call.flag("--no-reconnect")) {
+            throw Trouble.usage("--no-reconnect and the durable log exclude each other", "leave it out");
+        }
+        if (call.flag("--poll") && call.flag("--foreign-emitters")) {
+            throw Trouble.usage(
+                    "--poll reads the log alone, so it hears nothing of emitters that do not use it",
+                    "leave --poll out: listening hears them");
+        }
+        if (call.duration("--poll").filter(Duration::isZero).isPresent()) {
+            throw Trouble.usage("--poll needs some time between two looks", "--poll 1s");
+        }
+        if (call.text("--durable").filter(String::isBlank).isPresent()) {
+            throw Trouble.usage("a listener's name cannot be empty", null);
+        }
+    }
+
+    private static Result listen(Subscription subscription, Hearing hearing, Optional<Integer> count, Deadline deadline)
+            throws InterruptedException {
+        while (count.isEmpty() || hearing.heard() < count.get()) {
+            Optional<ListenEvent> next = subscription.next(deadline.left());
+            if (next.isEmpty()) {
+                return hearing.timedOut(count);
+            }
+            ListenEvent event = next.get();
+            if (event instanceof Notification notification) {
+                hearing.notified(notification);
+            } else if (event instanceof Ready ready) {
+                hearing.ready(names(ready.channels()));
+            } else if (event instanceof Lost lost) {
+                hearing.lost(lost.why());
+            } else if (event instanceof Gap gap) {
+                hearing.gap(gap);
+            }
+        }
+        return hearing.result();
+    }
+
+    private static Set<Channel> channels(Invocation call) {
+        Set<Channel> channels = new LinkedHashSet<>();
+        for (String name : call.texts("--channel")) {
+            channels.add(new Channel(name));
+        }
+        return channels.isEmpty() ? Set.of(FileChange.CHANNEL) : channels;
+    }
+
+    private static Set<String> names(Set<Channel> channels) {
+        Set<String> names = new TreeSet<>();
+        for (Channel channel : channels) {
+            names.add(channel.name());
+        }
+        return names;
+    }
+
+    /** Names as they come in payloads: URLs, and the prefixes under which some realms are known. */
+    private static Set<String> realms(Invocation call, Set<Channel> channels) {
+        Set<String> realms = new LinkedHashSet<>();
+        for (String typed : call.texts("--realm")) {
+            boolean prefix = typed.startsWith("@") && typed.endsWith("/") && !typed.contains("/:");
+            realms.add(prefix ? typed : RealmUrl.read(typed).url().value());
+        }
+        if (!realms.isEmpty() && !channels.contains(FileChange.CHANNEL)) {
+            throw Trouble.usage(
+                    "--realm chooses among the events of " + FileChange.CHANNEL + ", which is not listened to",
+                    "add --channel " + FileChange.CHANNEL);
+        }
+        return realms;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.lockstep.cli.realm;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Durations;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.realm.lock.LockScope;
+import dev.lockstep.realm.lock.RealmLocks;
+import dev.lockstep.realm.lock.RealmLocks.Lock;
+import dev.lockstep.realm.lock.RealmLocks.Role;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep realm locks}. */
+public final class LocksCommand implements Command {
+    private static final Duration STATEMENT = Duration.ofSeconds(10);
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Show who holds the write lock of a realm, or another advisory lock, and who waits"
+                                + " for it, in which mode and for how long. Files are named as far as the database knows them.");
+        Options.postgres(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        PgSession session = call.session(PgSession.Use.READ).withStatementTimeout(STATEMENT);
+        List<Object> data = new ArrayList<>();
+        List<String> text = new ArrayList<>();
+        try (Db db = call.databases().postgres(call.postgres(), session)) {
+            for (Lock lock : db.autocommit(RealmLocks::all)) {
+                data.add(fields(lock));
+                text.add(line(lock));
+            }
+        }
+        return Result.unchanged(Map.of("locks", data), text.isEmpty() ? List.of("no locks") : text);
+    }
+
+    private static Map<String, Object> fields(Lock lock) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("key", Long.toString(lock.key()));
+        fields.put("realm", lock.realm().orElse(null));
+        fields.put("file", lock.file().orElse(null));
+        fields.put("mode", lock.mode().name().toLowerCase(Locale.ROOT));
+        fields.put("pid", lock.pid());
+        fields.put("application", lock.application());
+        fields.put("client", lock.client());
+        fields.put("waiting", lock.role() == Role.WAITS);
+        fields.put("ageMs", lock.ageMillis());
+        return fields;
+    }
+
+    private static String line(Lock lock) {
+        String what = lock.realm().map(realm -> realm + lock.file().orElse("")).orElse("lock " + lock.key());
+        String role = lock.role() == Role.WAITS ? "waits" : "holds";
+        return what + ": backend " + lock.pid() + application(lock) + " from " + lock.client() + " " + role
+                + (lock.mode() == LockScope.Mode.SHARED ? " shared" : "") + " for "
+                + Durations.rough(Duration.ofMillis(lock.ageMillis()));
+    }
+
+    private static String application(Lock lock) {
+        return lock.application().isEmpty() ? "" : " (" + lock.application() + ")";
+    }
+}

@@ -1,0 +1,2 @@
+/** The commands {@code realm} and {@code definitions}. */
+package dev.lockstep.cli.realm;

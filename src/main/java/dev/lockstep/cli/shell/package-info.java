@@ -1,0 +1,2 @@
+/** The interactive shell. */
+package dev.lockstep.cli.shell;

@@ -1,0 +1,294 @@
+package dev.lockstep.cli.transpile;
+
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.ExitTrouble;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.WholeFile;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.process.Child;
+import dev.lockstep.support.Json;
+import dev.lockstep.support.Trouble;
+import dev.lockstep.transpile.Artifact;
+import dev.lockstep.transpile.ArtifactKey;
+import dev.lockstep.transpile.BuildInputs;
+import dev.lockstep.transpile.BuildRecord;
+import dev.lockstep.transpile.Captured;
+import dev.lockstep.transpile.Content;
+import dev.lockstep.transpile.Depfile;
+import dev.lockstep.transpile.service.Compiler;
+import dev.lockstep.transpile.service.Source;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The build command of {@code transpile run}: what it reads, what it makes, and what it says. */
+final class BuildCommand implements Compiler {
+    /** The build command has ended with a status that is not 0. */
+    static final class ChildFailed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final int status;
+
+        ChildFailed(int status) {
+            super("exit status " + status);
+            this.status = status;
+        }
+
+        int status() {
+            return status;
+        }
+    }
+
+    private final Invocation call;
+    private final ArtifactKey key;
+    private final Child child;
+    private final Optional<Path> source;
+    private final Optional<Path> output;
+    private final Optional<Path> deps;
+    private final Optional<String> headers;
+    private final boolean replays;
+    private final BuildInputs inputs;
+
+    /** @throws Trouble usage: a file that it needs is not there; with exit code 126 or 127: the program is not */
+    BuildCommand(Invocation call, ArtifactKey key) {
+        this.call = call;
+        this.key = key;
+        this.source = call.text("--source").map(Invocation::file);
+        this.output = call.outputFile().map(Invocation::file);
+        this.deps = call.text("--deps").map(Invocation::file);
+        this.headers = call.text("--headers").map(file -> TranspileArguments.json(file, call, Map.class));
+        this.replays = replays(call.text("--replay").orElse("stderr"));
+        this.inputs = inputs();
+        List<String> parameters = call.parameters();
+        this.child = Child.of(
+                parameters.subList(2, parameters.size()), call.databases().environment());
+    }
+
+    static void declare(CommandSpec spec) {
+        Options.value(
+                spec,
+                "FILE",
+                "The source: what the command reads on standard input. An artifact that was made from other content"
+                        + " is no hit. Without it, only an invalidation makes an artifact stale.",
+                "--source");
+        Options.values(spec, "FILE", "Another file that the command reads: its content is part of the key.", "--input");
+        Options.values(spec, "NAME", "A variable that the command reads: its value is part of the key.", "--env");
+        Options.value(
+                spec,
+                "FILE",
+                "What else the command has read, as it writes it down: a rule of make (gcc -MD), file names by line,"
+                        + " or a JSON array of modules. A hit needs those files unchanged; 'tombstone --dependents' follows them.",
+                "--deps");
+        Options.value(
+                spec,
+                "FILE|-",
+                "A JSON object of HTTP headers, so that Boxel's replicas serve it, too; what they need besides is added.",
+                "--headers");
+        Options.value(
+                spec,
+                "FILE",
+                "The artifact is this file, which the command writes, and not what it prints; a hit writes it, too.",
+                "--output");
+        Options.value(
+                spec,
+                "stderr|none",
+                "What the command says on standard error is kept, and said again with a hit (default stderr).",
+                "--replay");
+        Options.flag(spec, "An artifact without a byte is right.", "--allow-empty");
+    }
+
+    private static boolean replays(String word) {
+        return switch (word) {
+            case "stderr" -> true;
+            case "none" -> false;
+            default -> throw Trouble.usage("unknown --replay '" + word + "'", "--replay takes stderr or none");
+        };
+    }
+
+    private BuildInputs inputs() {
+        List<Path> files = new ArrayList<>(source.stream().toList());
+        call.texts("--input").forEach(file -> files.add(Invocation.file(file)));
+        files.forEach(BuildCommand::check);
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String name : call.texts("--env")) {
+            values.put(
+                    name,
+                    call.databases()
+                            .environment()
+                            .get(name)
+                            .map(value -> "=" + value)
+                            .orElse("unset"));
+        }
+        if (deps.isPresent() && files.isEmpty()) {
+            values.put("--deps", "");
+        }
+        return files.isEmpty() && values.isEmpty() ? BuildInputs.NONE : BuildInputs.of(files, values);
+    }
+
+    private static void check(Path file) {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw Trouble.usage("cannot read the source " + file + (Files.exists(file) ? "" : ": no such file"), null);
+        }
+    }
+
+    /** The source, for {@link #compile}. */
+    Source source() {
+        String path = call.parameters().get(1);
+        return source.map(file -> Source.of(path, file)).orElseGet(() -> Source.of(path, InputStream::nullInputStream));
+    }
+
+    /** The digest of what it would read now. */
+    Optional<String> digest() {
+        try {
+            return inputs.digest();
+        } catch (IOException e) {
+            throw trouble("inputs", "cannot read what the command reads: " + TranspileArguments.reason(e), null);
+        }
+    }
+
+    /** Whether a hit is told by what it was made from. */
+    boolean knowsItsInputs() {
+        return inputs != BuildInputs.NONE;
+    }
+
+    /** Whether a build from the source as it is now can follow one that was invalidated. */
+    boolean canBeReadAgain() {
+        return source.map(Files::isRegularFile).orElse(true);
+    }
+
+    /** Whether standard output is the artifact. */
+    boolean printsTheArtifact() {
+        return output.isEmpty();
+    }
+
+    @Override
+    public Artifact compile(Source from, Captured captured) throws IOException, InterruptedException {
+        Optional<String> before = inputs.digest();
+        Optional<String> served = headers.map(json -> headers(json));
+        Object old = output.map(BuildCommand::identity).orElse(null);
+        try (Diagnostics said = replays ? Diagnostics.shownOn(call.output().err()) : null) {
+            Child program = said == null ? child : child.withErrorsIn(said.file());
+            Child.Ended<Content> ended = program.run(
+                    Map.of(
+                            "LOCKSTEP_REALM",
+                            key.realm(),
+                            "LOCKSTEP_PATH",
+                            call.parameters().get(1)),
+                    source.isPresent() ? from.open(captured) : null,
+                    Content::read,
+                    call.duration("--timeout"));
+            String diagnostics = said == null ? null : said.text();
+            if (ended.status() != 0 || output.isPresent()) {
+                show(ended.output());
+            }
+            if (ended.status() != 0) {
+                throw new ChildFailed(ended.status());
+            }
+            Content content = output.isPresent() ? written(output.get(), old) : ended.output();
+            if (content.size() == 0 && !call.flag("--allow-empty")) {
+                throw trouble(
+                        "empty",
+                        "the command made no output; nothing was stored",
+                        "--allow-empty if that is right," + " --output FILE if it writes a file itself");
+            }
+            Depfile read = deps.isPresent() ? depfile(deps.get()) : new Depfile(List.of(), List.of());
+            BuildRecord record = new BuildRecord(
+                    inputs.digest().equals(before) ? before.orElse(null) : BuildRecord.UNSETTLED,
+                    BuildInputs.digests(read.files()),
+                    diagnostics);
+            return new Artifact(content, served.orElse(null), modules(read), record);
+        }
+    }
+
+    /** What a compiler prints besides, or in place of, an artifact is for whoever reads its messages. */
+    private void show(Content printed) throws IOException {
+        try (printed) {
+            printed.writeTo(call.output().err());
+            call.output().err().flush();
+        }
+    }
+
+    private static Object identity(Path file) {
+        try {
+            BasicFileAttributes there = Files.readAttributes(file, BasicFileAttributes.class);
+            return List.of(there.lastModifiedTime(), there.size(), String.valueOf(there.fileKey()));
+        } catch (IOException e) {
+            return "none";
+        }
+    }
+
+    private static Content written(Path file, Object old) throws IOException {
+        if (!Files.isRegularFile(file) || identity(file).equals(old)) {
+            throw trouble("no-output", "the command has not written " + file, null);
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return Content.read(in);
+        }
+    }
+
+    private static Depfile depfile(Path file) throws IOException {
+        try {
+            return Depfile.parse(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw trouble("no-deps", "the command has not written " + file, "nothing was stored");
+        } catch (Trouble e) {
+            throw trouble("bad-deps", file + ": " + e.getMessage(), e.hint());
+        }
+    }
+
+    private static ExitTrouble trouble(String code, String what, String hint) {
+        return new ExitTrouble(ExitCode.AROUND_CHILD, code, what, hint, null);
+    }
+
+    /** What was read and lies in the realm, as other artifacts name it. The source's own place says where the realm is. */
+    private String modules(Depfile read) {
+        List<String> modules = new ArrayList<>(read.modules());
+        Optional<Path> root = root();
+        for (String file : read.files()) {
+            Path absolute = Invocation.file(file).toAbsolutePath().normalize();
+            if (root.isPresent() && absolute.startsWith(root.get()) && !isSource(absolute)) {
+                modules.add(TranspileArguments.module(
+                        root.get().relativize(absolute).toString()));
+            }
+        }
+        return modules.isEmpty() ? null : Json.write(modules);
+    }
+
+    private boolean isSource(Path file) {
+        return source.isPresent() && file.equals(source.get().toAbsolutePath().normalize());
+    }
+
+    private Optional<Path> root() {
+        Path local = Path.of(TranspileArguments.local(key));
+        return source.map(file -> file.toAbsolutePath().normalize())
+                .filter(file -> file.endsWith(local))
+                .map(file -> file.getRoot().resolve(file.subpath(0, file.getNameCount() - local.getNameCount())));
+    }
+
+    private String headers(String json) {
+        return TranspileArguments.withServingHeaders(json, key, source);
+    }
+
+    /** Gives the artifact to whoever asked for it, and says again what its compiler has said. */
+    void deliver(Artifact artifact, boolean isBuiltHere) throws IOException {
+        String diagnostics = artifact.build().diagnostics();
+        if (!isBuiltHere && replays && diagnostics != null) {
+            call.output().err().print(diagnostics);
+            call.output().err().flush();
+        }
+        if (output.isEmpty()) {
+            call.output().bytes(artifact.content()::writeTo);
+        } else if (!isBuiltHere) {
+            WholeFile.write(output.get(), artifact.content()::writeTo);
+        }
+    }
+}

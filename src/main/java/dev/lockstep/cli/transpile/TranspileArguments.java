@@ -1,0 +1,186 @@
+package dev.lockstep.cli.transpile;
+
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.realm.RealmArgument;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.realm.RealmPath;
+import dev.lockstep.realm.RealmUrl;
+import dev.lockstep.support.FileError;
+import dev.lockstep.support.Json;
+import dev.lockstep.support.Trouble;
+import dev.lockstep.transpile.ArtifactKey;
+import dev.lockstep.transpile.Captured;
+import dev.lockstep.transpile.Content;
+import dev.lockstep.transpile.schema.CacheSchema;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What the transpile commands have in common. */
+final class TranspileArguments {
+    static final String REALM = "The realm, as http://host:port/path/.";
+    static final String PATH = "The file, relative to the realm, or its whole URL.";
+
+    private static final Pattern EXECUTABLE = Pattern.compile("(?<!\\.d)\\.(js|gjs|ts|gts)$");
+
+    private TranspileArguments() {}
+
+    static void key(CommandSpec spec) {
+        Options.value(
+                spec,
+                "EXTRA",
+                "The compiler and its options: artifacts of one key are never served for another."
+                        + " None: shared with replicas that know no keys.",
+                "--key");
+    }
+
+    /** The realm is the first parameter, the path the second. */
+    static ArtifactKey key(Invocation call) {
+        RealmUrl realm = realm(call);
+        return ArtifactKey.of(realm.value(), path(realm, call.parameters().get(1)), call.text("--key"));
+    }
+
+    static RealmUrl realm(Invocation call) {
+        return RealmArgument.read(call.parameters().get(0), "taken", call.output());
+    }
+
+    /**
+     * The path of a file, relative to the realm and decoded.
+     *
+     * @throws Trouble usage: no file of this realm has it
+     */
+    static String path(RealmUrl realm, String typed) {
+        return RealmPath.read(realm, typed).local();
+    }
+
+    /** Runs work on one connection to a prepared database. */
+    static <T> T on(Invocation call, PgSession.Use use, Function<Db, T> work) {
+        try (Db db = call.databases().postgres(call.postgres(), call.session(use))) {
+            return CacheSchema.using(() -> work.apply(db));
+        }
+    }
+
+    static Content content(String file, InputStream in) {
+        try (InputStream bytes = file.equals("-") ? in : open(Invocation.file(file))) {
+            return Content.read(bytes);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    static String text(String file, InputStream in) {
+        return content(file, in).text().orElseThrow(() -> Trouble.usage("not UTF-8 text: " + file, null));
+    }
+
+    /**
+     * The text of a file that holds JSON of one shape.
+     *
+     * @throws Trouble usage: it does not
+     */
+    static String json(String file, Invocation call, Class<?> shape) {
+        String text = text(file, call.in());
+        if (!shape.isInstance(parse(text, file))) {
+            throw Trouble.usage("not a JSON " + (shape == List.class ? "array" : "object") + ": " + file, null);
+        }
+        return text;
+    }
+
+    private static Object parse(String text, String file) {
+        try {
+            return Json.parse(text);
+        } catch (Trouble e) {
+            throw Trouble.usage(file + ":" + e.getMessage(), null);
+        }
+    }
+
+    /** The path in the realm, decoded. */
+    static String local(ArtifactKey key) {
+        return RealmPath.read(new RealmUrl(key.realm()), key.path()).local();
+    }
+
+    /** A file as those that import it name it. */
+    static String module(String path) {
+        return EXECUTABLE.matcher(path).replaceFirst("");
+    }
+
+    /**
+     * Headers, with what Boxel needs to serve an artifact where they leave it out. Its ETag is the second in which the
+     * source was changed last.
+     */
+    static String withServingHeaders(String json, ArtifactKey key, Optional<Path> source) {
+        Map<String, Object> headers = new LinkedHashMap<>();
+        ((Map<?, ?>) Json.parse(json)).forEach((name, value) -> headers.put((String) name, value));
+        add(headers, "content-type", "text/javascript");
+        add(headers, "cache-control", "public, max-age=0");
+        add(headers, "X-Boxel-Canonical-Path", key.path());
+        source.ifPresent(file -> {
+            Instant changed = changed(file);
+            add(headers, "etag", changed.getEpochSecond() + ":module");
+            add(
+                    headers,
+                    "last-modified",
+                    DateTimeFormatter.RFC_1123_DATE_TIME.format(changed.atOffset(ZoneOffset.UTC)));
+        });
+        return Json.write(headers);
+    }
+
+    private static void add(Map<String, Object> headers, String name, String value) {
+        if (headers.keySet().stream().noneMatch(name::equalsIgnoreCase)) {
+            headers.put(name, value);
+        }
+    }
+
+    private static Instant changed(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toInstant();
+        } catch (IOException e) {
+            throw unreadable(file.toString(), e);
+        }
+    }
+
+    static InputStream open(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw Trouble.usage("a directory, not a file: " + file, null);
+        }
+        return Files.newInputStream(file);
+    }
+
+    static Trouble unreadable(String file, IOException e) {
+        return Trouble.usage("cannot read " + file + ": " + reason(e), null);
+    }
+
+    /** Not the file's name, which is all that Java says of a file that is not there. */
+    static String reason(IOException e) {
+        return FileError.reason(e);
+    }
+
+    /** What {@code put} needs to know of what {@code get} saw. */
+    static Map<String, Object> data(Captured captured) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("realm", captured.key().realm());
+        data.put("path", captured.key().path());
+        data.put("generation", captured.generation());
+        data.put("floor", captured.floor());
+        data.put("epoch", captured.epoch().orElse(null));
+        return data;
+    }
+
+    static String words(Captured captured) {
+        Optional<String> epoch = captured.epoch();
+        return "generation " + captured.generation() + ", floor " + captured.floor()
+                + epoch.map(value -> ", epoch " + value).orElse("");
+    }
+}

@@ -1,0 +1,93 @@
+package dev.lockstep.cli.transpile;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.support.Json;
+import dev.lockstep.support.Trouble;
+import dev.lockstep.transpile.Artifact;
+import dev.lockstep.transpile.Content;
+import dev.lockstep.transpile.TranspileCache;
+import dev.lockstep.transpile.TranspileCache.Hit;
+import dev.lockstep.transpile.TranspileCache.Lookup;
+import dev.lockstep.transpile.TranspileCache.Miss;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep transpile get}. */
+public final class TranspileGetCommand implements Command {
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Look an artifact up in the cache. A miss ends with 3, and says from which generation a new"
+                                + " one may be put; look before you read the source.");
+        Options.parameters(spec, "URL PATH", "2", TranspileArguments.REALM + " " + TranspileArguments.PATH);
+        Options.value(spec, "FILE|-", "Write the artifact to a file, or to standard output.", "--body");
+        TranspileArguments.key(spec);
+        Options.postgres(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        boolean toStdout = call.text("--body").equals(Optional.of("-"));
+        if (toStdout && call.format() != Options.Format.TEXT) {
+            throw Trouble.usage("--body - and -o both want standard output", "write the body to a file");
+        }
+        if (toStdout) {
+            call.output().bare(Optional.empty());
+        }
+        Lookup lookup = TranspileArguments.on(
+                call,
+                PgSession.Use.READ,
+                db -> db.autocommit(tx -> TranspileCache.peek(tx, TranspileArguments.key(call))));
+        Map<String, Object> data = TranspileArguments.data(lookup.captured());
+        if (lookup instanceof Hit hit) {
+            return hit(call, hit, data);
+        }
+        String state = ((Miss) lookup).reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        data.put("state", state);
+        call.output().detail(state);
+        return Result.unchanged(data, List.of(state + ": " + TranspileArguments.words(lookup.captured())))
+                .with(ExitCode.DIFFERS);
+    }
+
+    private static Result hit(Invocation call, Hit hit, Map<String, Object> data) {
+        Artifact artifact = hit.artifact();
+        data.put("state", "live");
+        data.put("bytes", artifact.content().size());
+        data.put("headers", tree(artifact.headers()));
+        data.put("dependencies", tree(artifact.dependencyKeys()));
+        call.text("--body").ifPresent(file -> write(call, artifact.content(), file));
+        return Result.unchanged(
+                data,
+                List.of("live: " + artifact.content().size() + " bytes, " + TranspileArguments.words(hit.captured())));
+    }
+
+    private static Object tree(String json) {
+        return json == null ? null : Json.parse(json);
+    }
+
+    private static void write(Invocation call, Content content, String file) {
+        try {
+            if (file.equals("-")) {
+                call.output().bytes(content::writeTo);
+                return;
+            }
+            try (OutputStream out = Files.newOutputStream(Invocation.file(file))) {
+                content.writeTo(out);
+            }
+        } catch (IOException e) {
+            throw new Trouble("cannot write " + file + ": " + TranspileArguments.reason(e), null);
+        }
+    }
+}

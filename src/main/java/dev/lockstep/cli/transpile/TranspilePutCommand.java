@@ -1,0 +1,116 @@
+package dev.lockstep.cli.transpile;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.support.Trouble;
+import dev.lockstep.transpile.Artifact;
+import dev.lockstep.transpile.Captured;
+import dev.lockstep.transpile.Content;
+import dev.lockstep.transpile.TranspileCache;
+import dev.lockstep.transpile.TranspileCache.StoreResult;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep transpile put}. */
+public final class TranspilePutCommand implements Command {
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description("Store an artifact, unless its source was invalidated since: then it is rejected, with 8."
+                        + " Give what 'transpile get' said before the source was read. Done again, it stores again.");
+        Options.parameters(spec, "URL PATH", "2", TranspileArguments.REALM + " " + TranspileArguments.PATH);
+        Options.number(spec, "The generation that get said.", "--generation");
+        Options.number(spec, "The floor that get said (default 0).", "--floor");
+        Options.value(
+                spec,
+                "UUID",
+                "The epoch that get said; without it a crash of the server in between goes unnoticed.",
+                "--epoch");
+        Options.value(spec, "FILE|-", "The artifact: a file, or standard input.", "--body");
+        Options.value(spec, "FILE", "A JSON object of HTTP headers, without which Boxel serves nothing.", "--headers");
+        Options.value(
+                spec,
+                "FILE",
+                "A JSON array of what the artifact imports: paths in the realm, without extension.",
+                "--deps");
+        TranspileArguments.key(spec);
+        Options.postgres(spec);
+        Options.dryRun(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        long generation = call.number("--generation")
+                .orElseThrow(() -> Trouble.usage(
+                        "--generation is missing", "'lockstep transpile get' says it; ask before you read the source"));
+        String body = call.text("--body")
+                .orElseThrow(() -> Trouble.usage("--body is missing", "--body FILE, or --body - for standard input"));
+        Captured captured = Captured.writtenDown(
+                TranspileArguments.key(call),
+                call.text("--epoch").map(TranspilePutCommand::uuid),
+                generation,
+                call.number("--floor").orElse(0L));
+        Artifact artifact = artifact(call, body);
+        return TranspileArguments.on(
+                call, PgSession.Use.WRITE, db -> call.dryRun() ? plan(db, captured) : put(db, captured, artifact));
+    }
+
+    private static Artifact artifact(Invocation call, String body) {
+        Content content = TranspileArguments.content(body, call.in());
+        if (content.size() > TranspileCache.LARGEST) {
+            throw Trouble.usage(
+                    "an artifact of " + content.size() + " bytes is too large; the limit is " + TranspileCache.LARGEST,
+                    null);
+        }
+        Optional<String> headers = call.text("--headers").map(file -> TranspileArguments.json(file, call, Map.class));
+        if (headers.isPresent() && content.text().isEmpty()) {
+            throw Trouble.usage(
+                    "--headers are for text of at most " + Content.SMALL + " bytes",
+                    "Boxel would serve an empty module in place of this artifact");
+        }
+        Optional<String> dependencies =
+                call.text("--deps").map(file -> TranspileArguments.json(file, call, List.class));
+        return new Artifact(content, headers.orElse(null), dependencies.orElse(null));
+    }
+
+    private static String uuid(String text) {
+        try {
+            return java.util.UUID.fromString(text).toString();
+        } catch (IllegalArgumentException e) {
+            throw Trouble.usage("not an epoch: '" + text + "'", "it is the UUID that 'lockstep transpile get' said");
+        }
+    }
+
+    private static Result put(Db db, Captured captured, Artifact artifact) {
+        StoreResult result = db.transact(tx -> TranspileCache.store(tx, captured, artifact));
+        return result(captured, result == StoreResult.STORED, "stored");
+    }
+
+    private static Result plan(Db db, Captured captured) {
+        Captured now =
+                db.autocommit(tx -> TranspileCache.peek(tx, captured.key())).captured();
+        boolean sameEpoch = captured.epoch().isEmpty() || captured.epoch().equals(now.epoch());
+        return result(captured, sameEpoch && captured.isAsNewAs(now), "would be stored")
+                .asUnchanged();
+    }
+
+    private static Result result(Captured captured, boolean stored, String done) {
+        Map<String, Object> data = TranspileArguments.data(captured);
+        data.put("stored", stored);
+        if (stored) {
+            return Result.changed(data, List.of(done + ": " + TranspileArguments.words(captured)));
+        }
+        return Result.unchanged(
+                        data,
+                        List.of("rejected: the cache has moved on since " + TranspileArguments.words(captured)
+                                + "; get again, then read the source again"))
+                .with(ExitCode.CONFLICT);
+    }
+}

@@ -1,0 +1,186 @@
+package dev.lockstep.cli.transpile;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.ExitTrouble;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.DbPool;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.listen.PgListener;
+import dev.lockstep.support.FileError;
+import dev.lockstep.support.Trouble;
+import dev.lockstep.transpile.Artifact;
+import dev.lockstep.transpile.ArtifactKey;
+import dev.lockstep.transpile.TranspileCache;
+import dev.lockstep.transpile.TranspileCache.StoreResult;
+import dev.lockstep.transpile.schema.CacheSchema;
+import dev.lockstep.transpile.service.SharedBuilds;
+import dev.lockstep.transpile.service.SharedBuilds.Role;
+import dev.lockstep.transpile.service.SharedBuilds.Served;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep transpile run}. */
+public final class TranspileRunCommand implements Command {
+    private static final Duration WAIT = Duration.ofMinutes(3);
+
+    /** A server that answers no more must not hold up a build for ever. */
+    private static final Duration STATEMENT = Duration.ofSeconds(30);
+
+    /** The connection that looks or holds the lock; the listener has its own. */
+    private static final int CONNECTIONS = 1;
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Run a build command, unless some host has its artifact already, or is making it: then wait"
+                                + " and take that. The command gets the source on standard input, and LOCKSTEP_REALM and"
+                                + " LOCKSTEP_PATH; its standard output is the artifact, and becomes ours; its exit status too."
+                                + " Of one that fails, what it printed goes to standard error.");
+        Options.parameters(
+                spec,
+                "URL PATH -- CMD",
+                "1..*",
+                TranspileArguments.REALM + " " + TranspileArguments.PATH
+                        + " The command, after --, with its arguments.");
+        BuildCommand.declare(spec);
+        Options.flag(spec, "Fail rather than build without the cache.", "--require-cache");
+        Options.duration(
+                spec, "How long to wait for another host's build before building here (default 3m).", "--wait");
+        Options.duration(spec, "Stop the command after this time, and end with 124.", "--timeout");
+        TranspileArguments.key(spec);
+        Options.value(spec, "FILE", "Write the result as a JSON object to this file.", "--report");
+        Options.postgres(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) throws InterruptedException {
+        Optional<Path> report = call.text("--report").map(Invocation::file);
+        if (call.parameters().size() < 3) {
+            throw Trouble.usage(
+                    "a realm, a path and a command are needed",
+                    "give URL PATH -- CMD ...; 'lockstep transpile run --help' shows more");
+        }
+        ArtifactKey key = TranspileArguments.key(call);
+        BuildCommand build = new BuildCommand(call, key);
+        if (build.printsTheArtifact()) {
+            if (report.isEmpty() && call.format() != Options.Format.TEXT) {
+                throw Trouble.usage("standard output is the artifact; -o needs another place", "--report FILE");
+            }
+            call.output().bare(report);
+        }
+        try (Served served = serve(call, key, build)) {
+            call.output().detail(words(served, build));
+            build.deliver(served.artifact(), isBuiltHere(served));
+            if (served.stored().equals(Optional.of(StoreResult.NOT_STORABLE))) {
+                call.output().warn("not-stored", notStorable(served.artifact()));
+            }
+            return result(served);
+        } catch (BuildCommand.ChildFailed e) {
+            return new Result(e.status(), Result.Change.UNCHANGED, Map.of("childStatus", e.status()), List.of());
+        } catch (IOException e) {
+            throw new ExitTrouble(
+                    ExitCode.AROUND_CHILD, "output", "cannot write the artifact: " + FileError.namedReason(e), null, e);
+        } catch (Trouble e) {
+            throw ExitTrouble.around(e);
+        }
+    }
+
+    private static String notStorable(Artifact artifact) {
+        return artifact.content().size() > TranspileCache.LARGEST
+                ? "not stored: larger than " + TranspileCache.LARGEST + " bytes"
+                : "not stored: what it was built from has changed meanwhile";
+    }
+
+    private static Served serve(Invocation call, ArtifactKey key, BuildCommand build)
+            throws IOException, InterruptedException {
+        PgTarget target = call.postgres();
+        PgSession session = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
+        try (DbPool pool = new DbPool(() -> call.databases().postgres(target, session), CONNECTIONS);
+                PgListener listener = call.databases()
+                        .listener(target, call.session(PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
+                SharedBuilds builds = new SharedBuilds(
+                        pool,
+                        listener,
+                        call.duration("--wait").orElse(WAIT),
+                        (cost, fault) -> heard(call, cost, fault))) {
+            Served served = builds.serve(key, build::digest, build.source(), build);
+            if (wasOvertaken(served) && build.canBeReadAgain()) {
+                call.output().detail("its source was changed while it was built: once more");
+                served.close();
+                return builds.serve(key, build::digest, build.source(), build);
+            }
+            return served;
+        }
+    }
+
+    /** What it was built from has changed since: the source was invalidated, or simply edited. */
+    private static boolean wasOvertaken(Served served) {
+        return served.stored().equals(Optional.of(StoreResult.STALE))
+                || !served.artifact().build().isSettled();
+    }
+
+    /** A cache that was never made is a mistake to be told; one that cannot help now costs a build. */
+    private static void heard(Invocation call, SharedBuilds.Cost cost, Trouble fault) {
+        if (fault instanceof DbException e) {
+            CacheSchema.require(e);
+        }
+        if (call.flag("--require-cache")) {
+            throw fault;
+        }
+        call.output()
+                .warn(
+                        "cache",
+                        switch (cost) {
+                                    case BUILT_WITHOUT_CACHE -> "building without the cache: ";
+                                    case NOT_STORED -> "built, but not stored: ";
+                                }
+                                + fault.getMessage());
+    }
+
+    private static String words(Served served, BuildCommand build) {
+        boolean isStored = served.stored().equals(Optional.of(StoreResult.STORED));
+        String how =
+                switch (served.role()) {
+                    case HIT -> "it was in the cache";
+                    case WAITER -> "another built it meanwhile";
+                    case WINNER -> isStored ? "built here, for all" : "built here";
+                    case LOCAL -> "built here, without the lock";
+                };
+        if (!isBuiltHere(served)) {
+            return how + (build.knowsItsInputs() ? "" : "; without --source, only an invalidation makes it stale");
+        }
+        return served.stored().equals(Optional.of(StoreResult.STALE))
+                ? how + "; refused by the cache: its source was invalidated meanwhile"
+                : how + (isStored ? "" : "; not stored");
+    }
+
+    private static boolean isBuiltHere(Served served) {
+        return served.role() == Role.WINNER || served.role() == Role.LOCAL;
+    }
+
+    private static Result result(Served served) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("role", served.role().name().toLowerCase(Locale.ROOT));
+        data.put("bytes", served.artifact().content().size());
+        data.put(
+                "stored",
+                served.stored()
+                        .map(stored -> stored.name().toLowerCase(Locale.ROOT))
+                        .orElse(null));
+        data.putAll(TranspileArguments.data(served.captured()));
+        return isBuiltHere(served) ? Result.changed(data, List.of()) : Result.unchanged(data, List.of());
+    }
+}

@@ -1,0 +1,81 @@
+package dev.lockstep.cli.transpile;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.transpile.schema.CacheSchema;
+import dev.lockstep.transpile.schema.Upkeep;
+import dev.lockstep.transpile.schema.Upkeep.RealmStatus;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep transpile status}. */
+public final class TranspileStatusCommand implements Command {
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description("Show what the cache holds of each realm, or of one. An unknown realm ends with 3.");
+        Options.parameters(spec, "URL", "0..1", TranspileArguments.REALM);
+        Options.postgres(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        Optional<String> realm = call.parameters().isEmpty()
+                ? Optional.empty()
+                : Optional.of(TranspileArguments.realm(call).value());
+        return TranspileArguments.on(call, PgSession.Use.READ, db -> status(db, realm));
+    }
+
+    private static Result status(Db db, Optional<String> realm) {
+        List<RealmStatus> realms = db.autocommit(tx -> Upkeep.status(tx, realm));
+        boolean guarded = db.autocommit(CacheSchema::isGuarded);
+        List<Object> rows = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        for (RealmStatus status : realms) {
+            rows.add(row(status));
+            lines.add(line(status));
+        }
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("realms", rows);
+        data.put("guarded", guarded);
+        if (realm.isPresent() && realms.isEmpty()) {
+            String hint = db.autocommit(tx -> Upkeep.nearMiss(tx, realm.get()))
+                    .map(name -> "; did you mean " + name + "?")
+                    .orElse("");
+            return Result.unchanged(data, List.of("the cache knows nothing of " + realm.get() + hint))
+                    .with(ExitCode.DIFFERS);
+        }
+        if (realms.isEmpty()) {
+            lines.add("the cache knows no realm yet");
+        }
+        lines.add(guarded ? "guard installed" : "no guard: replicas that know no floor may store stale artifacts");
+        return Result.unchanged(data, lines);
+    }
+
+    private static Map<String, Object> row(RealmStatus status) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("realm", status.realm());
+        row.put("live", status.live());
+        row.put("tombstones", status.tombstones());
+        row.put("belowFloor", status.belowFloor());
+        row.put("bytes", status.bytes());
+        row.put("floor", status.floor());
+        row.put("maxGeneration", status.maxGeneration());
+        return row;
+    }
+
+    private static String line(RealmStatus status) {
+        return status.realm() + "  " + status.live() + " live, " + status.tombstones() + " tombstones, "
+                + status.belowFloor() + " below the floor, " + status.bytes() + " bytes, floor " + status.floor()
+                + ", highest generation " + status.maxGeneration();
+    }
+}

@@ -1,0 +1,165 @@
+package dev.lockstep.cli.transpile;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Output;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Tx;
+import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.RealmPath;
+import dev.lockstep.realm.RealmUrl;
+import dev.lockstep.realm.invalidate.Broadcast;
+import dev.lockstep.support.Trouble;
+import dev.lockstep.transpile.Tombstones;
+import dev.lockstep.transpile.Tombstones.Outcome;
+import dev.lockstep.transpile.schema.Upkeep;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep transpile tombstone}. */
+public final class TranspileTombstoneCommand implements Command {
+    private static final String NOTIFY = "select pg_notify(?, ?)";
+
+    /** What is invalidated, and what it did. */
+    private record Done(Outcome outcome, List<String> dependents) {}
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Invalidate artifacts in the cache, so that no build that has begun can bring them back. A path"
+                                + " without extension means every file that it may stand for. Done again, it refuses the builds that"
+                                + " have begun meanwhile.");
+        Options.parameters(spec, "URL [PATH]", "1..*", TranspileArguments.REALM + " Then paths, relative to it.");
+        Options.flag(spec, "Invalidate the whole realm, paths that nobody has built yet included.", "--all");
+        Options.flag(spec, "Also invalidate what imports the paths, directly or by way of others.", "--dependents");
+        Options.flag(spec, "Also tell every replica, in the same transaction.", "--broadcast");
+        Options.yes(spec);
+        Options.postgres(spec);
+        Options.dryRun(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        RealmUrl realm = TranspileArguments.realm(call);
+        List<String> paths = new ArrayList<>();
+        for (String typed : call.parameters().subList(1, call.parameters().size())) {
+            paths.add(TranspileArguments.path(realm, typed));
+        }
+        boolean all = call.flag("--all");
+        if (all != paths.isEmpty()) {
+            throw Trouble.usage(
+                    all ? "--all and paths exclude each other" : "no path given", "name paths, or --all for the realm");
+        }
+        if (all && call.flag("--dependents")) {
+            throw Trouble.usage("--all leaves no dependents to look for", null);
+        }
+        if (all) {
+            call.confirm("invalidate every artifact of " + realm);
+        }
+        return TranspileArguments.on(
+                call,
+                PgSession.Use.WRITE,
+                db -> call.dryRun() ? plan(db, realm, paths, call) : tombstone(db, realm, paths, call));
+    }
+
+    private static Result tombstone(Db db, RealmUrl realm, List<String> paths, Invocation call) {
+        boolean known = !paths.isEmpty() || db.autocommit(tx -> Upkeep.isKnown(tx, realm.value()));
+        Done done = db.transact(tx -> {
+            Done tombstoned = paths.isEmpty()
+                    ? new Done(Tombstones.realm(tx, realm.value()), List.of())
+                    : tombstonePaths(tx, realm, paths, call);
+            if (call.flag("--broadcast")) {
+                broadcast(tx, realm, paths, tombstoned.dependents());
+            }
+            return tombstoned;
+        });
+        if (!known) {
+            warnOfNearMiss(db, realm, call.output());
+        }
+        return Result.changed(data(done), List.of(counts(done.outcome())));
+    }
+
+    private static Done tombstonePaths(Tx tx, RealmUrl realm, List<String> paths, Invocation call) {
+        List<String> dependents = dependents(tx, realm, paths, call);
+        return new Done(Tombstones.paths(tx, realm.value(), affected(paths, dependents)), dependents);
+    }
+
+    private static void broadcast(Tx tx, RealmUrl realm, List<String> paths, List<String> dependents) {
+        if (paths.isEmpty()) {
+            tx.rows(
+                    NOTIFY,
+                    FileChange.CHANNEL.name(),
+                    FileChange.wildcard(realm).payload());
+            return;
+        }
+        List<RealmPath> changed = new ArrayList<>();
+        for (String path : paths) {
+            changed.add(new RealmPath(realm, path));
+        }
+        changed.addAll(RealmPath.read(List.of(realm), dependents));
+        for (FileChange change : Broadcast.plan(changed).changes()) {
+            tx.rows(NOTIFY, FileChange.CHANNEL.name(), change.payload());
+        }
+    }
+
+    private static void warnOfNearMiss(Db db, RealmUrl realm, Output output) {
+        String hint = db.autocommit(tx -> Upkeep.nearMiss(tx, realm.value()))
+                .map(name -> "; did you mean " + name + "?")
+                .orElse("");
+        output.warn("unknown-realm", "the cache knew nothing of " + realm + hint);
+    }
+
+    private static Result plan(Db db, RealmUrl realm, List<String> paths, Invocation call) {
+        Done planned = db.read(tx -> {
+            if (paths.isEmpty()) {
+                return new Done(Tombstones.planRealm(tx, realm.value()), List.of());
+            }
+            List<String> dependents = dependents(tx, realm, paths, call);
+            return new Done(Tombstones.planPaths(tx, realm.value(), affected(paths, dependents)), dependents);
+        });
+        List<String> lines = new ArrayList<>();
+        if (paths.isEmpty()) {
+            lines.add("would invalidate every artifact of " + realm);
+        }
+        for (String path : paths) {
+            lines.add("would invalidate " + path);
+        }
+        for (String dependent : planned.dependents()) {
+            lines.add("would invalidate " + dependent + ", which imports it");
+        }
+        lines.add("would be: " + counts(planned.outcome()));
+        return Result.unchanged(data(planned), lines);
+    }
+
+    private static List<String> dependents(Tx tx, RealmUrl realm, List<String> paths, Invocation call) {
+        return call.flag("--dependents") ? Tombstones.dependents(tx, realm.value(), paths) : List.of();
+    }
+
+    private static Set<String> affected(List<String> paths, List<String> dependents) {
+        Set<String> affected = new LinkedHashSet<>(paths);
+        affected.addAll(dependents);
+        return affected;
+    }
+
+    private static String counts(Outcome outcome) {
+        return outcome.tombstoned() + " tombstoned, " + outcome.created() + " created, floor " + outcome.floor();
+    }
+
+    private static Map<String, Object> data(Done done) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("tombstoned", done.outcome().tombstoned());
+        data.put("created", done.outcome().created());
+        data.put("floor", done.outcome().floor());
+        data.put("dependents", done.dependents());
+        return data;
+    }
+}

@@ -1,0 +1,2 @@
+/** The commands {@code transpile}. */
+package dev.lockstep.cli.transpile;

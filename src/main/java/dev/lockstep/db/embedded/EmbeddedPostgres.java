@@ -1,0 +1,207 @@
+package dev.lockstep.db.embedded;
+
+import dev.lockstep.db.libpq.PgHost;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.support.Deadline;
+import dev.lockstep.support.Environment;
+import dev.lockstep.support.LockFile;
+import dev.lockstep.support.Redactor;
+import dev.lockstep.support.Secret;
+import dev.lockstep.support.Trouble;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A real PostgreSQL for whoever has none: unpacked and set up by the first process that asks, started by the first that
+ * needs it, shared by all that use it at the same time, stopped when the last of them is gone.
+ *
+ * <p>It lives in {@code embedded} under {@link Environment#stateDirectory()}, with its data, and listens on 127.0.0.1.
+ * Who uses it is not counted but locked: each process shares the lock of one file for as long as it lives, so that no
+ * kind of death leaves a wrong count. An {@link EmbeddedGuard} waits for that lock and then stops the server.
+ *
+ * <table>
+ * <caption>What is killed, and what comes of it</caption>
+ * <tr><td>a user</td><td>nothing; if it was the last, the guard stops the server</td></tr>
+ * <tr><td>a user while it unpacks or sets up</td><td>the next one deletes what is unfinished and starts over</td></tr>
+ * <tr><td>a user while it starts the server</td><td>the guard is there before the server, and stops it</td></tr>
+ * <tr><td>the guard</td><td>the next user to come or to close calls another</td></tr>
+ * <tr><td>the server</td><td>the next user to come starts it again, at the same port; PostgreSQL recovers</td></tr>
+ * <tr><td>guard and all users at once</td><td>the server stays, until a user comes and goes</td></tr>
+ * </table>
+ */
+public final class EmbeddedPostgres implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /** Of this process; a process that opened a lock file twice would lose its lock by closing one. */
+    private static final Map<Path, Usage> USAGES = new HashMap<>();
+
+    private static final class Usage {
+        final LockFile lock;
+        int handles;
+
+        Usage(LockFile lock) {
+            this.lock = lock;
+        }
+    }
+
+    private final EmbeddedFiles files;
+    private Postmaster postmaster;
+    private boolean open = true;
+
+    private EmbeddedPostgres(EmbeddedFiles files, Postmaster postmaster) {
+        this.files = files;
+        this.postmaster = postmaster;
+    }
+
+    /**
+     * Becomes a user of the server, and starts it if it does not run. A server that runs costs less than a
+     * millisecond; a stopped one less than a second; the very first time some seconds.
+     *
+     * @param progress told, in a few words, what is being waited for
+     * @throws Trouble it cannot run here, and why
+     */
+    public static EmbeddedPostgres open(Environment environment, Consumer<String> progress) {
+        EmbeddedFiles files = EmbeddedFiles.in(environment.stateDirectory());
+        synchronized (USAGES) {
+            acquire(files, progress);
+            try {
+                return new EmbeddedPostgres(files, running(files, progress));
+            } catch (RuntimeException e) {
+                try {
+                    release(files);
+                } catch (Trouble onRelease) {
+                    e.addSuppressed(onRelease);
+                }
+                throw e;
+            }
+        }
+    }
+
+    private static void acquire(EmbeddedFiles files, Consumer<String> progress) {
+        Usage usage = USAGES.get(files.directory());
+        if (usage == null) {
+            usage = new Usage(LockFile.within(
+                    PATIENCE,
+                    files.users(),
+                    LockFile.Mode.SHARED,
+                    () -> progress.accept("waiting for PostgreSQL to stop, to start it again")));
+            USAGES.put(files.directory(), usage);
+            // The guard sees by the time of this that somebody was here.
+            usage.lock.write("\n");
+        }
+        usage.handles++;
+    }
+
+    private static void release(EmbeddedFiles files) {
+        Usage usage = USAGES.get(files.directory());
+        usage.handles--;
+        if (usage.handles == 0) {
+            USAGES.remove(files.directory());
+            try (LockFile lock = usage.lock) {
+                if (Postmaster.read(files.data()).isPresent() && !EmbeddedGuard.isPresent(files)) {
+                    EmbeddedGuard.start(files);
+                }
+            }
+        }
+    }
+
+    /** The server, started if need be. */
+    private static Postmaster running(EmbeddedFiles files, Consumer<String> progress) {
+        PostgresCluster cluster = new PostgresCluster(files);
+        Optional<Postmaster> postmaster = cluster.ready();
+        if (postmaster.isPresent() && EmbeddedGuard.isPresent(files)) {
+            return postmaster.get();
+        }
+        try (LockFile starting = LockFile.within(
+                PATIENCE,
+                files.starting(),
+                LockFile.Mode.EXCLUSIVE,
+                () -> progress.accept("waiting for another process that starts PostgreSQL"))) {
+            return started(files, cluster, progress);
+        }
+    }
+
+    private static Postmaster started(EmbeddedFiles files, PostgresCluster cluster, Consumer<String> progress) {
+        Deadline deadline = Deadline.after(PATIENCE);
+        Optional<Postmaster> postmaster = cluster.ready();
+        while (postmaster.isEmpty()) {
+            if (deadline.passed()) {
+                throw new Trouble(
+                        Trouble.Kind.TIMEOUT,
+                        "the embedded PostgreSQL is not ready after " + PATIENCE.toSeconds() + " s",
+                        "its log is " + files.log());
+            }
+            if (cluster.state() == PostgresCluster.State.NONE) {
+                cluster.create(progress);
+                EmbeddedGuard.summon(files);
+                progress.accept("starting PostgreSQL " + PostgresBinaries.VERSION);
+                cluster.start();
+            } else {
+                deadline.pause();
+            }
+            postmaster = cluster.ready();
+        }
+        EmbeddedGuard.summon(files);
+        return postmaster.get();
+    }
+
+    /**
+     * Looks after the server, and starts it again if it has died: before each new connection. Those that were open are
+     * lost all the same.
+     *
+     * @throws Trouble as for {@link #open}
+     */
+    public synchronized void revive(Consumer<String> progress) {
+        synchronized (USAGES) {
+            postmaster = running(files, progress);
+        }
+    }
+
+    public String host() {
+        return PostgresCluster.HOST;
+    }
+
+    /** The same after each start, unless another program has taken it. */
+    public synchronized int port() {
+        return postmaster.port();
+    }
+
+    /** A superuser. */
+    public String user() {
+        return PostgresCluster.USER;
+    }
+
+    /** The password of {@link #user()}. */
+    public Secret password() {
+        return files.readPassword();
+    }
+
+    public String database() {
+        return PostgresCluster.DATABASE;
+    }
+
+    /** All of that, to connect to. */
+    public PgTarget target() {
+        Secret password = password();
+        Redactor.register(password);
+        return PgTarget.at(
+                new PgHost(host(), Optional.empty(), port(), Optional.of(password), "from " + files.password()),
+                database(),
+                user());
+    }
+
+    /** Stops being a user. The server stops a moment after its last user, whose connections are then cut. */
+    @Override
+    public synchronized void close() {
+        if (open) {
+            open = false;
+            synchronized (USAGES) {
+                release(files);
+            }
+        }
+    }
+}

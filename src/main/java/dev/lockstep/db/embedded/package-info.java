@@ -1,0 +1,5 @@
+/**
+ * A PostgreSQL for whoever has none: unpacked once a user, started by the first process that needs it, stopped by a guard when the
+ * last one is gone.
+ */
+package dev.lockstep.db.embedded;

@@ -1,0 +1,220 @@
+package dev.lockstep.db.libpq;
+
+import dev.lockstep.db.DbTarget;
+import dev.lockstep.db.Engine;
+import dev.lockstep.db.libpq.ConnectionString.Exposure;
+import dev.lockstep.support.Environment;
+import dev.lockstep.support.Trouble;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A PostgreSQL to connect to: which servers, which database, as whom, and how, found the way psql finds it.
+ *
+ * <p>The connection string is the option, else its variable, else the profile's; each parameter that it leaves open comes
+ * from the service that it, or PGSERVICE, names, else from the PG variables, else it has libpq's default. If neither a
+ * string nor any variable says where to connect, it is the embedded server; {@link #isNamed} tells, so that a caller need
+ * not start one that nobody has asked for.
+ *
+ * <p>Nothing that prints shows a password.
+ */
+public final class PgTarget implements DbTarget {
+    /** The word for the server that lockstep brings along. */
+    public static final String EMBEDDED = "embedded";
+
+    /**
+     * Where a target may be described.
+     *
+     * @param option what the command line calls the connection string, for messages
+     * @param variable the variable that stands in for the option
+     * @param profileUrl the connection string of the profile, which must not hold a password
+     * @param passwordFile a file that holds the password and nothing else; it beats every other password
+     */
+    public record Sources(
+            Environment environment,
+            String option,
+            String variable,
+            Optional<String> profileUrl,
+            Optional<Path> passwordFile) {
+        /** The option {@code --pg} and its variable, with no profile and no password file. */
+        public static Sources of(Environment environment) {
+            return new Sources(environment, "--pg", "LOCKSTEP_PG", Optional.empty(), Optional.empty());
+        }
+
+        public Sources withProfileUrl(Optional<String> url) {
+            return new Sources(environment, option, variable, url, passwordFile);
+        }
+
+        public Sources withPasswordFile(Optional<Path> file) {
+            return new Sources(environment, option, variable, profileUrl, file);
+        }
+
+        public Optional<ConnectionString> string(String url) {
+            if (url != null) {
+                return Optional.of(new ConnectionString(url, option, Exposure.PUBLIC));
+            }
+            return environment
+                    .get(variable)
+                    .map(text -> new ConnectionString(text, variable, Exposure.PRIVATE))
+                    .or(() -> profileUrl.map(text -> new ConnectionString(text, "the profile", Exposure.PUBLIC)));
+        }
+
+        private boolean nothingSet() {
+            for (PgParameter parameter : PgParameter.values()) {
+                if (parameter.locates() && environment.get(parameter.variable()).isPresent()) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private final PgSettings settings;
+    private final List<PgHost> hosts;
+    private final String user;
+    private final String database;
+    private final List<String> warnings;
+    private final Path home;
+    private final boolean named;
+
+    private PgTarget(PgSettings settings, List<String> warnings, Sources sources) {
+        this.settings = settings;
+        this.user = settings.name(PgParameter.USER).orElseGet(() -> System.getProperty("user.name"));
+        this.database = settings.name(PgParameter.DBNAME).orElse(user);
+        this.home = sources.environment().home();
+        this.named = true;
+        this.hosts = new PgHosts(settings, user, database).find(home, sources.passwordFile(), warnings);
+        this.warnings = List.copyOf(warnings);
+    }
+
+    /** The embedded server, which is only known once it runs. */
+    private PgTarget(boolean named) {
+        this.settings = new PgSettings();
+        this.hosts = List.of();
+        this.user = EMBEDDED;
+        this.database = EMBEDDED;
+        this.warnings = List.of();
+        this.home = Path.of("/");
+        this.named = named;
+    }
+
+    /** One server that is known, with nothing taken from anywhere else. */
+    public static PgTarget at(PgHost host, String database, String user) {
+        Map<PgParameter, String> known = new EnumMap<>(PgParameter.class);
+        known.put(PgParameter.HOST, host.name());
+        known.put(PgParameter.PORT, Integer.toString(host.port()));
+        known.put(PgParameter.DBNAME, database);
+        known.put(PgParameter.USER, user);
+        host.password().ifPresent(password -> known.put(PgParameter.PASSWORD, password.reveal()));
+        PgSettings settings = new PgSettings();
+        known.put(PgParameter.SSLMODE, "disable");
+        settings.addMissing(known, EMBEDDED);
+        return new PgTarget(settings, new ArrayList<>(), Sources.of(new Environment(Map.of("HOME", "/"))));
+    }
+
+    /**
+     * Finds the target.
+     *
+     * @param url what the option says, or null if it was not given
+     * @throws Trouble usage: the description is wrong, or shows a password to others; refused: others may read the
+     *     password file that was asked for
+     */
+    public static PgTarget resolve(String url, Sources sources) {
+        Optional<ConnectionString> string = sources.string(url);
+        boolean embedded = string.map(s -> s.text().equals(EMBEDDED)).orElseGet(sources::nothingSet);
+        if (embedded) {
+            return new PgTarget(string.isPresent());
+        }
+        List<String> warnings = new ArrayList<>();
+        PgSettings settings = new PgSettings();
+        string.ifPresent(s -> settings.addMissing(s.parse(warnings), s.origin()));
+        Environment environment = sources.environment();
+        PgSettings variables = new PgSettings();
+        variables.addEnvironment(environment);
+        settings.text(PgParameter.SERVICE)
+                .or(() -> variables.text(PgParameter.SERVICE))
+                .ifPresent(service -> {
+                    Optional<String> file =
+                            settings.text(PgParameter.SERVICEFILE).or(() -> variables.text(PgParameter.SERVICEFILE));
+                    settings.addMissing(ServiceFile.find(service, file, environment), "service " + service);
+                });
+        settings.addEnvironment(environment);
+        settings.check();
+        return new PgTarget(settings, warnings, sources);
+    }
+
+    @Override
+    public Engine engine() {
+        return Engine.POSTGRESQL;
+    }
+
+    /** Whether this is the server that lockstep brings along; then nothing else is known of it. */
+    public boolean embedded() {
+        return hosts.isEmpty();
+    }
+
+    /** Whether anything says which server it is. If nothing does it is the embedded one. */
+    public boolean isNamed() {
+        return named;
+    }
+
+    public List<PgHost> hosts() {
+        return hosts;
+    }
+
+    public String user() {
+        return user;
+    }
+
+    public String database() {
+        return database;
+    }
+
+    /** Equal for targets of which each connection is as good as one of the other. It holds passwords. */
+    public Object identity() {
+        return List.of(settings.values(), hosts, user, database);
+    }
+
+    public PgSettings settings() {
+        return settings;
+    }
+
+    /** What {@code options} says. */
+    public ServerOptions options() {
+        return ServerOptions.of(settings.text(PgParameter.OPTIONS).orElse(""));
+    }
+
+    /** {@code $HOME}, for the files that libpq looks for there. */
+    public Path home() {
+        return home;
+    }
+
+    /** What psql would warn of: a password file that does not count, say. */
+    @Override
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /** Which sources decided, for the hint of an error. */
+    public String provenance() {
+        PgParameter host = settings.text(PgParameter.HOST).isPresent() ? PgParameter.HOST : PgParameter.HOSTADDR;
+        return "host " + settings.origin(host) + ", user " + settings.origin(PgParameter.USER);
+    }
+
+    /** {@code db9:5432,db10:5432/app as bob}. */
+    @Override
+    public String toString() {
+        if (embedded()) {
+            return EMBEDDED;
+        }
+        StringBuilder out = new StringBuilder();
+        for (PgHost host : hosts) {
+            out.append(out.isEmpty() ? "" : ",").append(host);
+        }
+        return out + "/" + database + " as " + user;
+    }
+}

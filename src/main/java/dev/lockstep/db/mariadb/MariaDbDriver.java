@@ -1,0 +1,62 @@
+package dev.lockstep.db.mariadb;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Engine;
+import dev.lockstep.db.EngineDriver;
+import dev.lockstep.db.SqlErrors;
+import dev.lockstep.db.Tx;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+
+/** Transactions of MariaDB and MySQL. */
+public final class MariaDbDriver implements EngineDriver {
+    /** A snapshot is taken at the start of a transaction that repeats its reads, and only then. */
+    private static final String REPEAT_READS = "set transaction isolation level repeatable read";
+
+    private final Connection connection;
+
+    public MariaDbDriver(Connection connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    public Engine engine() {
+        return Engine.MARIADB;
+    }
+
+    @Override
+    public DbException error(SQLException e) {
+        return MariaDbErrors.of(e);
+    }
+
+    @Override
+    public void begin(Tx tx, Purpose purpose) {
+        if (purpose == Purpose.READ) {
+            tx.execute(REPEAT_READS);
+            tx.execute("start transaction with consistent snapshot, read only");
+        } else {
+            tx.execute("start transaction");
+        }
+    }
+
+    @Override
+    public void commit(Tx tx) throws SQLException {
+        if (tx.isLost()) {
+            throw SqlErrors.notCommitted();
+        }
+        connection.commit();
+    }
+
+    @Override
+    public void rollback() throws SQLException {
+        connection.rollback();
+    }
+
+    /** The JDBC driver asks the server only if it has counted any. */
+    @Override
+    public Optional<DbException> warning(Statement statement) throws SQLException {
+        return MariaDbErrors.warned(statement.getWarnings());
+    }
+}

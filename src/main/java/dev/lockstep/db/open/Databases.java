@@ -1,0 +1,256 @@
+package dev.lockstep.db.open;
+
+import dev.lockstep.db.Connector;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.DbTarget;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.embedded.EmbeddedPostgres;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.listen.ListenSession;
+import dev.lockstep.db.listen.PgListener;
+import dev.lockstep.db.mariadb.MariaDb;
+import dev.lockstep.db.mariadb.MariaDbDriver;
+import dev.lockstep.db.mariadb.MariaDbErrors;
+import dev.lockstep.db.mariadb.MariaDbTarget;
+import dev.lockstep.db.postgres.Postgres;
+import dev.lockstep.db.postgres.PostgresDriver;
+import dev.lockstep.db.postgres.PostgresErrors;
+import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteTarget;
+import dev.lockstep.support.Environment;
+import dev.lockstep.support.Trouble;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * Opens databases for one process: what the environment says, and what is put around each connection. It knows those
+ * that are open, so that a process that must stop can end what they are doing.
+ *
+ * <p>Once it has connected to the embedded server it is one of its users, until it is closed or the process ends.
+ */
+public final class Databases implements AutoCloseable {
+    /** How long to wait for a lock of SQLite if nobody said. */
+    public static final Duration BUSY_TIMEOUT = Duration.ofSeconds(30);
+
+    private volatile Environment environment;
+    private final UnaryOperator<Connector> around;
+    private final Set<Db> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean unstoppable;
+    private Consumer<String> progress = message -> {};
+    private EmbeddedPostgres embedded;
+    private volatile KeptConnections kept;
+
+    public Databases(Environment environment) {
+        this(environment, UnaryOperator.identity());
+    }
+
+    /** @param around sees every connector before it is used, so that a caller can watch its connections */
+    public Databases(Environment environment, UnaryOperator<Connector> around) {
+        this.environment = environment;
+        this.around = around;
+    }
+
+    /** Says, in a few words, what is being waited for before the embedded server can be used. */
+    public synchronized void onProgress(Consumer<String> listener) {
+        progress = listener;
+    }
+
+    public Environment environment() {
+        return environment;
+    }
+
+    /** What opens later sees this environment. */
+    public void use(Environment other) {
+        environment = other;
+    }
+
+    /** From now on keeps PostgreSQL connections that are closed, but for those that listen, for whoever asks for the same. */
+    public synchronized void keepConnections() {
+        if (kept == null) {
+            kept = new KeptConnections();
+        }
+    }
+
+    /** Ends {@link #keepConnections}, and closes those that are kept. */
+    public synchronized void keepNone() {
+        if (kept != null) {
+            kept.close();
+            kept = null;
+        }
+    }
+
+    /** How many PostgreSQL connections are kept and not in use. */
+    public int keptConnections() {
+        KeptConnections now = kept;
+        return now == null ? 0 : now.count();
+    }
+
+    /** Opens a SQLite file that exists, as {@link Sqlite} says. */
+    public Db sqlite(Path file, Sqlite.Access access, Duration busyTimeout) {
+        return sqlite(file, access, busyTimeout, List.of());
+    }
+
+    /** The same with extensions that somebody has named. @throws Trouble usage: one of them cannot be loaded */
+    public Db sqlite(Path file, Sqlite.Access access, Duration busyTimeout, List<Path> extensions) {
+        return opened(Sqlite.open(file, access, busyTimeout, extensions, around));
+    }
+
+    /**
+     * Copies a SQLite database as it is at one instant, and opens the copy for reading. Only this process can read it, and
+     * nothing is left of it when that ends.
+     *
+     * @throws DbException there is no room for it
+     */
+    public Db copyOf(Db sqlite) {
+        return opened(Sqlite.copyOf(sqlite, around));
+    }
+
+    /** Makes a new SQLite database. @throws Trouble refused: there is a file of that name */
+    public Db createSqlite(Path file) {
+        return opened(Sqlite.create(file, around));
+    }
+
+    /** Makes an empty SQLite database in memory that goes when it is closed. */
+    public Db scratch() {
+        return opened(Sqlite.scratch(around));
+    }
+
+    /** Ends the statements that are running now; their transactions roll back. Called from any thread. */
+    public void cancel() {
+        open.forEach(Db::cancel);
+    }
+
+    /** Runs work that has to come to its end even if the command is stopped: {@link #cancel} leaves alone what it opens. */
+    public <T> T unstoppable(Work<T> work) throws InterruptedException {
+        unstoppable = true;
+        try {
+            return work.run();
+        } finally {
+            unstoppable = false;
+        }
+    }
+
+    /** Work that may wait. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T run() throws InterruptedException;
+    }
+
+    /** Whether work is going on that has to come to its end. */
+    public boolean isUnstoppable() {
+        return unstoppable;
+    }
+
+    private Db opened(Db db) {
+        if (!unstoppable) {
+            open.add(db);
+            db.onClose(() -> open.remove(db));
+        }
+        return db;
+    }
+
+    /**
+     * Opens one connection to a PostgreSQL.
+     *
+     * @throws DbException nobody answers, or nobody lets us in
+     * @throws Trouble refused: it is not a server to work with (too old, a standby, not UTF8)
+     */
+    public Db postgres(PgTarget target, PgSession session) {
+        try {
+            return opened(new Db(connector(target, session), PostgresDriver::new));
+        } catch (SQLException e) {
+            throw PostgresErrors.of(e);
+        }
+    }
+
+    /**
+     * Opens one connection to a MariaDB or MySQL.
+     *
+     * @throws DbException nobody answers, or nobody lets us in
+     * @throws Trouble refused: it is not a server to work with (too old, no strict mode, not utf8mb4)
+     */
+    public Db mariadb(MariaDbTarget target, PgSession session) {
+        try {
+            return opened(new Db(around.apply(new MariaDb(target, session)), MariaDbDriver::new));
+        } catch (SQLException e) {
+            throw MariaDbErrors.of(e);
+        }
+    }
+
+    /**
+     * Opens a target of any engine; {@link Db#engine()} says which it is. A lock of SQLite is waited for as long as the
+     * session says, or {@link #BUSY_TIMEOUT}.
+     */
+    public Db open(DbTarget target, PgSession session) {
+        if (target instanceof PgTarget postgres) {
+            return postgres(postgres, session);
+        }
+        if (target instanceof MariaDbTarget mariaDb) {
+            return mariadb(mariaDb, session);
+        }
+        Path file = ((SqliteTarget) target).path();
+        boolean reads = session.use() == PgSession.Use.READ;
+        Duration patience = session.lockTimeout().isZero() ? BUSY_TIMEOUT : session.lockTimeout();
+        return sqlite(file, reads ? Sqlite.Access.READ : Sqlite.Access.WRITE, patience);
+    }
+
+    /** Opens one connection that listens, for the caller's own thread; see {@link #postgres} for what may go wrong. */
+    public ListenSession listenSession(PgTarget target, PgSession session) {
+        return ListenSession.open(connector(target, session));
+    }
+
+    /** A listener that opens its connection when somebody subscribes. */
+    public PgListener listener(PgTarget target, PgSession session, PgListener.Options options) {
+        return new PgListener(connector(target, session), options);
+    }
+
+    /** What opens the connections of such a session, for whoever needs the driver's own, or a new one now and then. */
+    Connector connector(PgTarget target, PgSession session) {
+        Connector connector =
+                around.apply(target.embedded() ? () -> connectEmbedded(session) : new Postgres(target, session));
+        KeptConnections keeping = kept;
+        return keeping == null || session.use() == PgSession.Use.LISTEN
+                ? connector
+                : keeping.around(List.of(target.identity(), session), connector);
+    }
+
+    /** A server that is being killed still takes connections until the system closes its port, and then resets them. */
+    private Connection connectEmbedded(PgSession session) throws SQLException {
+        try {
+            return new Postgres(embedded(), session).connect();
+        } catch (DbException e) {
+            if (e.reason() != DbException.Reason.UNREACHABLE) {
+                throw e;
+            }
+            return new Postgres(embedded(), session).connect();
+        }
+    }
+
+    /** The embedded server, running: for each new connection it is started again if it has died. */
+    private synchronized PgTarget embedded() {
+        if (embedded == null) {
+            embedded = EmbeddedPostgres.open(environment, progress);
+        } else {
+            embedded.revive(progress);
+        }
+        return embedded.target();
+    }
+
+    /** Stops using the embedded server. The databases that are open are for those who opened them to close. */
+    @Override
+    public synchronized void close() {
+        keepNone();
+        if (embedded != null) {
+            embedded.close();
+            embedded = null;
+        }
+    }
+}

@@ -1,8 +1,0 @@
-package dev.lockstep.fts;
-
-/**
- * Something that a person should know and that is no failure.
- *
- * @param code a stable name for programs, in lower case with hyphens
- */
-public record Notice(String code, String message) {}

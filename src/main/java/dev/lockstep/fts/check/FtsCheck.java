@@ -1,0 +1,317 @@
+package dev.lockstep.fts.check;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.fts.content.Comparison;
+import dev.lockstep.fts.content.Counts;
+import dev.lockstep.fts.content.Drift;
+import dev.lockstep.fts.content.FtsDrift;
+import dev.lockstep.fts.content.IntegrityCheck;
+import dev.lockstep.fts.content.LeafPages;
+import dev.lockstep.fts.content.Truth;
+import dev.lockstep.fts.deferral.Feasibility;
+import dev.lockstep.fts.deferral.FtsStatus;
+import dev.lockstep.fts.ledger.Index;
+import dev.lockstep.fts.ledger.Situation;
+import dev.lockstep.fts.schema.FtsCatalog;
+import dev.lockstep.fts.schema.FtsTable;
+import dev.lockstep.fts.schema.Unopened;
+import dev.lockstep.fts.trial.TriggerCost;
+import dev.lockstep.fts.trial.TriggerFault;
+import dev.lockstep.profile.Profile;
+import dev.lockstep.support.Notice;
+import dev.lockstep.support.Trouble;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Whether search indexes hold what they ought to, and what keeping them costs.
+ *
+ * <p>It reads, in one transaction, and writes nothing: only {@link #measure} takes the write lock, for as long as a few
+ * changes take, and undoes them.
+ */
+public final class FtsCheck {
+    /** How closely to look. */
+    public enum Depth {
+        /** Is the index sound by itself, how many rows are there, are some of them right. */
+        SAMPLE,
+        /** Every row. */
+        DEEP
+    }
+
+    /** What came out. */
+    public enum Verdict {
+        /** No difference was seen. How much could have been seen is another question. */
+        EQUAL,
+        DIFFERS,
+        /** There was nothing to compare it with. */
+        UNKNOWN
+    }
+
+    /**
+     * A trigger with which something is wrong.
+     *
+     * @param event {@code insert}, {@code update} or {@code delete}
+     * @param cost what it costs for one row; empty if that was not measured
+     * @param offered whether {@link FtsTune} has another to put in its place
+     */
+    public record Trigger(String name, String event, TriggerFault fault, Optional<Duration> cost, boolean offered) {}
+
+    /**
+     * One index.
+     *
+     * @param table what it is about
+     * @param rows how many rows it ought to have; empty if that cannot be told
+     * @param indexed how many it has; empty if it does not keep what could be counted
+     * @param drift the differences
+     * @param faults what is wrong with the index itself, whatever it ought to hold
+     */
+    public record Table(
+            String table,
+            String fts,
+            Optional<FtsTable.Kind> kind,
+            FtsStatus.State state,
+            Verdict verdict,
+            Optional<Long> rows,
+            Optional<Long> indexed,
+            FtsDrift drift,
+            List<String> faults,
+            List<Trigger> triggers) {
+        private Table with(List<Trigger> measured) {
+            return new Table(table, fts, kind, state, verdict, rows, indexed, drift, faults, measured);
+        }
+    }
+
+    /** What was found. */
+    public record Report(List<Table> tables, List<Notice> notices) {
+        public Report {
+            tables = List.copyOf(tables);
+            notices = List.copyOf(notices);
+        }
+
+        /** Whether every index is kept by its triggers, and no difference was seen. */
+        public boolean isInStep() {
+            return tables.stream()
+                    .allMatch(table -> table.verdict != Verdict.DIFFERS && table.state != FtsStatus.State.DEFERRED);
+        }
+    }
+
+    private final Optional<Profile> profile;
+    private final Depth depth;
+    private final FtsTable.Columns columns;
+    private final int limit;
+
+    /** @param limit how many rows of each kind of difference to name; all are counted */
+    public FtsCheck(Optional<Profile> profile, Depth depth, FtsTable.Columns columns, int limit) {
+        this.profile = profile;
+        this.depth = depth;
+        this.columns = columns;
+        this.limit = limit;
+    }
+
+    /**
+     * Compares.
+     *
+     * @param names FTS5 tables or their base tables; none for all
+     * @throws Trouble usage: there is no such table, or what was named cannot be compared; refused: the file is damaged
+     */
+    public Report run(Db db, List<String> names) {
+        return db.read(tx -> {
+            Situation situation = Situation.read(tx, profile);
+            List<Notice> notices = new ArrayList<>();
+            List<Table> tables = new ArrayList<>();
+            for (Index index : situation.select(names)) {
+                notices.addAll(Feasibility.others(situation, index));
+                tables.add(new Look(tx, situation, index, notices).table());
+            }
+            return new Report(tables, notices);
+        });
+    }
+
+    /**
+     * The same report with what the triggers that it names cost, measured here and now.
+     *
+     * @throws DbException busy: somebody else is writing
+     */
+    public Report measure(Db db, Report report) {
+        if (report.tables.stream().allMatch(table -> table.triggers.isEmpty())) {
+            return report;
+        }
+        return db.rehearse(tx -> {
+            FtsCatalog catalog = FtsCatalog.read(tx);
+            List<Table> measured = new ArrayList<>();
+            for (Table table : report.tables) {
+                List<Trigger> triggers = new ArrayList<>();
+                Optional<FtsTable> there = table.triggers.isEmpty() ? Optional.empty() : catalog.table(table.fts);
+                if (there.isPresent()) {
+                    for (Tuning tuning : Tuning.of(tx, there.get(), catalog.writers(table.fts))) {
+                        triggers.add(trigger(tuning, tuning.found().measured(tx)));
+                    }
+                }
+                measured.add(table.with(triggers));
+            }
+            return new Report(measured, report.notices);
+        });
+    }
+
+    private static Trigger trigger(Tuning tuning, TriggerCost cost) {
+        return new Trigger(
+                cost.trigger().name(),
+                cost.trigger().event().name().toLowerCase(Locale.ROOT),
+                cost.fault(),
+                cost.cost(),
+                tuning.better().isPresent());
+    }
+
+    /** A look at one index. */
+    private final class Look {
+        private final Tx tx;
+        private final Index index;
+        private final FtsStatus.State state;
+        private final Optional<String> lostContent;
+        private final List<String> nullOrEqual;
+        private final List<Notice> notices;
+        private final List<String> faults = new ArrayList<>();
+        private FtsDrift drift = FtsDrift.UNSEEN;
+
+        Look(Tx tx, Situation situation, Index index, List<Notice> notices) {
+            this.tx = tx;
+            this.index = index;
+            this.state = FtsStatus.state(situation, index);
+            this.lostContent = situation.lostContent(index);
+            this.nullOrEqual = situation.nullOrEqual(index.name());
+            this.notices = notices;
+        }
+
+        Table table() {
+            if (index.table().isEmpty()) {
+                faults.add(index.name() + " does not exist, and triggers of it are put away");
+                return result(Optional.empty(), Optional.empty(), List.of());
+            }
+            FtsTable table = index.table().get();
+            if (table.objection().isPresent()) {
+                Trouble refusal = Unopened.refusal(table);
+                faults.add(refusal.getMessage());
+                notices.add(new Notice(refusal.code(), refusal.hint()));
+                return result(Optional.empty(), Optional.empty(), List.of());
+            }
+            lostContent.ifPresent(faults::add);
+            if (!index.absent().isEmpty()) {
+                faults.add("triggers that the profile knows do not exist: " + String.join(", ", index.absent()));
+            }
+            Optional<Long> wanted = Optional.empty();
+            Optional<Long> found = Optional.empty();
+            try {
+                for (Row row : tx.rows("pragma main.integrity_check(" + table.identifier() + ")")) {
+                    if (!row.text(0).equals("ok")) {
+                        faults.add(row.text(0));
+                    }
+                }
+                long unlisted = LeafPages.unlisted(tx, table);
+                if (unlisted > 0) {
+                    faults.add(
+                            unlisted + " pages of terms are missing in " + table.name() + "_idx; no search finds them");
+                }
+                found = Counts.indexed(tx, table);
+                wanted = compare(table);
+            } catch (DbException e) {
+                if (e.reason() != DbException.Reason.CORRUPT) {
+                    throw e;
+                }
+                refuseDamagedFile(e);
+                faults.add(Unopened.reason(e));
+            }
+            if (!faults.isEmpty() && lostContent.isEmpty() && index.absent().isEmpty()) {
+                notices.add(Unopened.mend(table));
+            }
+            return result(wanted, found, Tuning.of(tx, table, index.live()));
+        }
+
+        /** @return how many rows there ought to be */
+        private Optional<Long> compare(FtsTable table) {
+            if (index.bases().isEmpty()) {
+                notices.add(new Notice("no-base", "nothing says what " + index.name() + " is about"));
+                return Optional.empty();
+            }
+            Truth truth;
+            try {
+                truth = Truth.declared(tx, table, index.sources(), index.bases(), columns);
+                if (table.kind() == FtsTable.Kind.OWN_CONTENT && columns == FtsTable.Columns.WRITTEN) {
+                    truth = truth.allowing(tx, nullOrEqual);
+                }
+            } catch (DbException e) {
+                throw e;
+            } catch (Trouble e) {
+                if (e.kind() == Trouble.Kind.REFUSED) {
+                    faults.add(e.getMessage());
+                }
+                notices.add(new Notice(e.code(), e.kind() == Trouble.Kind.REFUSED ? e.hint() : e.getMessage()));
+                return Optional.empty();
+            }
+            drift = switch (depth) {
+                case SAMPLE -> Drift.of(tx, table, truth, Drift.Extent.SAMPLE, limit);
+                case DEEP -> deep(table, truth);
+            };
+            return Optional.of(truth.count(tx));
+        }
+
+        /** Rows are compared only to name them, where it is known without that whether any differ. */
+        private FtsDrift deep(FtsTable table, Truth truth) {
+            if (!IntegrityCheck.canTell(table, truth)) {
+                return Drift.of(tx, table, truth, Drift.Extent.ALL, limit);
+            }
+            if (IntegrityCheck.passes(tx, table, truth)) {
+                return FtsDrift.none(Comparison.Sight.of(table));
+            }
+            FtsDrift rows = Drift.of(tx, table, truth, Drift.Extent.ALL, limit);
+            if (rows.isNone() && faults.isEmpty()) {
+                faults.add(
+                        "FTS5's integrity-check fails, although no row differs: what it keeps about itself is damaged");
+            }
+            return rows;
+        }
+
+        /** What an index says wrong about itself is its own trouble; a page that is none is everybody's. */
+        private void refuseDamagedFile(DbException e) {
+            List<String> lines = Unopened.damageOfFile(tx);
+            if (!lines.isEmpty()) {
+                throw new Trouble(
+                        Trouble.Kind.REFUSED,
+                        "corrupt",
+                        "the file is damaged: " + String.join("; ", lines),
+                        "nothing was written; save what can be read with sqlite3's .recover",
+                        e);
+            }
+        }
+
+        private Table result(Optional<Long> wanted, Optional<Long> found, List<Tuning> tunings) {
+            List<Trigger> triggers = new ArrayList<>();
+            tunings.forEach(tuning -> triggers.add(trigger(tuning, tuning.found())));
+            return new Table(
+                    String.join(", ", index.bases()),
+                    index.name(),
+                    index.table().map(FtsTable::kind),
+                    state,
+                    verdict(wanted, found),
+                    wanted,
+                    found,
+                    drift,
+                    faults,
+                    triggers);
+        }
+
+        private Verdict verdict(Optional<Long> wanted, Optional<Long> found) {
+            boolean otherNumber = wanted.isPresent() && found.isPresent() && !wanted.equals(found);
+            if (!faults.isEmpty() || otherNumber || !drift.isNone()) {
+                return Verdict.DIFFERS;
+            }
+            boolean blind = drift.compared().equals(Comparison.Sight.NONE.label());
+            return blind ? Verdict.UNKNOWN : Verdict.EQUAL;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package dev.lockstep.fts.check;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.fts.check.Tuning.Shortcut;
+import dev.lockstep.fts.check.Tuning.Way;
+import dev.lockstep.fts.content.Lookup;
+import dev.lockstep.fts.content.Lookup.Types;
+import dev.lockstep.fts.content.Reindex;
+import dev.lockstep.fts.schema.BaseTable;
+import dev.lockstep.fts.schema.Feed;
+import dev.lockstep.fts.schema.FeedReader;
+import dev.lockstep.fts.schema.FtsTable;
+import dev.lockstep.fts.schema.TriggerSql;
+import dev.lockstep.fts.schema.WriteStatement;
+import dev.lockstep.fts.trial.KeyIndex;
+import dev.lockstep.journal.TableKey;
+import dev.lockstep.support.Trouble;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Ways to the rows of one FTS5 table of its own content that a statement means. Each is proved before it is named: whatever
+ * the rows are and become, it finds every row that the statement's own condition does.
+ */
+final class Shortcuts {
+    private static final String DECLARED = """
+            select type
+              from pragma_table_xinfo(?, 'main')
+             where name = ? collate nocase
+            """;
+
+    private final Tx tx;
+    private final FtsTable table;
+    private final KeyProof proof;
+
+    /** What the one insert trigger writes; empty if it is not so simple. */
+    private final Optional<Feed> feed;
+
+    Shortcuts(Tx tx, FtsTable table, List<TriggerSql> writers) {
+        this.tx = tx;
+        this.table = table;
+        this.proof = new KeyProof(tx, table, writers);
+        this.feed = feed(tx, table, writers);
+    }
+
+    private static Optional<Feed> feed(Tx tx, FtsTable table, List<TriggerSql> writers) {
+        List<Feed> feeds = new ArrayList<>();
+        for (TriggerSql trigger : writers) {
+            if (trigger.event() == TriggerSql.Event.INSERT) {
+                BaseTable base = BaseTable.read(tx, trigger.table());
+                try {
+                    feeds.addAll(new FeedReader(table).read(trigger, base::has, base::isUnique));
+                } catch (DbException e) {
+                    throw e;
+                } catch (Trouble e) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return feeds.size() == 1 ? Optional.of(feeds.get(0)) : Optional.empty();
+    }
+
+    /** The best way to the rows that a statement of a trigger means; empty if there is none. */
+    Optional<Shortcut> find(TriggerSql trigger, WriteStatement write) {
+        BaseTable base = BaseTable.read(tx, trigger.table());
+        List<Lookup> lookups = new ArrayList<>();
+        Lookup.of(write, table).forEach(lookup -> lookups.add(typed(base, lookup)));
+        for (Lookup lookup : lookups) {
+            if (lookup.isNumber() && proof.isOwnNumber(lookup.column())) {
+                return Optional.of(
+                        new Shortcut(Way.NUMBER, "rowid = " + lookup.value(), Optional.empty(), Optional.empty()));
+            }
+        }
+        for (Lookup lookup : lookups) {
+            if (isPlain(base, lookup) && base.isUnique(lookup.key())) {
+                return Optional.of(of(lookup));
+            }
+        }
+        List<Lookup> keys = keys(base, lookups);
+        if (!keys.isEmpty()) {
+            return Optional.of(byIndex(keys));
+        }
+        return lookups.stream().filter(this::isSearchable).findFirst().map(this::byWords);
+    }
+
+    /** The shortest way to the row of a key. */
+    Shortcut of(Lookup key) {
+        return isSearchable(key) ? byWords(key) : byIndex(List.of(key));
+    }
+
+    /** A key of a trigger's table that the index holds as it is, as it was in the old row; rather one with words. */
+    Optional<Lookup> key(TriggerSql trigger) {
+        if (feed.isEmpty() || !trigger.isOn(feed.get().base())) {
+            return Optional.empty();
+        }
+        BaseTable base = BaseTable.read(tx, trigger.table());
+        Optional<Lookup> found = Optional.empty();
+        for (String column : table.columns()) {
+            Optional<Lookup> key = Reindex.column(feed.get().expression(column))
+                    .filter(base::isUnique)
+                    .map(name -> typed(
+                            base,
+                            new Lookup(
+                                    column, "old." + new Identifier(name), name, Lookup.Nulls.NOT_FOUND, Types.TEXT)));
+            if (key.filter(this::isSearchable).isPresent()) {
+                return key;
+            }
+            found = found.isPresent() ? found : key;
+        }
+        return found;
+    }
+
+    /** What is worth an index: one unique key, the whole primary key, or all that can be found by nothing else. */
+    private List<Lookup> keys(BaseTable base, List<Lookup> lookups) {
+        List<Lookup> unindexed = new ArrayList<>();
+        List<Lookup> primary = new ArrayList<>();
+        for (Lookup lookup : lookups) {
+            if (base.isUnique(lookup.key())) {
+                return List.of(lookup);
+            }
+            if (base.primary().stream().anyMatch(column -> SqlToken.fold(column).equals(SqlToken.fold(lookup.key())))) {
+                primary.add(lookup);
+            }
+            if (!table.isIndexed(lookup.column())) {
+                unindexed.add(lookup);
+            }
+        }
+        return !primary.isEmpty() && primary.size() == base.primary().size() ? primary : unindexed;
+    }
+
+    /** The same with what is known about the values of its key. */
+    private Lookup typed(BaseTable base, Lookup lookup) {
+        boolean alias = base.rowid().isPresent()
+                && Feed.isRowid(lookup.key())
+                && !base.columns().contains(SqlToken.fold(lookup.key()));
+        boolean number = alias
+                || TableKey.of(tx, base.name())
+                        .filter(key -> Reindex.isNumber(lookup.key(), base, key))
+                        .isPresent();
+        if (number) {
+            return lookup.with(Types.NUMBER);
+        }
+        boolean integers = isPlain(base, lookup)
+                && declared(base, lookup.key()).contains("INT")
+                && proof.isWrittenPlainly(lookup.column());
+        return lookup.with(integers ? Types.TEXT_AND_INTEGER : Types.TEXT);
+    }
+
+    /** Whether the column holds the key as it is, for all that the insert trigger says. */
+    private boolean isPlain(BaseTable base, Lookup lookup) {
+        return feed.filter(only -> SqlToken.fold(only.base()).equals(SqlToken.fold(base.name())))
+                .flatMap(only -> Reindex.column(only.expression(lookup.column())))
+                .filter(name -> SqlToken.fold(name).equals(SqlToken.fold(lookup.key())))
+                .isPresent();
+    }
+
+    private boolean isSearchable(Lookup lookup) {
+        return Lookup.isSearchable(table, lookup.column())
+                && switch (lookup.types()) {
+                    case TEXT -> feed.isEmpty() || isText(lookup);
+                    case TEXT_AND_INTEGER -> true;
+                    case NUMBER -> proof.isWrittenPlainly(lookup.column());
+                };
+    }
+
+    /** Numbers in a column of no type would be looked for by reading everything. */
+    private boolean isText(Lookup lookup) {
+        String type = declared(BaseTable.read(tx, feed.orElseThrow().base()), lookup.key());
+        return type.contains("CHAR") || type.contains("CLOB") || type.contains("TEXT");
+    }
+
+    private String declared(BaseTable base, String column) {
+        for (Row row : tx.rows(DECLARED, base.name(), column)) {
+            return row.text("type").toUpperCase(Locale.ROOT);
+        }
+        return "";
+    }
+
+    private Shortcut byWords(Lookup lookup) {
+        return new Shortcut(Way.WORDS, lookup.byWords(table), Optional.of(lookup.isWordless()), Optional.empty());
+    }
+
+    private Shortcut byIndex(List<Lookup> keys) {
+        KeyIndex index = new KeyIndex(table, keys);
+        return new Shortcut(Way.INDEX, index.condition(), Optional.empty(), Optional.of(index));
+    }
+}

@@ -1,0 +1,159 @@
+package dev.lockstep.fts.deferral;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Tx;
+import dev.lockstep.fts.content.Rebuild;
+import dev.lockstep.fts.content.TermModel;
+import dev.lockstep.fts.content.Truth;
+import dev.lockstep.fts.ledger.Damage;
+import dev.lockstep.fts.ledger.Index;
+import dev.lockstep.fts.ledger.Situation;
+import dev.lockstep.fts.schema.FtsTable;
+import dev.lockstep.fts.schema.Unopened;
+import dev.lockstep.profile.Profile;
+import dev.lockstep.support.Trouble;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes search indexes anew from what they index, triggers or not: all of them in one transaction, which holds the write lock
+ * from the first row to the proof.
+ */
+public final class FtsRebuild {
+    /** Hears how far it is. */
+    @FunctionalInterface
+    public interface Progress {
+        /** That many rows of the index are written. */
+        void at(String fts, long rows);
+    }
+
+    /**
+     * What it will take.
+     *
+     * @param rows how many rows the index ought to have
+     * @param time how long writing them takes, to judge by some of them
+     * @param walBytes how much the write-ahead log, or the journal, is about to grow
+     */
+    public record Estimate(String fts, long rows, Duration time, long walBytes) {}
+
+    /**
+     * One index that was rebuilt.
+     *
+     * @param rows how many rows it has now
+     * @param proof how much of a difference from its base would have been seen
+     */
+    public record Table(String table, String fts, long rows, String proof) {}
+
+    private static final long TRIED = 1_000;
+
+    /** Terms are merged once more, or twice, before the transaction ends. */
+    private static final long WRITTEN_AGAIN = 2;
+
+    /** What to do with the table itself. */
+    public enum Way {
+        /** Empty it, and fill it again. */
+        REFILL,
+        /** Drop it, whether it can be opened or not, and make it by its own definition. */
+        RECREATE
+    }
+
+    private final Optional<Profile> profile;
+    private final FtsTable.Columns columns;
+    private final Way way;
+
+    public FtsRebuild(Optional<Profile> profile, FtsTable.Columns columns, Way way) {
+        this.profile = profile;
+        this.columns = columns;
+        this.way = way;
+    }
+
+    /**
+     * Indexes some rows aside, to judge the rest by them; reads only.
+     *
+     * @param names FTS5 tables or their base tables; none for all
+     * @throws Trouble as {@link #run} would
+     */
+    public List<Estimate> estimate(Db db, List<String> names) {
+        return db.read(tx -> {
+            List<Estimate> estimates = new ArrayList<>();
+            for (Index index : due(Situation.read(tx, profile), names)) {
+                estimates.add(estimate(tx, index.table().orElseThrow(), truth(tx, index)));
+            }
+            return estimates;
+        });
+    }
+
+    /** The same for one index, as a part of the caller's transaction. */
+    static Estimate estimate(Tx tx, FtsTable table, Truth truth) {
+        long rows = truth.count(tx);
+        TermModel model = new TermModel(tx, table);
+        long start = System.nanoTime();
+        model.fill(truth, " limit " + TRIED);
+        long nanos = System.nanoTime() - start;
+        long tried = Math.max(1, Math.min(rows, TRIED));
+        long bytes = WRITTEN_AGAIN * model.bytes()
+                + (table.kind() == FtsTable.Kind.OWN_CONTENT ? truth.bytes(tx, TRIED) : 0);
+        model.drop();
+        return new Estimate(table.name(), rows, Duration.ofNanos(nanos / tried * rows), bytes * rows / tried);
+    }
+
+    /**
+     * Rebuilds.
+     *
+     * @param names FTS5 tables or their base tables; none for all
+     * @throws Trouble usage: there is no such table, or what belongs into it cannot be told; refused: it is deferred, or it
+     *     differs even when rebuilt
+     */
+    public List<Table> run(Db db, List<String> names, Progress progress) {
+        return db.transact(tx -> {
+            List<Table> tables = new ArrayList<>();
+            for (Index index : due(Situation.read(tx, profile), names)) {
+                Truth truth = truth(tx, index);
+                FtsTable table =
+                        switch (way) {
+                            case REFILL -> index.table().orElseThrow();
+                            case RECREATE -> Recreation.run(tx, index.table().orElseThrow());
+                        };
+                Rebuild rebuilt = Rebuild.run(tx, table, truth, rows -> progress.at(table.name(), rows));
+                tables.add(new Table(
+                        String.join(", ", index.bases()),
+                        index.name(),
+                        rebuilt.rows(),
+                        rebuilt.sight().label()));
+            }
+            return tables;
+        });
+    }
+
+    private Truth truth(Tx tx, Index index) {
+        return Truth.declared(tx, index.table().orElseThrow(), index.sources(), index.bases(), columns);
+    }
+
+    private List<Index> due(Situation situation, List<String> names) {
+        List<Index> due = new ArrayList<>();
+        for (Index index : situation.select(names)) {
+            Optional<FtsTable> unopened =
+                    index.table().filter(table -> table.objection().isPresent());
+            boolean foreign = unopened.flatMap(FtsTable::objection)
+                    .filter(Unopened::isForeign)
+                    .isPresent();
+            if (unopened.isPresent() && (way == Way.REFILL || foreign)) {
+                throw Unopened.refusal(unopened.get());
+            }
+            if (index.isDeferred() && unopened.isEmpty()) {
+                throw Damage.refused(
+                        "deferred",
+                        index.name() + " is deferred "
+                                + index.held().orElseThrow().deferred().describe(),
+                        "'lockstep fts restore' rebuilds it and brings its triggers back");
+            }
+            boolean unnamed = index.bases().isEmpty() && names.isEmpty();
+            if (!unnamed) {
+                due.add(index);
+            }
+        }
+        return due;
+    }
+}

@@ -1,0 +1,238 @@
+package dev.lockstep.fts.deferral;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Tx;
+import dev.lockstep.fts.content.Counts;
+import dev.lockstep.fts.content.ExpectedCount;
+import dev.lockstep.fts.ledger.Damage;
+import dev.lockstep.fts.ledger.DeferralMode;
+import dev.lockstep.fts.ledger.Deferred.Circumstances;
+import dev.lockstep.fts.ledger.Deferred.StoredTrigger;
+import dev.lockstep.fts.ledger.Events;
+import dev.lockstep.fts.ledger.Index;
+import dev.lockstep.fts.ledger.Situation;
+import dev.lockstep.fts.schema.FtsTable;
+import dev.lockstep.fts.schema.TriggerSql;
+import dev.lockstep.fts.schema.Unopened;
+import dev.lockstep.profile.Profile;
+import dev.lockstep.support.Notice;
+import dev.lockstep.support.ProcessIdentity;
+import dev.lockstep.support.Trouble;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How the search indexes of a database stand, read in one transaction: which triggers there are, and how many rows. What the
+ * rows say is not looked at.
+ *
+ * @param leftovers how many journals of changed rows are kept that no restore will read
+ */
+public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices) {
+    /** Whether an index follows its base. */
+    public enum State {
+        /** Its triggers keep it. */
+        ACTIVE,
+        /** They are put away; a restore brings them back. */
+        DEFERRED,
+        /** Nothing keeps it, or not all that should, and nothing is stored that could. */
+        UNTRIGGERED,
+        /** SQLite cannot open it. */
+        UNREADABLE
+    }
+
+    /**
+     * One index.
+     *
+     * @param table what it is about
+     * @param fts its name
+     * @param kind where its text is; empty if the table is gone
+     * @param triggers the names of the triggers that keep it, or that are put away
+     * @param rows the rows of its base; empty if that is gone
+     * @param indexed its own rows; empty if it does not keep what could be counted
+     * @param mode what a restore will do about it; empty if it is not deferred
+     * @param dirty the base rows that it is known not to follow; empty if only a comparison could tell
+     * @param owners for whom the triggers are put away, whether they still run or not
+     * @param since when, RFC 3339 in UTC
+     * @param until from when on anybody may restore, RFC 3339 in UTC
+     * @param note what was said about it then
+     * @param absent the names of triggers that the profile knows and that do not exist
+     * @param unkept what no trigger tells it of: {@code delete on units}
+     * @param expected how many rows it ought to have; empty if it has as many, or that was not looked at
+     * @param reason why it cannot be opened; empty if it can
+     */
+    public record Table(
+            String table,
+            String fts,
+            Optional<FtsTable.Kind> kind,
+            State state,
+            List<String> triggers,
+            Optional<Long> rows,
+            Optional<Long> indexed,
+            Optional<DeferralMode> mode,
+            Optional<Long> dirty,
+            List<ProcessIdentity> owners,
+            Optional<String> since,
+            Optional<String> until,
+            Optional<String> note,
+            List<String> absent,
+            List<String> unkept,
+            Optional<Long> expected,
+            Optional<String> reason) {
+        public Table {
+            triggers = List.copyOf(triggers);
+            owners = List.copyOf(owners);
+            absent = List.copyOf(absent);
+            unkept = List.copyOf(unkept);
+        }
+
+        /** Whether there is a trigger for every event, and nothing that was seen speaks against what they have made. */
+        public boolean isKept() {
+            return state == State.ACTIVE && expected.isEmpty();
+        }
+    }
+
+    public FtsStatus {
+        tables = List.copyOf(tables);
+        notices = List.copyOf(notices);
+    }
+
+    /**
+     * Looks at all indexes, or at some.
+     *
+     * @param names FTS5 tables or their base tables; none for all
+     * @throws dev.lockstep.support.Trouble usage: there is no such table, or the profile does not fit
+     */
+    public static FtsStatus read(Db db, Optional<Profile> profile, List<String> names) {
+        return db.read(tx -> {
+            Situation situation = Situation.read(tx, profile);
+            List<Table> tables = new ArrayList<>();
+            List<Notice> notices = new ArrayList<>();
+            for (Index index : situation.select(names)) {
+                tables.add(table(tx, situation, index));
+                notices.addAll(notices(situation, index));
+            }
+            int leftovers = IndexJournals.leftovers(tx, situation);
+            if (leftovers > 0) {
+                notices.add(new Notice(
+                        "leftover-journal",
+                        "a journal of changed rows is still kept for an index that somebody else has restored;"
+                                + " 'lockstep fts restore' removes it"));
+            }
+            return new FtsStatus(tables, leftovers, notices);
+        });
+    }
+
+    /** Whether every index has a trigger for each event, as many rows as they make, and nothing is left of a deferral. */
+    public boolean isKept() {
+        return leftovers == 0 && tables.stream().allMatch(Table::isKept);
+    }
+
+    private static Table table(Tx tx, Situation situation, Index index) {
+        State state = state(situation, index);
+        Circumstances circumstances =
+                state == State.DEFERRED ? index.held().orElseThrow().deferred().circumstances() : Circumstances.UNKNOWN;
+        List<String> triggers = state == State.DEFERRED
+                ? index.stored().stream().map(StoredTrigger::name).toList()
+                : index.live().stream().map(TriggerSql::name).toList();
+        List<String> counted =
+                index.table().flatMap(FtsTable::content).map(List::of).orElseGet(() -> index.bases());
+        return new Table(
+                String.join(", ", index.bases()),
+                index.name(),
+                index.table().map(FtsTable::kind),
+                state,
+                triggers,
+                counted.isEmpty() ? Optional.empty() : Counts.rows(tx, situation.catalog(), counted),
+                index.table().flatMap(table -> Counts.indexed(tx, table)),
+                state == State.DEFERRED
+                        ? Optional.of(index.held().orElseThrow().deferred().mode(index.name()))
+                        : Optional.empty(),
+                dirty(tx, index, state),
+                circumstances.owners(),
+                circumstances.since(),
+                circumstances.until(),
+                circumstances.note(),
+                index.absent(),
+                state == State.DEFERRED ? List.of() : Events.unkept(situation.catalog(), index),
+                state == State.ACTIVE ? expected(tx, index) : Optional.empty(),
+                index.table().flatMap(FtsTable::objection).or(() -> situation.lostContent(index)));
+    }
+
+    /** How many rows it ought to have, if it has another number and that can be told. */
+    private static Optional<Long> expected(Tx tx, Index index) {
+        try {
+            return ExpectedCount.expected(tx, index.table().orElseThrow(), index.sources());
+        } catch (DbException e) {
+            if (!Unopened.isOfTable(e)) {
+                throw e;
+            }
+            return Optional.empty();
+        } catch (Trouble e) {
+            // No rule can be read out of the triggers; then the number says nothing either.
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Long> dirty(Tx tx, Index index, State state) {
+        return switch (state) {
+            case ACTIVE -> Optional.of(0L);
+            case DEFERRED ->
+                IndexJournals.of(tx, index)
+                        .filter(journal -> journal.gap(tx).isEmpty())
+                        .map(journal -> journal.count(tx, journal.pending(tx)));
+            case UNTRIGGERED, UNREADABLE -> Optional.empty();
+        };
+    }
+
+    public static State state(Situation situation, Index index) {
+        if (index.isDeferred()) {
+            return State.DEFERRED;
+        }
+        if (index.table().flatMap(FtsTable::objection).isPresent()) {
+            return State.UNREADABLE;
+        }
+        if (situation.lostContent(index).isPresent()) {
+            return State.UNREADABLE;
+        }
+        boolean onView = !situation.catalog().writersOnViews(index.name()).isEmpty();
+        boolean kept = index.absent().isEmpty()
+                && (onView || !index.live().isEmpty())
+                && Events.unkept(situation.catalog(), index).isEmpty();
+        return kept ? State.ACTIVE : State.UNTRIGGERED;
+    }
+
+    private static List<Notice> notices(Situation situation, Index index) {
+        List<Notice> notices = new ArrayList<>(Feasibility.others(situation, index));
+        index.table().filter(table -> table.objection().isPresent()).ifPresent(table -> {
+            Trouble refusal = Unopened.refusal(table);
+            notices.add(new Notice(refusal.code(), refusal.getMessage() + "; " + refusal.hint()));
+        });
+        if (index.table().isEmpty()) {
+            notices.add(new Notice("missing-table", index.name() + " is deferred and does not exist any more"));
+        }
+        index.held().map(Index.Held::deferred).ifPresent(entry -> {
+            switch (entry.health()) {
+                case SOUND -> {}
+                case UNFLAGGED -> {
+                    if (index.isDeferred()) {
+                        notices.add(new Notice(
+                                "flag-missing",
+                                "triggers of " + index.name()
+                                        + " are stored and not there, without the mark that says so"));
+                    }
+                }
+                case LOST, UNREADABLE, EDITED, SCRAP -> {
+                    var damage = Damage.of(index);
+                    notices.add(new Notice(damage.code(), damage.getMessage()));
+                }
+            }
+        });
+        if (!index.isDeferred() && !index.absent().isEmpty()) {
+            var damage = Damage.absent(index, index.absent());
+            notices.add(new Notice(damage.code(), damage.getMessage()));
+        }
+        return notices;
+    }
+}

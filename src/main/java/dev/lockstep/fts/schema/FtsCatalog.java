@@ -1,0 +1,218 @@
+package dev.lockstep.fts.schema;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The FTS5 tables of a SQLite database and the triggers that write them, found by what the triggers do: no name says it,
+ * and a text that mentions an index need not write it.
+ */
+public final class FtsCatalog {
+    private static final String SCHEMA = """
+            select rowid as position, type, name, sql
+              from main.sqlite_master
+             where type in ('table', 'view', 'trigger')
+             order by rowid
+            """;
+
+    private static final String TEMPORARY_TRIGGERS = """
+            select sql
+              from temp.sqlite_temp_master
+             where type = 'trigger'
+             order by rowid
+            """;
+
+    private static final String COLUMNS = """
+              select name
+                from pragma_table_info(?, 'main')
+            order by cid
+            """;
+
+    /** What a name stands for. */
+    public enum Relation {
+        TABLE,
+        VIEW,
+        FTS5,
+        /** A virtual table of another module. */
+        VIRTUAL,
+        /** A table in which an FTS5 table keeps itself. */
+        SHADOW
+    }
+
+    private static final List<String> SHADOWS = List.of("data", "idx", "content", "docsize", "config");
+
+    private final Map<String, FtsTable> tables = new LinkedHashMap<>();
+    private final Map<String, TriggerSql> triggers = new LinkedHashMap<>();
+    private final Map<String, Long> positions = new LinkedHashMap<>();
+    private final Map<String, Relation> relations = new LinkedHashMap<>();
+    private final Map<String, String> names = new LinkedHashMap<>();
+    private final Map<String, String> modules = new LinkedHashMap<>();
+    private final List<TriggerSql> temporary = new ArrayList<>();
+
+    private FtsCatalog() {}
+
+    public static FtsCatalog read(Tx tx) {
+        FtsCatalog catalog = new FtsCatalog();
+        for (Row row : tx.rows(SCHEMA)) {
+            String name = row.text("name");
+            switch (row.text("type")) {
+                case "trigger" -> {
+                    catalog.triggers.put(SqlToken.fold(name), TriggerSql.parse(row.text("sql")));
+                    catalog.positions.put(SqlToken.fold(name), row.integer("position"));
+                }
+                case "view" -> catalog.relate(name, Relation.VIEW);
+                default -> catalog.relate(tx, name, row.text("sql"));
+            }
+        }
+        for (FtsTable table : catalog.tables()) {
+            catalog.missingPart(table)
+                    .ifPresent(part -> catalog.tables.put(
+                            SqlToken.fold(table.name()),
+                            FtsTable.unopened(table.name(), table.sql(), "its own table " + part + " is gone")));
+            for (String suffix : SHADOWS) {
+                catalog.relations.replace(SqlToken.fold(table.name() + "_" + suffix), Relation.TABLE, Relation.SHADOW);
+            }
+        }
+        for (Row row : tx.rows(TEMPORARY_TRIGGERS)) {
+            catalog.temporary.add(TriggerSql.parse(row.text("sql")));
+        }
+        return catalog;
+    }
+
+    /** A table that SQLite does not miss before it needs it. */
+    private Optional<String> missingPart(FtsTable table) {
+        List<String> parts = new ArrayList<>(List.of("data", "idx", "config"));
+        if (table.kind() == FtsTable.Kind.OWN_CONTENT) {
+            parts.add("content");
+        }
+        return table.objection().isPresent()
+                ? Optional.empty()
+                : parts.stream()
+                        .map(part -> table.name() + "_" + part)
+                        .filter(part -> relation(part).isEmpty())
+                        .findFirst();
+    }
+
+    private void relate(Tx tx, String name, String sql) {
+        Optional<String> module = sql == null ? Optional.empty() : FtsTable.module(sql);
+        if (module.isEmpty()) {
+            relate(name, Relation.TABLE);
+        } else if (!module.get().equals("fts5")) {
+            relate(name, Relation.VIRTUAL);
+            modules.put(SqlToken.fold(name), module.get());
+        } else {
+            relate(name, Relation.FTS5);
+            tables.put(SqlToken.fold(name), table(tx, name, sql));
+        }
+    }
+
+    /** One that cannot be opened is its own trouble, and not that of the others. */
+    private static FtsTable table(Tx tx, String name, String sql) {
+        try {
+            List<String> columns = new ArrayList<>();
+            for (Row column : tx.rows(COLUMNS, name)) {
+                columns.add(column.text("name"));
+            }
+            FtsTable table = FtsTable.of(name, columns, sql);
+            return Unopened.tokenizer(tx, table)
+                    .map(reason -> FtsTable.unopened(name, sql, reason))
+                    .orElse(table);
+        } catch (DbException e) {
+            if (!Unopened.isOfTable(e)) {
+                throw e;
+            }
+            return FtsTable.unopened(name, sql, Unopened.reason(e));
+        }
+    }
+
+    private void relate(String name, Relation relation) {
+        relations.put(SqlToken.fold(name), relation);
+        names.put(SqlToken.fold(name), name);
+    }
+
+    /** All FTS5 tables, in the order in which they were made. */
+    public List<FtsTable> tables() {
+        return List.copyOf(tables.values());
+    }
+
+    public Optional<FtsTable> table(String name) {
+        return Optional.ofNullable(tables.get(SqlToken.fold(name)));
+    }
+
+    /** What the name stands for, if anything. */
+    public Optional<Relation> relation(String name) {
+        return Optional.ofNullable(relations.get(SqlToken.fold(name)));
+    }
+
+    /** The names of all tables and views, as they are written. */
+    public List<String> names() {
+        return List.copyOf(names.values());
+    }
+
+    /** The module of a virtual table that is not FTS5. */
+    public String module(String name) {
+        return modules.get(SqlToken.fold(name));
+    }
+
+    /** The trigger of that name, whatever it does. */
+    public Optional<TriggerSql> trigger(String name) {
+        return Optional.ofNullable(triggers.get(SqlToken.fold(name)));
+    }
+
+    /** The rowid in sqlite_master of a trigger that is there. */
+    public long position(String trigger) {
+        return positions.get(SqlToken.fold(trigger));
+    }
+
+    /** All triggers on a table, in the order in which they were made; what a journal of lockstep's needs is none of them. */
+    public List<TriggerSql> on(String table) {
+        return triggers.values().stream()
+                .filter(trigger -> trigger.isOn(table) && !trigger.name().startsWith("lockstep_journal_"))
+                .toList();
+    }
+
+    /** The triggers on tables whose body writes the FTS5 table, in the order in which they were made. */
+    public List<TriggerSql> writers(String fts) {
+        return writers(triggers.values(), fts, Relation.TABLE);
+    }
+
+    /** The triggers on views whose body writes it. They stand between a view and the index, and nobody defers them. */
+    public List<TriggerSql> writersOnViews(String fts) {
+        return writers(triggers.values(), fts, Relation.VIEW);
+    }
+
+    /** The triggers of this very connection whose body writes it; no other connection knows them. */
+    public List<TriggerSql> temporaryWriters(String fts) {
+        return writers(temporary, fts, null);
+    }
+
+    /** @param on what the triggers must be on; null for anything */
+    private List<TriggerSql> writers(Iterable<TriggerSql> among, String fts, Relation on) {
+        List<TriggerSql> writers = new ArrayList<>();
+        for (TriggerSql trigger : among) {
+            if (trigger.writes(fts)
+                    && (on == null
+                            || relation(trigger.table()).filter(on::equals).isPresent())) {
+                writers.add(trigger);
+            }
+        }
+        return writers;
+    }
+
+    /** The tables that an index is about: what an external-content table reads, and those of its triggers. */
+    public static List<String> bases(Optional<String> content, List<TriggerSql> writers) {
+        Map<String, String> bases = new LinkedHashMap<>();
+        content.ifPresent(table -> bases.put(SqlToken.fold(table), table));
+        for (TriggerSql trigger : writers) {
+            bases.putIfAbsent(SqlToken.fold(trigger.table()), trigger.table());
+        }
+        return List.copyOf(bases.values());
+    }
+}

@@ -1,0 +1,211 @@
+package dev.lockstep.fts.trial;
+
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.fts.content.Truth;
+import dev.lockstep.fts.ledger.Index;
+import dev.lockstep.fts.ledger.Situation;
+import dev.lockstep.fts.schema.FtsTable;
+import dev.lockstep.fts.schema.TriggerSql;
+import dev.lockstep.support.Trouble;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Tries the triggers of an index before they are put away: rows are inserted, changed in each column that the triggers look at
+ * and deleted, on real rows and on made ones, and after each step a search must find just what a rebuild would have put
+ * into the index. All of it is undone.
+ *
+ * <p>That the insert triggers can be read as a query does not say that the others agree with it: one that takes deleted
+ * rows out of the index makes it depend on what happened, and not on what is there. What is searched for are words made for the
+ * purpose, which stand nowhere else, so a step costs what a search costs, however large the index is.
+ */
+public final class DeferralTrial {
+    /** So many columns are changed one by one. */
+    private static final int MAX_COLUMNS = 64;
+
+    private final Tx tx;
+    private final FtsTable table;
+    private final TrialTable base;
+    private final List<TriggerSql> triggers;
+    private final TrialSearch search;
+    /** All that have been touched, each as a condition that finds it. */
+    private final List<String> rows = new ArrayList<>();
+
+    private DeferralTrial(Tx tx, FtsTable table, Truth truth, TrialTable base, List<TriggerSql> triggers) {
+        this.tx = tx;
+        this.table = table;
+        this.base = base;
+        this.triggers = triggers;
+        this.search = new TrialSearch(tx, table, truth);
+    }
+
+    /**
+     * Tries every table that has triggers of the index.
+     *
+     * @throws Trouble usage: the triggers make something else of the index than a rebuild would, or could not be tried
+     */
+    public static void run(Tx tx, Situation situation, Index index) {
+        FtsTable table = index.table().orElseThrow();
+        if (situation.isVouchedFor(index)) {
+            return;
+        }
+        Truth truth = Truth.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+        Set<String> bases = new LinkedHashSet<>();
+        index.live().forEach(trigger -> bases.add(SqlToken.fold(trigger.table())));
+        for (String base : bases) {
+            List<TriggerSql> triggers =
+                    index.live().stream().filter(trigger -> trigger.isOn(base)).toList();
+            tx.execute("savepoint lockstep_trial");
+            try {
+                new DeferralTrial(tx, table, truth, TrialTable.read(tx, triggers), triggers).run();
+            } finally {
+                tx.execute("rollback to lockstep_trial");
+                tx.execute("release lockstep_trial");
+            }
+        }
+    }
+
+    private void run() {
+        rows.addAll(base.ends());
+        Set<TriggerSql.Event> tried = new LinkedHashSet<>();
+        insert(rows, List.of(), tried);
+        List<String> first = List.copyOf(rows);
+        for (String row : first) {
+            change(row, first, tried);
+        }
+        for (String row : first) {
+            delete(row, tried);
+        }
+        insert(List.of(), List.of(), tried);
+        for (TriggerSql trigger : triggers) {
+            if (!tried.contains(trigger.event())) {
+                throw untried(trigger);
+            }
+        }
+    }
+
+    private Optional<String> insert(List<String> like, List<TrialTable.Value> values, Set<TriggerSql.Event> tried) {
+        Optional<String> template = like.stream().findFirst();
+        for (TrialTable.Form form : TrialTable.Form.values()) {
+            TrialTable.NewRow made = base.insert(template, values, search::word, form);
+            rows.add(made.locator());
+            if (step(TriggerSql.Event.INSERT, "inserted", made.locator(), made.sql(), tried)) {
+                return Optional.of(made.locator());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** All columns at once, then each by itself where triggers tell columns apart, then each state that they ask for. */
+    private void change(String row, List<String> like, Set<TriggerSql.Event> tried) {
+        Map<String, String> before = base.literals(row);
+        boolean done = change(row, before, base.textColumns(), tried);
+        if (done && !base.tellsColumnsApart()) {
+            return;
+        }
+        List<String> columns = base.columns();
+        for (String column : columns.subList(0, Math.min(columns.size(), MAX_COLUMNS))) {
+            change(row, before, List.of(column), tried);
+            if (!base.textColumns().contains(column)) {
+                update(row, set(column, before), tried);
+            }
+        }
+        for (TrialTable.Value state : base.states()) {
+            // There and back, with a change of the text in between: what is left out may have to come in again.
+            String there = new Identifier(state.column()) + " = " + state.literal();
+            if (update(row, there, tried)) {
+                for (String column : base.textColumns()) {
+                    change(row, before, List.of(column), tried);
+                }
+                update(row, set(state.column(), before), tried);
+            }
+            // A row that is made in the state goes in it, and one that has left it before.
+            insert(like, List.of(state), tried).ifPresent(made -> delete(made, tried));
+            insert(like, List.of(state), tried).ifPresent(made -> {
+                update(made, set(state.column(), before), tried);
+                delete(made, tried);
+            });
+        }
+    }
+
+    private void delete(String row, Set<TriggerSql.Event> tried) {
+        step(TriggerSql.Event.DELETE, "deleted", row, "delete from " + base.from() + " where " + row, tried);
+    }
+
+    /** Gives columns of a row new text, in the first form that the table and its triggers take. */
+    private boolean change(String row, Map<String, String> before, List<String> columns, Set<TriggerSql.Event> tried) {
+        for (TrialTable.Form form : columns.isEmpty() ? new TrialTable.Form[0] : TrialTable.Form.values()) {
+            List<String> all = new ArrayList<>();
+            for (String column : columns) {
+                all.add(new Identifier(column) + " = " + base.changed(column, before.get(column), search.word(), form));
+            }
+            if (update(row, String.join(", ", all), tried)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String set(String column, Map<String, String> before) {
+        return new Identifier(column) + " = " + before.getOrDefault(column, "null");
+    }
+
+    private boolean update(String row, String assignments, Set<TriggerSql.Event> tried) {
+        return step(
+                TriggerSql.Event.UPDATE,
+                "set " + assignments,
+                row,
+                "update " + base.from() + " set " + assignments + " where " + row,
+                tried);
+    }
+
+    /** Does one thing, if the table lets it be done, and looks what has become of the index. */
+    private boolean step(TriggerSql.Event event, String what, String row, String sql, Set<TriggerSql.Event> tried) {
+        boolean triggered = triggers.stream().anyMatch(trigger -> trigger.event() == event);
+        // Of what no trigger follows, nothing can be said: the index has it neither before nor after.
+        if (!triggered || !TrialTable.attempt(tx, sql)) {
+            return false;
+        }
+        tried.add(event);
+        Optional<String> difference = search.difference(base, rows);
+        if (difference.isPresent()) {
+            throw notReproducible(event, what, row, difference.get());
+        }
+        return true;
+    }
+
+    private Trouble notReproducible(TriggerSql.Event event, String what, String row, String difference) {
+        List<String> names = triggers.stream()
+                .filter(trigger -> trigger.event() == event)
+                .map(TriggerSql::name)
+                .toList();
+        String keepers = names.isEmpty() ? "no trigger" : String.join(", ", names);
+        return new Trouble(
+                Trouble.Kind.USAGE,
+                "not-reproducible",
+                table.name() + " would not be what its triggers make of it: tried on a row of " + base.name() + " ("
+                        + row + ", " + brief(what) + "), " + difference + " (" + keepers + ")",
+                "leave it out with --table, or say what belongs into it in a profile, as 'fill' of the table",
+                null);
+    }
+
+    private Trouble untried(TriggerSql trigger) {
+        return new Trouble(
+                Trouble.Kind.USAGE,
+                "untried",
+                "what trigger " + trigger.name() + " makes of " + table.name() + " could not be tried: " + base.name()
+                        + " took no " + trigger.event() + " of a made row",
+                "leave it out with --table, or say what belongs into it in a profile, as 'fill' of the table",
+                null);
+    }
+
+    private static String brief(String what) {
+        return what.length() <= 80 ? what : what.substring(0, 80) + "...";
+    }
+}

@@ -1,0 +1,207 @@
+package dev.lockstep.fts.trial;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.fts.content.Truth;
+import dev.lockstep.fts.schema.FtsTable;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The words that a {@link DeferralTrial} has written, and where they are found: by a search in the index, and in what a rebuild
+ * would put there.
+ */
+final class TrialSearch {
+    /** No language has it, every tokenizer keeps it together, and it is a number where a column takes only those. */
+    private static final long FIRST = 918_273_640_000L;
+
+    /** What the trigram tokenizer makes of a word. */
+    private static final int PIECE = 3;
+
+    private static final String TERMS =
+            "select distinct term, doc, col from temp.lockstep_trial_terms where term >= ? and term <= ?";
+
+    private static final String FOUND = "select rowid as r from main.%1$s where %1$s match ?";
+
+    private final Tx tx;
+    private final FtsTable table;
+    private final Truth truth;
+    private final boolean tellsColumns;
+    private final Set<String> watched = new LinkedHashSet<>();
+    private long last = FIRST;
+    private boolean inPieces;
+    private boolean hasVocabulary;
+
+    TrialSearch(Tx tx, FtsTable table, Truth truth) {
+        this.tx = tx;
+        this.table = table;
+        this.truth = truth;
+        this.tellsColumns = table.option("detail")
+                .filter(detail -> detail.toLowerCase(Locale.ROOT).equals("none"))
+                .isEmpty();
+    }
+
+    /** A word that stands nowhere yet: digits. */
+    String word() {
+        String word = Long.toString(++last);
+        watched.add(word);
+        return word;
+    }
+
+    /** What differs between the two, in words; empty if nothing does. */
+    Optional<String> difference(TrialTable base, List<String> rows) {
+        List<Row> wanted = wanted(base, rows);
+        if (!isCutUp() && isAsIndexed(wanted)) {
+            return Optional.empty();
+        }
+        for (String word : List.copyOf(watched)) {
+            Optional<String> difference = difference(word, wanted);
+            if (difference.isPresent()) {
+                return difference;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether words are no terms, but several. */
+    private boolean isCutUp() {
+        return table.option("tokenize")
+                .filter(tokenizer -> tokenizer.toLowerCase(Locale.ROOT).contains("trigram"))
+                .isPresent();
+    }
+
+    /** One look at the terms of the index, for all words at once: they stand next to each other. */
+    private boolean isAsIndexed(List<Row> wanted) {
+        if (!hasVocabulary) {
+            tx.execute("create virtual table temp.lockstep_trial_terms using fts5vocab('main', "
+                    + new Identifier(table.name()) + ", 'instance')");
+            hasVocabulary = true;
+        }
+        Set<String> found = new LinkedHashSet<>();
+        for (Row row : tx.rows(TERMS, Long.toString(FIRST), Long.toString(last))) {
+            found.add(row.text("term") + " " + place(row.text("doc"), row.isNull("col") ? "" : row.text("col")));
+        }
+        Set<String> expected = new LinkedHashSet<>();
+        long times = 0;
+        for (Row row : wanted) {
+            for (int i = 0; i < table.columns().size(); i++) {
+                String column = table.columns().get(i);
+                for (String word : table.isIndexed(column) && !row.isNull("c" + i) ? watched : Set.<String>of()) {
+                    if (holds(row, "c" + i, word)) {
+                        expected.add(word + " " + place(row.isNull("r") ? null : row.text("r"), column));
+                        times++;
+                    }
+                }
+            }
+        }
+        boolean told = truth.numbers() == Truth.Numbers.WRITTEN;
+        watched.removeIf(word -> expected.stream().noneMatch(place -> place.startsWith(word))
+                && found.stream().noneMatch(place -> place.startsWith(word)));
+        // Where rows have no numbers of their own, two that hold the same word look like one: then each is looked for.
+        return expected.equals(found) && (told || times == expected.size());
+    }
+
+    private List<Row> wanted(TrialTable base, List<String> rows) {
+        Optional<String> among = truth.onlyBase().filter(base::isNamed).flatMap(name -> base.among(rows));
+        if (among.isPresent()) {
+            return tx.rows(truth.query(among.get()));
+        }
+        List<String> anywhere = new ArrayList<>();
+        for (int i = 0; i < table.columns().size(); i++) {
+            anywhere.add("cast(c" + i + " as text) like '%" + (FIRST / 10_000) + "%'");
+        }
+        return tx.rows("select * from (" + truth.query() + ") where " + String.join(" or ", anywhere) + " limit 1000");
+    }
+
+    private Optional<String> difference(String word, List<Row> wanted) {
+        TreeMap<String, Long> expected = new TreeMap<>();
+        TreeMap<String, Long> found = new TreeMap<>();
+        for (Row row : wanted) {
+            Set<String> places = new LinkedHashSet<>();
+            for (int i = 0; i < table.columns().size(); i++) {
+                String column = table.columns().get(i);
+                if (table.isIndexed(column) && holds(row, "c" + i, word)) {
+                    places.add(place(row.isNull("r") ? null : row.text("r"), column));
+                }
+            }
+            places.forEach(place -> count(expected, place));
+        }
+        boolean there = isThere(word);
+        if (!there && expected.isEmpty()) {
+            // It has been written over, and is in neither.
+            watched.remove(word);
+            return Optional.empty();
+        }
+        if (tellsColumns) {
+            table.columns().stream()
+                    .filter(table::isIndexed)
+                    .forEach(column -> find("{" + new Identifier(column) + "} : (" + query(word) + ")", column, found));
+        } else {
+            find(query(word), "", found);
+        }
+        if (expected.equals(found)) {
+            return Optional.empty();
+        }
+        expected.forEach((place, times) -> found.merge(place, -times, Long::sum));
+        found.values().removeIf(times -> times == 0);
+        boolean more = found.firstEntry().getValue() > 0;
+        String column = found.firstKey().substring(found.firstKey().indexOf(' ') + 1);
+        return Optional.of((more
+                        ? "they leave text in the index that a rebuild leaves out"
+                        : "they leave out text that a rebuild puts in")
+                + (column.isEmpty() ? "" : ", column " + column));
+    }
+
+    private boolean isThere(String word) {
+        try {
+            return !tx.rows(FOUND.formatted(table.identifier()) + " limit 1", query(word))
+                    .isEmpty();
+        } catch (DbException e) {
+            if (inPieces || e.reason() != DbException.Reason.OTHER) {
+                throw e;
+            }
+            // Where places are not kept, a word that the tokenizer cuts is looked for in its pieces.
+            inPieces = true;
+            return isThere(word);
+        }
+    }
+
+    private String query(String word) {
+        if (!inPieces) {
+            return "\"" + word + "\"";
+        }
+        List<String> pieces = new ArrayList<>();
+        for (int i = 0; i + PIECE <= word.length(); i++) {
+            pieces.add("\"" + word.substring(i, i + PIECE) + "\"");
+        }
+        return String.join(" AND ", pieces);
+    }
+
+    private void find(String query, String column, Map<String, Long> found) {
+        for (Row row : tx.rows(FOUND.formatted(table.identifier()), query)) {
+            count(found, place(row.text("r"), column));
+        }
+    }
+
+    /** Where nobody chose the rows' numbers, they say nothing. */
+    private String place(String number, String column) {
+        boolean told = truth.numbers() == Truth.Numbers.WRITTEN;
+        return (told ? number : "*") + " " + (tellsColumns ? column : "");
+    }
+
+    private static void count(Map<String, Long> places, String place) {
+        places.merge(place, 1L, Long::sum);
+    }
+
+    private static boolean holds(Row row, String column, String word) {
+        return !row.isNull(column) && String.valueOf(row.value(column)).contains(word);
+    }
+}

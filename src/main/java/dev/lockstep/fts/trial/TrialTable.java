@@ -1,0 +1,389 @@
+package dev.lockstep.fts.trial;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.fts.schema.BaseTable;
+import dev.lockstep.fts.schema.TriggerSql;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A table on which a {@link DeferralTrial} tries triggers: which rows, which columns, which values. */
+public final class TrialTable {
+    private static final String COLUMNS = """
+            select name, type, "notnull" as required, dflt_value is not null as has_default, pk, hidden
+              from pragma_table_xinfo(?, 'main')
+            """;
+
+    /** What a statement that chooses by a row's state is often about, besides what the triggers say themselves. */
+    private static final List<String> USUAL_STATES = List.of("null", "0", "1");
+
+    /** So many states are tried. */
+    private static final int MAX_STATES = 48;
+
+    private static final Pattern JSON_PATH = Pattern.compile("'\\$\\.([A-Za-z0-9_]+)'");
+
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9]{3,}");
+
+    /** What a word is written as. */
+    enum Form {
+        /** In a text like the one that was there. */
+        TEXT,
+        /** In a JSON object, for triggers that read one. */
+        JSON
+    }
+
+    /** A column in a state, as SQL writes that. */
+    record Value(String column, String literal) {}
+
+    /** A row that does not exist yet, and the condition that will find it. */
+    record NewRow(String sql, String locator) {}
+
+    private record Column(String name, boolean numeric, boolean required, boolean unique, boolean key) {}
+
+    private final Tx tx;
+    private final BaseTable table;
+    private final List<TriggerSql> triggers;
+    private final Map<String, Column> columns = new LinkedHashMap<>();
+
+    /** The names of the columns that follow from others, folded. */
+    private final Set<String> generated = new LinkedHashSet<>();
+
+    private TrialTable(Tx tx, BaseTable table, List<TriggerSql> triggers) {
+        this.tx = tx;
+        this.table = table;
+        this.triggers = triggers;
+        boolean single = table.primary().size() == 1;
+        for (Row row : tx.rows(COLUMNS, table.name())) {
+            String type = row.isNull("type") ? "" : row.text("type").toUpperCase(Locale.ROOT);
+            boolean number = table.rowid().isPresent() && single && row.integer("pk") > 0 && type.equals("INTEGER");
+            if (row.integer("hidden") != 0) {
+                generated.add(SqlToken.fold(row.text("name")));
+                continue;
+            }
+            if (number) {
+                continue;
+            }
+            String name = row.text("name");
+            columns.put(
+                    SqlToken.fold(name),
+                    new Column(
+                            name,
+                            isNumeric(type),
+                            row.flag("required") && !row.flag("has_default"),
+                            table.isUnique(name) || row.integer("pk") > 0,
+                            row.integer("pk") > 0));
+        }
+    }
+
+    static TrialTable read(Tx tx, List<TriggerSql> triggers) {
+        return new TrialTable(tx, BaseTable.read(tx, triggers.get(0).table()), triggers);
+    }
+
+    /** By SQLite's rules of affinity: sqlite.org/datatype3.html. */
+    private static boolean isNumeric(String type) {
+        boolean text = type.contains("CHAR") || type.contains("CLOB") || type.contains("TEXT") || type.contains("BLOB");
+        return type.contains("INT") || !(text || type.isEmpty() || type.contains("JSON") || type.contains("ANY"));
+    }
+
+    String name() {
+        return table.name();
+    }
+
+    boolean isNamed(String other) {
+        return SqlToken.fold(table.name()).equals(SqlToken.fold(other));
+    }
+
+    String from() {
+        return "main." + table.identifier();
+    }
+
+    /** Conditions, each of which finds one row: the first and the last. */
+    List<String> ends() {
+        Set<String> rows = new LinkedHashSet<>();
+        List<String> key = table.key();
+        if (key.isEmpty()) {
+            return List.of();
+        }
+        for (String direction : List.of("", " desc")) {
+            List<String> quoted = new ArrayList<>();
+            List<String> order = new ArrayList<>();
+            for (int i = 0; i < key.size(); i++) {
+                quoted.add("quote(" + key.get(i) + ") as k" + i);
+                order.add(key.get(i) + direction);
+            }
+            tx.row("select " + String.join(", ", quoted) + " from " + from() + " order by " + String.join(", ", order)
+                            + " limit 1")
+                    .ifPresent(row -> {
+                        List<String> parts = new ArrayList<>();
+                        for (int i = 0; i < key.size(); i++) {
+                            parts.add(key.get(i) + " is " + row.text("k" + i));
+                        }
+                        rows.add(String.join(" and ", parts));
+                    });
+        }
+        return List.copyOf(rows);
+    }
+
+    /** A condition on {@code new} that holds for these rows; empty if no single column can say which they are. */
+    Optional<String> among(List<String> rows) {
+        List<String> key = table.key();
+        return key.size() != 1
+                ? Optional.empty()
+                : Optional.of("new." + key.get(0) + " in (select " + key.get(0) + " from " + from() + " where "
+                        + String.join(
+                                " or ",
+                                rows.stream().map(row -> "(" + row + ")").toList()) + ")");
+    }
+
+    /** The columns that the triggers look at, and that a row keeps its identity without. */
+    List<String> columns() {
+        Set<String> named = new LinkedHashSet<>();
+        for (TriggerSql trigger : triggers) {
+            List<SqlToken> tokens = SqlToken.of(trigger.sql());
+            for (int i = 0; i < tokens.size(); i++) {
+                if (tokens.get(i).canName()) {
+                    named.add(SqlToken.fold(tokens.get(i).name()));
+                }
+            }
+        }
+        // A generated column follows from any of the others.
+        boolean all = generated.stream().anyMatch(named::contains);
+        List<String> looked = new ArrayList<>();
+        columns.forEach((folded, column) -> {
+            boolean keeps = table.rowid().isPresent() || !column.key();
+            if ((all || named.contains(folded)) && keeps) {
+                looked.add(column.name());
+            }
+        });
+        return looked;
+    }
+
+    /** Those of them that no trigger chooses rows by. */
+    List<String> textColumns() {
+        Set<String> chosen = new LinkedHashSet<>();
+        states().forEach(state -> chosen.add(state.column()));
+        return columns().stream().filter(column -> !chosen.contains(column)).toList();
+    }
+
+    /** A JSON object that holds a word under each key that the triggers ask for; empty if they ask for none. */
+    private Optional<String> json(String word) {
+        Set<String> keys = new LinkedHashSet<>();
+        for (TriggerSql trigger : triggers) {
+            for (SqlToken token : SqlToken.of(trigger.sql())) {
+                Matcher path = JSON_PATH.matcher(token.text());
+                if (token.kind() == SqlToken.Kind.STRING && path.matches()) {
+                    keys.add(path.group(1));
+                }
+            }
+        }
+        return keys.isEmpty()
+                ? Optional.empty()
+                : Optional.of("'{"
+                        + String.join(
+                                ", ",
+                                keys.stream()
+                                        .map(key -> "\"" + key + "\": \"" + word + "\"")
+                                        .toList())
+                        + "}'");
+    }
+
+    /** Whether an update of one column can do something else than an update of another. */
+    boolean tellsColumnsApart() {
+        long updates = triggers.stream()
+                .filter(trigger -> trigger.event() == TriggerSql.Event.UPDATE)
+                .count();
+        boolean chooses = triggers.stream()
+                .filter(trigger -> trigger.event() == TriggerSql.Event.UPDATE)
+                .anyMatch(trigger -> trigger.when().isPresent() || namesColumns(trigger));
+        return updates != 1 || chooses || !states().isEmpty();
+    }
+
+    /** {@code UPDATE OF a, b}. */
+    private static boolean namesColumns(TriggerSql trigger) {
+        List<SqlToken> tokens = SqlToken.of(trigger.sql());
+        for (int i = 0; i + 1 < tokens.size() && !tokens.get(i).is("BEGIN"); i++) {
+            if (tokens.get(i).is("UPDATE") && tokens.get(i + 1).is("OF")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The states of a row that triggers choose by: each column in a condition, with each value that might matter. */
+    List<Value> states() {
+        Set<String> literals = new LinkedHashSet<>(USUAL_STATES);
+        Set<String> conditional = new LinkedHashSet<>();
+        for (TriggerSql trigger : triggers) {
+            List<SqlToken> tokens = SqlToken.of(trigger.sql());
+            boolean condition = false;
+            for (int i = 0; i < tokens.size(); i++) {
+                SqlToken token = tokens.get(i);
+                condition = (condition || opensCondition(token)) && !token.is(';') && !token.is("BEGIN");
+                if (condition && isOfRow(tokens, i)) {
+                    conditional.add(SqlToken.fold(token.name()));
+                }
+                if (token.kind() == SqlToken.Kind.NUMBER || token.kind() == SqlToken.Kind.STRING) {
+                    literals.add(token.text());
+                }
+            }
+        }
+        List<Value> states = new ArrayList<>();
+        for (String folded : conditional) {
+            Column column = columns.get(folded);
+            for (String literal : column == null || column.unique() ? Set.<String>of() : literals) {
+                if (states.size() < MAX_STATES) {
+                    states.add(new Value(column.name(), literal));
+                }
+            }
+        }
+        return states;
+    }
+
+    private static boolean opensCondition(SqlToken token) {
+        return token.is("WHEN") || token.is("WHERE") || token.is("CASE") || token.is("IIF");
+    }
+
+    /** {@code new.column} or {@code old.column}. */
+    private static boolean isOfRow(List<SqlToken> tokens, int at) {
+        return at >= 2
+                && tokens.get(at).canName()
+                && tokens.get(at - 1).is('.')
+                && (tokens.get(at - 2).is("NEW") || tokens.get(at - 2).is("OLD"));
+    }
+
+    /** How SQL writes what a row has in each of its columns; empty if there is no such row. */
+    Map<String, String> literals(String row) {
+        List<String> quoted = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (Column column : columns.values()) {
+            quoted.add("quote(" + new Identifier(column.name()) + ") as q" + names.size());
+            names.add(column.name());
+        }
+        Map<String, String> literals = new LinkedHashMap<>();
+        if (!names.isEmpty()) {
+            tx.row("select " + String.join(", ", quoted) + " from " + from() + " where " + row)
+                    .ifPresent(found -> {
+                        for (int at = 0; at < names.size(); at++) {
+                            literals.put(names.get(at), found.text("q" + at));
+                        }
+                    });
+        }
+        return literals;
+    }
+
+    /**
+     * A value with a word in it; it keeps its form, which may be JSON.
+     *
+     * @param literal the value as SQL writes it, or null
+     */
+    String changed(String column, String literal, String word, Form form) {
+        if (form == Form.JSON) {
+            Optional<String> json = json(word);
+            if (json.isPresent()) {
+                return json.get();
+            }
+        }
+        boolean text = literal != null && literal.startsWith("'");
+        if (!text) {
+            return columns.get(SqlToken.fold(column)).numeric() ? word : "'. " + word + " .'";
+        }
+        String value = literal.substring(1, literal.length() - 1);
+        List<MatchResult> words = WORD.matcher(value).results().toList();
+        // A trigger may join what it writes without a blank in between.
+        String changed = words.isEmpty()
+                ? ". " + word + " ."
+                : value.substring(0, words.get(words.size() - 1).start())
+                        + word
+                        + value.substring(words.get(words.size() - 1).end());
+        changed = changed.endsWith(word) ? changed + " ." : changed;
+        changed = changed.startsWith(word) ? ". " + changed : changed;
+        return "'" + changed + "'";
+    }
+
+    /**
+     * A new row.
+     *
+     * @param like a row that it takes after, if there is one
+     * @param given what it has in some columns
+     * @param words give it text of its own
+     */
+    NewRow insert(Optional<String> like, List<Value> given, Supplier<String> words, Form form) {
+        Map<String, String> filled = new LinkedHashMap<>();
+        List<String> looked = textColumns();
+        Map<String, String> template = like.map(this::literals).orElse(Map.of());
+        columns.forEach((folded, column) -> {
+            Optional<Value> said = given.stream()
+                    .filter(value -> SqlToken.fold(value.column()).equals(folded))
+                    .findFirst();
+            if (said.isPresent()) {
+                filled.put(column.name(), said.get().literal());
+            } else if (column.unique() || looked.contains(column.name())) {
+                filled.put(column.name(), changed(column.name(), template.get(column.name()), words.get(), form));
+            } else if (template.containsKey(column.name())) {
+                filled.put(column.name(), template.get(column.name()));
+            } else if (column.required()) {
+                filled.put(column.name(), column.numeric() ? words.get() : "'. " + words.get() + " .'");
+            }
+        });
+        String locator;
+        if (table.rowid().isPresent()) {
+            String number = table.rowid().get();
+            String next = tx.only("select coalesce(max(" + number + "), 0) + 1 as n from " + from())
+                    .text("n");
+            locator = number + " is " + next;
+            filled.put(number, next);
+        } else {
+            List<String> parts = new ArrayList<>();
+            for (String column : table.primary()) {
+                parts.add(new Identifier(column) + " is " + filled.get(column));
+            }
+            locator = String.join(" and ", parts);
+        }
+        List<String> names = new ArrayList<>();
+        filled.keySet()
+                .forEach(name -> names.add(
+                        table.rowid().filter(name::equals).isPresent() ? name : new Identifier(name).toString()));
+        return new NewRow(
+                "insert into " + from() + " (" + String.join(", ", names) + ") values ("
+                        + String.join(", ", filled.values()) + ")",
+                locator);
+    }
+
+    /** Runs a statement that the table, or a trigger, may refuse; whether it did not. */
+    public static boolean attempt(Tx tx, String sql) {
+        tx.execute("savepoint lockstep_step");
+        try {
+            tx.execute(sql);
+            tx.execute("release lockstep_step");
+            return true;
+        } catch (DbException e) {
+            switch (e.reason()) {
+                case DUPLICATE, BAD_VALUE, NO_SUCH_OBJECT, OTHER, CORRUPT -> {
+                    try {
+                        tx.execute("rollback to lockstep_step");
+                        tx.execute("release lockstep_step");
+                    } catch (DbException gone) {
+                        // SQLite has undone the whole transaction, of which nothing is left to go on with.
+                        e.addSuppressed(gone);
+                        throw e;
+                    }
+                    return false;
+                }
+                default -> throw e;
+            }
+        }
+    }
+}

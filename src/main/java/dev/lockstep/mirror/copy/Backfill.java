@@ -1,0 +1,212 @@
+package dev.lockstep.mirror.copy;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.engine.Compared;
+import dev.lockstep.mirror.plan.Reject;
+import dev.lockstep.mirror.run.ExtraTables;
+import dev.lockstep.mirror.run.Ledger;
+import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorRun;
+import dev.lockstep.mirror.run.Pace;
+import dev.lockstep.mirror.run.Progress;
+import dev.lockstep.mirror.source.SourceFile;
+import dev.lockstep.mirror.source.SourceSchema;
+import dev.lockstep.mirror.source.SourceTable;
+import dev.lockstep.support.Trouble;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * Makes a mirror equal to its source as the source is at one instant, and says what that took. See the package for what
+ * happens when it is stopped.
+ */
+public final class Backfill {
+    /** Whether tables that the mirror lacks are made. */
+    public enum Creation {
+        CREATE,
+        NONE
+    }
+
+    /** What to do about a row that the mirror cannot take. */
+    public enum BadRows {
+        /** Its table fails, and nothing of it is written. */
+        FAIL,
+        /** The rest arrives, and the row is named in the mirror. */
+        QUARANTINE
+    }
+
+    /** What to do about rows of the mirror that the source does not have. */
+    public enum Extras {
+        DELETE,
+        KEEP
+    }
+
+    /** Whether a table that is empty in the source may empty that of the mirror. */
+    public enum EmptySource {
+        ALLOWED,
+        REFUSED
+    }
+
+    /** What is believed of what earlier runs recorded. */
+    public enum Trust {
+        /** What the mirror shows to be so still, whoever has written to it since. */
+        PROVEN,
+        /** That the mirror holds the pages that they wrote, for nobody else writes to it. */
+        RECORDED,
+        /** Nothing: every page is compared with the mirror. */
+        NONE,
+        /** Nothing, not even that a table belongs to another source. */
+        RESTART
+    }
+
+    /**
+     * How to go about it.
+     *
+     * @param batch about how many rows go into one transaction; empty: as many as serves, and what is loaded for the first
+     *     time all at once where that can be
+     * @param maxDelete how many rows may be deleted from a table; empty for 1 % of it, or 1,000 if that is more
+     */
+    public record Options(
+            Creation creation,
+            BadRows badRows,
+            Extras extras,
+            EmptySource emptySource,
+            Trust trust,
+            OptionalInt batch,
+            OptionalLong maxDelete,
+            Pace pace) {
+        /** What is most careful. */
+        public static final Options DEFAULT = new Options(
+                Creation.NONE,
+                BadRows.FAIL,
+                Extras.DELETE,
+                EmptySource.REFUSED,
+                Trust.PROVEN,
+                OptionalInt.empty(),
+                OptionalLong.empty(),
+                Pace.none());
+    }
+
+    /**
+     * What became of a table.
+     *
+     * @param read = inserted + updated + unchanged + rejected, if it did not fail
+     * @param compared how it is known to be equal; empty if it failed
+     * @param rejects some of the rejected rows
+     * @param failure why it is not equal now
+     */
+    public record Table(
+            String table,
+            long read,
+            long inserted,
+            long updated,
+            long deleted,
+            long unchanged,
+            long rejected,
+            List<Reject> rejects,
+            Optional<Compared> compared,
+            Optional<Trouble> failure) {
+        static Table unchanged(String table, long rows, Compared compared) {
+            return new Table(table, rows, 0, 0, 0, rows, 0, List.of(), Optional.of(compared), Optional.empty());
+        }
+
+        static Table failed(String table, Trouble failure) {
+            return new Table(table, 0, 0, 0, 0, 0, 0, List.of(), Optional.empty(), Optional.of(failure));
+        }
+
+        public boolean changed() {
+            return inserted + updated + deleted > 0;
+        }
+    }
+
+    private final Options options;
+    private final Progress progress;
+
+    public Backfill(Options options, Progress progress) {
+        this.options = options;
+        this.progress = progress;
+    }
+
+    /** Copies the tables that are named, or all, from a source that others in this process may have open too. */
+    public List<Table> run(Db source, MirrorRun run, List<String> names) {
+        return run(source, SourceFile.unknown(), run, names);
+    }
+
+    /**
+     * Copies the tables that are named, or all.
+     *
+     * @param file where the source is kept
+     * @throws Trouble refused: another run has taken over meanwhile; usage: there is no such table
+     */
+    public List<Table> run(Db source, SourceFile file, MirrorRun run, List<String> names) {
+        List<Table> results = copy(source, file, run, names);
+        run.end(outcome(results), file.seen());
+        return results;
+    }
+
+    /** {@link #run} for a run that goes on. */
+    public List<Table> copy(Db source, MirrorRun run, List<String> names) {
+        return copy(source, SourceFile.unknown(), run, names);
+    }
+
+    private List<Table> copy(Db source, SourceFile file, MirrorRun run, List<String> names) {
+        run.keepTo(options.pace());
+        return source.read(tx -> {
+            List<SourceTable> tables = SourceSchema.read(tx).tables(names);
+            List<Table> results = new ArrayList<>();
+            for (SourceTable table : tables) {
+                results.add(table(tx, file, run, table));
+            }
+            if (names.isEmpty()) {
+                results.addAll(vanished(run, tables));
+            }
+            return results;
+        });
+    }
+
+    private Table table(Tx source, SourceFile file, MirrorRun run, SourceTable table) {
+        try {
+            progress.table(table.name());
+            return new TableBackfill(run, source, file, options, progress).run(table);
+        } catch (Trouble e) {
+            if (MirrorLink.endsTheRun(e)) {
+                throw e;
+            }
+            progress.failed(table.name(), e);
+            run.noteFailure(table.name(), e);
+            return Table.failed(table.name(), e);
+        }
+    }
+
+    /** What a run has come to whose tables came to this. */
+    public static Ledger.State outcome(List<Table> results) {
+        if (results.stream().anyMatch(result -> result.failure().isPresent())) {
+            return Ledger.State.FAILED;
+        }
+        return results.stream().anyMatch(result -> result.rejected() > 0)
+                ? Ledger.State.PARTIAL
+                : Ledger.State.COMPLETE;
+    }
+
+    /** Tables that were copied from this source once and are not in it any more: it may be the wrong file. */
+    private List<Table> vanished(MirrorRun run, List<SourceTable> tables) {
+        List<String> names = new ArrayList<>();
+        tables.forEach(table -> names.add(table.name()));
+        List<Table> vanished = new ArrayList<>();
+        for (ExtraTables.Extra extra : run.read(tx -> ExtraTables.of(tx, run.dialect(), run.ledger(), names))) {
+            switch (extra.presence()) {
+                case GONE -> {
+                    run.forget(extra.table());
+                    progress.notice(
+                            extra.table(), "neither the source nor the mirror has it any more; it is forgotten");
+                }
+                case THERE -> vanished.add(Table.failed(extra.table(), ExtraTables.left(extra.table())));
+            }
+        }
+        return vanished;
+    }
+}

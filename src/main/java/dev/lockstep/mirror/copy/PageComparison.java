@@ -1,0 +1,303 @@
+package dev.lockstep.mirror.copy;
+
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.copy.Backfill.EmptySource;
+import dev.lockstep.mirror.copy.Backfill.Extras;
+import dev.lockstep.mirror.copy.Backfill.Options;
+import dev.lockstep.mirror.copy.Backfill.Trust;
+import dev.lockstep.mirror.copy.TableScan.Page;
+import dev.lockstep.mirror.engine.Compared;
+import dev.lockstep.mirror.engine.Dialect;
+import dev.lockstep.mirror.engine.Dialect.Keys;
+import dev.lockstep.mirror.engine.TableDigest;
+import dev.lockstep.mirror.plan.Reject;
+import dev.lockstep.mirror.plan.TablePlan;
+import dev.lockstep.mirror.proof.RowFingerprint;
+import dev.lockstep.mirror.run.Ledger;
+import dev.lockstep.mirror.run.MirrorRun;
+import dev.lockstep.mirror.run.PageRecords;
+import dev.lockstep.mirror.run.Progress;
+import dev.lockstep.support.Trouble;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes one table of the mirror equal page by page: reads all of the source's, decides what must go and what must come, and
+ * only then writes.
+ */
+final class PageComparison {
+
+    /** A mirror that differs again after that has somebody else at work in it, or a trigger of his. */
+    private static final int MOST_ATTEMPTS = 3;
+
+    private final MirrorRun run;
+    private final Tx source;
+    private final Options options;
+    private final Progress progress;
+
+    PageComparison(MirrorRun run, Tx source, Options options, Progress progress) {
+        this.run = run;
+        this.source = source;
+        this.options = options;
+        this.progress = progress;
+    }
+
+    /** @throws Trouble the mirror is not equal now: somebody else writes to it, among other reasons */
+    Backfill.Table run(TablePlan plan) {
+        Optional<TableDigest> digest = options.trust() == Trust.RECORDED
+                ? Optional.empty()
+                : run.dialect().digest(plan);
+        TableScan scan = TableScan.of(plan, source, digest.map(TableDigest::ofSource));
+        scan.check(options.badRows());
+        refuse(plan, scan.merging());
+        if (plan.ddl().isPresent()) {
+            make(plan);
+        }
+        EqualityProof proof = new EqualityProof(run, source, plan.made(), scan, digest);
+        Writes before = Writes.NONE;
+        for (int attempts = 1; ; attempts++) {
+            Writes writes = attempt(plan, scan, digest).after(before);
+            Optional<Compared> proven = prove(proof, plan, scan, writes);
+            if (proven.isPresent()) {
+                return table(plan, scan, writes, proven);
+            }
+            if (attempts == MOST_ATTEMPTS) {
+                throw TableBackfill.disturbed(plan);
+            }
+            progress.notice(plan.name(), "somebody else has written to the mirror meanwhile; it is compared again");
+            before = writes;
+        }
+    }
+
+    /**
+     * What one attempt has written, and those before it.
+     *
+     * @param deleted how many rows the source does not have, and the mirror had
+     * @param left how many it has still
+     * @param refused the rows that the mirror does not take
+     */
+    private record Writes(
+            Standing standing,
+            PageWriter.Tally tally,
+            long deleted,
+            long left,
+            RowFingerprint refused,
+            List<Reject> rejects,
+            long inserted,
+            long updated) {
+        private static final Writes NONE =
+                new Writes(null, PageWriter.Tally.NONE, 0, 0, new RowFingerprint(0), List.of(), 0, 0);
+
+        Writes after(Writes before) {
+            return new Writes(
+                    standing,
+                    tally,
+                    deleted + before.deleted,
+                    left,
+                    refused,
+                    rejects,
+                    tally.inserted() + before.inserted,
+                    tally.updated() + before.updated);
+        }
+
+        boolean areNone() {
+            return standing.isEqual() && deleted + inserted + updated == 0;
+        }
+    }
+
+    private Writes attempt(TablePlan plan, TableScan scan, Optional<TableDigest> digest) {
+        Standing standing = standing(plan, scan, digest);
+        if (standing.isDisturbed()) {
+            progress.notice(plan.name(), "somebody else has written to the mirror; what differs is put right");
+        }
+        long extra = prepare(plan, scan, standing);
+        PageWriter writer = new PageWriter(run, source, plan, options, progress, digest.map(TableDigest::ofSource));
+        writer.write(standing.changed(), standing.rows() == 0 ? PageWriter.Way.LOAD : PageWriter.Way.MERGE);
+        PageWriter.Tally tally = writer.tally();
+        long left = options.extras() == Extras.KEEP ? extra : 0;
+        if (tally.inserted() + tally.updated() + extra > 0) {
+            run.write(mirror -> {
+                run.dialect().finish(mirror, plan);
+                return null;
+            });
+        }
+        return new Writes(standing, tally, extra - left, left, writer.refused(), writer.rejects(), 0, 0);
+    }
+
+    private Standing standing(TablePlan plan, TableScan scan, Optional<TableDigest> digest) {
+        if (options.trust() == Trust.RECORDED) {
+            return run.read(mirror -> Standing.recorded(mirror, plan, scan, run));
+        }
+        return options.trust() == Trust.PROVEN && digest.isPresent()
+                ? run.snapshot(mirror -> Standing.proven(mirror, plan.made(), scan, run, digest.get()))
+                : run.read(mirror -> Standing.unknown(mirror, plan, scan));
+    }
+
+    private Optional<Compared> prove(EqualityProof proof, TablePlan plan, TableScan scan, Writes writes) {
+        long rejected = scan.rejected() + writes.tally().rejected();
+        Standing standing = writes.standing();
+        if (options.trust() == Trust.RECORDED) {
+            finish(plan, standing.kept() + writes.tally().arrived() + writes.left(), rejected);
+            return Optional.of(Compared.RECORDED);
+        }
+        EqualityProof.Found found = writes.areNone() && standing.seal().isPresent()
+                ? proof.standing(standing)
+                : proof.find(writes.refused(), rejected, writes.left());
+        run.write(mirror -> {
+            if (found.isEqual()) {
+                run.pages().record(mirror, plan.name(), whole(standing.unrecorded()));
+                Ledger.State state = rejected > 0 ? Ledger.State.PARTIAL : Ledger.State.COMPLETE;
+                run.ledger().noteSealed(mirror, plan.name(), state, found.rows(), found.seal());
+            } else {
+                run.pages().distrust(mirror, plan.name());
+            }
+            return null;
+        });
+        boolean everyRow = options.trust() != Trust.PROVEN;
+        return found.compared().map(how -> everyRow ? Compared.ROWS : how);
+    }
+
+    private static Backfill.Table table(TablePlan plan, TableScan scan, Writes writes, Optional<Compared> proven) {
+        List<Reject> rejects = new ArrayList<>(scan.rejects());
+        rejects.addAll(writes.rejects());
+        long rejected = scan.rejected() + writes.tally().rejected();
+        return new Backfill.Table(
+                plan.name(),
+                scan.rows(),
+                writes.inserted(),
+                writes.updated(),
+                writes.deleted(),
+                Math.max(0, scan.rows() - rejected - writes.inserted() - writes.updated()),
+                rejected,
+                rejects,
+                proven,
+                Optional.empty());
+    }
+
+    /** An earlier attempt may have done it, and not know. */
+    private void make(TablePlan plan) {
+        run.write(mirror -> {
+            if (run.dialect().find(mirror, plan.name()).isEmpty()) {
+                run.pages().forget(mirror, plan.name());
+                mirror.execute(plan.ddl().orElseThrow());
+            }
+            return null;
+        });
+    }
+
+    /**
+     * In one transaction: finds the keys that the mirror has too many or cannot tell apart, forgets the pages that are not
+     * the source's any more, and deletes what is too many.
+     *
+     * @return how many rows the mirror had that the source does not have
+     */
+    private long prepare(TablePlan plan, TableScan scan, Standing standing) {
+        if (standing.isEqual()) {
+            return 0;
+        }
+        return run.write(mirror -> {
+            if (plan.isLoose()) {
+                refuse(plan, merging(run.dialect(), mirror, plan, rows(plan, scan.pages())));
+            }
+            long extra = standing.rows() == 0 ? 0 : extra(mirror, plan, scan, standing);
+            if (standing.kept() == 0) {
+                run.pages().forget(mirror, plan.name());
+            } else {
+                run.pages().forget(mirror, plan.name(), standing.stale());
+            }
+            run.ledger().note(mirror, plan.name(), Ledger.State.RUNNING, scan.rows(), null);
+            return extra;
+        });
+    }
+
+    /** The first keys that are one to the mirror, asked of the mirror itself. */
+    static List<String> merging(Dialect dialect, Tx mirror, TablePlan plan, Dialect.Rows rows) {
+        dialect.stage(mirror, plan, rows);
+        Keys merging = dialect.merging(mirror, plan);
+        dialect.unstage(mirror);
+        return merging.first();
+    }
+
+    private static void refuse(TablePlan plan, List<String> merging) {
+        if (!merging.isEmpty()) {
+            throw new Trouble(
+                    Trouble.Kind.REFUSED,
+                    "merging-keys",
+                    plan.name() + ": different keys of the source are one key to the mirror: "
+                            + String.join("; ", merging),
+                    "give the key's columns in the mirror a type and a collation that tell them apart",
+                    null);
+        }
+    }
+
+    /** Finds rows that the source does not have, and deletes them unless they are to be kept. */
+    private long extra(Tx mirror, TablePlan plan, TableScan scan, Standing standing) {
+        run.dialect().stage(mirror, plan, rows(plan, standing.changed()));
+        long there = run.dialect().stagedThere(mirror, plan);
+        run.dialect().unstage(mirror);
+        if (standing.rows() == standing.kept() + there) {
+            return 0;
+        }
+        run.dialect().stage(mirror, plan, rows(plan, scan.pages()));
+        Keys extra = run.dialect().extra(mirror, plan);
+        if (options.extras() == Extras.DELETE && extra.count() > 0) {
+            limit(plan, scan, standing, extra);
+            run.dialect().deleteExtra(mirror, plan);
+        }
+        run.dialect().unstage(mirror);
+        return extra.count();
+    }
+
+    private void limit(TablePlan plan, TableScan scan, Standing standing, Keys extra) {
+        if (scan.rows() == 0) {
+            if (options.emptySource() == EmptySource.REFUSED) {
+                throw new Trouble(
+                        Trouble.Kind.REFUSED,
+                        "empty-source",
+                        plan.name() + " is empty in the source, and has " + standing.rows() + " rows in the mirror",
+                        "if all of them are to be deleted, add --allow-empty-source",
+                        null);
+            }
+            return;
+        }
+        long most = options.maxDelete().orElse(TablePlan.maxUnaskedDeletes(standing.rows()));
+        if (extra.count() > most) {
+            throw new Trouble(
+                    Trouble.Kind.REFUSED,
+                    "too-many-deletes",
+                    plan.name() + ": " + extra.count() + " rows of the mirror are not in the source, and at most "
+                            + most + " may be deleted; the first are " + String.join("; ", extra.first()),
+                    "if they are to be deleted, add --max-delete " + extra.count() + "; --keep-extra leaves them",
+                    null);
+        }
+    }
+
+    /** Pages of which the mirror holds every row. */
+    private static List<PageRecords.Page> whole(List<Page> pages) {
+        List<PageRecords.Page> whole = new ArrayList<>();
+        pages.forEach(page -> whole.add(new PageRecords.Page(page.digest(), page.rows(), List.of())));
+        return whole;
+    }
+
+    private Dialect.Rows rows(TablePlan plan, List<Page> pages) {
+        return new PageRows(source, plan, pages);
+    }
+
+    /** The mirror must have exactly the rows that are known to be there, or somebody else is writing to it. */
+    private void finish(TablePlan plan, long expected, long rejected) {
+        long found = run.write(mirror -> {
+            long rows = TableBackfill.count(mirror, plan);
+            if (rows == expected) {
+                Ledger.State state = rejected > 0 ? Ledger.State.PARTIAL : Ledger.State.COMPLETE;
+                run.ledger().note(mirror, plan.name(), state, rows, null);
+            } else {
+                run.pages().forget(mirror, plan.name());
+            }
+            return rows;
+        });
+        if (found != expected) {
+            throw TableBackfill.disturbed(plan, expected, found);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.lockstep.mirror.copy;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.DbTarget;
+import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqliteTarget;
+import dev.lockstep.mirror.engine.Dialect;
+import dev.lockstep.mirror.plan.Planner;
+import dev.lockstep.mirror.plan.Reject;
+import dev.lockstep.mirror.plan.TablePlan;
+import dev.lockstep.mirror.run.Ledger;
+import dev.lockstep.mirror.run.LedgerTables;
+import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorRun;
+import dev.lockstep.mirror.source.SourceSchema;
+import dev.lockstep.mirror.source.SourceTable;
+import dev.lockstep.support.Trouble;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Reads all of the source and tells what a backfill would meet with, before there is one. Nothing is changed. */
+public final class Preflight {
+    /** Whether the mirror itself is asked which keys it takes for one, where that cannot be known otherwise. */
+    public enum Keys {
+        /** It is, by way of a temporary table. */
+        ASKED,
+        ASSUMED
+    }
+
+    /**
+     * What was found about a table.
+     *
+     * @param rows how many the source has; empty if something stands in the way, for then they are not read
+     * @param rejected how many of them do not fit
+     * @param rejects the first of those
+     * @param merging the first keys that the mirror would take for another row's
+     */
+    public record Finding(
+            TablePlan plan, OptionalLong rows, long rejected, List<Reject> rejects, List<String> merging) {
+        /** Whether all of the table can be copied. */
+        public boolean fits() {
+            return plan.obstacles().isEmpty() && rejected == 0 && merging.isEmpty();
+        }
+    }
+
+    private Preflight() {}
+
+    /**
+     * Looks at the tables that are named, or at all.
+     *
+     * @throws Trouble usage: there is no such table
+     */
+    public static List<Finding> run(Db source, Db mirror, List<String> names, Keys keys) {
+        Dialect dialect = MirrorRun.dialect(mirror);
+        return source.read(tx -> {
+            List<Finding> findings = new ArrayList<>();
+            for (SourceTable table : SourceSchema.read(tx).tables(names)) {
+                findings.add(finding(dialect, tx, mirror, table, keys));
+            }
+            return findings;
+        });
+    }
+
+    /**
+     * Looks at what can be told before a run begins.
+     *
+     * @throws Trouble usage: there is no such table, or none at all; refused: the source is itself the mirror of this one, so
+     *     that each would undo what changes in the other
+     */
+    public static void check(Db source, DbTarget mirror, List<String> names, Backfill.Trust trust) {
+        List<String> sources = source.read(tx -> {
+            SourceSchema.read(tx).tables(names);
+            return Ledger.sources(tx);
+        });
+        if (mirror instanceof SqliteTarget file && trust != Backfill.Trust.RESTART) {
+            for (String known : sources) {
+                if (file.isSameAs(Path.of(known))) {
+                    throw Trouble.refused(
+                            "the source is the mirror of " + known + ", and is not to be written back to it",
+                            "if the one is to be restored from the other, use --restart");
+                }
+            }
+        }
+    }
+
+    /**
+     * What keeps each table from being copied, if none can be and the mirror knows nothing of lockstep yet: then a run is not to
+     * begin, for it would leave no more behind than the tables in which it keeps how far it is.
+     *
+     * @return empty if a run may begin
+     */
+    public static List<Backfill.Table> hopeless(
+            Db source, MirrorLink mirror, List<String> names, Backfill.Options options) {
+        MirrorRun.refuseUnfit(mirror);
+        Dialect dialect = MirrorRun.dialect(mirror.db());
+        if (mirror.read(tx -> LedgerTables.areThere(dialect, tx))) {
+            return List.of();
+        }
+        return source.read(tx -> {
+            List<Backfill.Table> hopeless = new ArrayList<>();
+            for (SourceTable table : SourceSchema.read(tx).tables(names)) {
+                Optional<Trouble> unfit = unfit(dialect, tx, mirror, table, options.creation());
+                if (unfit.isEmpty()) {
+                    return List.of();
+                }
+                hopeless.add(Backfill.Table.failed(table.name(), unfit.get()));
+            }
+            return hopeless;
+        });
+    }
+
+    /** Whether nothing of a source was ever mirrored here. */
+    public static boolean isFirst(MirrorLink mirror, String id) {
+        Dialect dialect = MirrorRun.dialect(mirror.db());
+        return mirror.read(tx -> !LedgerTables.areReadable(dialect, tx)
+                || new Ledger(dialect, id).tables(tx).isEmpty());
+    }
+
+    private static Optional<Trouble> unfit(
+            Dialect dialect, Tx source, MirrorLink mirror, SourceTable table, Backfill.Creation creation) {
+        try {
+            return mirror.read(there -> TableBackfill.unfit(new Planner(dialect, source, there).plan(table), creation));
+        } catch (DbException e) {
+            if (MirrorLink.endsTheRun(e)) {
+                throw e;
+            }
+            // What cannot be looked at here is told by the run.
+            return Optional.empty();
+        }
+    }
+
+    /** A table of which a page is damaged, say, does not hide the others. */
+    private static Finding finding(Dialect dialect, Tx source, Db mirror, SourceTable table, Keys keys) {
+        try {
+            return looked(dialect, source, mirror, table, keys);
+        } catch (DbException e) {
+            if (MirrorLink.endsTheRun(e)) {
+                throw e;
+            }
+            TablePlan plan = TablePlan.impossible(table, e.getMessage());
+            return new Finding(plan, OptionalLong.empty(), 0, List.of(), List.of());
+        }
+    }
+
+    private static Finding looked(Dialect dialect, Tx source, Db mirror, SourceTable table, Keys keys) {
+        TablePlan plan = mirror.read(tx -> new Planner(dialect, source, tx).plan(table));
+        if (!plan.obstacles().isEmpty()) {
+            return new Finding(plan, OptionalLong.empty(), 0, List.of(), List.of());
+        }
+        TableScan scan = TableScan.of(plan, source, Optional.empty());
+        List<String> merging = new ArrayList<>(scan.merging());
+        if (plan.isLoose() && keys == Keys.ASKED) {
+            PageRows rows = new PageRows(source, plan, scan.pages());
+            merging.addAll(mirror.transact(tx -> PageComparison.merging(dialect, tx, plan, rows)));
+        }
+        return new Finding(plan, OptionalLong.of(scan.rows()), scan.rejected(), scan.rejects(), merging);
+    }
+}

@@ -1,0 +1,2 @@
+/** Each database as a mirror: its catalog, its types, its bulk statements and its digests. */
+package dev.lockstep.mirror.engine;

@@ -1,0 +1,179 @@
+package dev.lockstep.mirror.follow;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Tx;
+import dev.lockstep.journal.Journal;
+import dev.lockstep.journal.Journal.Span;
+import dev.lockstep.mirror.copy.Backfill;
+import dev.lockstep.mirror.follow.Followed.Shipment;
+import dev.lockstep.mirror.run.MirrorRun;
+import dev.lockstep.mirror.source.FollowTriggers;
+import dev.lockstep.support.Trouble;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The tables that are followed together: their triggers are seen to, they are compared as a whole, and what their journals
+ * have noted is shipped.
+ */
+final class FollowedTables {
+    private final Db source;
+    private final MirrorRun run;
+    private final FollowTriggers triggers;
+    private final Backfill.Options options;
+    private final Following.Watcher watcher;
+    private final Backfill backfill;
+    private final Map<String, Followed> followed = new HashMap<>();
+    private final Map<String, Backfill.Table> compared = new LinkedHashMap<>();
+    private long version;
+    private long comparedNanos;
+    private boolean hasNews;
+
+    FollowedTables(
+            Db source, MirrorRun run, FollowTriggers triggers, Backfill.Options options, Following.Watcher watcher) {
+        this.source = source;
+        this.run = run;
+        this.triggers = triggers;
+        this.options = options;
+        this.watcher = watcher;
+        this.backfill = new Backfill(options, watcher);
+    }
+
+    /** What the last comparison of each table has come to. */
+    List<Backfill.Table> compared() {
+        return List.copyOf(compared.values());
+    }
+
+    /** When everything was compared for the last time, as {@link System#nanoTime} has it. */
+    long comparedNanos() {
+        return comparedNanos;
+    }
+
+    /** Says in the mirror which tables are as the source's are. */
+    void beat() {
+        run.write(mirror -> {
+            followed.values().forEach(table -> table.beat(mirror));
+            return null;
+        });
+    }
+
+    /**
+     * Sees to the triggers, and compares everything. What changed meanwhile is shipped afterwards, perhaps once more.
+     *
+     * @return how the triggers stand
+     * @throws Trouble refused: they were removed while their table was followed
+     */
+    List<FollowTriggers.Table> begin() {
+        List<FollowTriggers.Table> tables = source.transact(tx -> {
+            refuseRemoved(tx);
+            List<FollowTriggers.Table> installed = triggers.install(tx);
+            version = Followed.schemaVersion(tx);
+            return installed;
+        });
+        Map<String, Followed> before = new HashMap<>(followed);
+        followed.clear();
+        for (FollowTriggers.Table table : tables) {
+            watcher.triggers(table);
+            Journal journal =
+                    source.read(tx -> triggers.journal(tx, table.table())).orElseThrow();
+            Followed known = before.get(table.table());
+            followed.put(
+                    table.table(),
+                    known != null && known.journal().epoch().equals(journal.epoch())
+                            ? known
+                            : new Followed(source, run, journal));
+        }
+        compare(triggers.names());
+        comparedNanos = System.nanoTime();
+        return tables;
+    }
+
+    /** Triggers that an ORM has lost are put back; those that somebody has removed on purpose are not. */
+    private void refuseRemoved(Tx tx) {
+        for (Followed table : followed.values()) {
+            if (triggers.journal(tx, table.name()).isEmpty()) {
+                throw new Trouble(
+                        Trouble.Kind.REFUSED,
+                        "triggers-removed",
+                        "the triggers on " + table.name() + " were removed while it was followed",
+                        "'lockstep mirror follow' puts them back, and compares everything first",
+                        null);
+            }
+        }
+    }
+
+    /** @param tables none: all */
+    private void compare(List<String> tables) {
+        Map<String, Span> before = new HashMap<>();
+        source.read(tx -> {
+            followed.forEach((name, table) -> before.put(name, table.journal().pending(tx)));
+            return null;
+        });
+        hasNews = true;
+        long begun = System.nanoTime();
+        List<Backfill.Table> results = backfill.copy(source, run, tables);
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        for (Backfill.Table result : results) {
+            compared.put(result.table(), result);
+            Followed table = followed.get(result.table());
+            if (table != null) {
+                table.compared(result, before.get(result.table()), version, took);
+            }
+            watcher.compared(result);
+        }
+    }
+
+    /** Ships one portion of each table. @return whether there is more */
+    boolean ship() {
+        boolean more = false;
+        for (Followed table : new ArrayList<>(followed.values())) {
+            if (table.failure().isPresent()) {
+                if (table.isWorthATry()) {
+                    compare(List.of(table.name()));
+                }
+                continue;
+            }
+            Shipment shipment = table.ship();
+            switch (shipment.outcome()) {
+                case NOTHING_TO_DO -> {}
+                case SHIPPED -> more |= shipped(table, shipment);
+                case COMPARE -> {
+                    if (table.isRested()) {
+                        watcher.notice(table.name(), "compared as a whole: " + shipment.why());
+                        compare(List.of(table.name()));
+                    }
+                }
+                case SCHEMA_CHANGED -> {
+                    watcher.notice(table.name(), "the source's schema has changed; everything is compared");
+                    begin();
+                    return true;
+                }
+            }
+        }
+        if (hasNews && !more) {
+            hasNews = false;
+            watcher.inStep();
+        }
+        return more;
+    }
+
+    private boolean shipped(Followed table, Shipment shipment) {
+        hasNews = true;
+        if (shipment.hasChanged()) {
+            watcher.shipped(
+                    table.name(),
+                    shipment.merged().inserted(),
+                    shipment.merged().updated(),
+                    shipment.deleted());
+        }
+        options.pace()
+                .wrote(shipment.deleted()
+                        + shipment.merged().inserted()
+                        + shipment.merged().updated());
+        return shipment.left();
+    }
+}

@@ -1,0 +1,158 @@
+package dev.lockstep.mirror.plan;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.source.SourceSchema;
+import dev.lockstep.mirror.source.SourceTable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Something of the source that a mirror does not get: rows of a virtual table, or what a schema has beside tables, their
+ * columns, NOT NULL and the key.
+ *
+ * @param kind {@code virtual-table}, {@code view}, {@code trigger}, {@code index}, {@code unique-key}, {@code foreign-key},
+ *     {@code check}, {@code default}, {@code identity} or {@code generated-column}
+ * @param name its name, or that of its table and in parentheses its columns
+ * @param reason what that means
+ */
+public record NotMirrored(String kind, String name, String reason) {
+    private static final String VIRTUAL = """
+              select l.name, m.sql
+                from pragma_table_list l
+                join sqlite_master m on m.name = l.name and m.type = 'table'
+               where l.schema = 'main'
+                 and l.type = 'virtual'
+            order by l.name
+            """;
+
+    /** An index that a constraint has made has no statement. */
+    private static final String OTHERS = """
+              select type, name, tbl_name, sql
+                from sqlite_master
+               where type in ('view', 'trigger', 'index')
+                 and sql is not null
+               and name is not null
+               and tbl_name is not null
+            order by type desc, name
+            """;
+
+    private static final String UNIQUE_KEYS = """
+              select i.name, group_concat(x.name, ', ') as columns
+                from pragma_index_list(?, 'main') i
+                join pragma_index_info(i.name, 'main') x
+               where i.origin = 'u'
+            group by i.name
+            order by i.name
+            """;
+
+    private static final String FOREIGN_KEYS = """
+              select id, "table" as other, group_concat("from", ', ') as columns
+                from pragma_foreign_key_list(?, 'main')
+            group by id
+            order by id
+            """;
+
+    private static final String COLUMNS = """
+              select name, dflt_value, hidden
+                from pragma_table_xinfo(?, 'main')
+            order by cid
+            """;
+
+    private static final String STATEMENT = "select sql from sqlite_master where type = 'table' and name = ?";
+
+    private static final String LOCKSTEPS = "lockstep";
+
+    private static final Pattern CONTENT =
+            Pattern.compile("\\bcontent\\s*=\\s*[\"'`\\[]?([^\"'`\\],)\\s]+)", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern AUTOINCREMENT = Pattern.compile("\\bautoincrement\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern CHECK = Pattern.compile("\\bcheck\\s*\\(", Pattern.CASE_INSENSITIVE);
+
+    /**
+     * All of it.
+     *
+     * @param tables of these only, if there are any
+     */
+    public static List<NotMirrored> of(Db source, List<String> tables) {
+        return source.read(tx -> of(tx, tables));
+    }
+
+    static List<NotMirrored> of(Tx tx, List<String> tables) {
+        List<NotMirrored> found = new ArrayList<>();
+        if (tables.isEmpty()) {
+            tx.rows(VIRTUAL).forEach(row -> found.add(virtual(row)));
+        }
+        List<SourceTable> mirrored = SourceSchema.read(tx).tables(tables);
+        Map<String, SourceTable> byName = new LinkedHashMap<>();
+        mirrored.forEach(table -> byName.put(SourceSchema.fold(table.name()), table));
+        for (Row row : tx.rows(OTHERS)) {
+            boolean ours = row.text("name").startsWith(LOCKSTEPS)
+                    || row.text("tbl_name").startsWith(LOCKSTEPS);
+            boolean asked = tables.isEmpty() || byName.containsKey(SourceSchema.fold(row.text("tbl_name")));
+            if (!ours && asked) {
+                other(row).ifPresent(found::add);
+            }
+        }
+        mirrored.forEach(table -> ofTable(tx, table, found));
+        return found;
+    }
+
+    private static NotMirrored virtual(Row row) {
+        Matcher content = CONTENT.matcher(row.text("sql"));
+        return new NotMirrored(
+                "virtual-table",
+                row.text("name"),
+                content.find()
+                        ? "it has no rows of its own, but those of " + content.group(1)
+                        : "its rows are in no other table, and are not copied");
+    }
+
+    private static Optional<NotMirrored> other(Row row) {
+        String name = row.text("name");
+        return Optional.of(
+                switch (row.text("type")) {
+                    case "view" -> new NotMirrored("view", name, "views are not made");
+                    case "trigger" -> new NotMirrored("trigger", name, "what it writes is copied, as rows");
+                    default ->
+                        new NotMirrored("index", name, "on " + row.text("tbl_name") + "; only the key's index is made");
+                });
+    }
+
+    private static void ofTable(Tx tx, SourceTable table, List<NotMirrored> found) {
+        String name = table.name();
+        List<String> key = table.key().stream().map(SourceTable.Column::name).toList();
+        for (Row row : tx.rows(UNIQUE_KEYS, name)) {
+            if (!String.join(", ", key).equals(row.text("columns"))) {
+                found.add(new NotMirrored(
+                        "unique-key", name + " (" + row.text("columns") + ")", "only the key's index is made"));
+            }
+        }
+        for (Row row : tx.rows(FOREIGN_KEYS, name)) {
+            found.add(new NotMirrored(
+                    "foreign-key", name + " (" + row.text("columns") + ")", "it refers to " + row.text("other")));
+        }
+        for (Row row : tx.rows(COLUMNS, name)) {
+            String column = name + " (" + row.text("name") + ")";
+            if (row.integer("hidden") > 1) {
+                found.add(new NotMirrored("generated-column", column, "its values are copied, and not derived"));
+            } else if (!row.isNull("dflt_value")) {
+                found.add(new NotMirrored("default", column, "each row is copied with its value"));
+            }
+        }
+        String sql = tx.row(STATEMENT, name).map(row -> row.text("sql")).orElse("");
+        if (AUTOINCREMENT.matcher(sql).find() && key.size() == 1) {
+            found.add(new NotMirrored("identity", name + " (" + key.get(0) + ")", "no number is given there"));
+        }
+        if (CHECK.matcher(sql).find()) {
+            found.add(new NotMirrored("check", name, "what the source has accepted is copied"));
+        }
+    }
+}

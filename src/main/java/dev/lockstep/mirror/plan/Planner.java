@@ -1,0 +1,204 @@
+package dev.lockstep.mirror.plan;
+
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.plan.TargetTable.Silence;
+import dev.lockstep.mirror.plan.TargetTable.Source;
+import dev.lockstep.mirror.plan.TargetType.Form;
+import dev.lockstep.mirror.source.SourceSchema;
+import dev.lockstep.mirror.source.SourceTable;
+import dev.lockstep.mirror.source.SourceTable.Affinity;
+import dev.lockstep.mirror.source.SourceTable.Strictness;
+import dev.lockstep.mirror.source.Survey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Decides which column of the mirror each column of the source goes into, and finds what stands in the way. */
+public final class Planner {
+    private final TargetCatalog dialect;
+    private final Tx source;
+    private final Tx mirror;
+
+    public Planner(TargetCatalog dialect, Tx source, Tx mirror) {
+        this.dialect = dialect;
+        this.source = source;
+        this.mirror = mirror;
+    }
+
+    public TablePlan plan(SourceTable table) {
+        if (table.unreadable().isPresent()) {
+            return TablePlan.impossible(table, table.unreadable().get());
+        }
+        Optional<TargetTable> found = dialect.find(mirror, table.name());
+        TargetTable target = found.orElseGet(() -> dialect.design(table, new Survey(source, table)));
+        List<String> obstacles = new ArrayList<>(target.obstacles());
+        List<String> notes = new ArrayList<>();
+        Columns chosen = new Columns(target.columns(), obstacles);
+        if (table.order().isEmpty()) {
+            obstacles.add("it has no key, and columns hide its rowid; give it a primary key, or rename one of"
+                    + " rowid, _rowid_, oid");
+        } else if (table.key().isEmpty()) {
+            chosen.add(TargetTable.ROWID, 0);
+        }
+        for (SourceTable.Column column : table.key()) {
+            chosen.add(column, table.offset());
+        }
+        int keyWidth = chosen.endKey();
+        for (SourceTable.Column column : table.columns()) {
+            if (!table.key().contains(column)) {
+                chosen.add(column, table.offset());
+            }
+        }
+        chosen.left.forEach(left -> checkUnwritten(left, obstacles, notes));
+        checkNames(table, target, found, obstacles);
+        if (obstacles.isEmpty()) {
+            target = checkKey(target, chosen.columns.subList(0, keyWidth), obstacles);
+            note(chosen.columns, target, notes);
+        }
+        return new TablePlan(
+                table,
+                target,
+                List.copyOf(chosen.columns),
+                keyWidth,
+                List.copyOf(chosen.cells),
+                dialect.limits(mirror),
+                List.copyOf(obstacles),
+                List.copyOf(notes),
+                found.isPresent() ? Optional.empty() : Optional.of(dialect.create(target)));
+    }
+
+    /** A column of the mirror that the source does not have. */
+    private static void checkUnwritten(TargetTable.Column column, List<String> obstacles, List<String> notes) {
+        if (column.silence() == Silence.FORBIDDEN && column.source() == Source.WRITER) {
+            obstacles.add("the mirror's column " + column.name()
+                    + " takes no NULL and has no default, and the source has no such column");
+        } else {
+            notes.add("the mirror's column " + column.name() + " is not in the source and is left alone");
+        }
+    }
+
+    private void checkNames(
+            SourceTable table, TargetTable target, Optional<TargetTable> found, List<String> obstacles) {
+        if (found.isPresent()) {
+            return;
+        }
+        badName(table.name(), dialect.badTable(table.name()), obstacles);
+        List<String> columns = new ArrayList<>();
+        for (TargetTable.Column column : target.columns()) {
+            badName(column.name(), dialect.badColumn(column.name()), obstacles);
+            columns.add(column.name());
+        }
+        dialect.clash(mirror, columns).ifPresent(obstacles::add);
+        if (target.columns().size() > dialect.mostColumns()) {
+            obstacles.add(target.columns().size() + " columns, and the mirror takes " + dialect.mostColumns());
+        }
+    }
+
+    private void badName(String name, Optional<String> bad, List<String> obstacles) {
+        dialect.badName(name).or(() -> bad).ifPresent(why -> obstacles.add("the name '" + name + "' is " + why));
+    }
+
+    /** The rows of the mirror must be told apart by what tells those of the source apart. */
+    private static TargetTable checkKey(TargetTable target, List<TargetTable.Column> key, List<String> obstacles) {
+        List<String> wanted = new ArrayList<>();
+        key.forEach(column -> wanted.add(SourceSchema.fold(column.name())));
+        List<List<String>> others = new ArrayList<>();
+        boolean has = same(target.primaryKey(), wanted);
+        if (!has && !target.primaryKey().isEmpty()) {
+            others.add(target.primaryKey());
+        }
+        for (List<String> unique : target.uniqueKeys()) {
+            if (same(unique, wanted)) {
+                has = true;
+            } else {
+                others.add(unique);
+            }
+        }
+        if (!has) {
+            obstacles.add("the mirror has no primary or unique key on (" + String.join(", ", wanted) + ")");
+        }
+        return new TargetTable(target.name(), target.columns(), target.primaryKey(), others, target.obstacles());
+    }
+
+    private static boolean same(List<String> found, List<String> wanted) {
+        List<String> folded = new ArrayList<>();
+        found.forEach(name -> folded.add(SourceSchema.fold(name)));
+        return folded.size() == wanted.size() && folded.containsAll(wanted);
+    }
+
+    private static void note(List<TargetTable.Column> columns, TargetTable target, List<String> notes) {
+        for (TargetTable.Column column : columns) {
+            TargetType type = column.type().orElseThrow();
+            if (type.form() == Form.TIMESTAMP && type.size() < 6) {
+                notes.add("column " + column.name() + ": " + type.sql() + " keeps " + type.size()
+                        + " digits of a second; the rest is cut off");
+            }
+        }
+        for (List<String> unique : target.uniqueKeys()) {
+            notes.add("the mirror has another unique key (" + String.join(", ", unique) + ")");
+        }
+    }
+
+    /** Takes columns of the mirror by their names in the source: the same letters, else the same but for their case. */
+    private static final class Columns {
+        private final List<TargetTable.Column> left;
+        private final List<TargetTable.Column> columns = new ArrayList<>();
+        private final List<Integer> cells = new ArrayList<>();
+        private final List<String> obstacles;
+
+        Columns(List<TargetTable.Column> there, List<String> obstacles) {
+            this.left = new ArrayList<>(there);
+            this.obstacles = obstacles;
+        }
+
+        void add(SourceTable.Column column, int offset) {
+            int before = columns.size();
+            add(column.name(), offset + column.position());
+            if (columns.size() == before) {
+                return;
+            }
+            TargetTable.Column added = columns.get(before);
+            boolean asIs = added.type().filter(type -> type.form() == Form.ANY).isPresent();
+            Affinity there = Affinity.of(added.declared(), Strictness.LAX);
+            if (asIs && there != column.affinity()) {
+                obstacles.add("column " + column.name() + " has the affinity " + column.affinity()
+                        + ", and the mirror's has " + there + ", which would change values");
+            }
+        }
+
+        void add(String name, int cell) {
+            TargetTable.Column column = find(name);
+            if (column == null) {
+                obstacles.add("the mirror has no column " + name);
+                return;
+            }
+            left.remove(column);
+            if (column.type().isEmpty()) {
+                obstacles.add("column " + name + " has the type " + column.declared() + ", which cannot be mirrored");
+            } else if (column.source() == Source.GENERATED) {
+                obstacles.add("column " + name + " of the mirror is generated");
+            }
+            columns.add(column);
+            cells.add(cell);
+        }
+
+        /** What has been added so far is the key, in which nothing may be NULL. @return how many columns that is */
+        int endKey() {
+            columns.replaceAll(TargetTable.Column::withoutNulls);
+            return columns.size();
+        }
+
+        private TargetTable.Column find(String name) {
+            TargetTable.Column alike = null;
+            for (TargetTable.Column column : left) {
+                if (column.name().equals(name)) {
+                    return column;
+                }
+                if (SourceSchema.fold(column.name()).equals(SourceSchema.fold(name))) {
+                    alike = column;
+                }
+            }
+            return alike;
+        }
+    }
+}

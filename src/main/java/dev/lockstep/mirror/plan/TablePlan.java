@@ -1,0 +1,143 @@
+package dev.lockstep.mirror.plan;
+
+import dev.lockstep.db.Cells;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.mirror.source.SourceTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a table of the source becomes one of the mirror.
+ *
+ * @param columns the columns of the mirror that are written, those of the key first
+ * @param keyWidth how many of them are the key
+ * @param cells for each of the columns, which cell of a scanned row of the source it comes from
+ * @param limits how large a row may be
+ * @param obstacles what must change before this table can be mirrored; empty if nothing must
+ * @param notes what a person should know, and that stops nothing
+ * @param ddl the statement that makes the mirror's table, if there is none
+ */
+public record TablePlan(
+        SourceTable source,
+        TargetTable target,
+        List<TargetTable.Column> columns,
+        int keyWidth,
+        List<Integer> cells,
+        Limits limits,
+        List<String> obstacles,
+        List<String> notes,
+        Optional<String> ddl) {
+    private static final long MIN_UNASKED_DELETES = 1_000;
+
+    /**
+     * How large a row may be.
+     *
+     * @param key the bytes of a key
+     * @param row the bytes of all of it
+     * @param setting the setting of the server that says so, with its value
+     */
+    public record Limits(long key, long row, String setting) {
+        /** No more than a key's. */
+        public static Limits ofKey(long key) {
+            return new Limits(key, Long.MAX_VALUE, "");
+        }
+    }
+
+    /** Of a table that cannot be copied, and of which no more is known than why. */
+    public static TablePlan impossible(SourceTable source, String why) {
+        TargetTable none = new TargetTable(source.name(), List.of(), List.of(), List.of(), List.of());
+        return new TablePlan(
+                source, none, List.of(), 0, List.of(), Limits.ofKey(0), List.of(why), List.of(), Optional.empty());
+    }
+
+    public String name() {
+        return source.name();
+    }
+
+    /** The columns of the key. */
+    public List<TargetTable.Column> key() {
+        return columns.subList(0, keyWidth);
+    }
+
+    public List<TargetTable.Column> values() {
+        return columns.subList(keyWidth, columns.size());
+    }
+
+    /** The columns' names as SQL has them, separated by commas. */
+    public static String list(List<TargetTable.Column> columns) {
+        List<String> names = new ArrayList<>();
+        for (TargetTable.Column column : columns) {
+            names.add(column.identifier().toString());
+        }
+        return String.join(", ", names);
+    }
+
+    public Identifier identifier() {
+        return target.identifier();
+    }
+
+    /** The plan of the key alone, for rows that have nothing else. */
+    public TablePlan ofKey() {
+        List<Integer> first = new ArrayList<>();
+        for (int i = 0; i < keyWidth; i++) {
+            first.add(i);
+        }
+        return new TablePlan(source, target, key(), keyWidth, first, limits, obstacles, notes, ddl);
+    }
+
+    /** The same when the mirror's table has been made. */
+    public TablePlan made() {
+        return new TablePlan(source, target, columns, keyWidth, cells, limits, obstacles, notes, Optional.empty());
+    }
+
+    /** The same of rows that have the columns in these cells. */
+    public TablePlan from(List<Integer> others) {
+        return new TablePlan(source, target, columns, keyWidth, others, limits, obstacles, notes, ddl);
+    }
+
+    public Fit fit() {
+        return new Fit(this);
+    }
+
+    /** Whether two different keys of the source may have the same meaning here: two spellings of one date. */
+    public boolean mayMeanTheSame() {
+        return key().stream().anyMatch(column -> !column.type().orElseThrow().keepsApart());
+    }
+
+    /** Whether the mirror may take two different keys for one: by case, accents, or trailing spaces. */
+    public boolean isLoose() {
+        return key().stream().anyMatch(column -> column.comparison() == TargetTable.Comparison.LOOSE);
+    }
+
+    /** Whether a row can be in the way of another that has a different key. */
+    public boolean hasOtherUniqueKeys() {
+        return !target.uniqueKeys().isEmpty();
+    }
+
+    /** What the meaning of a page's digest depends on: which columns, of what type, from what. */
+    public String shape() {
+        StringBuilder shape = new StringBuilder("2");
+        for (TargetTable.Column column : columns) {
+            shape.append('|')
+                    .append(column.name())
+                    .append('|')
+                    .append(column.type().orElseThrow().extent());
+        }
+        return shape.append('|').append(keyWidth).toString();
+    }
+
+    /** The key of a scanned row, as people read it: {@code 17}, {@code 'a', 2}. */
+    public String key(Cells row) {
+        List<String> parts = new ArrayList<>();
+        for (int i = 0; i < keyWidth; i++) {
+            parts.add(Fit.shown(row, cells.get(i)).orElse("NULL"));
+        }
+        return String.join(", ", parts);
+    }
+
+    /** How many rows may be deleted from a table of so many if nobody says. */
+    public static long maxUnaskedDeletes(long rows) {
+        return Math.max(MIN_UNASKED_DELETES, rows / 100);
+    }
+}

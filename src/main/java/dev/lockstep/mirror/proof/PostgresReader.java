@@ -1,0 +1,140 @@
+package dev.lockstep.mirror.proof;
+
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.plan.TablePlan;
+import dev.lockstep.mirror.plan.TargetType;
+import dev.lockstep.support.Trouble;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+
+/**
+ * Rows of PostgreSQL as its binary COPY sends them (its manual, "COPY", "File Formats"): each value as the type's {@code send}
+ * function writes it, so that no setting of the session has a say in it.
+ */
+final class PostgresReader implements RowReader {
+    private static final int SIGNATURE = 11;
+    private static final int NO_VALUE = -1;
+    private static final int TRAILER = -1;
+
+    private static final long MICROS_TO_2000 = 946_684_800_000_000L;
+    private static final int DAYS_TO_2000 = 10_957;
+
+    private static final int NUMERIC_NEGATIVE = 0x4000;
+    private static final int NUMERIC_SPECIAL = 0xc000;
+    private static final BigInteger NUMERIC_BASE = BigInteger.valueOf(10_000);
+
+    private final Tx tx;
+    private final String copy;
+    private final TargetType[] types;
+    private final CanonicalRow row;
+    private boolean begun;
+    private boolean ended;
+
+    PostgresReader(Tx tx, TablePlan plan) {
+        this.tx = tx;
+        this.copy = "copy " + plan.identifier() + " (" + TablePlan.list(plan.columns()) + ") to stdout (format binary)";
+        this.types = new TargetType[plan.columns().size()];
+        for (int i = 0; i < types.length; i++) {
+            types[i] = plan.columns().get(i).type().orElseThrow();
+        }
+        this.row = new CanonicalRow(types.length, plan.keyWidth());
+    }
+
+    @Override
+    public void each(Consumer<CanonicalRow> sink) {
+        begun = false;
+        ended = false;
+        tx.copyOut(copy, bytes -> message(bytes, sink));
+        if (!ended) {
+            throw new Trouble("PostgreSQL ended a COPY in the middle", "run it again");
+        }
+    }
+
+    /** A message has one row, or the trailer; before the first of them comes the header. */
+    private void message(byte[] bytes, Consumer<CanonicalRow> sink) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        if (!begun) {
+            begun = true;
+            in.position(SIGNATURE + Integer.BYTES);
+            int extension = in.getInt();
+            in.position(in.position() + extension);
+        }
+        while (in.hasRemaining()) {
+            int width = in.getShort();
+            if (width == TRAILER) {
+                ended = true;
+                return;
+            }
+            row.begin();
+            for (TargetType type : types) {
+                int length = in.getInt();
+                if (length == NO_VALUE) {
+                    row.nothing();
+                } else {
+                    value(bytes, in, length, type);
+                }
+            }
+            sink.accept(row);
+        }
+    }
+
+    private void value(byte[] bytes, ByteBuffer in, int length, TargetType type) {
+        int from = in.position();
+        switch (type.form()) {
+            case INTEGER -> row.whole(integer(in, length));
+            case REAL -> row.real(length == Float.BYTES ? in.getFloat() : in.getDouble());
+            case TEXT -> row.text(bytes, from, length);
+            case BLOB -> row.blob(bytes, from, length);
+            case DECIMAL -> numeric(in);
+            case TIMESTAMP -> instant(in.getLong());
+            case DATE -> day(in.getInt());
+            case ANY -> throw new IllegalStateException("no type of PostgreSQL takes every value");
+        }
+        in.position(from + length);
+    }
+
+    private static long integer(ByteBuffer in, int length) {
+        return switch (length) {
+            case Byte.BYTES -> in.get();
+            case Short.BYTES -> in.getShort();
+            case Integer.BYTES -> in.getInt();
+            default -> in.getLong();
+        };
+    }
+
+    private void instant(long sinceTheYear2000) {
+        if (sinceTheYear2000 == Long.MAX_VALUE || sinceTheYear2000 == Long.MIN_VALUE) {
+            row.odd(sinceTheYear2000 > 0 ? "infinity" : "-infinity");
+        } else {
+            row.instant(sinceTheYear2000 + MICROS_TO_2000);
+        }
+    }
+
+    private void day(int sinceTheYear2000) {
+        if (sinceTheYear2000 == Integer.MAX_VALUE || sinceTheYear2000 == Integer.MIN_VALUE) {
+            row.odd(sinceTheYear2000 > 0 ? "infinity" : "-infinity");
+        } else {
+            row.day((long) sinceTheYear2000 + DAYS_TO_2000);
+        }
+    }
+
+    /** Digits of base 10,000, of which the first has the weight that is told. */
+    private void numeric(ByteBuffer in) {
+        int digits = in.getShort();
+        int weight = in.getShort();
+        int sign = in.getShort() & 0xffff;
+        in.getShort();
+        if ((sign & NUMERIC_SPECIAL) == NUMERIC_SPECIAL) {
+            row.odd("not a number, or infinite");
+            return;
+        }
+        BigInteger number = BigInteger.ZERO;
+        for (int i = 0; i < digits; i++) {
+            number = number.multiply(NUMERIC_BASE).add(BigInteger.valueOf(in.getShort()));
+        }
+        int scale = (digits - 1 - weight) * 4;
+        row.decimal(new BigDecimal(sign == NUMERIC_NEGATIVE ? number.negate() : number, scale));
+    }
+}

@@ -1,0 +1,83 @@
+package dev.lockstep.mirror.proof;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Engine;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.plan.TablePlan;
+import dev.lockstep.mirror.source.SourceTable;
+import dev.lockstep.support.Trouble;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** All rows of one side of a mirror, in any order, in the snapshot of a transaction; each reading has the same ones. */
+public interface RowReader {
+    /** Hands over each row once. The row is the same object each time. */
+    void each(Consumer<CanonicalRow> sink);
+
+    /** The source's rows. */
+    static RowReader ofSource(Tx tx, TablePlan plan) {
+        SourceTable source = plan.source();
+        List<String> columns = new ArrayList<>();
+        for (int cell : plan.cells()) {
+            columns.add(
+                    cell < source.offset()
+                            ? source.order().get(cell).expression()
+                            : source.columns()
+                                    .get(cell - source.offset())
+                                    .identifier()
+                                    .toString());
+        }
+        return whole(tx, "main." + source.identifier(), new SqliteReader(tx, plan, columns, source.identifier()));
+    }
+
+    /** The mirror's rows; none if there is no such table. */
+    static RowReader ofMirror(Engine engine, Tx tx, TablePlan plan) {
+        if (plan.ddl().isPresent()) {
+            return sink -> {};
+        }
+        Identifier table = plan.identifier();
+        return switch (engine) {
+            case POSTGRESQL -> whole(tx, table.toString(), new PostgresReader(tx, plan));
+            case MARIADB -> whole(tx, table.toString(), new MariaDbReader(tx, plan));
+            case SQLITE -> whole(tx, "main." + table, new SqliteReader(tx, plan, names(plan), table));
+        };
+    }
+
+    private static List<String> names(TablePlan plan) {
+        List<String> names = new ArrayList<>();
+        plan.columns().forEach(column -> names.add(column.identifier().toString()));
+        return names;
+    }
+
+    /** Rows that were passed over are a failure, never a smaller table. */
+    private static RowReader whole(Tx tx, String table, RowReader reader) {
+        long expected = count(tx, table);
+        return sink -> {
+            long[] read = new long[1];
+            reader.each(row -> {
+                read[0]++;
+                sink.accept(row);
+            });
+            if (read[0] != expected) {
+                throw new Trouble(
+                        table + " has " + expected + " rows by its own count, and " + read[0] + " were read",
+                        "what was passed over was not compared; check that database for damage");
+            }
+        };
+    }
+
+    /** SQLite counts by the smallest index, and another time by the rows if that needs what only an application has. */
+    private static long count(Tx tx, String table) {
+        String sql = "select count(*) from " + table;
+        try {
+            return tx.only(sql).integer(0);
+        } catch (DbException e) {
+            if (e.reason() == DbException.Reason.OTHER && table.startsWith("main.")) {
+                return tx.only(sql + " not indexed").integer(0);
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.lockstep.mirror.proof;
+
+import dev.lockstep.db.Cells;
+import dev.lockstep.db.Cells.Kind;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.plan.TablePlan;
+import dev.lockstep.mirror.plan.TargetTable;
+import dev.lockstep.mirror.plan.TargetType;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * Rows of SQLite, each value as what it means to the type of the mirror's column. What has no meaning there is odd, and differs
+ * from all that the mirror may have.
+ */
+final class SqliteReader implements RowReader {
+    private static final long EXACT_IN_A_DOUBLE = 1L << 53;
+    private static final int FEWEST_DIGITS = 15;
+    private static final int MOST_DIGITS = 17;
+
+    private final Tx tx;
+    private final TablePlan plan;
+    private final String select;
+
+    /** @param columns one expression for each column of the plan */
+    SqliteReader(Tx tx, TablePlan plan, List<String> columns, Identifier table) {
+        this.tx = tx;
+        this.plan = plan;
+        this.select = "select " + String.join(", ", columns) + " from main." + table + " not indexed";
+    }
+
+    @Override
+    public void each(Consumer<CanonicalRow> sink) {
+        List<TargetTable.Column> columns = plan.columns();
+        TargetType[] types = new TargetType[columns.size()];
+        for (int i = 0; i < types.length; i++) {
+            types[i] = columns.get(i).type().orElseThrow();
+        }
+        CanonicalRow row = new CanonicalRow(types.length, plan.keyWidth());
+        tx.scan(select, cells -> {
+            row.begin();
+            for (int i = 0; i < types.length; i++) {
+                if (cells.kind(i) == Kind.NULL) {
+                    row.nothing();
+                } else if (!add(row, cells, i, types[i])) {
+                    row.odd(shown(cells, i));
+                }
+            }
+            sink.accept(row);
+        });
+    }
+
+    /** @return whether the value means anything to such a column; if not, nothing was added */
+    private static boolean add(CanonicalRow row, Cells cells, int i, TargetType type) {
+        Kind kind = cells.kind(i);
+        return switch (type.form()) {
+            case INTEGER -> kind == Kind.INTEGER && whole(row, cells.integer(i));
+            case REAL -> real(row, cells, i);
+            case TEXT -> kind == Kind.TEXT && text(row, cells.bytes(i));
+            case BLOB -> kind == Kind.BLOB && blob(row, cells.bytes(i));
+            case DECIMAL -> decimal(row, cells, i);
+            case TIMESTAMP -> kind == Kind.TEXT && instant(row, cells.bytes(i), type.size());
+            case DATE -> kind == Kind.TEXT && day(row, cells.bytes(i));
+            case ANY -> asItIs(row, cells, i);
+        };
+    }
+
+    private static boolean whole(CanonicalRow row, long value) {
+        row.whole(value);
+        return true;
+    }
+
+    private static boolean text(CanonicalRow row, byte[] value) {
+        row.text(value);
+        return true;
+    }
+
+    private static boolean blob(CanonicalRow row, byte[] value) {
+        row.blob(value);
+        return true;
+    }
+
+    private static boolean asItIs(CanonicalRow row, Cells cells, int i) {
+        switch (cells.kind(i)) {
+            case NULL -> row.nothing();
+            case INTEGER -> row.whole(cells.integer(i));
+            case REAL -> row.real(cells.real(i));
+            case TEXT -> row.text(cells.bytes(i));
+            case BLOB -> row.blob(cells.bytes(i));
+        }
+        return true;
+    }
+
+    private static boolean real(CanonicalRow row, Cells cells, int i) {
+        if (cells.kind(i) == Kind.REAL) {
+            row.real(cells.real(i));
+            return true;
+        }
+        if (cells.kind(i) != Kind.INTEGER) {
+            return false;
+        }
+        long value = cells.integer(i);
+        boolean exact = (value >= -EXACT_IN_A_DOUBLE && value <= EXACT_IN_A_DOUBLE)
+                || new BigDecimal((double) value).compareTo(BigDecimal.valueOf(value)) == 0;
+        if (exact) {
+            row.real((double) value);
+        }
+        return exact;
+    }
+
+    /** A real means the decimal of the fewest digits, 15 at least, that is read back as the same real. */
+    private static boolean decimal(CanonicalRow row, Cells cells, int i) {
+        if (cells.kind(i) == Kind.INTEGER) {
+            row.decimal(BigDecimal.valueOf(cells.integer(i)));
+            return true;
+        }
+        double value = cells.kind(i) == Kind.REAL ? cells.real(i) : Double.NaN;
+        boolean negativeZero = value == 0 && Math.copySign(1, value) < 0;
+        if (!Double.isFinite(value) || negativeZero) {
+            return false;
+        }
+        int digits = FEWEST_DIGITS;
+        BigDecimal rounded = rounded(value, digits);
+        while (digits < MOST_DIGITS && rounded.doubleValue() != value) {
+            rounded = rounded(value, ++digits);
+        }
+        row.decimal(rounded);
+        return true;
+    }
+
+    private static BigDecimal rounded(double value, int digits) {
+        return new BigDecimal(value, new MathContext(digits, RoundingMode.HALF_EVEN));
+    }
+
+    /** @param digits of a second that the mirror has a place for */
+    private static boolean instant(CanonicalRow row, byte[] value, int digits) {
+        OptionalLong micros = SpelledTime.micros(new String(value, StandardCharsets.ISO_8859_1));
+        if (micros.isPresent()) {
+            long step = BigDecimal.ONE
+                    .scaleByPowerOfTen(SpelledTime.DIGITS - digits)
+                    .longValueExact();
+            row.instant(Math.floorDiv(micros.getAsLong(), step) * step);
+        }
+        return micros.isPresent();
+    }
+
+    private static boolean day(CanonicalRow row, byte[] value) {
+        OptionalLong day = SpelledTime.day(new String(value, StandardCharsets.ISO_8859_1));
+        day.ifPresent(row::day);
+        return day.isPresent();
+    }
+
+    private static String shown(Cells cells, int i) {
+        return switch (cells.kind(i)) {
+            case NULL -> "NULL";
+            case INTEGER -> "the integer " + cells.integer(i);
+            case REAL -> "the real " + cells.real(i);
+            case TEXT -> "the text '" + new String(cells.bytes(i), StandardCharsets.UTF_8) + "'";
+            case BLOB -> "the blob x'" + HexFormat.of().formatHex(cells.bytes(i)) + "'";
+        };
+    }
+}

@@ -1,0 +1,132 @@
+package dev.lockstep.mirror.run;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.engine.Dialect;
+import dev.lockstep.mirror.plan.TargetTable;
+import dev.lockstep.mirror.source.SourceSchema;
+import dev.lockstep.support.Trouble;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Tables that were copied from a source once and are not in it any more: dropped, renamed, or made under another name for a
+ * moment. What the mirror lacks, too, is forgotten; what it has is left until somebody says that it may go.
+ */
+public final class ExtraTables {
+    /** The switch that lets them go. */
+    private static final String REMEDY =
+            "if that is meant, 'lockstep mirror backfill --drop-extra-tables' drops the mirror's; --table names others";
+
+    /** Whether the mirror has a table still. */
+    public enum Presence {
+        THERE,
+        GONE
+    }
+
+    /** A table that was copied from the source, and is not in it. */
+    public record Extra(String table, Presence presence) {}
+
+    /** A table that was dropped from the mirror, and how many rows it had. */
+    public record Dropped(String table, long rows) {}
+
+    private ExtraTables() {}
+
+    /**
+     * The tables of a mirror that {@link #drop} would drop.
+     *
+     * @param id what identifies the source in all its runs
+     */
+    public static List<String> names(Db source, MirrorLink mirror, String id) {
+        Dialect dialect = MirrorRun.dialect(mirror.db());
+        List<String> known = source.read(tx -> SourceSchema.read(tx).names());
+        List<String> names = new ArrayList<>();
+        for (Extra extra : mirror.read(tx -> of(tx, dialect, new Ledger(dialect, id), known))) {
+            if (extra.presence() == Presence.THERE) {
+                names.add(extra.table());
+            }
+        }
+        return names;
+    }
+
+    /**
+     * Drops those of the tables that are extra now, and forgets them.
+     *
+     * @param tables as {@link #names} has told them
+     * @throws Trouble refused: another run has taken over; failed: something of the mirror needs a table
+     */
+    public static List<Dropped> drop(Db source, MirrorRun run, List<String> tables) {
+        List<Dropped> dropped = new ArrayList<>();
+        if (tables.isEmpty()) {
+            return dropped;
+        }
+        List<String> known = source.read(ExtraTables::known);
+        for (Extra extra : run.read(tx -> of(tx, run.dialect(), run.ledger(), known))) {
+            if (extra.presence() == Presence.THERE && tables.contains(extra.table())) {
+                Identifier name = new Identifier(extra.table());
+                long rows = run.write(tx -> {
+                    long held = tx.only("select count(*) from " + name).integer(0);
+                    // Where this ends the transaction, what is gone is forgotten by the next run.
+                    tx.execute("drop table " + name);
+                    run.ledger().forget(tx, extra.table());
+                    run.pages().forget(tx, extra.table());
+                    return held;
+                });
+                dropped.add(new Dropped(extra.table(), rows));
+            }
+        }
+        return dropped;
+    }
+
+    private static List<String> known(Tx source) {
+        SourceSchema schema = SourceSchema.read(source);
+        if (schema.isDamaged()) {
+            throw Trouble.refused(
+                    "the source's schema is damaged, so that nobody can tell which tables are not in it any more",
+                    "'sqlite3 FILE .recover' saves what can be read");
+        }
+        return schema.names();
+    }
+
+    /**
+     * Finds the tables that the source has not.
+     *
+     * @param source the names of all tables of the source
+     */
+    public static List<Extra> of(Tx mirror, Dialect dialect, Ledger ledger, List<String> source) {
+        List<Extra> extras = new ArrayList<>();
+        if (!LedgerTables.areReadable(dialect, mirror)) {
+            return extras;
+        }
+        for (Row row : ledger.tables(mirror)) {
+            String table = row.text("tbl");
+            if (!source.contains(table)) {
+                Optional<String> found = found(mirror, dialect, table);
+                boolean another = found.isPresent()
+                        && source.stream()
+                                .filter(name -> SourceSchema.fold(name).equals(SourceSchema.fold(table)))
+                                .anyMatch(name -> found(mirror, dialect, name).equals(found));
+                extras.add(new Extra(table, found.isEmpty() || another ? Presence.GONE : Presence.THERE));
+            }
+        }
+        return extras;
+    }
+
+    /** What the mirror calls its table: a name in other letters may mean the same. */
+    private static Optional<String> found(Tx mirror, Dialect dialect, String table) {
+        return table.isEmpty() ? Optional.empty() : dialect.find(mirror, table).map(TargetTable::name);
+    }
+
+    /** A backfill leaves it. */
+    public static Trouble left(String table) {
+        return Trouble.refused("the source has no table " + table + " any more; the mirror's is left as it is", REMEDY);
+    }
+
+    /** A verification finds it. */
+    public static Trouble differs(String table) {
+        return new Trouble("the source has no table " + table + " any more, and the mirror has it", REMEDY);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.lockstep.mirror.run;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.SqlScript;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.engine.Dialect;
+import dev.lockstep.mirror.plan.TargetTable;
+import dev.lockstep.support.Trouble;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The tables that {@link Ledger} and {@link PageRecords} are kept in, made by this version of lockstep or by an earlier one. What
+ * an earlier one lacks are columns that may be NULL, which says that nothing is known: they are added.
+ */
+public final class LedgerTables {
+    private static final String ADD = "alter table lockstep_mirror_table add column ";
+
+    /** By this one, which is made last, a mirror is known. */
+    private static final String RUN = "lockstep_mirror_run";
+
+    private static final String TABLE = "lockstep_mirror_table";
+
+    private static final Map<String, List<String>> ALWAYS = new LinkedHashMap<>();
+
+    /** What {@link #TABLE} has had since some version only, as it is declared. */
+    private static final Map<String, String> LATER = new LinkedHashMap<>();
+
+    static {
+        ALWAYS.put(TABLE, List.of("tbl", "mirror_id", "state", "row_count", "detail", "finished_at"));
+        ALWAYS.put("lockstep_mirror_ckpt", List.of("tbl", "digest", "row_count"));
+        ALWAYS.put(
+                "lockstep_mirror_reject",
+                List.of("tbl", "digest", "ordinal", "row_key", "column_name", "reason", "shown", "rejected_at"));
+        ALWAYS.put(RUN, List.of("mirror_id", "fence", "run_id", "owner", "state", "started_at", "finished_at"));
+        LATER.put("source_look", "varchar(500)");
+        LATER.put("source_digest", "varchar(64)");
+        LATER.put("seal", "varchar(255)");
+    }
+
+    private LedgerTables() {}
+
+    /** Whether a mirror knows of lockstep at all. */
+    public static boolean areThere(Dialect dialect, Tx tx) {
+        return dialect.find(tx, RUN).isPresent();
+    }
+
+    /**
+     * Whether a mirror knows of lockstep, in a way that can be read.
+     *
+     * @throws Trouble refused: its tables are none that a version of lockstep has made
+     */
+    public static boolean areReadable(Dialect dialect, Tx tx) {
+        if (!areThere(dialect, tx)) {
+            return false;
+        }
+        Set<String> there = columns(dialect, tx, TABLE);
+        if (!there.containsAll(ALWAYS.get(TABLE)) || !there.containsAll(LATER.keySet())) {
+            checkAll(dialect, tx);
+        }
+        return true;
+    }
+
+    /**
+     * Makes them, or adds what an earlier version did not have.
+     *
+     * @throws Trouble refused, as {@link #areReadable}
+     */
+    static void make(MirrorLink link, Dialect dialect) {
+        if (!link.transact(tx -> areReadable(dialect, tx))) {
+            link.transact(tx -> {
+                create(tx, dialect);
+                return null;
+            });
+            return;
+        }
+        for (String column : link.transact(tx -> lacking(dialect, tx))) {
+            try {
+                link.transact(tx -> {
+                    tx.execute(ADD + column + " " + LATER.get(column));
+                    return null;
+                });
+            } catch (DbException e) {
+                // Another run may have added it meanwhile.
+                if (link.transact(tx -> lacking(dialect, tx)).contains(column)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void create(Tx tx, Dialect dialect) {
+        dialect.beforeLedger().forEach(tx::execute);
+        for (String table : SqlScript.statements(Ledger.class, "schema.sql")) {
+            tx.execute(table.substring(0, table.length() - 1) + dialect.tableOptions());
+        }
+    }
+
+    private static List<String> lacking(Dialect dialect, Tx tx) {
+        Set<String> there = columns(dialect, tx, TABLE);
+        return LATER.keySet().stream().filter(column -> !there.contains(column)).toList();
+    }
+
+    private static Set<String> columns(Dialect dialect, Tx tx, String table) {
+        Set<String> columns = new HashSet<>();
+        Optional<TargetTable> found = dialect.find(tx, table);
+        found.ifPresent(known -> known.columns().forEach(column -> columns.add(column.name())));
+        return columns;
+    }
+
+    private static void checkAll(Dialect dialect, Tx tx) {
+        boolean known = true;
+        StringBuilder drops = new StringBuilder();
+        for (Map.Entry<String, List<String>> table : ALWAYS.entrySet()) {
+            Set<String> columns = columns(dialect, tx, table.getKey());
+            known &= columns.containsAll(table.getValue());
+            if (!columns.isEmpty()) {
+                drops.append("drop table ").append(table.getKey()).append("; ");
+            }
+        }
+        if (!known) {
+            throw new Trouble(
+                    Trouble.Kind.REFUSED,
+                    "other-version",
+                    "the tables lockstep_mirror_… of the mirror are those of another version of lockstep",
+                    "in the mirror: " + drops + "the next run compares everything then, and writes what differs",
+                    null);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package dev.lockstep.mirror.run;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Engine;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.engine.Dialect;
+import dev.lockstep.mirror.engine.MariaDbDialect;
+import dev.lockstep.mirror.engine.PostgresDialect;
+import dev.lockstep.mirror.engine.SqliteDialect;
+import dev.lockstep.mirror.source.FollowTriggers;
+import dev.lockstep.mirror.source.SourceFile;
+import dev.lockstep.support.Trouble;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The right to write to a mirror, and every transaction that does. There is one at a time: it ends when another takes
+ * over, and from then on each transaction of the old one is refused before it has written anything.
+ *
+ * <p>A session lock tells whether the last run is alive: the database frees it when that process dies. It is a courtesy;
+ * what keeps a run out that does not know that it has lost is the fence.
+ */
+public final class MirrorRun implements AutoCloseable {
+    private final MirrorLink link;
+    private final Dialect dialect;
+    private final Ledger ledger;
+    private final long fence;
+    private Pace pace = Pace.none();
+
+    private MirrorRun(MirrorLink link, Dialect dialect, Ledger ledger, long fence) {
+        this.link = link;
+        this.dialect = dialect;
+        this.ledger = ledger;
+        this.fence = fence;
+        link.onReconnect(db -> dialect.lock(db, RunClaim.lockName(ledger.mirror(), fence)));
+    }
+
+    /**
+     * Becomes the one that writes.
+     *
+     * @param source what identifies the source in all its runs: its file
+     * @param owner who this is, as {@link dev.lockstep.support.ProcessIdentity#toText} says, or any other text
+     * @throws Trouble refused: another run is alive
+     */
+    public static MirrorRun begin(MirrorLink link, String source, String owner, RunClaim.Policy policy) {
+        Dialect dialect = dialect(link.db());
+        refuseUnfit(link);
+        Ledger ledger = new Ledger(dialect, source);
+        try {
+            LedgerTables.make(link, dialect);
+            return new MirrorRun(link, dialect, ledger, new RunClaim(link, dialect, ledger, owner, policy).take());
+        } catch (DbException e) {
+            throw switch (e.reason()) {
+                case READ_ONLY, NO_PRIVILEGE, FULL -> e.about("cannot write to the mirror");
+                default -> e;
+            };
+        }
+    }
+
+    /**
+     * Refuses a database that can be no mirror.
+     *
+     * @throws Trouble refused: it can be nobody's mirror, whatever its tables are
+     */
+    public static void refuseUnfit(MirrorLink link) {
+        if (link.db().isPooled()) {
+            throw Trouble.refused(
+                    "a pooler stands between us and the mirror, and a session lock would be its own",
+                    "connect to the server itself");
+        }
+        refuseSource(link);
+    }
+
+    /** A source that notes its changes would pass on to its mirror what is written to it here. */
+    private static void refuseSource(MirrorLink link) {
+        if (link.db().engine() == Engine.SQLITE) {
+            for (String mirror : link.transact(FollowTriggers::mirrors)) {
+                throw Trouble.refused(
+                        "the mirror is itself the source of another, " + mirror,
+                        "'lockstep mirror follow --remove' ends that");
+            }
+        }
+    }
+
+    public static Dialect dialect(Db mirror) {
+        return switch (mirror.engine()) {
+            case POSTGRESQL -> new PostgresDialect();
+            case MARIADB -> MariaDbDialect.of(mirror);
+            case SQLITE -> new SqliteDialect();
+        };
+    }
+
+    public Dialect dialect() {
+        return dialect;
+    }
+
+    public Engine engine() {
+        return link.db().engine();
+    }
+
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    public PageRecords pages() {
+        return new PageRecords(dialect);
+    }
+
+    /** Whether an earlier transaction of this run may have been done without our knowing. */
+    public boolean wasLost() {
+        return link.wasLost();
+    }
+
+    /** Reads in a transaction that the fence does not guard. */
+    public <T> T read(Function<Tx, T> work) {
+        return link.transact(work);
+    }
+
+    /** Reads in a transaction that sees one snapshot. */
+    public <T> T snapshot(Function<Tx, T> work) {
+        return link.read(work);
+    }
+
+    /** Writes only when this lets it. */
+    public void keepTo(Pace wanted) {
+        pace = wanted;
+    }
+
+    /**
+     * Writes, once nothing says to wait. The work may be done more than once.
+     *
+     * @throws Trouble refused: superseded
+     */
+    public <T> T write(Function<Tx, T> work) {
+        pace.awaitGo();
+        return fenced(work);
+    }
+
+    private <T> T fenced(Function<Tx, T> work) {
+        return link.transact(tx -> {
+            ledger.check(tx, fence);
+            return work.apply(tx);
+        });
+    }
+
+    /** Knows nothing of a table any more. */
+    public void forget(String table) {
+        write(tx -> {
+            ledger.forget(tx, table);
+            pages().forget(tx, table);
+            return null;
+        });
+    }
+
+    /** Notes that a table is not equal. If even that cannot be written, the failure itself is what counts. */
+    public void noteFailure(String table, Trouble failure) {
+        try {
+            write(tx -> {
+                if (ledger.table(tx, table).filter(this::isOthers).isEmpty()) {
+                    ledger.note(tx, table, Ledger.State.FAILED, 0, failure.getMessage());
+                }
+                return null;
+            });
+        } catch (DbException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    public boolean isOthers(Row table) {
+        return !table.text("mirror_id").equals(ledger.mirror());
+    }
+
+    /**
+     * Ends the run.
+     *
+     * @param seen what tables were copied from, by name, if that is known
+     */
+    public void end(Ledger.State state, Map<String, SourceFile.Seen> seen) {
+        // Also while nothing else may be written: who is told to stop does not wait for that.
+        fenced(tx -> {
+            seen.forEach((table, from) -> ledger.noteSource(tx, table, from));
+            ledger.end(tx, state);
+            return null;
+        });
+    }
+
+    /** Ends a run whose connection may have been told to stop. */
+    public void leave(Ledger.State state) {
+        link.renew();
+        end(state, Map.of());
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+}

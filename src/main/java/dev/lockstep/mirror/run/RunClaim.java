@@ -1,0 +1,137 @@
+package dev.lockstep.mirror.run;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.mirror.engine.Dialect;
+import dev.lockstep.support.Trouble;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/**
+ * Takes the right to write to a mirror. The number that it hands out is a fencing token: each run gets a larger one than the
+ * last, and a transaction that has a smaller one than the ledger is refused.
+ */
+public final class RunClaim {
+    /** What to do about another run that is alive. */
+    public enum Policy {
+        RESPECT,
+        TAKE_OVER
+    }
+
+    private static final int LOCK_TRIES = 20;
+    private static final Duration LOCK_PAUSE = Duration.ofMillis(100);
+
+    private final MirrorLink link;
+    private final Dialect dialect;
+    private final Ledger ledger;
+    private final String id = UUID.randomUUID().toString();
+    private final String owner;
+    private final Policy policy;
+
+    /** @param owner who this is, as {@link MirrorRun#begin} says */
+    RunClaim(MirrorLink link, Dialect dialect, Ledger ledger, String owner, Policy policy) {
+        this.link = link;
+        this.dialect = dialect;
+        this.ledger = ledger;
+        this.owner = owner;
+        this.policy = policy;
+    }
+
+    /** Waits for nobody: the number of the new run. @throws Trouble refused: another run is alive */
+    long take() {
+        OptionalLong fence = OptionalLong.empty();
+        while (fence.isEmpty()) {
+            fence = attempt();
+        }
+        return fence.getAsLong();
+    }
+
+    /**
+     * Takes over from the last run if that is over, or if it is to end.
+     *
+     * @return the fence; empty if another run has begun meanwhile
+     */
+    private OptionalLong attempt() {
+        Optional<Ledger.Run> last = link.transact(ledger::run);
+        String lock = lockName(ledger.mirror(), number(last));
+        boolean seen = last.filter(run -> run.isAliveBeside(owner)).isPresent();
+        boolean waits = !seen && policy == Policy.RESPECT;
+        boolean locked = waits ? lockSoon(lock) : dialect.lock(link.db(), lock);
+        boolean alive = seen || !locked;
+        if (alive && policy == Policy.RESPECT) {
+            throw alive(last);
+        }
+        if (!locked) {
+            evict(lock);
+        }
+        try {
+            return link.transact(tx -> {
+                Optional<Ledger.Run> now = ledger.run(tx);
+                boolean ours = now.filter(run -> run.id().equals(id)).isPresent();
+                if (!ours && number(now) != number(last)) {
+                    return OptionalLong.empty();
+                }
+                long fence = ledger.takeOver(tx, id, owner);
+                // Before anybody can read the new number: it is ours from the beginning.
+                dialect.lock(link.db(), lockName(ledger.mirror(), fence));
+                return OptionalLong.of(fence);
+            });
+        } catch (DbException e) {
+            if (e.reason() == DbException.Reason.DUPLICATE) {
+                return OptionalLong.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static long number(Optional<Ledger.Run> run) {
+        return run.map(Ledger.Run::fence).orElse(0L);
+    }
+
+    /** A server takes a moment to notice that the last run is dead. */
+    private boolean lockSoon(String lock) {
+        for (int tries = 1; ; tries++) {
+            if (dialect.lock(link.db(), lock)) {
+                return true;
+            }
+            if (tries == LOCK_TRIES) {
+                return false;
+            }
+            try {
+                link.ticker().sleep(LOCK_PAUSE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+    }
+
+    /**
+     * Ends the session of a run that does not answer, so that nobody waits for what it has begun. Where that is not ours to
+     * do, taking over waits for the transaction that is under way.
+     */
+    private void evict(String lock) {
+        try {
+            link.db().run(tx -> dialect.holder(tx, lock).ifPresent(session -> dialect.evict(tx, session)));
+        } catch (DbException e) {
+            if (e.reason() != DbException.Reason.NO_PRIVILEGE && e.reason() != DbException.Reason.OTHER) {
+                throw e;
+            }
+        }
+    }
+
+    private static Trouble alive(Optional<Ledger.Run> run) {
+        String who = run.map(r -> r.owner() + ", since " + r.startedAt()).orElse("somebody");
+        return new Trouble(
+                Trouble.Kind.REFUSED,
+                "another-run",
+                "another run is active: " + who,
+                "wait for it, or take over with --take-over; it will not write any more then",
+                null);
+    }
+
+    static String lockName(String source, long fence) {
+        return "lockstep|mirror|" + source + "|" + fence;
+    }
+}

@@ -1,0 +1,182 @@
+package dev.lockstep.mirror.verify;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.engine.Dialect;
+import dev.lockstep.mirror.plan.Planner;
+import dev.lockstep.mirror.plan.TablePlan;
+import dev.lockstep.mirror.proof.RowReader;
+import dev.lockstep.mirror.run.ExtraTables;
+import dev.lockstep.mirror.run.Ledger;
+import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorRun;
+import dev.lockstep.mirror.run.Progress;
+import dev.lockstep.mirror.source.SourceSchema;
+import dev.lockstep.mirror.source.SourceTable;
+import dev.lockstep.support.Trouble;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Proves that a mirror is equal to its source, or names every row in which it is not. It only reads, each side in one snapshot
+ * of a table, and believes nothing that a backfill has recorded: how a row is meant, it finds out by code of its own.
+ */
+public final class Verification {
+    /**
+     * What was found about a table.
+     *
+     * @param source how many rows the source has
+     * @param mirror how many the mirror has
+     * @param missing rows that the mirror lacks
+     * @param extra rows that only the mirror has
+     * @param changed rows that both have, and that differ
+     * @param rows the rows that differ, as many as were asked for
+     * @param repair which switches a backfill must be given so that it makes the table equal
+     * @param mostDeletes how many rows it must be allowed to delete, if those are more than it may; else 0
+     * @param failure why it could not be compared; the counts are 0 then
+     */
+    public record Table(
+            String table,
+            long source,
+            long mirror,
+            long missing,
+            long extra,
+            long changed,
+            List<Difference> rows,
+            List<String> repair,
+            long mostDeletes,
+            Optional<Trouble> failure) {
+        static Table failed(String table, Trouble failure) {
+            return new Table(table, 0, 0, 0, 0, 0, List.of(), List.of(), 0, Optional.of(failure));
+        }
+
+        public boolean isEqual() {
+            return failure.isEmpty() && differences() == 0;
+        }
+
+        public long differences() {
+            return missing + extra + changed;
+        }
+    }
+
+    private final MirrorLink mirror;
+    private final String source;
+    private final long mostNamed;
+    private final Progress progress;
+
+    /**
+     * @param source what identifies the source in all its runs: its file
+     * @param mostNamed how many rows of a table are named at most
+     */
+    public Verification(MirrorLink mirror, String source, long mostNamed, Progress progress) {
+        this.mirror = mirror;
+        this.source = source;
+        this.mostNamed = mostNamed;
+        this.progress = progress;
+    }
+
+    /**
+     * Compares the tables that are named, or all. A table that cannot be compared keeps no other from it.
+     *
+     * @throws Trouble usage: there is no such table; unreachable: the mirror went away and did not come back
+     */
+    public List<Table> run(Db sourceDb, List<String> names) {
+        return sourceDb.read(tx -> {
+            List<Table> results = new ArrayList<>();
+            List<String> seen = new ArrayList<>();
+            for (SourceTable table : SourceSchema.read(tx).tables(names)) {
+                progress.table(table.name());
+                seen.add(table.name());
+                results.add(compare(tx, table));
+            }
+            if (names.isEmpty()) {
+                results.addAll(vanished(seen));
+            }
+            return results;
+        });
+    }
+
+    private Table compare(Tx tx, SourceTable table) {
+        try {
+            Dialect dialect = MirrorRun.dialect(mirror.db());
+            return mirror.read(there -> {
+                TablePlan plan = new Planner(dialect, tx, there).plan(table);
+                check(plan);
+                checkMade(tx, plan);
+                TableVerification.Outcome outcome = new TableVerification(
+                                plan,
+                                RowReader.ofSource(tx, plan),
+                                RowReader.ofMirror(mirror.db().engine(), there, plan),
+                                mostNamed)
+                        .run();
+                return found(plan, outcome);
+            });
+        } catch (Trouble e) {
+            if (MirrorLink.endsTheRun(e)) {
+                throw e;
+            }
+            progress.failed(table.name(), e);
+            return Table.failed(table.name(), e);
+        }
+    }
+
+    private static Table found(TablePlan plan, TableVerification.Outcome outcome) {
+        List<String> repair = new ArrayList<>();
+        if (plan.ddl().isPresent()) {
+            repair.add("--create");
+        }
+        if (outcome.source() == 0 && outcome.extra() > 0) {
+            repair.add("--allow-empty-source");
+        }
+        boolean many = outcome.source() > 0 && outcome.extra() > TablePlan.maxUnaskedDeletes(outcome.mirror());
+        return new Table(
+                plan.name(),
+                outcome.source(),
+                outcome.mirror(),
+                outcome.missing(),
+                outcome.extra(),
+                outcome.changed(),
+                outcome.named(),
+                repair,
+                many ? outcome.extra() : 0,
+                Optional.empty());
+    }
+
+    /** Of a table that is missing every row is; of an empty one, none would be. */
+    private static void checkMade(Tx source, TablePlan plan) {
+        if (plan.ddl().isPresent()
+                && source.rows("select 1 from " + plan.source().withoutIndexes() + " limit 1")
+                        .isEmpty()) {
+            throw new Trouble(
+                    Trouble.Kind.DIFFERS,
+                    "the mirror has no table " + plan.name(),
+                    "'lockstep mirror backfill --create' makes it");
+        }
+    }
+
+    /** Triggers and keys of the mirror's do not matter here; a column that is not there does. */
+    private static void check(TablePlan plan) {
+        int wanted = plan.source().columns().size() + (plan.source().key().isEmpty() ? 1 : 0);
+        boolean complete = plan.columns().size() == wanted
+                && plan.columns().stream().allMatch(column -> column.type().isPresent());
+        if (!complete) {
+            throw new Trouble(
+                    plan.name() + " cannot be compared: " + String.join("; ", plan.obstacles()),
+                    "'lockstep mirror plan' shows every table; change the mirror's, or leave this one out with --table");
+        }
+    }
+
+    /** Tables that were copied from this source once and are not in it any more, and that the mirror has still. */
+    private List<Table> vanished(List<String> seen) {
+        Dialect dialect = MirrorRun.dialect(mirror.db());
+        List<Table> vanished = new ArrayList<>();
+        for (ExtraTables.Extra extra :
+                mirror.read(tx -> ExtraTables.of(tx, dialect, new Ledger(dialect, source), seen))) {
+            if (extra.presence() == ExtraTables.Presence.THERE) {
+                vanished.add(Table.failed(extra.table(), ExtraTables.differs(extra.table())));
+            }
+        }
+        return vanished;
+    }
+}

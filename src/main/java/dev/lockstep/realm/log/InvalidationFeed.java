@@ -1,0 +1,252 @@
+package dev.lockstep.realm.log;
+
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.listen.ListenEvent;
+import dev.lockstep.db.listen.ListenEvent.Notification;
+import dev.lockstep.db.listen.PgListener;
+import dev.lockstep.db.listen.Subscription;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.log.FeedEvent.Changed;
+import dev.lockstep.realm.log.FeedEvent.Malformed;
+import dev.lockstep.realm.log.FeedEvent.Resync;
+import dev.lockstep.realm.log.FeedEvent.ResyncReason;
+import dev.lockstep.support.Trouble;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Every invalidation of the durable log, in order and exactly once, across any number of lost connections; or one
+ * {@link Resync} where that cannot be. Used by one thread.
+ *
+ * <pre>
+ *   LISTEN committed ──> look into the log ──> tell what is there ──> wait for a notification, a gap, 5 s of silence
+ *                              └──────────────────────←──────────────────────┘
+ * </pre>
+ *
+ * <p>An event counts as applied when the next one is asked for, or after {@link #applied}. What was not, when the process
+ * dies, is told again to the next run of the same name.
+ */
+public final class InvalidationFeed implements AutoCloseable {
+    /** Whether others notify without the log. */
+    public enum Emitters {
+        ALL_USE_THE_LOG,
+        /** Some do not; so what they say while nobody listens is lost, and each gap is followed by a {@link Resync}. */
+        SOME_DO_NOT
+    }
+
+    static final Duration SILENCE = Duration.ofSeconds(5);
+    /** In a storm of notifications one look in this time finds as much as one look at each; the first is at once. */
+    private static final Duration BREATH = Duration.ofMillis(20);
+
+    private static final int PAGE = 1_000;
+
+    private final LogReader reader;
+    private final PgListener listener;
+    private final Subscription hints;
+    private final Duration interval;
+    private final Emitters emitters;
+    private final Deque<FeedEvent> events = new ArrayDeque<>();
+    private final List<Notification> unexplained = new ArrayList<>();
+    private final ExpectedNotifications expected = new ExpectedNotifications();
+    private LogPosition told;
+    private Optional<String> toldMark = Optional.empty();
+    private long lookedAt = System.nanoTime() - BREATH.toNanos();
+    private long lookAt;
+    private boolean mayHaveMissed;
+    private FeedEvent taken;
+
+    private InvalidationFeed(LogReader reader, PgListener listener, Duration interval, Emitters emitters) {
+        this.reader = reader;
+        this.listener = listener;
+        this.hints = listener == null ? null : listener.subscribe(Set.of(FileChange.CHANNEL));
+        this.interval = interval;
+        this.emitters = emitters;
+    }
+
+    /**
+     * Listens, and looks when it is told to.
+     *
+     * @param name under which the place is remembered; no two runs have it at a time
+     */
+    public static InvalidationFeed listening(
+            Databases databases, PgTarget target, Optional<String> name, Emitters emitters) {
+        PgListener listener = databases.listener(
+                target, PgSession.of("lockstep durable listener", PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
+        return new InvalidationFeed(
+                new LogReader(databases, target, name, LogReader.Backend.OURS), listener, SILENCE, emitters);
+    }
+
+    /** Looks now and then: on a standby, where nobody can listen, and behind a pooler that cannot be listened through. */
+    public static InvalidationFeed polling(
+            Databases databases, PgTarget target, Optional<String> name, Duration interval) {
+        return new InvalidationFeed(
+                new LogReader(databases, target, name, LogReader.Backend.SHARED),
+                null,
+                interval,
+                Emitters.ALL_USE_THE_LOG);
+    }
+
+    /**
+     * The next event, waiting for it at most that long; the one before it counts as applied.
+     *
+     * @throws Trouble what cannot be helped by trying again: the first connection failed, another run has the name
+     */
+    public Optional<FeedEvent> next(Duration atMost) throws InterruptedException {
+        applied();
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (true) {
+            if (events.isEmpty() && System.nanoTime() - lookAt >= 0 && (told != null || hints == null)) {
+                look();
+            }
+            reader.saveIfDue();
+            if (!events.isEmpty()) {
+                taken = events.poll();
+                return Optional.of(taken);
+            }
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return Optional.empty();
+            }
+            await(Duration.ofNanos(Math.min(left, reader.patience().toNanos())));
+        }
+    }
+
+    /** The event that was taken last is applied. */
+    public void applied() {
+        if (taken instanceof Changed changed && changed.seq().isPresent()) {
+            reader.reached(new LogPosition(reader.epoch(), changed.seq().getAsLong()));
+        } else if (taken instanceof Resync resync) {
+            reader.reached(resync.now());
+            reader.confirm();
+        }
+        taken = null;
+    }
+
+    /** Remembers the place and lets the name go. */
+    @Override
+    public void close() {
+        try (reader) {
+            if (listener != null) {
+                listener.close();
+            }
+        }
+    }
+
+    private void await(Duration atMost) throws InterruptedException {
+        long untilLook = Math.max(0, told == null && hints != null ? Long.MAX_VALUE : lookAt - System.nanoTime());
+        Duration wait = Duration.ofNanos(Math.min(atMost.toNanos(), untilLook));
+        if (hints == null) {
+            Thread.sleep(Math.max(1, wait.toMillis()));
+            return;
+        }
+        Optional<ListenEvent> heard = hints.next(wait);
+        while (heard.isPresent()) {
+            hear(heard.get());
+            heard = unexplained.size() < PAGE ? hints.next(Duration.ZERO) : Optional.empty();
+        }
+    }
+
+    private void hear(ListenEvent event) {
+        if (event instanceof ListenEvent.Lost lost) {
+            events.add(new FeedEvent.Lost(lost.why()));
+            return;
+        }
+        lookAt = System.nanoTime();
+        if (event instanceof ListenEvent.Ready) {
+            start();
+        } else if (event instanceof Notification notification) {
+            unexplained.add(notification);
+            lookAt = Math.max(lookAt, lookedAt + BREATH.toNanos());
+        } else {
+            mayHaveMissed = emitters == Emitters.SOME_DO_NOT;
+            // Another server may have taken over, and the one that the log is read from may still be there.
+            reader.reconnect();
+        }
+    }
+
+    /** The place from which to tell is read after LISTEN is committed, so nothing falls between. */
+    private void start() {
+        told = reader.start();
+        toldMark = reader.startMark();
+        lookAt = System.nanoTime();
+        events.add(new FeedEvent.Ready(told));
+    }
+
+    private void look() {
+        if (told == null) {
+            start();
+        }
+        lookedAt = System.nanoTime();
+        Optional<LogPage> page = reader.after(told, PAGE);
+        if (page.isEmpty()) {
+            // Not reachable just now.
+            lookAt = System.nanoTime() + reader.patience().toNanos();
+            reader.lost().ifPresent(why -> events.add(new FeedEvent.Lost(why)));
+            return;
+        }
+        Optional<ResyncReason> reason = resync(page.get());
+        if (reason.isPresent()) {
+            told = page.get().head();
+            toldMark = Optional.empty();
+            unexplained.clear();
+            mayHaveMissed = false;
+            events.add(new Resync(reason.get(), told));
+        } else {
+            reader.confirm();
+            tell(page.get());
+        }
+    }
+
+    private Optional<ResyncReason> resync(LogPage page) {
+        if (!page.head().epoch().equals(told.epoch())) {
+            return Optional.of(ResyncReason.OTHER_LOG);
+        }
+        if (told.seq() > page.head().seq()) {
+            return Optional.of(ResyncReason.BEHIND_LISTENER);
+        }
+        if (toldMark.isPresent() && page.mark().isPresent() && !toldMark.equals(page.mark())) {
+            return Optional.of(ResyncReason.REWOUND);
+        }
+        long next = page.records().isEmpty()
+                ? page.head().seq() + 1
+                : page.records().get(0).seq();
+        boolean unknown = toldMark.isPresent() && page.mark().isEmpty();
+        if (unknown || next != told.seq() + 1) {
+            return Optional.of(ResyncReason.PRUNED);
+        }
+        return mayHaveMissed ? Optional.of(ResyncReason.FOREIGN_EMITTERS) : Optional.empty();
+    }
+
+    private void tell(LogPage page) {
+        toldMark = page.mark();
+        for (LogPage.Logged logged : page.records()) {
+            events.add(new Changed(logged.change(), OptionalLong.of(logged.seq()), logged.emitter()));
+            if (hints != null) {
+                expected.expect(logged);
+            }
+            told = new LogPosition(told.epoch(), logged.seq());
+            toldMark = Optional.of(logged.mark());
+        }
+        if (page.records().size() == PAGE) {
+            return;
+        }
+        lookAt = System.nanoTime() + interval.toNanos();
+        // All that was committed when these were heard is read now: what is not among it was never logged.
+        for (Notification heard : unexplained) {
+            if (!expected.take(heard)) {
+                events.add(FileChange.parse(heard.payload())
+                        .<FeedEvent>map(change -> new Changed(change, OptionalLong.empty(), heard.senderPid()))
+                        .orElseGet(() -> new Malformed(heard.payload(), heard.senderPid())));
+            }
+        }
+        unexplained.clear();
+    }
+}

@@ -1,0 +1,310 @@
+package dev.lockstep.realm.log;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.DbException.Reason;
+import dev.lockstep.db.LockKey;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.SqlScript;
+import dev.lockstep.db.Tx;
+import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.RealmUrl;
+import dev.lockstep.support.Trouble;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The durable log: every invalidation that is emitted with it, numbered in the order of commits without a hole.
+ *
+ * <p>Whoever remembers a number finds everything after it, however long it was away. A notification is only the hint to
+ * look. Emitters add to the log last in their transaction, because its head stays locked until they commit.
+ */
+public final class InvalidationLog {
+    private static final String IS_PRESENT = """
+            select to_regclass('lockstep_inval_head') is not null
+               and to_regclass('lockstep_inval_log') is not null
+               and to_regclass('lockstep_listener') is not null as present
+            """;
+
+    private static final String LOCK_SCHEMA = "select pg_advisory_xact_lock(?)";
+
+    private static final String BEGIN = """
+            insert into lockstep_inval_head (channel, seq, epoch)
+            values (?, 0, cast(? as uuid))
+                on conflict (channel) do nothing
+            """;
+
+    private static final String LOCK_HEAD = "select epoch, seq from lockstep_inval_head where channel = ? for update";
+
+    private static final String APPEND = """
+              with head as (
+                   update lockstep_inval_head
+                      set seq = seq + cast(? as bigint)
+                    where channel = ?
+                returning channel, epoch, seq),
+                   added as (
+            insert into lockstep_inval_log (channel, seq, id, realm_url, path)
+            select head.channel, head.seq - cast(? as bigint) + change.n, change.id, change.realm_url, change.path
+              from head
+             cross join unnest(cast(? as uuid[]), cast(? as text[]), cast(? as text[]))
+                        with ordinality as change (id, realm_url, path, n))
+            select epoch, seq
+              from head
+            """;
+
+    private static final String KNOWN_IDS = """
+            select id, realm_url, path, seq, at
+              from lockstep_inval_log
+             where id = any (cast(? as uuid[]))
+             order by seq
+            """;
+
+    private static final String HEAD = "select epoch, seq from lockstep_inval_head where channel = ?";
+
+    private static final String PAGE = """
+            select h.epoch, h.seq as head, l.seq, l.realm_url, l.path, l.emitter, l.mark
+              from lockstep_inval_head h
+              left join lateral (
+                   select seq, realm_url, path, emitter, concat(id, ' ', extract(epoch from at)) as mark
+                     from lockstep_inval_log
+                    where channel = h.channel
+                      and seq >= ?
+                    order by seq
+                    limit ?) l on true
+             where h.channel = ?
+             order by l.seq
+            """;
+
+    /** When a record was made, under which id: after a failover another one may have its number, and never both of these. */
+    private static final String MARK = """
+            select concat(id, ' ', extract(epoch from at)) as mark
+              from lockstep_inval_log
+             where channel = ?
+               and seq = ?
+            """;
+
+    /**
+     * What a listener that was seen lately has not applied is kept, and what it applied last, by which it knows the log again;
+     * so are the newest, whoever needs them.
+     */
+    private static final String PRUNE = """
+            delete from lockstep_inval_log l
+             using lockstep_inval_head h
+             where h.channel = ?
+               and l.channel = h.channel
+               and l.seq <= least(h.seq - cast(? as bigint),
+                                  coalesce((select min(seq) - 1
+                                              from lockstep_listener
+                                             where channel = h.channel
+                                               and epoch = h.epoch
+                                               and seen_at > now() - interval '1 day'), h.seq))
+            """;
+
+    private static final String FORGET_LISTENERS =
+            "delete from lockstep_listener where seen_at < now() - interval '30 days'";
+
+    /** How many records stay in the log, whether anybody needs them or not. */
+    private static final long KEPT = 100_000;
+
+    /** The log is pruned once in so many records. */
+    private static final long PRUNE_EVERY = 1_000;
+
+    private static final LockKey SCHEMA_LOCK = LockKey.of("lockstep|schema|realm");
+    private static final String CHANNEL = FileChange.CHANNEL.name();
+
+    /** What became of changes that were to be appended. */
+    public enum Appended {
+        ADDED,
+        /** They are in the log already, under the same id. */
+        KNOWN
+    }
+
+    /**
+     * Where changes are in the log.
+     *
+     * @param position of the last of them
+     */
+    public record Entry(Appended appended, LogPosition position) {}
+
+    private InvalidationLog() {}
+
+    public static boolean isPresent(Tx tx) {
+        return tx.only(IS_PRESENT).flag("present");
+    }
+
+    /**
+     * Makes the tables if they are not there.
+     *
+     * @throws Trouble we may not, or the server takes no writes
+     */
+    public static void prepare(Db db) {
+        if (db.autocommit(InvalidationLog::isPresent)) {
+            return;
+        }
+        try {
+            db.run(tx -> {
+                tx.only(LOCK_SCHEMA, SCHEMA_LOCK.value());
+                for (String statement : SqlScript.statements(InvalidationLog.class, "schema.sql")) {
+                    tx.execute(statement);
+                }
+                begin(tx);
+            });
+        } catch (DbException e) {
+            if (e.reason() == Reason.NO_PRIVILEGE || e.reason() == Reason.READ_ONLY) {
+                throw new Trouble(
+                        e.reason() == Reason.READ_ONLY ? Trouble.Kind.REFUSED : Trouble.Kind.FAILED,
+                        "no-log",
+                        "this database has no durable log, and it cannot be made: " + e.getMessage(),
+                        "run a durable broadcast once as a role that may create tables, on the primary",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Adds changes, in this order. They belong last in the transaction, before its notifications.
+     *
+     * @param id names these changes for good: added again under the same id, they are there once
+     * @throws Trouble refused: the id stands for other changes
+     */
+    public static Entry append(Tx tx, List<FileChange> changes, Optional<UUID> id) {
+        UUID first = id.orElseGet(UUID::randomUUID);
+        String[] ids = new String[changes.size()];
+        String[] realms = new String[ids.length];
+        String[] paths = new String[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = derived(first, i);
+            realms[i] = changes.get(i).realm().value();
+            paths[i] = changes.get(i).path();
+        }
+        if (id.isPresent()) {
+            // The lock keeps another run under the same id from adding it after this look.
+            LogPosition head = lockedHead(tx);
+            // One more than there are now, so that a longer broadcast under the same id is not taken for this one.
+            String[] known = Arrays.copyOf(ids, ids.length + 1);
+            known[ids.length] = derived(first, ids.length);
+            List<Row> rows = tx.rows(KNOWN_IDS, (Object) known);
+            if (!rows.isEmpty()) {
+                return new Entry(Appended.KNOWN, new LogPosition(head.epoch(), same(rows, changes, first)));
+            }
+        }
+        return new Entry(Appended.ADDED, added(tx, ids, realms, paths));
+    }
+
+    /** One statement, because the head is locked from here to the commit. */
+    private static LogPosition added(Tx tx, String[] ids, String[] realms, String[] paths) {
+        Optional<Row> head = tx.row(APPEND, ids.length, CHANNEL, ids.length, ids, realms, paths);
+        if (head.isEmpty()) {
+            begin(tx);
+            head = tx.row(APPEND, ids.length, CHANNEL, ids.length, ids, realms, paths);
+        }
+        return position(head.orElseThrow());
+    }
+
+    private static String derived(UUID id, int n) {
+        UUID derived = n == 0 ? id : UUID.nameUUIDFromBytes((id + "|" + n).getBytes(StandardCharsets.UTF_8));
+        return derived.toString();
+    }
+
+    /** The number of the last. */
+    private static long same(List<Row> known, List<FileChange> changes, UUID id) {
+        boolean same = known.size() == changes.size();
+        for (int i = 0; i < known.size() && same; i++) {
+            FileChange change = changes.get(i);
+            same = known.get(i).text("realm_url").equals(change.realm().value())
+                    && known.get(i).text("path").equals(change.path());
+        }
+        if (!same) {
+            Row used = known.get(0);
+            throw new Trouble(
+                    Trouble.Kind.REFUSED,
+                    "id-used",
+                    "the id " + id + " was used for " + used.text("realm_url") + ":" + used.text("path") + " at "
+                            + used.text("at"),
+                    "an id stands for one broadcast: repeat that one, or take a new id",
+                    null);
+        }
+        return known.get(known.size() - 1).integer("seq");
+    }
+
+    private static LogPosition lockedHead(Tx tx) {
+        Optional<Row> head = tx.row(LOCK_HEAD, CHANNEL);
+        if (head.isEmpty()) {
+            begin(tx);
+            head = tx.row(LOCK_HEAD, CHANNEL);
+        }
+        return position(head.orElseThrow());
+    }
+
+    private static void begin(Tx tx) {
+        tx.update(BEGIN, CHANNEL, UUID.randomUUID().toString());
+    }
+
+    /** The last number; empty if nothing was ever logged. */
+    public static Optional<LogPosition> head(Tx tx) {
+        return tx.row(HEAD, CHANNEL).map(InvalidationLog::position);
+    }
+
+    /** What tells the record of a number from one that another history of the log has there; empty if there is none. */
+    static Optional<String> mark(Tx tx, long seq) {
+        return tx.row(MARK, CHANNEL, seq).map(row -> row.text("mark"));
+    }
+
+    /** The record of a number, and the next ones after it. */
+    static Optional<LogPage> after(Tx tx, long seq, int limit) {
+        List<Row> rows = tx.rows(PAGE, seq, limit + 1, CHANNEL);
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<String> mark = Optional.empty();
+        List<LogPage.Logged> records = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            if (!row.isNull("seq") && row.integer("seq") == seq) {
+                mark = Optional.of(row.text("mark"));
+            } else if (!row.isNull("seq") && records.size() < limit) {
+                records.add(logged(row));
+            }
+        }
+        Row any = rows.get(0);
+        LogPosition head = new LogPosition(UUID.fromString(any.text("epoch")), any.integer("head"));
+        return Optional.of(new LogPage(head, mark, records));
+    }
+
+    private static LogPage.Logged logged(Row row) {
+        FileChange change = new FileChange(new RealmUrl(row.text("realm_url")), row.text("path"));
+        return new LogPage.Logged(row.integer("seq"), change, (int) row.integer("emitter"), row.text("mark"));
+    }
+
+    /**
+     * Deletes what nobody needs any more.
+     *
+     * @param keep how many of the newest stay in any case
+     * @return how many are gone
+     */
+    public static int prune(Tx tx, long keep) {
+        tx.update(FORGET_LISTENERS);
+        return tx.update(PRUNE, CHANNEL, keep);
+    }
+
+    /** Prunes, if that is due after records were added up to a position. */
+    public static void tidy(Db db, LogPosition position, int added) {
+        if (position.seq() / PRUNE_EVERY == (position.seq() - added) / PRUNE_EVERY) {
+            return;
+        }
+        try {
+            db.autocommit(tx -> prune(tx, KEPT));
+        } catch (DbException e) {
+            // What was asked for is committed; whoever comes next, and may delete, prunes.
+            return;
+        }
+    }
+
+    private static LogPosition position(Row row) {
+        return new LogPosition(UUID.fromString(row.text("epoch")), row.integer("seq"));
+    }
+}

@@ -1,0 +1,257 @@
+package dev.lockstep.realm.log;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Trouble;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+
+/**
+ * Reads the log over a connection that it replaces when it is lost, and remembers under a name how far somebody is.
+ *
+ * <p>Until it has started, every error is thrown; from then on, those that pass are waited for.
+ */
+final class LogReader implements AutoCloseable {
+    /** Whose the server's backend is that a connection speaks to. */
+    enum Backend {
+        OURS,
+        /** A pooler's, or a standby's, from which nobody learns whether this run lives. */
+        SHARED
+    }
+
+    private static final Duration SAVE_EVERY = Duration.ofMillis(200);
+    private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(5);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    /** After a silence the reader asks, at the latest; with this it notices within ten seconds that nobody is there. */
+    private static final Duration ANSWER = Duration.ofSeconds(3);
+
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    private static final String WHO_WE_ARE =
+            "select pg_backend_pid() as pid, coalesce(host(inet_client_addr()), 'this host') as address";
+
+    private final Databases databases;
+    private final PgTarget target;
+    private final Optional<String> name;
+    private final Backend backend;
+    private final UUID run = UUID.randomUUID();
+    private Db db;
+    private boolean started;
+    private boolean confirmed;
+    private LogPosition reached;
+    private LogPosition saved;
+    private long savedAt;
+    private long retryAt;
+    private Duration pause = SAVE_EVERY;
+    private Trouble lost;
+
+    LogReader(Databases databases, PgTarget target, Optional<String> name, Backend backend) {
+        this.databases = databases;
+        this.target = target;
+        this.name = name;
+        this.backend = backend;
+    }
+
+    /** Where to begin: where the name was, else at the end of the log. */
+    LogPosition start() {
+        if (db == null) {
+            db = open();
+        }
+        if (name.isPresent()) {
+            InvalidationLog.prepare(db);
+        }
+        LogPosition head = db.autocommit(InvalidationLog::isPresent)
+                ? db.autocommit(InvalidationLog::head).orElse(null)
+                : null;
+        if (head == null) {
+            throw new Trouble(
+                    Trouble.Kind.REFUSED,
+                    "no-log",
+                    "this database has no durable log",
+                    "the first 'lockstep realm broadcast --durable' makes it, on the primary",
+                    null);
+        }
+        reached = name.isPresent() ? claim(head) : head;
+        saved = reached;
+        savedAt = System.nanoTime();
+        started = true;
+        confirmed = true;
+        return reached;
+    }
+
+    /** The mark of the record at which {@link #start} began. */
+    Optional<String> startMark() {
+        return db.autocommit(tx -> InvalidationLog.mark(tx, reached.seq()));
+    }
+
+    /** The log is the one that the place is of; until that is seen over a new connection, no place is remembered there. */
+    void confirm() {
+        confirmed = true;
+    }
+
+    /** Leaves the server; the next look is into the log of whichever the target leads to now. */
+    void reconnect() {
+        if (db != null && started) {
+            try (Db left = db) {
+                db = null;
+            } catch (DbException e) {
+                // Nothing was under way.
+                return;
+            }
+        }
+    }
+
+    UUID epoch() {
+        return reached.epoch();
+    }
+
+    /** What follows; empty if the server cannot be asked just now. */
+    Optional<LogPage> after(LogPosition position, int limit) {
+        return attempt(tx -> InvalidationLog.after(tx, position.seq(), limit).orElseThrow(LogReader::gone));
+    }
+
+    void reached(LogPosition position) {
+        reached = position;
+    }
+
+    /** Says how far it is, if that has changed lately; else now and then that it lives. */
+    void saveIfDue() {
+        if (name.isEmpty() || !started || !confirmed || db == null) {
+            return;
+        }
+        Duration due = reached.equals(saved) ? SIGN_OF_LIFE : SAVE_EVERY;
+        if (System.nanoTime() - savedAt >= due.toNanos()) {
+            save();
+        }
+    }
+
+    /** How long to wait at most before {@link #saveIfDue} is to be called, or another attempt made. */
+    Duration patience() {
+        return SAVE_EVERY;
+    }
+
+    /** Why the server could not be asked; told once. */
+    Optional<Trouble> lost() {
+        Optional<Trouble> why = Optional.ofNullable(lost);
+        lost = null;
+        return why;
+    }
+
+    /** Remembers the place and lets the name go; what cannot be said now, the next run finds out. */
+    @Override
+    public void close() {
+        if (db == null) {
+            return;
+        }
+        try (Db closing = db) {
+            db = null;
+            if (name.isPresent() && started) {
+                closing.autocommit(tx -> {
+                    if (confirmed) {
+                        NamedListeners.move(tx, name.get(), run, reached);
+                    }
+                    NamedListeners.release(tx, name.get(), run);
+                    return null;
+                });
+            }
+        } catch (DbException e) {
+            if (!passes(e)) {
+                throw e;
+            }
+        }
+    }
+
+    private void save() {
+        LogPosition now = reached;
+        savedAt = System.nanoTime();
+        Optional<LogPosition> done = attempt(tx -> {
+            NamedListeners.move(tx, name.get(), run, now);
+            return now;
+        });
+        if (done.isPresent()) {
+            saved = now;
+        }
+    }
+
+    private <T> Optional<T> attempt(Function<Tx, T> work) {
+        try {
+            if (db == null) {
+                if (System.nanoTime() - retryAt < 0) {
+                    return Optional.empty();
+                }
+                db = open();
+                confirmed = false;
+                if (name.isPresent()) {
+                    // A server that does not know the name may not have what was applied either.
+                    claim(new LogPosition(reached.epoch(), 0));
+                }
+            }
+            T result = db.autocommit(work);
+            pause = SAVE_EVERY;
+            return Optional.of(result);
+        } catch (DbException e) {
+            if (!passes(e)) {
+                throw e;
+            }
+            drop(e);
+            return Optional.empty();
+        }
+    }
+
+    /** Whether the same may succeed later, without anybody doing anything. */
+    private static boolean passes(DbException e) {
+        return switch (e.reason()) {
+            case UNREACHABLE, CONNECTION_LOST, COMMIT_UNKNOWN, TOO_MANY_CONNECTIONS, TIMED_OUT -> true;
+            default -> false;
+        };
+    }
+
+    private void drop(DbException why) {
+        if (db != null) {
+            try {
+                db.close();
+            } catch (DbException e) {
+                why.addSuppressed(e);
+            }
+            db = null;
+        }
+        lost = why;
+        retryAt = System.nanoTime() + ThreadLocalRandom.current().nextLong(pause.toNanos() + 1);
+        Duration doubled = pause.multipliedBy(2);
+        pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    }
+
+    private Db open() {
+        PgSession session = session(name.isPresent() ? PgSession.Use.WRITE : PgSession.Use.READ);
+        return databases.postgres(target, backend == Backend.SHARED ? session.onAnyBackend() : session);
+    }
+
+    static PgSession session(PgSession.Use use) {
+        return PgSession.of("lockstep listener log", use)
+                .withStatementTimeout(ANSWER)
+                .withGrace(GRACE);
+    }
+
+    private LogPosition claim(LogPosition start) {
+        return db.autocommit(tx -> {
+            Row us = tx.only(WHO_WE_ARE);
+            Optional<Integer> pid = backend == Backend.OURS ? Optional.of((int) us.integer("pid")) : Optional.empty();
+            String client = "process " + ProcessHandle.current().pid() + " at " + us.text("address");
+            return NamedListeners.claim(tx, name.orElseThrow(), run, start, pid, client);
+        });
+    }
+
+    private static Trouble gone() {
+        return new Trouble(
+                Trouble.Kind.FAILED, "no-log", "the durable log is gone", "somebody has emptied or dropped it", null);
+    }
+}

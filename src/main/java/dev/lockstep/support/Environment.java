@@ -1,0 +1,44 @@
+package dev.lockstep.support;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The process environment as lockstep sees it. {@code $HOME} decides where home is, as for psql; the JVM would not ask it. */
+public record Environment(Map<String, String> variables) {
+    public Environment {
+        variables = Map.copyOf(variables);
+    }
+
+    /** The one that lockstep was started in. Its launcher gives the JVM a locale of its own, which is taken back here. */
+    public static Environment ofProcess() {
+        String given = System.getProperty("lockstep.lc_all");
+        if (given == null) {
+            return new Environment(System.getenv());
+        }
+        Map<String, String> variables = new HashMap<>(System.getenv());
+        variables.remove("LC_ALL");
+        if (!given.isEmpty()) {
+            variables.put("LC_ALL", given.substring(1));
+        }
+        return new Environment(variables);
+    }
+
+    /** A variable that is set and not empty. */
+    public Optional<String> get(String name) {
+        String value = variables.get(name);
+        return value == null || value.isEmpty() ? Optional.empty() : Optional.of(value);
+    }
+
+    public Path home() {
+        return Path.of(get("HOME").orElse(System.getProperty("user.home")));
+    }
+
+    /** Where state that outlives a command is kept: {@code $XDG_STATE_HOME/lockstep}. */
+    public Path stateDirectory() {
+        Optional<String> state = get("XDG_STATE_HOME");
+        boolean usable = state.isPresent() && Path.of(state.get()).isAbsolute();
+        return (usable ? Path.of(state.get()) : home().resolve(".local/state")).resolve("lockstep");
+    }
+}

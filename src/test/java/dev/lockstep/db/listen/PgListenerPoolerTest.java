@@ -1,0 +1,60 @@
+package dev.lockstep.db.listen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.db.Ear;
+import dev.lockstep.support.Trouble;
+import dev.lockstep.support.Trouble.Kind;
+import dev.lockstep.testing.PostgresExtension;
+import dev.lockstep.testing.TestDatabase;
+import dev.lockstep.testing.TransactionPooler;
+import dev.lockstep.testing.TransactionPooler.Mode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(PostgresExtension.class)
+class PgListenerPoolerTest {
+    @Test
+    void aTransactionPoolerIsRefused(TestDatabase database) {
+        try (TransactionPooler pooler = TransactionPooler.before(database, Mode.TRANSACTION);
+                PgListener listener = listener(database.through(pooler.port()))) {
+            Ear ear = Ear.of(listener, "a");
+
+            assertThatThrownBy(ear::next).isInstanceOfSatisfying(Trouble.class, e -> {
+                assertThat(e.kind()).isEqualTo(Kind.REFUSED);
+                assertThat(e.code()).isEqualTo("transaction-pooler");
+            });
+        }
+    }
+
+    @Test
+    void aSessionPoolerIsAsGoodAsNone(TestDatabase database) throws Exception {
+        try (TransactionPooler pooler = TransactionPooler.before(database, Mode.SESSION);
+                PgListener listener = listener(database.through(pooler.port()))) {
+            Ear ear = Ear.on(listener, "a");
+
+            database.execute("notify a, '1'");
+
+            assertThat(ear.hear(1)).containsExactly("a 1");
+        }
+    }
+
+    @Test
+    void withoutAPoolerNothingIsAsked(TestDatabase database) throws Exception {
+        try (TransactionPooler pooler = TransactionPooler.before(database, Mode.SESSION);
+                PgListener pooled = listener(database.through(pooler.port()));
+                PgListener direct = listener(database)) {
+            Ear.on(pooled, "a");
+            Ear.on(direct, "a");
+
+            assertThat(database.backends())
+                    .extracting(backend -> backend.query().strip().replaceAll("_\\w+", "_..."))
+                    .containsExactlyInAnyOrder("unlisten \"lockstep_...\"", "listen \"a\"");
+        }
+    }
+
+    private static PgListener listener(TestDatabase database) {
+        return new PgListener(database::connect, PgListener.Options.DEFAULT);
+    }
+}
