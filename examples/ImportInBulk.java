@@ -1,7 +1,7 @@
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.Db;
 import dev.lockstep.support.Environment;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.Deferral;
 import dev.lockstep.fts.deferral.Restoration;
 import dev.lockstep.support.ProcessIdentity;
@@ -22,7 +22,7 @@ class ImportInBulk {
         List<String> tables = List.of("note");
         ProcessIdentity self = ProcessIdentity.ofProcess();
         try (Databases databases = new Databases(Environment.ofProcess());
-                Db db = databases.sqlite(Path.of(args[0]), Sqlite.Access.WRITE, Databases.BUSY_TIMEOUT)) {
+                Db db = databases.sqlite(Path.of(args[0]), SqliteFiles.Access.WRITE, Databases.BUSY_TIMEOUT)) {
             new Deferral(Optional.empty(), self, Optional.of("import of " + args[1])).run(db, tables);
             try {
                 db.transact(tx -> {

@@ -1,7 +1,7 @@
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.Db;
 import dev.lockstep.support.Environment;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.realm.invalidate.RealmInvalidator;
 import dev.lockstep.realm.invalidate.RealmInvalidator.Durability;
@@ -20,7 +20,7 @@ class TellReplicas {
         List<String> paths = List.of(args).subList(1, args.length);
         Environment environment = Environment.ofProcess();
         PgTarget server = PgTarget.resolve(null, PgTarget.Sources.of(environment));
-        PgSession session = PgSession.of("tell replicas", PgSession.Use.WRITE);
+        Session session = Session.of("tell replicas", Session.Use.WRITE);
         try (Databases databases = new Databases(environment);
                 Db db = databases.postgres(server, session)) {
             new RealmInvalidator(db, Durability.LOG).invalidate(realms, paths);

@@ -4,7 +4,7 @@ import dev.lockstep.audit.AuditTable;
 import dev.lockstep.audit.index.AuditIndexes;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.support.Environment;
 import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;
@@ -52,12 +52,12 @@ final class AuditQuery implements Benchmark {
         try (Databases databases = new Databases(new Environment(Map.of()))) {
             TestSqlite.create(before, TABLE, FILL);
             Files.copy(before, after);
-            try (Db db = databases.sqlite(after, Sqlite.Access.WRITE, Duration.ofMinutes(1))) {
+            try (Db db = databases.sqlite(after, SqliteFiles.Access.WRITE, Duration.ofMinutes(1))) {
                 new AuditIndexes(AuditTable.find(db, Optional.empty()))
                         .apply(AuditIndexes.Conflict.REFUSE, Duration.ofMinutes(2));
             }
-            try (Db without = databases.sqlite(before, Sqlite.Access.READ, Duration.ofMinutes(1));
-                    Db with = databases.sqlite(after, Sqlite.Access.READ, Duration.ofMinutes(1))) {
+            try (Db without = databases.sqlite(before, SqliteFiles.Access.READ, Duration.ofMinutes(1));
+                    Db with = databases.sqlite(after, SqliteFiles.Access.READ, Duration.ofMinutes(1))) {
                 Race race = new Race("newest of 1,000,000 rows", "us", ROUNDS, HUNDRED_TIMES);
                 return List.of(
                         race.between(

@@ -2,8 +2,8 @@ package dev.lockstep.bench;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
-import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
@@ -162,7 +162,7 @@ final class BoxelWrites implements Benchmark {
         private static Db open(TestDatabase database) {
             Environment environment = new Environment(database.environment());
             PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(environment));
-            return new Databases(environment).postgres(target, PgSession.of("benchmark", PgSession.Use.WRITE));
+            return new Databases(environment).postgres(target, Session.of("benchmark", Session.Use.WRITE));
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.lockstep.bench;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
@@ -30,6 +30,6 @@ abstract class CacheBench implements Benchmark {
     private static Db open(TestDatabase database) {
         Environment environment = new Environment(database.environment());
         PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(environment));
-        return new Databases(environment).postgres(target, PgSession.of("benchmark", PgSession.Use.WRITE));
+        return new Databases(environment).postgres(target, Session.of("benchmark", Session.Use.WRITE));
     }
 }

@@ -31,7 +31,7 @@ final class MirrorLoad implements Benchmark {
     private static final double NO_SLOWER = 1;
     private static final double A_THIRD = 1 / 3.0;
     private static final double THREE_QUARTERS = 0.75;
-    private static final double MOST_MEGABYTES = 256;
+    private static final double MAX_MEGABYTES = 256;
     private static final String SMALL_HEAP = "-Xmx64m";
 
     private static final String SOURCE = """
@@ -91,7 +91,7 @@ final class MirrorLoad implements Benchmark {
         String subject = "first load, " + ROWS + " rows";
         Outcome first = new Race(subject, "ms", ROUNDS, NO_SLOWER).between(shells, load);
         Outcome memory = new Race("peak memory of that", "MB", peaks.size() - 1, NO_SLOWER)
-                .between(new Limit("promised", MOST_MEGABYTES), named("mirror backfill", () -> peaks.remove(0)));
+                .between(new Limit("promised", MAX_MEGABYTES), named("mirror backfill", () -> peaks.remove(0)));
         Outcome tight = new Race(subject, "ms", ROUNDS, NO_SLOWER).between(shells, small);
         Outcome again = new Race("nothing changed", "ms", ROUNDS, A_THIRD)
                 .between(load, named("mirror backfill", load::backfill));

@@ -35,7 +35,7 @@ final class MirrorMariaDb implements Benchmark {
     private static final int SAMPLED = 20;
 
     private static final double A_FIFTH = 1 / 5.0;
-    private static final double MOST_MILLISECONDS = 10_000;
+    private static final double MAX_MILLISECONDS = 10_000;
 
     /** A change of a table that is not mirrored: the source is another, and all of it must be read. */
     private static final String ELSEWHERE = "update meta set metaValue = hex(randomblob(8))";
@@ -67,7 +67,7 @@ final class MirrorMariaDb implements Benchmark {
             Outcome first = new Race("first load, for 1,000 rows", "ms", ROUNDS, A_FIFTH)
                     .between(Upserts.of(source, mirror), load);
             load.sample();
-            Contender promised = new Limit("promised", MOST_MILLISECONDS);
+            Contender promised = new Limit("promised", MAX_MILLISECONDS);
             Outcome same = new Race("nothing changed", "ms", ROUNDS, 1).between(promised, new Again(load, List.of()));
             Outcome elsewhere = new Race("no mirrored row changed", "ms", ROUNDS, 1)
                     .between(promised, new Again(load, List.of(ELSEWHERE)));

@@ -2,7 +2,7 @@ package dev.lockstep.bench;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.check.FtsCheck;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.support.Environment;
@@ -72,7 +72,7 @@ final class SearchCheck implements Benchmark {
 
     private static void check(Path file) {
         try (Databases databases = new Databases(new Environment(Map.of()));
-                Db db = databases.sqlite(file, Sqlite.Access.READ, Duration.ofMinutes(1))) {
+                Db db = databases.sqlite(file, SqliteFiles.Access.READ, Duration.ofMinutes(1))) {
             FtsCheck check = new FtsCheck(Optional.empty(), FtsCheck.Depth.DEEP, FtsTable.Columns.WRITTEN, 10);
             if (!check.run(db, List.of()).isInStep()) {
                 throw new IllegalStateException("the index is not equal to its base");

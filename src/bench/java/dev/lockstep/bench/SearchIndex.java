@@ -2,7 +2,7 @@ package dev.lockstep.bench;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.check.FtsCheck;
 import dev.lockstep.fts.check.FtsTune;
 import dev.lockstep.fts.deferral.Deferral;
@@ -179,7 +179,7 @@ final class SearchIndex implements Benchmark {
 
     private static void with(Path file, Consumer<Db> work) {
         try (Databases databases = new Databases(new Environment(Map.of()));
-                Db db = databases.sqlite(file, Sqlite.Access.WRITE, Duration.ofMinutes(1))) {
+                Db db = databases.sqlite(file, SqliteFiles.Access.WRITE, Duration.ofMinutes(1))) {
             work.accept(db);
         }
     }

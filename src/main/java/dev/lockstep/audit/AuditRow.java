@@ -3,7 +3,7 @@ package dev.lockstep.audit;
 import dev.lockstep.db.Engine;
 import dev.lockstep.profile.AuditProfile.Column;
 import dev.lockstep.support.Json;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.math.BigDecimal;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -80,13 +80,13 @@ public final class AuditRow {
         if (one.equals(two)) {
             return true;
         }
-        Optional<String> time = Moment.of(one, Engine.SQLITE);
+        Optional<String> time = AuditTime.of(one, Engine.SQLITE);
         if (time.isPresent()) {
-            return time.equals(Moment.of(two, Engine.SQLITE));
+            return time.equals(AuditTime.of(two, Engine.SQLITE));
         }
         try {
             return Json.parse(one).equals(Json.parse(two)) || new BigDecimal(one).compareTo(new BigDecimal(two)) == 0;
-        } catch (Trouble | NumberFormatException e) {
+        } catch (LockstepException | NumberFormatException e) {
             return false;
         }
     }

@@ -3,7 +3,7 @@ package dev.lockstep.audit;
 import dev.lockstep.db.Db;
 import dev.lockstep.profile.AuditProfile;
 import dev.lockstep.profile.Profile;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,19 +26,19 @@ public final class AuditTable {
      * Finds the table.
      *
      * @param profile the application, or nothing for whichever of the built-in ones fits
-     * @throws Trouble usage: there is no such table, it is none, or its columns have other names
+     * @throws LockstepException usage: there is no such table, it is none, or its columns have other names
      */
     public static AuditTable find(Db db, Optional<Profile> profile) {
         if (profile.isPresent()) {
             AuditProfile audit = profile.get()
                     .audit()
-                    .orElseThrow(() -> Trouble.usage(
+                    .orElseThrow(() -> LockstepException.usage(
                             "profile " + profile.get().name() + " has no audit log", "give another --profile"));
             AuditTable found = new AuditTable(db, audit);
             found.check(profile.get().name());
             return found;
         }
-        Trouble other = null;
+        LockstepException other = null;
         for (String name : Profile.builtIn()) {
             Optional<AuditProfile> audit = Profile.load(name).audit();
             try {
@@ -46,8 +46,8 @@ public final class AuditTable {
                         && new AuditTable(db, audit.get()).missing().isEmpty()) {
                     return new AuditTable(db, audit.get());
                 }
-            } catch (Trouble e) {
-                if (e.kind() != Trouble.Kind.USAGE) {
+            } catch (LockstepException e) {
+                if (e.kind() != LockstepException.Kind.USAGE) {
                     throw e;
                 }
                 other = other == null || other.hint() == null ? e : other;
@@ -55,7 +55,7 @@ public final class AuditTable {
         }
         String why = other == null ? "there is no audit table with the columns of CADT" : other.getMessage();
         String hint = other == null || other.hint() == null ? "" : "; " + other.hint();
-        throw Trouble.usage("no built-in profile fits: " + why, "give --profile FILE" + hint);
+        throw LockstepException.usage("no built-in profile fits: " + why, "give --profile FILE" + hint);
     }
 
     private void check(String name) {
@@ -72,7 +72,7 @@ public final class AuditTable {
                 hint = "its columns are named as in --profile " + other;
             }
         }
-        throw Trouble.usage(
+        throw LockstepException.usage(
                 "table " + name() + " has no column " + String.join(", ", missing) + ", as profile " + name + " wants",
                 hint);
     }
@@ -92,11 +92,11 @@ public final class AuditTable {
     /**
      * What the table calls a column of the log.
      *
-     * @throws Trouble usage: the profile does not say which column of the table that is
+     * @throws LockstepException usage: the profile does not say which column of the table that is
      */
     public String column(AuditProfile.Column column) {
         if (!profile.has(column)) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     "the profile does not say which column of " + name() + " is the " + column.key(),
                     "give it under audit.columns." + column.key());
         }

@@ -3,8 +3,8 @@ package dev.lockstep.audit;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.sqlite.SqlToken;
-import dev.lockstep.support.Nearest;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.DidYouMean;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,11 +44,11 @@ public final class Relations {
                     : alike.stream().findFirst();
         }
 
-        public Trouble noColumn(String column) {
-            String hint = Nearest.to(column, List.copyOf(types.keySet()))
+        public LockstepException noColumn(String column) {
+            String hint = DidYouMean.to(column, List.copyOf(types.keySet()))
                     .map(name -> "did you mean " + name + "?")
                     .orElse(null);
-            return Trouble.usage("table " + name + " has no column " + column, hint);
+            return LockstepException.usage("table " + name + " has no column " + column, hint);
         }
     }
 
@@ -119,7 +119,7 @@ public final class Relations {
      * Finds the one table of a name.
      *
      * @param schema null if none was written.
-     * @throws Trouble usage: it is no table, or there are several
+     * @throws LockstepException usage: it is no table, or there are several
      */
     public static Known find(Db db, Name schema, Name table) {
         List<Candidate> all = candidates(db, table.text());
@@ -133,7 +133,7 @@ public final class Relations {
                 .orElseThrow(
                         () -> missing(db, schema == null ? table.text() : schema.text() + "." + table.text(), all));
         if (!found.kind().equals("a table")) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     found.name() + " is " + found.kind() + ", which has no indexes of its own",
                     found.kind().equals("a view") ? "name the table that the view reads" : null);
         }
@@ -164,13 +164,14 @@ public final class Relations {
         return there.size() == 1 ? Optional.of(there.get(0)) : Optional.empty();
     }
 
-    private static Trouble missing(Db db, String written, List<Candidate> all) {
+    private static LockstepException missing(Db db, String written, List<Candidate> all) {
         String hint = null;
         for (Candidate candidate : all) {
             hint = (hint == null ? "there is " : hint + ", ")
                     + new TableName(candidate.schema(), candidate.name()).in(db.engine());
         }
-        return Trouble.usage("there is no table " + written, hint == null ? null : hint + "; name it with its schema");
+        return LockstepException.usage(
+                "there is no table " + written, hint == null ? null : hint + "; name it with its schema");
     }
 
     private static List<Candidate> candidates(Db db, String table) {

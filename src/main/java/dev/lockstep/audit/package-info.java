@@ -28,7 +28,7 @@
  *
  * <p>One index serves a query if the columns that are compared for equality stand first, so that the rows it wants stand
  * together, and then those of its order, so that they stand sorted. A query that the primary key, or the beginning of a longer
- * index, serves needs none; what no index serves is named with its place. {@link dev.lockstep.audit.index.Suggestions} says so, and tries
+ * index, serves needs none; what no index serves is named with its place. {@link dev.lockstep.audit.index.IndexAdvisor} says so, and tries
  * it where that costs nobody anything: on an empty copy of a SQLite table's schema and statistics, in memory, and with
  * PostgreSQL's HypoPG.
  *

@@ -3,7 +3,7 @@ package dev.lockstep.cli;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.shell.ShellWords;
 import dev.lockstep.support.FileError;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -33,14 +33,14 @@ final class ArgumentFiles {
     /**
      * The words that are meant.
      *
-     * @throws Trouble usage: a file is missing or cannot be read, or a word was not typed in the encoding that is read
+     * @throws LockstepException usage: a file is missing or cannot be read, or a word was not typed in the encoding that is read
      */
     static List<String> expand(List<String> args) {
         ArgumentFiles files = new ArgumentFiles();
         files.add(args, 0);
         for (String word : files.words) {
             if (word.indexOf(UNREADABLE) >= 0) {
-                throw Trouble.usage(
+                throw LockstepException.usage(
                         "an argument is not readable as " + System.getProperty("sun.jnu.encoding", "text") + ": "
                                 + word,
                         "arguments are UTF-8; bin/lockstep chooses a locale in which Java reads them so");
@@ -64,13 +64,13 @@ final class ArgumentFiles {
 
     private void addFile(String name, int depth) {
         if (depth > DEEPEST) {
-            throw Trouble.usage("argument files name each other without an end: " + name, null);
+            throw LockstepException.usage("argument files name each other without an end: " + name, null);
         }
         List<String> held = new ArrayList<>();
         for (String line : lines(name)) {
             ShellWords cut = ShellWords.cut(line);
             if (cut.open()) {
-                throw Trouble.usage("a quote is not closed in " + name + ": " + line.strip(), null);
+                throw LockstepException.usage("a quote is not closed in " + name + ": " + line.strip(), null);
             }
             held.addAll(cut.words());
         }
@@ -81,9 +81,9 @@ final class ArgumentFiles {
         try {
             return Files.readAllLines(Invocation.file(name), StandardCharsets.UTF_8);
         } catch (CharacterCodingException e) {
-            throw Trouble.usage("not UTF-8: the argument file " + name, null);
+            throw LockstepException.usage("not UTF-8: the argument file " + name, null);
         } catch (IOException e) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     "cannot read the argument file " + name + ": " + FileError.reason(e),
                     "@FILE stands for the words in a file; a word that begins with @ is written @@");
         }

@@ -4,18 +4,18 @@ import dev.lockstep.cli.help.HelpCommand;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.CommandTree;
 import dev.lockstep.cli.kit.ExitCode;
-import dev.lockstep.cli.kit.Interruption;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Printer;
 import dev.lockstep.cli.kit.Program;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.RunLock;
+import dev.lockstep.cli.kit.SignalHandler;
 import dev.lockstep.cli.option.Options.Format;
 import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.DidYouMean;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Nearest;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.InputStream;
@@ -51,7 +51,7 @@ public final class Lockstep {
                 InputStream in,
                 PrintStream out,
                 PrintStream err,
-                Interruption interruption,
+                SignalHandler interruption,
                 String... words) {
             return new Lockstep(databases, in, out, err).run(interruption, words);
         }
@@ -73,7 +73,7 @@ public final class Lockstep {
         PrintStream out = Printer.of(FileDescriptor.out);
         PrintStream err = Printer.of(FileDescriptor.err);
         Databases databases = new Databases(Environment.ofProcess());
-        Interruption interruption = Interruption.of(Thread.currentThread(), databases);
+        SignalHandler interruption = SignalHandler.of(Thread.currentThread(), databases);
         int status = new Lockstep(databases, new FileInputStream(FileDescriptor.in), out, err).run(interruption, args);
         interruption.ended();
         while (interruption.status() != 0) {
@@ -88,7 +88,7 @@ public final class Lockstep {
     }
 
     /** Runs one command line that the interruption, if it is not null, can stop. */
-    int run(Interruption interruption, String... args) {
+    int run(SignalHandler interruption, String... args) {
         Output output = new Output(out, err);
         try {
             return outcome(output, interruption, args);
@@ -97,13 +97,13 @@ public final class Lockstep {
         }
     }
 
-    private int outcome(Output output, Interruption interruption, String... args) {
+    private int outcome(Output output, SignalHandler interruption, String... args) {
         try {
             output.format(guessedFormat(List.of(args)));
             return dispatch(output, hoisted(ArgumentFiles.expand(List.of(args))));
         } catch (Output.Closed e) {
             throw e;
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             return stopped(interruption) ? output.interrupted(interruption.status()) : output.fail(e);
         } catch (InterruptedException e) {
             return output.interrupted(stopped(interruption) ? interruption.status() : ExitCode.FAILED.status());
@@ -112,7 +112,7 @@ public final class Lockstep {
         }
     }
 
-    private static boolean stopped(Interruption interruption) {
+    private static boolean stopped(SignalHandler interruption) {
         return interruption != null && interruption.status() != 0;
     }
 
@@ -184,7 +184,7 @@ public final class Lockstep {
             return code.status();
         }
         if (output.format() != Format.TEXT) {
-            throw Trouble.usage("no command given", "'lockstep help' shows what there is");
+            throw LockstepException.usage("no command given", "'lockstep help' shows what there is");
         }
         stream.print(usage);
         stream.flush();
@@ -192,17 +192,18 @@ public final class Lockstep {
     }
 
     /** One line for what is wrong with the arguments, and one for what would be right. */
-    private static Trouble usage(String path, ParameterException e) {
+    private static LockstepException usage(String path, ParameterException e) {
         String help = "'lockstep " + path + " --help' shows what it takes";
         // Also when something else is amiss: a mistyped option explains the one that is missing.
         List<String> unmatched = e.getCommandLine().getUnmatchedArguments();
         if (!unmatched.isEmpty()) {
             String word = unmatched.get(0);
             String what = word.startsWith("-") ? "unknown option '" : "unexpected argument '";
-            return Trouble.usage(what + word + "'", nearest(e.getCommandLine().getCommandSpec(), word, help));
+            return LockstepException.usage(
+                    what + word + "'", nearest(e.getCommandLine().getCommandSpec(), word, help));
         }
         String message = e.getMessage();
-        return Trouble.usage(
+        return LockstepException.usage(
                 Character.toLowerCase(message.charAt(0)) + oneLine(message).substring(1), help);
     }
 
@@ -210,7 +211,7 @@ public final class Lockstep {
         if (!word.startsWith("--")) {
             return help;
         }
-        return Nearest.to(word, spec.optionsMap().keySet())
+        return DidYouMean.to(word, spec.optionsMap().keySet())
                 .map(name -> "did you mean " + name + "? " + help)
                 .orElse(help);
     }

@@ -1,10 +1,10 @@
 package dev.lockstep.db;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.Locale;
 
 /** A database said no. Branch on {@link #reason()}; the message is for people. */
-public final class DbException extends Trouble {
+public final class DbException extends LockstepException {
     /** What an SQLSTATE, or a SQLite result code, means for whoever has to decide what to do next. */
     public enum Reason {
         UNREACHABLE(Kind.UNREACHABLE, false),

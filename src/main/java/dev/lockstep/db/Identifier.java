@@ -1,6 +1,6 @@
 package dev.lockstep.db;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -15,10 +15,10 @@ public record Identifier(String name) {
 
     public Identifier {
         if (name.isEmpty()) {
-            throw Trouble.usage("a name in a database cannot be empty", null);
+            throw LockstepException.usage("a name in a database cannot be empty", null);
         }
         if (name.indexOf('\0') >= 0) {
-            throw Trouble.usage("a name in a database cannot hold a NUL: " + name.replace("\0", "\\0"), null);
+            throw LockstepException.usage("a name in a database cannot hold a NUL: " + name.replace("\0", "\\0"), null);
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.lockstep.db;
 
 import dev.lockstep.db.DbException.Reason;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.sql.SQLException;
 
 /** What the drivers of all engines have in common when they fail. */
@@ -37,7 +37,7 @@ public final class SqlErrors {
 
     /** What a server said. One that takes no writes is not a server to work with. */
     public static DbException server(Reason reason, String state, String what, SQLException e) {
-        Trouble.Kind kind = reason == Reason.READ_ONLY ? Trouble.Kind.REFUSED : reason.kind();
+        LockstepException.Kind kind = reason == Reason.READ_ONLY ? LockstepException.Kind.REFUSED : reason.kind();
         return new DbException(kind, reason, state, what, serverHint(reason), e);
     }
 

@@ -296,7 +296,7 @@ public final class Tx {
             statement.setLong(i, number);
         } else if (value instanceof byte[] bytes) {
             statement.setBytes(i, bytes);
-        } else if (value instanceof Stream stream) {
+        } else if (value instanceof BinaryStream stream) {
             statement.setBinaryStream(i, stream.in(), stream.length());
         } else {
             statement.setObject(i, value);

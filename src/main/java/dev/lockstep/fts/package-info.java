@@ -38,34 +38,34 @@
  *
  * <ul>
  *   <li>{@link dev.lockstep.fts.schema.FtsCatalog} finds FTS5 tables, and the triggers whose body writes them: {@link
- *       dev.lockstep.fts.schema.TriggerSql} reads CREATE TRIGGER, {@link dev.lockstep.db.sqlite.SqlToken} cuts SQL as SQLite does.
+ *       dev.lockstep.fts.schema.TriggerStatement} reads CREATE TRIGGER, {@link dev.lockstep.db.sqlite.SqlToken} cuts SQL as SQLite does.
  *       Temporary triggers and triggers on views are reported and left alone.
- *   <li>{@link dev.lockstep.fts.ledger.Ledger}: where {@link dev.lockstep.fts.ledger.Deferred} triggers are kept. {@link
- *       dev.lockstep.fts.ledger.MetaLedger} is the application's own key-value table in the application's own form, so that
- *       either program can finish what the other began; {@link dev.lockstep.fts.ledger.OwnLedger} a table of ours.
- *   <li>{@link dev.lockstep.fts.ledger.Situation} puts catalog, ledgers and profile side by side: an {@link dev.lockstep.fts.ledger.Index}
+ *   <li>{@link dev.lockstep.fts.ledger.DeferralLedger}: where {@link dev.lockstep.fts.ledger.LedgerEntry} triggers are kept. {@link
+ *       dev.lockstep.fts.ledger.ApplicationLedger} is the application's own key-value table in the application's own form, so that
+ *       either program can finish what the other began; {@link dev.lockstep.fts.ledger.LockstepLedger} a table of ours.
+ *   <li>{@link dev.lockstep.fts.ledger.DeferralState} puts catalog, ledgers and profile side by side: an {@link dev.lockstep.fts.ledger.FtsIndex}
  *       each. Everything else decides by that.
- *   <li>{@link dev.lockstep.fts.deferral.Deferral}, with {@link dev.lockstep.fts.deferral.Feasibility}: no way in without a way back.
+ *   <li>{@link dev.lockstep.fts.deferral.Deferral}, with {@link dev.lockstep.fts.deferral.RestorabilityCheck}: no way in without a way back.
  *       {@link dev.lockstep.fts.deferral.DeferralGain} leaves triggers alone that cost no more than a restore would.
- *   <li>{@link dev.lockstep.fts.deferral.Restoration}: {@link dev.lockstep.fts.deferral.Fitting} puts triggers back into a schema that may have
- *       changed, {@link dev.lockstep.fts.deferral.Repair} makes the index equal by the rows that a journal names ({@link
- *       dev.lockstep.fts.content.Reindex}) or as a whole ({@link dev.lockstep.fts.content.Rebuild}, by its kind), {@link dev.lockstep.fts.content.Comparison} proves it.
+ *   <li>{@link dev.lockstep.fts.deferral.Restoration}: {@link dev.lockstep.fts.deferral.TriggerRestore} puts triggers back into a schema that may have
+ *       changed, {@link dev.lockstep.fts.deferral.IndexRepair} makes the index equal by the rows that a journal names ({@link
+ *       dev.lockstep.fts.content.IncrementalReindex}) or as a whole ({@link dev.lockstep.fts.content.IndexRebuild}, by its kind), {@link dev.lockstep.fts.content.ContentComparison} proves it.
  *   <li>{@link dev.lockstep.fts.deferral.FtsStatus}: how it stands. {@link dev.lockstep.fts.check.FtsCheck}: how far an index is from what
  *       it ought to hold: where only terms are kept by FTS5's own {@link dev.lockstep.fts.content.IntegrityCheck}, and to name the
- *       rows, or else, row by row ({@link dev.lockstep.fts.content.Drift}), and what its triggers cost ({@link
+ *       rows, or else, row by row ({@link dev.lockstep.fts.content.DriftScan}), and what its triggers cost ({@link
  *       dev.lockstep.fts.trial.TriggerCost}). {@link dev.lockstep.fts.deferral.FtsRebuild} makes it anew.
  *   <li>{@link dev.lockstep.fts.check.FtsTune} puts another trigger in the place of one that reads the whole index for each row
- *       (a {@link dev.lockstep.fts.check.Tuning}). Each statement keeps its own condition, and gets one before it that holds for
+ *       (a {@link dev.lockstep.fts.check.TriggerTuning}). Each statement keeps its own condition, and gets one before it that holds for
  *       every row that it can mean ({@link dev.lockstep.fts.check.Shortcuts}): the row's number, where one pass over all rows and
  *       all that triggers write say that the key is that number; else a MATCH on the words of the key ({@link
- *       dev.lockstep.fts.content.Lookup}); else, and for keys that are UNINDEXED, an ordinary index on the kept text ({@link
+ *       dev.lockstep.fts.content.RowLookup}); else, and for keys that are UNINDEXED, an ordinary index on the kept text ({@link
  *       dev.lockstep.fts.trial.KeyIndex}). A key without a word is looked for as before, by a second statement that runs for no
- *       other key. A {@link dev.lockstep.fts.check.Trial} of both on real rows, which is undone, must leave the same index.
+ *       other key. A {@link dev.lockstep.fts.check.TuningTrial} of both on real rows, which is undone, must leave the same index.
  * </ul>
  *
  * <h2>What is true</h2>
  *
- * <p>An index ought to hold what its insert triggers would have written, the {@link dev.lockstep.fts.content.Truth}: their own
+ * <p>An index ought to hold what its insert triggers would have written, the {@link dev.lockstep.fts.content.ExpectedContent}: their own
  * expressions, run over the base table under the name {@code new}; with external content that is mostly what the content table
  * holds, and where the triggers choose, or change what they write, it is what they write. A column that they leave out stays NULL although the base has a value. A trigger whose effect is no such
  * query (it reads other rows, the clock, a random number) is refused at the deferral, when that still costs nothing, unless
@@ -91,13 +91,13 @@
  *   <tr><td>crash, power cut, lost connection, full disk, lock not had<td>the transaction never was; run it again
  *   <tr><td>two restore at once<td>the second waits for the lock, and finds nothing to do
  *   <tr><td>an index of many rows is made anew<td>it goes through the write-ahead log as a whole, for SQLite takes nothing over
- *       before a commit: announced, and the log emptied afterwards ({@link dev.lockstep.db.sqlite.Sqlite#shrinkLog}); where a reader
+ *       before a commit: announced, and the log emptied afterwards ({@link dev.lockstep.db.sqlite.SqliteFiles#shrinkLog}); where a reader
  *       keeps it, that is told
  *   <tr><td>the deferring process dies<td>DEFERRED stays; anybody restores. Searches miss what changed meanwhile, and in
  *       an index with external content may fail with SQLITE_CORRUPT_VTAB
  *   <tr><td>column renamed, added, dropped, retyped; base or index dropped, renamed or made anew<td>restore is refused
- *       by the recorded {@link dev.lockstep.fts.schema.Shape}; where the application deferred without one, by the trigger, which
- *       SQLite compiles before anything is kept ({@link dev.lockstep.fts.schema.Probe})
+ *       by the recorded {@link dev.lockstep.fts.schema.SchemaFingerprint}; where the application deferred without one, by the trigger, which
+ *       SQLite compiles before anything is kept ({@link dev.lockstep.fts.schema.TriggerCompileCheck})
  *   <tr><td>a trigger was made anew with another text<td>refused with both texts; one is chosen by name
  *   <tr><td>a tokenizer, module, function or collation is not in this SQLite<td>refused at the deferral; met at the restore,
  *       the triggers come back and the index is told to be stale: the application's own SQLite can rebuild it, or this one
@@ -121,7 +121,7 @@
  * column or a row that no trigger writes, is never given up without being asked for.
  *
  * <p><b>What else a trigger does goes on.</b> Where a trigger also raises an error or writes another table, a trigger of the same
- * name, at the same place among the others, does just that while it is put away ({@link dev.lockstep.fts.trial.Remainder}). Triggers
+ * name, at the same place among the others, does just that while it is put away ({@link dev.lockstep.fts.trial.TriggerRemainder}). Triggers
  * that come back come back at their place: SQLite fires the newest first, so those that were made after them are made anew
  * behind them, byte for byte.
  *

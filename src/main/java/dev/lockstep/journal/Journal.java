@@ -3,7 +3,7 @@ package dev.lockstep.journal;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,13 +58,13 @@ public final class Journal {
      * Begins to note what changes. What is in the table already is not noted.
      *
      * @param consumer a name of the reader's choice, the same for all its tables
-     * @throws Trouble usage: there is no such table, or it is none that triggers can be put on; refused: the consumer has a
+     * @throws LockstepException usage: there is no such table, or it is none that triggers can be put on; refused: the consumer has a
      *     journal of it already
      * @throws dev.lockstep.db.DbException a column of the key or of the image does not exist
      */
     public static Journal install(Tx tx, String consumer, Subject subject) {
         if (find(tx, consumer, subject.table).isPresent()) {
-            throw Trouble.refused(consumer + " has a journal of " + subject.table + " already", null);
+            throw LockstepException.refused(consumer + " has a journal of " + subject.table + " already", null);
         }
         Registration.schema(tx).ifPresent(tx::execute);
         long id = Registration.freeId(tx);
@@ -204,7 +204,7 @@ public final class Journal {
     /**
      * Forgets the entries up to the end of a span, which the consumer has dealt with for good. To do it again does nothing.
      *
-     * @throws Trouble refused: the journal was removed, or installed anew, since it was read
+     * @throws LockstepException refused: the journal was removed, or installed anew, since it was read
      */
     public void acknowledge(Tx tx, Span span) {
         if (!registration.acknowledge(tx, span.upTo)) {
@@ -237,8 +237,8 @@ public final class Journal {
         return registration.acknowledged(tx).orElseThrow(this::gone);
     }
 
-    private Trouble gone() {
-        return Trouble.refused("the journal of " + table() + " is not there any more", null);
+    private LockstepException gone() {
+        return LockstepException.refused("the journal of " + table() + " is not there any more", null);
     }
 
     static String columns(String prefix, int count) {

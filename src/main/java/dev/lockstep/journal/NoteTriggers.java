@@ -3,7 +3,7 @@ package dev.lockstep.journal;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,10 +55,10 @@ final class NoteTriggers {
         this.subject = subject;
     }
 
-    /** @throws Trouble usage: the table is none that triggers can be put on */
+    /** @throws LockstepException usage: the table is none that triggers can be put on */
     static NoteTriggers of(Tx tx, Identifier log, Journal.Subject subject) {
         if (tx.rows(ORDINARY, subject.table()).isEmpty()) {
-            throw Trouble.usage("not a table whose changes can be noted: " + subject.table(), null);
+            throw LockstepException.usage("not a table whose changes can be noted: " + subject.table(), null);
         }
         NoteTriggers notes = new NoteTriggers(log, subject);
         // CREATE TRIGGER does not look whether a column exists.

@@ -6,22 +6,22 @@
  * <ul>
  *   <li>{@link dev.lockstep.mirror.source.SourceSchema} reads the source's catalog into {@link dev.lockstep.mirror.source.SourceTable}s: what
  *       tells rows apart, and in which order the table is read.
- *   <li>{@link dev.lockstep.mirror.engine.Dialect} is how one kind of database is a mirror: types, catalog, bulk statements. A {@link
+ *   <li>{@link dev.lockstep.mirror.engine.MirrorEngine} is how one kind of database is a mirror: types, catalog, bulk statements. A {@link
  *       dev.lockstep.mirror.plan.TargetTable} is a table of it, a {@link dev.lockstep.mirror.plan.TargetType} what a column can hold.
  *   <li>{@link dev.lockstep.mirror.plan.Planner} puts the two side by side: a {@link dev.lockstep.mirror.plan.TablePlan}, with what
- *       stands in the way. {@link dev.lockstep.mirror.plan.Fit} turns one row into the other, a {@link
+ *       stands in the way. {@link dev.lockstep.mirror.plan.RowMapper} turns one row into the other, a {@link
  *       dev.lockstep.mirror.plan.MappedRow} of typed values, or says which value does not fit.
- *   <li>{@link dev.lockstep.mirror.run.MirrorLink} is the connection to the mirror and comes back when it was lost; {@link
+ *   <li>{@link dev.lockstep.mirror.run.MirrorConnection} is the connection to the mirror and comes back when it was lost; {@link
  *       dev.lockstep.mirror.run.MirrorRun} the right to write, which every writing transaction proves; {@link
- *       dev.lockstep.mirror.run.Ledger} what the mirror knows of itself, and {@link dev.lockstep.mirror.run.PageRecords} what it holds.
- *   <li>{@link dev.lockstep.mirror.copy.Backfill}: per table {@link dev.lockstep.mirror.copy.TableBackfill} takes the shortest way; where
+ *       dev.lockstep.mirror.run.MirrorLedger} what the mirror knows of itself, and {@link dev.lockstep.mirror.run.PageLedger} what it holds.
+ *   <li>{@link dev.lockstep.mirror.copy.Backfill}: per table {@link dev.lockstep.mirror.copy.TableCopy} takes the shortest way; where
  *       that is a {@link dev.lockstep.mirror.copy.PageComparison}, it decides and {@link dev.lockstep.mirror.copy.PageWriter} writes.
  *   <li>{@link dev.lockstep.mirror.verify.Verification} proves: per table a {@link dev.lockstep.mirror.verify.TableVerification} compares what
  *       two {@link dev.lockstep.mirror.proof.RowReader}s hand over. It shares with the copy no more than the plan; what a value
  *       means it finds out by code of its own, and it believes no record.
  *   <li>{@link dev.lockstep.mirror.follow.Following} keeps a mirror equal: {@link dev.lockstep.mirror.source.FollowTriggers} note keys in a
  *       {@link dev.lockstep.journal.Journal}, and of the {@link dev.lockstep.mirror.follow.FollowedTables} each {@link
- *       dev.lockstep.mirror.follow.Followed} one takes the {@link dev.lockstep.mirror.follow.ChangedRows} to the mirror, through a {@link
+ *       dev.lockstep.mirror.follow.FollowedTable} one takes the {@link dev.lockstep.mirror.follow.ChangedRows} to the mirror, through a {@link
  *       dev.lockstep.mirror.run.MirrorRun}.
  * </ul>
  *
@@ -41,7 +41,7 @@
  * row is the last of its page is said by the hash of its key, so that a row more or less moves no other page's borders.
  * A page is named by the SHA-256 of its typed rows. Pages that the mirror is seen to hold are not written to it.
  *
- * <p>Two ways are shorter. A table that the mirror has nothing of is filled by a {@link dev.lockstep.mirror.copy.FirstLoad}: each row is
+ * <p>Two ways are shorter. A table that the mirror has nothing of is filled by a {@link dev.lockstep.mirror.copy.BulkLoad}: each row is
  * sent as soon as it has been found to fit, in one transaction with the records of all pages, and taken back with all others
  * if one does not fit. It is not for what is so large that a kill would undo too much, and not for MariaDB, where to make
  * a table commits. And a table that was copied from the very bytes of which the {@link dev.lockstep.mirror.source.SourceFile}
@@ -105,7 +105,7 @@
  *
  * <p>Each row of either side becomes typed bytes, a {@link dev.lockstep.mirror.proof.CanonicalRow}. Rows go into parts by the hash of
  * their key, so that no order of one database is compared with the order of another; a part is the same if its count and the sum
- * of its rows' SHA-256 are ({@link dev.lockstep.mirror.verify.Buckets}). Of the parts that are not, both sides are read once more, row
+ * of its rows' SHA-256 are ({@link dev.lockstep.mirror.verify.KeyBuckets}). Of the parts that are not, both sides are read once more, row
  * digests are compared, and the rows that differ are read to say in which columns. A whole table costs one reading
  * of each side, one in which anything differs three. What cannot be read is a failure and not a smaller table: each reading
  * must yield as many rows as the database says there are.

@@ -1,8 +1,8 @@
 package dev.lockstep.profile;
 
+import dev.lockstep.support.DidYouMean;
 import dev.lockstep.support.FileError;
-import dev.lockstep.support.Nearest;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -118,14 +118,14 @@ public record Profile(
      * Reads a built-in profile, or a file of the same form. A built-in name wins over a file of that name; {@code ./name}
      * means the file.
      *
-     * @throws Trouble usage: there is neither, or what is there is not a profile, with file:line:col
+     * @throws LockstepException usage: there is neither, or what is there is not a profile, with file:line:col
      */
     public static Profile load(String nameOrFile) {
         String source = BUILT_IN.contains(nameOrFile) ? nameOrFile + ".json" : nameOrFile;
         return ProfileReader.read(source, text(nameOrFile));
     }
 
-    /** The document that {@link #load} reads, as it is written. @throws Trouble usage: there is none */
+    /** The document that {@link #load} reads, as it is written. @throws LockstepException usage: there is none */
     public static String text(String nameOrFile) {
         return BUILT_IN.contains(nameOrFile) ? resource(nameOrFile + ".json") : file(nameOrFile);
     }
@@ -147,22 +147,22 @@ public record Profile(
         try {
             Path file = Path.of(name);
             if (!Files.exists(file)) {
-                throw Trouble.usage("no such profile: " + name, hint(name));
+                throw LockstepException.usage("no such profile: " + name, hint(name));
             }
             if (Files.isDirectory(file)) {
-                throw Trouble.usage("a profile is a file, not a directory: " + name, null);
+                throw LockstepException.usage("a profile is a file, not a directory: " + name, null);
             }
             return Files.readString(file);
         } catch (InvalidPathException e) {
-            throw Trouble.usage("no such profile: " + name, hint(name));
+            throw LockstepException.usage("no such profile: " + name, hint(name));
         } catch (IOException e) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     "cannot read profile " + name + ": " + FileError.reason(e), "a profile is a JSON file in UTF-8");
         }
     }
 
     private static String hint(String name) {
-        return Nearest.to(name, BUILT_IN)
+        return DidYouMean.to(name, BUILT_IN)
                 .map(nearest -> "did you mean '" + nearest + "'?")
                 .orElse("built in are " + String.join(", ", BUILT_IN) + "; anything else is a JSON file");
     }

@@ -1,8 +1,8 @@
 package dev.lockstep.profile;
 
+import dev.lockstep.support.DidYouMean;
 import dev.lockstep.support.Json;
-import dev.lockstep.support.Nearest;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,13 +32,13 @@ final class Section {
         this.values = map;
     }
 
-    /** @throws Trouble usage: the text is not one JSON object */
+    /** @throws LockstepException usage: the text is not one JSON object */
     static Section root(String source, String text) {
         Object tree;
         try {
             tree = Json.parse(text);
-        } catch (Trouble e) {
-            throw Trouble.usage(source + ":" + e.getMessage(), e.hint());
+        } catch (LockstepException e) {
+            throw LockstepException.usage(source + ":" + e.getMessage(), e.hint());
         }
         return new Section(source, text, List.of(), tree);
     }
@@ -104,11 +104,11 @@ final class Section {
         return made;
     }
 
-    /** @throws Trouble usage: there is a key that was not asked for */
+    /** @throws LockstepException usage: there is a key that was not asked for */
     void end() {
         for (Object key : values.keySet()) {
             if (!known.contains(key)) {
-                String hint = Nearest.to((String) key, known)
+                String hint = DidYouMean.to((String) key, known)
                         .map(nearest -> "did you mean '" + nearest + "'?")
                         .orElse("known here: " + String.join(", ", known));
                 throw wrong(at(path, key), "unknown key '" + key + "'", hint);
@@ -138,14 +138,14 @@ final class Section {
     private void misspelled(String missing) {
         for (Object key : values.keySet()) {
             if (!known.contains(key)
-                    && Nearest.to((String) key, List.of(missing)).isPresent()) {
+                    && DidYouMean.to((String) key, List.of(missing)).isPresent()) {
                 throw wrong(at(path, key), "unknown key '" + key + "'", "did you mean '" + missing + "'?");
             }
         }
     }
 
-    private Trouble wrong(List<Object> where, String what, String hint) {
-        return Trouble.usage(source + ":" + Json.place(text, where) + ": " + what, hint);
+    private LockstepException wrong(List<Object> where, String what, String hint) {
+        return LockstepException.usage(source + ":" + Json.place(text, where) + ": " + what, hint);
     }
 
     private static List<Object> at(List<Object> path, Object step) {

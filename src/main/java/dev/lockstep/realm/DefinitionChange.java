@@ -2,7 +2,7 @@ package dev.lockstep.realm;
 
 import dev.lockstep.db.listen.Channel;
 import dev.lockstep.support.Json;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,7 +37,7 @@ public record DefinitionChange(Scope scope, String realm, List<String> modules) 
         Object parsed;
         try {
             parsed = Json.parse(payload);
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             return Optional.empty();
         }
         if (!(parsed instanceof Map<?, ?> change) || !(change.get("k") instanceof String kind)) {

@@ -1,7 +1,7 @@
 package dev.lockstep.realm;
 
 import dev.lockstep.db.listen.Channel;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -31,12 +31,12 @@ public record FileChange(RealmUrl realm, String path) {
     /**
      * Any file of the realm.
      *
-     * @throws Trouble usage: the realm's URL is too long for a notification
+     * @throws LockstepException usage: the realm's URL is too long for a notification
      */
     public static FileChange wildcard(RealmUrl realm) {
         FileChange change = new FileChange(realm, WILDCARD);
         if (change.bytes() > MAX_PAYLOAD_BYTES) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     "a realm URL of " + (change.bytes() - 2) + " bytes is too long: '"
                             + realm.value().substring(0, 60) + "...'",
                     "a notification holds " + MAX_PAYLOAD_BYTES + " bytes, the URL and ':*' together");
@@ -47,12 +47,12 @@ public record FileChange(RealmUrl realm, String path) {
     /**
      * One file, named by a person.
      *
-     * @throws Trouble usage: no file of a realm has this path
+     * @throws LockstepException usage: no file of a realm has this path
      */
     public static FileChange file(RealmUrl realm, String path) {
         String wrong = objection(path);
         if (wrong != null) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     "bad path '" + path + "': " + wrong, "a path is relative to the realm: cards/person.gts");
         }
         return new FileChange(realm, path);

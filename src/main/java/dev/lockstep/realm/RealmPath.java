@@ -1,7 +1,7 @@
 package dev.lockstep.realm;
 
-import dev.lockstep.support.PercentCode;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.PercentEncoding;
 import dev.lockstep.transpile.ArtifactKey;
 import dev.lockstep.transpile.ModuleNames;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ public record RealmPath(RealmUrl realm, String local) {
      * Reads what was typed, for each of the realms; a whole URL for the one that it lies in.
      *
      * @return in the order of the realms, as often as it was named
-     * @throws Trouble usage: no file of a realm has this name; the hint has the nearest form that one has
+     * @throws LockstepException usage: no file of a realm has this name; the hint has the nearest form that one has
      */
     public static List<RealmPath> read(Collection<RealmUrl> realms, Collection<String> typed) {
         List<RealmPath> paths = new ArrayList<>();
@@ -176,14 +176,14 @@ public record RealmPath(RealmUrl realm, String local) {
 
     private static String decoded(String text, String typed) {
         try {
-            return PercentCode.decodeUri(text);
+            return PercentEncoding.decodeUri(text);
         } catch (IllegalArgumentException e) {
             throw wrong(typed, e.getMessage(), "a percent escape is %XX, and together they are UTF-8");
         }
     }
 
-    private static Trouble wrong(String typed, String what, String hint) {
+    private static LockstepException wrong(String typed, String what, String hint) {
         String shown = typed.length() > 120 ? typed.substring(0, 120) + "..." : typed;
-        return Trouble.usage("bad path '" + shown + "': " + what, hint);
+        return LockstepException.usage("bad path '" + shown + "': " + what, hint);
     }
 }

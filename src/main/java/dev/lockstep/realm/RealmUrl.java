@@ -1,6 +1,6 @@
 package dev.lockstep.realm;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.Set;
 
 /**
@@ -33,7 +33,7 @@ public record RealmUrl(String value) {
      * the form that replicas use is an error that names the character or the right form, never a guess: a broadcast under
      * another name would reach nobody.
      *
-     * @throws Trouble usage: no realm has this URL
+     * @throws LockstepException usage: no realm has this URL
      */
     public static Reading read(String typed) {
         return new RealmUrlReader(typed).read();

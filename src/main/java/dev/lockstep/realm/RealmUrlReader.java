@@ -1,8 +1,8 @@
 package dev.lockstep.realm;
 
 import dev.lockstep.realm.RealmUrl.Correction;
-import dev.lockstep.support.PercentCode;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.PercentEncoding;
 import java.net.IDN;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -21,7 +21,7 @@ final class RealmUrlReader {
 
     RealmUrl.Reading read() {
         if (typed.isEmpty()) {
-            throw Trouble.usage("a realm URL cannot be empty", RULE);
+            throw LockstepException.usage("a realm URL cannot be empty", RULE);
         }
         int authority = authority();
         int slash = typed.indexOf('/', authority);
@@ -158,7 +158,7 @@ final class RealmUrlReader {
 
     private String decoded(String raw) {
         try {
-            String path = PercentCode.decodeUri(raw);
+            String path = PercentEncoding.decodeUri(raw);
             for (int i = 0; i < path.length(); i++) {
                 if (Character.isISOControl(path.charAt(i))) {
                     throw wrong("an escaped control character in its path", null);
@@ -174,8 +174,8 @@ final class RealmUrlReader {
         return " at character " + (index + 1);
     }
 
-    private Trouble wrong(String what, String hint) {
-        return Trouble.usage("bad realm URL " + shown() + ": " + what, hint);
+    private LockstepException wrong(String what, String hint) {
+        return LockstepException.usage("bad realm URL " + shown() + ": " + what, hint);
     }
 
     /** What was typed, without a password. */

@@ -28,7 +28,7 @@ public final class Deadline {
     /**
      * Waits.
      *
-     * @throws Trouble the thread was interrupted; it still is
+     * @throws LockstepException the thread was interrupted; it still is
      */
     public static void rest(Duration time) {
         try {
@@ -38,8 +38,9 @@ public final class Deadline {
         }
     }
 
-    public static Trouble interrupted(InterruptedException cause) {
+    public static LockstepException interrupted(InterruptedException cause) {
         Thread.currentThread().interrupt();
-        return new Trouble(Trouble.Kind.FAILED, "interrupted", "interrupted while waiting", null, cause);
+        return new LockstepException(
+                LockstepException.Kind.FAILED, "interrupted", "interrupted while waiting", null, cause);
     }
 }

@@ -71,7 +71,7 @@ public final class Json {
     /**
      * The tree that the text says.
      *
-     * @throws Trouble usage: not one JSON value, a name twice in an object, or a whole number over 64 bits; with line:col
+     * @throws LockstepException usage: not one JSON value, a name twice in an object, or a whole number over 64 bits; with line:col
      */
     public static Object parse(String text) {
         try (JsonParser in = FACTORY.createParser(text)) {
@@ -195,8 +195,8 @@ public final class Json {
         }
     }
 
-    private static Trouble bad(JsonLocation at, String what) {
-        return Trouble.usage(at.getLineNr() + ":" + at.getColumnNr() + ": " + what, null);
+    private static LockstepException bad(JsonLocation at, String what) {
+        return LockstepException.usage(at.getLineNr() + ":" + at.getColumnNr() + ": " + what, null);
     }
 
     private static String firstLine(JsonProcessingException e) {

@@ -56,7 +56,7 @@ public final class LockFile implements AutoCloseable {
      * Takes the lock as soon as no other process is in the way.
      *
      * @param whenWaiting told once, if that is not at once
-     * @throws Trouble timeout: another process was in the way for as long as the limit
+     * @throws LockstepException timeout: another process was in the way for as long as the limit
      */
     public static LockFile within(Duration limit, Path file, Mode mode, Runnable whenWaiting) {
         Deadline deadline = Deadline.after(limit);
@@ -65,8 +65,8 @@ public final class LockFile implements AutoCloseable {
         Optional<LockFile> lock = attempt(file, mode);
         while (lock.isEmpty()) {
             if (deadline.passed()) {
-                throw new Trouble(
-                        Trouble.Kind.TIMEOUT,
+                throw new LockstepException(
+                        LockstepException.Kind.TIMEOUT,
                         "another process holds " + file + " for more than " + limit.toSeconds() + " s",
                         "find it with: fuser " + file);
             }
@@ -139,19 +139,19 @@ public final class LockFile implements AutoCloseable {
         }
     }
 
-    private Trouble failed(String what, IOException cause) {
-        Trouble trouble = trouble(what, file, cause);
+    private LockstepException failed(String what, IOException cause) {
+        LockstepException trouble = trouble(what, file, cause);
         try {
             close();
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             trouble.addSuppressed(e);
         }
         return trouble;
     }
 
-    private static Trouble trouble(String what, Path file, IOException cause) {
-        return new Trouble(
-                Trouble.Kind.FAILED,
+    private static LockstepException trouble(String what, Path file, IOException cause) {
+        return new LockstepException(
+                LockstepException.Kind.FAILED,
                 "lock-file",
                 "cannot " + what + " the lock file " + file + ": " + reason(cause),
                 "make it a file that this user may write, or set XDG_STATE_HOME to a folder of their own",

@@ -29,7 +29,7 @@ public final class Redactor {
         String text = secret.reveal();
         if (text.length() >= SHORTEST) {
             remember(text);
-            remember(PercentCode.encode(text));
+            remember(PercentEncoding.encode(text));
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.lockstep.transpile;
 
 import dev.lockstep.support.FileError;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -49,7 +49,7 @@ public final class Content implements AutoCloseable {
     /**
      * Reads a stream to its end.
      *
-     * @throws Trouble there is no room for it
+     * @throws LockstepException there is no room for it
      */
     public static Content read(InputStream in) throws IOException {
         try (Writer writer = new Writer()) {
@@ -103,7 +103,7 @@ public final class Content implements AutoCloseable {
         }
     }
 
-    /** Takes bytes in, and makes content of them; {@link Trouble} where there is no room for them. */
+    /** Takes bytes in, and makes content of them; {@link LockstepException} where there is no room for them. */
     static final class Writer extends OutputStream {
         private ByteArrayOutputStream memory = new ByteArrayOutputStream();
         private FileChannel file;
@@ -164,9 +164,9 @@ public final class Content implements AutoCloseable {
             }
         }
 
-        private static Trouble noRoom(IOException e) {
-            return new Trouble(
-                    Trouble.Kind.FAILED,
+        private static LockstepException noRoom(IOException e) {
+            return new LockstepException(
+                    LockstepException.Kind.FAILED,
                     "no-room",
                     "no room for an artifact of more than " + SMALL + " bytes: " + FileError.reason(e),
                     "it passes through a file in " + System.getProperty("java.io.tmpdir"),

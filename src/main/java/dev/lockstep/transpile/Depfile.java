@@ -1,7 +1,7 @@
 package dev.lockstep.transpile;
 
 import dev.lockstep.support.Json;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +18,7 @@ public record Depfile(List<String> files, List<String> modules) {
     /**
      * Reads one.
      *
-     * @throws Trouble usage: it begins as JSON and is no array of strings
+     * @throws LockstepException usage: it begins as JSON and is no array of strings
      */
     public static Depfile parse(String text) {
         String stripped = text.strip();
@@ -36,7 +36,7 @@ public record Depfile(List<String> files, List<String> modules) {
         List<String> modules = new ArrayList<>();
         for (Object element : (List<?>) array) {
             if (!(element instanceof String module)) {
-                throw Trouble.usage("not an array of strings: " + Json.write(element) + " is none", null);
+                throw LockstepException.usage("not an array of strings: " + Json.write(element) + " is none", null);
             }
             modules.add(module);
         }

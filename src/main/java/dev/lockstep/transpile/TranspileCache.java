@@ -1,7 +1,7 @@
 package dev.lockstep.transpile;
 
+import dev.lockstep.db.BinaryStream;
 import dev.lockstep.db.Row;
-import dev.lockstep.db.Stream;
 import dev.lockstep.db.Tx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -220,7 +220,7 @@ public final class TranspileCache {
         }
         // Replicas know no keys: with headers they would serve one compiler's artifact for every other's.
         boolean keyed = key.fingerprint().isPresent();
-        Object bytes = text.isPresent() ? null : new Stream(content.open(), Math.toIntExact(content.size()));
+        Object bytes = text.isPresent() ? null : new BinaryStream(content.open(), Math.toIntExact(content.size()));
         boolean stored = tx.row(
                         STORE_UNLESS_INVALIDATED,
                         key.realm(),

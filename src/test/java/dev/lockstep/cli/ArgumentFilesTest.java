@@ -3,7 +3,7 @@ package dev.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.LockstepRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +68,8 @@ class ArgumentFilesTest {
 
     private static void assertRefused(String message, String... args) {
         assertThatThrownBy(() -> ArgumentFiles.expand(List.of(args)))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE))
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE))
                 .hasMessageContaining(message);
     }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What is wrong with a request or a server, with which status it ends, and by which words it is named. Servers that are too
- * old, on standby or not in UTF-8 are PostgresTest's, encryption is PgEncryptionTest's, shells are ShellTest's.
+ * old, on standby or not in UTF-8 are PostgresConnectorTest's, encryption is TlsTest's, shells are ShellTest's.
  */
 @ExtendWith(PostgresExtension.class)
 class BadInputTest {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -47,7 +47,7 @@ class CancelTest {
             assertThat(failure.get(20, TimeUnit.SECONDS).reason())
                     .isIn(DbException.Reason.TIMED_OUT, DbException.Reason.CANCELLED);
         }
-        try (Db db = databases.sqlite(file, Sqlite.Access.READ, Duration.ofSeconds(1))) {
+        try (Db db = databases.sqlite(file, SqliteFiles.Access.READ, Duration.ofSeconds(1))) {
             long rows = db.read(tx -> tx.only("select count(*) from t").integer(0));
             assertThat(rows).isZero();
         }
@@ -61,8 +61,8 @@ class CancelTest {
             db.run(tx -> tx.execute("create table t (a)"));
         }
 
-        Trouble refused = catchThrowableOfType(Trouble.class, () -> databases.createSqlite(file));
+        LockstepException refused = catchThrowableOfType(LockstepException.class, () -> databases.createSqlite(file));
 
-        assertThat(refused.kind()).isEqualTo(Trouble.Kind.REFUSED);
+        assertThat(refused.kind()).isEqualTo(LockstepException.Kind.REFUSED);
     }
 }

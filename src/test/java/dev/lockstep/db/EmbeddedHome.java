@@ -1,9 +1,9 @@
 package dev.lockstep.db;
 
+import dev.lockstep.db.embedded.Binaries;
+import dev.lockstep.db.embedded.Cluster;
 import dev.lockstep.db.embedded.EmbeddedFiles;
-import dev.lockstep.db.embedded.PostgresBinaries;
-import dev.lockstep.db.embedded.PostgresCluster;
-import dev.lockstep.db.embedded.Postmaster;
+import dev.lockstep.db.embedded.PostmasterPid;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockFile;
 import dev.lockstep.testing.Await;
@@ -58,8 +58,7 @@ public final class EmbeddedHome implements AutoCloseable {
     /** Has programs already: those that all tests share. */
     public EmbeddedHome unpacked() {
         try {
-            Files.createSymbolicLink(
-                    new PostgresBinaries(files()).directory(), new PostgresBinaries(shared()).directory());
+            Files.createSymbolicLink(new Binaries(files()).directory(), new Binaries(shared()).directory());
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -85,7 +84,7 @@ public final class EmbeddedHome implements AutoCloseable {
         EmbeddedFiles shared = EmbeddedFiles.in(SHARED);
         try (LockFile alone =
                 LockFile.within(Duration.ofMinutes(1), shared.starting(), LockFile.Mode.EXCLUSIVE, () -> {})) {
-            new PostgresCluster(shared).create(message -> {});
+            new Cluster(shared).create(message -> {});
         }
         return shared;
     }
@@ -165,7 +164,7 @@ public final class EmbeddedHome implements AutoCloseable {
         if (!Files.exists(files().data())) {
             return Optional.empty();
         }
-        return Postmaster.read(files().data())
+        return PostmasterPid.read(files().data())
                 .flatMap(postmaster -> ProcessHandle.of(postmaster.pid()))
                 .filter(process -> runs(process, "/postgres"));
     }
@@ -227,7 +226,7 @@ public final class EmbeddedHome implements AutoCloseable {
     }
 
     private void deleteLink() {
-        Path programs = new PostgresBinaries(files()).directory();
+        Path programs = new Binaries(files()).directory();
         try {
             if (Files.isSymbolicLink(programs)) {
                 Files.delete(programs);

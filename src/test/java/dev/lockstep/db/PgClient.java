@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.TestDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,7 +20,7 @@ import java.util.Map;
  * @param variables their environment, which may be changed between two connections
  */
 public record PgClient(Map<String, String> variables) {
-    public static final PgSession SESSION = PgSession.of("lockstep test", PgSession.Use.WRITE);
+    public static final Session SESSION = Session.of("lockstep test", Session.Use.WRITE);
 
     /** One whose environment says all that leads to a test's database. */
     public static PgClient of(TestDatabase database, Path home) {
@@ -38,12 +38,13 @@ public record PgClient(Map<String, String> variables) {
         return PgTarget.resolve(url, PgTarget.Sources.of(new Environment(variables)));
     }
 
-    public Db open(String url, PgSession session) {
+    public Db open(String url, Session session) {
         return new Databases(new Environment(variables)).postgres(target(url), session);
     }
 
-    public Trouble refused(String url) {
-        return catchThrowableOfType(Trouble.class, () -> open(url, SESSION).close());
+    public LockstepException refused(String url) {
+        return catchThrowableOfType(
+                LockstepException.class, () -> open(url, SESSION).close());
     }
 
     public static String ask(Db db, String sql) {

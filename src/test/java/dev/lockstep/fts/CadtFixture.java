@@ -3,8 +3,8 @@ package dev.lockstep.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ProcessIdentity;
-import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,8 +73,8 @@ public abstract class CadtFixture {
 
     protected final void refused(String code, ThrowingCallable what) throws SQLException {
         String before = everything();
-        assertThatThrownBy(what).isInstanceOfSatisfying(Trouble.class, e -> {
-            assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED);
+        assertThatThrownBy(what).isInstanceOfSatisfying(LockstepException.class, e -> {
+            assertThat(e.kind()).isEqualTo(LockstepException.Kind.REFUSED);
             assertThat(e.code()).isEqualTo(code);
             assertThat(e.hint()).isNotEmpty();
         });

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.db.sqlite.Sqlite.Access;
+import dev.lockstep.db.sqlite.SqliteFiles.Access;
 import dev.lockstep.fts.deferral.Deferral;
 import dev.lockstep.fts.deferral.Restoration;
 import dev.lockstep.fts.deferral.Restoration.Claim;
@@ -14,8 +14,8 @@ import dev.lockstep.fts.deferral.Restoration.Policy;
 import dev.lockstep.fts.deferral.Restoration.Preference;
 import dev.lockstep.fts.deferral.Restoration.Replacement;
 import dev.lockstep.support.Environment;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ProcessIdentity;
-import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.ChildJvm;
 import dev.lockstep.testing.DyingLockstep;
 import dev.lockstep.testing.TestSqlite;
@@ -120,8 +120,8 @@ class ContentionTest extends CadtFixture {
     }
 
     private static void assertRefusedAsOwned(Callable<?> what) {
-        assertThatThrownBy(what::call).isInstanceOfSatisfying(Trouble.class, e -> {
-            assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED);
+        assertThatThrownBy(what::call).isInstanceOfSatisfying(LockstepException.class, e -> {
+            assertThat(e.kind()).isEqualTo(LockstepException.Kind.REFUSED);
             assertThat(e.code()).isEqualTo("owned");
         });
     }
@@ -187,7 +187,7 @@ class ContentionTest extends CadtFixture {
                                 .run(db, List.of());
                     }))
                     .isInstanceOfSatisfying(
-                            DbException.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.INCOMPLETE));
+                            DbException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.INCOMPLETE));
             assertThat(TestSqlite.schema(engine.file())).isEqualTo(before);
         }
 

@@ -7,7 +7,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.fts.deferral.FtsStatus;
 import dev.lockstep.fts.deferral.Restoration.Policy;
 import dev.lockstep.fts.ledger.DeferralMode;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.Fault.Mode;
@@ -124,10 +124,10 @@ public class CrashTest {
     private static void saying(Fault fault, Runnable work) {
         try {
             work.run();
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             switch (fault.mode()) {
-                case BUSY -> assertThat(e.kind()).as("%s", fault).isEqualTo(Trouble.Kind.TIMEOUT);
-                case FULL -> assertThat(e.kind()).as("%s", fault).isEqualTo(Trouble.Kind.INCOMPLETE);
+                case BUSY -> assertThat(e.kind()).as("%s", fault).isEqualTo(LockstepException.Kind.TIMEOUT);
+                case FULL -> assertThat(e.kind()).as("%s", fault).isEqualTo(LockstepException.Kind.INCOMPLETE);
                 default -> {}
             }
             throw e;
@@ -176,7 +176,7 @@ public class CrashTest {
             try {
                 done = engine.full(limit, work);
             } catch (DbException e) {
-                assertThat(e.kind()).isEqualTo(Trouble.Kind.INCOMPLETE);
+                assertThat(e.kind()).isEqualTo(LockstepException.Kind.INCOMPLETE);
                 assertThat(TestSqlite.schema(engine.file())).isEqualTo(before);
                 full++;
             }

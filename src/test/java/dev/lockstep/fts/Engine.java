@@ -2,7 +2,7 @@ package dev.lockstep.fts;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.db.sqlite.Sqlite.Access;
+import dev.lockstep.db.sqlite.SqliteFiles.Access;
 import dev.lockstep.fts.deferral.Deferral;
 import dev.lockstep.fts.deferral.FtsStatus;
 import dev.lockstep.fts.deferral.Restoration;

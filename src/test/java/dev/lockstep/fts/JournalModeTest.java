@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.fts.deferral.Deferral;
 import dev.lockstep.fts.deferral.Restoration;
 import dev.lockstep.fts.ledger.DeferralMode;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -253,7 +253,8 @@ class JournalModeTest {
         Engine engine = new Engine(file, Engine.NONE);
 
         assertThatThrownBy(() -> engine.in(DeferralMode.JOURNAL).defer())
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.code()).isEqualTo("no-journal"));
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.code()).isEqualTo("no-journal"));
         assertThat(engine.defer().tables()).extracting(Deferral.Table::mode).containsOnly(DeferralMode.REBUILD);
     }
 

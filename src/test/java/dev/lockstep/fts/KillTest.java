@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class KillTest {
     private static final String UP = "up";
     private static final int PROJECTS = 30;
-    private static final int LONGEST_MICROS = 300_000;
+    private static final int MAX_MICROS = 300_000;
 
     private static final List<String> AS_BEFORE = List.of(
             "delete from units where warehouseUnitId like 'unit-9%'",
@@ -90,7 +90,7 @@ class KillTest {
             try (ChildJvm worker =
                     ChildJvm.start(Worker.class, Map.of(), engine.file().toString(), mode.name(), next.name())) {
                 worker.awaitStdout(UP);
-                LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(LONGEST_MICROS)));
+                LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(MAX_MICROS)));
                 worker.kill();
             }
             CrashTest.activeOrDeferredAndNothingElse(engine);

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.fts.deferral.Deferral;
 import dev.lockstep.fts.deferral.FtsStatus;
 import dev.lockstep.fts.deferral.Restoration;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
-import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -233,8 +233,8 @@ class KindsTest {
 
         assertThat(engine.status().notices()).extracting(Notice::code).containsExactly("left-alone");
         assertThat(engine.status().isKept()).isTrue();
-        assertThatThrownBy(engine::defer)
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.code()).isEqualTo("no-triggers"));
+        assertThatThrownBy(engine::defer).isInstanceOfSatisfying(LockstepException.class, e -> assertThat(e.code())
+                .isEqualTo("no-triggers"));
         assertThat(CadtDatabase.liveTriggers(file)).isEqualTo("on_view");
     }
 

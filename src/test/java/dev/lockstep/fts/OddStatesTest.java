@@ -10,8 +10,8 @@ import dev.lockstep.fts.deferral.Restoration.Claim;
 import dev.lockstep.fts.deferral.Restoration.Policy;
 import dev.lockstep.fts.deferral.Restoration.Preference;
 import dev.lockstep.fts.deferral.Restoration.Replacement;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
-import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.TestSqlite;
 import java.sql.SQLException;
 import java.util.List;
@@ -239,8 +239,9 @@ class OddStatesTest extends CadtFixture {
                             : "update lockstep_fts_deferral set ddl_json = replace(ddl_json, 'this scans', 'this SCANS')");
 
             String before = everything();
-            assertThatThrownBy(edited::restore).isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.code())
-                    .isEqualTo("snapshot-edited"));
+            assertThatThrownBy(edited::restore)
+                    .isInstanceOfSatisfying(
+                            LockstepException.class, e -> assertThat(e.code()).isEqualTo("snapshot-edited"));
             assertThat(everything()).isEqualTo(before);
 
             sql(

@@ -3,7 +3,7 @@ package dev.lockstep.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.fts.ledger.DeferralMode;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Files;
@@ -92,8 +92,8 @@ class RandomTriggersTest {
         Engine engine = new Engine(deferred, Engine.NONE, sample.mode());
         try {
             engine.defer();
-        } catch (Trouble e) {
-            assertThat(e.kind()).as(e.getMessage()).isIn(Trouble.Kind.USAGE, Trouble.Kind.REFUSED);
+        } catch (LockstepException e) {
+            assertThat(e.kind()).as(e.getMessage()).isIn(LockstepException.Kind.USAGE, LockstepException.Kind.REFUSED);
             assertThat(CadtDatabase.masterInOrder(deferred)).isEqualTo(schema);
             assertThat(state(deferred, sample)).isEqualTo(before);
             return Verdict.REFUSED;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.fts.deferral.FtsStatus;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;
@@ -91,7 +91,8 @@ class SchemaChangeTest {
         byte[] bytes = Files.readAllBytes(file);
 
         assertThatThrownBy(engine::restore)
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED))
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.REFUSED))
                 .hasMessageContaining(why);
 
         assertThat(TestSqlite.schema(file)).isEqualTo(schema);
@@ -120,7 +121,8 @@ class SchemaChangeTest {
         String schema = TestSqlite.schema(engine.file());
 
         assertThatThrownBy(engine::restore)
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED))
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.REFUSED))
                 .hasMessageContaining(why);
 
         assertThat(TestSqlite.schema(engine.file())).isEqualTo(schema);
@@ -209,7 +211,7 @@ class SchemaChangeTest {
         engine.defer();
         TestSqlite.create(file, "drop table note", "create table note (id integer primary key, body, title, extra)");
 
-        assertThatThrownBy(engine::restore).isInstanceOfSatisfying(Trouble.class, e -> {
+        assertThatThrownBy(engine::restore).isInstanceOfSatisfying(LockstepException.class, e -> {
             int sql = e.hint().indexOf("update lockstep_fts_deferral");
             assertThat(sql).isPositive();
             assertThat(run(e.hint().substring(sql))).isTrue();
@@ -234,7 +236,7 @@ class SchemaChangeTest {
         engine.defer();
         TestSqlite.create(engine.file(), "drop table units_fts");
 
-        assertThatThrownBy(engine::restore).isInstanceOfSatisfying(Trouble.class, e -> {
+        assertThatThrownBy(engine::restore).isInstanceOfSatisfying(LockstepException.class, e -> {
             assertThat(e.hint())
                     .contains(
                             "first 'lockstep fts restore --table projects_fts', then give the triggers up: create table");
@@ -259,7 +261,7 @@ class SchemaChangeTest {
                 .extracting(FtsStatus.Table::kind)
                 .containsExactly(java.util.Optional.empty());
 
-        assertThatThrownBy(engine::restore).isInstanceOfSatisfying(Trouble.class, e -> {
+        assertThatThrownBy(engine::restore).isInstanceOfSatisfying(LockstepException.class, e -> {
             int sql = e.hint().indexOf("create table");
             assertThat(sql).isPositive();
             assertThat(run(e.hint().substring(sql))).isTrue();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.fts.deferral.Restoration.Policy;
 import dev.lockstep.fts.ledger.DeferralMode;
 import dev.lockstep.support.Json;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.Fault.Mode;
@@ -106,8 +106,8 @@ class SequenceTest {
     private static void broken(Runnable work) {
         try {
             work.run();
-        } catch (Trouble e) {
-            assertThat(e.kind()).isNotEqualTo(Trouble.Kind.REFUSED);
+        } catch (LockstepException e) {
+            assertThat(e.kind()).isNotEqualTo(LockstepException.Kind.REFUSED);
         }
     }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.fts.deferral.FtsStatus;
 import dev.lockstep.fts.ledger.DeferralMode;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
-import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,7 +165,7 @@ class UpstreamTest extends CadtFixture {
         String snapshot = meta(CadtDatabase.SNAPSHOT);
 
         for (Callable<?> command : List.<Callable<?>>of(unaware::status, unaware::defer, unaware::restore)) {
-            assertThatThrownBy(command::call).isInstanceOfSatisfying(Trouble.class, e -> {
+            assertThatThrownBy(command::call).isInstanceOfSatisfying(LockstepException.class, e -> {
                 assertThat(e.code()).isEqualTo("other-profile");
                 assertThat(e.hint()).contains("--profile cadt-v1");
             });

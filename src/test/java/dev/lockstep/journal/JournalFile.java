@@ -4,7 +4,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.db.sqlite.Sqlite.Access;
+import dev.lockstep.db.sqlite.SqliteFiles.Access;
 import dev.lockstep.journal.Journal.Span;
 import dev.lockstep.journal.Journal.Subject;
 import dev.lockstep.support.Environment;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.journal.Journal.Span;
 import dev.lockstep.journal.Journal.Subject;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -117,7 +117,7 @@ class JournalTest {
             return other.count(tx, other.pending(tx));
         });
         assertThat(others).isEqualTo(1);
-        assertThatThrownBy(() -> data.install("t", List.of("id"))).isInstanceOf(Trouble.class);
+        assertThatThrownBy(() -> data.install("t", List.of("id"))).isInstanceOf(LockstepException.class);
     }
 
     @Test
@@ -180,7 +180,7 @@ class JournalTest {
             before.remove(tx);
             Journal now = Journal.install(tx, JournalFile.READER, new Subject("t", List.of("id"), List.of()));
             assertThat(now.epoch()).isNotEqualTo(before.epoch());
-            assertThatThrownBy(() -> before.acknowledge(tx, new Span(0, 1))).isInstanceOf(Trouble.class);
+            assertThatThrownBy(() -> before.acknowledge(tx, new Span(0, 1))).isInstanceOf(LockstepException.class);
             return null;
         });
     }

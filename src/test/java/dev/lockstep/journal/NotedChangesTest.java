@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.journal.Journal.Span;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -141,10 +141,10 @@ class NotedChangesTest {
             assertThatThrownBy(() -> data.install(table, List.of("id")))
                     .as(table)
                     .isInstanceOfSatisfying(
-                            Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE));
+                            LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE));
         }
         String schema = TestSqlite.schema(data.file());
-        assertThatThrownBy(() -> data.install("t", List.of("no such column"))).isInstanceOf(Trouble.class);
+        assertThatThrownBy(() -> data.install("t", List.of("no such column"))).isInstanceOf(LockstepException.class);
         assertThat(TestSqlite.schema(data.file())).isEqualTo(schema);
     }
 

@@ -3,17 +3,17 @@ package dev.lockstep.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.DbTarget;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.mirror.TestMirror.Kind;
-import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.RunClaim.Policy;
 import dev.lockstep.support.Environment;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ProcessIdentity;
-import dev.lockstep.support.Trouble;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault;
@@ -119,14 +119,14 @@ class ConcurrentRunsTest {
         Environment environment = new Environment(mirror.environment());
         DbTarget target = Targets.resolve(
                 null, new PgTarget.Sources(environment, "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
-        PgSession session = PgSession.of("lockstep test", PgSession.Use.WRITE);
+        Session session = Session.of("lockstep test", Session.Use.WRITE);
         try (Databases databases = new Databases(environment, fault::around)) {
-            MirrorLink link = new MirrorLink(
+            MirrorConnection link = new MirrorConnection(
                     () -> databases.open(target, session), PATIENCE, message -> {}, new Ticks(number -> {}));
             try {
                 MirrorRun.begin(link, mirror.source.toString(), owner, Policy.RESPECT);
                 return "begun";
-            } catch (Trouble e) {
+            } catch (LockstepException e) {
                 return e.code();
             } finally {
                 link.close();

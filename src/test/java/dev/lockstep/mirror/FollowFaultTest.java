@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.mirror.TestMirror.Kind;
 import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.copy.Backfill.Creation;
 import dev.lockstep.mirror.follow.Following;
-import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.RunClaim.Policy;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.Fault.Mode;
@@ -76,7 +76,7 @@ class FollowFaultTest {
     private static void checkBroken(TestMirror mirror, Fault fault) throws SQLException {
         try {
             follow(mirror, fault);
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             assertThat(fault.hit()).as(e.toString()).isTrue();
         }
         assertThat(FollowCrashTest.unshipped(mirror))
@@ -99,11 +99,11 @@ class FollowFaultTest {
         Environment environment = new Environment(mirror.environment());
         DbTarget target = Targets.resolve(
                 null, new PgTarget.Sources(environment, "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
-        PgSession session = PgSession.of("lockstep test", PgSession.Use.WRITE);
+        Session session = Session.of("lockstep test", Session.Use.WRITE);
         try (Databases databases = new Databases(environment, fault::around);
-                Db source = databases.sqlite(mirror.source, Sqlite.Access.WRITE, Duration.ofSeconds(10));
-                MirrorLink link =
-                        new MirrorLink(() -> databases.open(target, session), Duration.ofSeconds(5), message -> {})) {
+                Db source = databases.sqlite(mirror.source, SqliteFiles.Access.WRITE, Duration.ofSeconds(10));
+                MirrorConnection link = new MirrorConnection(
+                        () -> databases.open(target, session), Duration.ofSeconds(5), message -> {})) {
             MirrorRun run = MirrorRun.begin(link, id(mirror.source), "a test", Policy.RESPECT);
             Following.Options options = new Following.Options(CREATE, Duration.ofMillis(1), Duration.ofHours(1));
             Following following = new Following(

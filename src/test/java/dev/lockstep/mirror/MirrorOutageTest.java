@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbTarget;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.mirror.copy.BackfillConformance;
-import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorConnection;
+import dev.lockstep.support.Clock;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Ticker;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.FaultProxy;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
@@ -166,10 +166,10 @@ class MirrorOutageTest {
         Ticks ticks = new Ticks(number -> {});
         try (FaultProxy proxy = FaultProxy.before(mirror);
                 Databases databases = new Databases(environment(mirror, proxy));
-                MirrorLink link = link(databases, ticks, new ArrayList<>())) {
+                MirrorConnection link = link(databases, ticks, new ArrayList<>())) {
             cut(proxy);
             assertThatThrownBy(() -> one(link)).isInstanceOfSatisfying(DbException.class, e -> assertThat(e.kind())
-                    .isEqualTo(Trouble.Kind.UNREACHABLE));
+                    .isEqualTo(LockstepException.Kind.UNREACHABLE));
             assertThat(ticks.slept())
                     .startsWith(Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMillis(400))
                     .endsWith(Duration.ofSeconds(5), Duration.ofSeconds(5))
@@ -188,7 +188,7 @@ class MirrorOutageTest {
                     proxy.pass();
                 }
             });
-            try (MirrorLink link = link(databases, ticks, messages)) {
+            try (MirrorConnection link = link(databases, ticks, messages)) {
                 cut(proxy);
                 assertThat(one(link)).isEqualTo(1);
                 assertThat(ticks.slept()).hasSize(4);
@@ -199,7 +199,7 @@ class MirrorOutageTest {
         }
     }
 
-    private static long one(MirrorLink link) {
+    private static long one(MirrorConnection link) {
         return link.transact(tx -> tx.only("select 1 as one").integer("one"));
     }
 
@@ -207,12 +207,13 @@ class MirrorOutageTest {
         return new Environment(mirror.through(proxy.port()).environment());
     }
 
-    private static MirrorLink link(Databases databases, Ticker ticker, List<String> messages) {
+    private static MirrorConnection link(Databases databases, Clock ticker, List<String> messages) {
         DbTarget target = Targets.resolve(
                 "postgresql:///",
                 new PgTarget.Sources(
                         databases.environment(), "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
-        PgSession session = PgSession.of("lockstep test", PgSession.Use.WRITE);
-        return new MirrorLink(() -> databases.open(target, session), Duration.ofMinutes(1), messages::add, ticker);
+        Session session = Session.of("lockstep test", Session.Use.WRITE);
+        return new MirrorConnection(
+                () -> databases.open(target, session), Duration.ofMinutes(1), messages::add, ticker);
     }
 }

@@ -1,12 +1,12 @@
 package dev.lockstep.mirror;
 
-import dev.lockstep.support.Ticker;
+import dev.lockstep.support.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A time that passes only while somebody sleeps, and at once. */
-public final class Ticks implements Ticker {
+public final class Ticks implements Clock {
     /** Sees that somebody is about to sleep, as the so-manieth time, of which the first is 1. */
     @FunctionalInterface
     public interface Sleeper {

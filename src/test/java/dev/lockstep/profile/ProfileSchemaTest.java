@@ -3,7 +3,7 @@ package dev.lockstep.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.support.Json;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +40,7 @@ class ProfileSchemaTest {
         try {
             ProfileReader.read("variant", Json.write(tree));
             return true;
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             return false;
         }
     }

@@ -3,7 +3,7 @@ package dev.lockstep.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,8 +86,8 @@ class ProfileTest {
         Files.writeString(file, text);
 
         assertThatThrownBy(() -> Profile.load(file.toString()))
-                .isInstanceOfSatisfying(Trouble.class, e -> {
-                    assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE);
+                .isInstanceOfSatisfying(LockstepException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE);
                     assertThat(e.hint()).isEqualTo(hint);
                 })
                 .hasMessageStartingWith(file + ":" + place);
@@ -110,7 +110,8 @@ class ProfileTest {
             """)
     void aProfileThatIsNotThereIsAUsageErrorWithTheNearest(String name, String hint) {
         assertThatThrownBy(() -> Profile.load(name))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.hint()).isEqualTo(hint))
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.hint()).isEqualTo(hint))
                 .hasMessage("no such profile: " + name);
     }
 

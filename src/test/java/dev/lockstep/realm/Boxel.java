@@ -1,7 +1,7 @@
 package dev.lockstep.realm;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
@@ -20,6 +20,6 @@ public final class Boxel {
     }
 
     public static Db open(TestDatabase database) {
-        return databases(database).postgres(target(database), PgSession.of("lockstep test", PgSession.Use.WRITE));
+        return databases(database).postgres(target(database), Session.of("lockstep test", Session.Use.WRITE));
     }
 }

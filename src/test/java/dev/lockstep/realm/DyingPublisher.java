@@ -1,6 +1,6 @@
 package dev.lockstep.realm;
 
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.publish.Publication.PlainDirectory;
@@ -27,7 +27,7 @@ public final class DyingPublisher {
             Publisher publisher = new Publisher(
                     databases,
                     server,
-                    PgSession.of("lockstep test publisher", PgSession.Use.WRITE),
+                    Session.of("lockstep test publisher", Session.Use.WRITE),
                     Duration.ofSeconds(20),
                     step -> {
                         if (left.decrementAndGet() == 0) {

@@ -10,7 +10,7 @@ import dev.lockstep.realm.log.FeedEvent.Resync;
 import dev.lockstep.realm.log.InvalidationFeed;
 import dev.lockstep.realm.log.InvalidationFeed.Emitters;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.TestDatabase;
@@ -111,7 +111,7 @@ class FailoverTest {
                 while (true) {
                     try {
                         new DurableLog(database).emit("before " + emitted.incrementAndGet());
-                    } catch (Trouble serverIsGone) {
+                    } catch (LockstepException serverIsGone) {
                         return;
                     }
                 }

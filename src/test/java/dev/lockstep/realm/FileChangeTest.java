@@ -3,7 +3,7 @@ package dev.lockstep.realm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -89,7 +89,8 @@ class FileChangeTest {
             })
     void aPathThatNoFileOfARealmHasIsRefused(String path) {
         assertThatThrownBy(() -> FileChange.file(REALM, path))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE));
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE));
     }
 
     @ParameterizedTest
@@ -121,7 +122,8 @@ class FileChangeTest {
 
         assertThat(FileChange.wildcard(new RealmUrl(fits)).bytes()).isEqualTo(FileChange.MAX_PAYLOAD_BYTES);
         assertThatThrownBy(() -> FileChange.wildcard(new RealmUrl(fits + "/")))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE))
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE))
                 .hasMessageContaining("too long");
     }
 }

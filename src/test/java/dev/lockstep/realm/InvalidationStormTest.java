@@ -11,7 +11,7 @@ import dev.lockstep.realm.log.InvalidationFeed;
 import dev.lockstep.realm.log.InvalidationFeed.Emitters;
 import dev.lockstep.realm.log.InvalidationLog;
 import dev.lockstep.realm.log.RealmListener;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.TestDatabase;
@@ -44,7 +44,7 @@ class InvalidationStormTest {
     private static final int INVALIDATIONS = Counts.of(10_000, 100_000);
     private static final int LISTENERS = 50;
     private static final int EMITTERS = 8;
-    private static final int MOST_IN_A_TRANSACTION = 3;
+    private static final int MAX_IN_A_TRANSACTION = 3;
 
     /** Without the log; several, because a kill hits one of them only now and then. */
     private static final int RAW_LISTENERS = 5;
@@ -213,7 +213,7 @@ class InvalidationStormTest {
 
     /** The changes of the next transaction; none if all are taken. */
     private List<FileChange> take(Random random) {
-        int count = 1 + random.nextInt(MOST_IN_A_TRANSACTION);
+        int count = 1 + random.nextInt(MAX_IN_A_TRANSACTION);
         int first = taken.getAndAdd(count);
         List<FileChange> changes = new ArrayList<>();
         for (int n = first; n < Math.min(first + count, INVALIDATIONS); n++) {
@@ -229,11 +229,11 @@ class InvalidationStormTest {
                 InvalidationLog.append(tx, changes, Optional.empty());
                 Notifications.send(tx, FileChange.CHANNEL, payloads);
                 if (fail) {
-                    throw new Trouble("rolled back", null);
+                    throw new LockstepException("rolled back", null);
                 }
             });
             return true;
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             assertThat(e).hasMessage("rolled back");
             return false;
         }

@@ -3,7 +3,7 @@ package dev.lockstep.realm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,8 +65,8 @@ class RealmPathTest {
                 "@cardstack/base/card-api | a prefix          | write card-api if it is in http://h/r/",
             })
     void whatNoReplicaWouldKnowIsRefusedWithTheNearestForm(String typed, String what, String hint) {
-        assertThatThrownBy(() -> RealmPath.read(REALM, typed)).isInstanceOfSatisfying(Trouble.class, e -> {
-            assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE);
+        assertThatThrownBy(() -> RealmPath.read(REALM, typed)).isInstanceOfSatisfying(LockstepException.class, e -> {
+            assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE);
             assertThat(e.getMessage()).contains(what);
             assertThat(e.hint()).contains(hint);
         });

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.realm.RealmUrl.Correction;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -123,7 +123,7 @@ class RealmUrlTest {
         "http://[::AB]/,           http://[::ab]/",
     })
     void aHostInAnotherFormIsRefusedWithTheRightOne(String typed, String right) {
-        Trouble trouble = assertRefused(typed, "another form of its host or port");
+        LockstepException trouble = assertRefused(typed, "another form of its host or port");
 
         assertThat(trouble.hint()).isEqualTo("write " + right);
         assertThat(RealmUrl.read(right).url().value()).startsWith(right);
@@ -140,14 +140,14 @@ class RealmUrlTest {
                 "http://me:S3/CR3T@h/ "
             })
     void aPasswordIsNotShown(String typed) {
-        Trouble trouble = assertRefused(typed, "bad realm URL");
+        LockstepException trouble = assertRefused(typed, "bad realm URL");
 
         assertThat(trouble.getMessage() + trouble.hint()).doesNotContain("S3").doesNotContain("CR3T");
     }
 
     @Test
     void aUrlTooLongForANotificationIsRefused() {
-        Trouble trouble = assertRefused("http://h/" + "é".repeat(4_000), "8010 bytes is too long");
+        LockstepException trouble = assertRefused("http://h/" + "é".repeat(4_000), "8010 bytes is too long");
 
         assertThat(trouble.getMessage()).hasSizeLessThan(200);
     }
@@ -159,11 +159,11 @@ class RealmUrlTest {
         assertThatThrownBy(() -> new RealmUrl("http://h/:a/")).isInstanceOf(IllegalArgumentException.class);
     }
 
-    private static Trouble assertRefused(String typed, String what) {
-        Trouble trouble = catchThrowableOfType(Trouble.class, () -> RealmUrl.read(typed));
+    private static LockstepException assertRefused(String typed, String what) {
+        LockstepException trouble = catchThrowableOfType(LockstepException.class, () -> RealmUrl.read(typed));
 
         assertThat(trouble).as(typed).isNotNull().hasMessageContaining(what);
-        assertThat(trouble.kind()).isEqualTo(Trouble.Kind.USAGE);
+        assertThat(trouble.kind()).isEqualTo(LockstepException.Kind.USAGE);
         return trouble;
     }
 }

@@ -1,7 +1,7 @@
 package dev.lockstep.realm;
 
 import dev.lockstep.db.DbPool;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.PgListener;
 import dev.lockstep.db.open.Databases;
@@ -46,7 +46,7 @@ final class ServingReplica {
     private static final Duration QUIET = Duration.ofSeconds(60);
     private static final int CAPACITY = 1 << 20;
     /** A build takes this long at most; microseconds. */
-    private static final int LONGEST_BUILD = 5_000;
+    private static final int MAX_BUILD = 5_000;
 
     /** Numbers that the processes of one test share, as a file in memory. */
     static final class Board {
@@ -112,10 +112,9 @@ final class ServingReplica {
         Databases databases = new Databases(Environment.ofProcess());
         PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(databases.environment()));
         ServingReplica replica = new ServingReplica(new Board(Path.of(args[0])));
-        try (DbPool pool =
-                        new DbPool(() -> databases.postgres(target, PgSession.of("replica", PgSession.Use.WRITE)), 3);
+        try (DbPool pool = new DbPool(() -> databases.postgres(target, Session.of("replica", Session.Use.WRITE)), 3);
                 PgListener listener = databases.listener(
-                        target, PgSession.of("wake-ups", PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
+                        target, Session.of("wake-ups", Session.Use.LISTEN), PgListener.Options.DEFAULT);
                 SharedBuilds builds = new SharedBuilds(pool, listener, Duration.ofSeconds(20), (cost, fault) -> {})) {
             TranspileService service = new TranspileService(
                     CAPACITY,
@@ -179,7 +178,7 @@ final class ServingReplica {
     private Artifact build(Source source, Captured captured) throws IOException {
         try (InputStream in = source.open(captured)) {
             Content content = Content.read(in);
-            LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(LONGEST_BUILD) * 1_000L);
+            LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(MAX_BUILD) * 1_000L);
             return Artifact.of(content);
         }
     }

@@ -55,7 +55,8 @@ class JsonTest {
             """)
     void whatIsNotOneJsonValueIsAUsageErrorWithItsPlace(String text, String place) {
         assertThatThrownBy(() -> Json.parse(text))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE))
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE))
                 .hasMessageContaining(place);
     }
 
@@ -67,7 +68,9 @@ class JsonTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "  \n "})
     void nothingIsNotJson(String text) {
-        assertThatThrownBy(() -> Json.parse(text)).isInstanceOf(Trouble.class).hasMessageContaining("empty");
+        assertThatThrownBy(() -> Json.parse(text))
+                .isInstanceOf(LockstepException.class)
+                .hasMessageContaining("empty");
     }
 
     @Test

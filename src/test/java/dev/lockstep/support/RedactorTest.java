@@ -71,7 +71,8 @@ class RedactorTest {
 
     @Test
     void everyErrorIsCleanFromTheStart() {
-        Trouble trouble = Trouble.usage("no such thing: password=canary", "try postgresql://bob:canary@db9");
+        LockstepException trouble =
+                LockstepException.usage("no such thing: password=canary", "try postgresql://bob:canary@db9");
 
         assertThat(trouble).hasMessage("no such thing: password=***");
         assertThat(trouble.hint()).isEqualTo("try postgresql://bob:***@db9");

@@ -2,7 +2,7 @@ package dev.lockstep.testing;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.db.sqlite.Sqlite.Access;
+import dev.lockstep.db.sqlite.SqliteFiles.Access;
 import dev.lockstep.support.Environment;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.lockstep.testing;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.Fault.Mode;
 import java.sql.SQLException;
 
@@ -16,7 +16,7 @@ import java.sql.SQLException;
  *         .run(Mode.THROW_BEFORE, Mode.THROW_AFTER, Mode.CLOSE);
  * }</pre>
  *
- * <p>A broken run may end normally or with a {@link Trouble}, or a {@link SQLException} of a driver that it uses itself; any other
+ * <p>A broken run may end normally or with a {@link LockstepException}, or a {@link SQLException} of a driver that it uses itself; any other
  * exception is a bug and fails the sweep. So does a sweep in which nothing was ever broken. The last run, which
  * nothing breaks, is checked without recovery. {@link Mode#HALT} and {@link Mode#STOP} need the work to be in another
  * process; see {@link ChildJvm}.
@@ -142,6 +142,6 @@ public final class Sweep<S> {
     }
 
     private static boolean isExpected(Exception e) {
-        return e instanceof Trouble || e instanceof SQLException;
+        return e instanceof LockstepException || e instanceof SQLException;
     }
 }

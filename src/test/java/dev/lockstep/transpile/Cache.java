@@ -3,7 +3,7 @@ package dev.lockstep.transpile;
 import dev.lockstep.db.Connector;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbPool;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.PgListener;
@@ -54,7 +54,7 @@ public final class Cache implements AutoCloseable {
     }
 
     Db open() {
-        return databases.postgres(target, PgSession.of("lockstep test", PgSession.Use.WRITE));
+        return databases.postgres(target, Session.of("lockstep test", Session.Use.WRITE));
     }
 
     public DbPool pool(int limit) {
@@ -63,7 +63,7 @@ public final class Cache implements AutoCloseable {
 
     public PgListener listener() {
         return databases.listener(
-                target, PgSession.of("lockstep test listener", PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
+                target, Session.of("lockstep test listener", Session.Use.LISTEN), PgListener.Options.DEFAULT);
     }
 
     public <T> T sql(Function<Tx, T> work) {

@@ -5,7 +5,7 @@ import static dev.lockstep.transpile.Cache.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.DbPool;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.PgListener;
 import dev.lockstep.db.open.Databases;
@@ -137,10 +137,9 @@ class CacheFaultTest {
         Environment environment = new Environment(database.environment());
         Databases databases = new Databases(environment, fault::around);
         PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(environment));
-        try (DbPool pool =
-                        new DbPool(() -> databases.postgres(target, PgSession.of("broken", PgSession.Use.WRITE)), 2);
+        try (DbPool pool = new DbPool(() -> databases.postgres(target, Session.of("broken", Session.Use.WRITE)), 2);
                 PgListener listener = databases.listener(
-                        target, PgSession.of("broken listener", PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
+                        target, Session.of("broken listener", Session.Use.LISTEN), PgListener.Options.DEFAULT);
                 SharedBuilds builds = new SharedBuilds(pool, listener, Duration.ofSeconds(20), (cost, e) -> {})) {
             return builds.serve(
                             key(path),

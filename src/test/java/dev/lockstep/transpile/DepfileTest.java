@@ -3,7 +3,7 @@ package dev.lockstep.transpile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import org.junit.jupiter.api.Test;
 
 /** The forms in which compilers say what they have read. */
@@ -38,6 +38,6 @@ class DepfileTest {
     @Test
     void aJsonArrayNamesModules() {
         assertThat(Depfile.parse(" [\"lib/util\", \"b\"]").modules()).containsExactly("lib/util", "b");
-        assertThatThrownBy(() -> Depfile.parse("[1]")).isInstanceOf(Trouble.class);
+        assertThatThrownBy(() -> Depfile.parse("[1]")).isInstanceOf(LockstepException.class);
     }
 }

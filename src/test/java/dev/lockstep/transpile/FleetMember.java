@@ -2,7 +2,7 @@ package dev.lockstep.transpile;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbPool;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.PgListener;
 import dev.lockstep.db.open.Databases;
@@ -39,7 +39,7 @@ final class FleetMember {
         ExecutorService threads = Executors.newCachedThreadPool();
         try (DbPool pool = new DbPool(this::open, mode.equals("hold") ? paths + 1 : 2);
                 PgListener listener = databases.listener(
-                        target, PgSession.of("listener", PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
+                        target, Session.of("listener", Session.Use.LISTEN), PgListener.Options.DEFAULT);
                 SharedBuilds builds = new SharedBuilds(pool, listener, Duration.ofSeconds(60), (cost, fault) -> {})) {
             List<Future<Served>> all = new ArrayList<>();
             for (int i = 0; i < paths; i++) {
@@ -79,6 +79,6 @@ final class FleetMember {
     }
 
     private Db open() {
-        return databases.postgres(target, PgSession.of("fleet member", PgSession.Use.WRITE));
+        return databases.postgres(target, Session.of("fleet member", Session.Use.WRITE));
     }
 }

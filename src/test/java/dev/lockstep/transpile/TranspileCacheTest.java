@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.support.Json;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.transpile.TranspileCache.Hit;
@@ -228,7 +228,8 @@ class TranspileCacheTest {
         assertThat(Upkeep.prune(cache.db(), REALM, Duration.ofHours(1)).pruned())
                 .isZero();
         assertThatThrownBy(() -> Upkeep.prune(cache.db(), REALM, Duration.ofMinutes(29)))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED));
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.REFUSED));
     }
 
     @Test

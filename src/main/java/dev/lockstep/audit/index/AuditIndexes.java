@@ -6,7 +6,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.profile.AuditProfile;
 import dev.lockstep.profile.AuditProfile.Index;
 import dev.lockstep.profile.AuditProfile.Query;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +80,7 @@ public final class AuditIndexes {
     public List<Report> check() {
         List<Report> reports = new ArrayList<>();
         for (Index index : profile.indexes()) {
-            Optional<Found> found = engine.find(index);
+            Optional<ExistingIndex> found = engine.find(index);
             List<Use> uses = new ArrayList<>();
             State state = found.map(f -> state(f.fit())).orElse(State.MISSING);
             for (Query query : profile.queries()) {
@@ -95,7 +95,7 @@ public final class AuditIndexes {
         return reports;
     }
 
-    private Report report(Index index, State state, Optional<Found> found, List<Use> uses) {
+    private Report report(Index index, State state, Optional<ExistingIndex> found, List<Use> uses) {
         List<PartitionState> partitions = new ArrayList<>();
         engine.partitions(index)
                 .forEach(part -> partitions.add(new PartitionState(part.table(), part.index(), part.state())));
@@ -103,13 +103,13 @@ public final class AuditIndexes {
                 table.name(),
                 index,
                 state,
-                found.map(Found::definition).orElse(null),
+                found.map(ExistingIndex::definition).orElse(null),
                 engine.definition(index),
                 List.copyOf(uses),
                 partitions);
     }
 
-    private static State state(Found.Fit fit) {
+    private static State state(ExistingIndex.Fit fit) {
         return switch (fit) {
             case RIGHT -> State.PRESENT;
             case INVALID -> State.INVALID;
@@ -120,7 +120,7 @@ public final class AuditIndexes {
     private Use use(Query query, Index index, State state) {
         QueryShape shape = QueryShape.of(table.relation(), query, db.engine());
         Optional<Object[]> values = HotQuery.sample(db, shape);
-        Plan free = engine.plan(shape, index, Choice.FREE, values.orElse(null));
+        QueryPlan free = engine.plan(shape, index, Choice.FREE, values.orElse(null));
         String note = values.isPresent() ? null : "no row has a value in " + String.join(" and ", query.equals());
         if (state != State.PRESENT) {
             return new Use(query.name(), false, false, free.text(), note);
@@ -128,8 +128,8 @@ public final class AuditIndexes {
         if (free.served()) {
             return new Use(query.name(), true, true, free.text(), note);
         }
-        Plan forced = engine.plan(shape, index, Choice.FORCED, values.orElse(null));
-        if (forced.service() == Plan.Service.NOT_SAID) {
+        QueryPlan forced = engine.plan(shape, index, Choice.FORCED, values.orElse(null));
+        if (forced.service() == QueryPlan.Service.NOT_SAID) {
             note = (note == null ? "" : note + "; ")
                     + "the database answered without a search, so only the index's columns were" + " compared";
             boolean covers = engine.indexes().stream()
@@ -164,7 +164,7 @@ public final class AuditIndexes {
     private List<Report> look() {
         List<Report> reports = new ArrayList<>();
         for (Index index : profile.indexes()) {
-            Optional<Found> found = engine.find(index);
+            Optional<ExistingIndex> found = engine.find(index);
             reports.add(report(index, found.map(f -> state(f.fit())).orElse(State.MISSING), found, List.of()));
         }
         return reports;
@@ -174,18 +174,18 @@ public final class AuditIndexes {
      * Makes what is missing or not valid; done again, it does nothing.
      *
      * @param patience how long to go on trying while others hold locks
-     * @throws Trouble refused: a name is taken, and nothing was changed; or values stand in the way of a unique index;
+     * @throws LockstepException refused: a name is taken, and nothing was changed; or values stand in the way of a unique index;
      *     timeout: others held locks all the time; what was made stays
      */
     public List<Report> apply(Conflict conflict, Duration patience) throws InterruptedException {
         refusePoolers();
         for (Index index : profile.indexes()) {
-            engine.find(index).ifPresent(found -> IndexAttempt.refuse(engine, index, found, conflict));
+            engine.find(index).ifPresent(found -> IndexBuild.refuse(engine, index, found, conflict));
         }
         long deadline = System.nanoTime() + patience.toNanos();
         List<Report> reports = new ArrayList<>();
         for (Index index : profile.indexes()) {
-            State state = new IndexAttempt(table, index, conflict, deadline).run();
+            State state = new IndexBuild(table, index, conflict, deadline).run();
             reports.add(report(index, state, engine.find(index), List.of()));
         }
         return reports;
@@ -194,23 +194,23 @@ public final class AuditIndexes {
     /** What a session holds, such as the lock, would be somebody else's with the next transaction. */
     private void refusePoolers() {
         if (db.isPooled()) {
-            throw Trouble.refused(
+            throw LockstepException.refused(
                     "a pooler stands before the database, and a lock would be its own", "connect to PostgreSQL itself");
         }
     }
 
-    /** Removes the indexes. @throws Trouble refused: one is not what the profile says, and nothing was changed */
+    /** Removes the indexes. @throws LockstepException refused: one is not what the profile says, and nothing was changed */
     public List<Report> drop(Duration patience) throws InterruptedException {
         refusePoolers();
         for (Index index : profile.indexes()) {
-            engine.find(index).ifPresent(found -> IndexAttempt.refuse(engine, index, found, Conflict.REFUSE));
+            engine.find(index).ifPresent(found -> IndexBuild.refuse(engine, index, found, Conflict.REFUSE));
         }
         long deadline = System.nanoTime() + patience.toNanos();
         List<Report> reports = new ArrayList<>();
         for (Index index : profile.indexes()) {
-            Optional<Found> found = engine.find(index);
+            Optional<ExistingIndex> found = engine.find(index);
             if (found.isPresent()) {
-                new IndexAttempt(table, index, Conflict.REFUSE, deadline).drop();
+                new IndexBuild(table, index, Conflict.REFUSE, deadline).drop();
             }
             reports.add(report(index, found.isPresent() ? State.DROPPED : State.MISSING, found, List.of()));
         }

@@ -50,7 +50,7 @@ public interface IndexEngine {
     /** Whether there is something that has the name, so that no index of this table can get it. */
     boolean isTaken(String name);
 
-    Optional<Found> find(Index index);
+    Optional<ExistingIndex> find(Index index);
 
     /** Makes the index; waits for no lock longer than the connection says. */
     void create(Index index);
@@ -66,10 +66,10 @@ public interface IndexEngine {
      *
      * @param values as {@link HotQuery#sample} gives them, or null: it is planned for values that nobody knows
      */
-    Plan plan(QueryShape query, Index index, Choice choice, Object... values);
+    QueryPlan plan(QueryShape query, Index index, Choice choice, Object... values);
 
     /** How the query would run if there were the index; empty if only making it would tell. */
-    default Optional<Plan> imagine(QueryShape query, Index index, Object... values) {
+    default Optional<QueryPlan> imagine(QueryShape query, Index index, Object... values) {
         return Optional.empty();
     }
 

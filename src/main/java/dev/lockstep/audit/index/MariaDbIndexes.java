@@ -115,7 +115,7 @@ final class MariaDbIndexes implements IndexEngine {
     }
 
     @Override
-    public Optional<Found> find(Index index) {
+    public Optional<ExistingIndex> find(Index index) {
         List<Row> keys = new ArrayList<>();
         for (Row row : db.<List<Row>>autocommit(tx -> tx.rows("show index from " + quoted))) {
             if (row.text("key_name").equalsIgnoreCase(index.name())) {
@@ -125,7 +125,7 @@ final class MariaDbIndexes implements IndexEngine {
         return keys.isEmpty() ? Optional.empty() : Optional.of(found(keys, index));
     }
 
-    private static Found found(List<Row> keys, Index index) {
+    private static ExistingIndex found(List<Row> keys, Index index) {
         Row first = keys.get(0);
         boolean unique = first.integer("non_unique") == 0;
         boolean right = keys.size() == index.columns().size()
@@ -144,8 +144,9 @@ final class MariaDbIndexes implements IndexEngine {
                 || (first.has("visible") && "NO".equals(first.text("visible")));
         String definition = (unique ? "unique " : "") + "index " + index.name() + " (" + columns + ") using "
                 + first.text("index_type") + (ignored ? " ignored" : "");
-        Found.Fit fit = !right ? Found.Fit.OTHER_INDEX : ignored ? Found.Fit.INVALID : Found.Fit.RIGHT;
-        return new Found(fit, definition);
+        ExistingIndex.Fit fit =
+                !right ? ExistingIndex.Fit.OTHER_INDEX : ignored ? ExistingIndex.Fit.INVALID : ExistingIndex.Fit.RIGHT;
+        return new ExistingIndex(fit, definition);
     }
 
     @Override
@@ -176,7 +177,7 @@ final class MariaDbIndexes implements IndexEngine {
     }
 
     @Override
-    public Plan plan(QueryShape query, Index index, Choice choice, Object... values) {
+    public QueryPlan plan(QueryShape query, Index index, Choice choice, Object... values) {
         String hint =
                 switch (choice) {
                     case FREE -> "";
@@ -193,11 +194,11 @@ final class MariaDbIndexes implements IndexEngine {
         String text = type + " using " + (step.isNull("key") ? "no index" : step.text("key"))
                 + (extra.isEmpty() ? "" : "; " + extra);
         if (type.isEmpty() || type.equals("system")) {
-            return new Plan(Plan.Service.NOT_SAID, text);
+            return new QueryPlan(QueryPlan.Service.NOT_SAID, text);
         }
         boolean whole = HotQuery.places(query) == 0 && type.equals("index");
         boolean seeks = index.name().equalsIgnoreCase(step.text("key")) && (SEEKS.contains(type) || whole);
-        return Plan.of(seeks, extra.contains("filesort"), text);
+        return QueryPlan.of(seeks, extra.contains("filesort"), text);
     }
 
     @Override

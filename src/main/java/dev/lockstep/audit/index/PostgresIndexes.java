@@ -8,7 +8,7 @@ import dev.lockstep.db.LockKey;
 import dev.lockstep.db.Row;
 import dev.lockstep.profile.AuditProfile.Index;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -179,15 +179,15 @@ final class PostgresIndexes implements IndexEngine {
     }
 
     @Override
-    public Optional<Found> find(Index index) {
+    public Optional<ExistingIndex> find(Index index) {
         return db.<Optional<Row>>autocommit(tx -> tx.row(NAMED, index.name(), quoted))
                 .map(row -> found(row, index));
     }
 
-    private static Found found(Row row, Index index) {
+    private static ExistingIndex found(Row row, Index index) {
         String kind = row.text("relkind");
         if (row.isNull("ours")) {
-            return new Found(Found.Fit.OTHER_RELATION, "a " + kind(kind));
+            return new ExistingIndex(ExistingIndex.Fit.OTHER_RELATION, "a " + kind(kind));
         }
         boolean unique = index.uniqueness() == Uniqueness.UNIQUE;
         boolean right = row.flag("ours")
@@ -197,8 +197,10 @@ final class PostgresIndexes implements IndexEngine {
                 && !row.flag("ordered")
                 && !row.flag("collated")
                 && String.join("\n", index.columns()).equals(row.text("columns"));
-        Found.Fit fit = !right ? Found.Fit.OTHER_INDEX : row.flag("works") ? Found.Fit.RIGHT : Found.Fit.INVALID;
-        return new Found(fit, row.text("definition"));
+        ExistingIndex.Fit fit = !right
+                ? ExistingIndex.Fit.OTHER_INDEX
+                : row.flag("works") ? ExistingIndex.Fit.RIGHT : ExistingIndex.Fit.INVALID;
+        return new ExistingIndex(fit, row.text("definition"));
     }
 
     private static String kind(String relkind) {
@@ -215,7 +217,8 @@ final class PostgresIndexes implements IndexEngine {
     @Override
     public void create(Index index) {
         if (new Identifier(index.name()).bytes() > Identifier.POSTGRESQL_MAX_BYTES) {
-            throw Trouble.usage("PostgreSQL would cut the name " + index.name() + " short", "at most 63 bytes");
+            throw LockstepException.usage(
+                    "PostgreSQL would cut the name " + index.name() + " short", "at most 63 bytes");
         }
         if (partitions.isPartitioned()) {
             partitions.create(index);
@@ -252,12 +255,12 @@ final class PostgresIndexes implements IndexEngine {
     }
 
     @Override
-    public Plan plan(QueryShape query, Index index, Choice choice, Object... values) {
+    public QueryPlan plan(QueryShape query, Index index, Choice choice, Object... values) {
         return plans.plan(query, partitions.names(index), index.columns().get(0), choice, values);
     }
 
     @Override
-    public Optional<Plan> imagine(QueryShape query, Index index, Object... values) {
+    public Optional<QueryPlan> imagine(QueryShape query, Index index, Object... values) {
         String definition = IndexEngine.definition("create %sindex", table, index, Engine.POSTGRESQL);
         return plans.imagine(query, definition, index.columns().get(0), values);
     }

@@ -8,7 +8,7 @@ import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.profile.AuditProfile.Index;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -129,7 +129,7 @@ final class PostgresPartitions {
             TableName part = new TableName(child.text("nspname"), child.text("relname"));
             Optional<Row> attached = db.autocommit(tx -> tx.row(ATTACHED, name.sql(), part.sql()));
             if (child.text("relkind").equals("f")) {
-                throw Trouble.refused(
+                throw LockstepException.refused(
                         "partition " + part + " is a foreign table, of which PostgreSQL makes no index",
                         "detach it, or make the index where its rows are");
             }
@@ -157,7 +157,8 @@ final class PostgresPartitions {
             Index same = new Index(there.name(), index.columns(), index.uniqueness());
             boolean right = !there.name().equals("PRIMARY KEY")
                     && indexes.find(same)
-                            .filter(found -> found.fit() == Found.Fit.RIGHT || found.fit() == Found.Fit.INVALID)
+                            .filter(found ->
+                                    found.fit() == ExistingIndex.Fit.RIGHT || found.fit() == ExistingIndex.Fit.INVALID)
                             .isPresent();
             if (right && !isAttached(part, there.name())) {
                 return same;
@@ -185,10 +186,10 @@ final class PostgresPartitions {
 
     private void leaf(TableName part, Index own) {
         PostgresIndexes indexes = new PostgresIndexes(db, part);
-        Optional<Found> found = indexes.find(own);
+        Optional<ExistingIndex> found = indexes.find(own);
         if (found.isEmpty()) {
             indexes.create(own);
-        } else if (found.get().fit() == Found.Fit.INVALID) {
+        } else if (found.get().fit() == ExistingIndex.Fit.INVALID) {
             if (isAttached(part, own.name())) {
                 execute("reindex index concurrently " + new TableName(part.schema(), own.name()).sql());
             } else {

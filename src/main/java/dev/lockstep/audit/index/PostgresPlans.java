@@ -41,7 +41,7 @@ final class PostgresPlans {
      * @param names of the index, in each partition
      * @param first the index's first column
      */
-    Plan plan(QueryShape query, Set<String> names, String first, Choice choice, Object... values) {
+    QueryPlan plan(QueryShape query, Set<String> names, String first, Choice choice, Object... values) {
         String sql = HotQuery.sql(query, "", Engine.POSTGRESQL);
         String json = db.read(tx -> {
             if (choice == Choice.FORCED) {
@@ -58,8 +58,8 @@ final class PostgresPlans {
                 new Walk(names, first, HotQuery.places(query) + query.nulls().size() > 0);
         walk.visit(root);
         return walk.looks
-                ? Plan.of(walk.seeks && !walk.scans, walk.sorts, walk.text.toString())
-                : new Plan(Plan.Service.NOT_SAID, walk.text.toString());
+                ? QueryPlan.of(walk.seeks && !walk.scans, walk.sorts, walk.text.toString())
+                : new QueryPlan(QueryPlan.Service.NOT_SAID, walk.text.toString());
     }
 
     private static String general(Tx tx, String sql, int places) {
@@ -82,7 +82,7 @@ final class PostgresPlans {
     }
 
     /** How the query would run if there were an index; empty without HypoPG. */
-    Optional<Plan> imagine(QueryShape query, String definition, String first, Object... values) {
+    Optional<QueryPlan> imagine(QueryShape query, String definition, String first, Object... values) {
         if (!db.<Row>autocommit(tx -> tx.only(CAN_IMAGINE)).flag("can")) {
             return Optional.empty();
         }

@@ -1,7 +1,7 @@
 package dev.lockstep.audit.index;
 
 import dev.lockstep.db.sqlite.SqlToken;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -116,17 +116,17 @@ final class SqlCursor {
         return line + ":" + (start - sql.lastIndexOf('\n', start - 1));
     }
 
-    Trouble wrong(String what) {
+    LockstepException wrong(String what) {
         return wrongAt(at, what);
     }
 
-    Trouble wrongAt(int token, String what) {
-        return Trouble.usage(
+    LockstepException wrongAt(int token, String what) {
+        return LockstepException.usage(
                 "cannot suggest an index for this query: at " + place(token) + ": " + what,
                 "it takes: select … from T where a = ? and b > ? order by c desc limit n");
     }
 
-    Trouble expected(String what) {
+    LockstepException expected(String what) {
         return wrong(what + " was expected"
                 + (at < tokens.size() ? " instead of '" + tokens.get(at).text() + "'" : ""));
     }

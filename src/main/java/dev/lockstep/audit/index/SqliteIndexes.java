@@ -127,15 +127,15 @@ final class SqliteIndexes implements IndexEngine {
     }
 
     @Override
-    public Optional<Found> find(Index index) {
+    public Optional<ExistingIndex> find(Index index) {
         Optional<Row> named = db.autocommit(tx -> tx.row(NAMED, index.name()));
         return named.map(row -> {
             if (!row.text("type").equals("index")) {
-                return new Found(Found.Fit.OTHER_RELATION, "a " + row.text("type"));
+                return new ExistingIndex(ExistingIndex.Fit.OTHER_RELATION, "a " + row.text("type"));
             }
             String sql = row.isNull("sql") ? "an index of a constraint of " + row.text("tbl_name") : row.text("sql");
             boolean right = row.text("tbl_name").equalsIgnoreCase(table) && isRight(index);
-            return new Found(right ? Found.Fit.RIGHT : Found.Fit.OTHER_INDEX, sql);
+            return new ExistingIndex(right ? ExistingIndex.Fit.RIGHT : ExistingIndex.Fit.OTHER_INDEX, sql);
         });
     }
 
@@ -174,7 +174,7 @@ final class SqliteIndexes implements IndexEngine {
 
     /** Its plans depend on no value, unless the statistics have samples. */
     @Override
-    public Plan plan(QueryShape query, Index index, Choice choice, Object... values) {
+    public QueryPlan plan(QueryShape query, Index index, Choice choice, Object... values) {
         String hint =
                 switch (choice) {
                     case FREE -> "";
@@ -190,7 +190,7 @@ final class SqliteIndexes implements IndexEngine {
         } catch (DbException e) {
             if (choice == Choice.FORCED) {
                 // "no query solution": the index cannot be used for it at all.
-                return Plan.of(false, false, e.getMessage());
+                return QueryPlan.of(false, false, e.getMessage());
             }
             throw e;
         }
@@ -200,7 +200,7 @@ final class SqliteIndexes implements IndexEngine {
         boolean finds = plan.contains("SEARCH ")
                 && at >= 0
                 && (plan.contains("(" + first + "=?") || plan.contains("(" + first + ">?"));
-        return Plan.of(finds || (HotQuery.places(query) == 0 && at >= 0), plan.contains("USE TEMP B-TREE"), plan);
+        return QueryPlan.of(finds || (HotQuery.places(query) == 0 && at >= 0), plan.contains("USE TEMP B-TREE"), plan);
     }
 
     /** SQLite's own write lock is all that it takes. */

@@ -149,7 +149,7 @@ public final class AuditLog {
     /** What mirrors lack, as far as it is recorded here. */
     public List<Owed> owed() {
         List<Owed> owed = new ArrayList<>();
-        if (IndexEngine.of(db, AuditMirror.TABLE).columns().isEmpty()) {
+        if (IndexEngine.of(db, AuditReplica.TABLE).columns().isEmpty()) {
             return owed;
         }
         for (Row row : db.<List<Row>>autocommit(tx -> tx.rows(OWED))) {

@@ -3,14 +3,14 @@ package dev.lockstep.audit.write;
 import dev.lockstep.audit.AuditRow;
 import dev.lockstep.audit.AuditTable;
 import dev.lockstep.audit.index.IndexEngine;
-import dev.lockstep.audit.write.AuditFile.BadLine;
 import dev.lockstep.audit.write.GenerationLog.Refused;
 import dev.lockstep.audit.write.GenerationLog.Verdict;
+import dev.lockstep.audit.write.NdjsonReader.BadLine;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.profile.AuditProfile.Column;
 import dev.lockstep.support.Json;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ public final class AuditWriter {
             long rejected,
             long generations,
             List<String> problems,
-            Optional<AuditMirror.Outcome> mirror) {}
+            Optional<AuditReplica.Outcome> mirror) {}
 
     private static final int PROBLEMS = 10;
 
@@ -60,7 +60,7 @@ public final class AuditWriter {
     private final Db db;
     private final Options options;
     private final GenerationLog log;
-    private final Optional<AuditMirror> mirror;
+    private final Optional<AuditReplica> mirror;
     private final Map<String, Boolean> tables = new HashMap<>();
 
     /** In a preview, what would be the newest generation of a registry. */
@@ -75,7 +75,7 @@ public final class AuditWriter {
     private long generations;
 
     /** @param mirror gets the same generations with the same ids; it may fail, and is told later what it lacks */
-    public AuditWriter(AuditTable table, Options options, Optional<AuditMirror> mirror) {
+    public AuditWriter(AuditTable table, Options options, Optional<AuditReplica> mirror) {
         this.table = table;
         this.db = table.db();
         this.options = options;
@@ -87,10 +87,10 @@ public final class AuditWriter {
     /**
      * Writes what the file holds; what was written before stays when it fails.
      *
-     * @throws Trouble refused: a line, or a generation, is not as it must be, and nothing of that generation is written
+     * @throws LockstepException refused: a line, or a generation, is not as it must be, and nothing of that generation is written
      */
     public Summary write(InputStream in) {
-        AuditFile file = new AuditFile(in, table.profile(), table.others(), db.engine(), widths());
+        NdjsonReader file = new NdjsonReader(in, table.profile(), table.others(), db.engine(), widths());
         Assembly assembly = new Assembly();
         boolean more = true;
         while (more) {
@@ -103,7 +103,7 @@ public final class AuditWriter {
                 assembly.spoil(e.getMessage(), file.bytes());
             }
         }
-        Optional<AuditMirror.Outcome> outcome = mirror.map(AuditMirror::finish);
+        Optional<AuditReplica.Outcome> outcome = mirror.map(AuditReplica::finish);
         return new Summary(read, inserted, unchanged, rejected, generations, List.copyOf(problems), outcome);
     }
 
@@ -193,8 +193,8 @@ public final class AuditWriter {
         }
         if (errors > options.maxErrors()) {
             boolean kept = generations > 0 && options.mode() == Mode.WRITE;
-            throw new Trouble(
-                    kept ? Trouble.Kind.INCOMPLETE : Trouble.Kind.REFUSED,
+            throw new LockstepException(
+                    kept ? LockstepException.Kind.INCOMPLETE : LockstepException.Kind.REFUSED,
                     "bad-line",
                     problem,
                     kept
@@ -212,7 +212,7 @@ public final class AuditWriter {
             if (change != null && isTable(row.text(Column.TABLE))) {
                 try {
                     Json.parse(change);
-                } catch (Trouble e) {
+                } catch (LockstepException e) {
                     return Optional.of(row.line() + ": the change is not JSON, at " + e.getMessage());
                 }
             }

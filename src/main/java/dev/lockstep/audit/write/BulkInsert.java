@@ -8,7 +8,7 @@ import dev.lockstep.db.Engine;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.profile.AuditProfile.Column;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -27,7 +27,7 @@ final class BulkInsert {
     /** What stands before these in a statement of MariaDB's driver takes a byte of its own. */
     private static final String ESCAPED = "'\"\\\0";
 
-    private static final int LONGEST_NUMBER = 20;
+    private static final int MAX_NUMBER = 20;
 
     /** What else is in a packet. */
     private static final int BESIDE = 1_024;
@@ -120,7 +120,7 @@ final class BulkInsert {
         for (int to = from; to < all.size() && to - from < rows; to++) {
             long more = bytes(all.get(to));
             if (more > packet) {
-                throw Trouble.refused(
+                throw LockstepException.refused(
                         "a row of " + more + " bytes is larger than the server takes (" + packet + ")",
                         "raise max_allowed_packet");
             }
@@ -218,7 +218,7 @@ final class BulkInsert {
     private long bytes(Object... values) {
         long bytes = 0;
         for (Object value : values) {
-            bytes += AROUND + (value instanceof String text ? bytes(text) : LONGEST_NUMBER);
+            bytes += AROUND + (value instanceof String text ? bytes(text) : MAX_NUMBER);
         }
         return bytes;
     }

@@ -2,7 +2,7 @@ package dev.lockstep.audit.write;
 
 import dev.lockstep.audit.AuditRow;
 import dev.lockstep.audit.AuditTable;
-import dev.lockstep.audit.Moment;
+import dev.lockstep.audit.AuditTime;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
@@ -11,7 +11,7 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.profile.AuditProfile;
 import dev.lockstep.profile.AuditProfile.Column;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -137,8 +137,8 @@ final class GenerationLog {
                 + Long.toHexString(LockKey.of(table + " " + registry).value());
         if (!db.<Row>autocommit(tx -> tx.only("select get_lock(?, ?) as had", lock, PATIENCE_SECONDS))
                 .flag("had")) {
-            throw new Trouble(
-                    Trouble.Kind.TIMEOUT,
+            throw new LockstepException(
+                    LockstepException.Kind.TIMEOUT,
                     "somebody else is writing registry " + registry,
                     "run it again when that has ended");
         }
@@ -266,7 +266,7 @@ final class GenerationLog {
                 String text = row.text(column);
                 row.set(
                         column,
-                        text == null ? null : Moment.of(text, db.engine()).orElse(text));
+                        text == null ? null : AuditTime.of(text, db.engine()).orElse(text));
             }
         }
         tx.update("delete from " + table + where, generation.registry(), generation.number());

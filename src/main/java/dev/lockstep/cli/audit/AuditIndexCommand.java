@@ -13,7 +13,7 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,7 +50,7 @@ public final class AuditIndexCommand implements Command {
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage().description(verb.description);
-        AuditOptions.which(spec);
+        AuditArguments.which(spec);
         if (verb == Verb.CHECK) {
             return;
         }
@@ -67,14 +67,14 @@ public final class AuditIndexCommand implements Command {
 
     @Override
     public Result run(Invocation call) throws InterruptedException {
-        DbTarget target = AuditOptions.target(call);
+        DbTarget target = AuditArguments.target(call);
         if (verb == Verb.DROP) {
             call.confirm("drop the audit indexes in " + target);
         }
         List<Report> reports;
         List<String> leftovers;
-        try (Db db = AuditOptions.open(call, target, verb == Verb.CHECK ? PgSession.Use.READ : PgSession.Use.WRITE)) {
-            AuditIndexes indexes = new AuditIndexes(AuditOptions.table(call, db));
+        try (Db db = AuditArguments.open(call, target, verb == Verb.CHECK ? Session.Use.READ : Session.Use.WRITE)) {
+            AuditIndexes indexes = new AuditIndexes(AuditArguments.table(call, db));
             reports = reports(call, indexes);
             leftovers = verb == Verb.APPLY && !call.dryRun() ? indexes.removeLeftovers() : indexes.leftovers();
         }

@@ -7,8 +7,8 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.db.Session;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +23,7 @@ public final class AuditLatestCommand implements Command {
         spec.usageMessage()
                 .description("Show the newest row of a registry or an organisation, by its generation. Ends with 3 if"
                         + " there is none.");
-        AuditOptions.which(spec);
+        AuditArguments.which(spec);
         Options.value(spec, "ID", "The registry.", "--registry");
         Options.value(spec, "UID", "The organisation.", "--org");
     }
@@ -33,11 +33,11 @@ public final class AuditLatestCommand implements Command {
         Optional<String> registry = call.text("--registry");
         Optional<String> organisation = call.text("--org");
         if (registry.isPresent() == organisation.isPresent()) {
-            throw Trouble.usage("whose newest row?", "give --registry ID or --org UID, one of them");
+            throw LockstepException.usage("whose newest row?", "give --registry ID or --org UID, one of them");
         }
         Optional<Map<String, Object>> row;
-        try (Db db = AuditOptions.open(call, AuditOptions.target(call), PgSession.Use.READ)) {
-            AuditLog log = new AuditLog(AuditOptions.table(call, db));
+        try (Db db = AuditArguments.open(call, AuditArguments.target(call), Session.Use.READ)) {
+            AuditLog log = new AuditLog(AuditArguments.table(call, db));
             row = registry.isPresent()
                     ? log.latestOfRegistry(registry.get())
                     : log.latestOfOrganisation(organisation.orElseThrow());

@@ -5,9 +5,9 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.Text;
+import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,15 +21,15 @@ public final class AuditStatusCommand implements Command {
         spec.usageMessage()
                 .description("Show rows, generations, gaps and duplicates of each registry, and what mirrors lack. Ends"
                         + " with 3 if there is a gap or a duplicate.");
-        AuditOptions.which(spec);
+        AuditArguments.which(spec);
     }
 
     @Override
     public Result run(Invocation call) {
         List<AuditLog.Registry> registries;
         List<AuditLog.Owed> owed;
-        try (Db db = AuditOptions.open(call, AuditOptions.target(call), PgSession.Use.READ)) {
-            AuditLog log = new AuditLog(AuditOptions.table(call, db));
+        try (Db db = AuditArguments.open(call, AuditArguments.target(call), Session.Use.READ)) {
+            AuditLog log = new AuditLog(AuditArguments.table(call, db));
             registries = log.status();
             owed = log.owed();
         }
@@ -48,7 +48,7 @@ public final class AuditStatusCommand implements Command {
             tree.put("owed", mirror.generations());
             tree.put("error", mirror.error());
             mirrors.add(tree);
-            lines.add("mirror " + mirror.mirror() + " lacked " + Text.count(mirror.generations(), "generation")
+            lines.add("mirror " + mirror.mirror() + " lacked " + TerminalText.count(mirror.generations(), "generation")
                     + " when it was last written; the next 'audit write --mirror' makes sure"
                     + (mirror.error() == null ? "" : ": " + mirror.error()));
         }
@@ -78,12 +78,12 @@ public final class AuditStatusCommand implements Command {
     private static String line(AuditLog.Registry registry) {
         String newest =
                 registry.newest() == null ? "unknown" : registry.newest().toString();
-        return registry.registry() + ": " + Text.count(registry.rows(), "row") + ", "
-                + Text.count(registry.generations(), "generation") + ", newest " + newest
+        return registry.registry() + ": " + TerminalText.count(registry.rows(), "row") + ", "
+                + TerminalText.count(registry.generations(), "generation") + ", newest " + newest
                 + (registry.unknown() == 0
                         ? ""
-                        : ", " + Text.count(registry.unknown(), "row") + " of an unknown generation")
+                        : ", " + TerminalText.count(registry.unknown(), "row") + " of an unknown generation")
                 + (registry.gaps() == 0 ? "" : ", " + registry.gaps() + " missing from " + registry.firstGap())
-                + (registry.duplicates() == 0 ? "" : ", " + Text.count(registry.duplicates(), "duplicate row"));
+                + (registry.duplicates() == 0 ? "" : ", " + TerminalText.count(registry.duplicates(), "duplicate row"));
     }
 }

@@ -1,14 +1,14 @@
 package dev.lockstep.cli.audit;
 
+import dev.lockstep.audit.index.IndexAdvisor;
 import dev.lockstep.audit.index.Suggestion;
-import dev.lockstep.audit.index.Suggestions;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +24,7 @@ public final class AuditSuggestCommand implements Command {
                 .description(
                         "Say which index would serve a query, and why: compared columns first, then the order. Tried"
                                 + " where that is free, never on the table itself.");
-        AuditOptions.which(spec);
+        AuditArguments.which(spec);
         Options.value(
                 spec,
                 "SQL",
@@ -34,13 +34,14 @@ public final class AuditSuggestCommand implements Command {
 
     @Override
     public Result run(Invocation call) {
-        DbTarget target = AuditOptions.target(call);
+        DbTarget target = AuditArguments.target(call);
         Optional<String> query = call.text("--query");
         List<Suggestion> suggestions;
-        try (Db db = AuditOptions.open(call, target, PgSession.Use.READ)) {
-            Suggestions maker = new Suggestions(db, () -> call.databases().scratch());
-            suggestions =
-                    query.isPresent() ? List.of(maker.of(query.get())) : maker.ofProfile(AuditOptions.table(call, db));
+        try (Db db = AuditArguments.open(call, target, Session.Use.READ)) {
+            IndexAdvisor maker = new IndexAdvisor(db, () -> call.databases().scratch());
+            suggestions = query.isPresent()
+                    ? List.of(maker.of(query.get()))
+                    : maker.ofProfile(AuditArguments.table(call, db));
         }
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();

@@ -1,19 +1,19 @@
 package dev.lockstep.cli.audit;
 
-import dev.lockstep.audit.write.AuditMirror;
+import dev.lockstep.audit.write.AuditReplica;
 import dev.lockstep.audit.write.AuditWriter;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.Text;
+import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.sqlite.SqliteTarget;
 import dev.lockstep.support.FileError;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /** {@code lockstep audit write}. */
 public final class AuditWriteCommand implements Command {
     private static final int BATCH = 500;
-    private static final int LARGEST_BATCH = 100_000;
+    private static final int MAX_BATCH = 100_000;
     private static final Duration MIRROR_PATIENCE = Duration.ofSeconds(30);
 
     @Override
@@ -40,7 +40,7 @@ public final class AuditWriteCommand implements Command {
                                 + " The rows of a generation stand together. Each generation is one transaction; one that is stored already"
                                 + " is not written again.");
         Options.parameters(spec, "FILE", "1", "The rows; - for standard input.");
-        AuditOptions.which(spec);
+        AuditArguments.which(spec);
         Options.value(
                 spec,
                 "URL",
@@ -60,24 +60,24 @@ public final class AuditWriteCommand implements Command {
     public Result run(Invocation call) {
         String input = call.parameters().get(0);
         int batch = call.count("--batch").orElse(BATCH);
-        if (batch > LARGEST_BATCH) {
-            throw Trouble.usage("--batch must be from 1 to " + LARGEST_BATCH, null);
+        if (batch > MAX_BATCH) {
+            throw LockstepException.usage("--batch must be from 1 to " + MAX_BATCH, null);
         }
-        DbTarget target = AuditOptions.target(call);
+        DbTarget target = AuditArguments.target(call);
         Optional<DbTarget> mirror =
-                call.text("--mirror").map(url -> AuditOptions.target(call, url, "--mirror", "LOCKSTEP_MIRROR"));
+                call.text("--mirror").map(url -> AuditArguments.target(call, url, "--mirror", "LOCKSTEP_MIRROR"));
         if (mirror.isPresent() && name(mirror.get()).equals(name(target))) {
-            throw Trouble.refused("the mirror is the audit log itself: " + target, null);
+            throw LockstepException.refused("the mirror is the audit log itself: " + target, null);
         }
         ByteArrayOutputStream rejects = new ByteArrayOutputStream();
         AuditWriter.Mode mode = call.dryRun() ? AuditWriter.Mode.PREVIEW : AuditWriter.Mode.WRITE;
         AuditWriter.Options options =
                 new AuditWriter.Options(mode, batch, call.number("--max-errors").orElse(0L), AuditWriter.into(rejects));
         try (InputStream in = input.equals("-") ? call.in() : open(input);
-                Db db = AuditOptions.open(call, target, call.dryRun() ? PgSession.Use.READ : PgSession.Use.WRITE)) {
+                Db db = AuditArguments.open(call, target, call.dryRun() ? Session.Use.READ : Session.Use.WRITE)) {
             return written(call, write(call, db, mirror, options, in));
         } catch (IOException e) {
-            throw new Trouble("cannot read " + input + ": " + FileError.reason(e), null);
+            throw new LockstepException("cannot read " + input + ": " + FileError.reason(e), null);
         } finally {
             save(call, rejects);
         }
@@ -86,23 +86,23 @@ public final class AuditWriteCommand implements Command {
     private static InputStream open(String input) {
         Path file = Invocation.file(input);
         if (!Files.isRegularFile(file) && !Files.isReadable(file)) {
-            throw Trouble.usage("no such file: " + file, "- means standard input");
+            throw LockstepException.usage("no such file: " + file, "- means standard input");
         }
         try {
             return Files.newInputStream(file);
         } catch (IOException e) {
-            throw Trouble.usage("not readable: " + file, null);
+            throw LockstepException.usage("not readable: " + file, null);
         }
     }
 
     private static AuditWriter.Summary write(
             Invocation call, Db db, Optional<DbTarget> mirror, AuditWriter.Options options, InputStream in) {
         if (mirror.isEmpty() || call.dryRun()) {
-            return new AuditWriter(AuditOptions.table(call, db), options, Optional.empty()).write(in);
+            return new AuditWriter(AuditArguments.table(call, db), options, Optional.empty()).write(in);
         }
-        try (AuditMirror leg = new AuditMirror(
+        try (AuditReplica leg = new AuditReplica(
                 db, name(mirror.get()), () -> openMirror(call, mirror.get()), call.profile(), options.batch())) {
-            return new AuditWriter(AuditOptions.table(call, db), options, Optional.of(leg)).write(in);
+            return new AuditWriter(AuditArguments.table(call, db), options, Optional.of(leg)).write(in);
         }
     }
 
@@ -117,7 +117,7 @@ public final class AuditWriteCommand implements Command {
     }
 
     private static Db openMirror(Invocation call, DbTarget mirror) {
-        PgSession session = PgSession.of("lockstep " + call.path(), PgSession.Use.WRITE)
+        Session session = Session.of("lockstep " + call.path(), Session.Use.WRITE)
                 .withLockTimeout(call.duration("--lock-timeout").orElse(Duration.ofSeconds(2)))
                 .withStatementTimeout(MIRROR_PATIENCE);
         return call.databases().open(mirror, session);
@@ -129,7 +129,7 @@ public final class AuditWriteCommand implements Command {
             try {
                 Files.write(Invocation.file(file.get()), rejects.toByteArray());
             } catch (IOException e) {
-                throw new Trouble("cannot write " + file.get() + ": " + FileError.reason(e), null);
+                throw new LockstepException("cannot write " + file.get() + ": " + FileError.reason(e), null);
             }
         }
     }
@@ -146,21 +146,21 @@ public final class AuditWriteCommand implements Command {
             call.output().warn("rejected", problem);
         }
         StringBuilder line = new StringBuilder();
-        line.append(Text.count(summary.inserted(), "row"))
+        line.append(TerminalText.count(summary.inserted(), "row"))
                 .append(" of ")
-                .append(Text.count(summary.generations(), "generation"))
+                .append(TerminalText.count(summary.generations(), "generation"))
                 .append(call.dryRun() ? " would be written, " : " written, ")
                 .append(summary.unchanged())
                 .append(" there already, ")
                 .append(summary.rejected())
                 .append(" rejected");
         summary.mirror().ifPresent(outcome -> {
-            line.append("; mirror ").append(AuditMirror.label(outcome.state()));
+            line.append("; mirror ").append(AuditReplica.label(outcome.state()));
             if (outcome.error() != null) {
                 call.output()
                         .warn(
                                 "mirror",
-                                "the mirror lacks " + Text.count(outcome.owed(), "generation")
+                                "the mirror lacks " + TerminalText.count(outcome.owed(), "generation")
                                         + "; the next run sends them, or 'lockstep mirror backfill': "
                                         + outcome.error());
             }
@@ -172,9 +172,9 @@ public final class AuditWriteCommand implements Command {
         return summary.rejected() > 0 ? result.with(ExitCode.INCOMPLETE) : result;
     }
 
-    private static Map<String, Object> mirror(AuditMirror.Outcome outcome) {
+    private static Map<String, Object> mirror(AuditReplica.Outcome outcome) {
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("state", AuditMirror.label(outcome.state()));
+        tree.put("state", AuditReplica.label(outcome.state()));
         tree.put("sent", outcome.sent());
         tree.put("owed", outcome.owed());
         tree.put("error", outcome.error());

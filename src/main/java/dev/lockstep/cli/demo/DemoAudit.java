@@ -2,7 +2,7 @@ package dev.lockstep.cli.demo;
 
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.support.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,7 +70,7 @@ final class DemoAudit {
     /** @return microseconds, the least of some runs */
     private long query() {
         long least = Long.MAX_VALUE;
-        try (Db db = stage.databases().sqlite(file, Sqlite.Access.READ, LOCK_TIMEOUT)) {
+        try (Db db = stage.databases().sqlite(file, SqliteFiles.Access.READ, LOCK_TIMEOUT)) {
             for (int i = 0; i < REPEATS; i++) {
                 long start = System.nanoTime();
                 db.read(tx -> tx.only(NEWEST, REGISTRY));

@@ -6,10 +6,10 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -105,7 +105,7 @@ public final class DemoCommand implements Command {
         Db postgres() {
             PgTarget embedded = PgTarget.resolve(
                     PgTarget.EMBEDDED, PgTarget.Sources.of(databases().environment()));
-            return databases().postgres(embedded, call.session(PgSession.Use.WRITE));
+            return databases().postgres(embedded, call.session(Session.Use.WRITE));
         }
 
         void title(String text) {
@@ -126,7 +126,7 @@ public final class DemoCommand implements Command {
             String output = printed.toString(StandardCharsets.UTF_8).stripTrailing();
             show(List.of(args), status, output);
             if (status != expected.status()) {
-                throw new Trouble("the demo's command ended with " + status, "its output above says why");
+                throw new LockstepException("the demo's command ended with " + status, "its output above says why");
             }
             return output;
         }
@@ -163,7 +163,7 @@ public final class DemoCommand implements Command {
         /** The story holds, or the demo fails. */
         void expect(String what, Object wanted, Object found) {
             if (!wanted.equals(found)) {
-                throw new Trouble("the demo expected " + what + ": " + wanted + ", and found " + found, null);
+                throw new LockstepException("the demo expected " + what + ": " + wanted + ", and found " + found, null);
             }
         }
     }

@@ -2,7 +2,7 @@ package dev.lockstep.cli.demo;
 
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ final class DemoMirror {
     }
 
     private void copy() {
-        try (Db db = stage.databases().sqlite(file, Sqlite.Access.WRITE, LOCK_TIMEOUT)) {
+        try (Db db = stage.databases().sqlite(file, SqliteFiles.Access.WRITE, LOCK_TIMEOUT)) {
             db.run(tx -> {
                 tx.execute(MAKE);
                 tx.update(FILL);
@@ -56,7 +56,7 @@ final class DemoMirror {
         }
         type(ExitCode.OK, "plan");
         type(ExitCode.OK, "backfill", "--create");
-        try (Db db = stage.databases().sqlite(file, Sqlite.Access.WRITE, LOCK_TIMEOUT)) {
+        try (Db db = stage.databases().sqlite(file, SqliteFiles.Access.WRITE, LOCK_TIMEOUT)) {
             db.run(tx -> tx.update(CHANGE));
         }
         stage.say("  one article has changed in the source; only its page is compared and written:");

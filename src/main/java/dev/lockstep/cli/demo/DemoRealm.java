@@ -6,7 +6,7 @@ import dev.lockstep.realm.log.InvalidationLog;
 import dev.lockstep.realm.log.LogPosition;
 import dev.lockstep.realm.log.NamedListeners;
 import dev.lockstep.support.Json;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -145,7 +145,7 @@ final class DemoRealm implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        throw new Trouble("a replica of the demo ended before it heard anything", "its message is above");
+        throw new LockstepException("a replica of the demo ended before it heard anything", "its message is above");
     }
 
     private void listen(String name, int count) {

@@ -2,7 +2,7 @@ package dev.lockstep.cli.demo;
 
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -99,20 +99,20 @@ final class DemoSearch {
     }
 
     private void rename() {
-        try (Db db = open(Sqlite.Access.WRITE)) {
+        try (Db db = open(SqliteFiles.Access.WRITE)) {
             db.run(tx -> tx.update(RENAME, IMPORTED / RENAMED));
         }
     }
 
     private void search(String word, long expected) {
-        try (Db db = open(Sqlite.Access.READ)) {
+        try (Db db = open(SqliteFiles.Access.READ)) {
             long found = db.read(tx -> tx.only(SEARCH, word).integer("found"));
             stage.say("  search for '" + word + "': " + found + " found");
             stage.expect("articles that match " + word, expected, found);
         }
     }
 
-    private Db open(Sqlite.Access access) {
+    private Db open(SqliteFiles.Access access) {
         return stage.databases().sqlite(file, access, LOCK_TIMEOUT);
     }
 }

@@ -3,7 +3,7 @@ package dev.lockstep.cli.demo;
 import dev.lockstep.cli.kit.Deadline;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.support.Json;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -130,14 +130,14 @@ final class DemoTranspile implements AutoCloseable {
         if (envelope instanceof Map<?, ?> map && map.get("data") instanceof Map<?, ?> data) {
             return data;
         }
-        throw new Trouble("a process of the demo wrote no report", "its message is above");
+        throw new LockstepException("a process of the demo wrote no report", "its message is above");
     }
 
     private void awaitBuilds(int count, List<Process> fleet) throws InterruptedException {
         Deadline deadline = Deadline.in(Optional.of(PATIENCE));
         while (read(directory.resolve("builds")).size() < count) {
             if (deadline.left().isZero()) {
-                throw new Trouble("a build of the demo did not begin", "its message is above");
+                throw new LockstepException("a build of the demo did not begin", "its message is above");
             }
             fleet.get(0).waitFor(20, TimeUnit.MILLISECONDS);
         }

@@ -1,17 +1,17 @@
 package dev.lockstep.cli.doctor;
 
-import dev.lockstep.cli.audit.AuditOptions;
-import dev.lockstep.cli.doctor.Findings.Check;
+import dev.lockstep.cli.audit.AuditArguments;
+import dev.lockstep.cli.doctor.DoctorReport.Check;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.profile.Profile;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -37,7 +37,7 @@ public final class DoctorCommand implements Command {
                     return mechanism;
                 }
             }
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     "unknown mechanism '" + word + "'",
                     "--for takes realm, transpile, audit, fts and mirror, with commas");
         }
@@ -69,7 +69,7 @@ public final class DoctorCommand implements Command {
     public Result run(Invocation call) throws InterruptedException {
         Optional<Set<Mechanism>> wanted = call.text("--for").map(DoctorCommand::mechanisms);
         Set<Mechanism> mechanisms = wanted.orElse(EnumSet.allOf(Mechanism.class));
-        Findings findings = new Findings(call.advice());
+        DoctorReport findings = new DoctorReport(call.advice());
         machine(findings, call.databases().environment());
         if (mechanisms.contains(Mechanism.REALM) || mechanisms.contains(Mechanism.TRANSPILE)) {
             new DoctorPostgres(call, findings, mechanisms, wanted.isPresent()).check();
@@ -88,8 +88,8 @@ public final class DoctorCommand implements Command {
 
     /** Whether the database that {@code --to} means lets us in, whatever it is a mirror of. */
     private static Check connection(Invocation call) {
-        DbTarget target = AuditOptions.target(call, call.text("--to").orElse(null), "--to", "LOCKSTEP_TO");
-        try (Db db = call.databases().open(target, call.session(PgSession.Use.READ))) {
+        DbTarget target = AuditArguments.target(call, call.text("--to").orElse(null), "--to", "LOCKSTEP_TO");
+        try (Db db = call.databases().open(target, call.session(Session.Use.READ))) {
             return Check.ok("mirror.connection", target + " lets us in: " + db.engine());
         }
     }
@@ -102,7 +102,7 @@ public final class DoctorCommand implements Command {
         return mechanisms;
     }
 
-    private static void sqlite(Invocation call, Findings findings, Set<Mechanism> mechanisms, boolean asked) {
+    private static void sqlite(Invocation call, DoctorReport findings, Set<Mechanism> mechanisms, boolean asked) {
         boolean named = call.flag("--db")
                 || call.databases().environment().get("LOCKSTEP_DB").isPresent()
                 || call.profile()
@@ -118,7 +118,7 @@ public final class DoctorCommand implements Command {
         }
     }
 
-    private static void machine(Findings findings, Environment environment) {
+    private static void machine(DoctorReport findings, Environment environment) {
         findings.ok("java", System.getProperty("java.version") + " in " + System.getProperty("java.home"));
         String encoding = System.getProperty("sun.jnu.encoding", "");
         if (encoding.equalsIgnoreCase("UTF-8")) {
@@ -133,7 +133,7 @@ public final class DoctorCommand implements Command {
         state(findings, environment.stateDirectory());
     }
 
-    private static void launcher(Findings findings, Environment environment) {
+    private static void launcher(DoctorReport findings, Environment environment) {
         String home = System.getProperty("lockstep.home");
         if (home == null) {
             findings.warn("launcher", "started without bin/lockstep", "bin/lockstep sets up Java as it is fastest");
@@ -152,7 +152,7 @@ public final class DoctorCommand implements Command {
         }
     }
 
-    private static void state(Findings findings, Path folder) {
+    private static void state(DoctorReport findings, Path folder) {
         Path existing = folder.toAbsolutePath();
         while (!Files.exists(existing)) {
             existing = existing.getParent();

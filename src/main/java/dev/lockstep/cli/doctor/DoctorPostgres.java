@@ -1,14 +1,14 @@
 package dev.lockstep.cli.doctor;
 
 import dev.lockstep.cli.doctor.DoctorCommand.Mechanism;
-import dev.lockstep.cli.doctor.Findings.Check;
-import dev.lockstep.cli.doctor.Findings.State;
+import dev.lockstep.cli.doctor.DoctorReport.Check;
+import dev.lockstep.cli.doctor.DoctorReport.State;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.option.Durations;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.Channel;
 import dev.lockstep.db.listen.ListenSession;
@@ -16,8 +16,8 @@ import dev.lockstep.realm.Notifications;
 import dev.lockstep.realm.lock.RealmLocks;
 import dev.lockstep.realm.log.InvalidationLog;
 import dev.lockstep.realm.log.NamedListeners;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ShellWord;
-import dev.lockstep.support.Trouble;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -69,12 +69,12 @@ final class DoctorPostgres {
             "lockstep_epoch", "select insert");
 
     private final Invocation call;
-    private final Findings findings;
+    private final DoctorReport findings;
     private final Set<Mechanism> mechanisms;
     private final boolean asked;
 
     /** @param asked whether the mechanisms were asked for by name, so that what is missing is a failure */
-    DoctorPostgres(Invocation call, Findings findings, Set<Mechanism> mechanisms, boolean asked) {
+    DoctorPostgres(Invocation call, DoctorReport findings, Set<Mechanism> mechanisms, boolean asked) {
         this.call = call;
         this.findings = findings;
         this.mechanisms = mechanisms;
@@ -89,11 +89,11 @@ final class DoctorPostgres {
                 return;
             }
             target = call.postgres();
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             findings.fail("postgresql", e.getMessage(), e.hint());
             return;
         }
-        PgSession session = call.session(PgSession.Use.READ).withStatementTimeout(STATEMENT);
+        Session session = call.session(Session.Use.READ).withStatementTimeout(STATEMENT);
         try (Db db = call.databases().postgres(target, session)) {
             Row server = db.autocommit(tx -> tx.only(SERVER));
             findings.ok("postgresql", target + " is PostgreSQL " + server.text("version"));
@@ -110,7 +110,7 @@ final class DoctorPostgres {
             if (mechanisms.contains(Mechanism.TRANSPILE)) {
                 cache(db, server);
             }
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             findings.fail("postgresql", e.getMessage(), e.hint());
         }
     }
@@ -153,7 +153,7 @@ final class DoctorPostgres {
 
     private Check roundTrip(Db db, PgTarget target) {
         String word = "lockstep_doctor_" + ProcessHandle.current().pid();
-        try (ListenSession ear = call.databases().listenSession(target, call.session(PgSession.Use.LISTEN))) {
+        try (ListenSession ear = call.databases().listenSession(target, call.session(Session.Use.LISTEN))) {
             ear.listen(List.of(new Channel(word)));
             long start = System.nanoTime();
             db.autocommit(tx -> tx.rows(NOTIFY, word, word));

@@ -1,27 +1,27 @@
 package dev.lockstep.cli.doctor;
 
 import dev.lockstep.audit.index.AuditIndexes;
-import dev.lockstep.cli.audit.AuditOptions;
+import dev.lockstep.cli.audit.AuditArguments;
 import dev.lockstep.cli.doctor.DoctorCommand.Mechanism;
-import dev.lockstep.cli.doctor.Findings.Check;
-import dev.lockstep.cli.doctor.Findings.State;
+import dev.lockstep.cli.doctor.DoctorReport.Check;
+import dev.lockstep.cli.doctor.DoctorReport.State;
 import dev.lockstep.cli.kit.Invocation;
-import dev.lockstep.cli.mirror.MirrorOptions;
+import dev.lockstep.cli.mirror.MirrorArguments;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Row;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.Session;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.FtsStatus;
 import dev.lockstep.fts.deferral.Restoration;
 import dev.lockstep.fts.deferral.Restoration.Claim;
 import dev.lockstep.fts.deferral.Restoration.Preference;
 import dev.lockstep.fts.deferral.Restoration.Replacement;
-import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorStatus;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.support.ShellWord;
-import dev.lockstep.support.Trouble;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,12 +44,12 @@ final class DoctorSqlite {
     private static final Duration OLD_MIRROR = Duration.ofDays(1);
 
     private final Invocation call;
-    private final Findings findings;
+    private final DoctorReport findings;
     private final Set<Mechanism> mechanisms;
     private final String file;
     private final String shown;
 
-    DoctorSqlite(Invocation call, Findings findings, Set<Mechanism> mechanisms) {
+    DoctorSqlite(Invocation call, DoctorReport findings, Set<Mechanism> mechanisms) {
         this.call = call;
         this.findings = findings;
         this.mechanisms = mechanisms;
@@ -58,7 +58,7 @@ final class DoctorSqlite {
     }
 
     void check() {
-        try (Db db = call.sqlite(Sqlite.Access.READ)) {
+        try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
             findings.ok("sqlite", file);
             findings.attempt("sqlite.integrity", () -> integrity(db));
             findings.attempt("sqlite.wal", () -> wal(db));
@@ -72,7 +72,7 @@ final class DoctorSqlite {
             if (mechanisms.contains(Mechanism.MIRROR)) {
                 findings.attempt("mirror", this::mirror);
             }
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             findings.fail("sqlite", e.getMessage(), e.hint());
         }
     }
@@ -93,7 +93,7 @@ final class DoctorSqlite {
 
     private Check wal(Db db) {
         String mode = db.autocommit(tx -> tx.only(JOURNAL)).text("journal_mode");
-        long size = Sqlite.logSize(Invocation.file(file));
+        long size = SqliteFiles.logSize(Invocation.file(file));
         return size > LARGE_WAL
                 ? new Check(
                         "sqlite.wal",
@@ -193,7 +193,7 @@ final class DoctorSqlite {
         try {
             new Restoration(call.profile(), policy, ProcessIdentity.ofProcess()).preview(db, List.of());
             return "'lockstep fts restore" + (replacement == Replacement.PROFILE ? " --from-profile'" : "'");
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             return e.hint();
         }
     }
@@ -204,7 +204,7 @@ final class DoctorSqlite {
         }
         List<String> bad = new ArrayList<>();
         int indexes = 0;
-        for (AuditIndexes.Report report : new AuditIndexes(AuditOptions.table(call, db)).check()) {
+        for (AuditIndexes.Report report : new AuditIndexes(AuditArguments.table(call, db)).check()) {
             indexes++;
             if (report.state() != AuditIndexes.State.PRESENT) {
                 bad.add(report.index().name() + " is " + report.state().name().toLowerCase(Locale.ROOT));
@@ -221,8 +221,8 @@ final class DoctorSqlite {
             return new Check("mirror", State.SKIPPED, "no mirror named", null);
         }
         MirrorStatus status;
-        try (MirrorLink link = MirrorOptions.link(call, PgSession.Use.READ)) {
-            status = MirrorStatus.read(link.db(), MirrorOptions.sourceId(call), MirrorOptions.owner());
+        try (MirrorConnection link = MirrorArguments.link(call, Session.Use.READ)) {
+            status = MirrorStatus.read(link.db(), MirrorArguments.sourceId(call), MirrorArguments.owner());
         }
         if (!status.isComplete()) {
             boolean never = status.state() == MirrorStatus.State.NEVER;

@@ -1,7 +1,7 @@
 package dev.lockstep.cli.doctor;
 
-import dev.lockstep.cli.doctor.Findings.Check;
-import dev.lockstep.cli.doctor.Findings.State;
+import dev.lockstep.cli.doctor.DoctorReport.Check;
+import dev.lockstep.cli.doctor.DoctorReport.State;
 import dev.lockstep.db.Db;
 import dev.lockstep.transpile.schema.BoxelMigrations;
 import dev.lockstep.transpile.schema.CacheSchema;
@@ -15,11 +15,11 @@ final class DoctorTranspile {
 
     private static final long MANY = 1_000;
 
-    private final Findings findings;
+    private final DoctorReport findings;
     private final State missing;
 
     /** @param missing how bad it is if there is none */
-    DoctorTranspile(Findings findings, State missing) {
+    DoctorTranspile(DoctorReport findings, State missing) {
         this.findings = findings;
         this.missing = missing;
     }

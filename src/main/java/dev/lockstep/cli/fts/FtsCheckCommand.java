@@ -7,9 +7,9 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.check.FtsCheck;
-import dev.lockstep.fts.content.FtsDrift;
+import dev.lockstep.fts.content.Drift;
 import dev.lockstep.fts.deferral.FtsStatus;
 import dev.lockstep.fts.schema.FtsTable;
 import java.util.ArrayList;
@@ -30,9 +30,9 @@ public final class FtsCheckCommand implements Command {
                 .description(
                         "Compare full-text indexes with what they index, and name triggers that read a whole index for"
                                 + " each row, with what that costs here. Ends with 3 if an index differs, or is deferred.");
-        FtsOptions.which(spec);
+        FtsArguments.which(spec);
         Options.flag(spec, "Compare every row instead of some, and name those that differ.", "--deep");
-        FtsOptions.columns(spec);
+        FtsArguments.columns(spec);
         Options.number(spec, "How many rows to name of each kind of difference (default 20).", "--rows");
         Options.flag(spec, "Do not measure what triggers cost, which takes the write lock for a moment.", "--no-cost");
     }
@@ -41,13 +41,13 @@ public final class FtsCheckCommand implements Command {
     public Result run(Invocation call) {
         FtsCheck.Depth depth = call.flag("--deep") ? FtsCheck.Depth.DEEP : FtsCheck.Depth.SAMPLE;
         int limit = (int) Math.min(Integer.MAX_VALUE, call.number("--rows").orElse((long) ROWS));
-        FtsCheck check = new FtsCheck(call.profile(), depth, FtsOptions.columns(call), limit);
+        FtsCheck check = new FtsCheck(call.profile(), depth, FtsArguments.columns(call), limit);
         FtsCheck.Report report;
-        try (Db db = call.sqlite(Sqlite.Access.READ)) {
+        try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
             report = check.run(db, call.texts("--table"));
         }
         report = call.flag("--no-cost") ? report : measured(call, check, report);
-        FtsOptions.warn(call, report.notices());
+        FtsArguments.warn(call, report.notices());
         return result(call, report);
     }
 
@@ -56,7 +56,7 @@ public final class FtsCheckCommand implements Command {
         if (report.tables().stream().allMatch(table -> table.triggers().isEmpty())) {
             return report;
         }
-        try (Db db = call.sqlite(Sqlite.Access.WRITE)) {
+        try (Db db = call.sqlite(SqliteFiles.Access.WRITE)) {
             return check.measure(db, report);
         } catch (DbException e) {
             return switch (e.reason()) {
@@ -76,7 +76,7 @@ public final class FtsCheckCommand implements Command {
             tables.add(tree(table));
             lines.add(line(table));
             table.faults().forEach(fault -> lines.add("  " + fault));
-            for (FtsDrift.Difference row : table.drift().rows()) {
+            for (Drift.Difference row : table.drift().rows()) {
                 lines.add(line(row));
                 if (call.format() == Options.Format.JSONL) {
                     call.output().event("row", tree(table, row), "");
@@ -90,7 +90,7 @@ public final class FtsCheckCommand implements Command {
         if (report.tables().stream().flatMap(table -> table.triggers().stream()).anyMatch(FtsCheck.Trigger::offered)) {
             call.output().message("hint: 'lockstep fts tune -n' shows what could stand in for these triggers");
         }
-        Result result = Result.unchanged(FtsOptions.data(call, tables), lines);
+        Result result = Result.unchanged(FtsArguments.data(call, tables), lines);
         return report.isInStep() ? result : result.with(ExitCode.DIFFERS);
     }
 
@@ -129,7 +129,7 @@ public final class FtsCheckCommand implements Command {
         return tree;
     }
 
-    private static Map<String, Object> tree(FtsCheck.Table table, FtsDrift.Difference row) {
+    private static Map<String, Object> tree(FtsCheck.Table table, Drift.Difference row) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("op", row.op());
         tree.put("fts", table.fts());
@@ -179,16 +179,16 @@ public final class FtsCheckCommand implements Command {
         }
     }
 
-    private static String line(FtsDrift.Difference row) {
+    private static String line(Drift.Difference row) {
         return "  " + row.op() + " " + row.key()
                 + (row.rowid() == null ? "" : " (row " + row.rowid() + ")")
                 + (row.columns().isEmpty() ? "" : ": " + String.join(", ", row.columns()));
     }
 
     private static String line(FtsCheck.Trigger trigger) {
-        return "  trigger " + trigger.name() + " " + FtsOptions.fault(trigger.fault()) + ": "
+        return "  trigger " + trigger.name() + " " + FtsArguments.fault(trigger.fault()) + ": "
                 + trigger.cost()
-                        .map(cost -> FtsOptions.milliseconds(cost) + " for each " + trigger.event())
+                        .map(cost -> FtsArguments.milliseconds(cost) + " for each " + trigger.event())
                         .orElse("not measured");
     }
 

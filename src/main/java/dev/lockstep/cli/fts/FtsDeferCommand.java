@@ -5,7 +5,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.Deferral;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,32 +21,32 @@ public final class FtsDeferCommand implements Command {
                 .description(
                         "Put the triggers of full-text indexes away, so that bulk work does not pay for the indexes on"
                                 + " every row. 'fts restore' brings them back, after a crash too.");
-        FtsOptions.which(spec);
-        FtsOptions.mode(spec);
+        FtsArguments.which(spec);
+        FtsArguments.mode(spec);
         Options.value(spec, "TEXT", "What to say about it to whoever finds it.", "--note");
         Options.dryRun(spec);
     }
 
     @Override
     public Result run(Invocation call) {
-        Deferral deferral = FtsOptions.deferral(call);
+        Deferral deferral = FtsArguments.deferral(call);
         List<String> names = call.texts("--table");
         Deferral.Outcome outcome;
-        try (Db db = call.sqlite(Sqlite.Access.WRITE)) {
+        try (Db db = call.sqlite(SqliteFiles.Access.WRITE)) {
             outcome = call.dryRun() ? deferral.preview(db, names) : deferral.run(db, names);
         }
         return result(call, call.sqliteFile(), outcome);
     }
 
     static Result result(Invocation call, String file, Deferral.Outcome outcome) {
-        FtsOptions.warn(call, outcome.notices());
+        FtsArguments.warn(call, outcome.notices());
         List<Object> tables = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         for (Deferral.Table table : outcome.tables()) {
             tables.add(tree(table));
             lines.add(line(call, table));
         }
-        Map<String, Object> data = FtsOptions.data(file, tables);
+        Map<String, Object> data = FtsArguments.data(file, tables);
         return outcome.changed() && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
     }
 
@@ -60,10 +60,10 @@ public final class FtsDeferCommand implements Command {
                     case DEFERRED -> "deferred";
                     case ALREADY -> "already";
                 });
-        tree.put("mode", FtsOptions.label(table.mode()));
+        tree.put("mode", FtsArguments.label(table.mode()));
         tree.put("triggers", table.triggers());
         tree.put("since", table.since().orElse(null));
-        tree.put("owner", FtsOptions.owner(table.owner()));
+        tree.put("owner", FtsArguments.owner(table.owner()));
         return tree;
     }
 
@@ -72,7 +72,7 @@ public final class FtsDeferCommand implements Command {
         return switch (table.result()) {
             case DEFERRED ->
                 (call.dryRun() ? "would defer " : "deferred ") + table.fts() + ", mode "
-                        + FtsOptions.label(table.mode()) + triggers;
+                        + FtsArguments.label(table.mode()) + triggers;
             case ALREADY ->
                 table.fts() + " is already deferred"
                         + table.since().map(since -> " since " + since).orElse("")

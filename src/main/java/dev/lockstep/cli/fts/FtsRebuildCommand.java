@@ -2,11 +2,11 @@ package dev.lockstep.cli.fts;
 
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
-import dev.lockstep.cli.kit.Progress;
+import dev.lockstep.cli.kit.ProgressBar;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.FtsRebuild;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,8 +26,8 @@ public final class FtsRebuildCommand implements Command {
                 .description(
                         "Make full-text indexes anew from what they index, duplicates and all, and prove that they are equal"
                                 + " to it: in one transaction, which keeps other writers waiting. Done again, it does it all again.");
-        FtsOptions.which(spec);
-        FtsOptions.columns(spec);
+        FtsArguments.which(spec);
+        FtsArguments.columns(spec);
         Options.flag(
                 spec,
                 "Drop each first and make it by its own definition, also one that cannot be opened. Its triggers stay.",
@@ -41,10 +41,10 @@ public final class FtsRebuildCommand implements Command {
         List<String> names = call.texts("--table");
         FtsRebuild rebuild = new FtsRebuild(
                 call.profile(),
-                FtsOptions.columns(call),
+                FtsArguments.columns(call),
                 call.flag("--recreate") ? FtsRebuild.Way.RECREATE : FtsRebuild.Way.REFILL);
         List<FtsRebuild.Estimate> estimates;
-        try (Db db = call.sqlite(Sqlite.Access.READ)) {
+        try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
             estimates = rebuild.estimate(db, names);
         }
         if (call.dryRun() || estimates.isEmpty()) {
@@ -57,8 +57,8 @@ public final class FtsRebuildCommand implements Command {
         }
         call.confirm((call.flag("--recreate") ? "drop and make anew " : "rebuild ")
                 + String.join(", ", names(estimates)) + " of " + call.sqliteFile());
-        try (Db db = call.sqlite(Sqlite.Access.WRITE);
-                Progress progress = new Progress(call)) {
+        try (Db db = call.sqlite(SqliteFiles.Access.WRITE);
+                ProgressBar progress = new ProgressBar(call)) {
             return result(
                     call, rebuild.run(db, names, (fts, rows) -> progress.at(fts, rows, totals.getOrDefault(fts, 0L))));
         }
@@ -85,7 +85,7 @@ public final class FtsRebuildCommand implements Command {
         if (lines.isEmpty()) {
             lines.add("there is no FTS5 table in this database");
         }
-        return Result.unchanged(FtsOptions.data(call, tables), lines);
+        return Result.unchanged(FtsArguments.data(call, tables), lines);
     }
 
     /** What one index will take, for people. */
@@ -110,6 +110,6 @@ public final class FtsRebuildCommand implements Command {
             tables.add(tree);
             lines.add("rebuilt " + table.fts() + ": " + table.rows() + " rows");
         }
-        return Result.changed(FtsOptions.data(call, tables), lines);
+        return Result.changed(FtsArguments.data(call, tables), lines);
     }
 }

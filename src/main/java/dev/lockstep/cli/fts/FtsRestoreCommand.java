@@ -7,14 +7,14 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.Restoration;
 import dev.lockstep.fts.deferral.Restoration.Claim;
 import dev.lockstep.fts.deferral.Restoration.Preference;
 import dev.lockstep.fts.deferral.Restoration.Replacement;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ProcessIdentity;
-import dev.lockstep.support.Trouble;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +32,7 @@ public final class FtsRestoreCommand implements Command {
                 .description(
                         "Bring deferred triggers back, byte for byte, and make their indexes equal to what they index:"
                                 + " all in one transaction, or nothing.");
-        FtsOptions.which(spec);
+        FtsArguments.which(spec);
         Options.flag(
                 spec,
                 "Look first, without the write lock, and do nothing unless something is deferred: for every start of an"
@@ -57,22 +57,22 @@ public final class FtsRestoreCommand implements Command {
         Optional<Profile> profile = call.profile();
         Restoration restoration = new Restoration(profile, policy, ProcessIdentity.ofProcess());
         if (call.flag("--if-deferred") && !isNeeded(call, profile)) {
-            return Result.unchanged(FtsOptions.data(call, List.of()), List.of(NOTHING));
+            return Result.unchanged(FtsArguments.data(call, List.of()), List.of(NOTHING));
         }
         Restoration.Outcome outcome;
-        try (Db db = call.sqlite(Sqlite.Access.WRITE)) {
+        try (Db db = call.sqlite(SqliteFiles.Access.WRITE)) {
             if (call.dryRun()) {
                 outcome = restoration.preview(db, call.texts("--table"));
-                FtsOptions.warn(call, outcome.notices());
+                FtsArguments.warn(call, outcome.notices());
             } else {
-                outcome = FtsOptions.restore(call, restoration, db, call.sqliteFile());
+                outcome = FtsArguments.restore(call, restoration, db, call.sqliteFile());
             }
         }
         return result(call, outcome);
     }
 
     private static boolean isNeeded(Invocation call, Optional<Profile> profile) {
-        try (Db db = call.sqlite(Sqlite.Access.READ)) {
+        try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
             return Restoration.isNeeded(db, profile);
         } catch (DbException e) {
             if (e.reason() == DbException.Reason.HALF_WRITTEN) {
@@ -89,7 +89,8 @@ public final class FtsRestoreCommand implements Command {
                     case "live" -> Preference.LIVE;
                     case "stored" -> Preference.STORED;
                     default ->
-                        throw Trouble.usage("unknown preference '" + word + "'", "--prefer takes live or stored");
+                        throw LockstepException.usage(
+                                "unknown preference '" + word + "'", "--prefer takes live or stored");
                 })
                 .orElse(Preference.NEITHER);
         return new Restoration.Policy(
@@ -111,7 +112,7 @@ public final class FtsRestoreCommand implements Command {
         if (lines.isEmpty()) {
             lines.add(NOTHING);
         }
-        Map<String, Object> data = FtsOptions.data(call, trees(outcome));
+        Map<String, Object> data = FtsArguments.data(call, trees(outcome));
         data.put("leftovers", outcome.leftovers());
         data.put("stale", outcome.stale());
         Result result =

@@ -5,11 +5,11 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.ExitTrouble;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.Text;
+import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Options;
-import dev.lockstep.cli.process.Child;
+import dev.lockstep.cli.process.ChildProcess;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.BulkScript;
 import dev.lockstep.fts.deferral.Deferral;
 import dev.lockstep.fts.deferral.Restoration;
@@ -18,8 +18,8 @@ import dev.lockstep.fts.deferral.Restoration.Policy;
 import dev.lockstep.fts.deferral.Restoration.Preference;
 import dev.lockstep.fts.deferral.Restoration.Replacement;
 import dev.lockstep.support.FileError;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ProcessIdentity;
-import dev.lockstep.support.Trouble;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -48,8 +48,8 @@ public final class FtsRunCommand implements Command {
                                 + " them whether it succeeds, fails or is stopped; end with its status. Of several runs at once"
                                 + " the last to end restores. Done again, it runs the program again.");
         Options.parameters(spec, "-- CMD", "0..*", "The program and its arguments. It finds LOCKSTEP_DB set.");
-        FtsOptions.indexes(spec);
-        FtsOptions.modeOrAuto(spec);
+        FtsArguments.indexes(spec);
+        FtsArguments.modeOrAuto(spec);
         Options.value(spec, "TEXT", "What to say about it to whoever finds it.", "--note");
         Options.value(
                 spec,
@@ -64,7 +64,7 @@ public final class FtsRunCommand implements Command {
     public Result run(Invocation call) throws InterruptedException {
         Optional<String> script = call.text("--atomic");
         if (script.isPresent() == !call.parameters().isEmpty()) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     script.isPresent() ? "a script and a program" : "no program given",
                     "give -- CMD ..., or --atomic FILE.sql; 'lockstep fts run --help' shows both");
         }
@@ -73,11 +73,11 @@ public final class FtsRunCommand implements Command {
             BulkScript statements = script(script.get());
             return call.dryRun() ? preview(call, file) : atomic(call, file, statements);
         }
-        Child child = Child.of(call.parameters(), call.databases().environment());
+        ChildProcess child = ChildProcess.of(call.parameters(), call.databases().environment());
         try {
             return call.dryRun() ? preview(call, file) : around(call, file, child);
-        } catch (Trouble e) {
-            if (e.kind() == Trouble.Kind.TIMEOUT) {
+        } catch (LockstepException e) {
+            if (e.kind() == LockstepException.Kind.TIMEOUT) {
                 throw new ExitTrouble(ExitCode.CHILD_TIMEOUT, e.code(), e.getMessage(), e.hint(), e);
             }
             throw ExitTrouble.around(e);
@@ -86,22 +86,22 @@ public final class FtsRunCommand implements Command {
 
     private static Result preview(Invocation call, String file) {
         try (Db db = call.databases()
-                .sqlite(Invocation.file(file), Sqlite.Access.WRITE, call.lockTimeout(), call.extensions())) {
-            Deferral deferral = FtsOptions.deferralOrNone(call).together();
+                .sqlite(Invocation.file(file), SqliteFiles.Access.WRITE, call.lockTimeout(), call.extensions())) {
+            Deferral deferral = FtsArguments.deferralOrNone(call).together();
             Deferral.Outcome outcome = deferral.preview(db, call.texts("--table"));
-            FtsOptions.sayKept(call, outcome);
+            FtsArguments.sayKept(call, outcome);
             return FtsDeferCommand.result(call, file, outcome);
         }
     }
 
-    private static Result around(Invocation call, String file, Child child) throws InterruptedException {
+    private static Result around(Invocation call, String file, ChildProcess child) throws InterruptedException {
         Deferral.Outcome deferred;
         try (Db db = open(call, file)) {
-            deferred = FtsOptions.deferralOrNone(call).together().run(db, call.texts("--table"));
+            deferred = FtsArguments.deferralOrNone(call).together().run(db, call.texts("--table"));
         }
-        FtsOptions.warn(call, deferred.notices());
+        FtsArguments.warn(call, deferred.notices());
         say(call, deferred);
-        FtsOptions.sayKept(call, deferred);
+        FtsArguments.sayKept(call, deferred);
         if (deferred.tables().isEmpty()) {
             return alone(call, file, child, deferred);
         }
@@ -119,7 +119,7 @@ public final class FtsRunCommand implements Command {
     }
 
     /** With nothing put away there is nothing to restore. */
-    private static Result alone(Invocation call, String file, Child child, Deferral.Outcome deferred)
+    private static Result alone(Invocation call, String file, ChildProcess child, Deferral.Outcome deferred)
             throws InterruptedException {
         int status = call.databases()
                 .unstoppable(() -> child.runOnOurTerminal(Map.of("LOCKSTEP_DB", file), CHECK, () -> {}));
@@ -128,7 +128,7 @@ public final class FtsRunCommand implements Command {
 
     private static Db open(Invocation call, String file) {
         return call.databases()
-                .sqlite(Invocation.file(file), Sqlite.Access.WRITE, call.lockTimeout(), call.extensions());
+                .sqlite(Invocation.file(file), SqliteFiles.Access.WRITE, call.lockTimeout(), call.extensions());
     }
 
     private static void say(Invocation call, Deferral.Outcome deferred) {
@@ -138,7 +138,7 @@ public final class FtsRunCommand implements Command {
                     .detail(
                             switch (table.result()) {
                                 case DEFERRED ->
-                                    "deferred " + table.fts() + ", mode " + FtsOptions.label(table.mode()) + triggers;
+                                    "deferred " + table.fts() + ", mode " + FtsArguments.label(table.mode()) + triggers;
                                 case ALREADY -> table.fts() + " is deferred already" + triggers;
                             });
         }
@@ -148,7 +148,7 @@ public final class FtsRunCommand implements Command {
         Restoration.Outcome outcome;
         try {
             outcome = back.restore();
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             throw new ExitTrouble(
                     ExitCode.AROUND_CHILD,
                     e.code(),
@@ -166,7 +166,7 @@ public final class FtsRunCommand implements Command {
         data.put("db", file);
         data.put("status", status);
         data.put("deferred", deferred.tables().stream().map(Deferral.Table::fts).toList());
-        data.put("leftAlone", FtsOptions.keptTrees(deferred));
+        data.put("leftAlone", FtsArguments.keptTrees(deferred));
         data.put("tables", tables);
         data.put("left", left);
         return data;
@@ -177,19 +177,19 @@ public final class FtsRunCommand implements Command {
         try (Db db = open(call, file)) {
             outcome = script.run(
                     db,
-                    FtsOptions.deferralOrNone(call),
+                    FtsArguments.deferralOrNone(call),
                     new Restoration(call.profile(), Policy.CAREFUL, ProcessIdentity.ofProcess()),
                     call.texts("--table"));
         }
-        FtsOptions.warn(call, outcome.deferral().notices());
-        FtsOptions.sayKept(call, outcome.deferral());
-        FtsOptions.warn(call, outcome.restoration().notices());
+        FtsArguments.warn(call, outcome.deferral().notices());
+        FtsArguments.sayKept(call, outcome.deferral());
+        FtsArguments.warn(call, outcome.restoration().notices());
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", file);
         data.put("statements", script.size());
-        data.put("leftAlone", FtsOptions.keptTrees(outcome.deferral()));
+        data.put("leftAlone", FtsArguments.keptTrees(outcome.deferral()));
         data.put("tables", FtsRestoreCommand.trees(outcome.restoration()));
-        List<String> lines = new ArrayList<>(List.of("ran " + Text.count(script.size(), "statement")));
+        List<String> lines = new ArrayList<>(List.of("ran " + TerminalText.count(script.size(), "statement")));
         outcome.restoration().tables().forEach(table -> lines.add(FtsRestoreCommand.line(table)));
         return Result.changed(data, lines);
     }
@@ -197,7 +197,8 @@ public final class FtsRunCommand implements Command {
     private static BulkScript script(String name) {
         Path file = Invocation.file(name);
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
-            throw Trouble.usage("cannot read the script " + name + (Files.exists(file) ? "" : ": no such file"), null);
+            throw LockstepException.usage(
+                    "cannot read the script " + name + (Files.exists(file) ? "" : ": no such file"), null);
         }
         try {
             byte[] bytes = Files.readAllBytes(file);
@@ -206,9 +207,9 @@ public final class FtsRunCommand implements Command {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString());
         } catch (CharacterCodingException e) {
-            throw Trouble.usage("the script " + name + " is not UTF-8", null);
+            throw LockstepException.usage("the script " + name + " is not UTF-8", null);
         } catch (IOException e) {
-            throw Trouble.usage("cannot read the script " + name + ": " + FileError.reason(e), null);
+            throw LockstepException.usage("cannot read the script " + name + ": " + FileError.reason(e), null);
         }
     }
 
@@ -228,7 +229,7 @@ public final class FtsRunCommand implements Command {
         Restoration.Outcome restore() {
             try (Db db = open(call, file)) {
                 Restoration restoration = new Restoration(call.profile(), LEAVING, ProcessIdentity.ofProcess());
-                Restoration.Outcome outcome = FtsOptions.restore(call, restoration, db, file);
+                Restoration.Outcome outcome = FtsArguments.restore(call, restoration, db, file);
                 outcome.tables().forEach(table -> call.output().detail(FtsRestoreCommand.line(table)));
                 if (!outcome.left().isEmpty()) {
                     call.output().message("still deferred for another owner: " + String.join(", ", outcome.left()));
@@ -250,8 +251,8 @@ public final class FtsRunCommand implements Command {
                                 "max-age",
                                 "the triggers are back although the program still runs; from now on its writes pay for the"
                                         + " indexes");
-            } catch (Trouble e) {
-                if (e.kind() == Trouble.Kind.TIMEOUT) {
+            } catch (LockstepException e) {
+                if (e.kind() == LockstepException.Kind.TIMEOUT) {
                     // The program holds the lock; perhaps not at the next look.
                     return;
                 }

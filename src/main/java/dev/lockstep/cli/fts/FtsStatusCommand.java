@@ -5,7 +5,7 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.FtsStatus;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.support.ProcessIdentity;
@@ -24,16 +24,16 @@ public final class FtsStatusCommand implements Command {
                 .description("Show which full-text indexes their triggers keep. Ends with 3 while one is deferred,"
                         + " cannot be opened, has an event without a trigger or another number of rows than it ought to"
                         + " have, or while a journal is left behind. What the rows say is for fts check.");
-        FtsOptions.which(spec);
+        FtsArguments.which(spec);
     }
 
     @Override
     public Result run(Invocation call) {
         FtsStatus status;
-        try (Db db = call.sqlite(Sqlite.Access.READ)) {
+        try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
             status = FtsStatus.read(db, call.profile(), call.texts("--table"));
         }
-        FtsOptions.warn(call, status.notices());
+        FtsArguments.warn(call, status.notices());
         List<Object> tables = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         for (FtsStatus.Table table : status.tables()) {
@@ -43,7 +43,7 @@ public final class FtsStatusCommand implements Command {
         if (lines.isEmpty()) {
             lines.add("there is no FTS5 table in this database");
         }
-        Map<String, Object> data = FtsOptions.data(call, tables);
+        Map<String, Object> data = FtsArguments.data(call, tables);
         data.put("leftovers", status.leftovers());
         Result result = Result.unchanged(data, lines);
         return status.isKept() ? result : result.with(ExitCode.DIFFERS);
@@ -58,13 +58,13 @@ public final class FtsStatusCommand implements Command {
         tree.put("triggers", table.triggers());
         tree.put("rows", table.rows().orElse(null));
         tree.put("indexed", table.indexed().orElse(null));
-        tree.put("mode", table.mode().map(FtsOptions::label).orElse(null));
+        tree.put("mode", table.mode().map(FtsArguments::label).orElse(null));
         tree.put("dirty", table.dirty().orElse(null));
-        tree.put("owner", FtsOptions.owner(table.owners().stream().findFirst()));
+        tree.put("owner", FtsArguments.owner(table.owners().stream().findFirst()));
         tree.put(
                 "owners",
                 table.owners().stream()
-                        .map(owner -> FtsOptions.owner(Optional.of(owner)))
+                        .map(owner -> FtsArguments.owner(Optional.of(owner)))
                         .toList());
         tree.put("since", table.since().orElse(null));
         tree.put("until", table.until().orElse(null));
@@ -91,7 +91,7 @@ public final class FtsStatusCommand implements Command {
         line.append(" of ").append(table.table().isEmpty() ? "no table" : table.table());
         line.append("; rows ").append(number(table.rows())).append(", indexed ").append(number(table.indexed()));
         table.expected().ifPresent(rows -> line.append(", expected ").append(rows));
-        table.mode().ifPresent(mode -> line.append("; mode ").append(FtsOptions.label(mode)));
+        table.mode().ifPresent(mode -> line.append("; mode ").append(FtsArguments.label(mode)));
         table.dirty()
                 .filter(dirty -> dirty > 0)
                 .ifPresent(dirty -> line.append(", ").append(dirty).append(" changed rows noted"));

@@ -5,7 +5,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.check.FtsTune;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +22,7 @@ public final class FtsTuneCommand implements Command {
                         "Put a trigger that finds its rows in the index in the place of each that reads the whole index for"
                                 + " every row, prove that the index comes out the same, and measure both. The old ones"
                                 + " are kept, for --undo. With -n: only show the triggers.");
-        FtsOptions.which(spec);
+        FtsArguments.which(spec);
         Options.flag(spec, "Put back the triggers that were there before, byte for byte.", "--undo");
         Options.yes(spec);
         Options.dryRun(spec);
@@ -37,7 +37,7 @@ public final class FtsTuneCommand implements Command {
     private static Result install(Invocation call, FtsTune tune) {
         List<String> names = call.texts("--table");
         List<FtsTune.Trigger> offers;
-        try (Db db = call.sqlite(Sqlite.Access.READ)) {
+        try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
             offers = tune.offers(db, names);
         }
         List<String> wanted = new ArrayList<>();
@@ -55,7 +55,7 @@ public final class FtsTuneCommand implements Command {
         shown.forEach(call.output()::message);
         call.confirm("put another trigger in the place of " + String.join(", ", wanted) + " of " + call.sqliteFile());
         FtsTune.Outcome outcome;
-        try (Db db = call.sqlite(Sqlite.Access.WRITE)) {
+        try (Db db = call.sqlite(SqliteFiles.Access.WRITE)) {
             outcome = tune.install(db, names);
         }
         return result(call, outcome);
@@ -63,7 +63,7 @@ public final class FtsTuneCommand implements Command {
 
     private static List<String> lines(FtsTune.Trigger trigger) {
         List<String> lines = new ArrayList<>();
-        String what = "trigger " + trigger.name() + " of " + trigger.fts() + " " + FtsOptions.fault(trigger.fault());
+        String what = "trigger " + trigger.name() + " of " + trigger.fts() + " " + FtsArguments.fault(trigger.fault());
         if (trigger.after().isEmpty()) {
             lines.add(what + ", and nothing can stand in for it: " + trigger.objection());
             return lines;
@@ -106,8 +106,8 @@ public final class FtsTuneCommand implements Command {
         if (trigger.costBefore().isEmpty() || trigger.costAfter().isEmpty()) {
             return "not measured, for want of rows";
         }
-        return FtsOptions.milliseconds(trigger.costBefore().get()) + " before, "
-                + FtsOptions.milliseconds(trigger.costAfter().get()) + " now for each " + trigger.event();
+        return FtsArguments.milliseconds(trigger.costBefore().get()) + " before, "
+                + FtsArguments.milliseconds(trigger.costAfter().get()) + " now for each " + trigger.event();
     }
 
     private static Map<String, Object> data(Invocation call, List<FtsTune.Trigger> triggers) {
@@ -140,7 +140,7 @@ public final class FtsTuneCommand implements Command {
     private static Result undo(Invocation call, FtsTune tune) {
         List<String> names = call.texts("--table");
         List<String> stored;
-        try (Db db = call.sqlite(Sqlite.Access.READ)) {
+        try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
             stored = tune.stored(db, names);
         }
         Map<String, Object> data = new LinkedHashMap<>();
@@ -153,7 +153,7 @@ public final class FtsTuneCommand implements Command {
             return Result.unchanged(data, List.of("would put back " + String.join(", ", stored)));
         }
         call.confirm("put back " + String.join(", ", stored) + " of " + call.sqliteFile());
-        try (Db db = call.sqlite(Sqlite.Access.WRITE)) {
+        try (Db db = call.sqlite(SqliteFiles.Access.WRITE)) {
             List<String> back = tune.undo(db, names);
             data.put("triggers", back);
             return Result.changed(data, List.of("put back " + String.join(", ", back)));

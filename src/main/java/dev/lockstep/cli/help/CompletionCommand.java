@@ -5,8 +5,8 @@ import dev.lockstep.cli.kit.CommandTree;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
-import dev.lockstep.support.Nearest;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.DidYouMean;
+import dev.lockstep.support.LockstepException;
 import java.util.List;
 import java.util.Map;
 import picocli.AutoComplete;
@@ -27,9 +27,9 @@ public final class CompletionCommand implements Command {
     public Result run(Invocation call) {
         String shell = call.parameters().get(0);
         if (!SHELLS.contains(shell)) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     "no completion for '" + shell + "'",
-                    Nearest.to(shell, SHELLS)
+                    DidYouMean.to(shell, SHELLS)
                             .map(name -> "did you mean " + name + "?")
                             .orElse("bash or zsh"));
         }

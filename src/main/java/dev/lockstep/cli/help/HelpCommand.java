@@ -5,8 +5,8 @@ import dev.lockstep.cli.kit.CommandTree;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
-import dev.lockstep.support.Nearest;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.DidYouMean;
+import dev.lockstep.support.LockstepException;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -34,7 +34,7 @@ public final class HelpCommand implements Command {
         return Result.unchanged(Map.of("text", text), List.of(text.stripTrailing()));
     }
 
-    /** The help of the root, of a noun or of a leaf. @throws Trouble usage: there is no such command */
+    /** The help of the root, of a noun or of a leaf. @throws LockstepException usage: there is no such command */
     public static String usage(CommandTree tree, List<String> words) {
         CommandLine line = tree.tree();
         String path = "";
@@ -54,10 +54,10 @@ public final class HelpCommand implements Command {
      *
      * @param path the words before the unknown one, each after a space
      */
-    public static Trouble unknown(String path, String word, List<String> known) {
-        String hint = Nearest.to(word, known)
+    public static LockstepException unknown(String path, String word, List<String> known) {
+        String hint = DidYouMean.to(word, known)
                 .map(name -> "did you mean 'lockstep" + path + " " + name + "'?")
                 .orElse(known.isEmpty() ? null : "'lockstep help" + path + "' shows what there is");
-        return Trouble.usage("unknown command '" + word + "'", hint);
+        return LockstepException.usage("unknown command '" + word + "'", hint);
     }
 }

@@ -1,8 +1,8 @@
 package dev.lockstep.cli.kit;
 
 import dev.lockstep.db.DbException;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ShellWord;
-import dev.lockstep.support.Trouble;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,7 +55,7 @@ public final class Advice {
     }
 
     /** What to try after an error; null if nobody knows. */
-    String after(Trouble trouble) {
+    String after(LockstepException trouble) {
         String hint = complete(trouble.hint());
         if (!(trouble instanceof DbException e) || !isAboutConnecting(e.reason()) || !hasServer()) {
             return hint;

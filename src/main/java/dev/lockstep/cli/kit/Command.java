@@ -10,7 +10,7 @@ public interface Command {
     /**
      * Does the job.
      *
-     * @throws dev.lockstep.support.Trouble what a person must know; it becomes the error and the exit code
+     * @throws dev.lockstep.support.LockstepException what a person must know; it becomes the error and the exit code
      * @throws InterruptedException when a signal asked the command to stop
      */
     Result run(Invocation call) throws InterruptedException;

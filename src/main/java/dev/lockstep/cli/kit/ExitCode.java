@@ -1,6 +1,6 @@
 package dev.lockstep.cli.kit;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.List;
 
 /** The exit codes that scripts may rely on. Signals end with 128 plus their number, and commands that run a child pass its status on. */
@@ -39,9 +39,9 @@ public enum ExitCode {
     }
 
     /** The one of several troubles whose exit code counts: of those alike, the first. */
-    public static Trouble gravest(List<Trouble> troubles) {
-        Trouble gravest = troubles.get(0);
-        for (Trouble trouble : troubles) {
+    public static LockstepException gravest(List<LockstepException> troubles) {
+        LockstepException gravest = troubles.get(0);
+        for (LockstepException trouble : troubles) {
             if (PRECEDENCE.indexOf(of(trouble)) < PRECEDENCE.indexOf(of(gravest))) {
                 gravest = trouble;
             }
@@ -49,7 +49,7 @@ public enum ExitCode {
         return gravest;
     }
 
-    static ExitCode of(Trouble trouble) {
+    static ExitCode of(LockstepException trouble) {
         if (trouble instanceof ExitTrouble exit) {
             return exit.exitCode();
         }

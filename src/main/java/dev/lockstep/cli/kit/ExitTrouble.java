@@ -1,9 +1,9 @@
 package dev.lockstep.cli.kit;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 
 /** A trouble whose exit code is another than that of its kind, because a child's status passes through beside it. */
-public final class ExitTrouble extends Trouble {
+public final class ExitTrouble extends LockstepException {
     private static final long serialVersionUID = 1;
 
     private final ExitCode exit;
@@ -14,7 +14,7 @@ public final class ExitTrouble extends Trouble {
     }
 
     /** A trouble of lockstep's own around a child. What is wrong with the request itself stays a usage error. */
-    public static Trouble around(Trouble trouble) {
+    public static LockstepException around(LockstepException trouble) {
         return switch (trouble.kind()) {
             case USAGE, REFUSED -> trouble;
             default ->

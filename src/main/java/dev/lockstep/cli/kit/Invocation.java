@@ -2,12 +2,12 @@ package dev.lockstep.cli.kit;
 
 import dev.lockstep.cli.option.Options.Format;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.profile.Profile;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.InvalidPathException;
@@ -148,18 +148,18 @@ public final class Invocation {
     /**
      * Asks before something large or destructive, unless {@code --yes} was given or nothing will be done.
      *
-     * @throws Trouble refused: the answer is no, or there is nobody to ask
+     * @throws LockstepException refused: the answer is no, or there is nobody to ask
      */
     public void confirm(String what) {
         if (flag("--yes") || dryRun()) {
             return;
         }
         if (!isAttended()) {
-            throw Trouble.refused(what + ": there is no terminal to ask", "add --yes if that is meant");
+            throw LockstepException.refused(what + ": there is no terminal to ask", "add --yes if that is meant");
         }
         output.ask(what + "? [y/N] ");
         if (!answer().startsWith("y")) {
-            throw Trouble.refused("not confirmed; nothing was done", null);
+            throw LockstepException.refused("not confirmed; nothing was done", null);
         }
     }
 
@@ -176,7 +176,7 @@ public final class Invocation {
                 line.append((char) c);
             }
         } catch (IOException e) {
-            throw Trouble.refused("no answer: " + e.getMessage(), "add --yes if that is meant");
+            throw LockstepException.refused("no answer: " + e.getMessage(), "add --yes if that is meant");
         }
         return line.toString().strip().toLowerCase(Locale.ROOT);
     }
@@ -184,7 +184,7 @@ public final class Invocation {
     /**
      * How the outcome is to be printed.
      *
-     * @throws Trouble usage: the format is unknown
+     * @throws LockstepException usage: the format is unknown
      */
     public Format format() {
         return flag("--json")
@@ -203,14 +203,14 @@ public final class Invocation {
     /**
      * The format of that name.
      *
-     * @throws Trouble usage: the format is unknown
+     * @throws LockstepException usage: the format is unknown
      */
     public static Format format(String name) {
         return switch (name) {
             case "text" -> Format.TEXT;
             case "json" -> Format.JSON;
             case "jsonl" -> Format.JSONL;
-            default -> throw Trouble.usage("unknown format '" + name + "'", "-o takes text, json or jsonl");
+            default -> throw LockstepException.usage("unknown format '" + name + "'", "-o takes text, json or jsonl");
         };
     }
 
@@ -222,7 +222,7 @@ public final class Invocation {
      * The database as it was named: by {@code --db}, by a parameter where the command takes it as one, by LOCKSTEP_DB or
      * by the profile.
      *
-     * @throws Trouble usage: it is named twice, or not at all
+     * @throws LockstepException usage: it is named twice, or not at all
      */
     public String sqliteFile() {
         return sqliteFile(parameters().stream().findFirst());
@@ -231,13 +231,14 @@ public final class Invocation {
     /** The same for a command whose parameters are something else. */
     public String sqliteFile(Optional<String> parameter) {
         if (parameter.isPresent() && text("--db").isPresent()) {
-            throw Trouble.usage("the database is named twice: " + text("--db").get() + ", " + parameter.get(), null);
+            throw LockstepException.usage(
+                    "the database is named twice: " + text("--db").get() + ", " + parameter.get(), null);
         }
         return text("--db")
                 .or(() -> parameter)
                 .or(() -> databases.environment().get("LOCKSTEP_DB"))
                 .or(() -> profile().flatMap(named -> named.connections().db()))
-                .orElseThrow(() -> Trouble.usage("no database named", "give --db FILE, or set LOCKSTEP_DB"));
+                .orElseThrow(() -> LockstepException.usage("no database named", "give --db FILE, or set LOCKSTEP_DB"));
     }
 
     /** The libraries that SQLite is to load. */
@@ -250,19 +251,19 @@ public final class Invocation {
     /**
      * Opens {@link #sqliteFile()}; a dry run gets it read-only.
      *
-     * @throws Trouble refused: it is in WAL mode on a file system that machines share
+     * @throws LockstepException refused: it is in WAL mode on a file system that machines share
      */
-    public Db sqlite(Sqlite.Access access) {
+    public Db sqlite(SqliteFiles.Access access) {
         Path file = file(sqliteFile());
         Db db = databases.sqlite(
                 file,
-                dryRun() && access == Sqlite.Access.WRITE ? Sqlite.Access.READ : access,
+                dryRun() && access == SqliteFiles.Access.WRITE ? SqliteFiles.Access.READ : access,
                 lockTimeout(),
                 extensions());
-        Optional<String> shared = flag("--allow-network-fs") ? Optional.empty() : Sqlite.sharedFileSystem(file);
+        Optional<String> shared = flag("--allow-network-fs") ? Optional.empty() : SqliteFiles.sharedFileSystem(file);
         if (shared.isPresent()) {
             db.close();
-            throw Trouble.refused(
+            throw LockstepException.refused(
                     file + " is in WAL mode on a file system of kind " + shared.get()
                             + ", where another machine's writes are not seen",
                     "run lockstep where the application runs; --allow-network-fs if no other machine has the file open");
@@ -274,7 +275,7 @@ public final class Invocation {
      * The PostgreSQL that {@code --pg}, LOCKSTEP_PG, the profile or the PG variables mean; what is odd about the description is
      * said. The embedded one is it for who names it, and for a person at a terminal, who is told.
      *
-     * @throws Trouble usage: the description is wrong, or there is none
+     * @throws LockstepException usage: the description is wrong, or there is none
      */
     public PgTarget postgres() {
         PgTarget target = describedPostgres();
@@ -296,7 +297,7 @@ public final class Invocation {
     /**
      * The same for who does not connect: nothing is said, and there may be none.
      *
-     * @throws Trouble usage: the description is wrong
+     * @throws LockstepException usage: the description is wrong
      */
     public PgTarget describedPostgres() {
         return PgTarget.resolve(
@@ -307,16 +308,15 @@ public final class Invocation {
                         .withPasswordFile(text("--password-file").map(Invocation::file)));
     }
 
-    private static Trouble noPostgres() {
-        return Trouble.usage(
+    private static LockstepException noPostgres() {
+        return LockstepException.usage(
                 "no PostgreSQL named",
                 "give --pg URL, or set LOCKSTEP_PG or PGHOST; --pg embedded is one that lockstep starts itself");
     }
 
     /** How this command's connections introduce themselves. */
-    public PgSession session(PgSession.Use use) {
-        PgSession session =
-                PgSession.of("lockstep " + path, dryRun() && use == PgSession.Use.WRITE ? PgSession.Use.READ : use);
+    public Session session(Session.Use use) {
+        Session session = Session.of("lockstep " + path, dryRun() && use == Session.Use.WRITE ? Session.Use.READ : use);
         return duration("--lock-timeout").map(session::withLockTimeout).orElse(session);
     }
 
@@ -333,13 +333,13 @@ public final class Invocation {
     /**
      * A file by its name.
      *
-     * @throws Trouble usage: no file can have that name
+     * @throws LockstepException usage: no file can have that name
      */
     public static Path file(String name) {
         try {
             return Path.of(name);
         } catch (InvalidPathException e) {
-            throw Trouble.usage("not a file name: " + name + ": " + e.getReason(), null);
+            throw LockstepException.usage("not a file name: " + name + ": " + e.getReason(), null);
         }
     }
 }

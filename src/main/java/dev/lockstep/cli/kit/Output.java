@@ -4,8 +4,8 @@ import dev.lockstep.cli.option.Options.Format;
 import dev.lockstep.db.DbException;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.Json;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Redactor;
-import dev.lockstep.support.Trouble;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -45,7 +45,7 @@ public final class Output {
     private boolean dryRun;
     private boolean bare;
     private boolean lost;
-    private RunRecord record = RunRecord.NONE;
+    private RunReport record = RunReport.NONE;
     private Supplier<Result> soFar;
     private Advice advice = Advice.NONE;
 
@@ -71,7 +71,7 @@ public final class Output {
         debug = call.flag("--debug");
         dryRun = call.flag("--dry-run");
         Optional<Path> metrics = call.text("--metrics-file").map(Invocation::file);
-        record = new RunRecord(
+        record = new RunReport(
                 call.text("--report").map(Invocation::file),
                 metrics,
                 metrics.map(file -> RunSubject.of(call, "unreadable, see " + file))
@@ -119,20 +119,20 @@ public final class Output {
 
     /** Something that a person should know and that is no failure. Codes are stable names in lower case with hyphens. */
     public void warn(String code, String message) {
-        String whole = advice.complete(Text.withoutExceptions(message));
-        warnings.add(Map.of("code", code, "message", Text.printable(whole)));
+        String whole = advice.complete(TerminalText.withoutExceptions(message));
+        warnings.add(Map.of("code", code, "message", TerminalText.printable(whole)));
         say("lockstep " + command + ": warning: " + whole);
     }
 
     /** A question, which the answer follows on the same line. */
     void ask(String question) {
-        err.print(Text.printable(question));
+        err.print(TerminalText.printable(question));
         err.flush();
     }
 
-    /** Writes over the line of the terminal that standard error is; see {@link Progress}. */
+    /** Writes over the line of the terminal that standard error is; see {@link ProgressBar}. */
     void overwrite(String line) {
-        err.print("\r" + Text.printable(line));
+        err.print("\r" + TerminalText.printable(line));
         err.flush();
     }
 
@@ -156,7 +156,7 @@ public final class Output {
         event.put("type", type);
         event.putAll(fields);
         switch (format) {
-            case TEXT -> line(Text.printable(text));
+            case TEXT -> line(TerminalText.printable(text));
             case JSON -> events.add(event);
             case JSONL -> line(Json.write(event));
         }
@@ -178,24 +178,24 @@ public final class Output {
     private void print(Result result) {
         if (format == Format.TEXT && !bare) {
             for (String text : result.text()) {
-                line(Text.printable(text.strip().startsWith(HINT) ? advice.complete(text) : text));
+                line(TerminalText.printable(text.strip().startsWith(HINT) ? advice.complete(text) : text));
             }
         }
     }
 
     /** Ends the command's output with an error. */
-    public int fail(Trouble trouble) {
+    public int fail(LockstepException trouble) {
         return fail(trouble, Map.of());
     }
 
-    private int fail(Trouble trouble, Map<String, Object> data) {
+    private int fail(LockstepException trouble, Map<String, Object> data) {
         Map<String, Object> error = error(trouble.code(), trouble.getMessage(), Redactor.redact(advice.after(trouble)));
         if (trouble instanceof DbException e) {
             error.put("sqlState", e.sqlState());
             error.put("retryable", e.retryable());
         }
         // Part is done and kept, except where a database says so of itself: it means the statement.
-        boolean changed = trouble.kind() == Trouble.Kind.INCOMPLETE && !(trouble instanceof DbException);
+        boolean changed = trouble.kind() == LockstepException.Kind.INCOMPLETE && !(trouble instanceof DbException);
         return fail(ExitCode.of(trouble).status(), changed, error, data, trouble);
     }
 
@@ -231,7 +231,7 @@ public final class Output {
     /** Ends the output with what is lockstep's own fault. */
     public int bug(Throwable unexpected) {
         String hint = debug ? null : "this is a bug in lockstep; run it again with --debug for the stack trace";
-        return fail(ExitCode.BUG.status(), error("bug", Text.unforeseen(unexpected), hint), unexpected);
+        return fail(ExitCode.BUG.status(), error("bug", TerminalText.unforeseen(unexpected), hint), unexpected);
     }
 
     /** Text that is the result itself: help, a script. */
@@ -268,8 +268,8 @@ public final class Output {
     private static Map<String, Object> error(String code, String message, String hint) {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("code", code);
-        error.put("message", Text.printable(Text.withoutExceptions(message)));
-        error.put("hint", hint == null ? null : Text.printable(hint));
+        error.put("message", TerminalText.printable(TerminalText.withoutExceptions(message)));
+        error.put("hint", hint == null ? null : TerminalText.printable(hint));
         error.put("sqlState", null);
         error.put("retryable", false);
         return error;
@@ -331,6 +331,6 @@ public final class Output {
     }
 
     private void say(String message) {
-        err.println(Redactor.redact(Text.printable(message)));
+        err.println(Redactor.redact(TerminalText.printable(message)));
     }
 }

@@ -22,6 +22,6 @@ public interface Program {
             InputStream in,
             PrintStream out,
             PrintStream err,
-            Interruption interruption,
+            SignalHandler interruption,
             String... words);
 }

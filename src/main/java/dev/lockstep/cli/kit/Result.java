@@ -1,6 +1,6 @@
 package dev.lockstep.cli.kit;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param failure why the command has failed, if it has and there is an answer all the same
  */
 public record Result(
-        int status, Change changed, Map<String, Object> data, List<String> text, Optional<Trouble> failure) {
+        int status, Change changed, Map<String, Object> data, List<String> text, Optional<LockstepException> failure) {
     /** Whether a command changed anything. */
     public enum Change {
         CHANGED,
@@ -35,7 +35,7 @@ public record Result(
     }
 
     /** The answer of a command that has failed, and has more to say than why. */
-    public static Result failed(Trouble why, Map<String, Object> data, List<String> text) {
+    public static Result failed(LockstepException why, Map<String, Object> data, List<String> text) {
         return new Result(ExitCode.of(why).status(), Change.UNCHANGED, data, text, Optional.of(why));
     }
 

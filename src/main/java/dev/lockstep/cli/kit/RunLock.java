@@ -5,7 +5,7 @@ import dev.lockstep.support.Environment;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockFile;
 import dev.lockstep.support.LockFile.Mode;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,7 +40,7 @@ public final class RunLock implements AutoCloseable {
     /**
      * Takes the lock, if {@code --if-running} was given.
      *
-     * @throws Trouble refused: another run has it, and it is not to be waited for; timeout: it has it for too long
+     * @throws LockstepException refused: another run has it, and it is not to be waited for; timeout: it has it for too long
      */
     public static RunLock take(Invocation call) {
         Optional<Policy> policy = call.text("--if-running").map(RunLock::policy);
@@ -52,8 +52,8 @@ public final class RunLock implements AutoCloseable {
         if (lock.isEmpty()) {
             switch (policy.get()) {
                 case FAIL ->
-                    throw new Trouble(
-                            Trouble.Kind.REFUSED,
+                    throw new LockstepException(
+                            LockstepException.Kind.REFUSED,
                             "running",
                             "another run is active" + owner(file),
                             "wait for it, or use --if-running wait or skip",
@@ -87,7 +87,8 @@ public final class RunLock implements AutoCloseable {
             case "fail" -> Policy.FAIL;
             case "wait" -> Policy.WAIT;
             case "skip" -> Policy.SKIP;
-            default -> throw Trouble.usage("unknown answer '" + word + "'", "--if-running takes fail, wait or skip");
+            default ->
+                throw LockstepException.usage("unknown answer '" + word + "'", "--if-running takes fail, wait or skip");
         };
     }
 
@@ -99,7 +100,7 @@ public final class RunLock implements AutoCloseable {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
-            throw new Trouble(
+            throw new LockstepException(
                     "cannot make the folder " + folder + ", where --if-running keeps its locks: "
                             + FileError.namedReason(e),
                     "set XDG_STATE_HOME to a folder of yours");

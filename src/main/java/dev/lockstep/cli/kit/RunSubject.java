@@ -4,8 +4,8 @@ import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.db.sqlite.SqliteTarget;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Redactor;
-import dev.lockstep.support.Trouble;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -92,7 +92,7 @@ final class RunSubject {
     private void database(String name, Supplier<Optional<String>> found) {
         try {
             found.get().ifPresent(value -> put(name, value));
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             if (call.flag("--" + name)) {
                 put(name, unreadable);
             }

@@ -15,14 +15,14 @@ import dev.lockstep.mirror.copy.Backfill.Trust;
 import dev.lockstep.mirror.copy.Preflight;
 import dev.lockstep.mirror.engine.Compared;
 import dev.lockstep.mirror.plan.NotMirrored;
-import dev.lockstep.mirror.plan.Reject;
+import dev.lockstep.mirror.plan.RejectedRow;
 import dev.lockstep.mirror.run.ExtraTables;
-import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorRun;
-import dev.lockstep.mirror.run.Pace;
 import dev.lockstep.mirror.run.RunClaim.Policy;
+import dev.lockstep.mirror.run.Throttle;
 import dev.lockstep.mirror.source.SourceFile;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +43,7 @@ public final class MirrorBackfillCommand implements Command {
                 .description(
                         "Make the mirror equal to the source, as the source is now, whoever has written to the mirror. Run"
                                 + " again, it goes on where it was stopped, and touches only what differs.");
-        MirrorOptions.which(spec);
+        MirrorArguments.which(spec);
         Options.dryRun(spec);
         SourceSnapshot.declare(spec);
         Options.flag(
@@ -95,34 +95,34 @@ public final class MirrorBackfillCommand implements Command {
         List<Backfill.Table> tables;
         List<NotMirrored> left;
         List<ExtraTables.Dropped> dropped;
-        SourceLog log = new SourceLog(call, "--snapshot copy reads a copy, and holds it up only while that is made");
+        WalWatch log = new WalWatch(call, "--snapshot copy reads a copy, and holds it up only while that is made");
         try (SourceFile file = SourceFile.of(Invocation.file(call.sqliteFile()));
                 Db source = SourceSnapshot.open(call);
-                MirrorLink link = MirrorOptions.link(call, source, options.trust(), MirrorOptions.PATIENCE)) {
+                MirrorConnection link = MirrorArguments.link(call, source, options.trust(), MirrorArguments.PATIENCE)) {
             log.look();
-            List<Backfill.Table> hopeless = Preflight.hopeless(source, link, MirrorOptions.tables(call), options);
-            left = NotMirrored.of(source, MirrorOptions.tables(call));
+            List<Backfill.Table> hopeless = Preflight.hopeless(source, link, MirrorArguments.tables(call), options);
+            left = NotMirrored.of(source, MirrorArguments.tables(call));
             if (!hopeless.isEmpty()) {
                 return result(call, hopeless, List.of(), left, log);
             }
             List<String> extra = extraTables(call, source, link);
             sayOnce(call, link, left);
-            MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), policy);
+            MirrorRun run = MirrorRun.begin(link, MirrorArguments.sourceId(call), MirrorArguments.owner(), policy);
             dropped = ExtraTables.drop(source, run, extra);
             Runnable watch = SourceSnapshot.isCopied(call) ? () -> {} : log::look;
             tables = new Backfill(options, new MirrorNarration(call, watch))
-                    .run(source, file, run, MirrorOptions.tables(call));
+                    .run(source, file, run, MirrorArguments.tables(call));
             watch.run();
         }
         return result(call, tables, dropped, left, log);
     }
 
     /** What is to be dropped, once that is confirmed. */
-    private static List<String> extraTables(Invocation call, Db source, MirrorLink link) {
+    private static List<String> extraTables(Invocation call, Db source, MirrorConnection link) {
         if (!call.flag("--drop-extra-tables")) {
             return List.of();
         }
-        List<String> extra = ExtraTables.names(source, link, MirrorOptions.sourceId(call));
+        List<String> extra = ExtraTables.names(source, link, MirrorArguments.sourceId(call));
         if (!extra.isEmpty()) {
             call.confirm("drop " + String.join(", ", extra) + " of the mirror");
         }
@@ -130,8 +130,8 @@ public final class MirrorBackfillCommand implements Command {
     }
 
     /** A first run tells what it leaves out; later ones, and 'mirror plan', tell it in their data. */
-    private static void sayOnce(Invocation call, MirrorLink link, List<NotMirrored> left) {
-        if (!left.isEmpty() && Preflight.isFirst(link, MirrorOptions.sourceId(call))) {
+    private static void sayOnce(Invocation call, MirrorConnection link, List<NotMirrored> left) {
+        if (!left.isEmpty() && Preflight.isFirst(link, MirrorArguments.sourceId(call))) {
             call.output()
                     .warn("not-mirrored", NotMirroredReport.line(left) + "; 'lockstep mirror plan' says more of each");
         }
@@ -143,10 +143,11 @@ public final class MirrorBackfillCommand implements Command {
                     case "fail" -> BadRows.FAIL;
                     case "quarantine" -> BadRows.QUARANTINE;
                     default ->
-                        throw Trouble.usage("unknown policy '" + word + "'", "--on-bad-row takes fail or quarantine");
+                        throw LockstepException.usage(
+                                "unknown policy '" + word + "'", "--on-bad-row takes fail or quarantine");
                 })
                 .orElse(BadRows.FAIL);
-        Pace pace = new Pace(
+        Throttle pace = new Throttle(
                 call.count("--max-rate").map(OptionalInt::of).orElse(OptionalInt.empty()),
                 call.text("--pause-file").map(Invocation::file),
                 call.output()::message);
@@ -186,10 +187,10 @@ public final class MirrorBackfillCommand implements Command {
             List<Backfill.Table> tables,
             List<ExtraTables.Dropped> dropped,
             List<NotMirrored> left,
-            SourceLog log) {
+            WalWatch log) {
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
-        List<Trouble> failures = new ArrayList<>();
+        List<LockstepException> failures = new ArrayList<>();
         boolean changed = !dropped.isEmpty();
         boolean rejected = false;
         List<Object> gone = new ArrayList<>();
@@ -220,12 +221,12 @@ public final class MirrorBackfillCommand implements Command {
     }
 
     /** No table was done: what went wrong with the gravest of them, and how many more. */
-    static Result none(List<Trouble> failures, Map<String, Object> data, List<String> lines) {
+    static Result none(List<LockstepException> failures, Map<String, Object> data, List<String> lines) {
         if (failures.size() == 1) {
             return Result.failed(failures.get(0), data, List.of());
         }
-        Trouble one = ExitCode.gravest(failures);
-        Trouble all = new Trouble(
+        LockstepException one = ExitCode.gravest(failures);
+        LockstepException all = new LockstepException(
                 one.kind(),
                 one.code(),
                 one.getMessage() + "; " + (failures.size() - 1) + " more tables failed too",
@@ -247,7 +248,7 @@ public final class MirrorBackfillCommand implements Command {
         table.rejects().forEach(reject -> rejects.add(tree(reject)));
         tree.put("rejects", rejects);
         tree.put("compared", table.compared().map(MirrorBackfillCommand::word).orElse(null));
-        tree.put("error", table.failure().map(Trouble::getMessage).orElse(null));
+        tree.put("error", table.failure().map(LockstepException::getMessage).orElse(null));
         return tree;
     }
 
@@ -255,7 +256,7 @@ public final class MirrorBackfillCommand implements Command {
         return how.name().toLowerCase(Locale.ROOT);
     }
 
-    static Map<String, Object> tree(Reject reject) {
+    static Map<String, Object> tree(RejectedRow reject) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("key", reject.key());
         tree.put("column", reject.column().orElse(null));
@@ -285,7 +286,7 @@ public final class MirrorBackfillCommand implements Command {
 
     private static List<String> lines(Backfill.Table table) {
         List<String> lines = new ArrayList<>();
-        Optional<Trouble> failure = table.failure();
+        Optional<LockstepException> failure = table.failure();
         if (failure.isPresent()) {
             lines.add(line(table));
             if (failure.get().hint() != null) {

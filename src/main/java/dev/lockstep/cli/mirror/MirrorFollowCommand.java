@@ -7,15 +7,15 @@ import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.copy.Preflight;
 import dev.lockstep.mirror.follow.Following;
-import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.RunClaim.Policy;
 import dev.lockstep.mirror.source.FollowTriggers;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ public final class MirrorFollowCommand implements Command {
                         "Make the mirror equal, and keep it so until stopped: triggers on the source's tables note which"
                                 + " rows change, in the application's own transactions, and each row is taken to the mirror as"
                                 + " it is then. The triggers stay when this command ends, so that the next run misses nothing.");
-        MirrorOptions.which(spec);
+        MirrorArguments.which(spec);
         Options.dryRun(spec);
         Options.flag(spec, "Put the triggers on the tables, say which, and end.", "--install");
         Options.flag(
@@ -53,11 +53,11 @@ public final class MirrorFollowCommand implements Command {
     @Override
     public Result run(Invocation call) throws InterruptedException {
         if (call.flag("--install") && call.flag("--remove")) {
-            throw Trouble.usage("--install and --remove exclude each other", "give one of them");
+            throw LockstepException.usage("--install and --remove exclude each other", "give one of them");
         }
-        FollowTriggers triggers = new FollowTriggers(MirrorOptions.mirrorId(call), MirrorOptions.tables(call));
+        FollowTriggers triggers = new FollowTriggers(MirrorArguments.mirrorId(call), MirrorArguments.tables(call));
         if (call.dryRun() || call.flag("--install") || call.flag("--remove")) {
-            try (Db source = call.sqlite(Sqlite.Access.WRITE)) {
+            try (Db source = call.sqlite(SqliteFiles.Access.WRITE)) {
                 return call.dryRun() ? draft(call, source, triggers) : change(call, source, triggers);
             }
         }
@@ -134,17 +134,17 @@ public final class MirrorFollowCommand implements Command {
         Narration narration = new Narration(call);
         call.output().soFar(narration::result);
         Path file = Invocation.file(call.sqliteFile());
-        try (Db source = call.sqlite(Sqlite.Access.WRITE);
-                MirrorLink link =
-                        MirrorOptions.link(call, source, options.backfill().trust(), FOR_EVER)) {
+        try (Db source = call.sqlite(SqliteFiles.Access.WRITE);
+                MirrorConnection link =
+                        MirrorArguments.link(call, source, options.backfill().trust(), FOR_EVER)) {
             for (Backfill.Table hopeless :
-                    Preflight.hopeless(source, link, MirrorOptions.tables(call), options.backfill())) {
+                    Preflight.hopeless(source, link, MirrorArguments.tables(call), options.backfill())) {
                 throw hopeless.failure().orElseThrow();
             }
-            MirrorRun run = MirrorRun.begin(link, MirrorOptions.sourceId(call), MirrorOptions.owner(), policy);
-            String mirror = MirrorOptions.mirrorId(call);
+            MirrorRun run = MirrorRun.begin(link, MirrorArguments.sourceId(call), MirrorArguments.owner(), policy);
+            String mirror = MirrorArguments.mirrorId(call);
             Following following =
-                    new Following(source, file, run, mirror, MirrorOptions.tables(call), options, narration);
+                    new Following(source, file, run, mirror, MirrorArguments.tables(call), options, narration);
             try {
                 following.run();
             } catch (InterruptedException e) {
@@ -162,7 +162,7 @@ public final class MirrorFollowCommand implements Command {
                 following.leave();
                 return null;
             });
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             stopped.addSuppressed(e);
         }
     }
@@ -175,7 +175,7 @@ public final class MirrorFollowCommand implements Command {
         private final Map<String, String> notices = new LinkedHashMap<>();
 
         Narration(Invocation call) {
-            super(call, new SourceLog(call, "that is when everything has been compared")::look);
+            super(call, new WalWatch(call, "that is when everything has been compared")::look);
             this.output = call.output();
         }
 
@@ -205,7 +205,7 @@ public final class MirrorFollowCommand implements Command {
 
         @Override
         public void compared(Backfill.Table table) {
-            Optional<String> failure = table.failure().map(Trouble::getMessage);
+            Optional<String> failure = table.failure().map(LockstepException::getMessage);
             if (failure.isEmpty()) {
                 failures.remove(table.table());
                 count(table.table(), table.inserted(), table.updated(), table.deleted());

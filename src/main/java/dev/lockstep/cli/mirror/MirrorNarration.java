@@ -3,7 +3,7 @@ package dev.lockstep.cli.mirror;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.mirror.run.Progress;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 
 /** Tells whoever watches how it gets on. */
 class MirrorNarration implements Progress {
@@ -40,7 +40,7 @@ class MirrorNarration implements Progress {
     }
 
     @Override
-    public void failed(String table, Trouble why) {
+    public void failed(String table, LockstepException why) {
         output.detail(table + ": failed: " + why.getMessage());
     }
 

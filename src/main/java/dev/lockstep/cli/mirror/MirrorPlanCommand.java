@@ -5,13 +5,13 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.mirror.copy.Preflight;
 import dev.lockstep.mirror.plan.NotMirrored;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.run.ExtraTables;
-import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorConnection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +26,7 @@ public final class MirrorPlanCommand implements Command {
                 .description(
                         "Show how each table would be mirrored, and read all of the source for values and keys that"
                                 + " will not fit. Ends with 3 if there are any. Nothing is changed.");
-        MirrorOptions.which(spec);
+        MirrorArguments.which(spec);
     }
 
     @Override
@@ -35,15 +35,15 @@ public final class MirrorPlanCommand implements Command {
     }
 
     static Result plan(Invocation call, Preflight.Keys keys) {
-        PgSession.Use use = keys == Preflight.Keys.ASKED ? PgSession.Use.WRITE : PgSession.Use.READ;
+        Session.Use use = keys == Preflight.Keys.ASKED ? Session.Use.WRITE : Session.Use.READ;
         List<Preflight.Finding> findings;
         List<NotMirrored> left;
         List<String> extra;
-        try (Db source = MirrorOptions.source(call);
-                MirrorLink link = MirrorOptions.link(call, use)) {
-            findings = Preflight.run(source, link.db(), MirrorOptions.tables(call), keys);
-            left = NotMirrored.of(source, MirrorOptions.tables(call));
-            extra = ExtraTables.names(source, link, MirrorOptions.sourceId(call));
+        try (Db source = MirrorArguments.source(call);
+                MirrorConnection link = MirrorArguments.link(call, use)) {
+            findings = Preflight.run(source, link.db(), MirrorArguments.tables(call), keys);
+            left = NotMirrored.of(source, MirrorArguments.tables(call));
+            extra = ExtraTables.names(source, link, MirrorArguments.sourceId(call));
         }
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();

@@ -6,8 +6,8 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
-import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.db.Session;
+import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorStatus;
 import dev.lockstep.mirror.run.MirrorStatus.State;
 import dev.lockstep.mirror.source.FollowTriggers;
@@ -28,15 +28,15 @@ public final class MirrorStatusCommand implements Command {
                 .description("Show how far the mirror is and how old, as it says of itself; 'mirror verify' compares it"
                         + " with the source. Ends with 0 if it is complete and fresh, 3 if it is older than --max-age, 7"
                         + " if it is incomplete.");
-        MirrorOptions.databases(spec);
+        MirrorArguments.databases(spec);
         Options.duration(spec, "The oldest that it may be.", "--max-age");
     }
 
     @Override
     public Result run(Invocation call) {
         MirrorStatus status;
-        try (MirrorLink link = MirrorOptions.link(call, PgSession.Use.READ)) {
-            status = MirrorStatus.read(link.db(), MirrorOptions.sourceId(call), MirrorOptions.owner());
+        try (MirrorConnection link = MirrorArguments.link(call, Session.Use.READ)) {
+            status = MirrorStatus.read(link.db(), MirrorArguments.sourceId(call), MirrorArguments.owner());
         }
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("state", label(status.state()));
@@ -69,9 +69,9 @@ public final class MirrorStatusCommand implements Command {
 
     /** What the source has noted for this mirror and was not shipped yet, by table; none where it is not followed. */
     private static List<Object> noted(Invocation call, List<String> lines) {
-        FollowTriggers triggers = new FollowTriggers(MirrorOptions.mirrorId(call), List.of());
+        FollowTriggers triggers = new FollowTriggers(MirrorArguments.mirrorId(call), List.of());
         List<Object> noted = new ArrayList<>();
-        try (Db source = MirrorOptions.source(call)) {
+        try (Db source = MirrorArguments.source(call)) {
             for (FollowTriggers.Table table : source.read(triggers::list)) {
                 Map<String, Object> tree = new LinkedHashMap<>();
                 tree.put("table", table.table());

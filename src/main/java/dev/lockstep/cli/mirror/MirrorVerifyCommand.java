@@ -6,14 +6,14 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.mirror.plan.NotMirrored;
-import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.mirror.verify.Difference;
 import dev.lockstep.mirror.verify.Verification;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ShellWord;
-import dev.lockstep.support.Trouble;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class MirrorVerifyCommand implements Command {
                 .description(
                         "Read both sides whole, and name every row in which the mirror differs. Ends with 3 if there is one,"
                                 + " and with 1 if a table could not be compared. Nothing is changed.");
-        MirrorOptions.which(spec);
+        MirrorArguments.which(spec);
         Options.number(spec, "Name at most so many rows of a table; all are counted (default 10000).", "--rows");
         Options.flag(spec, "Show the values that differ, too, long ones from where they differ.", "--show-values");
     }
@@ -43,12 +43,12 @@ public final class MirrorVerifyCommand implements Command {
     public Result run(Invocation call) {
         List<Verification.Table> tables;
         List<NotMirrored> left;
-        SourceLog log = new SourceLog(call, "--table reads less at a time");
-        try (Db source = MirrorOptions.source(call);
-                MirrorLink link = MirrorOptions.link(call, PgSession.Use.READ)) {
+        WalWatch log = new WalWatch(call, "--table reads less at a time");
+        try (Db source = MirrorArguments.source(call);
+                MirrorConnection link = MirrorArguments.link(call, Session.Use.READ)) {
             tables = new Verification(
                             link,
-                            MirrorOptions.sourceId(call),
+                            MirrorArguments.sourceId(call),
                             call.number("--rows").orElse(ROWS),
                             new Progress() {
                                 @Override
@@ -57,8 +57,8 @@ public final class MirrorVerifyCommand implements Command {
                                     call.output().detail(name + ": reading both sides");
                                 }
                             })
-                    .run(source, MirrorOptions.tables(call));
-            left = NotMirrored.of(source, MirrorOptions.tables(call));
+                    .run(source, MirrorArguments.tables(call));
+            left = NotMirrored.of(source, MirrorArguments.tables(call));
             log.look();
         }
         for (Verification.Table table : tables) {
@@ -70,10 +70,10 @@ public final class MirrorVerifyCommand implements Command {
     }
 
     private static Result result(
-            Invocation call, List<Verification.Table> tables, List<NotMirrored> left, SourceLog log) {
+            Invocation call, List<Verification.Table> tables, List<NotMirrored> left, WalWatch log) {
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
-        List<Trouble> failures = new ArrayList<>();
+        List<LockstepException> failures = new ArrayList<>();
         boolean equal = true;
         for (Verification.Table table : tables) {
             trees.add(tree(table));
@@ -100,7 +100,7 @@ public final class MirrorVerifyCommand implements Command {
             return MirrorBackfillCommand.none(failures, data, lines);
         }
         Result result = Result.unchanged(data, lines);
-        boolean compared = failures.stream().allMatch(failure -> failure.kind() == Trouble.Kind.DIFFERS);
+        boolean compared = failures.stream().allMatch(failure -> failure.kind() == LockstepException.Kind.DIFFERS);
         return equal ? result : result.with(compared ? ExitCode.DIFFERS : ExitCode.FAILED);
     }
 
@@ -145,7 +145,7 @@ public final class MirrorVerifyCommand implements Command {
         tree.put("extra", table.extra());
         tree.put("changed", table.changed());
         tree.put("named", table.rows().size());
-        tree.put("error", table.failure().map(Trouble::getMessage).orElse(null));
+        tree.put("error", table.failure().map(LockstepException::getMessage).orElse(null));
         return tree;
     }
 

@@ -6,7 +6,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.sqlite.SqliteSalvage;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** What {@code mirror backfill} reads its source from. */
@@ -30,17 +30,17 @@ final class SourceSnapshot {
         return switch (way) {
             case "hold" -> false;
             case "copy" -> true;
-            default -> throw Trouble.usage("unknown snapshot '" + way + "'", "--snapshot takes hold or copy");
+            default -> throw LockstepException.usage("unknown snapshot '" + way + "'", "--snapshot takes hold or copy");
         };
     }
 
     static Db open(Invocation call) {
         if (!isCopied(call)) {
-            return MirrorOptions.source(call);
+            return MirrorArguments.source(call);
         }
-        try (Db source = MirrorOptions.source(call)) {
+        try (Db source = MirrorArguments.source(call)) {
             if (source.autocommit(SqliteSalvage::isOf)) {
-                throw Trouble.refused(
+                throw LockstepException.refused(
                         "the schema of " + call.sqliteFile() + " is damaged, and a copy would lack what is", REMEDY);
             }
             return call.databases().copyOf(source);
@@ -48,8 +48,8 @@ final class SourceSnapshot {
             if (e.reason() != Reason.OTHER && e.reason() != Reason.CORRUPT) {
                 throw e;
             }
-            throw new Trouble(
-                    Trouble.Kind.REFUSED,
+            throw new LockstepException(
+                    LockstepException.Kind.REFUSED,
                     e.code(),
                     "cannot copy " + call.sqliteFile() + ": " + e.getMessage(),
                     REMEDY,

@@ -4,7 +4,7 @@ import dev.lockstep.cli.kit.Deadline;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -51,12 +51,12 @@ public final class Hook {
     /**
      * Reads what an option says.
      *
-     * @throws Trouble usage: there is no such program, or it may not be run
+     * @throws LockstepException usage: there is no such program, or it may not be run
      */
     public static Hook of(String option, String text, Environment environment, Output output) {
         List<String> command = words(option, text);
         if (command.isEmpty()) {
-            throw Trouble.usage(option + " names no program", null);
+            throw LockstepException.usage(option + " names no program", null);
         }
         command.set(0, find(option, command.get(0), environment));
         return new Hook(command, harmless(environment), output);
@@ -69,7 +69,7 @@ public final class Hook {
             words.add(word.group().replaceAll("\"([^\"]*)\"|'([^']*)'", "$1$2"));
         }
         if (!word.replaceAll("").isBlank()) {
-            throw Trouble.usage("a quote in " + option + " is not closed: " + text, null);
+            throw LockstepException.usage("a quote in " + option + " is not closed: " + text, null);
         }
         return words;
     }
@@ -78,10 +78,10 @@ public final class Hook {
         if (program.contains("/")) {
             Path file = Invocation.file(program).toAbsolutePath();
             if (!Files.isRegularFile(file)) {
-                throw Trouble.usage(option + ": no such program: " + program, null);
+                throw LockstepException.usage(option + ": no such program: " + program, null);
             }
             if (!Files.isExecutable(file)) {
-                throw Trouble.usage(option + ": not executable: " + program, "chmod +x " + program);
+                throw LockstepException.usage(option + ": not executable: " + program, "chmod +x " + program);
             }
             return file.toString();
         }
@@ -91,7 +91,7 @@ public final class Hook {
                 return file.toAbsolutePath().toString();
             }
         }
-        throw Trouble.usage(option + ": no such program in PATH: " + program, "give its path");
+        throw LockstepException.usage(option + ": no such program in PATH: " + program, "give its path");
     }
 
     private static Map<String, String> harmless(Environment environment) {

@@ -5,12 +5,12 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
-import dev.lockstep.db.sqlite.Sqlite;
-import dev.lockstep.fts.deferral.FtsDraft;
+import dev.lockstep.db.sqlite.SqliteFiles;
+import dev.lockstep.fts.deferral.FtsProfileDraft;
 import dev.lockstep.support.Json;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +36,7 @@ public final class ProfileInitCommand implements Command {
         boolean sqlite = call.flag("--db")
                 || call.databases().environment().get("LOCKSTEP_DB").isPresent();
         if (!sqlite && !call.flag("--pg")) {
-            throw Trouble.usage("no database named", "give --db FILE, --pg URL, or both");
+            throw LockstepException.usage("no database named", "give --db FILE, --pg URL, or both");
         }
         Map<String, Object> connections = new LinkedHashMap<>();
         Map<String, Object> sections = new LinkedHashMap<>();
@@ -63,14 +63,14 @@ public final class ProfileInitCommand implements Command {
 
     /** That the database can be reached is all that a profile says of PostgreSQL: lockstep's tables there are its own. */
     private static void lookAt(PgTarget target, Invocation call) {
-        try (Db db = call.databases().postgres(target, call.session(PgSession.Use.READ))) {
+        try (Db db = call.databases().postgres(target, call.session(Session.Use.READ))) {
             db.autocommit(tx -> tx.rows("select 1"));
         }
     }
 
     private static void lookAtSqlite(Invocation call, Map<String, Object> sections) {
-        try (Db db = call.sqlite(Sqlite.Access.READ)) {
-            FtsDraft draft = FtsDraft.of(db);
+        try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
+            FtsProfileDraft draft = FtsProfileDraft.of(db);
             draft.section().ifPresent(section -> sections.put("fts", section));
             Optional<String> fits = draft.fits();
             fits.ifPresent(known -> call.output()

@@ -5,14 +5,14 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.ListenSession;
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.invalidate.Broadcast;
 import dev.lockstep.support.FileError;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +39,7 @@ public final class BroadcastCommand implements Command {
                 .description("Tell every replica to drop what it cached of a realm: all of it, or the paths given."
                         + " Everything is sent in one transaction. Done again, it sends again.");
         Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
-        Options.values(spec, "P", RealmArgument.PATH, "--path");
+        Options.values(spec, "P", RealmArguments.PATH, "--path");
         Options.value(spec, "FILE|-", "Read paths from a file, or from standard input; one a line.", "--paths-from");
         Options.flag(
                 spec, "Also write the durable log, for listeners that are away now: they will be told.", "--durable");
@@ -51,7 +51,7 @@ public final class BroadcastCommand implements Command {
         Options.flag(spec, "Return when every live named listener has applied it. Implies --durable.", "--wait");
         Options.duration(spec, "How long --wait waits (default 30s).", "--wait-timeout");
         ExpectedListeners.declare(spec);
-        RealmArgument.declareStrictness(spec);
+        RealmArguments.declareStrictness(spec);
         Options.postgres(spec);
         Options.dryRun(spec);
     }
@@ -67,7 +67,7 @@ public final class BroadcastCommand implements Command {
             return Result.unchanged(data(List.of(), null), List.of("no paths, nothing to send"));
         }
         Broadcast.Plan plan = Broadcast.plan(realms, paths);
-        RealmArgument.checkWidth(plan, call);
+        RealmArguments.checkWidth(plan, call);
         if (plan.collapsed() > 0) {
             call.output()
                     .warn(
@@ -85,10 +85,10 @@ public final class BroadcastCommand implements Command {
     }
 
     private static Result send(Broadcast.Plan plan, List<RealmUrl> realms, PgTarget target, Invocation call) {
-        PgSession mouth = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
-        try (ListenSession ear = call.databases().listenSession(target, call.session(PgSession.Use.LISTEN));
+        Session mouth = call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT);
+        try (ListenSession ear = call.databases().listenSession(target, call.session(Session.Use.LISTEN));
                 Db emitter = call.databases().postgres(target, mouth)) {
-            RealmArgument.checkRecipients(emitter, realms, call);
+            RealmArguments.checkRecipients(emitter, realms, call);
             ExpectedListeners listeners = ExpectedListeners.look(emitter, call);
             Duration echo = new Broadcast(emitter, ear).send(plan, ECHO);
             List<String> text = lines("sent ", plan);
@@ -101,7 +101,7 @@ public final class BroadcastCommand implements Command {
     private static List<RealmUrl> realms(Invocation call) {
         List<RealmUrl> realms = new ArrayList<>();
         for (String typed : call.parameters()) {
-            realms.add(RealmArgument.read(typed, "sent", call.output()));
+            realms.add(RealmArguments.read(typed, "sent", call.output()));
         }
         return realms;
     }
@@ -145,9 +145,9 @@ public final class BroadcastCommand implements Command {
             }
             return paths;
         } catch (CharacterCodingException e) {
-            throw Trouble.usage("not UTF-8: " + file + ", after line " + paths.size(), null);
+            throw LockstepException.usage("not UTF-8: " + file + ", after line " + paths.size(), null);
         } catch (IOException e) {
-            throw Trouble.usage("cannot read paths from " + file + ": " + FileError.reason(e), null);
+            throw LockstepException.usage("cannot read paths from " + file + ": " + FileError.reason(e), null);
         }
     }
 }

@@ -4,10 +4,10 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.Text;
+import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.realm.RealmPath;
@@ -15,7 +15,7 @@ import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.invalidate.Definitions;
 import dev.lockstep.realm.invalidate.Definitions.Cleared;
 import dev.lockstep.realm.invalidate.Definitions.Unmatched;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,16 +57,16 @@ public final class DefinitionsClearCommand implements Command {
         List<String> modules = realm == null ? List.of() : modules(realm, call);
         Function<Tx, Cleared> work = work(realm, modules, call);
         PgTarget target = call.postgres();
-        PgSession session = call.session(call.dryRun() ? PgSession.Use.READ : PgSession.Use.WRITE)
+        Session session = call.session(call.dryRun() ? Session.Use.READ : Session.Use.WRITE)
                 .withStatementTimeout(STATEMENT);
         try (Db db = call.databases().postgres(target, session)) {
             if (realm != null) {
-                RealmArgument.checkRecipients(db, List.of(realm), call);
+                RealmArguments.checkRecipients(db, List.of(realm), call);
             }
             List<Unmatched> unmatched = new ArrayList<>();
             Cleared cleared = db.transact(tx -> {
                 if (!Definitions.isPresent(tx)) {
-                    throw Trouble.refused(
+                    throw LockstepException.refused(
                             "this database has no table modules, so no definitions",
                             "'lockstep realm invalidate' does with whatever there is");
                 }
@@ -79,8 +79,8 @@ public final class DefinitionsClearCommand implements Command {
     }
 
     private static Result result(Cleared cleared, List<Unmatched> unmatched, Invocation call) {
-        String definitions = Text.count(cleared.deleted(), "definition");
-        String notifications = Text.count(cleared.payloads().size(), "notification");
+        String definitions = TerminalText.count(cleared.deleted(), "definition");
+        String notifications = TerminalText.count(cleared.payloads().size(), "notification");
         for (Unmatched module : unmatched) {
             call.output()
                     .warn(
@@ -104,16 +104,17 @@ public final class DefinitionsClearCommand implements Command {
     private static RealmUrl realm(Invocation call) {
         boolean all = call.flag("--all");
         if (all != call.parameters().isEmpty() || (all && call.flag("--module"))) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     all ? "--all excludes a realm and --module" : "no realm given",
                     "name a realm, or --all for all of them");
         }
-        return all ? null : RealmArgument.read(call.parameters().get(0), "taken", call.output());
+        return all ? null : RealmArguments.read(call.parameters().get(0), "taken", call.output());
     }
 
     private static List<String> modules(RealmUrl realm, Invocation call) {
         if (call.flag("--errors") && call.flag("--module")) {
-            throw Trouble.usage("--errors excludes --module", "without --errors, a module's errors go with it");
+            throw LockstepException.usage(
+                    "--errors excludes --module", "without --errors, a module's errors go with it");
         }
         List<String> modules = new ArrayList<>();
         for (String named : call.texts("--module")) {

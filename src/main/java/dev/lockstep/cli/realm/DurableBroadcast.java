@@ -6,7 +6,7 @@ import dev.lockstep.cli.option.Durations;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.ListenSession;
 import dev.lockstep.realm.RealmUrl;
@@ -15,7 +15,7 @@ import dev.lockstep.realm.log.InvalidationLog;
 import dev.lockstep.realm.log.InvalidationLog.Appended;
 import dev.lockstep.realm.log.LogPosition;
 import dev.lockstep.realm.log.NamedListeners;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,7 @@ final class DurableBroadcast {
     private final PgTarget target;
     private final UUID id;
 
-    /** @throws Trouble usage: the id is none */
+    /** @throws LockstepException usage: the id is none */
     DurableBroadcast(Invocation call, PgTarget target) {
         this.call = call;
         this.target = target;
@@ -42,16 +42,16 @@ final class DurableBroadcast {
         try {
             return UUID.fromString(text);
         } catch (IllegalArgumentException e) {
-            throw Trouble.usage("--id is not a UUID: " + text, "uuidgen makes one");
+            throw LockstepException.usage("--id is not a UUID: " + text, "uuidgen makes one");
         }
     }
 
     Result send(Broadcast.Plan plan, List<RealmUrl> realms, Map<String, Object> data, List<String> lines)
             throws InterruptedException {
-        PgSession mouth = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
-        try (ListenSession ear = call.databases().listenSession(target, call.session(PgSession.Use.LISTEN));
+        Session mouth = call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT);
+        try (ListenSession ear = call.databases().listenSession(target, call.session(Session.Use.LISTEN));
                 Db emitter = call.databases().postgres(target, mouth)) {
-            RealmArgument.checkRecipients(emitter, realms, call);
+            RealmArguments.checkRecipients(emitter, realms, call);
             InvalidationLog.prepare(emitter);
             ExpectedListeners listeners = ExpectedListeners.look(emitter, call);
             Broadcast.Logged logged = log(new Broadcast(emitter, ear), plan);
@@ -78,7 +78,7 @@ final class DurableBroadcast {
             return broadcast.log(plan, id, ECHO);
         } catch (DbException e) {
             if (e.reason() == Reason.COMMIT_UNKNOWN) {
-                throw new Trouble(
+                throw new LockstepException(
                         e.kind(),
                         e.code(),
                         e.getMessage(),
@@ -93,8 +93,8 @@ final class DurableBroadcast {
         Duration limit = call.duration("--wait-timeout").orElse(WAIT);
         List<String> behind = NamedListeners.await(db, position, limit);
         if (!behind.isEmpty()) {
-            throw new Trouble(
-                    Trouble.Kind.TIMEOUT,
+            throw new LockstepException(
+                    LockstepException.Kind.TIMEOUT,
                     "not-applied",
                     "sent, but not applied after " + Durations.render(limit) + " by: " + String.join(", ", behind),
                     "they will be told; 'lockstep realm listeners' shows how far each is",

@@ -13,7 +13,7 @@ import dev.lockstep.realm.log.FeedEvent.Ready;
 import dev.lockstep.realm.log.FeedEvent.Resync;
 import dev.lockstep.realm.log.InvalidationFeed;
 import dev.lockstep.realm.log.InvalidationFeed.Emitters;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -21,10 +21,10 @@ import java.util.Set;
 /** {@code realm listen} by way of the durable log: with a name, or by looking now and then. */
 final class DurableListening {
     private final Invocation call;
-    private final Hearing hearing;
+    private final ListenOutput hearing;
     private final Deadline deadline;
 
-    DurableListening(Invocation call, Hearing hearing, Deadline deadline) {
+    DurableListening(Invocation call, ListenOutput hearing, Deadline deadline) {
         this.call = call;
         this.hearing = hearing;
         this.deadline = deadline;
@@ -73,8 +73,8 @@ final class DurableListening {
     /** What its hook has not applied is not applied: the next run gets it again. */
     private void stopIfHookFailed(OptionalLong seq) {
         if (hearing.hookFailures() > 0 && seq.isPresent()) {
-            throw new Trouble(
-                    Trouble.Kind.INCOMPLETE,
+            throw new LockstepException(
+                    LockstepException.Kind.INCOMPLETE,
                     "hook-failed",
                     "the hook failed at number " + seq.getAsLong() + "; what came before it is applied",
                     "the same command goes on from there",

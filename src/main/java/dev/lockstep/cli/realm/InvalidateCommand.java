@@ -4,10 +4,10 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.Text;
+import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.RealmUrl;
@@ -34,9 +34,9 @@ public final class InvalidateCommand implements Command {
                         + " definitions and every replica's memory, in one transaction. Done again, it sends again, and"
                         + " refuses the builds that have begun meanwhile.");
         Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
-        Options.values(spec, "P", RealmArgument.PATH, "--path");
+        Options.values(spec, "P", RealmArguments.PATH, "--path");
         Options.flag(spec, "Also write the durable log, for listeners that are away now.", "--durable");
-        RealmArgument.declareStrictness(spec);
+        RealmArguments.declareStrictness(spec);
         Options.postgres(spec);
         Options.dryRun(spec);
     }
@@ -45,11 +45,11 @@ public final class InvalidateCommand implements Command {
     public Result run(Invocation call) {
         List<RealmUrl> realms = new ArrayList<>();
         for (String typed : call.parameters()) {
-            realms.add(RealmArgument.read(typed, "taken", call.output()));
+            realms.add(RealmArguments.read(typed, "taken", call.output()));
         }
         List<String> paths = call.texts("--path");
         Broadcast.Plan plan = Broadcast.plan(realms, paths);
-        RealmArgument.checkWidth(plan, call);
+        RealmArguments.checkWidth(plan, call);
         PgTarget target = call.postgres();
         if (call.dryRun()) {
             List<String> payloads = new ArrayList<>();
@@ -60,10 +60,10 @@ public final class InvalidateCommand implements Command {
             }
             return Result.unchanged(data(0, 0, payloads), lines);
         }
-        PgSession session = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
+        Session session = call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT);
         try (Db db = call.databases().postgres(target, session)) {
             Durability durability = call.flag("--durable") ? Durability.LOG : Durability.NOTIFY;
-            RealmArgument.checkRecipients(db, realms, call);
+            RealmArguments.checkRecipients(db, realms, call);
             return result(new RealmInvalidator(db, durability).invalidate(realms, paths), call.output());
         }
     }
@@ -83,9 +83,9 @@ public final class InvalidateCommand implements Command {
         done.position().ifPresent(position -> data.put("seq", Long.toString(position.seq())));
         return Result.changed(
                 data,
-                List.of(Text.count(done.tombstoned(), "artifact") + " tombstoned, "
-                        + Text.count(done.definitionsDeleted(), "definition") + " deleted, "
-                        + Text.count(done.payloads().size(), "notification") + " sent"));
+                List.of(TerminalText.count(done.tombstoned(), "artifact") + " tombstoned, "
+                        + TerminalText.count(done.definitionsDeleted(), "definition") + " deleted, "
+                        + TerminalText.count(done.payloads().size(), "notification") + " sent"));
     }
 
     private static Map<String, Object> data(long tombstoned, long deleted, List<String> payloads) {

@@ -6,7 +6,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.process.Hook;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.listen.Channel;
 import dev.lockstep.db.listen.ListenEvent;
 import dev.lockstep.db.listen.ListenEvent.Gap;
@@ -18,7 +18,7 @@ import dev.lockstep.db.listen.PgListener.OnLoss;
 import dev.lockstep.db.listen.Subscription;
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.RealmUrl;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -78,15 +78,15 @@ public final class ListenCommand implements Command {
         Deadline deadline = Deadline.in(call.duration("--timeout"));
         if (call.flag("--durable") || call.flag("--poll")) {
             checkDurable(call);
-            Hearing hearing = new Hearing(call.output(), realms, hook, deadline);
+            ListenOutput hearing = new ListenOutput(call.output(), realms, hook, deadline);
             call.output().soFar(hearing::result);
             return new DurableListening(call, hearing, deadline).listen(call.count("--count"));
         }
         PgListener.Options options =
                 PgListener.Options.DEFAULT.with(call.flag("--no-reconnect") ? OnLoss.END : OnLoss.RECONNECT);
         try (PgListener listener =
-                call.databases().listener(call.postgres(), call.session(PgSession.Use.LISTEN), options)) {
-            Hearing hearing = new Hearing(call.output(), realms, hook, deadline);
+                call.databases().listener(call.postgres(), call.session(Session.Use.LISTEN), options)) {
+            ListenOutput hearing = new ListenOutput(call.output(), realms, hook, deadline);
             call.output().soFar(hearing::result);
             return listen(listener.subscribe(channels), hearing, call.count("--count"), deadline);
         }
@@ -94,25 +94,27 @@ public final class ListenCommand implements Command {
 
     private static void checkDurable(Invocation call) {
         if (call.flag("--channel")) {
-            throw Trouble.usage("the durable log is about " + FileChange.CHANNEL + " alone", "leave --channel out");
+            throw LockstepException.usage(
+                    "the durable log is about " + FileChange.CHANNEL + " alone", "leave --channel out");
         }
         if (call.flag("--no-reconnect")) {
-            throw Trouble.usage("--no-reconnect and the durable log exclude each other", "leave it out");
+            throw LockstepException.usage("--no-reconnect and the durable log exclude each other", "leave it out");
         }
         if (call.flag("--poll") && call.flag("--foreign-emitters")) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     "--poll reads the log alone, so it hears nothing of emitters that do not use it",
                     "leave --poll out: listening hears them");
         }
         if (call.duration("--poll").filter(Duration::isZero).isPresent()) {
-            throw Trouble.usage("--poll needs some time between two looks", "--poll 1s");
+            throw LockstepException.usage("--poll needs some time between two looks", "--poll 1s");
         }
         if (call.text("--durable").filter(String::isBlank).isPresent()) {
-            throw Trouble.usage("a listener's name cannot be empty", null);
+            throw LockstepException.usage("a listener's name cannot be empty", null);
         }
     }
 
-    private static Result listen(Subscription subscription, Hearing hearing, Optional<Integer> count, Deadline deadline)
+    private static Result listen(
+            Subscription subscription, ListenOutput hearing, Optional<Integer> count, Deadline deadline)
             throws InterruptedException {
         while (count.isEmpty() || hearing.heard() < count.get()) {
             Optional<ListenEvent> next = subscription.next(deadline.left());
@@ -157,7 +159,7 @@ public final class ListenCommand implements Command {
             realms.add(prefix ? typed : RealmUrl.read(typed).url().value());
         }
         if (!realms.isEmpty() && !channels.contains(FileChange.CHANNEL)) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     "--realm chooses among the events of " + FileChange.CHANNEL + ", which is not listened to",
                     "add --channel " + FileChange.CHANNEL);
         }

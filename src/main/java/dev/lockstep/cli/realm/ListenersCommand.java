@@ -4,10 +4,10 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.Text;
+import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
 import dev.lockstep.realm.log.InvalidationLog;
 import dev.lockstep.realm.log.NamedListeners;
@@ -35,7 +35,7 @@ public final class ListenersCommand implements Command {
 
     @Override
     public Result run(Invocation call) {
-        PgSession session = call.session(PgSession.Use.READ).withStatementTimeout(STATEMENT);
+        Session session = call.session(Session.Use.READ).withStatementTimeout(STATEMENT);
         List<Object> data = new ArrayList<>();
         List<String> text = new ArrayList<>();
         try (Db db = call.databases().postgres(call.postgres(), session)) {
@@ -53,7 +53,7 @@ public final class ListenersCommand implements Command {
                 warnOfHidden(tx, call.output());
                 return null;
             });
-            RealmArgument.warnOfFullQueue(db, call.output());
+            RealmArguments.warnOfFullQueue(db, call.output());
         }
         return Result.unchanged(Map.of("listeners", data), text.isEmpty() ? List.of("nobody listens") : text);
     }
@@ -63,7 +63,7 @@ public final class ListenersCommand implements Command {
         if (hidden > 0) {
             output.warn(
                     "hidden-sessions",
-                    "this login may not look at " + Text.count(hidden, "session")
+                    "this login may not look at " + TerminalText.count(hidden, "session")
                             + ", any of which may listen; pg_read_all_stats would show them");
         }
     }

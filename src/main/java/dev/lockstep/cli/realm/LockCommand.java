@@ -6,14 +6,14 @@ import dev.lockstep.cli.kit.ExitTrouble;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
-import dev.lockstep.cli.process.Child;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.cli.process.ChildProcess;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.lock.LockScope;
 import dev.lockstep.realm.lock.RealmLock;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -53,17 +53,18 @@ public final class LockCommand implements Command {
 
     @Override
     public Result run(Invocation call) throws InterruptedException {
-        RealmUrl realm = RealmArgument.read(call.parameters().get(0), "taken", call.output());
+        RealmUrl realm = RealmArguments.read(call.parameters().get(0), "taken", call.output());
         List<String> command = call.parameters().subList(1, call.parameters().size());
         if (command.isEmpty()) {
-            throw Trouble.usage("no program given", "give URL -- CMD ...; 'lockstep realm lock --help' shows more");
+            throw LockstepException.usage(
+                    "no program given", "give URL -- CMD ...; 'lockstep realm lock --help' shows more");
         }
         LockScope scope = scope(realm, call);
-        Child child = Child.of(command, call.databases().environment());
+        ChildProcess child = ChildProcess.of(command, call.databases().environment());
         try {
             return locked(scope, child, call);
-        } catch (Trouble e) {
-            if (e.kind() == Trouble.Kind.TIMEOUT) {
+        } catch (LockstepException e) {
+            if (e.kind() == LockstepException.Kind.TIMEOUT) {
                 throw new ExitTrouble(ExitCode.CHILD_TIMEOUT, e.code(), e.getMessage(), e.hint(), e);
             }
             throw ExitTrouble.around(e);
@@ -78,16 +79,15 @@ public final class LockCommand implements Command {
                     : LockScope.files(realm, RealmPath.read(List.of(realm), files));
         }
         if (!files.isEmpty()) {
-            throw Trouble.usage("--shared and --file exclude each other", "--file shares the realm anyway");
+            throw LockstepException.usage("--shared and --file exclude each other", "--file shares the realm anyway");
         }
         return LockScope.shared(realm);
     }
 
-    private static Result locked(LockScope scope, Child child, Invocation call) throws InterruptedException {
+    private static Result locked(LockScope scope, ChildProcess child, Invocation call) throws InterruptedException {
         PgTarget target = call.postgres();
-        PgSession session = call.session(PgSession.Use.WRITE)
-                .withStatementTimeout(STATEMENT)
-                .withGrace(GRACE);
+        Session session =
+                call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT).withGrace(GRACE);
         Duration wait = call.duration("--wait").orElse(WAIT);
         try (RealmLock lock = RealmLock.take(call.databases(), target, session, scope, wait)) {
             int status = child.runOnOurTerminal(

@@ -6,7 +6,7 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Durations;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.realm.lock.LockScope;
 import dev.lockstep.realm.lock.RealmLocks;
 import dev.lockstep.realm.lock.RealmLocks.Lock;
@@ -34,7 +34,7 @@ public final class LocksCommand implements Command {
 
     @Override
     public Result run(Invocation call) {
-        PgSession session = call.session(PgSession.Use.READ).withStatementTimeout(STATEMENT);
+        Session session = call.session(Session.Use.READ).withStatementTimeout(STATEMENT);
         List<Object> data = new ArrayList<>();
         List<String> text = new ArrayList<>();
         try (Db db = call.databases().postgres(call.postgres(), session)) {

@@ -5,10 +5,10 @@ import dev.lockstep.cli.kit.Deadline;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.Text;
+import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.process.Hook;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.publish.Publication;
@@ -16,7 +16,7 @@ import dev.lockstep.realm.publish.Publication.PlainDirectory;
 import dev.lockstep.realm.publish.PublishOutcome;
 import dev.lockstep.realm.publish.PublishStep;
 import dev.lockstep.realm.publish.Publisher;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -84,9 +84,9 @@ public final class PublishCommand implements Command {
 
     @Override
     public Result run(Invocation call) throws InterruptedException {
-        RealmUrl realm = RealmArgument.read(
+        RealmUrl realm = RealmArguments.read(
                 call.text("--realm")
-                        .orElseThrow(() -> Trouble.usage(
+                        .orElseThrow(() -> LockstepException.usage(
                                 "no realm given", "--realm URL says whose files these are, and so who is told")),
                 "taken",
                 call.output());
@@ -102,7 +102,7 @@ public final class PublishCommand implements Command {
         Publisher publisher = new Publisher(
                 call.databases(),
                 server,
-                call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT),
+                call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT),
                 call.duration("--wait").orElse(WAIT),
                 step -> tell(step, call.output()));
         PublishOutcome outcome =
@@ -152,8 +152,8 @@ public final class PublishCommand implements Command {
         variables.put("LOCKSTEP_VERSION", outcome.version());
         Optional<String> failure = then.run(variables, Deadline.in(Optional.empty()));
         if (failure.isPresent()) {
-            throw new Trouble(
-                    Trouble.Kind.INCOMPLETE,
+            throw new LockstepException(
+                    LockstepException.Kind.INCOMPLETE,
                     "then-failed",
                     target + " is published and everybody is told, but " + failure.get(),
                     "nothing else is left to do but this: " + command,
@@ -178,7 +178,7 @@ public final class PublishCommand implements Command {
     }
 
     private static String amount(PublishOutcome outcome) {
-        return Text.count(outcome.files(), "file") + ", " + Text.count(outcome.bytes(), "byte");
+        return TerminalText.count(outcome.files(), "file") + ", " + TerminalText.count(outcome.bytes(), "byte");
     }
 
     private static Map<String, Object> data(PublishOutcome outcome) {

@@ -1,10 +1,10 @@
 package dev.lockstep.cli.shell;
 
-import dev.lockstep.cli.kit.Interruption;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Printer;
 import dev.lockstep.cli.kit.Program;
+import dev.lockstep.cli.kit.SignalHandler;
 import dev.lockstep.cli.option.Durations;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
@@ -12,8 +12,8 @@ import dev.lockstep.db.open.Targets;
 import dev.lockstep.profile.Profile;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.FileError;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Redactor;
-import dev.lockstep.support.Trouble;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -54,7 +54,7 @@ final class Shell {
     private boolean timing;
     private boolean ended;
     private String last = "";
-    private volatile Interruption running;
+    private volatile SignalHandler running;
 
     Shell(Invocation call) {
         program = call.program();
@@ -89,7 +89,7 @@ final class Shell {
 
     /** Stops the command that runs now, and nothing else; false if there is none. Called from any thread. */
     boolean stopCommand(Thread worker) {
-        Interruption now = running;
+        SignalHandler now = running;
         if (now != null) {
             now.stopCommand(worker, databases::cancel);
         }
@@ -103,7 +103,7 @@ final class Shell {
         int status;
         try {
             status = text.startsWith("\\") ? own(text.substring(1)) : command(text);
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             status = new Output(out, err).fail(e);
         }
         if (timing && !text.isEmpty()) {
@@ -121,13 +121,13 @@ final class Shell {
             return 0;
         }
         if (words.get(0).equals("shell")) {
-            throw Trouble.usage("this is a shell already", "\\? shows what it can do");
+            throw LockstepException.usage("this is a shell already", "\\? shows what it can do");
         }
         last = line;
         if (!variables.get("OUTPUT").equals("text") && !words.contains("-o") && !words.contains("--json")) {
             words.addAll(0, List.of("-o", variables.get("OUTPUT")));
         }
-        Interruption interruption = Interruption.ofCommand();
+        SignalHandler interruption = SignalHandler.ofCommand();
         running = interruption;
         try {
             return program.run(databases, in, out, err, interruption, words.toArray(String[]::new));
@@ -155,7 +155,7 @@ final class Shell {
             case "watch" -> {
                 return watch(first);
             }
-            default -> throw Trouble.usage("unknown command \\" + verb, "\\? shows what there is");
+            default -> throw LockstepException.usage("unknown command \\" + verb, "\\? shows what there is");
         }
         standard.flush();
         return 0;
@@ -163,7 +163,7 @@ final class Shell {
 
     private void connect(Optional<String> name, Optional<String> value) {
         if (name.isEmpty() || !CONNECTIONS.contains(name.get())) {
-            throw Trouble.usage("\\c takes pg, db, to or profile, and a value", null);
+            throw LockstepException.usage("\\c takes pg, db, to or profile, and a value", null);
         }
         value.ifPresent(given -> check(name.get(), given));
         remember(name.get(), value.orElse(""));
@@ -176,7 +176,7 @@ final class Shell {
             case "pg" -> PgTarget.resolve(value, PgTarget.Sources.of(environment));
             case "db" -> {
                 if (!Files.isRegularFile(Invocation.file(value))) {
-                    throw Trouble.usage("no such file: " + value, "lockstep opens databases that exist");
+                    throw LockstepException.usage("no such file: " + value, "lockstep opens databases that exist");
                 }
             }
             case "to" ->
@@ -222,7 +222,7 @@ final class Shell {
         return switch (word) {
             case "on" -> true;
             case "off" -> false;
-            default -> throw Trouble.usage("'" + word + "' is neither on nor off", null);
+            default -> throw LockstepException.usage("'" + word + "' is neither on nor off", null);
         };
     }
 
@@ -235,7 +235,7 @@ final class Shell {
             try {
                 out = Printer.to(file.get());
             } catch (IOException e) {
-                throw Trouble.usage("cannot write " + file.get() + ": " + FileError.reason(e), null);
+                throw LockstepException.usage("cannot write " + file.get() + ": " + FileError.reason(e), null);
             }
         }
     }
@@ -248,7 +248,7 @@ final class Shell {
         switch (name.get()) {
             case "ON_ERROR_STOP" -> onOff(value.orElse("on"));
             case "OUTPUT" -> Invocation.format(value.orElse("text"));
-            default -> throw Trouble.usage("no variable " + name.get(), "there are ON_ERROR_STOP and OUTPUT");
+            default -> throw LockstepException.usage("no variable " + name.get(), "there are ON_ERROR_STOP and OUTPUT");
         }
         variables.put(name.get(), value.orElse(name.get().equals("OUTPUT") ? "text" : "on"));
     }
@@ -259,12 +259,12 @@ final class Shell {
         try {
             pause = new Durations().convert(every.orElse("2s"));
         } catch (picocli.CommandLine.TypeConversionException e) {
-            throw Trouble.usage(e.getMessage(), null);
+            throw LockstepException.usage(e.getMessage(), null);
         }
         if (last.isEmpty()) {
-            throw Trouble.usage("there is no command to repeat", null);
+            throw LockstepException.usage("there is no command to repeat", null);
         }
-        Interruption interruption = Interruption.ofCommand();
+        SignalHandler interruption = SignalHandler.ofCommand();
         int status = 0;
         while (status == 0) {
             status = command(last);

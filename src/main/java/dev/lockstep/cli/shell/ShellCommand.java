@@ -5,7 +5,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.support.FileError;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -33,7 +33,8 @@ public final class ShellCommand implements Command {
     @Override
     public Result run(Invocation call) throws InterruptedException {
         if (call.format() != Options.Format.TEXT) {
-            throw Trouble.usage("a shell has no result of its own", "use -o with its commands, or \\set OUTPUT json");
+            throw LockstepException.usage(
+                    "a shell has no result of its own", "use -o with its commands, or \\set OUTPUT json");
         }
         call.databases().keepConnections();
         try {
@@ -54,7 +55,7 @@ public final class ShellCommand implements Command {
             try (BufferedReader lines = Files.newBufferedReader(Invocation.file(file))) {
                 status = script(shell, lines);
             } catch (IOException e) {
-                throw Trouble.usage("cannot read " + file + ": " + FileError.reason(e), null);
+                throw LockstepException.usage("cannot read " + file + ": " + FileError.reason(e), null);
             }
         } else if (commands.isEmpty()) {
             status = interactive() ? ShellTerminal.run(shell, call) : piped(shell, call);
@@ -72,7 +73,7 @@ public final class ShellCommand implements Command {
         try {
             return script(shell, new BufferedReader(reader));
         } catch (IOException e) {
-            throw new Trouble("cannot read standard input: " + FileError.reason(e), null);
+            throw new LockstepException("cannot read standard input: " + FileError.reason(e), null);
         }
     }
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** Completes the words of a shell's line: commands, options, and values, after a blank as well as after {@code =}. */
 final class ShellCompleter implements Completer {
-    private static final int MOST_FILES = 200;
+    private static final int MAX_FILES = 200;
     private static final List<String> OWN =
             List.of("\\?", "\\c", "\\conninfo", "\\o", "\\q", "\\set", "\\timing", "\\watch");
 
@@ -165,7 +165,7 @@ final class ShellCompleter implements Completer {
         String folder = word.substring(0, slash + 1);
         Path real = Path.of(folder.startsWith("~/") ? names.home().orElse("~") + folder.substring(1) : folder);
         try (Stream<Path> files = Files.list(folder.isEmpty() ? Path.of(".") : real)) {
-            return files.limit(MOST_FILES)
+            return files.limit(MAX_FILES)
                     .map(file -> folder + file.getFileName() + (Files.isDirectory(file) ? "/" : ""))
                     .filter(name -> name.startsWith(word))
                     .sorted()

@@ -3,13 +3,13 @@ package dev.lockstep.cli.shell;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.db.sqlite.Sqlite;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.db.sqlite.SqliteFiles;
+import dev.lockstep.support.LockstepException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -104,14 +104,14 @@ final class ShellNames implements AutoCloseable {
             if (shell.connection("pg").isPresent()) {
                 fetchPostgres(databases);
             }
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             // Completion knows nothing then; whoever uses the database is told what is wrong with it.
             names.clear();
         }
     }
 
     private void fetchSqlite(Databases databases, Path file) {
-        try (Db db = databases.sqlite(file, Sqlite.Access.READ, PATIENCE)) {
+        try (Db db = databases.sqlite(file, SqliteFiles.Access.READ, PATIENCE)) {
             db.read(tx -> {
                 names.put(Kind.TABLE, texts(tx.rows(TABLES)));
                 for (Row column : tx.rows(AUDIT_COLUMNS)) {
@@ -124,7 +124,7 @@ final class ShellNames implements AutoCloseable {
 
     private void fetchPostgres(Databases databases) {
         PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(databases.environment()));
-        PgSession session = PgSession.of("lockstep shell", PgSession.Use.READ).withStatementTimeout(PATIENCE);
+        Session session = Session.of("lockstep shell", Session.Use.READ).withStatementTimeout(PATIENCE);
         try (Db db = databases.postgres(target, session)) {
             TreeSet<String> realms = new TreeSet<>();
             for (Map.Entry<String, String> table : REALMS.entrySet()) {

@@ -1,8 +1,8 @@
 package dev.lockstep.cli.shell;
 
 import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Redactor;
-import dev.lockstep.support.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +60,8 @@ final class ShellTerminal {
             }
             return 0;
         } catch (IOException e) {
-            throw new Trouble("cannot use this terminal: " + e.getMessage(), "pipe the commands in, or use -c");
+            throw new LockstepException(
+                    "cannot use this terminal: " + e.getMessage(), "pipe the commands in, or use -c");
         }
     }
 

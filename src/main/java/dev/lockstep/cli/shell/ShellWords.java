@@ -1,6 +1,6 @@
 package dev.lockstep.cli.shell;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,11 +17,11 @@ public record ShellWords(List<String> words, boolean open) {
         return !line.isEmpty() && !Character.isWhitespace(line.charAt(line.length() - 1));
     }
 
-    /** @throws Trouble usage: a quote is not closed */
+    /** @throws LockstepException usage: a quote is not closed */
     static List<String> of(String line) {
         ShellWords cut = cut(line);
         if (cut.open()) {
-            throw Trouble.usage("a quote is not closed", null);
+            throw LockstepException.usage("a quote is not closed", null);
         }
         return cut.words();
     }

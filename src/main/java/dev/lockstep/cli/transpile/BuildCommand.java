@@ -5,9 +5,9 @@ import dev.lockstep.cli.kit.ExitTrouble;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.WholeFile;
 import dev.lockstep.cli.option.Options;
-import dev.lockstep.cli.process.Child;
+import dev.lockstep.cli.process.ChildProcess;
 import dev.lockstep.support.Json;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Artifact;
 import dev.lockstep.transpile.ArtifactKey;
 import dev.lockstep.transpile.BuildInputs;
@@ -50,7 +50,7 @@ final class BuildCommand implements Compiler {
 
     private final Invocation call;
     private final ArtifactKey key;
-    private final Child child;
+    private final ChildProcess child;
     private final Optional<Path> source;
     private final Optional<Path> output;
     private final Optional<Path> deps;
@@ -58,7 +58,7 @@ final class BuildCommand implements Compiler {
     private final boolean replays;
     private final BuildInputs inputs;
 
-    /** @throws Trouble usage: a file that it needs is not there; with exit code 126 or 127: the program is not */
+    /** @throws LockstepException usage: a file that it needs is not there; with exit code 126 or 127: the program is not */
     BuildCommand(Invocation call, ArtifactKey key) {
         this.call = call;
         this.key = key;
@@ -69,7 +69,7 @@ final class BuildCommand implements Compiler {
         this.replays = replays(call.text("--replay").orElse("stderr"));
         this.inputs = inputs();
         List<String> parameters = call.parameters();
-        this.child = Child.of(
+        this.child = ChildProcess.of(
                 parameters.subList(2, parameters.size()), call.databases().environment());
     }
 
@@ -110,7 +110,8 @@ final class BuildCommand implements Compiler {
         return switch (word) {
             case "stderr" -> true;
             case "none" -> false;
-            default -> throw Trouble.usage("unknown --replay '" + word + "'", "--replay takes stderr or none");
+            default ->
+                throw LockstepException.usage("unknown --replay '" + word + "'", "--replay takes stderr or none");
         };
     }
 
@@ -136,7 +137,8 @@ final class BuildCommand implements Compiler {
 
     private static void check(Path file) {
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
-            throw Trouble.usage("cannot read the source " + file + (Files.exists(file) ? "" : ": no such file"), null);
+            throw LockstepException.usage(
+                    "cannot read the source " + file + (Files.exists(file) ? "" : ": no such file"), null);
         }
     }
 
@@ -176,8 +178,8 @@ final class BuildCommand implements Compiler {
         Optional<String> served = headers.map(json -> headers(json));
         Object old = output.map(BuildCommand::identity).orElse(null);
         try (Diagnostics said = replays ? Diagnostics.shownOn(call.output().err()) : null) {
-            Child program = said == null ? child : child.withErrorsIn(said.file());
-            Child.Ended<Content> ended = program.run(
+            ChildProcess program = said == null ? child : child.withErrorsIn(said.file());
+            ChildProcess.Ended<Content> ended = program.run(
                     Map.of(
                             "LOCKSTEP_REALM",
                             key.realm(),
@@ -240,7 +242,7 @@ final class BuildCommand implements Compiler {
             return Depfile.parse(Files.readString(file));
         } catch (NoSuchFileException e) {
             throw trouble("no-deps", "the command has not written " + file, "nothing was stored");
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             throw trouble("bad-deps", file + ": " + e.getMessage(), e.hint());
         }
     }

@@ -2,14 +2,14 @@ package dev.lockstep.cli.transpile;
 
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.option.Options;
-import dev.lockstep.cli.realm.RealmArgument;
+import dev.lockstep.cli.realm.RealmArguments;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.Json;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.ArtifactKey;
 import dev.lockstep.transpile.Captured;
 import dev.lockstep.transpile.Content;
@@ -54,20 +54,20 @@ final class TranspileArguments {
     }
 
     static RealmUrl realm(Invocation call) {
-        return RealmArgument.read(call.parameters().get(0), "taken", call.output());
+        return RealmArguments.read(call.parameters().get(0), "taken", call.output());
     }
 
     /**
      * The path of a file, relative to the realm and decoded.
      *
-     * @throws Trouble usage: no file of this realm has it
+     * @throws LockstepException usage: no file of this realm has it
      */
     static String path(RealmUrl realm, String typed) {
         return RealmPath.read(realm, typed).local();
     }
 
     /** Runs work on one connection to a prepared database. */
-    static <T> T on(Invocation call, PgSession.Use use, Function<Db, T> work) {
+    static <T> T on(Invocation call, Session.Use use, Function<Db, T> work) {
         try (Db db = call.databases().postgres(call.postgres(), call.session(use))) {
             return CacheSchema.using(() -> work.apply(db));
         }
@@ -82,18 +82,19 @@ final class TranspileArguments {
     }
 
     static String text(String file, InputStream in) {
-        return content(file, in).text().orElseThrow(() -> Trouble.usage("not UTF-8 text: " + file, null));
+        return content(file, in).text().orElseThrow(() -> LockstepException.usage("not UTF-8 text: " + file, null));
     }
 
     /**
      * The text of a file that holds JSON of one shape.
      *
-     * @throws Trouble usage: it does not
+     * @throws LockstepException usage: it does not
      */
     static String json(String file, Invocation call, Class<?> shape) {
         String text = text(file, call.in());
         if (!shape.isInstance(parse(text, file))) {
-            throw Trouble.usage("not a JSON " + (shape == List.class ? "array" : "object") + ": " + file, null);
+            throw LockstepException.usage(
+                    "not a JSON " + (shape == List.class ? "array" : "object") + ": " + file, null);
         }
         return text;
     }
@@ -101,8 +102,8 @@ final class TranspileArguments {
     private static Object parse(String text, String file) {
         try {
             return Json.parse(text);
-        } catch (Trouble e) {
-            throw Trouble.usage(file + ":" + e.getMessage(), null);
+        } catch (LockstepException e) {
+            throw LockstepException.usage(file + ":" + e.getMessage(), null);
         }
     }
 
@@ -153,13 +154,13 @@ final class TranspileArguments {
 
     static InputStream open(Path file) throws IOException {
         if (Files.isDirectory(file)) {
-            throw Trouble.usage("a directory, not a file: " + file, null);
+            throw LockstepException.usage("a directory, not a file: " + file, null);
         }
         return Files.newInputStream(file);
     }
 
-    static Trouble unreadable(String file, IOException e) {
-        return Trouble.usage("cannot read " + file + ": " + reason(e), null);
+    static LockstepException unreadable(String file, IOException e) {
+        return LockstepException.usage("cannot read " + file + ": " + reason(e), null);
     }
 
     /** Not the file's name, which is all that Java says of a file that is not there. */

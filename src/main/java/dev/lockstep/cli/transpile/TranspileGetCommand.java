@@ -5,9 +5,9 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.support.Json;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Artifact;
 import dev.lockstep.transpile.Content;
 import dev.lockstep.transpile.TranspileCache;
@@ -41,14 +41,14 @@ public final class TranspileGetCommand implements Command {
     public Result run(Invocation call) {
         boolean toStdout = call.text("--body").equals(Optional.of("-"));
         if (toStdout && call.format() != Options.Format.TEXT) {
-            throw Trouble.usage("--body - and -o both want standard output", "write the body to a file");
+            throw LockstepException.usage("--body - and -o both want standard output", "write the body to a file");
         }
         if (toStdout) {
             call.output().bare(Optional.empty());
         }
         Lookup lookup = TranspileArguments.on(
                 call,
-                PgSession.Use.READ,
+                Session.Use.READ,
                 db -> db.autocommit(tx -> TranspileCache.peek(tx, TranspileArguments.key(call))));
         Map<String, Object> data = TranspileArguments.data(lookup.captured());
         if (lookup instanceof Hit hit) {
@@ -87,7 +87,7 @@ public final class TranspileGetCommand implements Command {
                 content.writeTo(out);
             }
         } catch (IOException e) {
-            throw new Trouble("cannot write " + file + ": " + TranspileArguments.reason(e), null);
+            throw new LockstepException("cannot write " + file + ": " + TranspileArguments.reason(e), null);
         }
     }
 }

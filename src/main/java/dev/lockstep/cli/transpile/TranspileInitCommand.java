@@ -5,7 +5,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
 import dev.lockstep.transpile.schema.BoxelMigrations;
 import dev.lockstep.transpile.schema.CacheSchema;
@@ -37,7 +37,7 @@ public final class TranspileInitCommand implements Command {
 
     @Override
     public Result run(Invocation call) {
-        try (Db db = call.databases().postgres(call.postgres(), call.session(PgSession.Use.WRITE))) {
+        try (Db db = call.databases().postgres(call.postgres(), call.session(Session.Use.WRITE))) {
             return call.dryRun()
                     ? result("would make ", "would remove ", db.read(tx -> plan(tx, call)))
                             .asUnchanged()

@@ -6,8 +6,8 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Durations;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.db.Session;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.schema.Upkeep;
 import dev.lockstep.transpile.schema.Upkeep.Pruned;
 import java.time.Duration;
@@ -34,14 +34,14 @@ public final class TranspilePruneCommand implements Command {
     @Override
     public Result run(Invocation call) {
         Duration age = call.duration("--older-than")
-                .orElseThrow(() -> Trouble.usage("--older-than is missing", "--older-than 1h"));
+                .orElseThrow(() -> LockstepException.usage("--older-than is missing", "--older-than 1h"));
         Upkeep.checkAge(age);
         List<String> named = call.parameters().isEmpty()
                 ? List.of()
                 : List.of(TranspileArguments.realm(call).value());
         call.confirm("delete tombstones older than " + Durations.render(age)
                 + (named.isEmpty() ? " in every realm" : " of " + named.get(0)));
-        return TranspileArguments.on(call, PgSession.Use.WRITE, db -> prune(db, named, age, call));
+        return TranspileArguments.on(call, Session.Use.WRITE, db -> prune(db, named, age, call));
     }
 
     private static Result prune(Db db, List<String> named, Duration age, Invocation call) {

@@ -6,8 +6,8 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.db.Session;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Artifact;
 import dev.lockstep.transpile.Captured;
 import dev.lockstep.transpile.Content;
@@ -48,10 +48,11 @@ public final class TranspilePutCommand implements Command {
     @Override
     public Result run(Invocation call) {
         long generation = call.number("--generation")
-                .orElseThrow(() -> Trouble.usage(
+                .orElseThrow(() -> LockstepException.usage(
                         "--generation is missing", "'lockstep transpile get' says it; ask before you read the source"));
         String body = call.text("--body")
-                .orElseThrow(() -> Trouble.usage("--body is missing", "--body FILE, or --body - for standard input"));
+                .orElseThrow(() ->
+                        LockstepException.usage("--body is missing", "--body FILE, or --body - for standard input"));
         Captured captured = Captured.writtenDown(
                 TranspileArguments.key(call),
                 call.text("--epoch").map(TranspilePutCommand::uuid),
@@ -59,19 +60,19 @@ public final class TranspilePutCommand implements Command {
                 call.number("--floor").orElse(0L));
         Artifact artifact = artifact(call, body);
         return TranspileArguments.on(
-                call, PgSession.Use.WRITE, db -> call.dryRun() ? plan(db, captured) : put(db, captured, artifact));
+                call, Session.Use.WRITE, db -> call.dryRun() ? plan(db, captured) : put(db, captured, artifact));
     }
 
     private static Artifact artifact(Invocation call, String body) {
         Content content = TranspileArguments.content(body, call.in());
         if (content.size() > TranspileCache.LARGEST) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     "an artifact of " + content.size() + " bytes is too large; the limit is " + TranspileCache.LARGEST,
                     null);
         }
         Optional<String> headers = call.text("--headers").map(file -> TranspileArguments.json(file, call, Map.class));
         if (headers.isPresent() && content.text().isEmpty()) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     "--headers are for text of at most " + Content.SMALL + " bytes",
                     "Boxel would serve an empty module in place of this artifact");
         }
@@ -84,7 +85,8 @@ public final class TranspilePutCommand implements Command {
         try {
             return java.util.UUID.fromString(text).toString();
         } catch (IllegalArgumentException e) {
-            throw Trouble.usage("not an epoch: '" + text + "'", "it is the UUID that 'lockstep transpile get' said");
+            throw LockstepException.usage(
+                    "not an epoch: '" + text + "'", "it is the UUID that 'lockstep transpile get' said");
         }
     }
 

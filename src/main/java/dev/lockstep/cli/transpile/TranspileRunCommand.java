@@ -8,11 +8,11 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbPool;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.PgListener;
 import dev.lockstep.support.FileError;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Artifact;
 import dev.lockstep.transpile.ArtifactKey;
 import dev.lockstep.transpile.TranspileCache;
@@ -69,7 +69,7 @@ public final class TranspileRunCommand implements Command {
     public Result run(Invocation call) throws InterruptedException {
         Optional<Path> report = call.text("--report").map(Invocation::file);
         if (call.parameters().size() < 3) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     "a realm, a path and a command are needed",
                     "give URL PATH -- CMD ...; 'lockstep transpile run --help' shows more");
         }
@@ -77,7 +77,8 @@ public final class TranspileRunCommand implements Command {
         BuildCommand build = new BuildCommand(call, key);
         if (build.printsTheArtifact()) {
             if (report.isEmpty() && call.format() != Options.Format.TEXT) {
-                throw Trouble.usage("standard output is the artifact; -o needs another place", "--report FILE");
+                throw LockstepException.usage(
+                        "standard output is the artifact; -o needs another place", "--report FILE");
             }
             call.output().bare(report);
         }
@@ -93,7 +94,7 @@ public final class TranspileRunCommand implements Command {
         } catch (IOException e) {
             throw new ExitTrouble(
                     ExitCode.AROUND_CHILD, "output", "cannot write the artifact: " + FileError.namedReason(e), null, e);
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             throw ExitTrouble.around(e);
         }
     }
@@ -107,10 +108,10 @@ public final class TranspileRunCommand implements Command {
     private static Served serve(Invocation call, ArtifactKey key, BuildCommand build)
             throws IOException, InterruptedException {
         PgTarget target = call.postgres();
-        PgSession session = call.session(PgSession.Use.WRITE).withStatementTimeout(STATEMENT);
+        Session session = call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT);
         try (DbPool pool = new DbPool(() -> call.databases().postgres(target, session), CONNECTIONS);
                 PgListener listener = call.databases()
-                        .listener(target, call.session(PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
+                        .listener(target, call.session(Session.Use.LISTEN), PgListener.Options.DEFAULT);
                 SharedBuilds builds = new SharedBuilds(
                         pool,
                         listener,
@@ -133,7 +134,7 @@ public final class TranspileRunCommand implements Command {
     }
 
     /** A cache that was never made is a mistake to be told; one that cannot help now costs a build. */
-    private static void heard(Invocation call, SharedBuilds.Cost cost, Trouble fault) {
+    private static void heard(Invocation call, SharedBuilds.Cost cost, LockstepException fault) {
         if (fault instanceof DbException e) {
             CacheSchema.require(e);
         }

@@ -6,7 +6,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.transpile.schema.CacheSchema;
 import dev.lockstep.transpile.schema.Upkeep;
 import dev.lockstep.transpile.schema.Upkeep.RealmStatus;
@@ -32,7 +32,7 @@ public final class TranspileStatusCommand implements Command {
         Optional<String> realm = call.parameters().isEmpty()
                 ? Optional.empty()
                 : Optional.of(TranspileArguments.realm(call).value());
-        return TranspileArguments.on(call, PgSession.Use.READ, db -> status(db, realm));
+        return TranspileArguments.on(call, Session.Use.READ, db -> status(db, realm));
     }
 
     private static Result status(Db db, Optional<String> realm) {

@@ -6,13 +6,13 @@ import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.invalidate.Broadcast;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Tombstones;
 import dev.lockstep.transpile.Tombstones.Outcome;
 import dev.lockstep.transpile.schema.Upkeep;
@@ -56,18 +56,18 @@ public final class TranspileTombstoneCommand implements Command {
         }
         boolean all = call.flag("--all");
         if (all != paths.isEmpty()) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     all ? "--all and paths exclude each other" : "no path given", "name paths, or --all for the realm");
         }
         if (all && call.flag("--dependents")) {
-            throw Trouble.usage("--all leaves no dependents to look for", null);
+            throw LockstepException.usage("--all leaves no dependents to look for", null);
         }
         if (all) {
             call.confirm("invalidate every artifact of " + realm);
         }
         return TranspileArguments.on(
                 call,
-                PgSession.Use.WRITE,
+                Session.Use.WRITE,
                 db -> call.dryRun() ? plan(db, realm, paths, call) : tombstone(db, realm, paths, call));
     }
 

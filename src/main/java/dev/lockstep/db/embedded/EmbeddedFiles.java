@@ -1,7 +1,7 @@
 package dev.lockstep.db.embedded;
 
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Secret;
-import dev.lockstep.support.Trouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -48,7 +48,7 @@ public record EmbeddedFiles(Path directory) {
         for (int i = 0; i < UNQUOTABLE.length(); i++) {
             char unquotable = UNQUOTABLE.charAt(i);
             if (directory.toString().indexOf(unquotable) >= 0) {
-                throw new Trouble(
+                throw new LockstepException(
                         "the embedded PostgreSQL cannot live in " + directory + ": its own programs do not quote "
                                 + unquotable,
                         HINT);
@@ -104,7 +104,7 @@ public record EmbeddedFiles(Path directory) {
                 UNFINISHED + name + "-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
     }
 
-    /** @throws Trouble it is gone, which is for whoever deleted it to repair */
+    /** @throws LockstepException it is gone, which is for whoever deleted it to repair */
     Secret readPassword() {
         try {
             return Secret.of(Files.readString(password()).strip());
@@ -158,7 +158,7 @@ public record EmbeddedFiles(Path directory) {
     }
 
     /** Deletes what came to nothing; that the cause of it can be thrown. */
-    static Trouble abandon(Path unfinished, Trouble cause) {
+    static LockstepException abandon(Path unfinished, LockstepException cause) {
         try {
             if (Files.exists(unfinished)) {
                 delete(unfinished);
@@ -169,9 +169,9 @@ public record EmbeddedFiles(Path directory) {
         return cause;
     }
 
-    static Trouble trouble(String what, IOException cause) {
-        return new Trouble(
-                Trouble.Kind.FAILED,
+    static LockstepException trouble(String what, IOException cause) {
+        return new LockstepException(
+                LockstepException.Kind.FAILED,
                 "embedded-files",
                 "the embedded PostgreSQL cannot " + what + ": " + cause,
                 HINT,

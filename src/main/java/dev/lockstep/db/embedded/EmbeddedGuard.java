@@ -2,7 +2,7 @@ package dev.lockstep.db.embedded;
 
 import dev.lockstep.support.Deadline;
 import dev.lockstep.support.LockFile;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,7 +50,7 @@ final class EmbeddedGuard {
     }
 
     private void run() {
-        PostgresCluster cluster = new PostgresCluster(files);
+        Cluster cluster = new Cluster(files);
         Optional<LockFile> place = place();
         if (place.isEmpty()) {
             return;
@@ -100,10 +100,10 @@ final class EmbeddedGuard {
     /**
      * Sees to it that there is one, on this machine. The caller is a user and holds {@link EmbeddedFiles#starting()}.
      *
-     * @throws Trouble refused: there is one elsewhere, in another container or on a host that shares the directory, so
+     * @throws LockstepException refused: there is one elsewhere, in another container or on a host that shares the directory, so
      *     that a server may run there which cannot be seen from here
      */
-    static void summon(EmbeddedFiles files) {
+    static void ensureRunning(EmbeddedFiles files) {
         Optional<Process> started = isPresent(files) ? Optional.empty() : Optional.of(start(files));
         Deadline deadline = Deadline.after(started.isPresent() ? STARTING : CONTENTION);
         while (!isPresent(files) || !isHere(files)) {
@@ -129,8 +129,8 @@ final class EmbeddedGuard {
                 "-XX:-UsePerfData",
                 EmbeddedGuard.class.getName(),
                 files.directory().toString());
-        ProcessBuilder builder = PostgresCommand.builder(files, command)
-                .redirectOutput(PostgresCommand.NOTHING)
+        ProcessBuilder builder = ServerProgram.builder(files, command)
+                .redirectOutput(ServerProgram.NOTHING)
                 .redirectError(files.guardLog().toFile());
         builder.environment().put("CLASSPATH", classPath());
         try {
@@ -167,14 +167,14 @@ final class EmbeddedGuard {
         return words.contains(EmbeddedGuard.class.getName()) || words.contains(EARLIER_NAME);
     }
 
-    private static Trouble elsewhere(EmbeddedFiles files) {
-        return Trouble.refused(
+    private static LockstepException elsewhere(EmbeddedFiles files) {
+        return LockstepException.refused(
                 "the embedded PostgreSQL in " + files.directory() + " is used from another host or container",
                 "set XDG_STATE_HOME to a directory of this one's own, or name a server with --pg");
     }
 
-    private static Trouble absent(EmbeddedFiles files) {
-        return new Trouble(
+    private static LockstepException absent(EmbeddedFiles files) {
+        return new LockstepException(
                 "the embedded PostgreSQL has no guard, and none starts",
                 "see " + files.guardLog() + "; or name a server with --pg");
     }

@@ -1,13 +1,13 @@
 package dev.lockstep.db.embedded;
 
-import dev.lockstep.db.libpq.PgHost;
+import dev.lockstep.db.libpq.Host;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.support.Deadline;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockFile;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Redactor;
 import dev.lockstep.support.Secret;
-import dev.lockstep.support.Trouble;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -49,10 +49,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private final EmbeddedFiles files;
-    private Postmaster postmaster;
+    private PostmasterPid postmaster;
     private boolean open = true;
 
-    private EmbeddedPostgres(EmbeddedFiles files, Postmaster postmaster) {
+    private EmbeddedPostgres(EmbeddedFiles files, PostmasterPid postmaster) {
         this.files = files;
         this.postmaster = postmaster;
     }
@@ -62,7 +62,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
      * millisecond; a stopped one less than a second; the very first time some seconds.
      *
      * @param progress told, in a few words, what is being waited for
-     * @throws Trouble it cannot run here, and why
+     * @throws LockstepException it cannot run here, and why
      */
     public static EmbeddedPostgres open(Environment environment, Consumer<String> progress) {
         EmbeddedFiles files = EmbeddedFiles.in(environment.stateDirectory());
@@ -73,7 +73,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             } catch (RuntimeException e) {
                 try {
                     release(files);
-                } catch (Trouble onRelease) {
+                } catch (LockstepException onRelease) {
                     e.addSuppressed(onRelease);
                 }
                 throw e;
@@ -102,7 +102,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         if (usage.handles == 0) {
             USAGES.remove(files.directory());
             try (LockFile lock = usage.lock) {
-                if (Postmaster.read(files.data()).isPresent() && !EmbeddedGuard.isPresent(files)) {
+                if (PostmasterPid.read(files.data()).isPresent() && !EmbeddedGuard.isPresent(files)) {
                     EmbeddedGuard.start(files);
                 }
             }
@@ -110,9 +110,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /** The server, started if need be. */
-    private static Postmaster running(EmbeddedFiles files, Consumer<String> progress) {
-        PostgresCluster cluster = new PostgresCluster(files);
-        Optional<Postmaster> postmaster = cluster.ready();
+    private static PostmasterPid running(EmbeddedFiles files, Consumer<String> progress) {
+        Cluster cluster = new Cluster(files);
+        Optional<PostmasterPid> postmaster = cluster.ready();
         if (postmaster.isPresent() && EmbeddedGuard.isPresent(files)) {
             return postmaster.get();
         }
@@ -125,27 +125,27 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private static Postmaster started(EmbeddedFiles files, PostgresCluster cluster, Consumer<String> progress) {
+    private static PostmasterPid started(EmbeddedFiles files, Cluster cluster, Consumer<String> progress) {
         Deadline deadline = Deadline.after(PATIENCE);
-        Optional<Postmaster> postmaster = cluster.ready();
+        Optional<PostmasterPid> postmaster = cluster.ready();
         while (postmaster.isEmpty()) {
             if (deadline.passed()) {
-                throw new Trouble(
-                        Trouble.Kind.TIMEOUT,
+                throw new LockstepException(
+                        LockstepException.Kind.TIMEOUT,
                         "the embedded PostgreSQL is not ready after " + PATIENCE.toSeconds() + " s",
                         "its log is " + files.log());
             }
-            if (cluster.state() == PostgresCluster.State.NONE) {
+            if (cluster.state() == Cluster.State.NONE) {
                 cluster.create(progress);
-                EmbeddedGuard.summon(files);
-                progress.accept("starting PostgreSQL " + PostgresBinaries.VERSION);
+                EmbeddedGuard.ensureRunning(files);
+                progress.accept("starting PostgreSQL " + Binaries.VERSION);
                 cluster.start();
             } else {
                 deadline.pause();
             }
             postmaster = cluster.ready();
         }
-        EmbeddedGuard.summon(files);
+        EmbeddedGuard.ensureRunning(files);
         return postmaster.get();
     }
 
@@ -153,7 +153,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
      * Looks after the server, and starts it again if it has died: before each new connection. Those that were open are
      * lost all the same.
      *
-     * @throws Trouble as for {@link #open}
+     * @throws LockstepException as for {@link #open}
      */
     public synchronized void revive(Consumer<String> progress) {
         synchronized (USAGES) {
@@ -162,7 +162,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     public String host() {
-        return PostgresCluster.HOST;
+        return Cluster.HOST;
     }
 
     /** The same after each start, unless another program has taken it. */
@@ -172,7 +172,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /** A superuser. */
     public String user() {
-        return PostgresCluster.USER;
+        return Cluster.USER;
     }
 
     /** The password of {@link #user()}. */
@@ -181,7 +181,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     public String database() {
-        return PostgresCluster.DATABASE;
+        return Cluster.DATABASE;
     }
 
     /** All of that, to connect to. */
@@ -189,7 +189,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         Secret password = password();
         Redactor.register(password);
         return PgTarget.at(
-                new PgHost(host(), Optional.empty(), port(), Optional.of(password), "from " + files.password()),
+                new Host(host(), Optional.empty(), port(), Optional.of(password), "from " + files.password()),
                 database(),
                 user());
     }

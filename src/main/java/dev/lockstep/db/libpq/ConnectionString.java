@@ -1,7 +1,7 @@
 package dev.lockstep.db.libpq;
 
-import dev.lockstep.support.Nearest;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.DidYouMean;
+import dev.lockstep.support.LockstepException;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,20 +54,20 @@ public record ConnectionString(String text, String origin, Exposure exposure) {
             "xmlFactoryFactory");
 
     /** Raises what is wrong with the string; nothing of the string itself is in the message. */
-    Trouble wrong(String what) {
-        return Trouble.usage(origin + ": " + what, "it takes " + FORMS);
+    LockstepException wrong(String what) {
+        return LockstepException.usage(origin + ": " + what, "it takes " + FORMS);
     }
 
     /**
      * @param warnings takes what the user should know and that stops nothing
-     * @throws Trouble usage: it cannot be read, has an unknown or forbidden parameter, or shows a password to others
+     * @throws LockstepException usage: it cannot be read, has an unknown or forbidden parameter, or shows a password to others
      */
-    Map<PgParameter, String> parse(List<String> warnings) {
+    Map<Parameter, String> parse(List<String> warnings) {
         Map<String, String> named = named(warnings);
         refusePassword(named);
-        Map<PgParameter, String> parameters = new EnumMap<>(PgParameter.class);
+        Map<Parameter, String> parameters = new EnumMap<>(Parameter.class);
         for (Map.Entry<String, String> entry : named.entrySet()) {
-            PgParameter parameter = PgParameter.of(entry.getKey());
+            Parameter parameter = Parameter.of(entry.getKey());
             if (parameter == null) {
                 throw unknown(entry.getKey(), named);
             }
@@ -79,7 +79,7 @@ public record ConnectionString(String text, String origin, Exposure exposure) {
     private Map<String, String> named(List<String> warnings) {
         for (String scheme : URI_SCHEMES) {
             if (text.startsWith(scheme)) {
-                return new PostgresUri(this, text.substring(scheme.length())).parse();
+                return new ConnectionUri(this, text.substring(scheme.length())).parse();
             }
         }
         if (text.startsWith(JdbcUrl.SCHEME)) {
@@ -95,28 +95,27 @@ public record ConnectionString(String text, String origin, Exposure exposure) {
 
     private void refusePassword(Map<String, String> named) {
         if (exposure == Exposure.PUBLIC && hasPassword(named)) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     origin + ": a password must not stand here, where others can read it",
                     "use --password-file FILE, PGPASSWORD or ~/.pgpass");
         }
     }
 
     private static boolean hasPassword(Map<String, String> named) {
-        return named.containsKey(PgParameter.PASSWORD.keyword())
-                || named.containsKey(PgParameter.SSLPASSWORD.keyword());
+        return named.containsKey(Parameter.PASSWORD.keyword()) || named.containsKey(Parameter.SSLPASSWORD.keyword());
     }
 
-    private Trouble unknown(String name, Map<String, String> named) {
-        boolean strayLogin = text.indexOf('@') >= 0 && !named.containsKey(PgParameter.USER.keyword());
+    private LockstepException unknown(String name, Map<String, String> named) {
+        boolean strayLogin = text.indexOf('@') >= 0 && !named.containsKey(Parameter.USER.keyword());
         String shown = hasPassword(named) || strayLogin || !isWord(name) ? "" : " '" + name + "'";
         if (DANGEROUS.stream().anyMatch(name::equalsIgnoreCase)) {
-            return Trouble.usage(
+            return LockstepException.usage(
                     origin + ": the parameter" + shown + " is not allowed",
                     "it would change which code runs, or how SQL is read");
         }
-        return Trouble.usage(
+        return LockstepException.usage(
                 origin + ": unknown parameter" + shown,
-                Nearest.to(name, PgParameter.keywords())
+                DidYouMean.to(name, Parameter.keywords())
                         .map(near -> "did you mean " + near + "?")
                         .orElse("the parameters are those of psql: sslmode, connect_timeout, application_name, …"));
     }

@@ -1,6 +1,6 @@
 package dev.lockstep.db.libpq;
 
-import dev.lockstep.support.PercentCode;
+import dev.lockstep.support.PercentEncoding;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,7 +160,7 @@ public final class JdbcUrl {
     }
 
     private String decode(String encoded) {
-        return PercentCode.decode(encoded.replace('+', ' '))
+        return PercentEncoding.decode(encoded.replace('+', ' '))
                 .orElseThrow(() -> source.wrong("a '%' must be followed by two hexadecimal digits, not 00"));
     }
 }

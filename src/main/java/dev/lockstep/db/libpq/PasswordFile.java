@@ -1,7 +1,7 @@
 package dev.lockstep.db.libpq;
 
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Secret;
-import dev.lockstep.support.Trouble;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -110,26 +110,27 @@ public final class PasswordFile {
     /**
      * The first line of a file that holds one password and nothing else; it may be a pipe.
      *
-     * @throws Trouble usage: there is none, or it is empty; refused: others may read it
+     * @throws LockstepException usage: there is none, or it is empty; refused: others may read it
      */
     public static Secret only(Path file) {
         if (!Files.exists(file) || Files.isDirectory(file)) {
-            throw Trouble.usage("no such password file: " + file, null);
+            throw LockstepException.usage("no such password file: " + file, null);
         }
         try {
             if (othersMayRead(file)) {
-                throw Trouble.refused("others may read the password file " + file, "chmod 600 " + file);
+                throw LockstepException.refused("others may read the password file " + file, "chmod 600 " + file);
             }
             try (InputStream in = Files.newInputStream(file)) {
                 String text = new String(in.readNBytes(LONGEST), StandardCharsets.UTF_8);
                 String password = text.lines().findFirst().orElse("");
                 if (password.isEmpty()) {
-                    throw Trouble.usage("the password file is empty: " + file, "its first line is the password");
+                    throw LockstepException.usage(
+                            "the password file is empty: " + file, "its first line is the password");
                 }
                 return Secret.of(password);
             }
         } catch (IOException e) {
-            throw Trouble.usage("cannot read the password file " + file, null);
+            throw LockstepException.usage("cannot read the password file " + file, null);
         }
     }
 

@@ -4,7 +4,7 @@ import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.libpq.ConnectionString.Exposure;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -64,7 +64,7 @@ public final class PgTarget implements DbTarget {
         }
 
         private boolean nothingSet() {
-            for (PgParameter parameter : PgParameter.values()) {
+            for (Parameter parameter : Parameter.values()) {
                 if (parameter.locates() && environment.get(parameter.variable()).isPresent()) {
                     return false;
                 }
@@ -73,27 +73,27 @@ public final class PgTarget implements DbTarget {
         }
     }
 
-    private final PgSettings settings;
-    private final List<PgHost> hosts;
+    private final ParameterSet settings;
+    private final List<Host> hosts;
     private final String user;
     private final String database;
     private final List<String> warnings;
     private final Path home;
     private final boolean named;
 
-    private PgTarget(PgSettings settings, List<String> warnings, Sources sources) {
+    private PgTarget(ParameterSet settings, List<String> warnings, Sources sources) {
         this.settings = settings;
-        this.user = settings.name(PgParameter.USER).orElseGet(() -> System.getProperty("user.name"));
-        this.database = settings.name(PgParameter.DBNAME).orElse(user);
+        this.user = settings.name(Parameter.USER).orElseGet(() -> System.getProperty("user.name"));
+        this.database = settings.name(Parameter.DBNAME).orElse(user);
         this.home = sources.environment().home();
         this.named = true;
-        this.hosts = new PgHosts(settings, user, database).find(home, sources.passwordFile(), warnings);
+        this.hosts = new HostList(settings, user, database).find(home, sources.passwordFile(), warnings);
         this.warnings = List.copyOf(warnings);
     }
 
     /** The embedded server, which is only known once it runs. */
     private PgTarget(boolean named) {
-        this.settings = new PgSettings();
+        this.settings = new ParameterSet();
         this.hosts = List.of();
         this.user = EMBEDDED;
         this.database = EMBEDDED;
@@ -103,15 +103,15 @@ public final class PgTarget implements DbTarget {
     }
 
     /** One server that is known, with nothing taken from anywhere else. */
-    public static PgTarget at(PgHost host, String database, String user) {
-        Map<PgParameter, String> known = new EnumMap<>(PgParameter.class);
-        known.put(PgParameter.HOST, host.name());
-        known.put(PgParameter.PORT, Integer.toString(host.port()));
-        known.put(PgParameter.DBNAME, database);
-        known.put(PgParameter.USER, user);
-        host.password().ifPresent(password -> known.put(PgParameter.PASSWORD, password.reveal()));
-        PgSettings settings = new PgSettings();
-        known.put(PgParameter.SSLMODE, "disable");
+    public static PgTarget at(Host host, String database, String user) {
+        Map<Parameter, String> known = new EnumMap<>(Parameter.class);
+        known.put(Parameter.HOST, host.name());
+        known.put(Parameter.PORT, Integer.toString(host.port()));
+        known.put(Parameter.DBNAME, database);
+        known.put(Parameter.USER, user);
+        host.password().ifPresent(password -> known.put(Parameter.PASSWORD, password.reveal()));
+        ParameterSet settings = new ParameterSet();
+        known.put(Parameter.SSLMODE, "disable");
         settings.addMissing(known, EMBEDDED);
         return new PgTarget(settings, new ArrayList<>(), Sources.of(new Environment(Map.of("HOME", "/"))));
     }
@@ -120,7 +120,7 @@ public final class PgTarget implements DbTarget {
      * Finds the target.
      *
      * @param url what the option says, or null if it was not given
-     * @throws Trouble usage: the description is wrong, or shows a password to others; refused: others may read the
+     * @throws LockstepException usage: the description is wrong, or shows a password to others; refused: others may read the
      *     password file that was asked for
      */
     public static PgTarget resolve(String url, Sources sources) {
@@ -130,16 +130,16 @@ public final class PgTarget implements DbTarget {
             return new PgTarget(string.isPresent());
         }
         List<String> warnings = new ArrayList<>();
-        PgSettings settings = new PgSettings();
+        ParameterSet settings = new ParameterSet();
         string.ifPresent(s -> settings.addMissing(s.parse(warnings), s.origin()));
         Environment environment = sources.environment();
-        PgSettings variables = new PgSettings();
+        ParameterSet variables = new ParameterSet();
         variables.addEnvironment(environment);
-        settings.text(PgParameter.SERVICE)
-                .or(() -> variables.text(PgParameter.SERVICE))
+        settings.text(Parameter.SERVICE)
+                .or(() -> variables.text(Parameter.SERVICE))
                 .ifPresent(service -> {
                     Optional<String> file =
-                            settings.text(PgParameter.SERVICEFILE).or(() -> variables.text(PgParameter.SERVICEFILE));
+                            settings.text(Parameter.SERVICEFILE).or(() -> variables.text(Parameter.SERVICEFILE));
                     settings.addMissing(ServiceFile.find(service, file, environment), "service " + service);
                 });
         settings.addEnvironment(environment);
@@ -162,7 +162,7 @@ public final class PgTarget implements DbTarget {
         return named;
     }
 
-    public List<PgHost> hosts() {
+    public List<Host> hosts() {
         return hosts;
     }
 
@@ -179,13 +179,13 @@ public final class PgTarget implements DbTarget {
         return List.of(settings.values(), hosts, user, database);
     }
 
-    public PgSettings settings() {
+    public ParameterSet settings() {
         return settings;
     }
 
     /** What {@code options} says. */
     public ServerOptions options() {
-        return ServerOptions.of(settings.text(PgParameter.OPTIONS).orElse(""));
+        return ServerOptions.of(settings.text(Parameter.OPTIONS).orElse(""));
     }
 
     /** {@code $HOME}, for the files that libpq looks for there. */
@@ -201,8 +201,8 @@ public final class PgTarget implements DbTarget {
 
     /** Which sources decided, for the hint of an error. */
     public String provenance() {
-        PgParameter host = settings.text(PgParameter.HOST).isPresent() ? PgParameter.HOST : PgParameter.HOSTADDR;
-        return "host " + settings.origin(host) + ", user " + settings.origin(PgParameter.USER);
+        Parameter host = settings.text(Parameter.HOST).isPresent() ? Parameter.HOST : Parameter.HOSTADDR;
+        return "host " + settings.origin(host) + ", user " + settings.origin(Parameter.USER);
     }
 
     /** {@code db9:5432,db10:5432/app as bob}. */
@@ -212,7 +212,7 @@ public final class PgTarget implements DbTarget {
             return EMBEDDED;
         }
         StringBuilder out = new StringBuilder();
-        for (PgHost host : hosts) {
+        for (Host host : hosts) {
             out.append(out.isEmpty() ? "" : ",").append(host);
         }
         return out + "/" + database + " as " + user;

@@ -1,8 +1,8 @@
 package dev.lockstep.db.libpq;
 
+import dev.lockstep.support.DidYouMean;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Nearest;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,11 +31,11 @@ final class ServiceFile {
      * Looks the service up in the user's file, then in the system's.
      *
      * @param userFile PGSERVICEFILE, if it is set
-     * @throws Trouble usage: no file has it, or its section is malformed
+     * @throws LockstepException usage: no file has it, or its section is malformed
      */
-    static Map<PgParameter, String> find(String service, Optional<String> userFile, Environment environment) {
+    static Map<Parameter, String> find(String service, Optional<String> userFile, Environment environment) {
         Path user = userFile.map(Path::of).orElseGet(() -> environment.home().resolve(".pg_service.conf"));
-        Optional<Map<PgParameter, String>> found = read(user, service);
+        Optional<Map<Parameter, String>> found = read(user, service);
         if (found.isPresent()) {
             return found.get();
         }
@@ -46,12 +46,12 @@ final class ServiceFile {
                 return found.get();
             }
         }
-        throw Trouble.usage(
+        throw LockstepException.usage(
                 "no service '" + service + "' in " + user + " or in " + NAME + " of " + String.join(", ", folders),
                 "a service is a section [" + service + "] with lines like host=db9 and dbname=app");
     }
 
-    private static Optional<Map<PgParameter, String>> read(Path file, String service) {
+    private static Optional<Map<Parameter, String>> read(Path file, String service) {
         return Files.exists(file) ? section(service, file, lines(file)) : Optional.empty();
     }
 
@@ -61,12 +61,13 @@ final class ServiceFile {
                     .lines()
                     .toList();
         } catch (IOException e) {
-            throw Trouble.usage("cannot read the service file " + file, "check that it is a file that you may read");
+            throw LockstepException.usage(
+                    "cannot read the service file " + file, "check that it is a file that you may read");
         }
     }
 
-    static Optional<Map<PgParameter, String>> section(String service, Path file, List<String> lines) {
-        Map<PgParameter, String> parameters = null;
+    static Optional<Map<Parameter, String>> section(String service, Path file, List<String> lines) {
+        Map<Parameter, String> parameters = null;
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();
             if (line.startsWith("[")) {
@@ -74,7 +75,7 @@ final class ServiceFile {
                     break;
                 }
                 if (line.startsWith(service + "]", 1)) {
-                    parameters = new EnumMap<>(PgParameter.class);
+                    parameters = new EnumMap<>(Parameter.class);
                 }
             } else if (parameters != null && !line.isEmpty() && !line.startsWith("#")) {
                 add(line, file + ", line " + (i + 1), parameters);
@@ -84,22 +85,23 @@ final class ServiceFile {
     }
 
     /** No error shows the line: it may hold a password. */
-    private static void add(String line, String where, Map<PgParameter, String> parameters) {
+    private static void add(String line, String where, Map<Parameter, String> parameters) {
         int equals = line.indexOf('=');
         if (equals < 0) {
-            throw Trouble.usage(where + ": a line without '='", "it takes keyword=value, with no blanks around '='");
+            throw LockstepException.usage(
+                    where + ": a line without '='", "it takes keyword=value, with no blanks around '='");
         }
         String keyword = line.substring(0, equals);
-        PgParameter parameter = PgParameter.of(keyword);
+        Parameter parameter = Parameter.of(keyword);
         if (parameter == null) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     where + ": unknown keyword",
-                    Nearest.to(keyword, PgParameter.keywords())
+                    DidYouMean.to(keyword, Parameter.keywords())
                             .map(near -> "did you mean " + near + "= with no blanks around '='?")
                             .orElse("it takes the parameters of psql: host, port, dbname, user, sslmode, …"));
         }
-        if (parameter == PgParameter.SERVICE || parameter == PgParameter.SERVICEFILE) {
-            throw Trouble.usage(where + ": a service cannot refer to another service", null);
+        if (parameter == Parameter.SERVICE || parameter == Parameter.SERVICEFILE) {
+            throw LockstepException.usage(where + ": a service cannot refer to another service", null);
         }
         parameters.putIfAbsent(parameter, line.substring(equals + 1));
     }

@@ -1,7 +1,7 @@
 package dev.lockstep.db.listen;
 
 import dev.lockstep.db.Identifier;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 
 /**
  * The name of a notification channel, exactly as it is spelled: letters, digits and underscores, 1 to 63 of them.
@@ -10,14 +10,14 @@ import dev.lockstep.support.Trouble;
  * it is; so a name holds nothing that needs escaping, and is always quoted.
  */
 public record Channel(String name) {
-    /** @throws Trouble usage: no channel can have that name */
+    /** @throws LockstepException usage: no channel can have that name */
     public Channel {
         boolean valid = !name.isEmpty() && name.length() <= Identifier.POSTGRESQL_MAX_BYTES;
         for (int i = 0; i < name.length() && valid; i++) {
             valid = isAllowed(name.charAt(i));
         }
         if (!valid) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     "not a channel name: '" + name + "'",
                     "a channel is 1 to " + Identifier.POSTGRESQL_MAX_BYTES
                             + " letters (A-Z, a-z), digits and underscores");

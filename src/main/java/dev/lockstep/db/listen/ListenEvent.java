@@ -1,6 +1,6 @@
 package dev.lockstep.db.listen;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.Set;
 
@@ -20,7 +20,7 @@ public sealed interface ListenEvent {
      * Deaf since now, and still deaf after each attempt to connect again that failed; of several in a row only the last is
      * kept. A {@link Gap} follows when it is over.
      */
-    record Lost(Trouble why) implements ListenEvent {}
+    record Lost(LockstepException why) implements ListenEvent {}
 
     /**
      * Some notifications may have been missed. The channels are listened to again already: whoever drops, on this

@@ -6,7 +6,7 @@ import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.listen.ListenEvent.Gap;
 import dev.lockstep.db.listen.ListenEvent.GapReason;
 import dev.lockstep.db.listen.ListenEvent.Notification;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -154,7 +154,7 @@ final class ListenLoop {
                 establish();
                 hub.resumed(listening, new Gap(loss.reason(), since(loss.sinceNanos())));
                 return;
-            } catch (Trouble e) {
+            } catch (LockstepException e) {
                 hub.lost(e);
                 Duration doubled = pause.multipliedBy(2);
                 pause = doubled.compareTo(options.longestPause()) < 0 ? doubled : options.longestPause();

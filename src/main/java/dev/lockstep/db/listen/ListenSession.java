@@ -4,7 +4,7 @@ import dev.lockstep.db.Connector;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.postgres.PostgresConnection;
 import dev.lockstep.db.postgres.PostgresErrors;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -72,7 +72,7 @@ public final class ListenSession implements AutoCloseable {
     /**
      * Listens to these channels too. When it returns, the LISTEN is committed: what commits later is heard.
      *
-     * @throws Trouble refused: the server is a standby
+     * @throws LockstepException refused: the server is a standby
      */
     public void listen(Collection<Channel> channels) {
         // LISTEN last: pg_stat_activity shows the last statement of a session, and so who listens, and what for.
@@ -138,7 +138,7 @@ public final class ListenSession implements AutoCloseable {
      * nothing is asked.
      *
      * @param other opens the other session
-     * @throws Trouble refused: the pooler lends a server connection for no longer than a transaction
+     * @throws LockstepException refused: the pooler lends a server connection for no longer than a transaction
      */
     void prove(Connector other, Duration patience) {
         if (!pooled) {
@@ -149,8 +149,8 @@ public final class ListenSession implements AutoCloseable {
         listen(List.of(probe));
         say(probe, other, patience);
         if (!hears(probe, patience)) {
-            throw new Trouble(
-                    Trouble.Kind.REFUSED,
+            throw new LockstepException(
+                    LockstepException.Kind.REFUSED,
                     "transaction-pooler",
                     "a transaction pooler stands between here and PostgreSQL: a listener behind it hears nothing",
                     "connect to PostgreSQL's own port, or to a pool in session mode",
@@ -242,10 +242,10 @@ public final class ListenSession implements AutoCloseable {
         }
     }
 
-    private static Trouble refused(SQLException e) {
+    private static LockstepException refused(SQLException e) {
         if (STANDBY.equals(e.getSQLState())) {
-            return new Trouble(
-                    Trouble.Kind.REFUSED,
+            return new LockstepException(
+                    LockstepException.Kind.REFUSED,
                     "standby",
                     "the server is a standby: nobody can listen there",
                     "connect to the primary; target_session_attrs=read-write in the URL finds it among several hosts",

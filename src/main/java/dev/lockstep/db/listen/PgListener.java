@@ -3,7 +3,7 @@ package dev.lockstep.db.listen;
 import dev.lockstep.db.Connector;
 import dev.lockstep.db.listen.ListenEvent.Gap;
 import dev.lockstep.db.listen.ListenEvent.Notification;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -142,7 +142,7 @@ public final class PgListener implements AutoCloseable {
         }
     }
 
-    synchronized void lost(Trouble why) {
+    synchronized void lost(LockstepException why) {
         for (Subscription subscription : subscriptions) {
             subscription.lost(why);
         }

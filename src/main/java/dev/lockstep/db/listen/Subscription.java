@@ -5,7 +5,7 @@ import dev.lockstep.db.listen.ListenEvent.GapReason;
 import dev.lockstep.db.listen.ListenEvent.Lost;
 import dev.lockstep.db.listen.ListenEvent.Notification;
 import dev.lockstep.db.listen.ListenEvent.Ready;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -49,7 +49,7 @@ public final class Subscription implements AutoCloseable {
      * The next event, waiting for it at most that long; empty when there was none in time, and at once after
      * {@link #close()}.
      *
-     * @throws Trouble what ended the listener, after all events before it are taken: the first connection failed, or a
+     * @throws LockstepException what ended the listener, after all events before it are taken: the first connection failed, or a
      *     connection was lost that was not to be replaced
      */
     public Optional<ListenEvent> next(Duration atMost) throws InterruptedException {
@@ -115,7 +115,7 @@ public final class Subscription implements AutoCloseable {
     }
 
     /** Supersedes a {@link Lost} that nobody has taken yet. */
-    void lost(Trouble why) {
+    void lost(LockstepException why) {
         change(() -> addInsteadOfLost(new Lost(why)));
     }
 

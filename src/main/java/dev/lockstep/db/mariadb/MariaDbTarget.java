@@ -4,14 +4,14 @@ import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.libpq.ConnectionString;
 import dev.lockstep.db.libpq.ConnectionString.Exposure;
+import dev.lockstep.db.libpq.ConnectionUri;
 import dev.lockstep.db.libpq.PasswordFile;
 import dev.lockstep.db.libpq.PgTarget;
-import dev.lockstep.db.libpq.PostgresUri;
+import dev.lockstep.support.DidYouMean;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Nearest;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Redactor;
 import dev.lockstep.support.Secret;
-import dev.lockstep.support.Trouble;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -70,7 +70,7 @@ public final class MariaDbTarget implements DbTarget {
 
     private final ConnectionString source;
     private final Map<String, String> named;
-    private final MyCnf options;
+    private final OptionFile options;
     private final PgTarget.Sources sources;
     private final List<String> warnings = new ArrayList<>();
     private final String host;
@@ -85,7 +85,7 @@ public final class MariaDbTarget implements DbTarget {
         this.source = source;
         this.named = named;
         this.sources = sources;
-        this.options = MyCnf.read(sources.environment().home().resolve(".my.cnf"), warnings);
+        this.options = OptionFile.read(sources.environment().home().resolve(".my.cnf"), warnings);
         Environment environment = sources.environment();
         this.host =
                 given("host", "host").or(() -> environment.get("MYSQL_HOST")).orElse("localhost");
@@ -110,20 +110,20 @@ public final class MariaDbTarget implements DbTarget {
     }
 
     public static MariaDbTarget resolve(ConnectionString source, String afterScheme, PgTarget.Sources sources) {
-        Map<String, String> named = new PostgresUri(source, afterScheme).parse();
+        Map<String, String> named = new ConnectionUri(source, afterScheme).parse();
         boolean secret = named.containsKey("password");
         if (secret && source.exposure() == Exposure.PUBLIC) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     source.origin() + ": a password must not stand here, where others can read it",
                     "use --password-file FILE, MYSQL_PWD or ~/.my.cnf");
         }
         for (String name : named.keySet()) {
             boolean part = name.equals("host") || name.equals("port") || name.equals("user") || name.equals("dbname");
             if (!part && !name.equals("password") && !PARAMETERS.contains(name)) {
-                throw Trouble.usage(
+                throw LockstepException.usage(
                         source.origin() + ": unknown parameter"
                                 + (secret || afterScheme.indexOf('@') < 0 ? "" : " '" + name + "'"),
-                        Nearest.to(name, PARAMETERS)
+                        DidYouMean.to(name, PARAMETERS)
                                 .map(near -> "did you mean " + near + "?")
                                 .orElse("there are " + String.join(", ", new TreeSet<>(PARAMETERS))));
             }
@@ -131,8 +131,8 @@ public final class MariaDbTarget implements DbTarget {
         return new MariaDbTarget(source, named, sources);
     }
 
-    private Trouble wrong(String what) {
-        return Trouble.usage(source.origin() + ": " + what, "it takes mariadb://user@host:port/database");
+    private LockstepException wrong(String what) {
+        return LockstepException.usage(source.origin() + ": " + what, "it takes mariadb://user@host:port/database");
     }
 
     private Optional<String> given(String name, String option) {
@@ -166,7 +166,7 @@ public final class MariaDbTarget implements DbTarget {
         String mode = named.get("sslmode");
         if (mode != null) {
             return Tls.of(mode)
-                    .orElseThrow(() -> Trouble.usage(
+                    .orElseThrow(() -> LockstepException.usage(
                             source.origin() + ": sslmode must be disable, prefer, require, verify-ca or verify-full",
                             null));
         }

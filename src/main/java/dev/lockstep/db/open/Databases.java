@@ -4,22 +4,22 @@ import dev.lockstep.db.Connector;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbTarget;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.embedded.EmbeddedPostgres;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.ListenSession;
 import dev.lockstep.db.listen.PgListener;
-import dev.lockstep.db.mariadb.MariaDb;
+import dev.lockstep.db.mariadb.MariaDbConnector;
 import dev.lockstep.db.mariadb.MariaDbDriver;
 import dev.lockstep.db.mariadb.MariaDbErrors;
 import dev.lockstep.db.mariadb.MariaDbTarget;
-import dev.lockstep.db.postgres.Postgres;
+import dev.lockstep.db.postgres.PostgresConnector;
 import dev.lockstep.db.postgres.PostgresDriver;
 import dev.lockstep.db.postgres.PostgresErrors;
-import dev.lockstep.db.sqlite.Sqlite;
+import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.db.sqlite.SqliteTarget;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -46,7 +46,7 @@ public final class Databases implements AutoCloseable {
     private volatile boolean unstoppable;
     private Consumer<String> progress = message -> {};
     private EmbeddedPostgres embedded;
-    private volatile KeptConnections kept;
+    private volatile ConnectionCache kept;
 
     public Databases(Environment environment) {
         this(environment, UnaryOperator.identity());
@@ -75,7 +75,7 @@ public final class Databases implements AutoCloseable {
     /** From now on keeps PostgreSQL connections that are closed, but for those that listen, for whoever asks for the same. */
     public synchronized void keepConnections() {
         if (kept == null) {
-            kept = new KeptConnections();
+            kept = new ConnectionCache();
         }
     }
 
@@ -89,18 +89,18 @@ public final class Databases implements AutoCloseable {
 
     /** How many PostgreSQL connections are kept and not in use. */
     public int keptConnections() {
-        KeptConnections now = kept;
+        ConnectionCache now = kept;
         return now == null ? 0 : now.count();
     }
 
-    /** Opens a SQLite file that exists, as {@link Sqlite} says. */
-    public Db sqlite(Path file, Sqlite.Access access, Duration busyTimeout) {
+    /** Opens a SQLite file that exists, as {@link SqliteFiles} says. */
+    public Db sqlite(Path file, SqliteFiles.Access access, Duration busyTimeout) {
         return sqlite(file, access, busyTimeout, List.of());
     }
 
-    /** The same with extensions that somebody has named. @throws Trouble usage: one of them cannot be loaded */
-    public Db sqlite(Path file, Sqlite.Access access, Duration busyTimeout, List<Path> extensions) {
-        return opened(Sqlite.open(file, access, busyTimeout, extensions, around));
+    /** The same with extensions that somebody has named. @throws LockstepException usage: one of them cannot be loaded */
+    public Db sqlite(Path file, SqliteFiles.Access access, Duration busyTimeout, List<Path> extensions) {
+        return opened(SqliteFiles.open(file, access, busyTimeout, extensions, around));
     }
 
     /**
@@ -110,17 +110,17 @@ public final class Databases implements AutoCloseable {
      * @throws DbException there is no room for it
      */
     public Db copyOf(Db sqlite) {
-        return opened(Sqlite.copyOf(sqlite, around));
+        return opened(SqliteFiles.copyOf(sqlite, around));
     }
 
-    /** Makes a new SQLite database. @throws Trouble refused: there is a file of that name */
+    /** Makes a new SQLite database. @throws LockstepException refused: there is a file of that name */
     public Db createSqlite(Path file) {
-        return opened(Sqlite.create(file, around));
+        return opened(SqliteFiles.create(file, around));
     }
 
     /** Makes an empty SQLite database in memory that goes when it is closed. */
     public Db scratch() {
-        return opened(Sqlite.scratch(around));
+        return opened(SqliteFiles.scratch(around));
     }
 
     /** Ends the statements that are running now; their transactions roll back. Called from any thread. */
@@ -161,9 +161,9 @@ public final class Databases implements AutoCloseable {
      * Opens one connection to a PostgreSQL.
      *
      * @throws DbException nobody answers, or nobody lets us in
-     * @throws Trouble refused: it is not a server to work with (too old, a standby, not UTF8)
+     * @throws LockstepException refused: it is not a server to work with (too old, a standby, not UTF8)
      */
-    public Db postgres(PgTarget target, PgSession session) {
+    public Db postgres(PgTarget target, Session session) {
         try {
             return opened(new Db(connector(target, session), PostgresDriver::new));
         } catch (SQLException e) {
@@ -175,11 +175,11 @@ public final class Databases implements AutoCloseable {
      * Opens one connection to a MariaDB or MySQL.
      *
      * @throws DbException nobody answers, or nobody lets us in
-     * @throws Trouble refused: it is not a server to work with (too old, no strict mode, not utf8mb4)
+     * @throws LockstepException refused: it is not a server to work with (too old, no strict mode, not utf8mb4)
      */
-    public Db mariadb(MariaDbTarget target, PgSession session) {
+    public Db mariadb(MariaDbTarget target, Session session) {
         try {
-            return opened(new Db(around.apply(new MariaDb(target, session)), MariaDbDriver::new));
+            return opened(new Db(around.apply(new MariaDbConnector(target, session)), MariaDbDriver::new));
         } catch (SQLException e) {
             throw MariaDbErrors.of(e);
         }
@@ -189,7 +189,7 @@ public final class Databases implements AutoCloseable {
      * Opens a target of any engine; {@link Db#engine()} says which it is. A lock of SQLite is waited for as long as the
      * session says, or {@link #BUSY_TIMEOUT}.
      */
-    public Db open(DbTarget target, PgSession session) {
+    public Db open(DbTarget target, Session session) {
         if (target instanceof PgTarget postgres) {
             return postgres(postgres, session);
         }
@@ -197,40 +197,40 @@ public final class Databases implements AutoCloseable {
             return mariadb(mariaDb, session);
         }
         Path file = ((SqliteTarget) target).path();
-        boolean reads = session.use() == PgSession.Use.READ;
+        boolean reads = session.use() == Session.Use.READ;
         Duration patience = session.lockTimeout().isZero() ? BUSY_TIMEOUT : session.lockTimeout();
-        return sqlite(file, reads ? Sqlite.Access.READ : Sqlite.Access.WRITE, patience);
+        return sqlite(file, reads ? SqliteFiles.Access.READ : SqliteFiles.Access.WRITE, patience);
     }
 
     /** Opens one connection that listens, for the caller's own thread; see {@link #postgres} for what may go wrong. */
-    public ListenSession listenSession(PgTarget target, PgSession session) {
+    public ListenSession listenSession(PgTarget target, Session session) {
         return ListenSession.open(connector(target, session));
     }
 
     /** A listener that opens its connection when somebody subscribes. */
-    public PgListener listener(PgTarget target, PgSession session, PgListener.Options options) {
+    public PgListener listener(PgTarget target, Session session, PgListener.Options options) {
         return new PgListener(connector(target, session), options);
     }
 
     /** What opens the connections of such a session, for whoever needs the driver's own, or a new one now and then. */
-    Connector connector(PgTarget target, PgSession session) {
-        Connector connector =
-                around.apply(target.embedded() ? () -> connectEmbedded(session) : new Postgres(target, session));
-        KeptConnections keeping = kept;
-        return keeping == null || session.use() == PgSession.Use.LISTEN
+    Connector connector(PgTarget target, Session session) {
+        Connector connector = around.apply(
+                target.embedded() ? () -> connectEmbedded(session) : new PostgresConnector(target, session));
+        ConnectionCache keeping = kept;
+        return keeping == null || session.use() == Session.Use.LISTEN
                 ? connector
                 : keeping.around(List.of(target.identity(), session), connector);
     }
 
     /** A server that is being killed still takes connections until the system closes its port, and then resets them. */
-    private Connection connectEmbedded(PgSession session) throws SQLException {
+    private Connection connectEmbedded(Session session) throws SQLException {
         try {
-            return new Postgres(embedded(), session).connect();
+            return new PostgresConnector(embedded(), session).connect();
         } catch (DbException e) {
             if (e.reason() != DbException.Reason.UNREACHABLE) {
                 throw e;
             }
-            return new Postgres(embedded(), session).connect();
+            return new PostgresConnector(embedded(), session).connect();
         }
     }
 

@@ -7,7 +7,7 @@ import dev.lockstep.db.libpq.JdbcUrl;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.mariadb.MariaDbTarget;
 import dev.lockstep.db.sqlite.SqliteTarget;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -25,12 +25,12 @@ public final class Targets {
      * {@link PgTarget} and {@link MariaDbTarget} say.
      *
      * @param url what the option says, or null if it was not given
-     * @throws Trouble usage: there is none, it is wrong, or it shows a password to others; refused: others may read the
+     * @throws LockstepException usage: there is none, it is wrong, or it shows a password to others; refused: others may read the
      *     password file that was asked for
      */
     public static DbTarget resolve(String url, PgTarget.Sources sources) {
         ConnectionString string = sources.string(url)
-                .orElseThrow(() -> Trouble.usage(
+                .orElseThrow(() -> LockstepException.usage(
                         "no database named", "give " + sources.option() + " URL, or set " + sources.variable()));
         String text = string.text();
         if (text.startsWith(SqliteTarget.SCHEME)) {
@@ -45,7 +45,7 @@ public final class Targets {
         boolean postgres =
                 text.startsWith("postgres") || text.startsWith(JdbcUrl.SCHEME) || text.equals(PgTarget.EMBEDDED);
         if (!postgres && (equals < 0 || (colon >= 0 && colon < equals))) {
-            throw Trouble.usage(string.origin() + ": not a URL of a database", "it takes " + FORMS);
+            throw LockstepException.usage(string.origin() + ": not a URL of a database", "it takes " + FORMS);
         }
         return PgTarget.resolve(url, sources);
     }
@@ -53,12 +53,12 @@ public final class Targets {
     private static Path file(ConnectionString string, String name) {
         try {
             if (name.isEmpty()) {
-                throw Trouble.usage(string.origin() + ": sqlite: without a file", "it takes sqlite:FILE");
+                throw LockstepException.usage(string.origin() + ": sqlite: without a file", "it takes sqlite:FILE");
             }
             return Path.of(name);
         } catch (InvalidPathException e) {
             String shown = string.exposure() == Exposure.PUBLIC ? ": " + name : "";
-            throw Trouble.usage(string.origin() + ": not a file name" + shown, null);
+            throw LockstepException.usage(string.origin() + ": not a file name" + shown, null);
         }
     }
 }

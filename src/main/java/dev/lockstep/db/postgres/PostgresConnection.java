@@ -1,11 +1,11 @@
 package dev.lockstep.db.postgres;
 
 import dev.lockstep.db.EngineDriver;
-import dev.lockstep.db.PgSession;
-import dev.lockstep.db.libpq.PgParameter;
+import dev.lockstep.db.Session;
+import dev.lockstep.db.libpq.Parameter;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.libpq.ServerOptions;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -32,7 +32,7 @@ public final class PostgresConnection extends PgConnection {
         this.options = options;
     }
 
-    /** What lies behind a connection that others may have wrapped; empty if it was not opened by {@link Postgres}. */
+    /** What lies behind a connection that others may have wrapped; empty if it was not opened by {@link PostgresConnector}. */
     public static Optional<PostgresConnection> of(Connection connection) throws SQLException {
         return connection.isWrapperFor(PostgresConnection.class)
                 ? Optional.of(connection.unwrap(PostgresConnection.class))
@@ -42,16 +42,16 @@ public final class PostgresConnection extends PgConnection {
     /**
      * Sets what the session relies on, and finds out whether a pooler stands between here and the server.
      *
-     * @throws Trouble refused: the user's options cannot be had
+     * @throws LockstepException refused: the user's options cannot be had
      */
-    public void settle(PgTarget target, PgSession session) throws SQLException {
+    public void settle(PgTarget target, Session session) throws SQLException {
         ServerOptions asked = target.options();
         purpose = session.application();
-        settings = new SessionSettings(session, asked, PgServerState.of(this).majorVersion());
+        settings = new SessionSettings(session, asked, ServerState.of(this).majorVersion());
         if (options == Options.REFUSED) {
             addOptions(target, asked);
         }
-        shared = session.backend() == PgSession.Backend.ANY;
+        shared = session.backend() == Session.Backend.ANY;
         if (!shared) {
             settle();
         }
@@ -71,9 +71,9 @@ public final class PostgresConnection extends PgConnection {
 
     private void addOptions(PgTarget target, ServerOptions asked) {
         if (!asked.complete()) {
-            throw Trouble.refused(
+            throw LockstepException.refused(
                     "a pooler stands between here and PostgreSQL, and it passes on no options such as those "
-                            + target.settings().origin(PgParameter.OPTIONS),
+                            + target.settings().origin(Parameter.OPTIONS),
                     "-c NAME=VALUE is what can be set through it");
         }
         settings.add(asked.settings());

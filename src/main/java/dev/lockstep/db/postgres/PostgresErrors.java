@@ -3,7 +3,7 @@ package dev.lockstep.db.postgres;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.SqlErrors;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import org.postgresql.util.PSQLException;
@@ -26,7 +26,7 @@ public final class PostgresErrors {
         String what = SqlErrors.oneLine(e) + " (" + state + ")";
         if (ROW_SECURITY.equals(routine(e))) {
             return new DbException(
-                    Trouble.Kind.REFUSED,
+                    LockstepException.Kind.REFUSED,
                     Reason.NO_PRIVILEGE,
                     state,
                     "row security may hide rows from this role, and then less is done than is said: " + what,

@@ -1,6 +1,6 @@
 package dev.lockstep.db.postgres;
 
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.ServerOptions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -69,14 +69,14 @@ public final class SessionSettings {
         }
     }
 
-    private final PgSession session;
+    private final Session session;
     private final Map<String, String> settings = new LinkedHashMap<>();
 
     /**
      * @param options the user's own, which beat what no limit of the session asks for
      * @param majorVersion of the server
      */
-    SessionSettings(PgSession session, ServerOptions options, int majorVersion) {
+    SessionSettings(Session session, ServerOptions options, int majorVersion) {
         this.session = session;
         settings.put("idle_in_transaction_session_timeout", UNLIMITED);
         if (majorVersion >= 14) {
@@ -102,7 +102,7 @@ public final class SessionSettings {
         // What the command line says of this run beats what the user says of all connections.
         stricter("statement_timeout", session.statementTimeout());
         stricter("lock_timeout", session.lockTimeout());
-        if (session.use() == PgSession.Use.READ) {
+        if (session.use() == Session.Use.READ) {
             settings.put("default_transaction_read_only", "on");
         }
     }
@@ -131,7 +131,7 @@ public final class SessionSettings {
         try (PreparedStatement statement = connection.prepareStatement(FOR_SESSION)) {
             bind(statement);
             statement.setInt(3, backend);
-            statement.setBoolean(4, session.use() != PgSession.Use.READ);
+            statement.setBoolean(4, session.use() != Session.Use.READ);
             statement.setInt(5, backend);
             boolean rows = statement.execute();
             while (!rows && statement.getUpdateCount() >= 0) {
@@ -145,7 +145,7 @@ public final class SessionSettings {
 
     /** Sets all of it for the transaction that begins here. */
     void setForTransaction(Connection connection, Snapshot snapshot) throws SQLException {
-        boolean reads = session.use() == PgSession.Use.READ && snapshot != Snapshot.ONE;
+        boolean reads = session.use() == Session.Use.READ && snapshot != Snapshot.ONE;
         String begin = FOR_TRANSACTION.formatted(snapshot.characteristics, reads ? ", read only" : "");
         try (PreparedStatement statement = connection.prepareStatement(begin)) {
             bind(statement);

@@ -1,6 +1,6 @@
 package dev.lockstep.db.sqlite;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,20 +18,21 @@ final class SqliteExtension {
 
     private SqliteExtension() {}
 
-    /** @throws Trouble usage: there is no such file, or it cannot be read */
+    /** @throws LockstepException usage: there is no such file, or it cannot be read */
     static void check(Path extension) {
         if (!Files.isRegularFile(extension)) {
-            throw Trouble.usage((Files.exists(extension) ? "not a file: " : "no such file: ") + extension, null);
+            throw LockstepException.usage(
+                    (Files.exists(extension) ? "not a file: " : "no such file: ") + extension, null);
         }
         if (!Files.isReadable(extension)) {
-            throw Trouble.usage("not readable: " + extension, null);
+            throw LockstepException.usage("not readable: " + extension, null);
         }
     }
 
     /**
      * The connection with these loaded, in their order; afterwards no statement, and no trigger, can load any.
      *
-     * @throws Trouble usage: one cannot be loaded; the connection is closed
+     * @throws LockstepException usage: one cannot be loaded; the connection is closed
      */
     static Connection loaded(Connection connection, List<Path> extensions) throws SQLException {
         if (extensions.isEmpty()) {
@@ -60,11 +61,11 @@ final class SqliteExtension {
             statement.setString(1, extension.toAbsolutePath().toString());
             statement.executeQuery().close();
         } catch (SQLException e) {
-            throw new Trouble(
-                    Trouble.Kind.USAGE,
+            throw new LockstepException(
+                    LockstepException.Kind.USAGE,
                     "extension",
                     "not an extension that SQLite can load: " + extension + ": " + reason(e),
-                    "it must be built for this system and processor (" + SqliteLibrary.folder() + ")",
+                    "it must be built for this system and processor (" + NativeLibrary.folder() + ")",
                     e);
         }
     }

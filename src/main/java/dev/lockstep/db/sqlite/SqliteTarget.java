@@ -2,7 +2,7 @@ package dev.lockstep.db.sqlite;
 
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Engine;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,13 +15,13 @@ public record SqliteTarget(Path path) implements DbTarget {
     /**
      * Whether both names lead to the same file, by whatever links; not if there is none of the other name.
      *
-     * @throws Trouble usage: there is no file of this name
+     * @throws LockstepException usage: there is no file of this name
      */
     public boolean isSameAs(Path other) {
         try {
             return Files.exists(other) && Files.isSameFile(path, other);
         } catch (IOException e) {
-            throw Trouble.usage("no such file: " + path, "lockstep opens databases that exist");
+            throw LockstepException.usage("no such file: " + path, "lockstep opens databases that exist");
         }
     }
 

@@ -4,25 +4,25 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
-import dev.lockstep.fts.content.Comparison;
-import dev.lockstep.fts.content.Counts;
+import dev.lockstep.fts.content.ContentComparison;
 import dev.lockstep.fts.content.Drift;
-import dev.lockstep.fts.content.FtsDrift;
+import dev.lockstep.fts.content.DriftScan;
+import dev.lockstep.fts.content.ExpectedContent;
 import dev.lockstep.fts.content.IntegrityCheck;
 import dev.lockstep.fts.content.LeafPages;
-import dev.lockstep.fts.content.Truth;
-import dev.lockstep.fts.deferral.Feasibility;
+import dev.lockstep.fts.content.RowCounts;
 import dev.lockstep.fts.deferral.FtsStatus;
-import dev.lockstep.fts.ledger.Index;
-import dev.lockstep.fts.ledger.Situation;
+import dev.lockstep.fts.deferral.RestorabilityCheck;
+import dev.lockstep.fts.ledger.DeferralState;
+import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.schema.FtsCatalog;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.Unopened;
 import dev.lockstep.fts.trial.TriggerCost;
 import dev.lockstep.fts.trial.TriggerFault;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
-import dev.lockstep.support.Trouble;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +79,7 @@ public final class FtsCheck {
             Verdict verdict,
             Optional<Long> rows,
             Optional<Long> indexed,
-            FtsDrift drift,
+            Drift drift,
             List<String> faults,
             List<Trigger> triggers) {
         private Table with(List<Trigger> measured) {
@@ -118,15 +118,15 @@ public final class FtsCheck {
      * Compares.
      *
      * @param names FTS5 tables or their base tables; none for all
-     * @throws Trouble usage: there is no such table, or what was named cannot be compared; refused: the file is damaged
+     * @throws LockstepException usage: there is no such table, or what was named cannot be compared; refused: the file is damaged
      */
     public Report run(Db db, List<String> names) {
         return db.read(tx -> {
-            Situation situation = Situation.read(tx, profile);
+            DeferralState situation = DeferralState.read(tx, profile);
             List<Notice> notices = new ArrayList<>();
             List<Table> tables = new ArrayList<>();
-            for (Index index : situation.select(names)) {
-                notices.addAll(Feasibility.others(situation, index));
+            for (FtsIndex index : situation.select(names)) {
+                notices.addAll(RestorabilityCheck.others(situation, index));
                 tables.add(new Look(tx, situation, index, notices).table());
             }
             return new Report(tables, notices);
@@ -149,7 +149,7 @@ public final class FtsCheck {
                 List<Trigger> triggers = new ArrayList<>();
                 Optional<FtsTable> there = table.triggers.isEmpty() ? Optional.empty() : catalog.table(table.fts);
                 if (there.isPresent()) {
-                    for (Tuning tuning : Tuning.of(tx, there.get(), catalog.writers(table.fts))) {
+                    for (TriggerTuning tuning : TriggerTuning.of(tx, there.get(), catalog.writers(table.fts))) {
                         triggers.add(trigger(tuning, tuning.found().measured(tx)));
                     }
                 }
@@ -159,7 +159,7 @@ public final class FtsCheck {
         });
     }
 
-    private static Trigger trigger(Tuning tuning, TriggerCost cost) {
+    private static Trigger trigger(TriggerTuning tuning, TriggerCost cost) {
         return new Trigger(
                 cost.trigger().name(),
                 cost.trigger().event().name().toLowerCase(Locale.ROOT),
@@ -171,15 +171,15 @@ public final class FtsCheck {
     /** A look at one index. */
     private final class Look {
         private final Tx tx;
-        private final Index index;
+        private final FtsIndex index;
         private final FtsStatus.State state;
         private final Optional<String> lostContent;
         private final List<String> nullOrEqual;
         private final List<Notice> notices;
         private final List<String> faults = new ArrayList<>();
-        private FtsDrift drift = FtsDrift.UNSEEN;
+        private Drift drift = Drift.UNSEEN;
 
-        Look(Tx tx, Situation situation, Index index, List<Notice> notices) {
+        Look(Tx tx, DeferralState situation, FtsIndex index, List<Notice> notices) {
             this.tx = tx;
             this.index = index;
             this.state = FtsStatus.state(situation, index);
@@ -195,7 +195,7 @@ public final class FtsCheck {
             }
             FtsTable table = index.table().get();
             if (table.objection().isPresent()) {
-                Trouble refusal = Unopened.refusal(table);
+                LockstepException refusal = Unopened.refusal(table);
                 faults.add(refusal.getMessage());
                 notices.add(new Notice(refusal.code(), refusal.hint()));
                 return result(Optional.empty(), Optional.empty(), List.of());
@@ -217,7 +217,7 @@ public final class FtsCheck {
                     faults.add(
                             unlisted + " pages of terms are missing in " + table.name() + "_idx; no search finds them");
                 }
-                found = Counts.indexed(tx, table);
+                found = RowCounts.indexed(tx, table);
                 wanted = compare(table);
             } catch (DbException e) {
                 if (e.reason() != DbException.Reason.CORRUPT) {
@@ -229,7 +229,7 @@ public final class FtsCheck {
             if (!faults.isEmpty() && lostContent.isEmpty() && index.absent().isEmpty()) {
                 notices.add(Unopened.mend(table));
             }
-            return result(wanted, found, Tuning.of(tx, table, index.live()));
+            return result(wanted, found, TriggerTuning.of(tx, table, index.live()));
         }
 
         /** @return how many rows there ought to be */
@@ -238,37 +238,38 @@ public final class FtsCheck {
                 notices.add(new Notice("no-base", "nothing says what " + index.name() + " is about"));
                 return Optional.empty();
             }
-            Truth truth;
+            ExpectedContent truth;
             try {
-                truth = Truth.declared(tx, table, index.sources(), index.bases(), columns);
+                truth = ExpectedContent.declared(tx, table, index.sources(), index.bases(), columns);
                 if (table.kind() == FtsTable.Kind.OWN_CONTENT && columns == FtsTable.Columns.WRITTEN) {
                     truth = truth.allowing(tx, nullOrEqual);
                 }
             } catch (DbException e) {
                 throw e;
-            } catch (Trouble e) {
-                if (e.kind() == Trouble.Kind.REFUSED) {
+            } catch (LockstepException e) {
+                if (e.kind() == LockstepException.Kind.REFUSED) {
                     faults.add(e.getMessage());
                 }
-                notices.add(new Notice(e.code(), e.kind() == Trouble.Kind.REFUSED ? e.hint() : e.getMessage()));
+                notices.add(
+                        new Notice(e.code(), e.kind() == LockstepException.Kind.REFUSED ? e.hint() : e.getMessage()));
                 return Optional.empty();
             }
             drift = switch (depth) {
-                case SAMPLE -> Drift.of(tx, table, truth, Drift.Extent.SAMPLE, limit);
+                case SAMPLE -> DriftScan.of(tx, table, truth, DriftScan.Extent.SAMPLE, limit);
                 case DEEP -> deep(table, truth);
             };
             return Optional.of(truth.count(tx));
         }
 
         /** Rows are compared only to name them, where it is known without that whether any differ. */
-        private FtsDrift deep(FtsTable table, Truth truth) {
+        private Drift deep(FtsTable table, ExpectedContent truth) {
             if (!IntegrityCheck.canTell(table, truth)) {
-                return Drift.of(tx, table, truth, Drift.Extent.ALL, limit);
+                return DriftScan.of(tx, table, truth, DriftScan.Extent.ALL, limit);
             }
             if (IntegrityCheck.passes(tx, table, truth)) {
-                return FtsDrift.none(Comparison.Sight.of(table));
+                return Drift.none(ContentComparison.Sight.of(table));
             }
-            FtsDrift rows = Drift.of(tx, table, truth, Drift.Extent.ALL, limit);
+            Drift rows = DriftScan.of(tx, table, truth, DriftScan.Extent.ALL, limit);
             if (rows.isNone() && faults.isEmpty()) {
                 faults.add(
                         "FTS5's integrity-check fails, although no row differs: what it keeps about itself is damaged");
@@ -280,8 +281,8 @@ public final class FtsCheck {
         private void refuseDamagedFile(DbException e) {
             List<String> lines = Unopened.damageOfFile(tx);
             if (!lines.isEmpty()) {
-                throw new Trouble(
-                        Trouble.Kind.REFUSED,
+                throw new LockstepException(
+                        LockstepException.Kind.REFUSED,
                         "corrupt",
                         "the file is damaged: " + String.join("; ", lines),
                         "nothing was written; save what can be read with sqlite3's .recover",
@@ -289,7 +290,7 @@ public final class FtsCheck {
             }
         }
 
-        private Table result(Optional<Long> wanted, Optional<Long> found, List<Tuning> tunings) {
+        private Table result(Optional<Long> wanted, Optional<Long> found, List<TriggerTuning> tunings) {
             List<Trigger> triggers = new ArrayList<>();
             tunings.forEach(tuning -> triggers.add(trigger(tuning, tuning.found())));
             return new Table(
@@ -310,7 +311,7 @@ public final class FtsCheck {
             if (!faults.isEmpty() || otherNumber || !drift.isNone()) {
                 return Verdict.DIFFERS;
             }
-            boolean blind = drift.compared().equals(Comparison.Sight.NONE.label());
+            boolean blind = drift.compared().equals(ContentComparison.Sight.NONE.label());
             return blind ? Verdict.UNKNOWN : Verdict.EQUAL;
         }
     }

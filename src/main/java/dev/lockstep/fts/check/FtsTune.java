@@ -3,18 +3,18 @@ package dev.lockstep.fts.check;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
-import dev.lockstep.fts.ledger.Damage;
-import dev.lockstep.fts.ledger.Index;
-import dev.lockstep.fts.ledger.Situation;
+import dev.lockstep.fts.ledger.DeferralState;
+import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.ledger.LedgerErrors;
 import dev.lockstep.fts.schema.FtsCatalog;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerDdl;
-import dev.lockstep.fts.schema.TriggerSql;
+import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.fts.trial.KeyIndex;
 import dev.lockstep.fts.trial.TriggerFault;
 import dev.lockstep.profile.Profile;
 import dev.lockstep.support.Excerpts;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,16 +81,16 @@ public final class FtsTune {
      * Looks for triggers with which something is wrong, and for what could stand in for them; reads only.
      *
      * @param names FTS5 tables or their base tables; none for all
-     * @throws Trouble usage: there is no such table; refused: its triggers are put away
+     * @throws LockstepException usage: there is no such table; refused: its triggers are put away
      */
     public List<Trigger> offers(Db db, List<String> names) {
         return db.read(tx -> {
             List<Trigger> offers = new ArrayList<>();
-            for (Index index : due(tx, names)) {
+            for (FtsIndex index : due(tx, names)) {
                 FtsTable table = index.table().orElseThrow();
-                List<Tuning> tunings = Tuning.of(tx, table, index.live());
+                List<TriggerTuning> tunings = TriggerTuning.of(tx, table, index.live());
                 TuningRun.refuseDamaged(tx, table, tunings);
-                for (Tuning tuning : tunings) {
+                for (TriggerTuning tuning : tunings) {
                     offers.add(trigger(table, tuning, Optional.empty(), Optional.empty()));
                 }
             }
@@ -101,14 +101,14 @@ public final class FtsTune {
     /**
      * Puts them in, proves on some rows that the index comes out as it did, or as it ought to, and measures.
      *
-     * @throws Trouble as {@link #offers}; refused: the index comes out otherwise, and nothing was done
+     * @throws LockstepException as {@link #offers}; refused: the index comes out otherwise, and nothing was done
      */
     public Outcome install(Db db, List<String> names) {
         return db.transact(tx -> {
             List<Trigger> triggers = new ArrayList<>();
             List<String> rebuilt = new ArrayList<>();
             long changes = 0;
-            for (Index index : due(tx, names)) {
+            for (FtsIndex index : due(tx, names)) {
                 TuningRun work = new TuningRun(tx, index);
                 changes += work.install();
                 triggers.addAll(work.triggers());
@@ -125,7 +125,7 @@ public final class FtsTune {
      *
      * @param names FTS5 tables or their base tables; none for all
      * @return the names of the triggers that are back
-     * @throws Trouble as {@link #offers}; refused: one of them was made anew meanwhile
+     * @throws LockstepException as {@link #offers}; refused: one of them was made anew meanwhile
      */
     public List<String> undo(Db db, List<String> names) {
         return db.transact(tx -> {
@@ -149,7 +149,7 @@ public final class FtsTune {
 
     private List<TuningLedger.Entry> stored(Tx tx, List<String> names) {
         List<TuningLedger.Entry> entries = new ArrayList<>();
-        List<Index> indexes = due(tx, names);
+        List<FtsIndex> indexes = due(tx, names);
         for (TuningLedger.Entry entry : TuningLedger.read(tx)) {
             boolean meant = names.isEmpty()
                     || indexes.stream().anyMatch(index -> index.folded().equals(SqlToken.fold(entry.fts())));
@@ -162,17 +162,17 @@ public final class FtsTune {
 
     private static void undo(Tx tx, FtsCatalog catalog, TuningLedger.Entry entry) {
         String name = entry.before().name();
-        Optional<TriggerSql> live = catalog.trigger(name);
+        Optional<TriggerStatement> live = catalog.trigger(name);
         boolean back = live.filter(
                         trigger -> trigger.sql().equals(entry.before().sql()))
                 .isPresent();
         if (!back) {
             if (live.filter(trigger -> trigger.sql().equals(entry.after().sql()))
                     .isEmpty()) {
-                Excerpts shown = TriggerSql.brief(
-                        live.map(TriggerSql::sql).orElse("there is none"),
+                Excerpts shown = TriggerStatement.brief(
+                        live.map(TriggerStatement::sql).orElse("there is none"),
                         entry.before().sql());
-                throw Damage.refused(
+                throw LedgerErrors.refused(
                         "trigger-conflict",
                         "trigger " + name + " of " + entry.fts() + " is not the one that was put in: " + shown.one()
                                 + " -- and before that it was: " + shown.other(),
@@ -187,11 +187,11 @@ public final class FtsTune {
         }
     }
 
-    private List<Index> due(Tx tx, List<String> names) {
-        List<Index> due = new ArrayList<>();
-        for (Index index : Situation.read(tx, profile).select(names)) {
+    private List<FtsIndex> due(Tx tx, List<String> names) {
+        List<FtsIndex> due = new ArrayList<>();
+        for (FtsIndex index : DeferralState.read(tx, profile).select(names)) {
             if (index.isDeferred()) {
-                throw Damage.refused(
+                throw LedgerErrors.refused(
                         "deferred",
                         "the triggers of " + index.name() + " are put away",
                         "'lockstep fts restore' brings them back");
@@ -203,15 +203,16 @@ public final class FtsTune {
         return due;
     }
 
-    static Trigger trigger(FtsTable table, Tuning tuning, Optional<Duration> costBefore, Optional<Duration> costAfter) {
-        TriggerSql trigger = tuning.found().trigger();
+    static Trigger trigger(
+            FtsTable table, TriggerTuning tuning, Optional<Duration> costBefore, Optional<Duration> costAfter) {
+        TriggerStatement trigger = tuning.found().trigger();
         return new Trigger(
                 table.name(),
                 trigger.name(),
                 trigger.event().name().toLowerCase(Locale.ROOT),
                 tuning.found().fault(),
                 trigger.sql(),
-                tuning.better().map(TriggerSql::sql),
+                tuning.better().map(TriggerStatement::sql),
                 tuning.better().map(better -> tuning.way().name().toLowerCase(Locale.ROOT)),
                 tuning.indexes().stream().map(KeyIndex::ddl).toList(),
                 tuning.objection(),

@@ -3,13 +3,13 @@ package dev.lockstep.fts.check;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
-import dev.lockstep.fts.content.Reindex;
-import dev.lockstep.fts.schema.Feed;
-import dev.lockstep.fts.schema.FeedReader;
+import dev.lockstep.fts.content.IncrementalReindex;
 import dev.lockstep.fts.schema.FtsTable;
-import dev.lockstep.fts.schema.TriggerSql;
+import dev.lockstep.fts.schema.SourceQuery;
+import dev.lockstep.fts.schema.SourceQueryReader;
+import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.fts.schema.WriteStatement;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.List;
 
 /**
@@ -19,9 +19,9 @@ import java.util.List;
 final class KeyProof {
     private final Tx tx;
     private final FtsTable table;
-    private final List<TriggerSql> writers;
+    private final List<TriggerStatement> writers;
 
-    KeyProof(Tx tx, FtsTable table, List<TriggerSql> writers) {
+    KeyProof(Tx tx, FtsTable table, List<TriggerStatement> writers) {
         this.tx = tx;
         this.table = table;
         this.writers = writers;
@@ -60,7 +60,7 @@ final class KeyProof {
         }
     }
 
-    private boolean keepsNumber(TriggerSql trigger, String column) {
+    private boolean keepsNumber(TriggerStatement trigger, String column) {
         for (WriteStatement write : trigger.writes()) {
             boolean keeps = !write.isOn(table.name())
                     || switch (write.verb()) {
@@ -75,21 +75,21 @@ final class KeyProof {
         return true;
     }
 
-    private boolean writesNumber(TriggerSql trigger, WriteStatement insert, String column) {
-        List<Feed> feeds;
+    private boolean writesNumber(TriggerStatement trigger, WriteStatement insert, String column) {
+        List<SourceQuery> feeds;
         try {
-            feeds = new FeedReader(table).feeds(trigger, insert);
-        } catch (Trouble e) {
+            feeds = new SourceQueryReader(table).feeds(trigger, insert);
+        } catch (LockstepException e) {
             return false;
         }
         return feeds.stream().allMatch(feed -> feed.rowid()
-                .flatMap(Reindex::column)
+                .flatMap(IncrementalReindex::column)
                 .filter(number -> isColumn(feed.expression(column), number))
                 .isPresent());
     }
 
     private static boolean isColumn(String expression, String name) {
-        return Reindex.column(expression)
+        return IncrementalReindex.column(expression)
                 .filter(column -> SqlToken.fold(column).equals(SqlToken.fold(name)))
                 .isPresent();
     }
@@ -99,7 +99,7 @@ final class KeyProof {
         int set = write.rest().size() - write.condition().size();
         return write.rest().subList(0, set).stream()
                 .filter(SqlToken::canName)
-                .anyMatch(token -> Feed.isRowid(token.name())
+                .anyMatch(token -> SourceQuery.isRowid(token.name())
                         || SqlToken.fold(token.name()).equals(SqlToken.fold(column)));
     }
 }

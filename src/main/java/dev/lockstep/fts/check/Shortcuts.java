@@ -5,20 +5,20 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
-import dev.lockstep.fts.check.Tuning.Shortcut;
-import dev.lockstep.fts.check.Tuning.Way;
-import dev.lockstep.fts.content.Lookup;
-import dev.lockstep.fts.content.Lookup.Types;
-import dev.lockstep.fts.content.Reindex;
-import dev.lockstep.fts.schema.BaseTable;
-import dev.lockstep.fts.schema.Feed;
-import dev.lockstep.fts.schema.FeedReader;
+import dev.lockstep.fts.check.TriggerTuning.Shortcut;
+import dev.lockstep.fts.check.TriggerTuning.Way;
+import dev.lockstep.fts.content.IncrementalReindex;
+import dev.lockstep.fts.content.RowLookup;
+import dev.lockstep.fts.content.RowLookup.Types;
+import dev.lockstep.fts.schema.ContentTable;
 import dev.lockstep.fts.schema.FtsTable;
-import dev.lockstep.fts.schema.TriggerSql;
+import dev.lockstep.fts.schema.SourceQuery;
+import dev.lockstep.fts.schema.SourceQueryReader;
+import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.fts.schema.WriteStatement;
 import dev.lockstep.fts.trial.KeyIndex;
 import dev.lockstep.journal.TableKey;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,25 +40,25 @@ final class Shortcuts {
     private final KeyProof proof;
 
     /** What the one insert trigger writes; empty if it is not so simple. */
-    private final Optional<Feed> feed;
+    private final Optional<SourceQuery> feed;
 
-    Shortcuts(Tx tx, FtsTable table, List<TriggerSql> writers) {
+    Shortcuts(Tx tx, FtsTable table, List<TriggerStatement> writers) {
         this.tx = tx;
         this.table = table;
         this.proof = new KeyProof(tx, table, writers);
         this.feed = feed(tx, table, writers);
     }
 
-    private static Optional<Feed> feed(Tx tx, FtsTable table, List<TriggerSql> writers) {
-        List<Feed> feeds = new ArrayList<>();
-        for (TriggerSql trigger : writers) {
-            if (trigger.event() == TriggerSql.Event.INSERT) {
-                BaseTable base = BaseTable.read(tx, trigger.table());
+    private static Optional<SourceQuery> feed(Tx tx, FtsTable table, List<TriggerStatement> writers) {
+        List<SourceQuery> feeds = new ArrayList<>();
+        for (TriggerStatement trigger : writers) {
+            if (trigger.event() == TriggerStatement.Event.INSERT) {
+                ContentTable base = ContentTable.read(tx, trigger.table());
                 try {
-                    feeds.addAll(new FeedReader(table).read(trigger, base::has, base::isUnique));
+                    feeds.addAll(new SourceQueryReader(table).read(trigger, base::has, base::isUnique));
                 } catch (DbException e) {
                     throw e;
-                } catch (Trouble e) {
+                } catch (LockstepException e) {
                     return Optional.empty();
                 }
             }
@@ -67,22 +67,22 @@ final class Shortcuts {
     }
 
     /** The best way to the rows that a statement of a trigger means; empty if there is none. */
-    Optional<Shortcut> find(TriggerSql trigger, WriteStatement write) {
-        BaseTable base = BaseTable.read(tx, trigger.table());
-        List<Lookup> lookups = new ArrayList<>();
-        Lookup.of(write, table).forEach(lookup -> lookups.add(typed(base, lookup)));
-        for (Lookup lookup : lookups) {
+    Optional<Shortcut> find(TriggerStatement trigger, WriteStatement write) {
+        ContentTable base = ContentTable.read(tx, trigger.table());
+        List<RowLookup> lookups = new ArrayList<>();
+        RowLookup.of(write, table).forEach(lookup -> lookups.add(typed(base, lookup)));
+        for (RowLookup lookup : lookups) {
             if (lookup.isNumber() && proof.isOwnNumber(lookup.column())) {
                 return Optional.of(
                         new Shortcut(Way.NUMBER, "rowid = " + lookup.value(), Optional.empty(), Optional.empty()));
             }
         }
-        for (Lookup lookup : lookups) {
+        for (RowLookup lookup : lookups) {
             if (isPlain(base, lookup) && base.isUnique(lookup.key())) {
                 return Optional.of(of(lookup));
             }
         }
-        List<Lookup> keys = keys(base, lookups);
+        List<RowLookup> keys = keys(base, lookups);
         if (!keys.isEmpty()) {
             return Optional.of(byIndex(keys));
         }
@@ -90,24 +90,28 @@ final class Shortcuts {
     }
 
     /** The shortest way to the row of a key. */
-    Shortcut of(Lookup key) {
+    Shortcut of(RowLookup key) {
         return isSearchable(key) ? byWords(key) : byIndex(List.of(key));
     }
 
     /** A key of a trigger's table that the index holds as it is, as it was in the old row; rather one with words. */
-    Optional<Lookup> key(TriggerSql trigger) {
+    Optional<RowLookup> key(TriggerStatement trigger) {
         if (feed.isEmpty() || !trigger.isOn(feed.get().base())) {
             return Optional.empty();
         }
-        BaseTable base = BaseTable.read(tx, trigger.table());
-        Optional<Lookup> found = Optional.empty();
+        ContentTable base = ContentTable.read(tx, trigger.table());
+        Optional<RowLookup> found = Optional.empty();
         for (String column : table.columns()) {
-            Optional<Lookup> key = Reindex.column(feed.get().expression(column))
+            Optional<RowLookup> key = IncrementalReindex.column(feed.get().expression(column))
                     .filter(base::isUnique)
                     .map(name -> typed(
                             base,
-                            new Lookup(
-                                    column, "old." + new Identifier(name), name, Lookup.Nulls.NOT_FOUND, Types.TEXT)));
+                            new RowLookup(
+                                    column,
+                                    "old." + new Identifier(name),
+                                    name,
+                                    RowLookup.Nulls.NOT_FOUND,
+                                    Types.TEXT)));
             if (key.filter(this::isSearchable).isPresent()) {
                 return key;
             }
@@ -117,10 +121,10 @@ final class Shortcuts {
     }
 
     /** What is worth an index: one unique key, the whole primary key, or all that can be found by nothing else. */
-    private List<Lookup> keys(BaseTable base, List<Lookup> lookups) {
-        List<Lookup> unindexed = new ArrayList<>();
-        List<Lookup> primary = new ArrayList<>();
-        for (Lookup lookup : lookups) {
+    private List<RowLookup> keys(ContentTable base, List<RowLookup> lookups) {
+        List<RowLookup> unindexed = new ArrayList<>();
+        List<RowLookup> primary = new ArrayList<>();
+        for (RowLookup lookup : lookups) {
             if (base.isUnique(lookup.key())) {
                 return List.of(lookup);
             }
@@ -135,13 +139,13 @@ final class Shortcuts {
     }
 
     /** The same with what is known about the values of its key. */
-    private Lookup typed(BaseTable base, Lookup lookup) {
+    private RowLookup typed(ContentTable base, RowLookup lookup) {
         boolean alias = base.rowid().isPresent()
-                && Feed.isRowid(lookup.key())
+                && SourceQuery.isRowid(lookup.key())
                 && !base.columns().contains(SqlToken.fold(lookup.key()));
         boolean number = alias
                 || TableKey.of(tx, base.name())
-                        .filter(key -> Reindex.isNumber(lookup.key(), base, key))
+                        .filter(key -> IncrementalReindex.isNumber(lookup.key(), base, key))
                         .isPresent();
         if (number) {
             return lookup.with(Types.NUMBER);
@@ -153,15 +157,15 @@ final class Shortcuts {
     }
 
     /** Whether the column holds the key as it is, for all that the insert trigger says. */
-    private boolean isPlain(BaseTable base, Lookup lookup) {
+    private boolean isPlain(ContentTable base, RowLookup lookup) {
         return feed.filter(only -> SqlToken.fold(only.base()).equals(SqlToken.fold(base.name())))
-                .flatMap(only -> Reindex.column(only.expression(lookup.column())))
+                .flatMap(only -> IncrementalReindex.column(only.expression(lookup.column())))
                 .filter(name -> SqlToken.fold(name).equals(SqlToken.fold(lookup.key())))
                 .isPresent();
     }
 
-    private boolean isSearchable(Lookup lookup) {
-        return Lookup.isSearchable(table, lookup.column())
+    private boolean isSearchable(RowLookup lookup) {
+        return RowLookup.isSearchable(table, lookup.column())
                 && switch (lookup.types()) {
                     case TEXT -> feed.isEmpty() || isText(lookup);
                     case TEXT_AND_INTEGER -> true;
@@ -170,23 +174,23 @@ final class Shortcuts {
     }
 
     /** Numbers in a column of no type would be looked for by reading everything. */
-    private boolean isText(Lookup lookup) {
-        String type = declared(BaseTable.read(tx, feed.orElseThrow().base()), lookup.key());
+    private boolean isText(RowLookup lookup) {
+        String type = declared(ContentTable.read(tx, feed.orElseThrow().base()), lookup.key());
         return type.contains("CHAR") || type.contains("CLOB") || type.contains("TEXT");
     }
 
-    private String declared(BaseTable base, String column) {
+    private String declared(ContentTable base, String column) {
         for (Row row : tx.rows(DECLARED, base.name(), column)) {
             return row.text("type").toUpperCase(Locale.ROOT);
         }
         return "";
     }
 
-    private Shortcut byWords(Lookup lookup) {
+    private Shortcut byWords(RowLookup lookup) {
         return new Shortcut(Way.WORDS, lookup.byWords(table), Optional.of(lookup.isWordless()), Optional.empty());
     }
 
-    private Shortcut byIndex(List<Lookup> keys) {
+    private Shortcut byIndex(List<RowLookup> keys) {
         KeyIndex index = new KeyIndex(table, keys);
         return new Shortcut(Way.INDEX, index.condition(), Optional.empty(), Optional.of(index));
     }

@@ -2,7 +2,7 @@ package dev.lockstep.fts.check;
 
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
-import dev.lockstep.fts.schema.TriggerSql;
+import dev.lockstep.fts.schema.TriggerStatement;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -50,9 +50,9 @@ final class TuningLedger {
     private TuningLedger() {}
 
     /** A trigger and what stands in for it. */
-    record Entry(String fts, TriggerSql before, TriggerSql after) {}
+    record Entry(String fts, TriggerStatement before, TriggerStatement after) {}
 
-    /** @throws dev.lockstep.support.Trouble refused: what is stored is not one CREATE TRIGGER statement */
+    /** @throws dev.lockstep.support.LockstepException refused: what is stored is not one CREATE TRIGGER statement */
     static List<Entry> read(Tx tx) {
         List<Entry> entries = new ArrayList<>();
         if (tx.rows(EXISTS).isEmpty()) {
@@ -60,7 +60,9 @@ final class TuningLedger {
         }
         for (Row row : tx.rows(READ)) {
             entries.add(new Entry(
-                    row.text("fts"), TriggerSql.parse(row.text("before")), TriggerSql.parse(row.text("after"))));
+                    row.text("fts"),
+                    TriggerStatement.parse(row.text("before")),
+                    TriggerStatement.parse(row.text("after"))));
         }
         return entries;
     }

@@ -2,18 +2,18 @@ package dev.lockstep.fts.check;
 
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
-import dev.lockstep.fts.content.FtsDrift;
-import dev.lockstep.fts.content.Rebuild;
-import dev.lockstep.fts.content.Truth;
-import dev.lockstep.fts.ledger.Damage;
-import dev.lockstep.fts.ledger.Index;
+import dev.lockstep.fts.content.Drift;
+import dev.lockstep.fts.content.ExpectedContent;
+import dev.lockstep.fts.content.IndexRebuild;
+import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.ledger.LedgerErrors;
 import dev.lockstep.fts.schema.FtsTable;
-import dev.lockstep.fts.schema.Probe;
+import dev.lockstep.fts.schema.TriggerCompileCheck;
 import dev.lockstep.fts.schema.TriggerDdl;
-import dev.lockstep.fts.schema.TriggerSql;
+import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.fts.trial.TriggerCost;
 import dev.lockstep.fts.trial.TriggerFault;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,17 +22,17 @@ import java.util.Optional;
 /** Puts other triggers in the place of those of one index, and proves them, inside the caller's transaction. */
 final class TuningRun {
     private final Tx tx;
-    private final Index index;
+    private final FtsIndex index;
     private final FtsTable table;
-    private final List<Tuning> tunings;
-    private final List<Tuning> wanted = new ArrayList<>();
+    private final List<TriggerTuning> tunings;
+    private final List<TriggerTuning> wanted = new ArrayList<>();
     private final List<FtsTune.Trigger> triggers = new ArrayList<>();
 
-    TuningRun(Tx tx, Index index) {
+    TuningRun(Tx tx, FtsIndex index) {
         this.tx = tx;
         this.index = index;
         this.table = index.table().orElseThrow();
-        this.tunings = Tuning.of(tx, table, index.live());
+        this.tunings = TriggerTuning.of(tx, table, index.live());
         tunings.stream().filter(tuning -> tuning.better().isPresent()).forEach(wanted::add);
     }
 
@@ -42,7 +42,7 @@ final class TuningRun {
     }
 
     boolean cures() {
-        return wanted.stream().anyMatch(Tuning::cures);
+        return wanted.stream().anyMatch(TriggerTuning::cures);
     }
 
     /**
@@ -54,7 +54,7 @@ final class TuningRun {
         List<Optional<Duration>> costs = new ArrayList<>();
         refuseDamaged(tx, table, wanted);
         tunings.forEach(tuning -> costs.add(tuning.found().measured(tx).cost()));
-        Trial trial = new Trial(
+        TuningTrial trial = new TuningTrial(
                 tx,
                 table,
                 wanted.stream().map(tuning -> tuning.found().trigger()).toList());
@@ -77,25 +77,25 @@ final class TuningRun {
     }
 
     /** What they have left in the index goes, and with the others nothing comes to be left in it. */
-    private void cure(Trial trial) {
-        Truth truth = Truth.of(tx, table, index.sources(index.live()));
-        Rebuild.run(tx, table, truth, rows -> {});
-        FtsDrift drift = trial.drift(truth);
+    private void cure(TuningTrial trial) {
+        ExpectedContent truth = ExpectedContent.of(tx, table, index.sources(index.live()));
+        IndexRebuild.run(tx, table, truth, rows -> {});
+        Drift drift = trial.drift(truth);
         if (!drift.isNone()) {
             throw unequal("rows would differ from what they ought to be");
         }
     }
 
     /** Rows that the index has lost are not found by their words; an index that is made anew has lost none. */
-    static void refuseDamaged(Tx tx, FtsTable table, List<Tuning> tunings) {
+    static void refuseDamaged(Tx tx, FtsTable table, List<TriggerTuning> tunings) {
         boolean relies = tunings.stream().anyMatch(tuning -> tuning.better().isPresent())
-                && tunings.stream().noneMatch(Tuning::cures);
+                && tunings.stream().noneMatch(TriggerTuning::cures);
         if (!relies) {
             return;
         }
         for (Row row : tx.rows("pragma main.integrity_check(" + table.identifier() + ")")) {
             if (!row.text(0).equals("ok")) {
-                throw Damage.refused(
+                throw LedgerErrors.refused(
                         "damaged",
                         "nothing can be proved of " + table.name() + ": "
                                 + row.text(0).replace('\n', ' '),
@@ -104,26 +104,26 @@ final class TuningRun {
         }
     }
 
-    private void replace(Tuning tuning) {
-        TriggerSql before = tuning.found().trigger();
-        TriggerSql after = tuning.better().orElseThrow();
+    private void replace(TriggerTuning tuning) {
+        TriggerStatement before = tuning.found().trigger();
+        TriggerStatement after = tuning.better().orElseThrow();
         tuning.indexes().forEach(index -> tx.execute(index.ddl()));
         TriggerDdl.drop(tx, before);
         TriggerDdl.create(tx, after);
-        Probe.objectionToWrites(tx, after.table(), after.event()).ifPresent(objection -> {
+        TriggerCompileCheck.objectionToWrites(tx, after.table(), after.event()).ifPresent(objection -> {
             throw unequal("SQLite refuses it: " + objection);
         });
         TuningLedger.add(tx, new TuningLedger.Entry(index.name(), before, after));
     }
 
-    private Optional<Duration> costAfter(Tuning tuning) {
+    private Optional<Duration> costAfter(TriggerTuning tuning) {
         return tuning.better().flatMap(better -> new TriggerCost(better, TriggerFault.SCANS, Optional.empty())
                 .measured(tx)
                 .cost());
     }
 
-    private Trouble unequal(String why) {
-        return Damage.refused(
+    private LockstepException unequal(String why) {
+        return LedgerErrors.refused(
                 "unproven",
                 "with other triggers " + index.name() + " would not come out right: " + why,
                 "nothing changed");

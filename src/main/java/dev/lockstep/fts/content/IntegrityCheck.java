@@ -31,7 +31,7 @@ public final class IntegrityCheck {
     }
 
     /** Whether it can tell: the index keeps terms alone, and which row each belongs to is known. */
-    public static boolean canTell(FtsTable table, Truth truth) {
+    public static boolean canTell(FtsTable table, ExpectedContent truth) {
         return switch (table.kind()) {
             case EXTERNAL_CONTENT, CONTENTLESS -> truth.isNumbered();
             // The one's text is not looked at, the other's shadow tables have another form.
@@ -44,7 +44,7 @@ public final class IntegrityCheck {
      *
      * @throws DbException corrupt: the shadow tables cannot even be read
      */
-    public static boolean passes(Tx tx, FtsTable table, Truth truth) {
+    public static boolean passes(Tx tx, FtsTable table, ExpectedContent truth) {
         IntegrityCheck check = new IntegrityCheck(tx, table);
         // What this transaction has written of the index goes to the shadow tables before a savepoint.
         tx.execute("savepoint lockstep_integrity");
@@ -57,7 +57,7 @@ public final class IntegrityCheck {
         return passed;
     }
 
-    private void expect(Truth truth) {
+    private void expect(ExpectedContent truth) {
         List<String> columns = new ArrayList<>(List.of("r as " + NUMBER));
         int i = 0;
         for (String column : table.columns()) {
@@ -71,7 +71,7 @@ public final class IntegrityCheck {
         tx.execute("create virtual table " + COPY + " using fts5(" + String.join(", ", table.storing())
                 + ", content='lockstep_expected', content_rowid='" + NUMBER + "')");
         List<String> shadows = new ArrayList<>(List.of("data", "idx", "config"));
-        if (Rebuild.keepsSizes(tx, table)) {
+        if (IndexRebuild.keepsSizes(tx, table)) {
             shadows.add("docsize");
         }
         for (String shadow : shadows) {

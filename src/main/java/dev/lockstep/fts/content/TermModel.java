@@ -58,7 +58,7 @@ public final class TermModel {
      *
      * @param which a condition on the truth's {@code r} with its {@code where}, or a limit; empty for all rows
      */
-    public void fill(Truth truth, String which) {
+    public void fill(ExpectedContent truth, String which) {
         List<String> columns = new ArrayList<>(List.of("rowid"));
         List<String> values = new ArrayList<>(List.of("r"));
         int i = 0;

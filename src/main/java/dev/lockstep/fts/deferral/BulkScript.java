@@ -4,8 +4,8 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
-import dev.lockstep.fts.schema.TriggerSql;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.fts.schema.TriggerStatement;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,7 +38,7 @@ public final class BulkScript {
     /**
      * Cuts a script into statements, as SQLite's own shell does.
      *
-     * @throws Trouble usage: a statement is not complete, or would begin or end a transaction
+     * @throws LockstepException usage: a statement is not complete, or would begin or end a transaction
      */
     public static BulkScript parse(String script) {
         List<Statement> statements = new ArrayList<>();
@@ -84,14 +84,14 @@ public final class BulkScript {
                 tokens.size() > 1 && first.is("ROLLBACK") && tokens.stream().anyMatch(token -> token.is("TO"));
         for (String word : TRANSACTIONS) {
             if (first.is(word) && !nested) {
-                throw Trouble.usage(
+                throw LockstepException.usage(
                         "line " + line + ": " + word + " cannot be a part of the one transaction that a script is",
                         "leave it out; SAVEPOINT works");
             }
         }
         SqlToken last = tokens.get(tokens.size() - 1);
         if (last.kind() == SqlToken.Kind.BROKEN) {
-            throw Trouble.usage("line " + line + ": a quote is never closed", null);
+            throw LockstepException.usage("line " + line + ": a quote is never closed", null);
         }
         return new Statement(script.substring(first.start(), last.end()), line);
     }
@@ -104,7 +104,7 @@ public final class BulkScript {
      * Runs it.
      *
      * @param names the FTS5 tables, or their base tables, that are deferred meanwhile; none for all
-     * @throws Trouble what the deferral, a statement or the restoration says; nothing has changed
+     * @throws LockstepException what the deferral, a statement or the restoration says; nothing has changed
      */
     public Outcome run(Db db, Deferral deferral, Restoration restoration, List<String> names) {
         Outcome done = db.transact(tx -> {
@@ -121,10 +121,10 @@ public final class BulkScript {
         try {
             tx.execute(statement.sql);
         } catch (DbException e) {
-            throw new Trouble(
+            throw new LockstepException(
                     e.kind(),
                     e.code(),
-                    "line " + statement.line + ": " + e.getMessage() + ": " + TriggerSql.brief(statement.sql),
+                    "line " + statement.line + ": " + e.getMessage() + ": " + TriggerStatement.brief(statement.sql),
                     "nothing changed",
                     e);
         }

@@ -3,22 +3,22 @@ package dev.lockstep.fts.deferral;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
-import dev.lockstep.fts.content.Reindex;
-import dev.lockstep.fts.ledger.Damage;
+import dev.lockstep.fts.content.IncrementalReindex;
 import dev.lockstep.fts.ledger.DeferralMode;
-import dev.lockstep.fts.ledger.Deferred;
-import dev.lockstep.fts.ledger.Deferred.Circumstances;
-import dev.lockstep.fts.ledger.Deferred.Health;
-import dev.lockstep.fts.ledger.Index;
-import dev.lockstep.fts.ledger.Situation;
+import dev.lockstep.fts.ledger.DeferralState;
+import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.ledger.LedgerEntry;
+import dev.lockstep.fts.ledger.LedgerEntry.Circumstances;
+import dev.lockstep.fts.ledger.LedgerEntry.Health;
+import dev.lockstep.fts.ledger.LedgerErrors;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.Unopened;
 import dev.lockstep.fts.trial.DeferralTrial;
-import dev.lockstep.fts.trial.Remainder;
+import dev.lockstep.fts.trial.TriggerRemainder;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
 import dev.lockstep.support.ProcessIdentity;
-import dev.lockstep.support.Trouble;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ import java.util.Optional;
  *
  * <p>One transaction reads the triggers, tries them, stores them and drops them. It is refused if the way back could not work:
  * if what belongs into the index cannot be told, if a {@link DeferralTrial} shows that its triggers make something else of it,
- * or if the base table cannot be written even now. What a trigger does besides goes on ({@link Remainder}).
+ * or if the base table cannot be written even now. What a trigger does besides goes on ({@link TriggerRemainder}).
  */
 public final class Deferral {
     /** What to make of another live process that has put the triggers away. */
@@ -154,7 +154,7 @@ public final class Deferral {
      * Puts the triggers away.
      *
      * @param names FTS5 tables or their base tables; none for all
-     * @throws Trouble usage: there is no such table, or nothing to put away, or no way to rebuild it later; refused: another
+     * @throws LockstepException usage: there is no such table, or nothing to put away, or no way to rebuild it later; refused: another
      *     live process has them put away, or the database is in a state from which there would be no way back
      */
     public Outcome run(Db db, List<String> names) {
@@ -178,11 +178,11 @@ public final class Deferral {
     }
 
     private DeferralPlan plan(Tx tx, List<String> names) {
-        Situation situation = Situation.read(tx, profile);
-        List<Index> selected = situation.together(situation.select(names));
+        DeferralState situation = DeferralState.read(tx, profile);
+        List<FtsIndex> selected = situation.together(situation.select(names));
         DeferralPlan plan = new DeferralPlan(situation, Circumstances.now(tx, owner, note, lease));
-        List<Index> deferrable = new ArrayList<>();
-        for (Index index : selected) {
+        List<FtsIndex> deferrable = new ArrayList<>();
+        for (FtsIndex index : selected) {
             if (isAlreadyDeferred(tx, index)) {
                 plan.already(index);
                 if (company == Company.TOGETHER) {
@@ -198,26 +198,26 @@ public final class Deferral {
                 plan.skip(index);
             }
         }
-        for (Index index : choose(tx, situation, deferrable, plan)) {
-            Feasibility.check(tx, situation, index);
+        for (FtsIndex index : choose(tx, situation, deferrable, plan)) {
+            RestorabilityCheck.check(tx, situation, index);
             plan.add(index, reindex(tx, index));
         }
         if (plan.isEmpty()) {
             throw nothing(selected);
         }
-        for (Index index : plan.toDefer()) {
-            Remainder.check(situation, index, plan.toDefer());
+        for (FtsIndex index : plan.toDefer()) {
+            TriggerRemainder.check(situation, index, plan.toDefer());
         }
-        plan.add(Feasibility.notices(tx, situation, plan.toDefer()));
+        plan.add(RestorabilityCheck.notices(tx, situation, plan.toDefer()));
         return plan;
     }
 
-    private List<Index> choose(Tx tx, Situation situation, List<Index> deferrable, DeferralPlan plan) {
+    private List<FtsIndex> choose(Tx tx, DeferralState situation, List<FtsIndex> deferrable, DeferralPlan plan) {
         return switch (choice) {
             case EVERY -> deferrable;
             case GAINING -> {
                 // What cannot be opened here cannot be measured either; it is refused as ever.
-                List<Index> measurable =
+                List<FtsIndex> measurable =
                         deferrable.stream().filter(index -> !isBroken(index)).toList();
                 DeferralGain gain = DeferralGain.measure(tx, situation, measurable);
                 plan.keep(gain.kept());
@@ -229,22 +229,22 @@ public final class Deferral {
     }
 
     /** How changed rows alone can be brought into step later; empty if the index is to be made anew. */
-    private Optional<Reindex> reindex(Tx tx, Index index) {
+    private Optional<IncrementalReindex> reindex(Tx tx, FtsIndex index) {
         if (mode.equals(Optional.of(DeferralMode.REBUILD))) {
             return Optional.empty();
         }
         FtsTable table = index.table().orElseThrow();
-        Reindex.Choice choice = Reindex.choose(tx, table, index.sources());
+        IncrementalReindex.Choice choice = IncrementalReindex.choose(tx, table, index.sources());
         String objection = choice.objection();
         if (choice.reindex().isPresent() && !index.stored().isEmpty()) {
             objection = "some of its triggers were gone already";
         } else if (choice.reindex().isPresent()
-                && Feasibility.drift(tx, table, index).isPresent()) {
+                && RestorabilityCheck.drift(tx, table, index).isPresent()) {
             objection = "it is not equal to its base even now";
         }
         if (!objection.isEmpty() && mode.isPresent()) {
-            throw new Trouble(
-                    Trouble.Kind.USAGE,
+            throw new LockstepException(
+                    LockstepException.Kind.USAGE,
                     "no-journal",
                     index.name() + " cannot be brought into step row by row: " + objection,
                     "--mode rebuild makes it anew instead",
@@ -253,39 +253,39 @@ public final class Deferral {
         return objection.isEmpty() ? choice.reindex() : Optional.empty();
     }
 
-    private boolean isAlreadyDeferred(Tx tx, Index index) {
+    private boolean isAlreadyDeferred(Tx tx, FtsIndex index) {
         if (!index.isDeferred()) {
             return false;
         }
-        Deferred entry = index.held().orElseThrow().deferred();
+        LedgerEntry entry = index.held().orElseThrow().deferred();
         if (company == Company.ALONE && entry.circumstances().isHeldByAnother(tx, owner)) {
-            throw Damage.owned(index, entry);
+            throw LedgerErrors.owned(index, entry);
         }
         return switch (entry.health()) {
             case SOUND -> true;
             // Nothing is lost as long as the triggers are there to be stored again.
             case LOST -> {
                 if (index.live().isEmpty() || !index.absent().isEmpty()) {
-                    throw Damage.of(index);
+                    throw LedgerErrors.of(index);
                 }
                 yield false;
             }
-            case UNREADABLE, EDITED -> throw Damage.of(index);
+            case UNREADABLE, EDITED -> throw LedgerErrors.of(index);
             case UNFLAGGED, SCRAP -> false;
         };
     }
 
-    private static boolean isBroken(Index index) {
+    private static boolean isBroken(FtsIndex index) {
         return index.table().flatMap(FtsTable::objection).isPresent();
     }
 
     /** Whether there is anything to put away. A snapshot without some of the triggers would lose them for good. */
-    private static boolean isDeferrable(Index index) {
+    private static boolean isDeferrable(FtsIndex index) {
         boolean scrap = index.held()
                 .filter(held -> held.deferred().health() == Health.SCRAP)
                 .isPresent();
         if (scrap) {
-            throw Damage.of(index);
+            throw LedgerErrors.of(index);
         }
         if (index.writers().isEmpty()) {
             return false;
@@ -294,23 +294,23 @@ public final class Deferral {
         index.stored()
                 .forEach(stored -> lost.removeIf(name -> SqlToken.fold(name).equals(SqlToken.fold(stored.name()))));
         if (!lost.isEmpty()) {
-            throw Damage.absent(index, lost);
+            throw LedgerErrors.absent(index, lost);
         }
         return true;
     }
 
-    private static Trouble nothing(List<Index> selected) {
+    private static LockstepException nothing(List<FtsIndex> selected) {
         if (selected.isEmpty()) {
-            return Trouble.usage("there is no FTS5 table in this database", null);
+            return LockstepException.usage("there is no FTS5 table in this database", null);
         }
         Optional<FtsTable> broken =
-                selected.stream().filter(Deferral::isBroken).findFirst().flatMap(Index::table);
+                selected.stream().filter(Deferral::isBroken).findFirst().flatMap(FtsIndex::table);
         if (broken.isPresent()) {
             return Unopened.refusal(broken.get());
         }
-        String names = String.join(", ", selected.stream().map(Index::name).toList());
-        return new Trouble(
-                Trouble.Kind.USAGE,
+        String names = String.join(", ", selected.stream().map(FtsIndex::name).toList());
+        return new LockstepException(
+                LockstepException.Kind.USAGE,
                 "no-triggers",
                 "no trigger on a table writes " + names,
                 "looked at each statement of each trigger for INSERT, REPLACE, UPDATE or DELETE on it",

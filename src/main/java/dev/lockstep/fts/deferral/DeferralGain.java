@@ -2,11 +2,11 @@ package dev.lockstep.fts.deferral;
 
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
-import dev.lockstep.fts.ledger.Index;
-import dev.lockstep.fts.ledger.Situation;
+import dev.lockstep.fts.ledger.DeferralState;
+import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.schema.FtsTable;
-import dev.lockstep.fts.schema.TriggerSql;
-import dev.lockstep.fts.schema.TriggerSql.Event;
+import dev.lockstep.fts.schema.TriggerStatement;
+import dev.lockstep.fts.schema.TriggerStatement.Event;
 import dev.lockstep.fts.trial.TriggerCost;
 import dev.lockstep.fts.trial.TriggerFault;
 import java.time.Duration;
@@ -29,7 +29,7 @@ final class DeferralGain {
     private static final int MANY_TIMES = 8;
 
     private final Tx tx;
-    private final Set<Index> gaining = new LinkedHashSet<>();
+    private final Set<FtsIndex> gaining = new LinkedHashSet<>();
     private final List<Deferral.Kept> kept = new ArrayList<>();
 
     private DeferralGain(Tx tx) {
@@ -37,10 +37,10 @@ final class DeferralGain {
     }
 
     /** Tries the triggers of these on real rows, and undoes that. Indexes that can only be deferred together are. */
-    static DeferralGain measure(Tx tx, Situation situation, List<Index> indexes) {
+    static DeferralGain measure(Tx tx, DeferralState situation, List<FtsIndex> indexes) {
         DeferralGain gain = new DeferralGain(tx);
         List<Deferral.Kept> cheap = new ArrayList<>();
-        for (Index index : indexes) {
+        for (FtsIndex index : indexes) {
             Optional<Deferral.Kept> reason = gain.cheap(index);
             reason.ifPresentOrElse(cheap::add, () -> gain.gaining.add(index));
         }
@@ -52,7 +52,7 @@ final class DeferralGain {
         return gain;
     }
 
-    boolean isFor(Index index) {
+    boolean isFor(FtsIndex index) {
         return gaining.contains(index);
     }
 
@@ -62,7 +62,7 @@ final class DeferralGain {
     }
 
     /** What its triggers cost, if live triggers win. */
-    private Optional<Deferral.Kept> cheap(Index index) {
+    private Optional<Deferral.Kept> cheap(FtsIndex index) {
         FtsTable table = index.table().orElseThrow();
         boolean scans =
                 TriggerCost.of(tx, table, index.live()).stream().anyMatch(cost -> cost.fault() == TriggerFault.SCANS);
@@ -71,7 +71,7 @@ final class DeferralGain {
         }
         Optional<Duration> insertion = Optional.empty();
         Optional<Duration> most = Optional.empty();
-        for (TriggerSql trigger : index.live()) {
+        for (TriggerStatement trigger : index.live()) {
             Optional<Duration> cost = cost(trigger);
             if (trigger.event() == Event.INSERT && isMore(cost, insertion)) {
                 insertion = cost;
@@ -82,12 +82,12 @@ final class DeferralGain {
                 && insertion.isPresent()
                 && most.get().compareTo(CHEAP) >= 0
                 && most.get().compareTo(insertion.get().multipliedBy(MANY_TIMES)) >= 0;
-        List<String> names = index.live().stream().map(TriggerSql::name).toList();
+        List<String> names = index.live().stream().map(TriggerStatement::name).toList();
         return expensive ? Optional.empty() : Optional.of(new Deferral.Kept(index.name(), names, most));
     }
 
     /** For one row; empty if there is none, or the trigger does not work here. */
-    private Optional<Duration> cost(TriggerSql trigger) {
+    private Optional<Duration> cost(TriggerStatement trigger) {
         tx.execute("savepoint lockstep_gain");
         try {
             return new TriggerCost(trigger, TriggerFault.SCANS, Optional.empty())

@@ -2,22 +2,22 @@ package dev.lockstep.fts.deferral;
 
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
-import dev.lockstep.fts.content.Reindex;
+import dev.lockstep.fts.content.IncrementalReindex;
 import dev.lockstep.fts.deferral.Deferral.Outcome;
 import dev.lockstep.fts.deferral.Deferral.Result;
 import dev.lockstep.fts.deferral.Deferral.Table;
 import dev.lockstep.fts.ledger.DeferralMode;
-import dev.lockstep.fts.ledger.Deferred;
-import dev.lockstep.fts.ledger.Deferred.Circumstances;
-import dev.lockstep.fts.ledger.Deferred.Health;
-import dev.lockstep.fts.ledger.Deferred.StoredTrigger;
-import dev.lockstep.fts.ledger.Index;
-import dev.lockstep.fts.ledger.Situation;
-import dev.lockstep.fts.schema.Shape;
+import dev.lockstep.fts.ledger.DeferralState;
+import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.ledger.LedgerEntry;
+import dev.lockstep.fts.ledger.LedgerEntry.Circumstances;
+import dev.lockstep.fts.ledger.LedgerEntry.Health;
+import dev.lockstep.fts.ledger.LedgerEntry.StoredTrigger;
+import dev.lockstep.fts.schema.SchemaFingerprint;
 import dev.lockstep.fts.schema.TriggerDdl;
-import dev.lockstep.fts.schema.TriggerSql;
+import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.fts.trial.DeferralTrial;
-import dev.lockstep.fts.trial.Remainder;
+import dev.lockstep.fts.trial.TriggerRemainder;
 import dev.lockstep.journal.Journal;
 import dev.lockstep.support.Notice;
 import java.util.ArrayList;
@@ -29,22 +29,22 @@ import java.util.Set;
 
 /** What a {@link Deferral} is about to do, and what will have been done then. */
 final class DeferralPlan {
-    private final Situation situation;
+    private final DeferralState situation;
     private final Circumstances circumstances;
-    private final List<Index> toDefer = new ArrayList<>();
-    private final List<Index> joined = new ArrayList<>();
-    private final Map<Index, Reindex> journaled = new LinkedHashMap<>();
+    private final List<FtsIndex> toDefer = new ArrayList<>();
+    private final List<FtsIndex> joined = new ArrayList<>();
+    private final Map<FtsIndex, IncrementalReindex> journaled = new LinkedHashMap<>();
     private final List<Table> tables = new ArrayList<>();
     private final List<Deferral.Kept> kept = new ArrayList<>();
     private final List<Notice> notices = new ArrayList<>();
 
-    DeferralPlan(Situation situation, Circumstances circumstances) {
+    DeferralPlan(DeferralState situation, Circumstances circumstances) {
         this.situation = situation;
         this.circumstances = circumstances;
     }
 
-    void already(Index index) {
-        Deferred entry = index.held().orElseThrow().deferred();
+    void already(FtsIndex index) {
+        LedgerEntry entry = index.held().orElseThrow().deferred();
         Circumstances before = entry.circumstances();
         List<String> names = index.stored().stream().map(StoredTrigger::name).toList();
         tables.add(table(index, Result.ALREADY, entry.mode(index.name()), names, before));
@@ -56,14 +56,17 @@ final class DeferralPlan {
                             + " triggers write it: "
                             + String.join(
                                     ", ",
-                                    index.live().stream().map(TriggerSql::name).toList())));
+                                    index.live().stream()
+                                            .map(TriggerStatement::name)
+                                            .toList())));
         }
     }
 
-    void add(Index index, Optional<Reindex> reindex) {
+    void add(FtsIndex index, Optional<IncrementalReindex> reindex) {
         toDefer.add(index);
         reindex.ifPresent(way -> journaled.put(index, way));
-        List<String> names = index.writers().stream().map(TriggerSql::name).toList();
+        List<String> names =
+                index.writers().stream().map(TriggerStatement::name).toList();
         DeferralMode mode = reindex.isPresent() ? DeferralMode.JOURNAL : DeferralMode.REBUILD;
         tables.add(table(index, Result.DEFERRED, mode, names, circumstances));
     }
@@ -73,7 +76,7 @@ final class DeferralPlan {
     }
 
     /** Already deferred, and from now on for us too. */
-    void join(Index index) {
+    void join(FtsIndex index) {
         joined.add(index);
     }
 
@@ -86,16 +89,16 @@ final class DeferralPlan {
         return tables.isEmpty() && kept.isEmpty();
     }
 
-    List<Index> toDefer() {
+    List<FtsIndex> toDefer() {
         return toDefer;
     }
 
-    void skip(Index index) {
+    void skip(FtsIndex index) {
         notices.add(new Notice("untriggered", "no trigger on a table writes " + index.name() + "; left alone"));
     }
 
     private static Table table(
-            Index index, Result result, DeferralMode mode, List<String> triggers, Circumstances circumstances) {
+            FtsIndex index, Result result, DeferralMode mode, List<String> triggers, Circumstances circumstances) {
         return new Table(
                 String.join(", ", index.bases()),
                 index.name(),
@@ -116,15 +119,15 @@ final class DeferralPlan {
     }
 
     void apply(Tx tx) {
-        for (Index index : joined) {
-            Index.Held held = index.held().orElseThrow();
+        for (FtsIndex index : joined) {
+            FtsIndex.Held held = index.held().orElseThrow();
             Circumstances both = held.deferred().circumstances().joinedBy(circumstances);
             held.ledger().assign(tx, Set.of(index.folded()), both);
         }
-        for (Index index : toDefer) {
+        for (FtsIndex index : toDefer) {
             situation.ledgerFor(index.name()).add(tx, entry(tx, index, journals(tx, index)));
         }
-        Map<String, TriggerSql> live = new LinkedHashMap<>();
+        Map<String, TriggerStatement> live = new LinkedHashMap<>();
         toDefer.forEach(index -> index.live().forEach(trigger -> live.put(trigger.name(), trigger)));
         for (String table : live.values().stream()
                 .map(trigger -> SqlToken.fold(trigger.table()))
@@ -135,11 +138,11 @@ final class DeferralPlan {
     }
 
     /** What else a trigger does goes on, at its place among the others: SQLite fires them in an order that they were made in. */
-    private void putAway(Tx tx, String table, Map<String, TriggerSql> away) {
-        Set<String> indexes = Remainder.of(situation, toDefer);
+    private void putAway(Tx tx, String table, Map<String, TriggerStatement> away) {
+        Set<String> indexes = TriggerRemainder.of(situation, toDefer);
         boolean reordered = false;
-        for (TriggerSql trigger : situation.catalog().on(table)) {
-            Optional<TriggerSql> left = Optional.of(trigger);
+        for (TriggerStatement trigger : situation.catalog().on(table)) {
+            Optional<TriggerStatement> left = Optional.of(trigger);
             if (away.containsKey(trigger.name())) {
                 left = trigger.without(indexes);
             } else if (!reordered) {
@@ -152,10 +155,10 @@ final class DeferralPlan {
     }
 
     /** A journal that is still there is of an earlier deferral, which somebody else has ended. */
-    private Map<String, String> journals(Tx tx, Index index) {
+    private Map<String, String> journals(Tx tx, FtsIndex index) {
         String consumer = IndexJournals.consumer(index.name());
         Journal.all(tx, consumer).forEach(journal -> journal.remove(tx));
-        Reindex reindex = journaled.get(index);
+        IncrementalReindex reindex = journaled.get(index);
         return reindex == null
                 ? Map.of()
                 : Map.of(
@@ -163,16 +166,17 @@ final class DeferralPlan {
                         Journal.install(tx, consumer, reindex.subject()).epoch());
     }
 
-    private Deferred entry(Tx tx, Index index, Map<String, String> journals) {
+    private LedgerEntry entry(Tx tx, FtsIndex index, Map<String, String> journals) {
         Map<String, StoredTrigger> triggers = new LinkedHashMap<>();
         index.stored().forEach(stored -> triggers.put(SqlToken.fold(stored.name()), stored));
-        for (TriggerSql trigger : index.live()) {
+        for (TriggerStatement trigger : index.live()) {
             long position = situation.catalog().position(trigger.name());
             triggers.put(
                     SqlToken.fold(trigger.name()), new StoredTrigger(position, trigger, Optional.of(older(trigger))));
         }
-        Shape shape = Shape.read(tx, index.bases(), index.table().stream().toList());
-        return new Deferred(
+        SchemaFingerprint shape =
+                SchemaFingerprint.read(tx, index.bases(), index.table().stream().toList());
+        return new LedgerEntry(
                 List.of(index.name()),
                 List.copyOf(triggers.values()),
                 Optional.of(shape),
@@ -181,9 +185,9 @@ final class DeferralPlan {
                 journals);
     }
 
-    private List<String> older(TriggerSql trigger) {
+    private List<String> older(TriggerStatement trigger) {
         List<String> older = new ArrayList<>();
-        for (TriggerSql other : situation.catalog().on(trigger.table())) {
+        for (TriggerStatement other : situation.catalog().on(trigger.table())) {
             if (other.name().equals(trigger.name())) {
                 break;
             }

@@ -2,16 +2,16 @@ package dev.lockstep.fts.deferral;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Tx;
-import dev.lockstep.fts.content.Rebuild;
+import dev.lockstep.fts.content.ExpectedContent;
+import dev.lockstep.fts.content.IndexRebuild;
 import dev.lockstep.fts.content.TermModel;
-import dev.lockstep.fts.content.Truth;
-import dev.lockstep.fts.ledger.Damage;
-import dev.lockstep.fts.ledger.Index;
-import dev.lockstep.fts.ledger.Situation;
+import dev.lockstep.fts.ledger.DeferralState;
+import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.ledger.LedgerErrors;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.Unopened;
 import dev.lockstep.profile.Profile;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,12 +73,12 @@ public final class FtsRebuild {
      * Indexes some rows aside, to judge the rest by them; reads only.
      *
      * @param names FTS5 tables or their base tables; none for all
-     * @throws Trouble as {@link #run} would
+     * @throws LockstepException as {@link #run} would
      */
     public List<Estimate> estimate(Db db, List<String> names) {
         return db.read(tx -> {
             List<Estimate> estimates = new ArrayList<>();
-            for (Index index : due(Situation.read(tx, profile), names)) {
+            for (FtsIndex index : due(DeferralState.read(tx, profile), names)) {
                 estimates.add(estimate(tx, index.table().orElseThrow(), truth(tx, index)));
             }
             return estimates;
@@ -86,7 +86,7 @@ public final class FtsRebuild {
     }
 
     /** The same for one index, as a part of the caller's transaction. */
-    static Estimate estimate(Tx tx, FtsTable table, Truth truth) {
+    static Estimate estimate(Tx tx, FtsTable table, ExpectedContent truth) {
         long rows = truth.count(tx);
         TermModel model = new TermModel(tx, table);
         long start = System.nanoTime();
@@ -103,20 +103,20 @@ public final class FtsRebuild {
      * Rebuilds.
      *
      * @param names FTS5 tables or their base tables; none for all
-     * @throws Trouble usage: there is no such table, or what belongs into it cannot be told; refused: it is deferred, or it
+     * @throws LockstepException usage: there is no such table, or what belongs into it cannot be told; refused: it is deferred, or it
      *     differs even when rebuilt
      */
     public List<Table> run(Db db, List<String> names, Progress progress) {
         return db.transact(tx -> {
             List<Table> tables = new ArrayList<>();
-            for (Index index : due(Situation.read(tx, profile), names)) {
-                Truth truth = truth(tx, index);
+            for (FtsIndex index : due(DeferralState.read(tx, profile), names)) {
+                ExpectedContent truth = truth(tx, index);
                 FtsTable table =
                         switch (way) {
                             case REFILL -> index.table().orElseThrow();
                             case RECREATE -> Recreation.run(tx, index.table().orElseThrow());
                         };
-                Rebuild rebuilt = Rebuild.run(tx, table, truth, rows -> progress.at(table.name(), rows));
+                IndexRebuild rebuilt = IndexRebuild.run(tx, table, truth, rows -> progress.at(table.name(), rows));
                 tables.add(new Table(
                         String.join(", ", index.bases()),
                         index.name(),
@@ -127,13 +127,13 @@ public final class FtsRebuild {
         });
     }
 
-    private Truth truth(Tx tx, Index index) {
-        return Truth.declared(tx, index.table().orElseThrow(), index.sources(), index.bases(), columns);
+    private ExpectedContent truth(Tx tx, FtsIndex index) {
+        return ExpectedContent.declared(tx, index.table().orElseThrow(), index.sources(), index.bases(), columns);
     }
 
-    private List<Index> due(Situation situation, List<String> names) {
-        List<Index> due = new ArrayList<>();
-        for (Index index : situation.select(names)) {
+    private List<FtsIndex> due(DeferralState situation, List<String> names) {
+        List<FtsIndex> due = new ArrayList<>();
+        for (FtsIndex index : situation.select(names)) {
             Optional<FtsTable> unopened =
                     index.table().filter(table -> table.objection().isPresent());
             boolean foreign = unopened.flatMap(FtsTable::objection)
@@ -143,7 +143,7 @@ public final class FtsRebuild {
                 throw Unopened.refusal(unopened.get());
             }
             if (index.isDeferred() && unopened.isEmpty()) {
-                throw Damage.refused(
+                throw LedgerErrors.refused(
                         "deferred",
                         index.name() + " is deferred "
                                 + index.held().orElseThrow().deferred().describe(),

@@ -3,22 +3,22 @@ package dev.lockstep.fts.deferral;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
-import dev.lockstep.fts.content.Counts;
 import dev.lockstep.fts.content.ExpectedCount;
-import dev.lockstep.fts.ledger.Damage;
+import dev.lockstep.fts.content.RowCounts;
 import dev.lockstep.fts.ledger.DeferralMode;
-import dev.lockstep.fts.ledger.Deferred.Circumstances;
-import dev.lockstep.fts.ledger.Deferred.StoredTrigger;
+import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.Events;
-import dev.lockstep.fts.ledger.Index;
-import dev.lockstep.fts.ledger.Situation;
+import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.ledger.LedgerEntry.Circumstances;
+import dev.lockstep.fts.ledger.LedgerEntry.StoredTrigger;
+import dev.lockstep.fts.ledger.LedgerErrors;
 import dev.lockstep.fts.schema.FtsTable;
-import dev.lockstep.fts.schema.TriggerSql;
+import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.fts.schema.Unopened;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
 import dev.lockstep.support.ProcessIdentity;
-import dev.lockstep.support.Trouble;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -102,14 +102,14 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
      * Looks at all indexes, or at some.
      *
      * @param names FTS5 tables or their base tables; none for all
-     * @throws dev.lockstep.support.Trouble usage: there is no such table, or the profile does not fit
+     * @throws dev.lockstep.support.LockstepException usage: there is no such table, or the profile does not fit
      */
     public static FtsStatus read(Db db, Optional<Profile> profile, List<String> names) {
         return db.read(tx -> {
-            Situation situation = Situation.read(tx, profile);
+            DeferralState situation = DeferralState.read(tx, profile);
             List<Table> tables = new ArrayList<>();
             List<Notice> notices = new ArrayList<>();
-            for (Index index : situation.select(names)) {
+            for (FtsIndex index : situation.select(names)) {
                 tables.add(table(tx, situation, index));
                 notices.addAll(notices(situation, index));
             }
@@ -129,13 +129,13 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
         return leftovers == 0 && tables.stream().allMatch(Table::isKept);
     }
 
-    private static Table table(Tx tx, Situation situation, Index index) {
+    private static Table table(Tx tx, DeferralState situation, FtsIndex index) {
         State state = state(situation, index);
         Circumstances circumstances =
                 state == State.DEFERRED ? index.held().orElseThrow().deferred().circumstances() : Circumstances.UNKNOWN;
         List<String> triggers = state == State.DEFERRED
                 ? index.stored().stream().map(StoredTrigger::name).toList()
-                : index.live().stream().map(TriggerSql::name).toList();
+                : index.live().stream().map(TriggerStatement::name).toList();
         List<String> counted =
                 index.table().flatMap(FtsTable::content).map(List::of).orElseGet(() -> index.bases());
         return new Table(
@@ -144,8 +144,8 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
                 index.table().map(FtsTable::kind),
                 state,
                 triggers,
-                counted.isEmpty() ? Optional.empty() : Counts.rows(tx, situation.catalog(), counted),
-                index.table().flatMap(table -> Counts.indexed(tx, table)),
+                counted.isEmpty() ? Optional.empty() : RowCounts.rows(tx, situation.catalog(), counted),
+                index.table().flatMap(table -> RowCounts.indexed(tx, table)),
                 state == State.DEFERRED
                         ? Optional.of(index.held().orElseThrow().deferred().mode(index.name()))
                         : Optional.empty(),
@@ -161,7 +161,7 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
     }
 
     /** How many rows it ought to have, if it has another number and that can be told. */
-    private static Optional<Long> expected(Tx tx, Index index) {
+    private static Optional<Long> expected(Tx tx, FtsIndex index) {
         try {
             return ExpectedCount.expected(tx, index.table().orElseThrow(), index.sources());
         } catch (DbException e) {
@@ -169,13 +169,13 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
                 throw e;
             }
             return Optional.empty();
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             // No rule can be read out of the triggers; then the number says nothing either.
             return Optional.empty();
         }
     }
 
-    private static Optional<Long> dirty(Tx tx, Index index, State state) {
+    private static Optional<Long> dirty(Tx tx, FtsIndex index, State state) {
         return switch (state) {
             case ACTIVE -> Optional.of(0L);
             case DEFERRED ->
@@ -186,7 +186,7 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
         };
     }
 
-    public static State state(Situation situation, Index index) {
+    public static State state(DeferralState situation, FtsIndex index) {
         if (index.isDeferred()) {
             return State.DEFERRED;
         }
@@ -203,16 +203,16 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
         return kept ? State.ACTIVE : State.UNTRIGGERED;
     }
 
-    private static List<Notice> notices(Situation situation, Index index) {
-        List<Notice> notices = new ArrayList<>(Feasibility.others(situation, index));
+    private static List<Notice> notices(DeferralState situation, FtsIndex index) {
+        List<Notice> notices = new ArrayList<>(RestorabilityCheck.others(situation, index));
         index.table().filter(table -> table.objection().isPresent()).ifPresent(table -> {
-            Trouble refusal = Unopened.refusal(table);
+            LockstepException refusal = Unopened.refusal(table);
             notices.add(new Notice(refusal.code(), refusal.getMessage() + "; " + refusal.hint()));
         });
         if (index.table().isEmpty()) {
             notices.add(new Notice("missing-table", index.name() + " is deferred and does not exist any more"));
         }
-        index.held().map(Index.Held::deferred).ifPresent(entry -> {
+        index.held().map(FtsIndex.Held::deferred).ifPresent(entry -> {
             switch (entry.health()) {
                 case SOUND -> {}
                 case UNFLAGGED -> {
@@ -224,13 +224,13 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
                     }
                 }
                 case LOST, UNREADABLE, EDITED, SCRAP -> {
-                    var damage = Damage.of(index);
+                    var damage = LedgerErrors.of(index);
                     notices.add(new Notice(damage.code(), damage.getMessage()));
                 }
             }
         });
         if (!index.isDeferred() && !index.absent().isEmpty()) {
-            var damage = Damage.absent(index, index.absent());
+            var damage = LedgerErrors.absent(index, index.absent());
             notices.add(new Notice(damage.code(), damage.getMessage()));
         }
         return notices;

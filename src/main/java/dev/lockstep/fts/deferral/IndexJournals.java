@@ -2,8 +2,8 @@ package dev.lockstep.fts.deferral;
 
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
-import dev.lockstep.fts.ledger.Index;
-import dev.lockstep.fts.ledger.Situation;
+import dev.lockstep.fts.ledger.DeferralState;
+import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.journal.Journal;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,18 +21,18 @@ final class IndexJournals {
     }
 
     /** How many journals are there of indexes that are not put away with them any more: somebody else restored those. */
-    static int leftovers(Tx tx, Situation situation) {
+    static int leftovers(Tx tx, DeferralState situation) {
         return unused(tx, situation, List.of()).size();
     }
 
     /** Removes the journals of these indexes, and those that nobody will read. */
-    static void forget(Tx tx, Situation situation, List<Index> restored) {
+    static void forget(Tx tx, DeferralState situation, List<FtsIndex> restored) {
         unused(tx, situation, restored).forEach(journal -> journal.remove(tx));
     }
 
-    private static List<Journal> unused(Tx tx, Situation situation, List<Index> restored) {
+    private static List<Journal> unused(Tx tx, DeferralState situation, List<FtsIndex> restored) {
         Set<String> used = new HashSet<>();
-        for (Index index : situation.select(List.of())) {
+        for (FtsIndex index : situation.select(List.of())) {
             if (index.isDeferred() && !restored.contains(index)) {
                 of(tx, index).ifPresent(journal -> used.add(journal.epoch()));
             }
@@ -49,7 +49,7 @@ final class IndexJournals {
     }
 
     /** The journal of an index that was deferred with one. */
-    static Optional<Journal> of(Tx tx, Index index) {
+    static Optional<Journal> of(Tx tx, FtsIndex index) {
         Optional<String> epoch =
                 index.held().map(held -> held.deferred().journals().get(index.folded()));
         for (Journal journal : Journal.all(tx, consumer(index.name()))) {

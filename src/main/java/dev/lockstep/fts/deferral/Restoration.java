@@ -2,23 +2,23 @@ package dev.lockstep.fts.deferral;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Tx;
-import dev.lockstep.db.sqlite.Sqlite;
-import dev.lockstep.fts.content.Comparison;
-import dev.lockstep.fts.content.Rebuild;
-import dev.lockstep.fts.ledger.Damage;
-import dev.lockstep.fts.ledger.Deferred;
-import dev.lockstep.fts.ledger.Deferred.Circumstances;
-import dev.lockstep.fts.ledger.Index;
-import dev.lockstep.fts.ledger.Ledger;
-import dev.lockstep.fts.ledger.Situation;
+import dev.lockstep.db.sqlite.SqliteFiles;
+import dev.lockstep.fts.content.ContentComparison;
+import dev.lockstep.fts.content.IndexRebuild;
+import dev.lockstep.fts.ledger.DeferralLedger;
+import dev.lockstep.fts.ledger.DeferralState;
+import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.ledger.LedgerEntry;
+import dev.lockstep.fts.ledger.LedgerEntry.Circumstances;
+import dev.lockstep.fts.ledger.LedgerErrors;
 import dev.lockstep.fts.schema.FtsCatalog;
 import dev.lockstep.fts.schema.FtsTable;
-import dev.lockstep.fts.schema.TriggerSql;
+import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.fts.schema.Unopened;
 import dev.lockstep.profile.Profile;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
 import dev.lockstep.support.ProcessIdentity;
-import dev.lockstep.support.Trouble;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -99,7 +99,7 @@ public final class Restoration {
 
         /** What it has written is in the database, and the log is small again; or that it is not is told. */
         Outcome settled(Db db) {
-            long kept = changed() ? Sqlite.shrinkLog(db) : 0;
+            long kept = changed() ? SqliteFiles.shrinkLog(db) : 0;
             if (kept == 0) {
                 return this;
             }
@@ -140,7 +140,7 @@ public final class Restoration {
      * Restores what is deferred. Nothing deferred is nothing to do, unless triggers are known to be lost.
      *
      * @param names FTS5 tables or their base tables; none for all
-     * @throws Trouble usage: there is no such table; refused: it would not be what it was, and nothing has changed
+     * @throws LockstepException usage: there is no such table; refused: it would not be what it was, and nothing has changed
      */
     public Outcome run(Db db, List<String> names) {
         return db.transact(tx -> run(tx, names)).settled(db);
@@ -148,11 +148,11 @@ public final class Restoration {
 
     /** The same as a part of the caller's transaction. */
     Outcome run(Tx tx, List<String> names) {
-        Situation situation = Situation.read(tx, profile);
+        DeferralState situation = DeferralState.read(tx, profile);
         List<String> left = new ArrayList<>();
         List<Notice> notices = new ArrayList<>();
         List<String> stale = new ArrayList<>();
-        List<Index> indexes = due(tx, situation, names, left);
+        List<FtsIndex> indexes = due(tx, situation, names, left);
         leave(tx, situation, left);
         setAside(tx, indexes, names, stale, notices);
         List<Table> tables = indexes.isEmpty() ? List.of() : restore(tx, situation, indexes, stale, notices);
@@ -164,17 +164,17 @@ public final class Restoration {
     /** What {@link #run} would do, as far as it can be told without writing, and changes nothing. */
     public Outcome preview(Db db, List<String> names) {
         return db.read(tx -> {
-            Situation situation = Situation.read(tx, profile);
+            DeferralState situation = DeferralState.read(tx, profile);
             List<Notice> notices = new ArrayList<>();
             List<Table> tables = new ArrayList<>();
             List<String> left = new ArrayList<>();
-            List<Index> indexes = due(tx, situation, names, left);
+            List<FtsIndex> indexes = due(tx, situation, names, left);
             List<String> stale = new ArrayList<>();
             setAside(tx, indexes, names, stale, notices);
-            for (Index index : indexes) {
-                new Fitting(tx, situation, policy, notices).check(index);
+            for (FtsIndex index : indexes) {
+                new TriggerRestore(tx, situation, policy, notices).check(index);
                 List<String> triggers =
-                        index.writers().stream().map(TriggerSql::name).toList();
+                        index.writers().stream().map(TriggerStatement::name).toList();
                 tables.add(new Table(String.join(", ", index.bases()), index.name(), triggers, 0, "none"));
             }
             return new Outcome(tables, left, stale, IndexJournals.leftovers(tx, situation), notices);
@@ -183,18 +183,20 @@ public final class Restoration {
 
     /** Those that cannot be made anew: where only this SQLite cannot, the triggers come back all the same; else it must be mended. */
     private static void setAside(
-            Tx tx, List<Index> indexes, List<String> names, List<String> stale, List<Notice> notices) {
-        for (Index index : List.copyOf(indexes)) {
+            Tx tx, List<FtsIndex> indexes, List<String> names, List<String> stale, List<Notice> notices) {
+        for (FtsIndex index : List.copyOf(indexes)) {
             Optional<FtsTable> broken =
                     index.table().filter(table -> table.objection().isPresent());
             if (broken.isEmpty()) {
-                index.table().flatMap(table -> Feasibility.lacking(tx, index)).ifPresent(lack -> {
-                    stale.add(index.name());
-                    notices.add(stale(lack));
-                });
+                index.table()
+                        .flatMap(table -> RestorabilityCheck.lacking(tx, index))
+                        .ifPresent(lack -> {
+                            stale.add(index.name());
+                            notices.add(stale(lack));
+                        });
                 continue;
             }
-            Trouble refusal = Unopened.refusal(broken.get());
+            LockstepException refusal = Unopened.refusal(broken.get());
             if (Unopened.isForeign(broken.get().objection().orElseThrow())) {
                 stale.add(index.name());
                 notices.add(stale(refusal.getMessage()));
@@ -218,15 +220,15 @@ public final class Restoration {
     /** What it will take to make indexes anew, for those that will be: a look without the write lock. */
     public List<FtsRebuild.Estimate> estimate(Db db, List<String> names) {
         return db.read(tx -> {
-            Situation situation = Situation.read(tx, profile);
+            DeferralState situation = DeferralState.read(tx, profile);
             List<FtsRebuild.Estimate> estimates = new ArrayList<>();
-            for (Index index : situation.together(situation.select(names))) {
+            for (FtsIndex index : situation.together(situation.select(names))) {
                 if (index.isDeferred()
                         && index.table()
                                 .filter(table -> table.objection().isEmpty())
                                 .isPresent()
                         && isFree(tx, index)) {
-                    new Repair(tx, index).estimate().ifPresent(estimates::add);
+                    new IndexRepair(tx, index).estimate().ifPresent(estimates::add);
                 }
             }
             return estimates;
@@ -236,8 +238,8 @@ public final class Restoration {
     /** Whether anything is put away, or left behind, as a look without the write lock tells. */
     public static boolean isNeeded(Db db, Optional<Profile> profile) {
         return db.read(tx -> {
-            Situation situation = Situation.read(tx, profile);
-            return situation.select(List.of()).stream().anyMatch(Index::isDeferred)
+            DeferralState situation = DeferralState.read(tx, profile);
+            return situation.select(List.of()).stream().anyMatch(FtsIndex::isDeferred)
                     || IndexJournals.leftovers(tx, situation) > 0;
         });
     }
@@ -247,9 +249,9 @@ public final class Restoration {
      *
      * @param left takes the names of those that stay as they are, for others
      */
-    private List<Index> due(Tx tx, Situation situation, List<String> names, List<String> left) {
-        List<Index> due = new ArrayList<>();
-        for (Index index : situation.together(situation.select(names))) {
+    private List<FtsIndex> due(Tx tx, DeferralState situation, List<String> names, List<String> left) {
+        List<FtsIndex> due = new ArrayList<>();
+        for (FtsIndex index : situation.together(situation.select(names))) {
             if (index.isDeferred()) {
                 if (isFree(tx, index)) {
                     due.add(index);
@@ -258,7 +260,7 @@ public final class Restoration {
                 }
             } else if (!index.absent().isEmpty()) {
                 switch (policy.replacement) {
-                    case NONE -> throw Damage.absent(index, index.absent());
+                    case NONE -> throw LedgerErrors.absent(index, index.absent());
                     case PROFILE -> due.add(index);
                 }
             }
@@ -266,23 +268,23 @@ public final class Restoration {
         return due;
     }
 
-    /** Whether no other live process holds it, or that does not count. @throws Trouble refused: one does, and it counts */
-    private boolean isFree(Tx tx, Index index) {
-        Deferred entry = index.held().orElseThrow().deferred();
+    /** Whether no other live process holds it, or that does not count. @throws LockstepException refused: one does, and it counts */
+    private boolean isFree(Tx tx, FtsIndex index) {
+        LedgerEntry entry = index.held().orElseThrow().deferred();
         if (!entry.circumstances().isHeldByAnother(tx, owner)) {
             return true;
         }
         return switch (policy.claim) {
-            case RESPECT -> throw Damage.owned(index, entry);
+            case RESPECT -> throw LedgerErrors.owned(index, entry);
             case STEAL -> true;
             case LEAVE -> false;
         };
     }
 
-    private void leave(Tx tx, Situation situation, List<String> left) {
-        for (Index index : situation.select(left.isEmpty() ? List.of() : left)) {
+    private void leave(Tx tx, DeferralState situation, List<String> left) {
+        for (FtsIndex index : situation.select(left.isEmpty() ? List.of() : left)) {
             if (left.contains(index.name())) {
-                Index.Held held = index.held().orElseThrow();
+                FtsIndex.Held held = index.held().orElseThrow();
                 Circumstances others = held.deferred().circumstances().without(owner);
                 held.ledger().assign(tx, Set.of(index.folded()), others);
             }
@@ -290,21 +292,21 @@ public final class Restoration {
     }
 
     private List<Table> restore(
-            Tx tx, Situation situation, List<Index> indexes, List<String> stale, List<Notice> notices) {
-        Fitting fitting = new Fitting(tx, situation, policy, notices);
+            Tx tx, DeferralState situation, List<FtsIndex> indexes, List<String> stale, List<Notice> notices) {
+        TriggerRestore fitting = new TriggerRestore(tx, situation, policy, notices);
         indexes.forEach(fitting::check);
         fitting.putBack();
         FtsCatalog now = FtsCatalog.read(tx);
         List<Table> tables = new ArrayList<>();
-        for (Index index : indexes) {
-            List<TriggerSql> writers = now.writers(index.name());
-            Rebuild rebuilt = stale.contains(index.name())
-                    ? new Rebuild(0, Comparison.Sight.NONE)
-                    : new Repair(tx, index).run(writers, notices, rows -> progress.at(index.name(), rows));
+        for (FtsIndex index : indexes) {
+            List<TriggerStatement> writers = now.writers(index.name());
+            IndexRebuild rebuilt = stale.contains(index.name())
+                    ? new IndexRebuild(0, ContentComparison.Sight.NONE)
+                    : new IndexRepair(tx, index).run(writers, notices, rows -> progress.at(index.name(), rows));
             tables.add(new Table(
                     String.join(", ", index.bases()),
                     index.name(),
-                    writers.stream().map(TriggerSql::name).toList(),
+                    writers.stream().map(TriggerStatement::name).toList(),
                     rebuilt.rows(),
                     rebuilt.sight().label()));
         }
@@ -312,9 +314,9 @@ public final class Restoration {
         return tables;
     }
 
-    private static void forget(Tx tx, List<Index> indexes) {
-        Map<Ledger, Set<String>> done = new LinkedHashMap<>();
-        for (Index index : indexes) {
+    private static void forget(Tx tx, List<FtsIndex> indexes) {
+        Map<DeferralLedger, Set<String>> done = new LinkedHashMap<>();
+        for (FtsIndex index : indexes) {
             index.held().ifPresent(held -> done.computeIfAbsent(held.ledger(), ledger -> new LinkedHashSet<>())
                     .add(index.folded()));
         }

@@ -3,7 +3,7 @@ package dev.lockstep.fts.ledger;
 import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.fts.schema.FtsCatalog;
 import dev.lockstep.fts.schema.FtsTable;
-import dev.lockstep.fts.schema.TriggerSql;
+import dev.lockstep.fts.schema.TriggerStatement;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,7 +20,7 @@ public final class Events {
      * content table, and those with an insert trigger; where one has lost that, the only one there is. A table that only
      * lends a value has no rows in the index to add or to take away.
      */
-    public static List<String> unkept(FtsCatalog catalog, Index index) {
+    public static List<String> unkept(FtsCatalog catalog, FtsIndex index) {
         List<String> unkept = new ArrayList<>();
         boolean onView = !catalog.writersOnViews(index.name()).isEmpty();
         if (index.live().isEmpty() || onView) {
@@ -30,11 +30,11 @@ public final class Events {
             boolean isTable = catalog.relation(base)
                     .filter(FtsCatalog.Relation.TABLE::equals)
                     .isPresent();
-            Set<TriggerSql.Event> kept = kept(index, base);
-            if (!isTable || !(kept.contains(TriggerSql.Event.INSERT) || isMain(index, base))) {
+            Set<TriggerStatement.Event> kept = kept(index, base);
+            if (!isTable || !(kept.contains(TriggerStatement.Event.INSERT) || isMain(index, base))) {
                 continue;
             }
-            for (TriggerSql.Event event : TriggerSql.Event.values()) {
+            for (TriggerStatement.Event event : TriggerStatement.Event.values()) {
                 if (!kept.contains(event)) {
                     unkept.add(event.name().toLowerCase(Locale.ROOT) + " on " + base);
                 }
@@ -43,9 +43,9 @@ public final class Events {
         return unkept;
     }
 
-    private static Set<TriggerSql.Event> kept(Index index, String base) {
-        Set<TriggerSql.Event> kept = EnumSet.noneOf(TriggerSql.Event.class);
-        for (TriggerSql trigger : index.live()) {
+    private static Set<TriggerStatement.Event> kept(FtsIndex index, String base) {
+        Set<TriggerStatement.Event> kept = EnumSet.noneOf(TriggerStatement.Event.class);
+        for (TriggerStatement trigger : index.live()) {
             if (trigger.isOn(base)) {
                 kept.add(trigger.event());
             }
@@ -53,11 +53,12 @@ public final class Events {
         return kept;
     }
 
-    private static boolean isMain(Index index, String base) {
+    private static boolean isMain(FtsIndex index, String base) {
         Optional<String> content = index.table().flatMap(FtsTable::content);
         boolean isContent = content.filter(name -> SqlToken.fold(name).equals(SqlToken.fold(base)))
                 .isPresent();
-        boolean noneInserts = index.live().stream().noneMatch(trigger -> trigger.event() == TriggerSql.Event.INSERT);
+        boolean noneInserts =
+                index.live().stream().noneMatch(trigger -> trigger.event() == TriggerStatement.Event.INSERT);
         return isContent || index.bases().size() == 1 || (content.isEmpty() && noneInserts);
     }
 }

@@ -1,7 +1,7 @@
 package dev.lockstep.fts.ledger;
 
 import dev.lockstep.db.sqlite.SqlToken;
-import dev.lockstep.fts.schema.TriggerSql;
+import dev.lockstep.fts.schema.TriggerStatement;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,13 +15,13 @@ public final class NamedColumns {
     private boolean every;
 
     /** Of an index as it is, and of its triggers, wherever those are now. */
-    public NamedColumns(Index index) {
+    public NamedColumns(FtsIndex index) {
         index.table().ifPresent(table -> table.columns().forEach(column -> names.add(SqlToken.fold(column))));
         index.table().flatMap(table -> table.option("content_rowid")).ifPresent(name -> names.add(SqlToken.fold(name)));
-        for (TriggerSql trigger : index.sources()) {
+        for (TriggerStatement trigger : index.sources()) {
             read(SqlToken.of(trigger.sql()));
         }
-        for (TriggerSql trigger : index.writers()) {
+        for (TriggerStatement trigger : index.writers()) {
             read(SqlToken.of(trigger.sql()));
         }
     }

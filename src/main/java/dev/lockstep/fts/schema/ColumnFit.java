@@ -15,7 +15,7 @@ public final class ColumnFit {
     /** The trigger's text with the columns that the table has; where none is left out, byte for byte as it was. */
     public static String of(FtsTable table, String sql) {
         StringBuilder text = new StringBuilder(sql);
-        List<WriteStatement> writes = TriggerSql.parse(sql).writes();
+        List<WriteStatement> writes = TriggerStatement.parse(sql).writes();
         for (int i = writes.size() - 1; i >= 0; i--) {
             WriteStatement write = writes.get(i);
             if (write.verb() == WriteStatement.Verb.INSERT && write.isOn(table.name())) {
@@ -35,7 +35,7 @@ public final class ColumnFit {
                 || !content.get(end).is(')')) {
             return;
         }
-        List<List<SqlToken>> values = FeedReader.split(content.subList(2, end));
+        List<List<SqlToken>> values = SourceQueryReader.split(content.subList(2, end));
         List<String> keptColumns = new ArrayList<>();
         List<String> keptValues = new ArrayList<>();
         for (int i = 0; i < columns.size() && values.size() == columns.size(); i++) {
@@ -59,7 +59,7 @@ public final class ColumnFit {
 
     private static boolean has(FtsTable table, String column) {
         String folded = SqlToken.fold(column);
-        return Feed.isRowid(column)
+        return SourceQuery.isRowid(column)
                 || folded.equals(SqlToken.fold(table.name()))
                 || table.columns().stream().anyMatch(name -> SqlToken.fold(name).equals(folded));
     }

@@ -49,12 +49,12 @@ public final class FtsCatalog {
     private static final List<String> SHADOWS = List.of("data", "idx", "content", "docsize", "config");
 
     private final Map<String, FtsTable> tables = new LinkedHashMap<>();
-    private final Map<String, TriggerSql> triggers = new LinkedHashMap<>();
+    private final Map<String, TriggerStatement> triggers = new LinkedHashMap<>();
     private final Map<String, Long> positions = new LinkedHashMap<>();
     private final Map<String, Relation> relations = new LinkedHashMap<>();
     private final Map<String, String> names = new LinkedHashMap<>();
     private final Map<String, String> modules = new LinkedHashMap<>();
-    private final List<TriggerSql> temporary = new ArrayList<>();
+    private final List<TriggerStatement> temporary = new ArrayList<>();
 
     private FtsCatalog() {}
 
@@ -64,7 +64,7 @@ public final class FtsCatalog {
             String name = row.text("name");
             switch (row.text("type")) {
                 case "trigger" -> {
-                    catalog.triggers.put(SqlToken.fold(name), TriggerSql.parse(row.text("sql")));
+                    catalog.triggers.put(SqlToken.fold(name), TriggerStatement.parse(row.text("sql")));
                     catalog.positions.put(SqlToken.fold(name), row.integer("position"));
                 }
                 case "view" -> catalog.relate(name, Relation.VIEW);
@@ -81,7 +81,7 @@ public final class FtsCatalog {
             }
         }
         for (Row row : tx.rows(TEMPORARY_TRIGGERS)) {
-            catalog.temporary.add(TriggerSql.parse(row.text("sql")));
+            catalog.temporary.add(TriggerStatement.parse(row.text("sql")));
         }
         return catalog;
     }
@@ -162,7 +162,7 @@ public final class FtsCatalog {
     }
 
     /** The trigger of that name, whatever it does. */
-    public Optional<TriggerSql> trigger(String name) {
+    public Optional<TriggerStatement> trigger(String name) {
         return Optional.ofNullable(triggers.get(SqlToken.fold(name)));
     }
 
@@ -172,31 +172,31 @@ public final class FtsCatalog {
     }
 
     /** All triggers on a table, in the order in which they were made; what a journal of lockstep's needs is none of them. */
-    public List<TriggerSql> on(String table) {
+    public List<TriggerStatement> on(String table) {
         return triggers.values().stream()
                 .filter(trigger -> trigger.isOn(table) && !trigger.name().startsWith("lockstep_journal_"))
                 .toList();
     }
 
     /** The triggers on tables whose body writes the FTS5 table, in the order in which they were made. */
-    public List<TriggerSql> writers(String fts) {
+    public List<TriggerStatement> writers(String fts) {
         return writers(triggers.values(), fts, Relation.TABLE);
     }
 
     /** The triggers on views whose body writes it. They stand between a view and the index, and nobody defers them. */
-    public List<TriggerSql> writersOnViews(String fts) {
+    public List<TriggerStatement> writersOnViews(String fts) {
         return writers(triggers.values(), fts, Relation.VIEW);
     }
 
     /** The triggers of this very connection whose body writes it; no other connection knows them. */
-    public List<TriggerSql> temporaryWriters(String fts) {
+    public List<TriggerStatement> temporaryWriters(String fts) {
         return writers(temporary, fts, null);
     }
 
     /** @param on what the triggers must be on; null for anything */
-    private List<TriggerSql> writers(Iterable<TriggerSql> among, String fts, Relation on) {
-        List<TriggerSql> writers = new ArrayList<>();
-        for (TriggerSql trigger : among) {
+    private List<TriggerStatement> writers(Iterable<TriggerStatement> among, String fts, Relation on) {
+        List<TriggerStatement> writers = new ArrayList<>();
+        for (TriggerStatement trigger : among) {
             if (trigger.writes(fts)
                     && (on == null
                             || relation(trigger.table()).filter(on::equals).isPresent())) {
@@ -207,10 +207,10 @@ public final class FtsCatalog {
     }
 
     /** The tables that an index is about: what an external-content table reads, and those of its triggers. */
-    public static List<String> bases(Optional<String> content, List<TriggerSql> writers) {
+    public static List<String> bases(Optional<String> content, List<TriggerStatement> writers) {
         Map<String, String> bases = new LinkedHashMap<>();
         content.ifPresent(table -> bases.put(SqlToken.fold(table), table));
-        for (TriggerSql trigger : writers) {
+        for (TriggerStatement trigger : writers) {
             bases.putIfAbsent(SqlToken.fold(trigger.table()), trigger.table());
         }
         return List.copyOf(bases.values());

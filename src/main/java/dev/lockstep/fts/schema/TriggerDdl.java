@@ -2,7 +2,7 @@ package dev.lockstep.fts.schema;
 
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 
 /** Drops and creates triggers, and sees to it that a text goes and comes byte for byte. */
 public final class TriggerDdl {
@@ -19,11 +19,11 @@ public final class TriggerDdl {
     /**
      * Drops a trigger whose text is stored.
      *
-     * @throws dev.lockstep.support.Trouble refused: the text as it was read is not the text that is there
+     * @throws dev.lockstep.support.LockstepException refused: the text as it was read is not the text that is there
      */
-    public static void drop(Tx tx, TriggerSql trigger) {
+    public static void drop(Tx tx, TriggerStatement trigger) {
         if (tx.rows(IS_VERBATIM, trigger.name(), trigger.sql()).isEmpty()) {
-            throw Trouble.refused(
+            throw LockstepException.refused(
                     "not-verbatim",
                     "the text of trigger " + trigger.name() + " is not valid Unicode, and could not be put back",
                     null);
@@ -34,12 +34,12 @@ public final class TriggerDdl {
     /**
      * Creates a trigger, in whose text SQLite normalizes nothing that it had not normalized before.
      *
-     * @throws dev.lockstep.support.Trouble refused: what is there now is not the text that was given
+     * @throws dev.lockstep.support.LockstepException refused: what is there now is not the text that was given
      */
-    public static void create(Tx tx, TriggerSql trigger) {
+    public static void create(Tx tx, TriggerStatement trigger) {
         tx.execute(trigger.sql());
         if (tx.rows(IS_VERBATIM, trigger.name(), trigger.sql()).isEmpty()) {
-            throw Trouble.refused(
+            throw LockstepException.refused(
                     "not-verbatim", "trigger " + trigger.name() + " did not come back as it was stored", null);
         }
     }

@@ -4,9 +4,9 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
 import dev.lockstep.support.ShellWord;
-import dev.lockstep.support.Trouble;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -80,15 +80,15 @@ public final class Unopened {
     }
 
     /** A refusal to do what only a SQLite can that has more. */
-    public static Trouble lacking(String what) {
-        return new Trouble(Trouble.Kind.REFUSED, "not-available", what, FOREIGN_HINT, null);
+    public static LockstepException lacking(String what) {
+        return new LockstepException(LockstepException.Kind.REFUSED, "not-available", what, FOREIGN_HINT, null);
     }
 
     /** What somebody is told who wants something done with an index that cannot be opened. */
-    public static Trouble refusal(FtsTable table) {
+    public static LockstepException refusal(FtsTable table) {
         String why = table.objection().orElseThrow();
-        return new Trouble(
-                Trouble.Kind.REFUSED,
+        return new LockstepException(
+                LockstepException.Kind.REFUSED,
                 isForeign(why) ? "not-available" : "index-damaged",
                 table.name() + " cannot be opened: " + why,
                 hint(table),

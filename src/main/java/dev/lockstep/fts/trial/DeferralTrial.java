@@ -3,12 +3,12 @@ package dev.lockstep.fts.trial;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
-import dev.lockstep.fts.content.Truth;
-import dev.lockstep.fts.ledger.Index;
-import dev.lockstep.fts.ledger.Situation;
+import dev.lockstep.fts.content.ExpectedContent;
+import dev.lockstep.fts.ledger.DeferralState;
+import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.schema.FtsTable;
-import dev.lockstep.fts.schema.TriggerSql;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.fts.schema.TriggerStatement;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,12 +32,13 @@ public final class DeferralTrial {
     private final Tx tx;
     private final FtsTable table;
     private final TrialTable base;
-    private final List<TriggerSql> triggers;
+    private final List<TriggerStatement> triggers;
     private final TrialSearch search;
     /** All that have been touched, each as a condition that finds it. */
     private final List<String> rows = new ArrayList<>();
 
-    private DeferralTrial(Tx tx, FtsTable table, Truth truth, TrialTable base, List<TriggerSql> triggers) {
+    private DeferralTrial(
+            Tx tx, FtsTable table, ExpectedContent truth, TrialTable base, List<TriggerStatement> triggers) {
         this.tx = tx;
         this.table = table;
         this.base = base;
@@ -48,18 +49,19 @@ public final class DeferralTrial {
     /**
      * Tries every table that has triggers of the index.
      *
-     * @throws Trouble usage: the triggers make something else of the index than a rebuild would, or could not be tried
+     * @throws LockstepException usage: the triggers make something else of the index than a rebuild would, or could not be tried
      */
-    public static void run(Tx tx, Situation situation, Index index) {
+    public static void run(Tx tx, DeferralState situation, FtsIndex index) {
         FtsTable table = index.table().orElseThrow();
         if (situation.isVouchedFor(index)) {
             return;
         }
-        Truth truth = Truth.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+        ExpectedContent truth =
+                ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
         Set<String> bases = new LinkedHashSet<>();
         index.live().forEach(trigger -> bases.add(SqlToken.fold(trigger.table())));
         for (String base : bases) {
-            List<TriggerSql> triggers =
+            List<TriggerStatement> triggers =
                     index.live().stream().filter(trigger -> trigger.isOn(base)).toList();
             tx.execute("savepoint lockstep_trial");
             try {
@@ -73,7 +75,7 @@ public final class DeferralTrial {
 
     private void run() {
         rows.addAll(base.ends());
-        Set<TriggerSql.Event> tried = new LinkedHashSet<>();
+        Set<TriggerStatement.Event> tried = new LinkedHashSet<>();
         insert(rows, List.of(), tried);
         List<String> first = List.copyOf(rows);
         for (String row : first) {
@@ -83,19 +85,20 @@ public final class DeferralTrial {
             delete(row, tried);
         }
         insert(List.of(), List.of(), tried);
-        for (TriggerSql trigger : triggers) {
+        for (TriggerStatement trigger : triggers) {
             if (!tried.contains(trigger.event())) {
                 throw untried(trigger);
             }
         }
     }
 
-    private Optional<String> insert(List<String> like, List<TrialTable.Value> values, Set<TriggerSql.Event> tried) {
+    private Optional<String> insert(
+            List<String> like, List<TrialTable.Value> values, Set<TriggerStatement.Event> tried) {
         Optional<String> template = like.stream().findFirst();
         for (TrialTable.Form form : TrialTable.Form.values()) {
             TrialTable.NewRow made = base.insert(template, values, search::word, form);
             rows.add(made.locator());
-            if (step(TriggerSql.Event.INSERT, "inserted", made.locator(), made.sql(), tried)) {
+            if (step(TriggerStatement.Event.INSERT, "inserted", made.locator(), made.sql(), tried)) {
                 return Optional.of(made.locator());
             }
         }
@@ -103,7 +106,7 @@ public final class DeferralTrial {
     }
 
     /** All columns at once, then each by itself where triggers tell columns apart, then each state that they ask for. */
-    private void change(String row, List<String> like, Set<TriggerSql.Event> tried) {
+    private void change(String row, List<String> like, Set<TriggerStatement.Event> tried) {
         Map<String, String> before = base.literals(row);
         boolean done = change(row, before, base.textColumns(), tried);
         if (done && !base.tellsColumnsApart()) {
@@ -134,12 +137,13 @@ public final class DeferralTrial {
         }
     }
 
-    private void delete(String row, Set<TriggerSql.Event> tried) {
-        step(TriggerSql.Event.DELETE, "deleted", row, "delete from " + base.from() + " where " + row, tried);
+    private void delete(String row, Set<TriggerStatement.Event> tried) {
+        step(TriggerStatement.Event.DELETE, "deleted", row, "delete from " + base.from() + " where " + row, tried);
     }
 
     /** Gives columns of a row new text, in the first form that the table and its triggers take. */
-    private boolean change(String row, Map<String, String> before, List<String> columns, Set<TriggerSql.Event> tried) {
+    private boolean change(
+            String row, Map<String, String> before, List<String> columns, Set<TriggerStatement.Event> tried) {
         for (TrialTable.Form form : columns.isEmpty() ? new TrialTable.Form[0] : TrialTable.Form.values()) {
             List<String> all = new ArrayList<>();
             for (String column : columns) {
@@ -156,9 +160,9 @@ public final class DeferralTrial {
         return new Identifier(column) + " = " + before.getOrDefault(column, "null");
     }
 
-    private boolean update(String row, String assignments, Set<TriggerSql.Event> tried) {
+    private boolean update(String row, String assignments, Set<TriggerStatement.Event> tried) {
         return step(
-                TriggerSql.Event.UPDATE,
+                TriggerStatement.Event.UPDATE,
                 "set " + assignments,
                 row,
                 "update " + base.from() + " set " + assignments + " where " + row,
@@ -166,7 +170,8 @@ public final class DeferralTrial {
     }
 
     /** Does one thing, if the table lets it be done, and looks what has become of the index. */
-    private boolean step(TriggerSql.Event event, String what, String row, String sql, Set<TriggerSql.Event> tried) {
+    private boolean step(
+            TriggerStatement.Event event, String what, String row, String sql, Set<TriggerStatement.Event> tried) {
         boolean triggered = triggers.stream().anyMatch(trigger -> trigger.event() == event);
         // Of what no trigger follows, nothing can be said: the index has it neither before nor after.
         if (!triggered || !TrialTable.attempt(tx, sql)) {
@@ -180,14 +185,15 @@ public final class DeferralTrial {
         return true;
     }
 
-    private Trouble notReproducible(TriggerSql.Event event, String what, String row, String difference) {
+    private LockstepException notReproducible(
+            TriggerStatement.Event event, String what, String row, String difference) {
         List<String> names = triggers.stream()
                 .filter(trigger -> trigger.event() == event)
-                .map(TriggerSql::name)
+                .map(TriggerStatement::name)
                 .toList();
         String keepers = names.isEmpty() ? "no trigger" : String.join(", ", names);
-        return new Trouble(
-                Trouble.Kind.USAGE,
+        return new LockstepException(
+                LockstepException.Kind.USAGE,
                 "not-reproducible",
                 table.name() + " would not be what its triggers make of it: tried on a row of " + base.name() + " ("
                         + row + ", " + brief(what) + "), " + difference + " (" + keepers + ")",
@@ -195,9 +201,9 @@ public final class DeferralTrial {
                 null);
     }
 
-    private Trouble untried(TriggerSql trigger) {
-        return new Trouble(
-                Trouble.Kind.USAGE,
+    private LockstepException untried(TriggerStatement trigger) {
+        return new LockstepException(
+                LockstepException.Kind.USAGE,
                 "untried",
                 "what trigger " + trigger.name() + " makes of " + table.name() + " could not be tried: " + base.name()
                         + " took no " + trigger.event() + " of a made row",

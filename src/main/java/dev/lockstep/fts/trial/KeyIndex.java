@@ -3,7 +3,7 @@ package dev.lockstep.fts.trial;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
-import dev.lockstep.fts.content.Lookup;
+import dev.lockstep.fts.content.RowLookup;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.WriteStatement;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import java.util.List;
  * @param table the FTS5 table
  * @param keys what is looked for, one or more columns
  */
-public record KeyIndex(FtsTable table, List<Lookup> keys) {
+public record KeyIndex(FtsTable table, List<RowLookup> keys) {
     /** How SQLite explains that an index is not there any more. */
     static final String SCAN = "SCAN x";
 
@@ -42,8 +42,8 @@ public record KeyIndex(FtsTable table, List<Lookup> keys) {
     /** The rows whose text has the key, and perhaps others: each statement's own condition still decides. */
     public String condition() {
         List<String> same = new ArrayList<>();
-        for (Lookup key : keys) {
-            String sign = key.nulls() == Lookup.Nulls.FOUND ? " IS " : " = ";
+        for (RowLookup key : keys) {
+            String sign = key.nulls() == RowLookup.Nulls.FOUND ? " IS " : " = ";
             same.add("x." + column(key) + sign + key.value() + (key.isNumber() ? " + 0" : ""));
         }
         return "rowid IN (SELECT x.id FROM " + table.shadow("content") + " AS x" + LINE + "WHERE "
@@ -68,7 +68,7 @@ public record KeyIndex(FtsTable table, List<Lookup> keys) {
      * The number of a row has INTEGER affinity, with which a statement finds '05' for 5; the kept text has none, and without
      * it SQLite would not use an index on the column itself.
      */
-    private String column(Lookup key) {
+    private String column(RowLookup key) {
         return "c" + table.columns().indexOf(key.column()) + (key.isNumber() ? " + 0" : "");
     }
 

@@ -4,7 +4,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
-import dev.lockstep.fts.content.Truth;
+import dev.lockstep.fts.content.ExpectedContent;
 import dev.lockstep.fts.schema.FtsTable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -33,14 +33,14 @@ final class TrialSearch {
 
     private final Tx tx;
     private final FtsTable table;
-    private final Truth truth;
+    private final ExpectedContent truth;
     private final boolean tellsColumns;
     private final Set<String> watched = new LinkedHashSet<>();
     private long last = FIRST;
     private boolean inPieces;
     private boolean hasVocabulary;
 
-    TrialSearch(Tx tx, FtsTable table, Truth truth) {
+    TrialSearch(Tx tx, FtsTable table, ExpectedContent truth) {
         this.tx = tx;
         this.table = table;
         this.truth = truth;
@@ -102,7 +102,7 @@ final class TrialSearch {
                 }
             }
         }
-        boolean told = truth.numbers() == Truth.Numbers.WRITTEN;
+        boolean told = truth.numbers() == ExpectedContent.Numbers.WRITTEN;
         watched.removeIf(word -> expected.stream().noneMatch(place -> place.startsWith(word))
                 && found.stream().noneMatch(place -> place.startsWith(word)));
         // Where rows have no numbers of their own, two that hold the same word look like one: then each is looked for.
@@ -193,7 +193,7 @@ final class TrialSearch {
 
     /** Where nobody chose the rows' numbers, they say nothing. */
     private String place(String number, String column) {
-        boolean told = truth.numbers() == Truth.Numbers.WRITTEN;
+        boolean told = truth.numbers() == ExpectedContent.Numbers.WRITTEN;
         return (told ? number : "*") + " " + (tellsColumns ? column : "");
     }
 

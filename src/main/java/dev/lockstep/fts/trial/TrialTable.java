@@ -5,8 +5,8 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
-import dev.lockstep.fts.schema.BaseTable;
-import dev.lockstep.fts.schema.TriggerSql;
+import dev.lockstep.fts.schema.ContentTable;
+import dev.lockstep.fts.schema.TriggerStatement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -54,14 +54,14 @@ public final class TrialTable {
     private record Column(String name, boolean numeric, boolean required, boolean unique, boolean key) {}
 
     private final Tx tx;
-    private final BaseTable table;
-    private final List<TriggerSql> triggers;
+    private final ContentTable table;
+    private final List<TriggerStatement> triggers;
     private final Map<String, Column> columns = new LinkedHashMap<>();
 
     /** The names of the columns that follow from others, folded. */
     private final Set<String> generated = new LinkedHashSet<>();
 
-    private TrialTable(Tx tx, BaseTable table, List<TriggerSql> triggers) {
+    private TrialTable(Tx tx, ContentTable table, List<TriggerStatement> triggers) {
         this.tx = tx;
         this.table = table;
         this.triggers = triggers;
@@ -88,8 +88,8 @@ public final class TrialTable {
         }
     }
 
-    static TrialTable read(Tx tx, List<TriggerSql> triggers) {
-        return new TrialTable(tx, BaseTable.read(tx, triggers.get(0).table()), triggers);
+    static TrialTable read(Tx tx, List<TriggerStatement> triggers) {
+        return new TrialTable(tx, ContentTable.read(tx, triggers.get(0).table()), triggers);
     }
 
     /** By SQLite's rules of affinity: sqlite.org/datatype3.html. */
@@ -151,7 +151,7 @@ public final class TrialTable {
     /** The columns that the triggers look at, and that a row keeps its identity without. */
     List<String> columns() {
         Set<String> named = new LinkedHashSet<>();
-        for (TriggerSql trigger : triggers) {
+        for (TriggerStatement trigger : triggers) {
             List<SqlToken> tokens = SqlToken.of(trigger.sql());
             for (int i = 0; i < tokens.size(); i++) {
                 if (tokens.get(i).canName()) {
@@ -181,7 +181,7 @@ public final class TrialTable {
     /** A JSON object that holds a word under each key that the triggers ask for; empty if they ask for none. */
     private Optional<String> json(String word) {
         Set<String> keys = new LinkedHashSet<>();
-        for (TriggerSql trigger : triggers) {
+        for (TriggerStatement trigger : triggers) {
             for (SqlToken token : SqlToken.of(trigger.sql())) {
                 Matcher path = JSON_PATH.matcher(token.text());
                 if (token.kind() == SqlToken.Kind.STRING && path.matches()) {
@@ -203,16 +203,16 @@ public final class TrialTable {
     /** Whether an update of one column can do something else than an update of another. */
     boolean tellsColumnsApart() {
         long updates = triggers.stream()
-                .filter(trigger -> trigger.event() == TriggerSql.Event.UPDATE)
+                .filter(trigger -> trigger.event() == TriggerStatement.Event.UPDATE)
                 .count();
         boolean chooses = triggers.stream()
-                .filter(trigger -> trigger.event() == TriggerSql.Event.UPDATE)
+                .filter(trigger -> trigger.event() == TriggerStatement.Event.UPDATE)
                 .anyMatch(trigger -> trigger.when().isPresent() || namesColumns(trigger));
         return updates != 1 || chooses || !states().isEmpty();
     }
 
     /** {@code UPDATE OF a, b}. */
-    private static boolean namesColumns(TriggerSql trigger) {
+    private static boolean namesColumns(TriggerStatement trigger) {
         List<SqlToken> tokens = SqlToken.of(trigger.sql());
         for (int i = 0; i + 1 < tokens.size() && !tokens.get(i).is("BEGIN"); i++) {
             if (tokens.get(i).is("UPDATE") && tokens.get(i + 1).is("OF")) {
@@ -226,7 +226,7 @@ public final class TrialTable {
     List<Value> states() {
         Set<String> literals = new LinkedHashSet<>(USUAL_STATES);
         Set<String> conditional = new LinkedHashSet<>();
-        for (TriggerSql trigger : triggers) {
+        for (TriggerStatement trigger : triggers) {
             List<SqlToken> tokens = SqlToken.of(trigger.sql());
             boolean condition = false;
             for (int i = 0; i < tokens.size(); i++) {

@@ -5,13 +5,13 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
-import dev.lockstep.fts.content.Comparison;
-import dev.lockstep.fts.content.Lookup;
-import dev.lockstep.fts.schema.BaseTable;
-import dev.lockstep.fts.schema.Feed;
+import dev.lockstep.fts.content.ContentComparison;
+import dev.lockstep.fts.content.RowLookup;
+import dev.lockstep.fts.schema.ContentTable;
 import dev.lockstep.fts.schema.FtsTable;
-import dev.lockstep.fts.schema.TriggerSql;
-import dev.lockstep.fts.schema.TriggerSql.Event;
+import dev.lockstep.fts.schema.SourceQuery;
+import dev.lockstep.fts.schema.TriggerStatement;
+import dev.lockstep.fts.schema.TriggerStatement.Event;
 import dev.lockstep.fts.schema.WriteStatement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param fault what is wrong
  * @param cost what it costs for one row, as measured; empty if it was not, or there was no row to measure with
  */
-public record TriggerCost(TriggerSql trigger, TriggerFault fault, Optional<Duration> cost) {
+public record TriggerCost(TriggerStatement trigger, TriggerFault fault, Optional<Duration> cost) {
     /** How many rows are changed to find out what a change costs; the median counts. */
     private static final int TRIES = 5;
 
@@ -33,9 +33,9 @@ public record TriggerCost(TriggerSql trigger, TriggerFault fault, Optional<Durat
     private static final String SCAN = " VIRTUAL TABLE INDEX ";
 
     /** The triggers of an FTS5 table with which something is wrong, in the order in which they were made. */
-    public static List<TriggerCost> of(Tx tx, FtsTable table, List<TriggerSql> writers) {
+    public static List<TriggerCost> of(Tx tx, FtsTable table, List<TriggerStatement> writers) {
         List<TriggerCost> faulty = new ArrayList<>();
-        for (TriggerSql trigger : writers) {
+        for (TriggerStatement trigger : writers) {
             if (scans(tx, table, trigger)) {
                 faulty.add(new TriggerCost(trigger, TriggerFault.SCANS, Optional.empty()));
             } else if (leavesOldRows(table, trigger, writers)) {
@@ -45,9 +45,9 @@ public record TriggerCost(TriggerSql trigger, TriggerFault fault, Optional<Durat
         return faulty;
     }
 
-    private static boolean scans(Tx tx, FtsTable table, TriggerSql trigger) {
+    private static boolean scans(Tx tx, FtsTable table, TriggerStatement trigger) {
         for (WriteStatement write : trigger.writes()) {
-            if (write.isOn(table.name()) && !Lookup.isForWordless(write) && scans(tx, table, write)) {
+            if (write.isOn(table.name()) && !RowLookup.isForWordless(write) && scans(tx, table, write)) {
                 return true;
             }
         }
@@ -76,7 +76,7 @@ public record TriggerCost(TriggerSql trigger, TriggerFault fault, Optional<Durat
     }
 
     /** An INSERT OR REPLACE without a rowid never replaces: no column of an FTS5 table is unique. */
-    private static boolean leavesOldRows(FtsTable table, TriggerSql trigger, List<TriggerSql> writers) {
+    private static boolean leavesOldRows(FtsTable table, TriggerStatement trigger, List<TriggerStatement> writers) {
         if (table.kind() != FtsTable.Kind.OWN_CONTENT || trigger.event() != Event.UPDATE || !inserts(table, trigger)) {
             return false;
         }
@@ -86,7 +86,7 @@ public record TriggerCost(TriggerSql trigger, TriggerFault fault, Optional<Durat
                 .noneMatch(write -> write.isOn(table.name()) && write.verb() != WriteStatement.Verb.INSERT);
     }
 
-    private static boolean inserts(FtsTable table, TriggerSql trigger) {
+    private static boolean inserts(FtsTable table, TriggerStatement trigger) {
         for (WriteStatement write : trigger.writes()) {
             if (addsRow(table, write)) {
                 return true;
@@ -100,7 +100,7 @@ public record TriggerCost(TriggerSql trigger, TriggerFault fault, Optional<Durat
         boolean numbered = false;
         boolean command = false;
         for (String column : write.columns()) {
-            numbered |= Feed.isRowid(column);
+            numbered |= SourceQuery.isRowid(column);
             command |= SqlToken.fold(column).equals(SqlToken.fold(table.name()));
         }
         return write.isOn(table.name()) && write.verb() == WriteStatement.Verb.INSERT && !numbered && !command;
@@ -112,7 +112,7 @@ public record TriggerCost(TriggerSql trigger, TriggerFault fault, Optional<Durat
      * @param tx a transaction that will be rolled back
      */
     public TriggerCost measured(Tx tx) {
-        BaseTable base = BaseTable.read(tx, trigger.table());
+        ContentTable base = ContentTable.read(tx, trigger.table());
         List<Long> nanos = new ArrayList<>();
         tx.execute("savepoint lockstep_cost");
         try {
@@ -143,12 +143,12 @@ public record TriggerCost(TriggerSql trigger, TriggerFault fault, Optional<Durat
     }
 
     /** Rows at even distances, each by the values of its key. */
-    public static List<Object[]> keys(Tx tx, BaseTable base) {
+    public static List<Object[]> keys(Tx tx, ContentTable base) {
         return keys(tx, base, TRIES);
     }
 
-    public static List<Object[]> keys(Tx tx, BaseTable base, int wanted) {
-        long rows = Comparison.count(tx, base.identifier());
+    public static List<Object[]> keys(Tx tx, ContentTable base, int wanted) {
+        long rows = ContentComparison.count(tx, base.identifier());
         String key = String.join(", ", base.key());
         List<Object[]> keys = new ArrayList<>();
         if (key.isEmpty()) {
@@ -168,7 +168,7 @@ public record TriggerCost(TriggerSql trigger, TriggerFault fault, Optional<Durat
         return keys;
     }
 
-    static String byKey(BaseTable base) {
+    static String byKey(ContentTable base) {
         return " where " + String.join(" = ? and ", base.key()) + " = ?";
     }
 
@@ -177,7 +177,7 @@ public record TriggerCost(TriggerSql trigger, TriggerFault fault, Optional<Durat
      *
      * @return the nanoseconds that it took
      */
-    public static long change(Tx tx, BaseTable base, Event event, Object[] key) {
+    public static long change(Tx tx, ContentTable base, Event event, Object[] key) {
         String name = "main." + base.identifier();
         switch (event) {
             case UPDATE -> {

@@ -3,17 +3,17 @@ package dev.lockstep.mirror.copy;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.engine.Compared;
-import dev.lockstep.mirror.plan.Reject;
+import dev.lockstep.mirror.plan.RejectedRow;
 import dev.lockstep.mirror.run.ExtraTables;
-import dev.lockstep.mirror.run.Ledger;
-import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorConnection;
+import dev.lockstep.mirror.run.MirrorLedger;
 import dev.lockstep.mirror.run.MirrorRun;
-import dev.lockstep.mirror.run.Pace;
 import dev.lockstep.mirror.run.Progress;
+import dev.lockstep.mirror.run.Throttle;
 import dev.lockstep.mirror.source.SourceFile;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +78,7 @@ public final class Backfill {
             Trust trust,
             OptionalInt batch,
             OptionalLong maxDelete,
-            Pace pace) {
+            Throttle pace) {
         /** What is most careful. */
         public static final Options DEFAULT = new Options(
                 Creation.NONE,
@@ -88,7 +88,7 @@ public final class Backfill {
                 Trust.PROVEN,
                 OptionalInt.empty(),
                 OptionalLong.empty(),
-                Pace.none());
+                Throttle.none());
     }
 
     /**
@@ -107,14 +107,14 @@ public final class Backfill {
             long deleted,
             long unchanged,
             long rejected,
-            List<Reject> rejects,
+            List<RejectedRow> rejects,
             Optional<Compared> compared,
-            Optional<Trouble> failure) {
+            Optional<LockstepException> failure) {
         static Table unchanged(String table, long rows, Compared compared) {
             return new Table(table, rows, 0, 0, 0, rows, 0, List.of(), Optional.of(compared), Optional.empty());
         }
 
-        static Table failed(String table, Trouble failure) {
+        static Table failed(String table, LockstepException failure) {
             return new Table(table, 0, 0, 0, 0, 0, 0, List.of(), Optional.empty(), Optional.of(failure));
         }
 
@@ -140,7 +140,7 @@ public final class Backfill {
      * Copies the tables that are named, or all.
      *
      * @param file where the source is kept
-     * @throws Trouble refused: another run has taken over meanwhile; usage: there is no such table
+     * @throws LockstepException refused: another run has taken over meanwhile; usage: there is no such table
      */
     public List<Table> run(Db source, SourceFile file, MirrorRun run, List<String> names) {
         List<Table> results = copy(source, file, run, names);
@@ -171,9 +171,9 @@ public final class Backfill {
     private Table table(Tx source, SourceFile file, MirrorRun run, SourceTable table) {
         try {
             progress.table(table.name());
-            return new TableBackfill(run, source, file, options, progress).run(table);
-        } catch (Trouble e) {
-            if (MirrorLink.endsTheRun(e)) {
+            return new TableCopy(run, source, file, options, progress).run(table);
+        } catch (LockstepException e) {
+            if (MirrorConnection.endsTheRun(e)) {
                 throw e;
             }
             progress.failed(table.name(), e);
@@ -183,13 +183,13 @@ public final class Backfill {
     }
 
     /** What a run has come to whose tables came to this. */
-    public static Ledger.State outcome(List<Table> results) {
+    public static MirrorLedger.State outcome(List<Table> results) {
         if (results.stream().anyMatch(result -> result.failure().isPresent())) {
-            return Ledger.State.FAILED;
+            return MirrorLedger.State.FAILED;
         }
         return results.stream().anyMatch(result -> result.rejected() > 0)
-                ? Ledger.State.PARTIAL
-                : Ledger.State.COMPLETE;
+                ? MirrorLedger.State.PARTIAL
+                : MirrorLedger.State.COMPLETE;
     }
 
     /** Tables that were copied from this source once and are not in it any more: it may be the wrong file. */

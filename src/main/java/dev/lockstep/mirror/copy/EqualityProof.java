@@ -31,10 +31,10 @@ final class EqualityProof {
     private final MirrorRun run;
     private final Tx source;
     private final TablePlan plan;
-    private final TableScan scan;
+    private final PageScan scan;
     private final Optional<TableDigest> digest;
 
-    EqualityProof(MirrorRun run, Tx source, TablePlan plan, TableScan scan, Optional<TableDigest> digest) {
+    EqualityProof(MirrorRun run, Tx source, TablePlan plan, PageScan scan, Optional<TableDigest> digest) {
         this.run = run;
         this.source = source;
         this.plan = plan;
@@ -43,7 +43,7 @@ final class EqualityProof {
     }
 
     /** Of a table to which nothing had to be written. */
-    Found standing(Standing standing) {
+    Found standing(CopiedPages standing) {
         return new Found(standing.rows(), standing.seal(), digest.map(TableDigest::compared));
     }
 

@@ -5,19 +5,19 @@ import dev.lockstep.mirror.copy.Backfill.EmptySource;
 import dev.lockstep.mirror.copy.Backfill.Extras;
 import dev.lockstep.mirror.copy.Backfill.Options;
 import dev.lockstep.mirror.copy.Backfill.Trust;
-import dev.lockstep.mirror.copy.TableScan.Page;
+import dev.lockstep.mirror.copy.PageScan.Page;
 import dev.lockstep.mirror.engine.Compared;
-import dev.lockstep.mirror.engine.Dialect;
-import dev.lockstep.mirror.engine.Dialect.Keys;
+import dev.lockstep.mirror.engine.MirrorEngine;
+import dev.lockstep.mirror.engine.MirrorEngine.Keys;
 import dev.lockstep.mirror.engine.TableDigest;
-import dev.lockstep.mirror.plan.Reject;
+import dev.lockstep.mirror.plan.RejectedRow;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.proof.RowFingerprint;
-import dev.lockstep.mirror.run.Ledger;
+import dev.lockstep.mirror.run.MirrorLedger;
 import dev.lockstep.mirror.run.MirrorRun;
-import dev.lockstep.mirror.run.PageRecords;
+import dev.lockstep.mirror.run.PageLedger;
 import dev.lockstep.mirror.run.Progress;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +29,7 @@ import java.util.Optional;
 final class PageComparison {
 
     /** A mirror that differs again after that has somebody else at work in it, or a trigger of his. */
-    private static final int MOST_ATTEMPTS = 3;
+    private static final int MAX_ATTEMPTS = 3;
 
     private final MirrorRun run;
     private final Tx source;
@@ -43,12 +43,12 @@ final class PageComparison {
         this.progress = progress;
     }
 
-    /** @throws Trouble the mirror is not equal now: somebody else writes to it, among other reasons */
+    /** @throws LockstepException the mirror is not equal now: somebody else writes to it, among other reasons */
     Backfill.Table run(TablePlan plan) {
         Optional<TableDigest> digest = options.trust() == Trust.RECORDED
                 ? Optional.empty()
                 : run.dialect().digest(plan);
-        TableScan scan = TableScan.of(plan, source, digest.map(TableDigest::ofSource));
+        PageScan scan = PageScan.of(plan, source, digest.map(TableDigest::ofSource));
         scan.check(options.badRows());
         refuse(plan, scan.merging());
         if (plan.ddl().isPresent()) {
@@ -62,8 +62,8 @@ final class PageComparison {
             if (proven.isPresent()) {
                 return table(plan, scan, writes, proven);
             }
-            if (attempts == MOST_ATTEMPTS) {
-                throw TableBackfill.disturbed(plan);
+            if (attempts == MAX_ATTEMPTS) {
+                throw TableCopy.disturbed(plan);
             }
             progress.notice(plan.name(), "somebody else has written to the mirror meanwhile; it is compared again");
             before = writes;
@@ -78,12 +78,12 @@ final class PageComparison {
      * @param refused the rows that the mirror does not take
      */
     private record Writes(
-            Standing standing,
+            CopiedPages standing,
             PageWriter.Tally tally,
             long deleted,
             long left,
             RowFingerprint refused,
-            List<Reject> rejects,
+            List<RejectedRow> rejects,
             long inserted,
             long updated) {
         private static final Writes NONE =
@@ -106,8 +106,8 @@ final class PageComparison {
         }
     }
 
-    private Writes attempt(TablePlan plan, TableScan scan, Optional<TableDigest> digest) {
-        Standing standing = standing(plan, scan, digest);
+    private Writes attempt(TablePlan plan, PageScan scan, Optional<TableDigest> digest) {
+        CopiedPages standing = standing(plan, scan, digest);
         if (standing.isDisturbed()) {
             progress.notice(plan.name(), "somebody else has written to the mirror; what differs is put right");
         }
@@ -125,18 +125,18 @@ final class PageComparison {
         return new Writes(standing, tally, extra - left, left, writer.refused(), writer.rejects(), 0, 0);
     }
 
-    private Standing standing(TablePlan plan, TableScan scan, Optional<TableDigest> digest) {
+    private CopiedPages standing(TablePlan plan, PageScan scan, Optional<TableDigest> digest) {
         if (options.trust() == Trust.RECORDED) {
-            return run.read(mirror -> Standing.recorded(mirror, plan, scan, run));
+            return run.read(mirror -> CopiedPages.recorded(mirror, plan, scan, run));
         }
         return options.trust() == Trust.PROVEN && digest.isPresent()
-                ? run.snapshot(mirror -> Standing.proven(mirror, plan.made(), scan, run, digest.get()))
-                : run.read(mirror -> Standing.unknown(mirror, plan, scan));
+                ? run.snapshot(mirror -> CopiedPages.proven(mirror, plan.made(), scan, run, digest.get()))
+                : run.read(mirror -> CopiedPages.unknown(mirror, plan, scan));
     }
 
-    private Optional<Compared> prove(EqualityProof proof, TablePlan plan, TableScan scan, Writes writes) {
+    private Optional<Compared> prove(EqualityProof proof, TablePlan plan, PageScan scan, Writes writes) {
         long rejected = scan.rejected() + writes.tally().rejected();
-        Standing standing = writes.standing();
+        CopiedPages standing = writes.standing();
         if (options.trust() == Trust.RECORDED) {
             finish(plan, standing.kept() + writes.tally().arrived() + writes.left(), rejected);
             return Optional.of(Compared.RECORDED);
@@ -147,7 +147,7 @@ final class PageComparison {
         run.write(mirror -> {
             if (found.isEqual()) {
                 run.pages().record(mirror, plan.name(), whole(standing.unrecorded()));
-                Ledger.State state = rejected > 0 ? Ledger.State.PARTIAL : Ledger.State.COMPLETE;
+                MirrorLedger.State state = rejected > 0 ? MirrorLedger.State.PARTIAL : MirrorLedger.State.COMPLETE;
                 run.ledger().noteSealed(mirror, plan.name(), state, found.rows(), found.seal());
             } else {
                 run.pages().distrust(mirror, plan.name());
@@ -158,8 +158,8 @@ final class PageComparison {
         return found.compared().map(how -> everyRow ? Compared.ROWS : how);
     }
 
-    private static Backfill.Table table(TablePlan plan, TableScan scan, Writes writes, Optional<Compared> proven) {
-        List<Reject> rejects = new ArrayList<>(scan.rejects());
+    private static Backfill.Table table(TablePlan plan, PageScan scan, Writes writes, Optional<Compared> proven) {
+        List<RejectedRow> rejects = new ArrayList<>(scan.rejects());
         rejects.addAll(writes.rejects());
         long rejected = scan.rejected() + writes.tally().rejected();
         return new Backfill.Table(
@@ -192,7 +192,7 @@ final class PageComparison {
      *
      * @return how many rows the mirror had that the source does not have
      */
-    private long prepare(TablePlan plan, TableScan scan, Standing standing) {
+    private long prepare(TablePlan plan, PageScan scan, CopiedPages standing) {
         if (standing.isEqual()) {
             return 0;
         }
@@ -206,13 +206,13 @@ final class PageComparison {
             } else {
                 run.pages().forget(mirror, plan.name(), standing.stale());
             }
-            run.ledger().note(mirror, plan.name(), Ledger.State.RUNNING, scan.rows(), null);
+            run.ledger().note(mirror, plan.name(), MirrorLedger.State.RUNNING, scan.rows(), null);
             return extra;
         });
     }
 
     /** The first keys that are one to the mirror, asked of the mirror itself. */
-    static List<String> merging(Dialect dialect, Tx mirror, TablePlan plan, Dialect.Rows rows) {
+    static List<String> merging(MirrorEngine dialect, Tx mirror, TablePlan plan, MirrorEngine.Rows rows) {
         dialect.stage(mirror, plan, rows);
         Keys merging = dialect.merging(mirror, plan);
         dialect.unstage(mirror);
@@ -221,8 +221,8 @@ final class PageComparison {
 
     private static void refuse(TablePlan plan, List<String> merging) {
         if (!merging.isEmpty()) {
-            throw new Trouble(
-                    Trouble.Kind.REFUSED,
+            throw new LockstepException(
+                    LockstepException.Kind.REFUSED,
                     "merging-keys",
                     plan.name() + ": different keys of the source are one key to the mirror: "
                             + String.join("; ", merging),
@@ -232,7 +232,7 @@ final class PageComparison {
     }
 
     /** Finds rows that the source does not have, and deletes them unless they are to be kept. */
-    private long extra(Tx mirror, TablePlan plan, TableScan scan, Standing standing) {
+    private long extra(Tx mirror, TablePlan plan, PageScan scan, CopiedPages standing) {
         run.dialect().stage(mirror, plan, rows(plan, standing.changed()));
         long there = run.dialect().stagedThere(mirror, plan);
         run.dialect().unstage(mirror);
@@ -249,11 +249,11 @@ final class PageComparison {
         return extra.count();
     }
 
-    private void limit(TablePlan plan, TableScan scan, Standing standing, Keys extra) {
+    private void limit(TablePlan plan, PageScan scan, CopiedPages standing, Keys extra) {
         if (scan.rows() == 0) {
             if (options.emptySource() == EmptySource.REFUSED) {
-                throw new Trouble(
-                        Trouble.Kind.REFUSED,
+                throw new LockstepException(
+                        LockstepException.Kind.REFUSED,
                         "empty-source",
                         plan.name() + " is empty in the source, and has " + standing.rows() + " rows in the mirror",
                         "if all of them are to be deleted, add --allow-empty-source",
@@ -263,8 +263,8 @@ final class PageComparison {
         }
         long most = options.maxDelete().orElse(TablePlan.maxUnaskedDeletes(standing.rows()));
         if (extra.count() > most) {
-            throw new Trouble(
-                    Trouble.Kind.REFUSED,
+            throw new LockstepException(
+                    LockstepException.Kind.REFUSED,
                     "too-many-deletes",
                     plan.name() + ": " + extra.count() + " rows of the mirror are not in the source, and at most "
                             + most + " may be deleted; the first are " + String.join("; ", extra.first()),
@@ -274,22 +274,22 @@ final class PageComparison {
     }
 
     /** Pages of which the mirror holds every row. */
-    private static List<PageRecords.Page> whole(List<Page> pages) {
-        List<PageRecords.Page> whole = new ArrayList<>();
-        pages.forEach(page -> whole.add(new PageRecords.Page(page.digest(), page.rows(), List.of())));
+    private static List<PageLedger.Page> whole(List<Page> pages) {
+        List<PageLedger.Page> whole = new ArrayList<>();
+        pages.forEach(page -> whole.add(new PageLedger.Page(page.digest(), page.rows(), List.of())));
         return whole;
     }
 
-    private Dialect.Rows rows(TablePlan plan, List<Page> pages) {
+    private MirrorEngine.Rows rows(TablePlan plan, List<Page> pages) {
         return new PageRows(source, plan, pages);
     }
 
     /** The mirror must have exactly the rows that are known to be there, or somebody else is writing to it. */
     private void finish(TablePlan plan, long expected, long rejected) {
         long found = run.write(mirror -> {
-            long rows = TableBackfill.count(mirror, plan);
+            long rows = TableCopy.count(mirror, plan);
             if (rows == expected) {
-                Ledger.State state = rejected > 0 ? Ledger.State.PARTIAL : Ledger.State.COMPLETE;
+                MirrorLedger.State state = rejected > 0 ? MirrorLedger.State.PARTIAL : MirrorLedger.State.COMPLETE;
                 run.ledger().note(mirror, plan.name(), state, rows, null);
             } else {
                 run.pages().forget(mirror, plan.name());
@@ -297,7 +297,7 @@ final class PageComparison {
             return rows;
         });
         if (found != expected) {
-            throw TableBackfill.disturbed(plan, expected, found);
+            throw TableCopy.disturbed(plan, expected, found);
         }
     }
 }

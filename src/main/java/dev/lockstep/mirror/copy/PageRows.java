@@ -1,12 +1,12 @@
 package dev.lockstep.mirror.copy;
 
 import dev.lockstep.db.Tx;
-import dev.lockstep.mirror.copy.TableScan.Page;
-import dev.lockstep.mirror.engine.Dialect;
-import dev.lockstep.mirror.plan.Fit;
+import dev.lockstep.mirror.copy.PageScan.Page;
+import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.MappedRow;
 import dev.lockstep.mirror.plan.MappedRow.Misfit;
-import dev.lockstep.mirror.plan.Reject;
+import dev.lockstep.mirror.plan.RejectedRow;
+import dev.lockstep.mirror.plan.RowMapper;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.source.SourceTable.Range;
 import java.util.ArrayList;
@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** The rows of some pages that the mirror can hold, read from the source again each time. */
-final class PageRows implements Dialect.Rows {
+final class PageRows implements MirrorEngine.Rows {
     private final Tx source;
     private final TablePlan plan;
     private final List<Page> pages;
     private final int from;
     private final int to;
-    private final List<List<Reject>> rejects = new ArrayList<>();
+    private final List<List<RejectedRow>> rejects = new ArrayList<>();
     private int page;
     private int ordinal;
     private long delivered;
@@ -49,7 +49,7 @@ final class PageRows implements Dialect.Rows {
         page = 0;
         ordinal = 0;
         delivered = 0;
-        Fit fit = plan.fit();
+        RowMapper fit = plan.fit();
         for (Range range : ranges()) {
             plan.source().scan(source, range, cells -> {
                 if (ordinal == pages.get(page).rows()) {
@@ -63,7 +63,7 @@ final class PageRows implements Dialect.Rows {
                         sink.accept(row);
                     } else {
                         Misfit misfit = row.misfits().get(0);
-                        rejects.get(page).add(Reject.of(plan.name(), plan.key(cells), misfit));
+                        rejects.get(page).add(RejectedRow.of(plan.name(), plan.key(cells), misfit));
                     }
                 }
                 ordinal++;
@@ -77,7 +77,7 @@ final class PageRows implements Dialect.Rows {
     }
 
     /** The rows of a page, by its number, that the last {@link #each} left out. */
-    List<Reject> rejects(int number) {
+    List<RejectedRow> rejects(int number) {
         return rejects.get(number);
     }
 

@@ -4,13 +4,13 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.copy.Backfill.Options;
-import dev.lockstep.mirror.engine.Dialect.Merged;
-import dev.lockstep.mirror.plan.Reject;
+import dev.lockstep.mirror.engine.MirrorEngine.Merged;
+import dev.lockstep.mirror.plan.RejectedRow;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.proof.RowDigest;
 import dev.lockstep.mirror.proof.RowFingerprint;
 import dev.lockstep.mirror.run.MirrorRun;
-import dev.lockstep.mirror.run.PageRecords.Page;
+import dev.lockstep.mirror.run.PageLedger.Page;
 import dev.lockstep.mirror.run.Progress;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +21,8 @@ import java.util.Optional;
  * mirror refuses a row, a {@link RowSieve} finds it, and the others arrive.
  */
 public final class PageWriter {
-    private static final long MOST_BYTES = 16L << 20;
-    private static final int MOST_ROWS = 20_000;
+    private static final long MAX_BYTES = 16L << 20;
+    private static final int MAX_ROWS = 20_000;
     private static final int SHOWN_REJECTS = 20;
     private static final String ROW_TOO_LARGE = "54000";
 
@@ -60,7 +60,7 @@ public final class PageWriter {
     private final Progress progress;
     private final Optional<RowDigest> digest;
     private final RowFingerprint refused = new RowFingerprint(0);
-    private final List<Reject> rejects = new ArrayList<>();
+    private final List<RejectedRow> rejects = new ArrayList<>();
     private Tally tally = Tally.NONE;
     private Way way;
     private boolean replaced;
@@ -86,18 +86,18 @@ public final class PageWriter {
     }
 
     /** Some of the rows that the mirror refused. */
-    List<Reject> rejects() {
+    List<RejectedRow> rejects() {
         return rejects;
     }
 
-    void write(List<TableScan.Page> pages, Way first) {
+    void write(List<PageScan.Page> pages, Way first) {
         way = first;
-        long total = pages.stream().mapToLong(TableScan.Page::rows).sum();
+        long total = pages.stream().mapToLong(PageScan.Page::rows).sum();
         long written = 0;
         for (int from = 0; from < pages.size(); ) {
-            List<TableScan.Page> left = pages.subList(from, pages.size());
-            List<TableScan.Page> done = put(left.subList(0, endOfBatch(left, 0)), left);
-            long rows = done.stream().mapToLong(TableScan.Page::rows).sum();
+            List<PageScan.Page> left = pages.subList(from, pages.size());
+            List<PageScan.Page> done = put(left.subList(0, endOfBatch(left, 0)), left);
+            long rows = done.stream().mapToLong(PageScan.Page::rows).sum();
             from += done.size();
             written += rows;
             progress.rows(plan.name(), written, total);
@@ -105,12 +105,12 @@ public final class PageWriter {
         }
     }
 
-    private int endOfBatch(List<TableScan.Page> pages, int from) {
-        int most = options.batch().orElse(MOST_ROWS);
+    private int endOfBatch(List<PageScan.Page> pages, int from) {
+        int most = options.batch().orElse(MAX_ROWS);
         long rows = 0;
         long bytes = 0;
         int to = from;
-        while (to < pages.size() && rows < most && bytes < MOST_BYTES) {
+        while (to < pages.size() && rows < most && bytes < MAX_BYTES) {
             rows += pages.get(to).rows();
             bytes += pages.get(to).bytes();
             to++;
@@ -119,7 +119,7 @@ public final class PageWriter {
     }
 
     /** @param left these pages and all that come after them @return the pages that are written now */
-    private List<TableScan.Page> put(List<TableScan.Page> batch, List<TableScan.Page> left) {
+    private List<PageScan.Page> put(List<PageScan.Page> batch, List<PageScan.Page> left) {
         try {
             commit(batch);
             return batch;
@@ -138,16 +138,16 @@ public final class PageWriter {
                 }
             }
         }
-        batch.forEach(this::sift);
+        batch.forEach(this::bisect);
         return batch;
     }
 
-    private void commit(List<TableScan.Page> batch) {
+    private void commit(List<PageScan.Page> batch) {
         Merged merged = run.write(mirror -> putAndRecord(mirror, batch));
         tally = tally.plus(merged);
     }
 
-    private Merged putAndRecord(Tx mirror, List<TableScan.Page> batch) {
+    private Merged putAndRecord(Tx mirror, List<PageScan.Page> batch) {
         PageRows rows = new PageRows(source, plan, batch);
         Merged done = put(mirror, rows);
         List<Page> held = new ArrayList<>();
@@ -172,15 +172,15 @@ public final class PageWriter {
      *
      * @return whether it is done
      */
-    private boolean replace(List<TableScan.Page> pages) {
+    private boolean replace(List<PageScan.Page> pages) {
         try {
             Tally before = tally;
             tally = run.write(mirror -> {
-                for (List<TableScan.Page> batch : batches(pages)) {
+                for (List<PageScan.Page> batch : batches(pages)) {
                     run.dialect().delete(mirror, plan, new PageRows(source, plan, batch));
                 }
                 Tally done = before;
-                for (List<TableScan.Page> batch : batches(pages)) {
+                for (List<PageScan.Page> batch : batches(pages)) {
                     done = done.plus(putAndRecord(mirror, batch));
                 }
                 return done;
@@ -194,8 +194,8 @@ public final class PageWriter {
         }
     }
 
-    private List<List<TableScan.Page>> batches(List<TableScan.Page> pages) {
-        List<List<TableScan.Page>> batches = new ArrayList<>();
+    private List<List<PageScan.Page>> batches(List<PageScan.Page> pages) {
+        List<List<PageScan.Page>> batches = new ArrayList<>();
         for (int from = 0, to; from < pages.size(); from = to) {
             to = endOfBatch(pages, from);
             batches.add(pages.subList(from, to));
@@ -204,7 +204,7 @@ public final class PageWriter {
     }
 
     /** Writes what can be written of a page in which some row cannot, and then records it. */
-    private void sift(TableScan.Page page) {
+    private void bisect(PageScan.Page page) {
         RowSieve sieve = new RowSieve(source, plan, page, options.badRows(), rows -> {
             Merged merged = run.write(mirror -> run.dialect().merge(mirror, plan, rows));
             tally = tally.plus(merged);
@@ -213,7 +213,7 @@ public final class PageWriter {
         List<RowSieve.Refusal> refused = sieve.run();
         PageRows all = new PageRows(source, plan, List.of(page));
         all.each(row -> {});
-        List<Reject> missing = new ArrayList<>(all.rejects(0));
+        List<RejectedRow> missing = new ArrayList<>(all.rejects(0));
         refused.forEach(one -> missing.add(one.reject()));
         run.write(mirror -> {
             // The mirror does not take these very rows: it does not keep older ones of the same keys either.

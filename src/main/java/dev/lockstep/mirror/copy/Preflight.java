@@ -5,17 +5,17 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqliteTarget;
-import dev.lockstep.mirror.engine.Dialect;
+import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.Planner;
-import dev.lockstep.mirror.plan.Reject;
+import dev.lockstep.mirror.plan.RejectedRow;
 import dev.lockstep.mirror.plan.TablePlan;
-import dev.lockstep.mirror.run.Ledger;
 import dev.lockstep.mirror.run.LedgerTables;
-import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorConnection;
+import dev.lockstep.mirror.run.MirrorLedger;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +40,7 @@ public final class Preflight {
      * @param merging the first keys that the mirror would take for another row's
      */
     public record Finding(
-            TablePlan plan, OptionalLong rows, long rejected, List<Reject> rejects, List<String> merging) {
+            TablePlan plan, OptionalLong rows, long rejected, List<RejectedRow> rejects, List<String> merging) {
         /** Whether all of the table can be copied. */
         public boolean fits() {
             return plan.obstacles().isEmpty() && rejected == 0 && merging.isEmpty();
@@ -52,10 +52,10 @@ public final class Preflight {
     /**
      * Looks at the tables that are named, or at all.
      *
-     * @throws Trouble usage: there is no such table
+     * @throws LockstepException usage: there is no such table
      */
     public static List<Finding> run(Db source, Db mirror, List<String> names, Keys keys) {
-        Dialect dialect = MirrorRun.dialect(mirror);
+        MirrorEngine dialect = MirrorRun.dialect(mirror);
         return source.read(tx -> {
             List<Finding> findings = new ArrayList<>();
             for (SourceTable table : SourceSchema.read(tx).tables(names)) {
@@ -68,18 +68,18 @@ public final class Preflight {
     /**
      * Looks at what can be told before a run begins.
      *
-     * @throws Trouble usage: there is no such table, or none at all; refused: the source is itself the mirror of this one, so
+     * @throws LockstepException usage: there is no such table, or none at all; refused: the source is itself the mirror of this one, so
      *     that each would undo what changes in the other
      */
     public static void check(Db source, DbTarget mirror, List<String> names, Backfill.Trust trust) {
         List<String> sources = source.read(tx -> {
             SourceSchema.read(tx).tables(names);
-            return Ledger.sources(tx);
+            return MirrorLedger.sources(tx);
         });
         if (mirror instanceof SqliteTarget file && trust != Backfill.Trust.RESTART) {
             for (String known : sources) {
                 if (file.isSameAs(Path.of(known))) {
-                    throw Trouble.refused(
+                    throw LockstepException.refused(
                             "the source is the mirror of " + known + ", and is not to be written back to it",
                             "if the one is to be restored from the other, use --restart");
                 }
@@ -94,16 +94,16 @@ public final class Preflight {
      * @return empty if a run may begin
      */
     public static List<Backfill.Table> hopeless(
-            Db source, MirrorLink mirror, List<String> names, Backfill.Options options) {
+            Db source, MirrorConnection mirror, List<String> names, Backfill.Options options) {
         MirrorRun.refuseUnfit(mirror);
-        Dialect dialect = MirrorRun.dialect(mirror.db());
+        MirrorEngine dialect = MirrorRun.dialect(mirror.db());
         if (mirror.read(tx -> LedgerTables.areThere(dialect, tx))) {
             return List.of();
         }
         return source.read(tx -> {
             List<Backfill.Table> hopeless = new ArrayList<>();
             for (SourceTable table : SourceSchema.read(tx).tables(names)) {
-                Optional<Trouble> unfit = unfit(dialect, tx, mirror, table, options.creation());
+                Optional<LockstepException> unfit = unfit(dialect, tx, mirror, table, options.creation());
                 if (unfit.isEmpty()) {
                     return List.of();
                 }
@@ -114,18 +114,18 @@ public final class Preflight {
     }
 
     /** Whether nothing of a source was ever mirrored here. */
-    public static boolean isFirst(MirrorLink mirror, String id) {
-        Dialect dialect = MirrorRun.dialect(mirror.db());
+    public static boolean isFirst(MirrorConnection mirror, String id) {
+        MirrorEngine dialect = MirrorRun.dialect(mirror.db());
         return mirror.read(tx -> !LedgerTables.areReadable(dialect, tx)
-                || new Ledger(dialect, id).tables(tx).isEmpty());
+                || new MirrorLedger(dialect, id).tables(tx).isEmpty());
     }
 
-    private static Optional<Trouble> unfit(
-            Dialect dialect, Tx source, MirrorLink mirror, SourceTable table, Backfill.Creation creation) {
+    private static Optional<LockstepException> unfit(
+            MirrorEngine dialect, Tx source, MirrorConnection mirror, SourceTable table, Backfill.Creation creation) {
         try {
-            return mirror.read(there -> TableBackfill.unfit(new Planner(dialect, source, there).plan(table), creation));
+            return mirror.read(there -> TableCopy.unfit(new Planner(dialect, source, there).plan(table), creation));
         } catch (DbException e) {
-            if (MirrorLink.endsTheRun(e)) {
+            if (MirrorConnection.endsTheRun(e)) {
                 throw e;
             }
             // What cannot be looked at here is told by the run.
@@ -134,11 +134,11 @@ public final class Preflight {
     }
 
     /** A table of which a page is damaged, say, does not hide the others. */
-    private static Finding finding(Dialect dialect, Tx source, Db mirror, SourceTable table, Keys keys) {
+    private static Finding finding(MirrorEngine dialect, Tx source, Db mirror, SourceTable table, Keys keys) {
         try {
             return looked(dialect, source, mirror, table, keys);
         } catch (DbException e) {
-            if (MirrorLink.endsTheRun(e)) {
+            if (MirrorConnection.endsTheRun(e)) {
                 throw e;
             }
             TablePlan plan = TablePlan.impossible(table, e.getMessage());
@@ -146,12 +146,12 @@ public final class Preflight {
         }
     }
 
-    private static Finding looked(Dialect dialect, Tx source, Db mirror, SourceTable table, Keys keys) {
+    private static Finding looked(MirrorEngine dialect, Tx source, Db mirror, SourceTable table, Keys keys) {
         TablePlan plan = mirror.read(tx -> new Planner(dialect, source, tx).plan(table));
         if (!plan.obstacles().isEmpty()) {
             return new Finding(plan, OptionalLong.empty(), 0, List.of(), List.of());
         }
-        TableScan scan = TableScan.of(plan, source, Optional.empty());
+        PageScan scan = PageScan.of(plan, source, Optional.empty());
         List<String> merging = new ArrayList<>(scan.merging());
         if (plan.isLoose() && keys == Keys.ASKED) {
             PageRows rows = new PageRows(source, plan, scan.pages());

@@ -3,9 +3,9 @@ package dev.lockstep.mirror.copy;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.copy.Backfill.BadRows;
-import dev.lockstep.mirror.plan.Reject;
+import dev.lockstep.mirror.plan.RejectedRow;
 import dev.lockstep.mirror.plan.TablePlan;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -30,17 +30,17 @@ final class RowSieve {
      *
      * @param ordinal which of its page it is, from 0
      */
-    record Refusal(int ordinal, Reject reject, DbException why) {}
+    record Refusal(int ordinal, RejectedRow reject, DbException why) {}
 
     private final Tx source;
     private final TablePlan plan;
-    private final TableScan.Page page;
+    private final PageScan.Page page;
     private final BadRows policy;
     private final Writer writer;
     private final List<Refusal> refused = new ArrayList<>();
     private long taken;
 
-    RowSieve(Tx source, TablePlan plan, TableScan.Page page, BadRows policy, Writer writer) {
+    RowSieve(Tx source, TablePlan plan, PageScan.Page page, BadRows policy, Writer writer) {
         this.source = source;
         this.plan = plan;
         this.page = page;
@@ -52,11 +52,11 @@ final class RowSieve {
      * Writes what can be written of the page.
      *
      * @return the rows that are refused, each for a fault of its own
-     * @throws Trouble failed: a row is refused and none is to be left out, or it is no row's fault
+     * @throws LockstepException failed: a row is refused and none is to be left out, or it is no row's fault
      */
     List<Refusal> run() {
         writer.write(rows(0, 0));
-        sift(0, page.rows());
+        bisect(0, page.rows());
         if (taken == 0 && refused.size() > 1 && areAlike()) {
             throw alike();
         }
@@ -70,7 +70,7 @@ final class RowSieve {
         return PageRows.part(source, plan, page, from, to);
     }
 
-    private void sift(int from, int to) {
+    private void bisect(int from, int to) {
         try {
             taken += writer.write(rows(from, to));
         } catch (DbException e) {
@@ -79,10 +79,10 @@ final class RowSieve {
             }
             if (to - from > 1) {
                 int middle = (from + to) >>> 1;
-                sift(from, middle);
-                sift(middle, to);
+                bisect(from, middle);
+                bisect(middle, to);
             } else {
-                Reject reject = new Reject(
+                RejectedRow reject = new RejectedRow(
                         plan.name(), key(rows(from, to)), Optional.empty(), e.getMessage(), Optional.empty());
                 refused.add(new Refusal(from, reject, e));
             }
@@ -105,10 +105,10 @@ final class RowSieve {
                         && Objects.equals(one.why().sqlState(), first.sqlState()));
     }
 
-    private Trouble alike() {
+    private LockstepException alike() {
         Refusal first = refused.get(0);
-        return new Trouble(
-                Trouble.Kind.FAILED,
+        return new LockstepException(
+                LockstepException.Kind.FAILED,
                 "refused-alike",
                 plan.name() + ": the mirror refuses " + refused.size() + " rows of " + refused.size()
                         + " alike, from key " + first.reject().key() + " on: "
@@ -117,9 +117,9 @@ final class RowSieve {
                 first.why());
     }
 
-    private Trouble refusal() {
-        return new Trouble(
-                Trouble.Kind.FAILED,
+    private LockstepException refusal() {
+        return new LockstepException(
+                LockstepException.Kind.FAILED,
                 "refused-by-mirror",
                 refused.get(0).reject().toString(),
                 "--on-bad-row quarantine copies all the others",

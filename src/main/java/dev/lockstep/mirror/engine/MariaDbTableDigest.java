@@ -53,8 +53,8 @@ final class MariaDbTableDigest implements TableDigest {
 
     private static final byte END = '|';
 
-    private static final int FEWEST_PLACES = -14;
-    private static final int MOST_PLACES = 15;
+    private static final int MIN_PLACES = -14;
+    private static final int MAX_PLACES = 15;
 
     private final TablePlan plan;
     private final Server server;
@@ -101,7 +101,7 @@ final class MariaDbTableDigest implements TableDigest {
             }
             case DECIMAL ->
                 digest.update(ascii(row.decimal(i).setScale(type.scale()).toPlainString()));
-            case TIMESTAMP -> digest.update(ascii(MariaDbDialect.Inserts.instant(row.number(i))));
+            case TIMESTAMP -> digest.update(ascii(MariaDbEngine.Inserts.instant(row.number(i))));
             case DATE -> digest.update(ascii(LocalDate.ofEpochDay(row.number(i)).toString()));
             case MISFIT -> throw new IllegalStateException("a misfit is in no mirror");
         }
@@ -127,7 +127,7 @@ final class MariaDbTableDigest implements TableDigest {
         BigDecimal rounded =
                 exact.round(new MathContext(digits, RoundingMode.HALF_EVEN)).stripTrailingZeros();
         int places = rounded.precision() - rounded.scale();
-        if (places >= FEWEST_PLACES && (places <= MOST_PLACES || rounded.scale() > 0)) {
+        if (places >= MIN_PLACES && (places <= MAX_PLACES || rounded.scale() > 0)) {
             String plain = rounded.toPlainString();
             if (plain.length() <= widest) {
                 return plain;

@@ -74,10 +74,10 @@ final class PostgresTableDigest implements TableDigest {
 
     @Override
     public RowDigest ofSource() {
-        PostgresBinary[] binary = new PostgresBinary[1];
+        CopyBinaryWriter[] binary = new CopyBinaryWriter[1];
         return new RowDigest("SHA-256", (row, digest) -> {
             if (binary[0] == null) {
-                binary[0] = new PostgresBinary(plan.columns(), digest::update);
+                binary[0] = new CopyBinaryWriter(plan.columns(), digest::update);
             }
             binary[0].record(row);
         });
@@ -132,7 +132,7 @@ final class PostgresTableDigest implements TableDigest {
     /** A trigger that would change what is sent is seen by everybody, and nobody can make one while rows are being sent. */
     @Override
     public Optional<String> sealOfOwn(Tx mirror, long sent) {
-        boolean asSent = new PostgresCatalog(mirror)
+        boolean asSent = new PostgresTargetCatalog(mirror)
                 .find(plan.target().name())
                 .filter(table -> table.obstacles().isEmpty())
                 .isPresent();

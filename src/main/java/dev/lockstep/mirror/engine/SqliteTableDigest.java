@@ -1,8 +1,8 @@
 package dev.lockstep.mirror.engine;
 
 import dev.lockstep.db.Tx;
-import dev.lockstep.mirror.plan.Fit;
 import dev.lockstep.mirror.plan.MappedRow;
+import dev.lockstep.mirror.plan.RowMapper;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.proof.RowDigest;
 import dev.lockstep.mirror.proof.RowFingerprint;
@@ -33,7 +33,7 @@ final class SqliteTableDigest implements TableDigest {
         for (int i = 0; i < plan.columns().size(); i++) {
             cells.add(i);
         }
-        Fit fit = plan.from(cells).fit();
+        RowMapper fit = plan.from(cells).fit();
         RowDigest digest = ofSource();
         RowFingerprint found = new RowFingerprint(bits);
         // What no source could have, such as a text that is no UTF-8, is a misfit, and has a digest like any other.

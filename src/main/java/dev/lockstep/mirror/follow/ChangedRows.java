@@ -4,10 +4,10 @@ import dev.lockstep.db.Cells;
 import dev.lockstep.db.Cells.Kind;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
-import dev.lockstep.mirror.engine.Dialect;
-import dev.lockstep.mirror.plan.Fit;
+import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.MappedRow;
-import dev.lockstep.mirror.plan.Reject;
+import dev.lockstep.mirror.plan.RejectedRow;
+import dev.lockstep.mirror.plan.RowMapper;
 import dev.lockstep.mirror.plan.TablePlan;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,14 +45,14 @@ final class ChangedRows {
     Survey survey() {
         long[] counts = new long[2];
         List<String> obstacles = new ArrayList<>();
-        Fit fit = plan.fit();
+        RowMapper fit = plan.fit();
         plan.source().scanJoined(tx, keys, same(), cells -> {
             counts[0]++;
             MappedRow row = fit.map(cells);
             if (!row.fits() && obstacles.isEmpty()) {
-                obstacles.add(
-                        Reject.of(plan.name(), plan.key(cells), row.misfits().get(0))
-                                .toString());
+                obstacles.add(RejectedRow.of(
+                                plan.name(), plan.key(cells), row.misfits().get(0))
+                        .toString());
             }
         });
         tx.scan(selectGone(), cells -> {
@@ -75,17 +75,17 @@ final class ChangedRows {
     }
 
     /** The rows that are there, as the mirror should have them. */
-    Dialect.Rows present() {
+    MirrorEngine.Rows present() {
         return sink -> {
-            Fit fit = plan.fit();
+            RowMapper fit = plan.fit();
             plan.source().scanJoined(tx, keys, same(), cells -> sink.accept(fit.map(cells)));
         };
     }
 
     /** The keys that are not there, as the mirror has them; one that the mirror cannot have is not among them. */
-    Dialect.Rows gone() {
+    MirrorEngine.Rows gone() {
         return sink -> {
-            Fit fit = plan.ofKey().fit();
+            RowMapper fit = plan.ofKey().fit();
             tx.scan(selectGone(), cells -> {
                 MappedRow key = fit.map(cells);
                 if (key.fits()) {

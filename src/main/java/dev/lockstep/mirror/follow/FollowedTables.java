@@ -5,10 +5,10 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.journal.Journal;
 import dev.lockstep.journal.Journal.Span;
 import dev.lockstep.mirror.copy.Backfill;
-import dev.lockstep.mirror.follow.Followed.Shipment;
+import dev.lockstep.mirror.follow.FollowedTable.Shipment;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.source.FollowTriggers;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +27,7 @@ final class FollowedTables {
     private final Backfill.Options options;
     private final Following.Watcher watcher;
     private final Backfill backfill;
-    private final Map<String, Followed> followed = new HashMap<>();
+    private final Map<String, FollowedTable> followed = new HashMap<>();
     private final Map<String, Backfill.Table> compared = new LinkedHashMap<>();
     private long version;
     private long comparedNanos;
@@ -65,27 +65,27 @@ final class FollowedTables {
      * Sees to the triggers, and compares everything. What changed meanwhile is shipped afterwards, perhaps once more.
      *
      * @return how the triggers stand
-     * @throws Trouble refused: they were removed while their table was followed
+     * @throws LockstepException refused: they were removed while their table was followed
      */
     List<FollowTriggers.Table> begin() {
         List<FollowTriggers.Table> tables = source.transact(tx -> {
             refuseRemoved(tx);
             List<FollowTriggers.Table> installed = triggers.install(tx);
-            version = Followed.schemaVersion(tx);
+            version = FollowedTable.schemaVersion(tx);
             return installed;
         });
-        Map<String, Followed> before = new HashMap<>(followed);
+        Map<String, FollowedTable> before = new HashMap<>(followed);
         followed.clear();
         for (FollowTriggers.Table table : tables) {
             watcher.triggers(table);
             Journal journal =
                     source.read(tx -> triggers.journal(tx, table.table())).orElseThrow();
-            Followed known = before.get(table.table());
+            FollowedTable known = before.get(table.table());
             followed.put(
                     table.table(),
                     known != null && known.journal().epoch().equals(journal.epoch())
                             ? known
-                            : new Followed(source, run, journal));
+                            : new FollowedTable(source, run, journal));
         }
         compare(triggers.names());
         comparedNanos = System.nanoTime();
@@ -94,10 +94,10 @@ final class FollowedTables {
 
     /** Triggers that an ORM has lost are put back; those that somebody has removed on purpose are not. */
     private void refuseRemoved(Tx tx) {
-        for (Followed table : followed.values()) {
+        for (FollowedTable table : followed.values()) {
             if (triggers.journal(tx, table.name()).isEmpty()) {
-                throw new Trouble(
-                        Trouble.Kind.REFUSED,
+                throw new LockstepException(
+                        LockstepException.Kind.REFUSED,
                         "triggers-removed",
                         "the triggers on " + table.name() + " were removed while it was followed",
                         "'lockstep mirror follow' puts them back, and compares everything first",
@@ -119,7 +119,7 @@ final class FollowedTables {
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
         for (Backfill.Table result : results) {
             compared.put(result.table(), result);
-            Followed table = followed.get(result.table());
+            FollowedTable table = followed.get(result.table());
             if (table != null) {
                 table.compared(result, before.get(result.table()), version, took);
             }
@@ -130,7 +130,7 @@ final class FollowedTables {
     /** Ships one portion of each table. @return whether there is more */
     boolean ship() {
         boolean more = false;
-        for (Followed table : new ArrayList<>(followed.values())) {
+        for (FollowedTable table : new ArrayList<>(followed.values())) {
             if (table.failure().isPresent()) {
                 if (table.isWorthATry()) {
                     compare(List.of(table.name()));
@@ -161,7 +161,7 @@ final class FollowedTables {
         return more;
     }
 
-    private boolean shipped(Followed table, Shipment shipment) {
+    private boolean shipped(FollowedTable table, Shipment shipment) {
         hasNews = true;
         if (shipment.hasChanged()) {
             watcher.shipped(

@@ -7,7 +7,7 @@ import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.mirror.source.FollowTriggers;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +84,7 @@ public final class Following {
     /**
      * Goes on until somebody asks it to stop, by an interrupt or by cancelling its statements; {@link #leave} says so afterwards.
      *
-     * @throws Trouble refused: another run has taken over, the triggers were removed, or the source is another file now
+     * @throws LockstepException refused: another run has taken over, the triggers were removed, or the source is another file now
      */
     public void run() throws InterruptedException {
         try {
@@ -93,7 +93,7 @@ public final class Following {
             while (true) {
                 step();
             }
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             boolean cancelled = e instanceof DbException db && db.reason() == Reason.CANCELLED;
             if (cancelled || Thread.interrupted()) {
                 InterruptedException stopped = new InterruptedException(e.getMessage());
@@ -107,12 +107,12 @@ public final class Following {
     /**
      * Compares everything for the first time.
      *
-     * @throws Trouble what is wrong with the first table, if there is none that can be followed; then no triggers are left behind
+     * @throws LockstepException what is wrong with the first table, if there is none that can be followed; then no triggers are left behind
      */
     private void start() {
         List<FollowTriggers.Table> installed = tables.begin();
         List<Backfill.Table> compared = tables.compared();
-        List<Trouble> failures = new ArrayList<>();
+        List<LockstepException> failures = new ArrayList<>();
         compared.forEach(table -> table.failure().ifPresent(failures::add));
         if (failures.size() == compared.size()) {
             List<String> fresh = new ArrayList<>();
@@ -127,7 +127,7 @@ public final class Following {
     /**
      * Says in the mirror that this run has ended. What it was about to ship is noted, and will be shipped by the next one.
      *
-     * @throws Trouble the mirror cannot be reached
+     * @throws LockstepException the mirror cannot be reached
      */
     public void leave() {
         run.leave(Backfill.outcome(tables.compared()));
@@ -166,8 +166,8 @@ public final class Following {
     /** An open connection stays with the file that it has opened, whatever has its name now. */
     private void checkFile() {
         if (!identity(file).equals(identity)) {
-            throw new Trouble(
-                    Trouble.Kind.REFUSED,
+            throw new LockstepException(
+                    LockstepException.Kind.REFUSED,
                     "source-replaced",
                     file + " is another file than the one that is followed",
                     "run it again: it compares everything first",
@@ -180,7 +180,7 @@ public final class Following {
             return Optional.ofNullable(
                     Files.readAttributes(file, BasicFileAttributes.class).fileKey());
         } catch (IOException e) {
-            throw Trouble.usage("no such file: " + file, "lockstep opens databases that exist");
+            throw LockstepException.usage("no such file: " + file, "lockstep opens databases that exist");
         }
     }
 }

@@ -1,8 +1,8 @@
 package dev.lockstep.mirror.plan;
 
 import dev.lockstep.db.Cells.Kind;
+import dev.lockstep.mirror.source.ColumnSurvey;
 import dev.lockstep.mirror.source.SourceTable.Column;
-import dev.lockstep.mirror.source.Survey;
 import java.util.Locale;
 import java.util.Set;
 
@@ -18,7 +18,7 @@ public enum DeclaredType {
     DATE;
 
     /** Reads the declaration, and where it leaves the type open, what is in the column. */
-    public static DeclaredType of(Column column, Survey survey) {
+    public static DeclaredType of(Column column, ColumnSurvey survey) {
         String type = column.declared().toUpperCase(Locale.ROOT);
         return switch (column.affinity()) {
             case INTEGER -> INTEGER;
@@ -29,7 +29,7 @@ public enum DeclaredType {
         };
     }
 
-    private static DeclaredType numeric(String type, Column column, Survey survey) {
+    private static DeclaredType numeric(String type, Column column, ColumnSurvey survey) {
         if (type.startsWith("BOOL")) {
             return BOOLEAN;
         }

@@ -4,11 +4,11 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.plan.TargetTable.Silence;
 import dev.lockstep.mirror.plan.TargetTable.Source;
 import dev.lockstep.mirror.plan.TargetType.Form;
+import dev.lockstep.mirror.source.ColumnSurvey;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.mirror.source.SourceTable.Affinity;
 import dev.lockstep.mirror.source.SourceTable.Strictness;
-import dev.lockstep.mirror.source.Survey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +30,7 @@ public final class Planner {
             return TablePlan.impossible(table, table.unreadable().get());
         }
         Optional<TargetTable> found = dialect.find(mirror, table.name());
-        TargetTable target = found.orElseGet(() -> dialect.design(table, new Survey(source, table)));
+        TargetTable target = found.orElseGet(() -> dialect.design(table, new ColumnSurvey(source, table)));
         List<String> obstacles = new ArrayList<>(target.obstacles());
         List<String> notes = new ArrayList<>();
         Columns chosen = new Columns(target.columns(), obstacles);
@@ -82,20 +82,20 @@ public final class Planner {
         if (found.isPresent()) {
             return;
         }
-        badName(table.name(), dialect.badTable(table.name()), obstacles);
+        invalidName(table.name(), dialect.invalidTable(table.name()), obstacles);
         List<String> columns = new ArrayList<>();
         for (TargetTable.Column column : target.columns()) {
-            badName(column.name(), dialect.badColumn(column.name()), obstacles);
+            invalidName(column.name(), dialect.invalidColumn(column.name()), obstacles);
             columns.add(column.name());
         }
         dialect.clash(mirror, columns).ifPresent(obstacles::add);
-        if (target.columns().size() > dialect.mostColumns()) {
-            obstacles.add(target.columns().size() + " columns, and the mirror takes " + dialect.mostColumns());
+        if (target.columns().size() > dialect.maxColumns()) {
+            obstacles.add(target.columns().size() + " columns, and the mirror takes " + dialect.maxColumns());
         }
     }
 
-    private void badName(String name, Optional<String> bad, List<String> obstacles) {
-        dialect.badName(name).or(() -> bad).ifPresent(why -> obstacles.add("the name '" + name + "' is " + why));
+    private void invalidName(String name, Optional<String> bad, List<String> obstacles) {
+        dialect.invalidName(name).or(() -> bad).ifPresent(why -> obstacles.add("the name '" + name + "' is " + why));
     }
 
     /** The rows of the mirror must be told apart by what tells those of the source apart. */

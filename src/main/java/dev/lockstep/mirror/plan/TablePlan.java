@@ -96,8 +96,8 @@ public record TablePlan(
         return new TablePlan(source, target, columns, keyWidth, others, limits, obstacles, notes, ddl);
     }
 
-    public Fit fit() {
-        return new Fit(this);
+    public RowMapper fit() {
+        return new RowMapper(this);
     }
 
     /** Whether two different keys of the source may have the same meaning here: two spellings of one date. */
@@ -131,7 +131,7 @@ public record TablePlan(
     public String key(Cells row) {
         List<String> parts = new ArrayList<>();
         for (int i = 0; i < keyWidth; i++) {
-            parts.add(Fit.shown(row, cells.get(i)).orElse("NULL"));
+            parts.add(RowMapper.shown(row, cells.get(i)).orElse("NULL"));
         }
         return String.join(", ", parts);
     }

@@ -1,8 +1,8 @@
 package dev.lockstep.mirror.plan;
 
 import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.source.ColumnSurvey;
 import dev.lockstep.mirror.source.SourceTable;
-import dev.lockstep.mirror.source.Survey;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,21 +15,21 @@ public interface TargetCatalog {
     Optional<TargetTable> find(Tx tx, String table);
 
     /** The table that would be made for one of the source. */
-    TargetTable design(SourceTable source, Survey survey);
+    TargetTable design(SourceTable source, ColumnSurvey survey);
 
     /** The statement that makes a table as it was designed. */
     String create(TargetTable table);
 
     /** Why no table or column can have that name; empty if one can. */
-    Optional<String> badName(String name);
+    Optional<String> invalidName(String name);
 
     /** Why no table can have that name, though a column could. */
-    default Optional<String> badTable(String name) {
+    default Optional<String> invalidTable(String name) {
         return Optional.empty();
     }
 
     /** Why no column can have that name, though a table could. */
-    default Optional<String> badColumn(String name) {
+    default Optional<String> invalidColumn(String name) {
         return Optional.empty();
     }
 
@@ -49,7 +49,7 @@ public interface TargetCatalog {
     }
 
     /** The most columns that a table may have. */
-    int mostColumns();
+    int maxColumns();
 
     /** How large a row may be. */
     TablePlan.Limits limits(Tx tx);

@@ -78,12 +78,12 @@ final class MariaDbReader implements RowReader {
     }
 
     private static void instant(CanonicalRow row, String value) {
-        OptionalLong micros = SpelledTime.micros(value);
+        OptionalLong micros = VerifiedTime.micros(value);
         micros.ifPresentOrElse(row::instant, () -> row.odd(value));
     }
 
     private static void day(CanonicalRow row, String value) {
-        OptionalLong day = SpelledTime.day(value);
+        OptionalLong day = VerifiedTime.day(value);
         day.ifPresentOrElse(row::day, () -> row.odd(value));
     }
 }

@@ -3,7 +3,7 @@ package dev.lockstep.mirror.proof;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetType;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -48,7 +48,7 @@ final class PostgresReader implements RowReader {
         ended = false;
         tx.copyOut(copy, bytes -> message(bytes, sink));
         if (!ended) {
-            throw new Trouble("PostgreSQL ended a COPY in the middle", "run it again");
+            throw new LockstepException("PostgreSQL ended a COPY in the middle", "run it again");
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.BitSet;
  */
 public final class RowFingerprint {
     /** The most bits that name a part. */
-    public static final int MOST_BITS = 16;
+    public static final int MAX_BITS = 16;
 
     private static final int ROWS_A_PART = 16;
 
@@ -29,7 +29,7 @@ public final class RowFingerprint {
     /** How many bits name parts of some rows each, of so many rows in all. */
     public static int bits(long rows) {
         int bits = 0;
-        while (bits < MOST_BITS && (long) ROWS_A_PART << bits < rows) {
+        while (bits < MAX_BITS && (long) ROWS_A_PART << bits < rows) {
             bits++;
         }
         return bits;

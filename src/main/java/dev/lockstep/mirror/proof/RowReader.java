@@ -6,7 +6,7 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.source.SourceTable;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -61,7 +61,7 @@ public interface RowReader {
                 sink.accept(row);
             });
             if (read[0] != expected) {
-                throw new Trouble(
+                throw new LockstepException(
                         table + " has " + expected + " rows by its own count, and " + read[0] + " were read",
                         "what was passed over was not compared; check that database for damage");
             }

@@ -22,8 +22,8 @@ import java.util.function.Consumer;
  */
 final class SqliteReader implements RowReader {
     private static final long EXACT_IN_A_DOUBLE = 1L << 53;
-    private static final int FEWEST_DIGITS = 15;
-    private static final int MOST_DIGITS = 17;
+    private static final int MIN_DIGITS = 15;
+    private static final int MAX_DIGITS = 17;
 
     private final Tx tx;
     private final TablePlan plan;
@@ -126,9 +126,9 @@ final class SqliteReader implements RowReader {
         if (!Double.isFinite(value) || negativeZero) {
             return false;
         }
-        int digits = FEWEST_DIGITS;
+        int digits = MIN_DIGITS;
         BigDecimal rounded = rounded(value, digits);
-        while (digits < MOST_DIGITS && rounded.doubleValue() != value) {
+        while (digits < MAX_DIGITS && rounded.doubleValue() != value) {
             rounded = rounded(value, ++digits);
         }
         row.decimal(rounded);
@@ -141,10 +141,10 @@ final class SqliteReader implements RowReader {
 
     /** @param digits of a second that the mirror has a place for */
     private static boolean instant(CanonicalRow row, byte[] value, int digits) {
-        OptionalLong micros = SpelledTime.micros(new String(value, StandardCharsets.ISO_8859_1));
+        OptionalLong micros = VerifiedTime.micros(new String(value, StandardCharsets.ISO_8859_1));
         if (micros.isPresent()) {
             long step = BigDecimal.ONE
-                    .scaleByPowerOfTen(SpelledTime.DIGITS - digits)
+                    .scaleByPowerOfTen(VerifiedTime.DIGITS - digits)
                     .longValueExact();
             row.instant(Math.floorDiv(micros.getAsLong(), step) * step);
         }
@@ -152,7 +152,7 @@ final class SqliteReader implements RowReader {
     }
 
     private static boolean day(CanonicalRow row, byte[] value) {
-        OptionalLong day = SpelledTime.day(new String(value, StandardCharsets.ISO_8859_1));
+        OptionalLong day = VerifiedTime.day(new String(value, StandardCharsets.ISO_8859_1));
         day.ifPresent(row::day);
         return day.isPresent();
     }

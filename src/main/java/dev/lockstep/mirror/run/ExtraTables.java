@@ -4,10 +4,10 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
-import dev.lockstep.mirror.engine.Dialect;
+import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.source.SourceSchema;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,11 +40,11 @@ public final class ExtraTables {
      *
      * @param id what identifies the source in all its runs
      */
-    public static List<String> names(Db source, MirrorLink mirror, String id) {
-        Dialect dialect = MirrorRun.dialect(mirror.db());
+    public static List<String> names(Db source, MirrorConnection mirror, String id) {
+        MirrorEngine dialect = MirrorRun.dialect(mirror.db());
         List<String> known = source.read(tx -> SourceSchema.read(tx).names());
         List<String> names = new ArrayList<>();
-        for (Extra extra : mirror.read(tx -> of(tx, dialect, new Ledger(dialect, id), known))) {
+        for (Extra extra : mirror.read(tx -> of(tx, dialect, new MirrorLedger(dialect, id), known))) {
             if (extra.presence() == Presence.THERE) {
                 names.add(extra.table());
             }
@@ -56,7 +56,7 @@ public final class ExtraTables {
      * Drops those of the tables that are extra now, and forgets them.
      *
      * @param tables as {@link #names} has told them
-     * @throws Trouble refused: another run has taken over; failed: something of the mirror needs a table
+     * @throws LockstepException refused: another run has taken over; failed: something of the mirror needs a table
      */
     public static List<Dropped> drop(Db source, MirrorRun run, List<String> tables) {
         List<Dropped> dropped = new ArrayList<>();
@@ -84,7 +84,7 @@ public final class ExtraTables {
     private static List<String> known(Tx source) {
         SourceSchema schema = SourceSchema.read(source);
         if (schema.isDamaged()) {
-            throw Trouble.refused(
+            throw LockstepException.refused(
                     "the source's schema is damaged, so that nobody can tell which tables are not in it any more",
                     "'sqlite3 FILE .recover' saves what can be read");
         }
@@ -96,7 +96,7 @@ public final class ExtraTables {
      *
      * @param source the names of all tables of the source
      */
-    public static List<Extra> of(Tx mirror, Dialect dialect, Ledger ledger, List<String> source) {
+    public static List<Extra> of(Tx mirror, MirrorEngine dialect, MirrorLedger ledger, List<String> source) {
         List<Extra> extras = new ArrayList<>();
         if (!LedgerTables.areReadable(dialect, mirror)) {
             return extras;
@@ -116,17 +116,18 @@ public final class ExtraTables {
     }
 
     /** What the mirror calls its table: a name in other letters may mean the same. */
-    private static Optional<String> found(Tx mirror, Dialect dialect, String table) {
+    private static Optional<String> found(Tx mirror, MirrorEngine dialect, String table) {
         return table.isEmpty() ? Optional.empty() : dialect.find(mirror, table).map(TargetTable::name);
     }
 
     /** A backfill leaves it. */
-    public static Trouble left(String table) {
-        return Trouble.refused("the source has no table " + table + " any more; the mirror's is left as it is", REMEDY);
+    public static LockstepException left(String table) {
+        return LockstepException.refused(
+                "the source has no table " + table + " any more; the mirror's is left as it is", REMEDY);
     }
 
     /** A verification finds it. */
-    public static Trouble differs(String table) {
-        return new Trouble("the source has no table " + table + " any more, and the mirror has it", REMEDY);
+    public static LockstepException differs(String table) {
+        return new LockstepException("the source has no table " + table + " any more, and the mirror has it", REMEDY);
     }
 }

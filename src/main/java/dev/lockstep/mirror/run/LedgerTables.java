@@ -3,9 +3,9 @@ package dev.lockstep.mirror.run;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.SqlScript;
 import dev.lockstep.db.Tx;
-import dev.lockstep.mirror.engine.Dialect;
+import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.TargetTable;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The tables that {@link Ledger} and {@link PageRecords} are kept in, made by this version of lockstep or by an earlier one. What
+ * The tables that {@link MirrorLedger} and {@link PageLedger} are kept in, made by this version of lockstep or by an earlier one. What
  * an earlier one lacks are columns that may be NULL, which says that nothing is known: they are added.
  */
 public final class LedgerTables {
@@ -45,16 +45,16 @@ public final class LedgerTables {
     private LedgerTables() {}
 
     /** Whether a mirror knows of lockstep at all. */
-    public static boolean areThere(Dialect dialect, Tx tx) {
+    public static boolean areThere(MirrorEngine dialect, Tx tx) {
         return dialect.find(tx, RUN).isPresent();
     }
 
     /**
      * Whether a mirror knows of lockstep, in a way that can be read.
      *
-     * @throws Trouble refused: its tables are none that a version of lockstep has made
+     * @throws LockstepException refused: its tables are none that a version of lockstep has made
      */
-    public static boolean areReadable(Dialect dialect, Tx tx) {
+    public static boolean areReadable(MirrorEngine dialect, Tx tx) {
         if (!areThere(dialect, tx)) {
             return false;
         }
@@ -68,9 +68,9 @@ public final class LedgerTables {
     /**
      * Makes them, or adds what an earlier version did not have.
      *
-     * @throws Trouble refused, as {@link #areReadable}
+     * @throws LockstepException refused, as {@link #areReadable}
      */
-    static void make(MirrorLink link, Dialect dialect) {
+    static void make(MirrorConnection link, MirrorEngine dialect) {
         if (!link.transact(tx -> areReadable(dialect, tx))) {
             link.transact(tx -> {
                 create(tx, dialect);
@@ -93,26 +93,26 @@ public final class LedgerTables {
         }
     }
 
-    private static void create(Tx tx, Dialect dialect) {
+    private static void create(Tx tx, MirrorEngine dialect) {
         dialect.beforeLedger().forEach(tx::execute);
-        for (String table : SqlScript.statements(Ledger.class, "schema.sql")) {
+        for (String table : SqlScript.statements(MirrorLedger.class, "schema.sql")) {
             tx.execute(table.substring(0, table.length() - 1) + dialect.tableOptions());
         }
     }
 
-    private static List<String> lacking(Dialect dialect, Tx tx) {
+    private static List<String> lacking(MirrorEngine dialect, Tx tx) {
         Set<String> there = columns(dialect, tx, TABLE);
         return LATER.keySet().stream().filter(column -> !there.contains(column)).toList();
     }
 
-    private static Set<String> columns(Dialect dialect, Tx tx, String table) {
+    private static Set<String> columns(MirrorEngine dialect, Tx tx, String table) {
         Set<String> columns = new HashSet<>();
         Optional<TargetTable> found = dialect.find(tx, table);
         found.ifPresent(known -> known.columns().forEach(column -> columns.add(column.name())));
         return columns;
     }
 
-    private static void checkAll(Dialect dialect, Tx tx) {
+    private static void checkAll(MirrorEngine dialect, Tx tx) {
         boolean known = true;
         StringBuilder drops = new StringBuilder();
         for (Map.Entry<String, List<String>> table : ALWAYS.entrySet()) {
@@ -123,8 +123,8 @@ public final class LedgerTables {
             }
         }
         if (!known) {
-            throw new Trouble(
-                    Trouble.Kind.REFUSED,
+            throw new LockstepException(
+                    LockstepException.Kind.REFUSED,
                     "other-version",
                     "the tables lockstep_mirror_… of the mirror are those of another version of lockstep",
                     "in the mirror: " + drops + "the next run compares everything then, and writes what differs",

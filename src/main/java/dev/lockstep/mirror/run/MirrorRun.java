@@ -5,13 +5,13 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
-import dev.lockstep.mirror.engine.Dialect;
-import dev.lockstep.mirror.engine.MariaDbDialect;
-import dev.lockstep.mirror.engine.PostgresDialect;
-import dev.lockstep.mirror.engine.SqliteDialect;
+import dev.lockstep.mirror.engine.MariaDbEngine;
+import dev.lockstep.mirror.engine.MirrorEngine;
+import dev.lockstep.mirror.engine.PostgresEngine;
+import dev.lockstep.mirror.engine.SqliteEngine;
 import dev.lockstep.mirror.source.FollowTriggers;
 import dev.lockstep.mirror.source.SourceFile;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -23,13 +23,13 @@ import java.util.function.Function;
  * what keeps a run out that does not know that it has lost is the fence.
  */
 public final class MirrorRun implements AutoCloseable {
-    private final MirrorLink link;
-    private final Dialect dialect;
-    private final Ledger ledger;
+    private final MirrorConnection link;
+    private final MirrorEngine dialect;
+    private final MirrorLedger ledger;
     private final long fence;
-    private Pace pace = Pace.none();
+    private Throttle pace = Throttle.none();
 
-    private MirrorRun(MirrorLink link, Dialect dialect, Ledger ledger, long fence) {
+    private MirrorRun(MirrorConnection link, MirrorEngine dialect, MirrorLedger ledger, long fence) {
         this.link = link;
         this.dialect = dialect;
         this.ledger = ledger;
@@ -42,12 +42,12 @@ public final class MirrorRun implements AutoCloseable {
      *
      * @param source what identifies the source in all its runs: its file
      * @param owner who this is, as {@link dev.lockstep.support.ProcessIdentity#toText} says, or any other text
-     * @throws Trouble refused: another run is alive
+     * @throws LockstepException refused: another run is alive
      */
-    public static MirrorRun begin(MirrorLink link, String source, String owner, RunClaim.Policy policy) {
-        Dialect dialect = dialect(link.db());
+    public static MirrorRun begin(MirrorConnection link, String source, String owner, RunClaim.Policy policy) {
+        MirrorEngine dialect = dialect(link.db());
         refuseUnfit(link);
-        Ledger ledger = new Ledger(dialect, source);
+        MirrorLedger ledger = new MirrorLedger(dialect, source);
         try {
             LedgerTables.make(link, dialect);
             return new MirrorRun(link, dialect, ledger, new RunClaim(link, dialect, ledger, owner, policy).take());
@@ -62,11 +62,11 @@ public final class MirrorRun implements AutoCloseable {
     /**
      * Refuses a database that can be no mirror.
      *
-     * @throws Trouble refused: it can be nobody's mirror, whatever its tables are
+     * @throws LockstepException refused: it can be nobody's mirror, whatever its tables are
      */
-    public static void refuseUnfit(MirrorLink link) {
+    public static void refuseUnfit(MirrorConnection link) {
         if (link.db().isPooled()) {
-            throw Trouble.refused(
+            throw LockstepException.refused(
                     "a pooler stands between us and the mirror, and a session lock would be its own",
                     "connect to the server itself");
         }
@@ -74,25 +74,25 @@ public final class MirrorRun implements AutoCloseable {
     }
 
     /** A source that notes its changes would pass on to its mirror what is written to it here. */
-    private static void refuseSource(MirrorLink link) {
+    private static void refuseSource(MirrorConnection link) {
         if (link.db().engine() == Engine.SQLITE) {
             for (String mirror : link.transact(FollowTriggers::mirrors)) {
-                throw Trouble.refused(
+                throw LockstepException.refused(
                         "the mirror is itself the source of another, " + mirror,
                         "'lockstep mirror follow --remove' ends that");
             }
         }
     }
 
-    public static Dialect dialect(Db mirror) {
+    public static MirrorEngine dialect(Db mirror) {
         return switch (mirror.engine()) {
-            case POSTGRESQL -> new PostgresDialect();
-            case MARIADB -> MariaDbDialect.of(mirror);
-            case SQLITE -> new SqliteDialect();
+            case POSTGRESQL -> new PostgresEngine();
+            case MARIADB -> MariaDbEngine.of(mirror);
+            case SQLITE -> new SqliteEngine();
         };
     }
 
-    public Dialect dialect() {
+    public MirrorEngine dialect() {
         return dialect;
     }
 
@@ -100,12 +100,12 @@ public final class MirrorRun implements AutoCloseable {
         return link.db().engine();
     }
 
-    public Ledger ledger() {
+    public MirrorLedger ledger() {
         return ledger;
     }
 
-    public PageRecords pages() {
-        return new PageRecords(dialect);
+    public PageLedger pages() {
+        return new PageLedger(dialect);
     }
 
     /** Whether an earlier transaction of this run may have been done without our knowing. */
@@ -124,14 +124,14 @@ public final class MirrorRun implements AutoCloseable {
     }
 
     /** Writes only when this lets it. */
-    public void keepTo(Pace wanted) {
+    public void keepTo(Throttle wanted) {
         pace = wanted;
     }
 
     /**
      * Writes, once nothing says to wait. The work may be done more than once.
      *
-     * @throws Trouble refused: superseded
+     * @throws LockstepException refused: superseded
      */
     public <T> T write(Function<Tx, T> work) {
         pace.awaitGo();
@@ -155,11 +155,11 @@ public final class MirrorRun implements AutoCloseable {
     }
 
     /** Notes that a table is not equal. If even that cannot be written, the failure itself is what counts. */
-    public void noteFailure(String table, Trouble failure) {
+    public void noteFailure(String table, LockstepException failure) {
         try {
             write(tx -> {
                 if (ledger.table(tx, table).filter(this::isOthers).isEmpty()) {
-                    ledger.note(tx, table, Ledger.State.FAILED, 0, failure.getMessage());
+                    ledger.note(tx, table, MirrorLedger.State.FAILED, 0, failure.getMessage());
                 }
                 return null;
             });
@@ -177,7 +177,7 @@ public final class MirrorRun implements AutoCloseable {
      *
      * @param seen what tables were copied from, by name, if that is known
      */
-    public void end(Ledger.State state, Map<String, SourceFile.Seen> seen) {
+    public void end(MirrorLedger.State state, Map<String, SourceFile.Seen> seen) {
         // Also while nothing else may be written: who is told to stop does not wait for that.
         fenced(tx -> {
             seen.forEach((table, from) -> ledger.noteSource(tx, table, from));
@@ -187,7 +187,7 @@ public final class MirrorRun implements AutoCloseable {
     }
 
     /** Ends a run whose connection may have been told to stop. */
-    public void leave(Ledger.State state) {
+    public void leave(MirrorLedger.State state) {
         link.renew();
         end(state, Map.of());
     }

@@ -3,7 +3,7 @@ package dev.lockstep.mirror.run;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
-import dev.lockstep.mirror.engine.Dialect;
+import dev.lockstep.mirror.engine.MirrorEngine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ public record MirrorStatus(
     public record Table(
             String table, String state, long held, long rows, long rejected, String at, Optional<String> detail) {
         boolean isComplete() {
-            return state.equals(Ledger.State.COMPLETE.label());
+            return state.equals(MirrorLedger.State.COMPLETE.label());
         }
     }
 
@@ -68,13 +68,13 @@ public record MirrorStatus(
      * @param self who asks, as {@link MirrorRun#begin} is told
      */
     public static MirrorStatus read(Db mirror, String source, String self) {
-        Dialect dialect = MirrorRun.dialect(mirror);
-        Ledger ledger = new Ledger(dialect, source);
+        MirrorEngine dialect = MirrorRun.dialect(mirror);
+        MirrorLedger ledger = new MirrorLedger(dialect, source);
         return mirror.read(tx -> read(tx, dialect, ledger, self));
     }
 
-    private static MirrorStatus read(Tx tx, Dialect dialect, Ledger ledger, String self) {
-        Optional<Ledger.Run> run = LedgerTables.areReadable(dialect, tx) ? ledger.run(tx) : Optional.empty();
+    private static MirrorStatus read(Tx tx, MirrorEngine dialect, MirrorLedger ledger, String self) {
+        Optional<MirrorLedger.Run> run = LedgerTables.areReadable(dialect, tx) ? ledger.run(tx) : Optional.empty();
         if (run.isEmpty()) {
             return new MirrorStatus(State.NEVER, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
         }
@@ -83,8 +83,8 @@ public record MirrorStatus(
         State state = run.get().hasEnded() ? ended(tables) : unended(tx, dialect, ledger, run.get(), self);
         return new MirrorStatus(
                 state,
-                run.map(Ledger.Run::owner),
-                run.map(Ledger.Run::startedAt),
+                run.map(MirrorLedger.Run::owner),
+                run.map(MirrorLedger.Run::startedAt),
                 age(tables, Instant.parse(ledger.now(tx))),
                 tables);
     }
@@ -93,7 +93,7 @@ public record MirrorStatus(
         return tables.stream().allMatch(Table::isComplete) ? State.COMPLETE : State.PARTIAL;
     }
 
-    private static State unended(Tx tx, Dialect dialect, Ledger ledger, Ledger.Run run, String self) {
+    private static State unended(Tx tx, MirrorEngine dialect, MirrorLedger ledger, MirrorLedger.Run run, String self) {
         String lock = RunClaim.lockName(ledger.mirror(), run.fence());
         boolean alive = dialect.holder(tx, lock).isPresent() || run.isAliveBeside(self);
         return alive ? State.RUNNING : State.INTERRUPTED;
@@ -114,7 +114,7 @@ public record MirrorStatus(
     private static Table table(Row row) {
         long rows = row.integer("row_count");
         // Whoever follows forgets the pages that it changes, and not that the table is complete.
-        boolean complete = row.text("state").equals(Ledger.State.COMPLETE.label());
+        boolean complete = row.text("state").equals(MirrorLedger.State.COMPLETE.label());
         return new Table(
                 row.text("tbl"),
                 row.text("state"),

@@ -1,6 +1,6 @@
 package dev.lockstep.mirror.run;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 
 /** Hears how a run gets on. */
 public interface Progress {
@@ -20,7 +20,7 @@ public interface Progress {
     default void same(String table) {}
 
     /** A table is given up. */
-    default void failed(String table, Trouble why) {}
+    default void failed(String table, LockstepException why) {}
 
     /** Something that was said as a {@link #notice} when the table was planned for the first time. */
     default void note(String table, String what) {}

@@ -1,8 +1,8 @@
 package dev.lockstep.mirror.run;
 
 import dev.lockstep.db.DbException;
-import dev.lockstep.mirror.engine.Dialect;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.mirror.engine.MirrorEngine;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,15 +22,15 @@ public final class RunClaim {
     private static final int LOCK_TRIES = 20;
     private static final Duration LOCK_PAUSE = Duration.ofMillis(100);
 
-    private final MirrorLink link;
-    private final Dialect dialect;
-    private final Ledger ledger;
+    private final MirrorConnection link;
+    private final MirrorEngine dialect;
+    private final MirrorLedger ledger;
     private final String id = UUID.randomUUID().toString();
     private final String owner;
     private final Policy policy;
 
     /** @param owner who this is, as {@link MirrorRun#begin} says */
-    RunClaim(MirrorLink link, Dialect dialect, Ledger ledger, String owner, Policy policy) {
+    RunClaim(MirrorConnection link, MirrorEngine dialect, MirrorLedger ledger, String owner, Policy policy) {
         this.link = link;
         this.dialect = dialect;
         this.ledger = ledger;
@@ -38,7 +38,7 @@ public final class RunClaim {
         this.policy = policy;
     }
 
-    /** Waits for nobody: the number of the new run. @throws Trouble refused: another run is alive */
+    /** Waits for nobody: the number of the new run. @throws LockstepException refused: another run is alive */
     long take() {
         OptionalLong fence = OptionalLong.empty();
         while (fence.isEmpty()) {
@@ -53,7 +53,7 @@ public final class RunClaim {
      * @return the fence; empty if another run has begun meanwhile
      */
     private OptionalLong attempt() {
-        Optional<Ledger.Run> last = link.transact(ledger::run);
+        Optional<MirrorLedger.Run> last = link.transact(ledger::run);
         String lock = lockName(ledger.mirror(), number(last));
         boolean seen = last.filter(run -> run.isAliveBeside(owner)).isPresent();
         boolean waits = !seen && policy == Policy.RESPECT;
@@ -67,7 +67,7 @@ public final class RunClaim {
         }
         try {
             return link.transact(tx -> {
-                Optional<Ledger.Run> now = ledger.run(tx);
+                Optional<MirrorLedger.Run> now = ledger.run(tx);
                 boolean ours = now.filter(run -> run.id().equals(id)).isPresent();
                 if (!ours && number(now) != number(last)) {
                     return OptionalLong.empty();
@@ -85,8 +85,8 @@ public final class RunClaim {
         }
     }
 
-    private static long number(Optional<Ledger.Run> run) {
-        return run.map(Ledger.Run::fence).orElse(0L);
+    private static long number(Optional<MirrorLedger.Run> run) {
+        return run.map(MirrorLedger.Run::fence).orElse(0L);
     }
 
     /** A server takes a moment to notice that the last run is dead. */
@@ -121,10 +121,10 @@ public final class RunClaim {
         }
     }
 
-    private static Trouble alive(Optional<Ledger.Run> run) {
+    private static LockstepException alive(Optional<MirrorLedger.Run> run) {
         String who = run.map(r -> r.owner() + ", since " + r.startedAt()).orElse("somebody");
-        return new Trouble(
-                Trouble.Kind.REFUSED,
+        return new LockstepException(
+                LockstepException.Kind.REFUSED,
                 "another-run",
                 "another run is active: " + who,
                 "wait for it, or take over with --take-over; it will not write any more then",

@@ -55,7 +55,7 @@ public final class FollowTriggers {
     /**
      * Puts triggers on each table that has none. What changed before is not noted.
      *
-     * @throws dev.lockstep.support.Trouble usage: there is no such table
+     * @throws dev.lockstep.support.LockstepException usage: there is no such table
      */
     public List<Table> install(Db source) {
         return source.transact(this::install);

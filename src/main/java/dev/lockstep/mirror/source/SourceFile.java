@@ -35,7 +35,7 @@ public final class SourceFile implements AutoCloseable {
     private static final Duration CLOCK = Duration.ofSeconds(2);
 
     /** Reading more than this once more would cost more than it may save. */
-    private static final long MOST_BYTES = 4L << 30;
+    private static final long MAX_BYTES = 4L << 30;
 
     private static final int CHUNK = 8 << 20;
     private static final int BUFFER = 256 << 10;
@@ -126,7 +126,7 @@ public final class SourceFile implements AutoCloseable {
                 }
             }
             boolean undone = !files.isEmpty() && hasJournal(files.get(0));
-            return shown.length() == 0 || undone || bytes > MOST_BYTES ? NOTHING : shown.toString();
+            return shown.length() == 0 || undone || bytes > MAX_BYTES ? NOTHING : shown.toString();
         } catch (IOException e) {
             return NOTHING;
         }

@@ -9,8 +9,8 @@ import dev.lockstep.mirror.source.SourceTable.Column;
 import dev.lockstep.mirror.source.SourceTable.Nulls;
 import dev.lockstep.mirror.source.SourceTable.Order;
 import dev.lockstep.mirror.source.SourceTable.Strictness;
-import dev.lockstep.support.Nearest;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.DidYouMean;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,7 +76,7 @@ public final class SourceSchema {
     /**
      * The tables of those names; of no names, every ordinary table that is not lockstep's own, and what is damaged.
      *
-     * @throws Trouble usage: there is no table of a name, or it is none that can be mirrored, or none at all
+     * @throws LockstepException usage: there is no table of a name, or it is none that can be mirrored, or none at all
      */
     public List<SourceTable> tables(List<String> names) {
         List<SourceTable> tables = new ArrayList<>();
@@ -88,7 +88,7 @@ public final class SourceSchema {
             }
             damaged.forEach((name, why) -> tables.add(SourceTable.unreadable(name, why)));
             if (tables.isEmpty()) {
-                throw Trouble.usage("the source has no tables to mirror", "is it the right database?");
+                throw LockstepException.usage("the source has no tables to mirror", "is it the right database?");
             }
         }
         for (String name : names) {
@@ -109,15 +109,15 @@ public final class SourceSchema {
     private Row relation(String name) {
         String spelled = spelling.get(fold(name));
         if (spelled == null) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     "no such table: " + name,
-                    Nearest.to(name, spelling.values())
+                    DidYouMean.to(name, spelling.values())
                             .map(near -> "did you mean " + near + "?")
                             .orElse("the source has " + spelling.size() + " tables"));
         }
         Row row = relations.get(spelled);
         if (!row.text("type").equals("table")) {
-            throw Trouble.usage(
+            throw LockstepException.usage(
                     spelled + " is a " + row.text("type") + ", not a table",
                     "what can be mirrored are ordinary tables");
         }

@@ -19,24 +19,24 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Compares a table of the source with the mirror's, in three steps that each read both sides: sums over {@link Buckets};
+ * Compares a table of the source with the mirror's, in three steps that each read both sides: sums over {@link KeyBuckets};
  * where those differ, every row's digest; and the rows themselves that differ, to say in what. The last two are taken in
  * portions, so that it needs no more memory for a mirror in which nothing is right.
  */
 public final class TableVerification {
     /** Digests of both sides that are held at a time. */
-    private static final long MOST_DIGESTS = 200_000;
+    private static final long MAX_DIGESTS = 200_000;
 
     /** Rows of which it is looked up at a time in what they differ. */
-    private static final int MOST_NAMED = 4_000;
+    private static final int MAX_NAMED = 4_000;
 
     private static final int SHOWN_KEY = 200;
     private static final int SHOWN_VALUE = 60;
 
     /** Bytes of a value that are held, to show it from where it differs; and of all values of a portion, of one side. */
-    private static final int MOST_OF_VALUE = 1 << 20;
+    private static final int MAX_OF_VALUE = 1 << 20;
 
-    private static final long MOST_HELD = 32L << 20;
+    private static final long MAX_HELD = 32L << 20;
 
     /** How many rows differ, and which. */
     public record Outcome(long source, long mirror, long missing, long extra, long changed, List<Difference> named) {}
@@ -59,14 +59,14 @@ public final class TableVerification {
     }
 
     public Outcome run() {
-        Buckets here = new Buckets();
-        Buckets there = new Buckets();
+        KeyBuckets here = new KeyBuckets();
+        KeyBuckets there = new KeyBuckets();
         source.each(here::add);
         mirror.each(there::add);
-        for (int bucket = 0; bucket < Buckets.COUNT; ) {
-            BitSet differing = new BitSet(Buckets.COUNT);
+        for (int bucket = 0; bucket < KeyBuckets.COUNT; ) {
+            BitSet differing = new BitSet(KeyBuckets.COUNT);
             long digests = 0;
-            for (; bucket < Buckets.COUNT && digests < MOST_DIGESTS; bucket++) {
+            for (; bucket < KeyBuckets.COUNT && digests < MAX_DIGESTS; bucket++) {
                 if (!here.same(there, bucket)) {
                     differing.set(bucket);
                     digests += here.rows(bucket) + there.rows(bucket);
@@ -97,7 +97,7 @@ public final class TableVerification {
     private static void collect(RowReader reader, BitSet buckets, Sides<Name> rows, Sides.Side side) {
         reader.each(row -> {
             Name key = row.key();
-            if (buckets.get(Buckets.of(key))) {
+            if (buckets.get(KeyBuckets.of(key))) {
                 rows.add(side, key, CanonicalRow.name(row.digest()));
             }
         });
@@ -135,7 +135,7 @@ public final class TableVerification {
         Iterator<Name> keys = toName.iterator();
         while (keys.hasNext() && differences.size() < mostNamed) {
             Set<Name> portion = new HashSet<>();
-            while (keys.hasNext() && portion.size() < MOST_NAMED) {
+            while (keys.hasNext() && portion.size() < MAX_NAMED) {
                 portion.add(keys.next());
             }
             Sides<Seen> rows = new Sides<>();
@@ -158,7 +158,7 @@ public final class TableVerification {
             Name key = row.key();
             if (keys.contains(key)) {
                 held[0] += row.length();
-                rows.add(side, key, Seen.of(row, width, held[0] < MOST_HELD ? MOST_OF_VALUE : 4 * SHOWN_VALUE));
+                rows.add(side, key, Seen.of(row, width, held[0] < MAX_HELD ? MAX_OF_VALUE : 4 * SHOWN_VALUE));
             }
         });
     }

@@ -2,18 +2,18 @@ package dev.lockstep.mirror.verify;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Tx;
-import dev.lockstep.mirror.engine.Dialect;
+import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.Planner;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.proof.RowReader;
 import dev.lockstep.mirror.run.ExtraTables;
-import dev.lockstep.mirror.run.Ledger;
-import dev.lockstep.mirror.run.MirrorLink;
+import dev.lockstep.mirror.run.MirrorConnection;
+import dev.lockstep.mirror.run.MirrorLedger;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,8 +46,8 @@ public final class Verification {
             List<Difference> rows,
             List<String> repair,
             long mostDeletes,
-            Optional<Trouble> failure) {
-        static Table failed(String table, Trouble failure) {
+            Optional<LockstepException> failure) {
+        static Table failed(String table, LockstepException failure) {
             return new Table(table, 0, 0, 0, 0, 0, List.of(), List.of(), 0, Optional.of(failure));
         }
 
@@ -60,7 +60,7 @@ public final class Verification {
         }
     }
 
-    private final MirrorLink mirror;
+    private final MirrorConnection mirror;
     private final String source;
     private final long mostNamed;
     private final Progress progress;
@@ -69,7 +69,7 @@ public final class Verification {
      * @param source what identifies the source in all its runs: its file
      * @param mostNamed how many rows of a table are named at most
      */
-    public Verification(MirrorLink mirror, String source, long mostNamed, Progress progress) {
+    public Verification(MirrorConnection mirror, String source, long mostNamed, Progress progress) {
         this.mirror = mirror;
         this.source = source;
         this.mostNamed = mostNamed;
@@ -79,7 +79,7 @@ public final class Verification {
     /**
      * Compares the tables that are named, or all. A table that cannot be compared keeps no other from it.
      *
-     * @throws Trouble usage: there is no such table; unreachable: the mirror went away and did not come back
+     * @throws LockstepException usage: there is no such table; unreachable: the mirror went away and did not come back
      */
     public List<Table> run(Db sourceDb, List<String> names) {
         return sourceDb.read(tx -> {
@@ -99,7 +99,7 @@ public final class Verification {
 
     private Table compare(Tx tx, SourceTable table) {
         try {
-            Dialect dialect = MirrorRun.dialect(mirror.db());
+            MirrorEngine dialect = MirrorRun.dialect(mirror.db());
             return mirror.read(there -> {
                 TablePlan plan = new Planner(dialect, tx, there).plan(table);
                 check(plan);
@@ -112,8 +112,8 @@ public final class Verification {
                         .run();
                 return found(plan, outcome);
             });
-        } catch (Trouble e) {
-            if (MirrorLink.endsTheRun(e)) {
+        } catch (LockstepException e) {
+            if (MirrorConnection.endsTheRun(e)) {
                 throw e;
             }
             progress.failed(table.name(), e);
@@ -148,8 +148,8 @@ public final class Verification {
         if (plan.ddl().isPresent()
                 && source.rows("select 1 from " + plan.source().withoutIndexes() + " limit 1")
                         .isEmpty()) {
-            throw new Trouble(
-                    Trouble.Kind.DIFFERS,
+            throw new LockstepException(
+                    LockstepException.Kind.DIFFERS,
                     "the mirror has no table " + plan.name(),
                     "'lockstep mirror backfill --create' makes it");
         }
@@ -161,7 +161,7 @@ public final class Verification {
         boolean complete = plan.columns().size() == wanted
                 && plan.columns().stream().allMatch(column -> column.type().isPresent());
         if (!complete) {
-            throw new Trouble(
+            throw new LockstepException(
                     plan.name() + " cannot be compared: " + String.join("; ", plan.obstacles()),
                     "'lockstep mirror plan' shows every table; change the mirror's, or leave this one out with --table");
         }
@@ -169,10 +169,10 @@ public final class Verification {
 
     /** Tables that were copied from this source once and are not in it any more, and that the mirror has still. */
     private List<Table> vanished(List<String> seen) {
-        Dialect dialect = MirrorRun.dialect(mirror.db());
+        MirrorEngine dialect = MirrorRun.dialect(mirror.db());
         List<Table> vanished = new ArrayList<>();
         for (ExtraTables.Extra extra :
-                mirror.read(tx -> ExtraTables.of(tx, dialect, new Ledger(dialect, source), seen))) {
+                mirror.read(tx -> ExtraTables.of(tx, dialect, new MirrorLedger(dialect, source), seen))) {
             if (extra.presence() == ExtraTables.Presence.THERE) {
                 vanished.add(Table.failed(extra.table(), ExtraTables.differs(extra.table())));
             }

@@ -9,7 +9,7 @@ import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.log.InvalidationLog;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -62,7 +62,7 @@ public final class Broadcast {
     /**
      * Every path in every realm; every realm as a whole if there are no paths.
      *
-     * @throws Trouble usage: no file of a realm has such a name
+     * @throws LockstepException usage: no file of a realm has such a name
      */
     public static Plan plan(Collection<RealmUrl> realms, Collection<String> paths) {
         return paths.isEmpty() ? plan(realms) : plan(RealmPath.read(realms, paths));
@@ -127,7 +127,7 @@ public final class Broadcast {
      *
      * @param patience how long no echo may come before it is given up
      * @return how long after the commit the last echo came
-     * @throws Trouble timeout: it is committed, but the echo did not come; or a database's own, with nothing sent unless
+     * @throws LockstepException timeout: it is committed, but the echo did not come; or a database's own, with nothing sent unless
      *     it says otherwise
      */
     public Duration send(Plan plan, Duration patience) {
@@ -149,7 +149,7 @@ public final class Broadcast {
         try {
             return awaitEcho(new HashSet<>(List.of(payloads)), (int) sent.integer("pid"), patience);
         } catch (DbException e) {
-            throw new Trouble(
+            throw new LockstepException(
                     e.kind(),
                     e.code(),
                     "sent, but the connection that waits for the echo broke: " + e.getMessage(),
@@ -175,12 +175,12 @@ public final class Broadcast {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    private Trouble unheard(Duration patience) {
+    private LockstepException unheard(Duration patience) {
         String cause = ear.isPooled()
                 ? "a pooler stands between here and PostgreSQL, and does not keep a server connection for a listener"
                 : "a transaction pooler may stand between here and PostgreSQL";
-        return new Trouble(
-                Trouble.Kind.TIMEOUT,
+        return new LockstepException(
+                LockstepException.Kind.TIMEOUT,
                 "no-echo",
                 "sent and committed, but its own echo did not come within " + patience.toMillis() + " ms",
                 cause + "; connect to PostgreSQL's own port",

@@ -5,7 +5,7 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.realm.DefinitionChange;
 import dev.lockstep.realm.Notifications;
 import dev.lockstep.realm.RealmUrl;
-import dev.lockstep.support.Nearest;
+import dev.lockstep.support.DidYouMean;
 import dev.lockstep.transpile.ModuleNames;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -183,7 +183,7 @@ public final class Definitions {
             if (count(tx, realm.value(), names(tx, realm, List.of(module))) == 0) {
                 List<String> urls = new ArrayList<>();
                 tx.each(URLS, row -> urls.add(row.text("url")), realm.value());
-                unmatched.add(new Unmatched(module, Nearest.to(module, urls)));
+                unmatched.add(new Unmatched(module, DidYouMean.to(module, urls)));
             }
         }
         return unmatched;

@@ -9,7 +9,7 @@ import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.log.InvalidationLog;
 import dev.lockstep.realm.log.LogPosition;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Tombstones;
 import dev.lockstep.transpile.schema.CacheSchema;
 import java.util.ArrayList;
@@ -78,7 +78,7 @@ public final class RealmInvalidator {
     /**
      * Invalidates these paths in every one of these realms, or the realms whole if there are no paths.
      *
-     * @throws Trouble usage: no file of a realm has such a path
+     * @throws LockstepException usage: no file of a realm has such a path
      */
     public Invalidation invalidate(Collection<RealmUrl> realms, Collection<String> paths) {
         return invalidate(realms, paths, Optional.empty());

@@ -22,7 +22,7 @@ import java.util.Set;
  */
 public record LockScope(RealmUrl realm, List<Part> parts) {
     /** Beyond it, the realm's key is taken exclusive instead. */
-    private static final int MOST_FILES = 256;
+    private static final int MAX_FILES = 256;
 
     /** Who else may have the same key. */
     public enum Mode {
@@ -53,7 +53,7 @@ public record LockScope(RealmUrl realm, List<Part> parts) {
         for (RealmPath path : paths) {
             files.addAll(path.files());
         }
-        if (files.size() > MOST_FILES) {
+        if (files.size() > MAX_FILES) {
             return realm(realm);
         }
         List<Part> parts = new ArrayList<>();

@@ -2,14 +2,14 @@ package dev.lockstep.realm.lock;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
-import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.lock.LockScope.Mode;
 import dev.lockstep.realm.lock.LockScope.Part;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -79,16 +79,15 @@ public final class RealmLock implements AutoCloseable {
      * Takes the lock when it is our turn.
      *
      * @param wait how long to stand in the queue
-     * @throws Trouble timeout: somebody still has it; refused: a pooler stands between here and the server
+     * @throws LockstepException timeout: somebody still has it; refused: a pooler stands between here and the server
      */
-    public static RealmLock take(
-            Databases databases, PgTarget target, PgSession session, LockScope scope, Duration wait)
+    public static RealmLock take(Databases databases, PgTarget target, Session session, LockScope scope, Duration wait)
             throws InterruptedException {
         Db db = databases.postgres(target, session);
         try {
             if (db.isPooled()) {
-                throw new Trouble(
-                        Trouble.Kind.REFUSED,
+                throw new LockstepException(
+                        LockstepException.Kind.REFUSED,
                         "pooler",
                         "a pooler stands between here and PostgreSQL: a lock would be the pooler's and not ours",
                         "connect to PostgreSQL's own port",
@@ -108,7 +107,7 @@ public final class RealmLock implements AutoCloseable {
     }
 
     /** {@link #take} for the whole realm. */
-    public static RealmLock take(Databases databases, PgTarget target, PgSession session, RealmUrl realm, Duration wait)
+    public static RealmLock take(Databases databases, PgTarget target, Session session, RealmUrl realm, Duration wait)
             throws InterruptedException {
         return take(databases, target, session, LockScope.realm(realm), wait);
     }
@@ -125,7 +124,7 @@ public final class RealmLock implements AutoCloseable {
     /**
      * Returns if the lock is still ours.
      *
-     * @throws Trouble unreachable: it is lost
+     * @throws LockstepException unreachable: it is lost
      */
     public void check() {
         Long[] keys = scope.parts().stream().map(part -> part.key().value()).toArray(Long[]::new);
@@ -146,7 +145,7 @@ public final class RealmLock implements AutoCloseable {
             closing.autocommit(tx -> tx.rows(UNLOCK_ALL));
         } catch (DbException e) {
             // The lock ends with the connection, and that is gone.
-            if (e.kind() != Trouble.Kind.UNREACHABLE) {
+            if (e.kind() != LockstepException.Kind.UNREACHABLE) {
                 throw e;
             }
         }
@@ -205,24 +204,24 @@ public final class RealmLock implements AutoCloseable {
         }
     }
 
-    private Trouble held(Part part, Duration wait) {
+    private LockstepException held(Part part, Duration wait) {
         Optional<Row> holder = db.autocommit(
                 tx -> tx.row(HOLDER, part.key().classId(), part.key().objectId()));
         String who = holder.map(row -> "by backend " + row.text("pid")
                         + (row.isNull("application") ? "" : " (" + row.text("application") + ")") + " from "
                         + row.text("client"))
                 .orElse("by others in turn");
-        return new Trouble(
-                Trouble.Kind.TIMEOUT,
+        return new LockstepException(
+                LockstepException.Kind.TIMEOUT,
                 "realm-locked",
                 "the write lock of " + part.name() + " is held " + who + ", still after " + wait.toMillis() + " ms",
                 "'lockstep realm locks' shows who holds what",
                 null);
     }
 
-    private Trouble lost(DbException why) {
-        return new Trouble(
-                Trouble.Kind.UNREACHABLE,
+    private LockstepException lost(DbException why) {
+        return new LockstepException(
+                LockstepException.Kind.UNREACHABLE,
                 "lock-lost",
                 "the write lock of " + scope.realm() + " is lost" + (why == null ? "" : ": " + why.getMessage()),
                 "its connection has ended; what was done meanwhile was not protected",

@@ -3,7 +3,7 @@ package dev.lockstep.realm.lock;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
-import dev.lockstep.realm.KnownRealms;
+import dev.lockstep.realm.RealmNames;
 import dev.lockstep.realm.lock.LockScope.Mode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -89,7 +89,7 @@ public final class RealmLocks {
 
     private static Map<Long, Named> names(Tx tx, List<Row> rows) {
         Map<Long, Named> names = new HashMap<>();
-        for (String url : KnownRealms.all(tx)) {
+        for (String url : RealmNames.all(tx)) {
             names.put(LockKey.of(url).value(), new Named(url, null));
         }
         Set<Long> unknown = new HashSet<>();
@@ -98,7 +98,7 @@ public final class RealmLocks {
         }
         unknown.removeAll(names.keySet());
         if (!unknown.isEmpty()) {
-            KnownRealms.eachFile(tx, (realm, file) -> {
+            RealmNames.eachFile(tx, (realm, file) -> {
                 long key = LockScope.fileKey(realm, file).value();
                 if (unknown.contains(key)) {
                     names.put(key, new Named(realm, file));

@@ -1,7 +1,7 @@
 package dev.lockstep.realm.log;
 
 import dev.lockstep.realm.FileChange;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.OptionalLong;
 
 /** What an {@link InvalidationFeed} tells, in order. */
@@ -32,7 +32,7 @@ public sealed interface FeedEvent {
     record Resync(ResyncReason reason, LogPosition now) implements FeedEvent {}
 
     /** Cut off since now; what is missed meanwhile will be told. */
-    record Lost(Trouble why) implements FeedEvent {}
+    record Lost(LockstepException why) implements FeedEvent {}
 
     /** How changes came to be beyond reach. */
     enum ResyncReason {

@@ -1,6 +1,6 @@
 package dev.lockstep.realm.log;
 
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.ListenEvent;
 import dev.lockstep.db.listen.ListenEvent.Notification;
@@ -12,7 +12,7 @@ import dev.lockstep.realm.log.FeedEvent.Changed;
 import dev.lockstep.realm.log.FeedEvent.Malformed;
 import dev.lockstep.realm.log.FeedEvent.Resync;
 import dev.lockstep.realm.log.FeedEvent.ResyncReason;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -55,7 +55,7 @@ public final class InvalidationFeed implements AutoCloseable {
     private final Emitters emitters;
     private final Deque<FeedEvent> events = new ArrayDeque<>();
     private final List<Notification> unexplained = new ArrayList<>();
-    private final ExpectedNotifications expected = new ExpectedNotifications();
+    private final PendingNotifications expected = new PendingNotifications();
     private LogPosition told;
     private Optional<String> toldMark = Optional.empty();
     private long lookedAt = System.nanoTime() - BREATH.toNanos();
@@ -79,7 +79,7 @@ public final class InvalidationFeed implements AutoCloseable {
     public static InvalidationFeed listening(
             Databases databases, PgTarget target, Optional<String> name, Emitters emitters) {
         PgListener listener = databases.listener(
-                target, PgSession.of("lockstep durable listener", PgSession.Use.LISTEN), PgListener.Options.DEFAULT);
+                target, Session.of("lockstep durable listener", Session.Use.LISTEN), PgListener.Options.DEFAULT);
         return new InvalidationFeed(
                 new LogReader(databases, target, name, LogReader.Backend.OURS), listener, SILENCE, emitters);
     }
@@ -97,7 +97,7 @@ public final class InvalidationFeed implements AutoCloseable {
     /**
      * The next event, waiting for it at most that long; the one before it counts as applied.
      *
-     * @throws Trouble what cannot be helped by trying again: the first connection failed, another run has the name
+     * @throws LockstepException what cannot be helped by trying again: the first connection failed, another run has the name
      */
     public Optional<FeedEvent> next(Duration atMost) throws InterruptedException {
         applied();

@@ -9,7 +9,7 @@ import dev.lockstep.db.SqlScript;
 import dev.lockstep.db.Tx;
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.RealmUrl;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -139,7 +139,7 @@ public final class InvalidationLog {
     /**
      * Makes the tables if they are not there.
      *
-     * @throws Trouble we may not, or the server takes no writes
+     * @throws LockstepException we may not, or the server takes no writes
      */
     public static void prepare(Db db) {
         if (db.autocommit(InvalidationLog::isPresent)) {
@@ -155,8 +155,8 @@ public final class InvalidationLog {
             });
         } catch (DbException e) {
             if (e.reason() == Reason.NO_PRIVILEGE || e.reason() == Reason.READ_ONLY) {
-                throw new Trouble(
-                        e.reason() == Reason.READ_ONLY ? Trouble.Kind.REFUSED : Trouble.Kind.FAILED,
+                throw new LockstepException(
+                        e.reason() == Reason.READ_ONLY ? LockstepException.Kind.REFUSED : LockstepException.Kind.FAILED,
                         "no-log",
                         "this database has no durable log, and it cannot be made: " + e.getMessage(),
                         "run a durable broadcast once as a role that may create tables, on the primary",
@@ -170,7 +170,7 @@ public final class InvalidationLog {
      * Adds changes, in this order. They belong last in the transaction, before its notifications.
      *
      * @param id names these changes for good: added again under the same id, they are there once
-     * @throws Trouble refused: the id stands for other changes
+     * @throws LockstepException refused: the id stands for other changes
      */
     public static Entry append(Tx tx, List<FileChange> changes, Optional<UUID> id) {
         UUID first = id.orElseGet(UUID::randomUUID);
@@ -221,8 +221,8 @@ public final class InvalidationLog {
         }
         if (!same) {
             Row used = known.get(0);
-            throw new Trouble(
-                    Trouble.Kind.REFUSED,
+            throw new LockstepException(
+                    LockstepException.Kind.REFUSED,
                     "id-used",
                     "the id " + id + " was used for " + used.text("realm_url") + ":" + used.text("path") + " at "
                             + used.text("at"),

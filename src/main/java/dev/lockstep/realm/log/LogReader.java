@@ -2,12 +2,12 @@ package dev.lockstep.realm.log;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
-import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,7 +29,7 @@ final class LogReader implements AutoCloseable {
 
     private static final Duration SAVE_EVERY = Duration.ofMillis(200);
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(5);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
     /** After a silence the reader asks, at the latest; with this it notices within ten seconds that nobody is there. */
     private static final Duration ANSWER = Duration.ofSeconds(3);
@@ -52,7 +52,7 @@ final class LogReader implements AutoCloseable {
     private long savedAt;
     private long retryAt;
     private Duration pause = SAVE_EVERY;
-    private Trouble lost;
+    private LockstepException lost;
 
     LogReader(Databases databases, PgTarget target, Optional<String> name, Backend backend) {
         this.databases = databases;
@@ -73,8 +73,8 @@ final class LogReader implements AutoCloseable {
                 ? db.autocommit(InvalidationLog::head).orElse(null)
                 : null;
         if (head == null) {
-            throw new Trouble(
-                    Trouble.Kind.REFUSED,
+            throw new LockstepException(
+                    LockstepException.Kind.REFUSED,
                     "no-log",
                     "this database has no durable log",
                     "the first 'lockstep realm broadcast --durable' makes it, on the primary",
@@ -140,8 +140,8 @@ final class LogReader implements AutoCloseable {
     }
 
     /** Why the server could not be asked; told once. */
-    Optional<Trouble> lost() {
-        Optional<Trouble> why = Optional.ofNullable(lost);
+    Optional<LockstepException> lost() {
+        Optional<LockstepException> why = Optional.ofNullable(lost);
         lost = null;
         return why;
     }
@@ -227,16 +227,16 @@ final class LogReader implements AutoCloseable {
         lost = why;
         retryAt = System.nanoTime() + ThreadLocalRandom.current().nextLong(pause.toNanos() + 1);
         Duration doubled = pause.multipliedBy(2);
-        pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+        pause = doubled.compareTo(MAX_PAUSE) < 0 ? doubled : MAX_PAUSE;
     }
 
     private Db open() {
-        PgSession session = session(name.isPresent() ? PgSession.Use.WRITE : PgSession.Use.READ);
+        Session session = session(name.isPresent() ? Session.Use.WRITE : Session.Use.READ);
         return databases.postgres(target, backend == Backend.SHARED ? session.onAnyBackend() : session);
     }
 
-    static PgSession session(PgSession.Use use) {
-        return PgSession.of("lockstep listener log", use)
+    static Session session(Session.Use use) {
+        return Session.of("lockstep listener log", use)
                 .withStatementTimeout(ANSWER)
                 .withGrace(GRACE);
     }
@@ -250,8 +250,12 @@ final class LogReader implements AutoCloseable {
         });
     }
 
-    private static Trouble gone() {
-        return new Trouble(
-                Trouble.Kind.FAILED, "no-log", "the durable log is gone", "somebody has emptied or dropped it", null);
+    private static LockstepException gone() {
+        return new LockstepException(
+                LockstepException.Kind.FAILED,
+                "no-log",
+                "the durable log is gone",
+                "somebody has emptied or dropped it",
+                null);
     }
 }

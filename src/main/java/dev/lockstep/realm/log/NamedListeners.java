@@ -4,7 +4,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.realm.FileChange;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +125,7 @@ public final class NamedListeners {
      * @param start where the listener begins if there was none of that name
      * @param pid the backend whose end means the run's end; empty if that cannot be said
      * @return where it was
-     * @throws Trouble refused: another run has it
+     * @throws LockstepException refused: another run has it
      */
     static LogPosition claim(Tx tx, String name, UUID run, LogPosition start, Optional<Integer> pid, String client) {
         Optional<Row> claimed = tx.row(
@@ -139,8 +139,8 @@ public final class NamedListeners {
                 client);
         if (claimed.isEmpty()) {
             Row holder = tx.only(HOLDER, name);
-            throw new Trouble(
-                    Trouble.Kind.REFUSED,
+            throw new LockstepException(
+                    LockstepException.Kind.REFUSED,
                     "listener-taken",
                     "the listener '" + name + "' is running already: " + holder.text("client"),
                     "give this one another name; 'lockstep realm listeners' shows them",
@@ -153,12 +153,12 @@ public final class NamedListeners {
     /**
      * Says how far the run has come, and that it lives.
      *
-     * @throws Trouble refused: another run has taken the name
+     * @throws LockstepException refused: another run has taken the name
      */
     static void move(Tx tx, String name, UUID run, LogPosition reached) {
         if (tx.update(MOVE, reached.epoch().toString(), reached.seq(), name, run.toString()) == 0) {
-            throw new Trouble(
-                    Trouble.Kind.REFUSED,
+            throw new LockstepException(
+                    LockstepException.Kind.REFUSED,
                     "listener-taken",
                     "another run has taken over the listener '" + name + "'",
                     "this one had lost its connection, or was not seen for too long",

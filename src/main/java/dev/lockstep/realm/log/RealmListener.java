@@ -1,6 +1,6 @@
 package dev.lockstep.realm.log;
 
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.Channel;
 import dev.lockstep.db.listen.ListenEvent;
@@ -66,7 +66,7 @@ public final class RealmListener implements AutoCloseable {
 
     private static RealmListener hearing(
             Databases databases, PgTarget target, Channel channel, Consumer<String> payloads, Consumer<Gap> gaps) {
-        PgSession session = PgSession.of("lockstep listener", PgSession.Use.LISTEN);
+        Session session = Session.of("lockstep listener", Session.Use.LISTEN);
         return new RealmListener(listener -> {
             try (PgListener hub = databases.listener(target, session, PgListener.Options.DEFAULT)) {
                 listener.hear(hub.subscribe(Set.of(channel)), payloads, gaps);
@@ -96,7 +96,7 @@ public final class RealmListener implements AutoCloseable {
     /**
      * Returns when nothing that is committed from now on goes unheard.
      *
-     * @throws dev.lockstep.support.Trouble why that cannot be
+     * @throws dev.lockstep.support.LockstepException why that cannot be
      */
     public RealmListener awaitReady() {
         try {
@@ -113,7 +113,7 @@ public final class RealmListener implements AutoCloseable {
     /**
      * Ends it, once the handler has returned.
      *
-     * @throws dev.lockstep.support.Trouble what had ended it before
+     * @throws dev.lockstep.support.LockstepException what had ended it before
      */
     @Override
     public void close() {

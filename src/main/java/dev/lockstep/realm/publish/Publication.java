@@ -3,9 +3,9 @@ package dev.lockstep.realm.publish;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.publish.PublishOutcome.Change;
 import dev.lockstep.realm.publish.PublishOutcome.Recovery;
-import dev.lockstep.realm.publish.Target.State;
+import dev.lockstep.realm.publish.PublishedTree.State;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ShellWord;
-import dev.lockstep.support.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * Publishes a tree of files at a name, and takes it away again, so that a reader of that name sees the old tree or the
  * new one and never half; whatever happens, and whenever this process dies, the next call finishes or undoes it.
  *
- * <p>The name becomes a symbolic link to the version that was copied beside it ({@link Target}). A note on the disk
+ * <p>The name becomes a symbolic link to the version that was copied beside it ({@link PublishedTree}). A note on the disk
  * precedes each visible change and stays until the database has been told; so a run that finds a note tells the
  * database first, before anything of its own.
  */
@@ -26,7 +26,7 @@ public final class Publication {
         /**
          * Returns when everybody who listens has been told, or will be.
          *
-         * @throws Trouble it is not known to be committed
+         * @throws LockstepException it is not known to be committed
          */
         void of(RealmUrl realm);
     }
@@ -38,8 +38,8 @@ public final class Publication {
         CONVERT
     }
 
-    private final Target target;
-    private final Swap swap;
+    private final PublishedTree target;
+    private final VersionSwitch swap;
     private final Consumer<PublishStep> steps;
 
     /**
@@ -48,8 +48,8 @@ public final class Publication {
      */
     public Publication(Path target, RealmUrl realm, Announcement announcement, Consumer<PublishStep> steps) {
         this.steps = steps;
-        this.target = Target.at(target);
-        this.swap = new Swap(this.target, realm, announcement, steps);
+        this.target = PublishedTree.at(target);
+        this.swap = new VersionSwitch(this.target, realm, announcement, steps);
     }
 
     /** How much a publication of this source would copy; checks what can be checked without writing. */
@@ -102,7 +102,7 @@ public final class Publication {
 
     private void refusePlain() throws IOException {
         if (target.state() == State.PLAIN_DIRECTORY) {
-            throw Trouble.refused(
+            throw LockstepException.refused(
                     target.path() + " is a plain directory, which 'realm publish' did not make",
                     "'lockstep realm delete " + ShellWord.quote(target.path().toString()) + "' deletes it");
         }
@@ -126,8 +126,8 @@ public final class Publication {
     private SourceTree checked(Path source, PlainDirectory plain) throws IOException {
         refuseForeign();
         if (target.state() == State.PLAIN_DIRECTORY && plain == PlainDirectory.REFUSE) {
-            throw new Trouble(
-                    Trouble.Kind.REFUSED,
+            throw new LockstepException(
+                    LockstepException.Kind.REFUSED,
                     "plain-directory",
                     target.path()
                             + " is a plain directory; it cannot be replaced without readers finding nothing there",
@@ -136,7 +136,7 @@ public final class Publication {
         }
         Path real = SourceTree.locate(source);
         if (target.overlaps(real)) {
-            throw Trouble.refused(
+            throw LockstepException.refused(
                     "source and target overlap: " + source + " and " + target.path(),
                     "publish to a directory outside the source");
         }
@@ -145,24 +145,24 @@ public final class Publication {
 
     private void refuseForeign() throws IOException {
         if (target.state() == State.FOREIGN) {
-            throw Trouble.refused(
+            throw LockstepException.refused(
                     target.path() + " is neither a directory nor a link that 'realm publish' made",
                     "'ls -l " + target.path() + "' shows what it is; choose another name or move it away");
         }
         if (target.state() == State.PLAIN_DIRECTORY && target.isMountPoint()) {
-            throw Trouble.refused(
+            throw LockstepException.refused(
                     target.path() + " is a mount point, which cannot be moved aside",
                     "publish to a directory inside it, or beside it");
         }
     }
 
     private String copy(SourceTree tree) throws IOException {
-        String version = Target.newVersion();
+        String version = PublishedTree.newVersion();
         long wanted = tree.size().bytes();
         long free = Files.getFileStore(target.path().getParent()).getUsableSpace();
         if (wanted > free) {
-            throw new Trouble(
-                    Trouble.Kind.FAILED,
+            throw new LockstepException(
+                    LockstepException.Kind.FAILED,
                     "disk-full",
                     "not enough room beside " + target.path() + ": " + wanted + " bytes to copy, " + free + " free",
                     "nothing was changed",
@@ -191,7 +191,7 @@ public final class Publication {
 
     /** Keeps others out, puts right what an earlier run left, works, and leaves nothing that nobody needs. */
     private PublishOutcome alone(Work work) throws IOException {
-        try (TargetLock lock = target.lock()) {
+        try (PublishedTreeLock lock = target.lock()) {
             PublishOutcome outcome;
             try {
                 Recovery recovery = swap.recover();
@@ -200,7 +200,7 @@ public final class Publication {
             } catch (IOException | RuntimeException | Error e) {
                 try {
                     swap.tidy();
-                } catch (IOException | Trouble failed) {
+                } catch (IOException | LockstepException failed) {
                     e.addSuppressed(failed);
                 }
                 throw e;
@@ -223,7 +223,7 @@ public final class Publication {
         try {
             return job.run();
         } catch (IOException e) {
-            throw Disk.trouble(what, e);
+            throw DurableFiles.trouble(what, e);
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.lockstep.realm.publish;
 
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.RealmUrl;
@@ -22,13 +22,13 @@ import java.util.function.Consumer;
 public final class Publisher {
     private final Databases databases;
     private final PgTarget server;
-    private final PgSession session;
+    private final Session session;
     private final Duration wait;
     private final Consumer<PublishStep> steps;
 
     /** @param wait how long to try to get the realm's write lock */
     public Publisher(
-            Databases databases, PgTarget server, PgSession session, Duration wait, Consumer<PublishStep> steps) {
+            Databases databases, PgTarget server, Session session, Duration wait, Consumer<PublishStep> steps) {
         this.databases = databases;
         this.server = server;
         this.session = session;
@@ -39,7 +39,7 @@ public final class Publisher {
     /**
      * See {@link Publication#publish}.
      *
-     * @throws dev.lockstep.support.Trouble timeout: somebody else is changing the realm
+     * @throws dev.lockstep.support.LockstepException timeout: somebody else is changing the realm
      */
     public PublishOutcome publish(Path source, Path target, RealmUrl realm, PlainDirectory plain)
             throws InterruptedException {

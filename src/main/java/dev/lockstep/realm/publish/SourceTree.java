@@ -1,6 +1,6 @@
 package dev.lockstep.realm.publish;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.Charset;
@@ -78,17 +78,18 @@ final class SourceTree {
     /**
      * Where a directory that a person named really is.
      *
-     * @throws Trouble usage: there is none
+     * @throws LockstepException usage: there is none
      */
     static Path locate(Path named) throws IOException {
         Path real;
         try {
             real = named.toRealPath();
         } catch (NoSuchFileException e) {
-            throw Trouble.usage("no such directory: " + named, null);
+            throw LockstepException.usage("no such directory: " + named, null);
         }
         if (!Files.isDirectory(real, LinkOption.NOFOLLOW_LINKS)) {
-            throw Trouble.usage("not a directory: " + named, "publish takes a directory with the files of the realm");
+            throw LockstepException.usage(
+                    "not a directory: " + named, "publish takes a directory with the files of the realm");
         }
         return real;
     }
@@ -97,7 +98,7 @@ final class SourceTree {
      * Looks at the whole tree.
      *
      * @param root a real path: no part of it is a symbolic link
-     * @throws Trouble refused: a special file, or a link that leaves the tree
+     * @throws LockstepException refused: a special file, or a link that leaves the tree
      */
     static SourceTree at(Path root) throws IOException {
         List<Entry> entries = read(root, LOOK);
@@ -121,7 +122,7 @@ final class SourceTree {
     /**
      * Visits everything.
      *
-     * @throws Trouble the tree is not any more what it was at first
+     * @throws LockstepException the tree is not any more what it was at first
      */
     void visit(Visitor visitor) throws IOException {
         compare(read(root, visitor));
@@ -133,8 +134,8 @@ final class SourceTree {
             Entry before = i < entries.size() ? entries.get(i) : null;
             Entry after = i < now.size() ? now.get(i) : null;
             if (before == null || !before.equals(after)) {
-                throw new Trouble(
-                        Trouble.Kind.FAILED,
+                throw new LockstepException(
+                        LockstepException.Kind.FAILED,
                         "source-changed",
                         "the source changed while it was copied: "
                                 + root.resolve((before == null ? after : before).path()),
@@ -146,18 +147,18 @@ final class SourceTree {
 
     private static List<Entry> read(Path root, Visitor visitor) throws IOException {
         List<Entry> entries = new ArrayList<>();
-        try (Folder parent = Folder.open(root.getParent())) {
+        try (DirectoryHandle parent = DirectoryHandle.open(root.getParent())) {
             directory(parent, root.getFileName(), "", visitor, entries);
         }
         return entries;
     }
 
-    private static void directory(Folder parent, Path name, String path, Visitor visitor, List<Entry> entries)
+    private static void directory(DirectoryHandle parent, Path name, String path, Visitor visitor, List<Entry> entries)
             throws IOException {
         Entry entry = entry(path, Kind.DIRECTORY, parent.attributes(name), "");
         entries.add(entry);
         visitor.enter(entry);
-        try (Folder folder = parent.folder(name)) {
+        try (DirectoryHandle folder = parent.folder(name)) {
             for (Path inside : folder.names()) {
                 String text = text(folder, inside);
                 member(folder, inside, path.isEmpty() ? text : path + "/" + text, visitor, entries);
@@ -166,7 +167,7 @@ final class SourceTree {
         visitor.leave(entry);
     }
 
-    private static void member(Folder folder, Path name, String path, Visitor visitor, List<Entry> entries)
+    private static void member(DirectoryHandle folder, Path name, String path, Visitor visitor, List<Entry> entries)
             throws IOException {
         PosixFileAttributes attributes = folder.attributes(name);
         if (attributes.isDirectory()) {
@@ -184,7 +185,7 @@ final class SourceTree {
                 }
             }
         } else {
-            throw Trouble.refused(
+            throw LockstepException.refused(
                     "neither a file, a directory nor a symbolic link: "
                             + folder.path().resolve(name),
                     "a device, a pipe or a socket cannot be published; take it out of the source");
@@ -192,7 +193,7 @@ final class SourceTree {
     }
 
     /** The name as text; one that would come out differently in the copy is refused. */
-    private static String text(Folder folder, Path name) {
+    private static String text(DirectoryHandle folder, Path name) {
         String text = name.toString();
         try {
             if (Path.of(text).equals(name)) {
@@ -201,7 +202,7 @@ final class SourceTree {
         } catch (InvalidPathException e) {
             // It cannot be written in the encoding of this process: the same answer.
         }
-        throw Trouble.refused(
+        throw LockstepException.refused(
                 "a name that is no text: '" + text + "' in " + folder.path(),
                 "it holds bytes that are no characters in " + Charset.defaultCharset() + "; rename it");
     }
@@ -222,7 +223,7 @@ final class SourceTree {
         }
         for (Map.Entry<String, String> link : links.entrySet()) {
             if (leaves(link.getKey(), link.getValue(), links)) {
-                throw Trouble.refused(
+                throw LockstepException.refused(
                         "a symbolic link leaves the tree: " + root.resolve(link.getKey()) + " -> " + link.getValue(),
                         "a published link must be relative and lead to something inside the source");
             }

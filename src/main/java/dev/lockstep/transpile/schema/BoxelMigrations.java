@@ -1,7 +1,7 @@
 package dev.lockstep.transpile.schema;
 
 import dev.lockstep.db.Tx;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 
 /**
  * Whether Boxel's own migrations have made the cache's table. The one that makes it fails where the table is, and with it
@@ -35,12 +35,12 @@ public enum BoxelMigrations {
     /**
      * Returns if making the table is in nobody's way.
      *
-     * @throws Trouble refused: Boxel has still to make it
+     * @throws LockstepException refused: Boxel has still to make it
      */
     public static void check(Tx tx) {
         if (CacheSchema.state(tx) == CacheSchema.State.ABSENT && of(tx) == PENDING) {
-            throw new Trouble(
-                    Trouble.Kind.REFUSED,
+            throw new LockstepException(
+                    LockstepException.Kind.REFUSED,
                     "before-migration",
                     "Boxel's migration 1778495869867, which makes module_transpile_cache, has not run here, and fails once"
                             + " that table is there",

@@ -6,7 +6,7 @@ import dev.lockstep.db.LockKey;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.SqlScript;
 import dev.lockstep.db.Tx;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -201,7 +201,7 @@ public final class CacheSchema {
     /**
      * Runs work that needs the schema.
      *
-     * @throws Trouble usage: the schema is not installed
+     * @throws LockstepException usage: the schema is not installed
      */
     public static <T> T using(Supplier<T> work) {
         try {
@@ -215,12 +215,12 @@ public final class CacheSchema {
     /**
      * Tells what an error means if it says that the schema is not there.
      *
-     * @throws Trouble usage: the schema is not installed
+     * @throws LockstepException usage: the schema is not installed
      */
     public static void require(DbException e) {
         if (e.reason() == DbException.Reason.NO_SUCH_OBJECT) {
-            throw new Trouble(
-                    Trouble.Kind.USAGE,
+            throw new LockstepException(
+                    LockstepException.Kind.USAGE,
                     "no-schema",
                     "this database has no transpile cache that lockstep has prepared: " + e.getMessage(),
                     "'lockstep transpile init'",

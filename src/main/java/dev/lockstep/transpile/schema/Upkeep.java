@@ -3,8 +3,8 @@ package dev.lockstep.transpile.schema;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
-import dev.lockstep.support.Nearest;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.DidYouMean;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Floor;
 import dev.lockstep.transpile.TranspileCache;
 import java.time.Duration;
@@ -15,7 +15,7 @@ import java.util.Optional;
 /** What the cache holds, and how it gets rid of tombstones that nobody needs any more. */
 public final class Upkeep {
     /** A tombstone may go when it is older than the longest writer; no writer works this long. */
-    public static final Duration LONGEST_WRITER = Duration.ofMinutes(30);
+    public static final Duration MAX_WRITER = Duration.ofMinutes(30);
 
     private static final String STATUS = """
             select realm, max(floor) as floor,
@@ -139,7 +139,7 @@ public final class Upkeep {
     public static Optional<String> nearMiss(Tx tx, String realm) {
         List<String> others = realms(tx);
         others.remove(realm);
-        return Nearest.to(realm, others);
+        return DidYouMean.to(realm, others);
     }
 
     /** Whether the cache has ever heard of a realm; at a cost that does not depend on the number of rows. */
@@ -157,7 +157,7 @@ public final class Upkeep {
      * Deletes a realm's tombstones that are older than any writer may be, and whatever lies below its floor. The floor is
      * raised above the tombstones in the same transaction, so that even a writer that is older loses.
      *
-     * @throws Trouble refused: the age is less than {@link #LONGEST_WRITER}
+     * @throws LockstepException refused: the age is less than {@link #MAX_WRITER}
      */
     public static Pruned prune(Db db, String realm, Duration olderThan) {
         checkAge(olderThan);
@@ -192,14 +192,14 @@ public final class Upkeep {
     /**
      * Refuses to prune tombstones that may still be needed.
      *
-     * @throws Trouble refused: the age is less than {@link #LONGEST_WRITER}
+     * @throws LockstepException refused: the age is less than {@link #MAX_WRITER}
      */
     public static void checkAge(Duration olderThan) {
-        if (olderThan.compareTo(LONGEST_WRITER) < 0) {
-            throw Trouble.refused(
-                    "tombstones younger than " + LONGEST_WRITER.toMinutes()
+        if (olderThan.compareTo(MAX_WRITER) < 0) {
+            throw LockstepException.refused(
+                    "tombstones younger than " + MAX_WRITER.toMinutes()
                             + " minutes keep out writers that may still work",
-                    "--older-than " + LONGEST_WRITER.toMinutes() + "m, or more");
+                    "--older-than " + MAX_WRITER.toMinutes() + "m, or more");
         }
     }
 }

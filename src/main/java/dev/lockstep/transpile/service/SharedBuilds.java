@@ -4,7 +4,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbPool;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.db.listen.PgListener;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Artifact;
 import dev.lockstep.transpile.ArtifactKey;
 import dev.lockstep.transpile.BuildInputs;
@@ -67,7 +67,7 @@ public final class SharedBuilds implements AutoCloseable {
     @FunctionalInterface
     public interface Faults {
         /** Throws if the request is to fail all the same. */
-        void heard(Cost cost, Trouble fault);
+        void heard(Cost cost, LockstepException fault);
     }
 
     /** Time between two looks while waiting; a quarter more or less, so that a fleet does not look all at once. */
@@ -124,7 +124,7 @@ public final class SharedBuilds implements AutoCloseable {
         }
     }
 
-    private static boolean isCancelled(Trouble e) {
+    private static boolean isCancelled(LockstepException e) {
         return e instanceof DbException fault && fault.reason() == DbException.Reason.CANCELLED;
     }
 
@@ -159,8 +159,8 @@ public final class SharedBuilds implements AutoCloseable {
                     faults.heard(Cost.NOT_STORED, notStored);
                 }
                 return served;
-            } catch (Trouble e) {
-                if (e == buildFailure || e.kind() == Trouble.Kind.USAGE || isCancelled(e)) {
+            } catch (LockstepException e) {
+                if (e == buildFailure || e.kind() == LockstepException.Kind.USAGE || isCancelled(e)) {
                     throw e;
                 }
                 if (built != null) {
@@ -176,7 +176,7 @@ public final class SharedBuilds implements AutoCloseable {
          * captured says whether it may be, whoever has the lock now. Whether a COMMIT was lost or only its answer, to store
          * it twice is to store it once.
          */
-        private Served again(Trouble fault) throws InterruptedException {
+        private Served again(LockstepException fault) throws InterruptedException {
             try {
                 if (look() instanceof Hit theirs) {
                     // Whoever took over has stored his.
@@ -188,7 +188,7 @@ public final class SharedBuilds implements AutoCloseable {
                         built.role(),
                         built.captured(),
                         Optional.of(stored(built.captured(), built.artifact())));
-            } catch (Trouble e) {
+            } catch (LockstepException e) {
                 fault.addSuppressed(e);
                 faults.heard(Cost.NOT_STORED, fault);
                 return new Served(built.artifact(), built.role(), built.captured(), Optional.empty());
@@ -257,7 +257,7 @@ public final class SharedBuilds implements AutoCloseable {
             if (captured.isStorable()) {
                 try {
                     stored = Optional.of(stored(captured, artifact));
-                } catch (Trouble e) {
+                } catch (LockstepException e) {
                     faults.heard(Cost.NOT_STORED, e);
                 }
             }

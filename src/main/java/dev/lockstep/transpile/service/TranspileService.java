@@ -1,6 +1,6 @@
 package dev.lockstep.transpile.service;
 
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Artifact;
 import dev.lockstep.transpile.ArtifactKey;
 import dev.lockstep.transpile.service.LocalCache.Found;
@@ -59,7 +59,7 @@ public final class TranspileService {
      * The artifact, from wherever it is had soonest.
      *
      * @throws BuildFailed it was to be built here, or by another request in this process, and could not
-     * @throws Trouble differs: there is no such source
+     * @throws LockstepException differs: there is no such source
      */
     public Answer serve(String realm, String requested) throws InterruptedException {
         Role[] role = {Role.HIT};
@@ -93,8 +93,12 @@ public final class TranspileService {
         return artifact.content().isInMemory() ? artifact.content().size() : Long.MAX_VALUE;
     }
 
-    private static Trouble missing(String realm, String requested) {
-        return new Trouble(
-                Trouble.Kind.DIFFERS, "no-such-source", "no source for " + requested + " in " + realm, null, null);
+    private static LockstepException missing(String realm, String requested) {
+        return new LockstepException(
+                LockstepException.Kind.DIFFERS,
+                "no-such-source",
+                "no source for " + requested + " in " + realm,
+                null,
+                null);
     }
 }

@@ -5,7 +5,7 @@ import dev.lockstep.db.listen.Channel;
 import dev.lockstep.db.listen.ListenEvent;
 import dev.lockstep.db.listen.PgListener;
 import dev.lockstep.db.listen.Subscription;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -133,7 +133,7 @@ final class Wakeups implements AutoCloseable {
                 Optional<ListenEvent> event = mine.next(FOREVER);
                 event.ifPresent(e -> hear(e, mineReady));
             }
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             // Nobody can listen now. Those who wait poll; the next one to register tries again.
             stopped(mine, mineReady);
         } catch (InterruptedException e) {

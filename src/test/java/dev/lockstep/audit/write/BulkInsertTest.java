@@ -7,12 +7,12 @@ import dev.lockstep.audit.AuditDatabase;
 import dev.lockstep.audit.AuditDatabase.Kind;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Engine;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.Counts;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -43,7 +43,7 @@ class BulkInsertTest {
                 Databases databases = new Databases(new Environment(database.environment()));
                 Db db = databases.open(
                         Targets.resolve(database.url(), PgTarget.Sources.of(databases.environment())),
-                        PgSession.of("test", PgSession.Use.WRITE))) {
+                        Session.of("test", Session.Use.WRITE))) {
             work.on(db, database);
         }
     }
@@ -124,7 +124,7 @@ class BulkInsertTest {
             int packet = Integer.parseInt(database.ask("select @@max_allowed_packet"));
             List<Object[]> tooLarge = List.<Object[]>of(new Object[] {"\\".repeat(packet / 2), ""});
             assertThatThrownBy(() -> db.run(tx -> insert.insert(tx, tooLarge)))
-                    .isInstanceOf(Trouble.class)
+                    .isInstanceOf(LockstepException.class)
                     .hasMessageContaining("larger than the server takes");
         });
     }

@@ -211,7 +211,7 @@ class CommandLineTest {
 
     @Test
     void controlCharactersInDataCannotDriveTheTerminal() {
-        assertThat(Text.printable("a\u001b]0;x\u0007b")).isEqualTo("a\\x1b]0;x\\x07b");
-        assertThat(Text.printable("é→\n\t")).isEqualTo("é→\n\t");
+        assertThat(TerminalText.printable("a\u001b]0;x\u0007b")).isEqualTo("a\\x1b]0;x\\x07b");
+        assertThat(TerminalText.printable("é→\n\t")).isEqualTo("é→\n\t");
     }
 }

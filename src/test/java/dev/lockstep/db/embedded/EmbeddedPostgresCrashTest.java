@@ -205,7 +205,7 @@ class EmbeddedPostgresCrashTest {
         home.awaitStopped();
         String alive = ProcessHandle.current().pid() + "\n" + home.files().data() + "\n1\n1\n\n127.0.0.1\n1 1\nready\n";
         for (String leftOver : List.of(alive, "", "\0\0\0\0")) {
-            Files.writeString(Postmaster.file(home.files().data()), leftOver);
+            Files.writeString(PostmasterPid.file(home.files().data()), leftOver);
 
             home.use();
 

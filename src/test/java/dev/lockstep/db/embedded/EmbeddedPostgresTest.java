@@ -7,8 +7,8 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.EmbeddedHome;
 import dev.lockstep.db.EmbeddedHome.Reached;
 import dev.lockstep.db.EmbeddedUser;
-import dev.lockstep.db.PgSession;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.LockFile;
@@ -196,13 +196,13 @@ class EmbeddedPostgresTest {
     void databasesKeepItUpAndStartItAgainForANewConnection() {
         List<String> progress = new ArrayList<>();
         PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(home.environment()));
-        PgSession session = PgSession.of("test", PgSession.Use.WRITE);
+        Session session = Session.of("test", Session.Use.WRITE);
         try (Databases databases = new Databases(home.environment())) {
             databases.onProgress(progress::add);
             try (Db db = databases.postgres(target, session)) {
                 db.run(tx -> tx.update("create table kept (n int)"));
             }
-            assertThat(progress).last().isEqualTo("starting PostgreSQL " + PostgresBinaries.VERSION);
+            assertThat(progress).last().isEqualTo("starting PostgreSQL " + Binaries.VERSION);
             EmbeddedHome.kill(home.server().orElseThrow());
 
             try (Db db = databases.postgres(target, session)) {
@@ -218,12 +218,12 @@ class EmbeddedPostgresTest {
     @Test
     void aPortThatOutlivesItsServerForAMomentIsNotTakenForTheServer() throws Exception {
         PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(home.environment()));
-        PgSession session = PgSession.of("test", PgSession.Use.WRITE);
+        Session session = Session.of("test", Session.Use.WRITE);
         try (Databases databases = new Databases(home.environment());
                 Db before = databases.postgres(target, session)) {
             int port = home.reached().port();
             EmbeddedHome.kill(home.server().orElseThrow());
-            try (ServerSocket last = new ServerSocket(port, 1, PostgresCluster.address())) {
+            try (ServerSocket last = new ServerSocket(port, 1, Cluster.address())) {
                 CompletableFuture<Void> reset = CompletableFuture.runAsync(() -> resetConnections(last, 2));
 
                 try (Db after = databases.postgres(target, session)) {

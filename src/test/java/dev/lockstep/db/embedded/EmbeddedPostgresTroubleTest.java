@@ -7,7 +7,7 @@ import dev.lockstep.db.EmbeddedHome;
 import dev.lockstep.db.EmbeddedUser;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockFile;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -48,10 +48,10 @@ class EmbeddedPostgresTroubleTest {
         Path version = home.files().data().resolve("PG_VERSION");
         Files.writeString(version, "17\n");
 
-        Trouble trouble = troubleIn(home.environment());
+        LockstepException trouble = troubleIn(home.environment());
 
-        assertThat(trouble.kind()).isEqualTo(Trouble.Kind.REFUSED);
-        assertThat(trouble).hasMessageContainingAll("PostgreSQL 17", PostgresBinaries.VERSION);
+        assertThat(trouble.kind()).isEqualTo(LockstepException.Kind.REFUSED);
+        assertThat(trouble).hasMessageContainingAll("PostgreSQL 17", Binaries.VERSION);
         assertThat(version).hasContent("17");
     }
 
@@ -59,7 +59,7 @@ class EmbeddedPostgresTroubleTest {
     void aStateDirectoryThatCannotBeMadeIsNamed() throws IOException {
         Path file = Files.createFile(dir.resolve("file"));
 
-        Trouble trouble = troubleIn(new Environment(Map.of("XDG_STATE_HOME", file.toString())));
+        LockstepException trouble = troubleIn(new Environment(Map.of("XDG_STATE_HOME", file.toString())));
 
         assertThat(trouble).hasMessageContaining(file.toString());
         assertThat(trouble.hint()).contains("XDG_STATE_HOME", "--pg");
@@ -69,7 +69,7 @@ class EmbeddedPostgresTroubleTest {
     void aPathThatItsProgramsWouldNotQuoteIsRefusedBeforeTheyRun() {
         Path odd = dir.resolve("$(touch x)");
 
-        Trouble trouble = troubleIn(new Environment(Map.of("XDG_STATE_HOME", odd.toString())));
+        LockstepException trouble = troubleIn(new Environment(Map.of("XDG_STATE_HOME", odd.toString())));
 
         assertThat(trouble).hasMessageContaining("do not quote $");
     }
@@ -80,7 +80,7 @@ class EmbeddedPostgresTroubleTest {
         Files.delete(home.files().password());
 
         try (EmbeddedPostgres postgres = EmbeddedPostgres.open(home.environment(), message -> {})) {
-            assertThatExceptionOfType(Trouble.class)
+            assertThatExceptionOfType(LockstepException.class)
                     .isThrownBy(postgres::password)
                     .withMessageContaining(home.files().password().toString());
         }
@@ -92,10 +92,10 @@ class EmbeddedPostgresTroubleTest {
                 ChildJvm.start(LockHolder.class, Map.of(), home.files().guard().toString());
         stranger.awaitStdout("locked");
 
-        Trouble trouble = troubleIn(home.environment());
+        LockstepException trouble = troubleIn(home.environment());
 
         stranger.close();
-        assertThat(trouble.kind()).isEqualTo(Trouble.Kind.REFUSED);
+        assertThat(trouble.kind()).isEqualTo(LockstepException.Kind.REFUSED);
         assertThat(trouble).hasMessageContaining("another host or container");
         assertThat(home.server()).isEmpty();
     }
@@ -158,30 +158,30 @@ class EmbeddedPostgresTroubleTest {
     @ParameterizedTest
     @CsvSource({"Linux, amd64", "Linux, aarch64", "Mac OS X, x86_64", "Mac OS X, aarch64"})
     void theProgramsAreThereForEachSystemThatWeServe(String system, String processor) {
-        assertThat(getClass().getResource("/" + PostgresBinaries.archive(system, processor)))
+        assertThat(getClass().getResource("/" + Binaries.archive(system, processor)))
                 .isNotNull();
     }
 
     @ParameterizedTest
     @CsvSource({"Windows 11, amd64", "Linux, riscv64"})
     void anotherSystemIsToldThatThereIsNone(String system, String processor) {
-        assertThatExceptionOfType(Trouble.class)
-                .isThrownBy(() -> PostgresBinaries.archive(system, processor))
+        assertThatExceptionOfType(LockstepException.class)
+                .isThrownBy(() -> Binaries.archive(system, processor))
                 .withMessageContaining(system)
                 .satisfies(trouble -> assertThat(trouble.hint()).contains("--pg"));
     }
 
     @Test
     void theVersionThatIsNamedIsTheOneThatIsUnpacked() throws IOException {
-        String postgres = new PostgresBinaries(home.files()).program("postgres");
+        String postgres = new Binaries(home.files()).program("postgres");
         Process process = new ProcessBuilder(postgres, "--version").start();
 
         assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                .isEqualTo("postgres (PostgreSQL) " + PostgresBinaries.VERSION + "\n");
+                .isEqualTo("postgres (PostgreSQL) " + Binaries.VERSION + "\n");
     }
 
-    private static Trouble troubleIn(Environment environment) {
-        return assertThatExceptionOfType(Trouble.class)
+    private static LockstepException troubleIn(Environment environment) {
+        return assertThatExceptionOfType(LockstepException.class)
                 .isThrownBy(
                         () -> EmbeddedPostgres.open(environment, message -> {}).close())
                 .actual();

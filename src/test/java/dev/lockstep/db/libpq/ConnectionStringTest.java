@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.db.libpq.ConnectionString.Exposure;
-import dev.lockstep.support.PercentCode;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.PercentEncoding;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -34,9 +34,9 @@ class ConnectionStringTest {
         return named.toString();
     }
 
-    private Trouble refused(String text, Exposure exposure) {
+    private LockstepException refused(String text, Exposure exposure) {
         return catchThrowableOfType(
-                Trouble.class, () -> new ConnectionString(text, "--pg", exposure).parse(new ArrayList<>()));
+                LockstepException.class, () -> new ConnectionString(text, "--pg", exposure).parse(new ArrayList<>()));
     }
 
     @ParameterizedTest
@@ -127,9 +127,9 @@ class ConnectionStringTest {
             jdbc:postgresql://bob@db9/app -> no login before the host -> ?user=
             """)
     void anUnknownOrDangerousParameterIsRefusedByName(String text, String what, String hint) {
-        Trouble trouble = refused(text, Exposure.PUBLIC);
+        LockstepException trouble = refused(text, Exposure.PUBLIC);
 
-        assertThat(trouble.kind()).isEqualTo(Trouble.Kind.USAGE);
+        assertThat(trouble.kind()).isEqualTo(LockstepException.Kind.USAGE);
         assertThat(trouble).hasMessageStartingWith("--pg: ").hasMessageContaining(what);
         assertThat(trouble.hint() + trouble.getMessage()).contains(hint);
     }
@@ -160,9 +160,9 @@ class ConnectionStringTest {
                 "jdbc:postgresql:a%"
             })
     void whatCannotBeReadIsAUsageErrorThatShowsWhatCan(String text) {
-        Trouble trouble = refused(text, Exposure.PRIVATE);
+        LockstepException trouble = refused(text, Exposure.PRIVATE);
 
-        assertThat(trouble.kind()).isEqualTo(Trouble.Kind.USAGE);
+        assertThat(trouble.kind()).isEqualTo(LockstepException.Kind.USAGE);
         assertThat(trouble.hint()).isNotBlank();
         assertThat(trouble.getMessage().lines()).hasSize(1);
     }
@@ -193,7 +193,7 @@ class ConnectionStringTest {
                 "http://bob:canary@db9/app"
             })
     void noErrorShowsAnyPartOfAPassword(String text) {
-        Trouble trouble = refused(text, Exposure.PUBLIC);
+        LockstepException trouble = refused(text, Exposure.PUBLIC);
 
         assertThat(trouble).isNotNull();
         assertThat(trouble.getMessage() + trouble.hint() + trouble.getCause()).doesNotContain("canary");
@@ -205,35 +205,35 @@ class ConnectionStringTest {
         assertThat(parsed("postgresql://bob:pw@db9")).isEqualTo("{host=db9, password=pw, user=bob}");
         assertThat(refused("postgresql://bob:pw@db9", Exposure.PUBLIC))
                 .hasMessageContaining("password")
-                .extracting(Trouble::hint)
+                .extracting(LockstepException::hint)
                 .asString()
                 .contains("--password-file");
     }
 
     @Property
-    void aUriSaysWhatWasPutIntoIt(@ForAll("parameters") Map<PgParameter, String> parameters) {
+    void aUriSaysWhatWasPutIntoIt(@ForAll("parameters") Map<Parameter, String> parameters) {
         StringBuilder uri = new StringBuilder("postgresql://?");
         parameters.forEach((parameter, value) -> uri.append(parameter.keyword())
                 .append('=')
-                .append(PercentCode.encode(value))
+                .append(PercentEncoding.encode(value))
                 .append('&'));
 
         assertThat(read(uri.toString())).isEqualTo(parameters);
     }
 
     @Property
-    void theDriversUrlSaysWhatWasPutIntoIt(@ForAll("parameters") Map<PgParameter, String> parameters) {
+    void theDriversUrlSaysWhatWasPutIntoIt(@ForAll("parameters") Map<Parameter, String> parameters) {
         StringBuilder url = new StringBuilder("jdbc:postgresql:?");
         parameters.forEach((parameter, value) -> url.append(parameter.keyword())
                 .append('=')
-                .append(PercentCode.encode(value))
+                .append(PercentEncoding.encode(value))
                 .append('&'));
 
         assertThat(read(url.toString())).isEqualTo(parameters);
     }
 
     @Property
-    void keywordsAndValuesSayWhatWasPutIntoThem(@ForAll("parameters") Map<PgParameter, String> parameters) {
+    void keywordsAndValuesSayWhatWasPutIntoThem(@ForAll("parameters") Map<Parameter, String> parameters) {
         StringBuilder conninfo = new StringBuilder();
         parameters.forEach((parameter, value) -> conninfo.append(parameter.keyword())
                 .append("='")
@@ -248,33 +248,33 @@ class ConnectionStringTest {
         for (String prefix : List.of("", "postgresql://", "jdbc:postgresql:", "host=", "postgresql://u:p@h/d?")) {
             try {
                 read(prefix + text);
-            } catch (Trouble e) {
-                assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE);
+            } catch (LockstepException e) {
+                assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE);
             }
         }
     }
 
     @Test
     void anEncodedByteThatIsNoHexadecimalNumberIsNoByte() {
-        assertThat(PercentCode.decode("%4")).isEmpty();
-        assertThat(PercentCode.decode("%+1")).isEmpty();
-        assertThat(PercentCode.decode("a%41+")).contains("aA+");
-        assertThatThrownBy(() -> parsed("postgresql://%")).isInstanceOf(Trouble.class);
+        assertThat(PercentEncoding.decode("%4")).isEmpty();
+        assertThat(PercentEncoding.decode("%+1")).isEmpty();
+        assertThat(PercentEncoding.decode("a%41+")).contains("aA+");
+        assertThatThrownBy(() -> parsed("postgresql://%")).isInstanceOf(LockstepException.class);
     }
 
-    private static Map<PgParameter, String> read(String text) {
+    private static Map<Parameter, String> read(String text) {
         return new ConnectionString(text, "LOCKSTEP_PG", Exposure.PRIVATE).parse(new ArrayList<>());
     }
 
     @Provide
-    Arbitrary<Map<PgParameter, String>> parameters() {
-        Arbitrary<PgParameter> keys = Arbitraries.of(
-                PgParameter.HOST,
-                PgParameter.USER,
-                PgParameter.PASSWORD,
-                PgParameter.DBNAME,
-                PgParameter.APPLICATION_NAME,
-                PgParameter.SSLROOTCERT);
+    Arbitrary<Map<Parameter, String>> parameters() {
+        Arbitrary<Parameter> keys = Arbitraries.of(
+                Parameter.HOST,
+                Parameter.USER,
+                Parameter.PASSWORD,
+                Parameter.DBNAME,
+                Parameter.APPLICATION_NAME,
+                Parameter.SSLROOTCERT);
         Arbitrary<String> values =
                 Arbitraries.strings().withChars("ab '\\\"=&?/@:%+,#[]\t\né€").ofMaxLength(8);
         return Arbitraries.maps(keys, values).ofMinSize(1).map(EnumMap::new);

@@ -3,8 +3,8 @@ package dev.lockstep.db.libpq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Secret;
-import dev.lockstep.support.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,8 +126,8 @@ class PasswordFileTest {
     void thePasswordFileThatWasAskedForIsRefusedIfOthersMayReadIt() throws IOException {
         Path file = file("pw", "rw-r--r--");
 
-        assertThatThrownBy(() -> PasswordFile.only(file)).isInstanceOfSatisfying(Trouble.class, e -> {
-            assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED);
+        assertThatThrownBy(() -> PasswordFile.only(file)).isInstanceOfSatisfying(LockstepException.class, e -> {
+            assertThat(e.kind()).isEqualTo(LockstepException.Kind.REFUSED);
             assertThat(e.hint()).isEqualTo("chmod 600 " + file);
         });
     }
@@ -138,7 +138,7 @@ class PasswordFileTest {
         for (Path path : List.of(dir.resolve("none"), dir, empty)) {
             assertThatThrownBy(() -> PasswordFile.only(path))
                     .isInstanceOfSatisfying(
-                            Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE))
+                            LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE))
                     .hasMessageContaining(path.toString());
         }
     }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.support.Environment;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Redactor;
 import dev.lockstep.support.Secret;
-import dev.lockstep.support.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ class PgTargetTest {
 
     private List<String> passwords(PgTarget target) {
         List<String> passwords = new ArrayList<>();
-        for (PgHost host : target.hosts()) {
+        for (Host host : target.hosts()) {
             passwords.add(host.password().map(Secret::reveal).orElse("none"));
         }
         return passwords;
@@ -162,8 +162,8 @@ class PgTargetTest {
             """)
     void aWrongValueIsAUsageErrorThatNamesTheParameterAndItsPlace(String text, String message) {
         assertThatThrownBy(() -> resolve(text))
-                .isInstanceOfSatisfying(Trouble.class, e -> {
-                    assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE);
+                .isInstanceOfSatisfying(LockstepException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE);
                     assertThat(e.getMessage() + e.hint()).doesNotContain("canary");
                 })
                 .hasMessageContaining(message);
@@ -234,14 +234,16 @@ class PgTargetTest {
         passwordFile = Optional.of(file("asked", "pw", "rw-r--r--"));
 
         assertThatThrownBy(() -> resolve("host=a"))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED));
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.REFUSED));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"postgresql://bob:S3CR3T-url@db9", "host=db9 password=S3CR3T-url"})
     void aPasswordIsRefusedOnTheCommandLineAndInAProfileButNotInTheEnvironment(String text) {
         assertThatThrownBy(() -> resolve(text))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE))
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE))
                 .hasMessageStartingWith("--pg: a password must not stand here");
         profileUrl = Optional.of(text);
         assertThatThrownBy(() -> resolve(null)).hasMessageStartingWith("the profile: a password must not stand here");

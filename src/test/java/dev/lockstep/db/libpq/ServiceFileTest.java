@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class ServiceFileTest {
                 "HOME", dir.toString(), "PGSYSCONFDIR", dir.resolve("etc").toString()));
     }
 
-    private static Optional<Map<PgParameter, String>> section(String service, String content) {
+    private static Optional<Map<Parameter, String>> section(String service, String content) {
         return ServiceFile.section(service, Path.of("f"), content.lines().toList());
     }
 
@@ -59,10 +59,10 @@ class ServiceFileTest {
 
         assertThat(section("prod", content))
                 .contains(Map.of(
-                        PgParameter.HOST, "db9",
-                        PgParameter.PORT, "6543",
-                        PgParameter.APPLICATION_NAME, "'quotes stay'",
-                        PgParameter.OPTIONS, "-c geqo=off -c x=y"));
+                        Parameter.HOST, "db9",
+                        Parameter.PORT, "6543",
+                        Parameter.APPLICATION_NAME, "'quotes stay'",
+                        Parameter.OPTIONS, "-c geqo=off -c x=y"));
         assertThat(section("pro", content)).isEmpty();
         assertThat(section("prod", "[prod]")).contains(Map.of());
     }
@@ -78,10 +78,13 @@ class ServiceFileTest {
             ldap://server/ou=canary -> f, line 2: unknown keyword
             """)
     void aLineThatIsWrongIsNamedAndNotShown(String line, String message) {
-        assertThatThrownBy(() -> section("prod", "[prod]\n" + line)).isInstanceOfSatisfying(Trouble.class, e -> {
-            assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE);
-            assertThat(e.getMessage() + " " + e.hint()).contains(message).doesNotContain("canary");
-        });
+        assertThatThrownBy(() -> section("prod", "[prod]\n" + line))
+                .isInstanceOfSatisfying(LockstepException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE);
+                    assertThat(e.getMessage() + " " + e.hint())
+                            .contains(message)
+                            .doesNotContain("canary");
+                });
     }
 
     @Test
@@ -92,15 +95,16 @@ class ServiceFileTest {
         Files.writeString(dir.resolve("own.conf"), "[prod]\nhost=own\n");
         Optional<String> own = Optional.of(dir.resolve("own.conf").toString());
 
-        assertThat(ServiceFile.find("prod", Optional.empty(), environment)).containsEntry(PgParameter.HOST, "user");
-        assertThat(ServiceFile.find("prod", own, environment)).containsEntry(PgParameter.HOST, "own");
-        assertThat(ServiceFile.find("shared", own, environment)).containsEntry(PgParameter.HOST, "shared");
+        assertThat(ServiceFile.find("prod", Optional.empty(), environment)).containsEntry(Parameter.HOST, "user");
+        assertThat(ServiceFile.find("prod", own, environment)).containsEntry(Parameter.HOST, "own");
+        assertThat(ServiceFile.find("shared", own, environment)).containsEntry(Parameter.HOST, "shared");
     }
 
     @Test
     void aServiceThatNobodyKnowsIsAUsageErrorThatSaysWhereItWasLookedFor() {
         assertThatThrownBy(() -> ServiceFile.find("prod", Optional.empty(), environment))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE))
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE))
                 .hasMessageContaining("'prod'")
                 .hasMessageContaining(dir.resolve(".pg_service.conf").toString())
                 .hasMessageContaining(dir.resolve("etc").toString());
@@ -108,9 +112,9 @@ class ServiceFileTest {
 
     @Property
     void aSectionSaysWhatWasPutIntoIt(
-            @ForAll @Size(max = 5) Map<PgParameter, @CharRange(from = '!', to = '~') @StringLength(max = 12) String> parameters) {
-        parameters.remove(PgParameter.SERVICE);
-        parameters.remove(PgParameter.SERVICEFILE);
+            @ForAll @Size(max = 5) Map<Parameter, @CharRange(from = '!', to = '~') @StringLength(max = 12) String> parameters) {
+        parameters.remove(Parameter.SERVICE);
+        parameters.remove(Parameter.SERVICEFILE);
         StringBuilder content = new StringBuilder("[other]\nhost=x\n[a service]\n");
         parameters.forEach((parameter, value) ->
                 content.append(parameter.keyword()).append('=').append(value).append('\n'));
@@ -121,7 +125,8 @@ class ServiceFileTest {
     @Test
     void aServiceFileThatCannotBeReadIsAUsageError() {
         assertThatThrownBy(() -> ServiceFile.find("prod", Optional.of(dir.toString()), environment))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE))
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE))
                 .hasMessageContaining(dir.toString());
     }
 }

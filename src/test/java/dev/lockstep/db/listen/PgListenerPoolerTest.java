@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.db.Ear;
-import dev.lockstep.support.Trouble;
-import dev.lockstep.support.Trouble.Kind;
+import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.LockstepException.Kind;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TransactionPooler;
@@ -21,7 +21,7 @@ class PgListenerPoolerTest {
                 PgListener listener = listener(database.through(pooler.port()))) {
             Ear ear = Ear.of(listener, "a");
 
-            assertThatThrownBy(ear::next).isInstanceOfSatisfying(Trouble.class, e -> {
+            assertThatThrownBy(ear::next).isInstanceOfSatisfying(LockstepException.class, e -> {
                 assertThat(e.kind()).isEqualTo(Kind.REFUSED);
                 assertThat(e.code()).isEqualTo("transaction-pooler");
             });

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.db.Ear;
 import dev.lockstep.db.listen.ListenEvent.Notification;
 import dev.lockstep.db.listen.ListenEvent.Ready;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import java.time.Duration;
@@ -216,12 +216,13 @@ class PgListenerTest {
     @ValueSource(strings = {"", "a-b", "a b", "a\"b", "a\0", "é", "a;", "a.b"})
     void aNameThatNeedsEscapingIsNoChannel(String name) {
         assertThatThrownBy(() -> new Channel(name))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE));
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE));
     }
 
     @Test
     void aChannelHasAtMost63Characters() throws Exception {
-        assertThatThrownBy(() -> new Channel("x".repeat(64))).isInstanceOf(Trouble.class);
+        assertThatThrownBy(() -> new Channel("x".repeat(64))).isInstanceOf(LockstepException.class);
         String longest = "x".repeat(63);
         Ear ear = Ear.on(listener, longest);
 

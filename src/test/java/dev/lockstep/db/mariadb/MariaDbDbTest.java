@@ -11,9 +11,9 @@ import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.PgSession;
-import dev.lockstep.db.PgSession.Use;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.Session;
+import dev.lockstep.db.Session.Use;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(MariaDbExtension.class)
 class MariaDbDbTest extends DbConformance {
-    static final PgSession WRITE = PgSession.of("lockstep test", Use.WRITE);
+    static final Session WRITE = Session.of("lockstep test", Use.WRITE);
     private static final String SLEEP = "select sleep(60) from note";
 
     private MariaDbDatabase database;
@@ -57,7 +57,7 @@ class MariaDbDbTest extends DbConformance {
         return Map.of("HOME", "/nonexistent", "MYSQL_PWD", at.password());
     }
 
-    private static Db open(MariaDbDatabase at, PgSession session, Fault fault) {
+    private static Db open(MariaDbDatabase at, Session session, Fault fault) {
         return new Databases(new Environment(Map.of()), fault::around)
                 .open(target(at, password(at), "?sslmode=disable"), session);
     }
@@ -69,7 +69,7 @@ class MariaDbDbTest extends DbConformance {
 
     @Override
     protected Db openToRead() {
-        return open(database, PgSession.of("lockstep test", Use.READ), Fault.none());
+        return open(database, Session.of("lockstep test", Use.READ), Fault.none());
     }
 
     @Override

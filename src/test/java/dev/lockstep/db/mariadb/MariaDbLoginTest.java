@@ -13,7 +13,7 @@ import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.FaultProxy;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.MariaDbExtension;
@@ -52,7 +52,7 @@ class MariaDbLoginTest {
         assertThatThrownBy(() -> databases.open(target, WRITE))
                 .isInstanceOfSatisfying(DbException.class, e -> {
                     assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE);
-                    assertThat(e.kind()).isEqualTo(Trouble.Kind.UNREACHABLE);
+                    assertThat(e.kind()).isEqualTo(LockstepException.Kind.UNREACHABLE);
                     assertThat(e.hint()).contains("host from --pg").contains("password from MYSQL_PWD");
                 })
                 .message()

@@ -8,8 +8,8 @@ import dev.lockstep.db.Engine;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.support.Environment;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Secret;
-import dev.lockstep.support.Trouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,8 +102,8 @@ class MariaDbTargetTest {
     @Test
     void aPasswordInSightIsRefusedAndNotShown() {
         assertThatThrownBy(() -> resolve("mariadb://bob:S3CR3T-x@h/app"))
-                .isInstanceOfSatisfying(Trouble.class, e -> {
-                    assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE);
+                .isInstanceOfSatisfying(LockstepException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE);
                     assertThat(e.hint()).contains("MYSQL_PWD");
                 })
                 .message()
@@ -152,8 +152,8 @@ class MariaDbTargetTest {
                 ""
             })
     void whatCannotBeMeantIsAMistakeOfUse(String url) {
-        assertThatThrownBy(() -> resolve(url))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE));
+        assertThatThrownBy(() -> resolve(url)).isInstanceOfSatisfying(LockstepException.class, e -> assertThat(e.kind())
+                .isEqualTo(LockstepException.Kind.USAGE));
     }
 
     @Test

@@ -7,8 +7,8 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbConformance;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
-import dev.lockstep.db.PgSession;
-import dev.lockstep.db.PgSession.Use;
+import dev.lockstep.db.Session;
+import dev.lockstep.db.Session.Use;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(PostgresExtension.class)
 class PostgresDbTest extends DbConformance {
-    private static final PgSession WRITE = PgSession.of("lockstep test", Use.WRITE);
+    private static final Session WRITE = Session.of("lockstep test", Use.WRITE);
 
     private TestDatabase database;
 
@@ -40,7 +40,7 @@ class PostgresDbTest extends DbConformance {
         database = fresh;
     }
 
-    private static Db open(TestDatabase at, PgSession session, Fault fault) {
+    private static Db open(TestDatabase at, Session session, Fault fault) {
         Environment environment = new Environment(at.environment());
         PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(environment));
         return new Databases(environment, fault::around).postgres(target, session);
@@ -53,7 +53,7 @@ class PostgresDbTest extends DbConformance {
 
     @Override
     protected Db openToRead() {
-        return open(database, PgSession.of("lockstep test", Use.READ), Fault.none());
+        return open(database, Session.of("lockstep test", Use.READ), Fault.none());
     }
 
     @Override

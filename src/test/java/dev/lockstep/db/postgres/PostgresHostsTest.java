@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.db.AnnouncingServer;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.PgClient;
-import dev.lockstep.db.PgSession;
-import dev.lockstep.db.PgSession.Use;
+import dev.lockstep.db.Session;
+import dev.lockstep.db.Session.Use;
 import dev.lockstep.db.libpq.PgTarget;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import java.io.IOException;
@@ -116,7 +116,7 @@ class PostgresHostsTest {
                         case 2 -> "/127.0.0.1:" + two.port() + "/";
                         default -> "the server ";
                     };
-            assertThat(reached(PgSession.of("reader", Use.READ), one, two)).contains(expected);
+            assertThat(reached(Session.of("reader", Use.READ), one, two)).contains(expected);
         }
     }
 
@@ -138,14 +138,14 @@ class PostgresHostsTest {
     }
 
     /** The URL of the server that was reached, else the message. */
-    private String reached(PgSession session, AnnouncingServer one, AnnouncingServer two) {
+    private String reached(Session session, AnnouncingServer one, AnnouncingServer two) {
         String url = "host=127.0.0.1,127.0.0.1 port=" + one.port() + "," + two.port();
         PgTarget target = client.target(url);
-        try (Connection connection = new Postgres(target, session).connect()) {
+        try (Connection connection = new PostgresConnector(target, session).connect()) {
             return connection.getMetaData().getURL();
         } catch (SQLException e) {
             throw new IllegalStateException(e);
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             return e.getMessage();
         }
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.PgClient;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.FaultProxy;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
@@ -45,13 +45,13 @@ class PostgresLoginTest {
     void aWrongPasswordIsSaidWithThePlaceItCameFrom() {
         client.variables().put("PGPASSWORD", "S3CR3T-wrong");
 
-        Trouble trouble = client.refused(null);
+        LockstepException trouble = client.refused(null);
 
         assertThat(trouble)
                 .hasMessage("cannot connect to %s:%d as %s: password authentication failed for user \"%s\" (28P01)"
                         .formatted(database.host(), database.port(), database.user(), database.user()));
         assertThat(trouble.hint()).isEqualTo("host from PGHOST, user from PGUSER, password from PGPASSWORD");
-        assertThat(trouble.kind()).isEqualTo(Trouble.Kind.UNREACHABLE);
+        assertThat(trouble.kind()).isEqualTo(LockstepException.Kind.UNREACHABLE);
         assertThat(((DbException) trouble).reason()).isEqualTo(Reason.LOGIN_REFUSED);
     }
 
@@ -59,7 +59,7 @@ class PostgresLoginTest {
     void aMissingPasswordIsSaid() {
         client.variables().remove("PGPASSWORD");
 
-        Trouble trouble = client.refused("user=" + database.user());
+        LockstepException trouble = client.refused("user=" + database.user());
 
         assertThat(trouble).hasMessageContaining("no password was provided").hasMessageEndingWith("(08004)");
         assertThat(trouble.hint()).startsWith("host from PGHOST, user from --pg, password not given");
@@ -68,19 +68,19 @@ class PostgresLoginTest {
 
     @Test
     void anUnknownDatabaseIsSaid() {
-        Trouble trouble = client.refused("dbname=no_such_database");
+        LockstepException trouble = client.refused("dbname=no_such_database");
 
         assertThat(trouble).hasMessageContaining("database \"no_such_database\" does not exist (3D000)");
         assertThat(trouble.hint()).isEqualTo("host from PGHOST, user from PGUSER, database from --pg");
-        assertThat(trouble.kind()).isEqualTo(Trouble.Kind.UNREACHABLE);
+        assertThat(trouble.kind()).isEqualTo(LockstepException.Kind.UNREACHABLE);
     }
 
     @Test
     void anUnknownRoleIsSaid() {
         assertThat(client.refused("user=no_such_role"))
                 .hasMessageContaining("\"no_such_role\" (28P01)")
-                .extracting(Trouble::kind)
-                .isEqualTo(Trouble.Kind.UNREACHABLE);
+                .extracting(LockstepException::kind)
+                .isEqualTo(LockstepException.Kind.UNREACHABLE);
     }
 
     @Test
@@ -90,17 +90,17 @@ class PostgresLoginTest {
             statement.execute("alter database " + database.name() + " connection limit 0");
         }
 
-        Trouble trouble = client.refused(null);
+        LockstepException trouble = client.refused(null);
 
         assertThat(trouble).hasMessageEndingWith("(53300)");
-        assertThat(trouble.kind()).isEqualTo(Trouble.Kind.TIMEOUT);
+        assertThat(trouble.kind()).isEqualTo(LockstepException.Kind.TIMEOUT);
     }
 
     @Test
     void aClosedPortIsSaidAtOnce() throws IOException {
         int port = closedPort();
 
-        Trouble trouble = client.refused("host=localhost user=bob port=" + port);
+        LockstepException trouble = client.refused("host=localhost user=bob port=" + port);
 
         assertThat(trouble).hasMessage("cannot connect to localhost:" + port + " as bob: connection refused (08001)");
         assertThat(trouble.hint()).isEqualTo("host from --pg, user from --pg");
@@ -117,9 +117,10 @@ class PostgresLoginTest {
     @Test
     void aServerThatAcceptsAndStaysSilentIsGivenUp() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-            Trouble trouble = client.refused("host=127.0.0.1 user=bob connect_timeout=1 port=" + silent.getLocalPort());
+            LockstepException trouble =
+                    client.refused("host=127.0.0.1 user=bob connect_timeout=1 port=" + silent.getLocalPort());
 
-            assertThat(trouble.kind()).isEqualTo(Trouble.Kind.UNREACHABLE);
+            assertThat(trouble.kind()).isEqualTo(LockstepException.Kind.UNREACHABLE);
             assertThat(trouble).hasMessageContaining("no answer");
         }
     }
@@ -129,7 +130,8 @@ class PostgresLoginTest {
         try (FaultProxy proxy = FaultProxy.before(database)) {
             proxy.slow(20);
 
-            Trouble trouble = client.refused("host=127.0.0.1 connect_timeout=1 sslmode=disable port=" + proxy.port());
+            LockstepException trouble =
+                    client.refused("host=127.0.0.1 connect_timeout=1 sslmode=disable port=" + proxy.port());
 
             assertThat(trouble).hasMessageContaining("no answer within 1 s");
         }
@@ -150,9 +152,9 @@ class PostgresLoginTest {
             other.setDaemon(true);
             other.start();
 
-            Trouble trouble = client.refused("host=127.0.0.1 user=bob port=" + socket.getLocalPort());
+            LockstepException trouble = client.refused("host=127.0.0.1 user=bob port=" + socket.getLocalPort());
 
-            assertThat(trouble.kind()).isEqualTo(Trouble.Kind.UNREACHABLE);
+            assertThat(trouble.kind()).isEqualTo(LockstepException.Kind.UNREACHABLE);
             assertThat(trouble.hint()).endsWith("is it PostgreSQL?");
         }
     }
@@ -161,11 +163,11 @@ class PostgresLoginTest {
     void tlsThatTheServerDoesNotOfferIsSaid() {
         client.variables().put("PGSSLMODE", "require");
 
-        Trouble trouble = client.refused(null);
+        LockstepException trouble = client.refused(null);
 
         assertThat(trouble).hasMessageContaining("does not support SSL").hasMessageEndingWith("(08004)");
         assertThat(trouble.hint()).endsWith("sslmode from PGSSLMODE");
-        assertThat(trouble.kind()).isEqualTo(Trouble.Kind.UNREACHABLE);
+        assertThat(trouble.kind()).isEqualTo(LockstepException.Kind.UNREACHABLE);
     }
 
     @Test
@@ -189,7 +191,7 @@ class PostgresLoginTest {
     @Test
     void aPasswordInTheWrongPlaceIsInNoMessage() {
         for (String url : List.of("host=" + database.password(), "options='--" + database.password() + "'")) {
-            Trouble trouble = client.refused(url);
+            LockstepException trouble = client.refused(url);
 
             assertThat(trouble.getMessage() + trouble.hint()).contains("***").doesNotContain("S3CR3T");
         }

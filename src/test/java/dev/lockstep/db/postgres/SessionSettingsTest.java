@@ -9,13 +9,13 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.PgClient;
-import dev.lockstep.db.PgSession;
-import dev.lockstep.db.PgSession.Use;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.Session;
+import dev.lockstep.db.Session.Use;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TransactionPooler;
@@ -117,7 +117,7 @@ class SessionSettingsTest {
         try (TransactionPooler pooler = TransactionPooler.before(database, Mode.TRANSACTION);
                 Connection other = database.through(pooler.port()).connect();
                 Statement statement = other.createStatement();
-                Db db = through(pooler, PgSession.of("reader", Use.READ).withStatementTimeout(Duration.ofSeconds(9)))) {
+                Db db = through(pooler, Session.of("reader", Use.READ).withStatementTimeout(Duration.ofSeconds(9)))) {
             assertThat(ask(db, "show statement_timeout")).isEqualTo("9s");
             for (int i = 0; i < 4; i++) {
                 try (var rs = statement.executeQuery("select current_setting('statement_timeout')"
@@ -132,7 +132,7 @@ class SessionSettingsTest {
     @Test
     void aReadingSessionCannotWriteBehindAPoolerEither() {
         try (TransactionPooler pooler = TransactionPooler.before(database, Mode.TRANSACTION);
-                Db db = through(pooler, PgSession.of("reader", Use.READ))) {
+                Db db = through(pooler, Session.of("reader", Use.READ))) {
             for (Runnable write : new Runnable[] {
                 () -> db.autocommit(tx -> tx.update("create table t (id bigint)")),
                 () -> db.run(tx -> tx.execute("create table t (id bigint)")),
@@ -148,7 +148,7 @@ class SessionSettingsTest {
     @Test
     void theUsersOptionsBeatWhatIsOursUnlessACommandSaysMore() {
         client.variables().put("PGOPTIONS", "-c search_path=x,y -c lock_timeout=77 -c statement_timeout=88");
-        PgSession limited = SESSION.withStatementTimeout(Duration.ofSeconds(30));
+        Session limited = SESSION.withStatementTimeout(Duration.ofSeconds(30));
         String ask = "select current_setting('search_path') || ' ' || current_setting('lock_timeout') || ' '"
                 + " || current_setting('statement_timeout')";
 
@@ -169,8 +169,8 @@ class SessionSettingsTest {
 
         try (TransactionPooler pooler = TransactionPooler.before(database, Mode.SESSION)) {
             assertThatThrownBy(() -> through(pooler, SESSION))
-                    .isInstanceOfSatisfying(
-                            Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED))
+                    .isInstanceOfSatisfying(LockstepException.class, e -> assertThat(e.kind())
+                            .isEqualTo(LockstepException.Kind.REFUSED))
                     .hasMessageContaining("from PGOPTIONS");
         }
     }
@@ -232,13 +232,13 @@ class SessionSettingsTest {
             for (Db each : new Db[] {db, pooled}) {
                 assertThatThrownBy(() -> each.autocommit(tx -> tx.update("delete from t")))
                         .isInstanceOfSatisfying(
-                                DbException.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED))
+                                DbException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.REFUSED))
                         .hasMessageContaining("row security may hide rows");
             }
         }
     }
 
-    private Db through(TransactionPooler pooler, PgSession session) {
+    private Db through(TransactionPooler pooler, Session session) {
         return databases.postgres(client.target("host=127.0.0.1 port=" + pooler.port()), session);
     }
 

@@ -8,7 +8,7 @@ import dev.lockstep.db.DbConformance;
 import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.db.sqlite.Sqlite.Access;
+import dev.lockstep.db.sqlite.SqliteFiles.Access;
 import dev.lockstep.support.Environment;
 import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.TestSqlite;

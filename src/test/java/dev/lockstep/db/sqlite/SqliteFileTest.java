@@ -10,10 +10,10 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.db.sqlite.Sqlite.Access;
+import dev.lockstep.db.sqlite.SqliteFiles.Access;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
-import dev.lockstep.support.Trouble.Kind;
+import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.LockstepException.Kind;
 import dev.lockstep.testing.TestSqlite;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -67,7 +67,7 @@ class SqliteFileTest {
         "fuse.ext3, false"
     })
     void whatMachinesShareIsKnownByItsKind(String type, boolean shared) {
-        assertThat(Sqlite.isShared(type)).isEqualTo(shared);
+        assertThat(SqliteFiles.isShared(type)).isEqualTo(shared);
     }
 
     @Test
@@ -171,7 +171,7 @@ class SqliteFileTest {
         for (Path path : List.of(missing, folder, empty)) {
             assertThatThrownBy(() -> open(path, Access.WRITE))
                     .isInstanceOfSatisfying(
-                            Trouble.class, e -> assertThat(e.kind()).isEqualTo(Kind.USAGE))
+                            LockstepException.class, e -> assertThat(e.kind()).isEqualTo(Kind.USAGE))
                     .hasMessageContaining(path.toString());
         }
         assertThat(missing).doesNotExist();

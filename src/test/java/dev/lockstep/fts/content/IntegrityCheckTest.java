@@ -3,8 +3,8 @@ package dev.lockstep.fts.content;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.fts.Engine;
-import dev.lockstep.fts.ledger.Index;
-import dev.lockstep.fts.ledger.Situation;
+import dev.lockstep.fts.ledger.DeferralState;
+import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Files;
@@ -60,10 +60,11 @@ class IntegrityCheckTest {
     private static boolean passes(Path file) {
         return new Engine(file, Engine.NONE)
                 .with(db -> db.read(tx -> {
-                    Situation situation = Situation.read(tx, Optional.empty());
-                    Index index = situation.select(List.of()).get(0);
+                    DeferralState situation = DeferralState.read(tx, Optional.empty());
+                    FtsIndex index = situation.select(List.of()).get(0);
                     FtsTable table = index.table().orElseThrow();
-                    Truth truth = Truth.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+                    ExpectedContent truth =
+                            ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
                     assertThat(IntegrityCheck.canTell(table, truth)).isTrue();
                     boolean passes = IntegrityCheck.passes(tx, table, truth);
                     assertThat(tx.rows("select name from temp.sqlite_temp_master"))
@@ -127,11 +128,12 @@ class IntegrityCheckTest {
 
         boolean passes = new Engine(file, Engine.NONE)
                 .with(db -> db.transact(tx -> {
-                    Situation situation = Situation.read(tx, Optional.empty());
-                    Index index = situation.select(List.of()).get(0);
+                    DeferralState situation = DeferralState.read(tx, Optional.empty());
+                    FtsIndex index = situation.select(List.of()).get(0);
                     FtsTable table = index.table().orElseThrow();
                     tx.execute("insert into n (id, title) values (2000, 'just now')");
-                    Truth truth = Truth.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+                    ExpectedContent truth =
+                            ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
                     return IntegrityCheck.passes(tx, table, truth);
                 }));
 

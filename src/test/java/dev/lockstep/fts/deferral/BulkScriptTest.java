@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.fts.CadtDatabase;
 import dev.lockstep.fts.CadtFixture;
 import dev.lockstep.fts.CrashTest;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.Fault.Mode;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.Sweep;
@@ -98,8 +98,8 @@ class BulkScriptTest extends CadtFixture {
                 "select 'x                        | line 1: a quote is never closed",
             })
     void whatCannotBePartOfOneTransactionIsRefusedBeforeItBegins(String script, String message) {
-        assertThatThrownBy(() -> BulkScript.parse(script)).isInstanceOfSatisfying(Trouble.class, e -> {
-            assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE);
+        assertThatThrownBy(() -> BulkScript.parse(script)).isInstanceOfSatisfying(LockstepException.class, e -> {
+            assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE);
             assertThat(e.getMessage()).startsWith(message);
         });
     }

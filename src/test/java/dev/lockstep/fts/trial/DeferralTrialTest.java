@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.fts.CadtDatabase;
 import dev.lockstep.fts.Engine;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -113,8 +113,8 @@ class DeferralTrialTest {
                 TestSqlite.ask(file, "select group_concat(block) from (select hex(block) as block from f_data)");
         Engine engine = new Engine(file, Engine.NONE);
 
-        assertThatThrownBy(() -> engine.defer()).isInstanceOfSatisfying(Trouble.class, e -> {
-            assertThat(e.kind()).isEqualTo(Trouble.Kind.USAGE);
+        assertThatThrownBy(() -> engine.defer()).isInstanceOfSatisfying(LockstepException.class, e -> {
+            assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE);
             assertThat(e.code()).isEqualTo("not-reproducible");
         });
 
@@ -136,11 +136,13 @@ class DeferralTrialTest {
                 "update f set body = 'extracted' where rowid = 2");
 
         assertThatThrownBy(() -> new Engine(file, Engine.NONE).defer())
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.code()).isEqualTo("own-text"));
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.code()).isEqualTo("own-text"));
         TestSqlite.create(
                 file, "update f set body = null", "insert into f (rowid, title) values (77, 'an attachment')");
         assertThatThrownBy(() -> new Engine(file, Engine.NONE).defer())
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.code()).isEqualTo("own-text"));
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.code()).isEqualTo("own-text"));
     }
 
     @Test
@@ -215,9 +217,10 @@ class DeferralTrialTest {
                         + " insert into sizes select count(*) from f; end",
                 ROWS);
 
-        assertThatThrownBy(() -> new Engine(file, Engine.NONE).defer()).isInstanceOfSatisfying(Trouble.class, e -> {
-            assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED);
-            assertThat(e.getMessage()).contains("ai", "sizes");
-        });
+        assertThatThrownBy(() -> new Engine(file, Engine.NONE).defer())
+                .isInstanceOfSatisfying(LockstepException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(LockstepException.Kind.REFUSED);
+                    assertThat(e.getMessage()).contains("ai", "sizes");
+                });
     }
 }

@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.ListenSession;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
-import dev.lockstep.support.Trouble.Kind;
+import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.LockstepException.Kind;
 import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.Fault.Mode;
 import dev.lockstep.testing.PostgresExtension;
@@ -104,7 +104,8 @@ class BroadcastTest {
         RealmUrl tooLong = new RealmUrl("http://h/" + "x".repeat(8_000) + "/");
 
         assertThatThrownBy(() -> Broadcast.plan(List.of(REALM, tooLong), List.of()))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Kind.USAGE));
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(Kind.USAGE));
     }
 
     @Test
@@ -127,7 +128,7 @@ class BroadcastTest {
                             Fault.none(),
                             Broadcast.plan(List.of(REALM), List.of()),
                             Duration.ofMillis(200)))
-                    .isInstanceOfSatisfying(Trouble.class, e -> {
+                    .isInstanceOfSatisfying(LockstepException.class, e -> {
                         assertThat(e.kind()).isEqualTo(Kind.TIMEOUT);
                         assertThat(e.code()).isEqualTo("no-echo");
                         assertThat(e.hint()).contains("a pooler stands between");
@@ -163,8 +164,8 @@ class BroadcastTest {
     private static Duration send(TestDatabase database, Fault fault, Broadcast.Plan plan, Duration patience) {
         Databases databases = new Databases(new Environment(database.environment()), fault::around);
         PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(databases.environment()));
-        try (ListenSession ear = databases.listenSession(target, PgSession.of("ear", PgSession.Use.LISTEN));
-                Db emitter = databases.postgres(target, PgSession.of("mouth", PgSession.Use.WRITE))) {
+        try (ListenSession ear = databases.listenSession(target, Session.of("ear", Session.Use.LISTEN));
+                Db emitter = databases.postgres(target, Session.of("mouth", Session.Use.WRITE))) {
             return new Broadcast(emitter, ear).send(plan, patience);
         }
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.realm.Boxel;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.invalidate.RealmInvalidator.Durability;
@@ -244,7 +244,7 @@ class RealmInvalidatorTest {
                 .running((start, fault) -> {
                     try (Db db = new dev.lockstep.db.open.Databases(
                                     new dev.lockstep.support.Environment(start.environment()), fault::around)
-                            .postgres(Boxel.target(start), PgSession.of("lockstep test", PgSession.Use.WRITE))) {
+                            .postgres(Boxel.target(start), Session.of("lockstep test", Session.Use.WRITE))) {
                         new RealmInvalidator(db, Durability.LOG).invalidate(List.of(A), List.of("one.gts"));
                     }
                 })
@@ -263,8 +263,9 @@ class RealmInvalidatorTest {
     void aReadOnlyServerIsSaidToBeOne(TestDatabase database) throws SQLException {
         database.execute("alter database " + database.name() + " set default_transaction_read_only = on");
 
-        assertThatThrownBy(() -> invalidate(database, Durability.LOG)).satisfies(e -> assertThat(
-                        e instanceof DbException || "no-log".equals(((dev.lockstep.support.Trouble) e).code()))
-                .isTrue());
+        assertThatThrownBy(() -> invalidate(database, Durability.LOG))
+                .satisfies(e -> assertThat(e instanceof DbException
+                                || "no-log".equals(((dev.lockstep.support.LockstepException) e).code()))
+                        .isTrue());
     }
 }

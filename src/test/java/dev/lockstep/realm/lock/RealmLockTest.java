@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.realm.Boxel;
 import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmUrl;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.BoxelTables;
 import dev.lockstep.testing.PostgresExtension;
@@ -39,7 +39,7 @@ class RealmLockTest {
         return RealmLock.take(
                 Boxel.databases(database),
                 Boxel.target(database),
-                PgSession.of("lockstep realm lock", PgSession.Use.WRITE).withStatementTimeout(Duration.ofSeconds(2)),
+                Session.of("lockstep realm lock", Session.Use.WRITE).withStatementTimeout(Duration.ofSeconds(2)),
                 REALM,
                 wait);
     }
@@ -59,8 +59,8 @@ class RealmLockTest {
     void waitingHasALimitAndNamesTheHolder(TestDatabase database) throws Exception {
         try (RealmLock first = take(database, Duration.ZERO)) {
             assertThatThrownBy(() -> take(database, Duration.ofMillis(200)))
-                    .isInstanceOfSatisfying(Trouble.class, e -> {
-                        assertThat(e.kind()).isEqualTo(Trouble.Kind.TIMEOUT);
+                    .isInstanceOfSatisfying(LockstepException.class, e -> {
+                        assertThat(e.kind()).isEqualTo(LockstepException.Kind.TIMEOUT);
                         assertThat(e)
                                 .hasMessageContaining("lockstep realm lock")
                                 .hasMessageContaining(REALM.value());
@@ -75,8 +75,8 @@ class RealmLockTest {
         RealmLock lock = take(database, Duration.ZERO);
         database.terminateAll();
 
-        assertThatThrownBy(lock::check)
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.code()).isEqualTo("lock-lost"));
+        assertThatThrownBy(lock::check).isInstanceOfSatisfying(LockstepException.class, e -> assertThat(e.code())
+                .isEqualTo("lock-lost"));
         lock.close();
     }
 
@@ -85,7 +85,7 @@ class RealmLockTest {
         try (TransactionPooler pooler = TransactionPooler.before(database, TransactionPooler.Mode.TRANSACTION)) {
             assertThatThrownBy(() -> take(database.through(pooler.port()), Duration.ZERO))
                     .isInstanceOfSatisfying(
-                            Trouble.class, e -> assertThat(e.code()).isEqualTo("pooler"));
+                            LockstepException.class, e -> assertThat(e.code()).isEqualTo("pooler"));
         }
     }
 
@@ -169,7 +169,7 @@ class RealmLockTest {
         return RealmLock.take(
                 Boxel.databases(database),
                 Boxel.target(database),
-                PgSession.of("lockstep realm lock", PgSession.Use.WRITE).withStatementTimeout(Duration.ofSeconds(2)),
+                Session.of("lockstep realm lock", Session.Use.WRITE).withStatementTimeout(Duration.ofSeconds(2)),
                 scope,
                 wait);
     }

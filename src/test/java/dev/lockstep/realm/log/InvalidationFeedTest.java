@@ -16,7 +16,7 @@ import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.log.FeedEvent.Malformed;
 import dev.lockstep.realm.log.FeedEvent.Ready;
 import dev.lockstep.realm.log.InvalidationFeed.Emitters;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import java.sql.SQLException;
@@ -119,7 +119,7 @@ class InvalidationFeedTest {
             next(feed);
             assertThatThrownBy(() -> db.run(tx -> {
                         InvalidationLog.append(tx, List.of(FileChange.wildcard(REALM)), Optional.empty());
-                        throw new Trouble("no", null);
+                        throw new LockstepException("no", null);
                     }))
                     .hasMessage("no");
             emit(db, "a");
@@ -162,8 +162,9 @@ class InvalidationFeedTest {
         database.execute("drop table lockstep_inval_head, lockstep_inval_log, lockstep_listener");
 
         try (InvalidationFeed feed = log.feed(Optional.empty(), Emitters.ALL_USE_THE_LOG)) {
-            assertThatThrownBy(() -> next(feed)).isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.code())
-                    .isEqualTo("no-log"));
+            assertThatThrownBy(() -> next(feed))
+                    .isInstanceOfSatisfying(
+                            LockstepException.class, e -> assertThat(e.code()).isEqualTo("no-log"));
         }
     }
 
@@ -181,7 +182,7 @@ class InvalidationFeedTest {
             assertThat(again.position()).isEqualTo(first.position());
             assertThatThrownBy(() -> db.transact(tx -> InvalidationLog.append(tx, others, Optional.of(id))))
                     .isInstanceOfSatisfying(
-                            Trouble.class, e -> assertThat(e.code()).isEqualTo("id-used"));
+                            LockstepException.class, e -> assertThat(e.code()).isEqualTo("id-used"));
         }
     }
 }

@@ -11,7 +11,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.realm.Boxel;
 import dev.lockstep.realm.DurableLog;
 import dev.lockstep.realm.log.FeedEvent.Ready;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
@@ -39,8 +39,8 @@ class NamedListenersTest {
         InvalidationFeed first = log.named("one");
         next(first);
         try (InvalidationFeed second = log.named("one")) {
-            assertThatThrownBy(() -> next(second)).isInstanceOfSatisfying(Trouble.class, e -> {
-                assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED);
+            assertThatThrownBy(() -> next(second)).isInstanceOfSatisfying(LockstepException.class, e -> {
+                assertThat(e.kind()).isEqualTo(LockstepException.Kind.REFUSED);
                 assertThat(e)
                         .hasMessageContaining(
                                 "process " + ProcessHandle.current().pid());
@@ -60,10 +60,10 @@ class NamedListenersTest {
             try (InvalidationFeed second = log.named("one")) {
                 assertThat(next(second)).isInstanceOf(Ready.class);
                 assertThatThrownBy(() -> first.next(PATIENCE))
-                        .isInstanceOfSatisfying(
-                                Trouble.class, e -> assertThat(e.code()).isEqualTo("listener-taken"));
+                        .isInstanceOfSatisfying(LockstepException.class, e -> assertThat(e.code())
+                                .isEqualTo("listener-taken"));
             }
-        } catch (Trouble e) {
+        } catch (LockstepException e) {
             assertThat(e.code())
                     .as("of the first, which cannot say where it is")
                     .isEqualTo("listener-taken");

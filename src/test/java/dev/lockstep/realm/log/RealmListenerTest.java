@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.PgListener;
 import dev.lockstep.db.open.Databases;
@@ -14,7 +14,7 @@ import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.invalidate.RealmInvalidator;
 import dev.lockstep.realm.invalidate.RealmInvalidator.Durability;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.FaultProxy;
 import dev.lockstep.testing.PostgresExtension;
@@ -123,7 +123,7 @@ class RealmListenerTest {
         PgListener.Options options = PgListener.Options.DEFAULT;
 
         assertThat(options.heartbeat().plus(options.patience())).isLessThan(Duration.ofSeconds(10));
-        PgSession log = LogReader.session(PgSession.Use.WRITE);
+        Session log = LogReader.session(Session.Use.WRITE);
         assertThat(InvalidationFeed.SILENCE.plus(log.statementTimeout()).plus(log.grace()))
                 .isLessThan(Duration.ofSeconds(10));
     }
@@ -165,8 +165,8 @@ class RealmListenerTest {
         PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(nowhere));
         RealmListener listener = RealmListener.listening(new Databases(nowhere), target, handler);
 
-        assertThatThrownBy(listener::awaitReady).isInstanceOf(Trouble.class);
-        assertThatThrownBy(listener::close).isInstanceOf(Trouble.class);
+        assertThatThrownBy(listener::awaitReady).isInstanceOf(LockstepException.class);
+        assertThatThrownBy(listener::close).isInstanceOf(LockstepException.class);
     }
 
     @Test

@@ -39,7 +39,7 @@ class PublicationFlipTest {
 
     private Path source;
     private Path name;
-    private Target target;
+    private PublishedTree target;
     private final AtomicBoolean done = new AtomicBoolean();
     private final AtomicLong reads = new AtomicLong();
     private final AtomicLong missing = new AtomicLong();
@@ -50,7 +50,7 @@ class PublicationFlipTest {
     void publishTwice() throws IOException {
         source = Files.createDirectory(dir.resolve("source"));
         name = Files.createDirectory(dir.resolve("www")).resolve("site");
-        target = Target.at(name);
+        target = PublishedTree.at(name);
         publish("one");
         publish("two");
     }

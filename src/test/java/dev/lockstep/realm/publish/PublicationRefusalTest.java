@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.publish.Publication.PlainDirectory;
-import dev.lockstep.support.Trouble;
-import dev.lockstep.support.Trouble.Kind;
+import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.LockstepException.Kind;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -51,10 +51,10 @@ class PublicationRefusalTest {
         }
     }
 
-    private Trouble refusal(Path from) {
-        return catchThrowableOfType(
-                Trouble.class, () -> new Publication(target, new RealmUrl("http://h/r/"), realm -> {}, step -> {})
-                        .publish(from, PlainDirectory.REFUSE));
+    private LockstepException refusal(Path from) {
+        return catchThrowableOfType(LockstepException.class, () -> new Publication(
+                        target, new RealmUrl("http://h/r/"), realm -> {}, step -> {})
+                .publish(from, PlainDirectory.REFUSE));
     }
 
     private void assertNothingBesideTheTarget() throws IOException {
@@ -80,7 +80,7 @@ class PublicationRefusalTest {
         Files.createSymbolicLink(source.resolve("deep/up"), Path.of("../a"));
         Files.createSymbolicLink(source.resolve("loop"), Path.of(link));
 
-        Trouble refused = refusal(source);
+        LockstepException refused = refusal(source);
 
         assertThat(refused.kind()).isEqualTo(Kind.REFUSED);
         assertThat(refused)
@@ -103,7 +103,7 @@ class PublicationRefusalTest {
         Process made = new ProcessBuilder("mkfifo", source.resolve("a/pipe").toString()).start();
         assertThat(made.waitFor()).isZero();
 
-        Trouble refused = refusal(source);
+        LockstepException refused = refusal(source);
 
         assertThat(refused.kind()).isEqualTo(Kind.REFUSED);
         assertThat(refused).hasMessageContaining("a/pipe");
@@ -124,7 +124,7 @@ class PublicationRefusalTest {
     @ParameterizedTest
     @CsvSource({"missing, no such directory", "a/1, not a directory"})
     void aSourceThatIsNoDirectoryIsAUsageError(String name, String message) throws IOException {
-        Trouble refused = refusal(source.resolve(name));
+        LockstepException refused = refusal(source.resolve(name));
 
         assertThat(refused.kind()).isEqualTo(Kind.USAGE);
         assertThat(refused).hasMessageContaining(message);
@@ -160,7 +160,7 @@ class PublicationRefusalTest {
         Files.createSymbolicLink(target, Path.of("../outside"));
         assertThat(refusal(source).kind()).isEqualTo(Kind.REFUSED);
         assertThatThrownBy(() -> new Publication(target, new RealmUrl("http://h/r/"), realm -> {}, step -> {}).delete())
-                .isInstanceOf(Trouble.class);
+                .isInstanceOf(LockstepException.class);
         assertThat(target.resolve("1")).hasContent(SECRET);
 
         Files.delete(target);
@@ -174,7 +174,8 @@ class PublicationRefusalTest {
         Publication there = new Publication(Path.of("/proc"), new RealmUrl("http://h/r/"), realm -> {}, step -> {});
 
         assertThatThrownBy(() -> there.plan(source, PlainDirectory.CONVERT))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Kind.REFUSED))
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(Kind.REFUSED))
                 .hasMessageContaining("mount point");
         assertThatThrownBy(there::planDelete).hasMessageContaining("mount point");
     }
@@ -184,7 +185,7 @@ class PublicationRefusalTest {
         assertThatThrownBy(() -> new Publication(
                                 Path.of("/sys/site"), new RealmUrl("http://h/r/"), realm -> {}, step -> {})
                         .publish(source, PlainDirectory.REFUSE))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(LockstepException.class)
                 .hasMessageContaining(": /sys: ");
     }
 
@@ -203,7 +204,8 @@ class PublicationRefusalTest {
     void aParentThatDoesNotExistIsAUsageError() {
         assertThatThrownBy(() ->
                         new Publication(dir.resolve("none/site"), new RealmUrl("http://h/r/"), realm -> {}, step -> {}))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Kind.USAGE));
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(Kind.USAGE));
     }
 
     /** Twenty files are copied; at each of them a directory that is still to come, or is just read, becomes a link. */
@@ -220,7 +222,7 @@ class PublicationRefusalTest {
 
             assertThatThrownBy(() -> publication.publish(source, PlainDirectory.REFUSE))
                     .as("swapped after %d files", at)
-                    .isInstanceOf(Trouble.class);
+                    .isInstanceOf(LockstepException.class);
 
             assertNothingBesideTheTarget();
             Path swapped = source.resolve(directory(at));

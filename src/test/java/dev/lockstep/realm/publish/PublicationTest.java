@@ -7,7 +7,7 @@ import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.publish.Publication.PlainDirectory;
 import dev.lockstep.realm.publish.PublishOutcome.Change;
 import dev.lockstep.realm.publish.PublishOutcome.Recovery;
-import dev.lockstep.support.Trouble;
+import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -61,7 +61,7 @@ class PublicationTest {
                 target,
                 REALM,
                 realm -> {
-                    throw new Trouble(Trouble.Kind.UNREACHABLE, "no database", null);
+                    throw new LockstepException(LockstepException.Kind.UNREACHABLE, "no database", null);
                 },
                 step -> {});
     }
@@ -160,7 +160,8 @@ class PublicationTest {
         Files.writeString(target.resolve("a/b/c"), "c");
 
         assertThatThrownBy(publication()::unpublish)
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.kind()).isEqualTo(Trouble.Kind.REFUSED));
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.REFUSED));
         assertThat(publication().delete().change()).isEqualTo(Change.CHANGED);
 
         assertThat(besideTheTarget()).isEmpty();
@@ -173,7 +174,7 @@ class PublicationTest {
         Files.writeString(target.resolve("index.json"), "plain");
 
         assertThatThrownBy(() -> publication().publish(source, PlainDirectory.REFUSE))
-                .isInstanceOfSatisfying(Trouble.class, e -> {
+                .isInstanceOfSatisfying(LockstepException.class, e -> {
                     assertThat(e.code()).isEqualTo("plain-directory");
                     assertThat(e.hint()).contains("--convert");
                 });
@@ -235,8 +236,8 @@ class PublicationTest {
         publication(step -> {
                     if (step == PublishStep.COPIED || step == PublishStep.SHOWN) {
                         assertThatThrownBy(() -> publication().publish(source, PlainDirectory.REFUSE))
-                                .isInstanceOfSatisfying(
-                                        Trouble.class, e -> assertThat(e.code()).isEqualTo("busy"));
+                                .isInstanceOfSatisfying(LockstepException.class, e -> assertThat(e.code())
+                                        .isEqualTo("busy"));
                         refused.incrementAndGet();
                     }
                 })
@@ -258,7 +259,8 @@ class PublicationTest {
                             }
                         })
                         .publish(source, PlainDirectory.REFUSE))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.code()).isEqualTo("source-changed"));
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.code()).isEqualTo("source-changed"));
 
         assertThat(seen()).isEqualTo("v1");
         assertThat(versions()).hasSize(1);
@@ -282,7 +284,8 @@ class PublicationTest {
         }
 
         assertThatThrownBy(() -> publication().publish(source, PlainDirectory.REFUSE))
-                .isInstanceOfSatisfying(Trouble.class, e -> assertThat(e.code()).isEqualTo("disk-full"));
+                .isInstanceOfSatisfying(
+                        LockstepException.class, e -> assertThat(e.code()).isEqualTo("disk-full"));
 
         assertThat(seen()).isEqualTo("v1");
         assertThat(versions()).hasSize(1);

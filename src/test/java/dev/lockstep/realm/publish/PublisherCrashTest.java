@@ -3,7 +3,7 @@ package dev.lockstep.realm.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.Db;
-import dev.lockstep.db.PgSession;
+import dev.lockstep.db.Session;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.Boxel;
 import dev.lockstep.realm.DyingPublisher;
@@ -231,7 +231,7 @@ class PublisherCrashTest {
 
     private static Publisher publisher(TestDatabase database) {
         Databases databases = Boxel.databases(database);
-        PgSession session = PgSession.of("lockstep test publisher", PgSession.Use.WRITE);
+        Session session = Session.of("lockstep test publisher", Session.Use.WRITE);
         return new Publisher(databases, Boxel.target(database), session, Duration.ofSeconds(20), step -> {});
     }
 }

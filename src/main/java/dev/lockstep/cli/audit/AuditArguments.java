@@ -1,0 +1,86 @@
+package dev.lockstep.cli.audit;
+
+import dev.lockstep.audit.AuditTable;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbTarget;
+import dev.lockstep.db.Session;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.open.Targets;
+import dev.lockstep.db.sqlite.SqliteTarget;
+import dev.lockstep.support.LockstepException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What the {@code audit} commands take and open alike. */
+public final class AuditArguments {
+    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
+
+    private AuditArguments() {}
+
+    /** Which database, and which application. */
+    static void which(CommandSpec spec) {
+        Options.value(spec, "FILE", "The audit log is in this SQLite database. Unset: LOCKSTEP_DB.", "--db");
+        Options.value(
+                spec,
+                "URL",
+                "The audit log is in PostgreSQL, mariadb://user@host/db, mysql://..., or sqlite:FILE. Unset:"
+                        + " LOCKSTEP_TO.",
+                "--to");
+        Options.value(spec, "FILE", "Read the password from this file, which nobody else may read.", "--password-file");
+        Options.duration(spec, "How long a statement waits for a lock (default 2s).", "--lock-timeout");
+        Options.value(
+                spec,
+                "NAME|FILE",
+                "The application's tables: cadt-v1, cadt-v2, or a JSON file. Unset: LOCKSTEP_PROFILE, then whichever of"
+                        + " those fits.",
+                "--profile");
+    }
+
+    /** Where the audit log is. @throws LockstepException usage: two places are named, or none */
+    public static DbTarget target(Invocation call) {
+        Optional<String> db = call.text("--db");
+        Optional<String> to = call.text("--to");
+        if (db.isPresent() && to.isPresent()) {
+            throw LockstepException.usage("the audit log is in one database: give --db or --to, not both", null);
+        }
+        Optional<String> file = db.or(() -> to.isPresent()
+                ? Optional.empty()
+                : call.databases().environment().get("LOCKSTEP_DB"));
+        if (file.isPresent()) {
+            return new SqliteTarget(Invocation.file(file.get()));
+        }
+        if (to.isEmpty() && call.databases().environment().get("LOCKSTEP_TO").isEmpty()) {
+            throw LockstepException.usage("no database named", "give --db FILE or --to URL");
+        }
+        return target(call, to.orElse(null), "--to", "LOCKSTEP_TO");
+    }
+
+    /** A database that an option or its variable names; what is odd about the description is said. */
+    public static DbTarget target(Invocation call, String url, String option, String variable) {
+        Optional<Path> passwordFile = call.text("--password-file").map(Invocation::file);
+        DbTarget target = Targets.resolve(
+                url,
+                new PgTarget.Sources(call.databases().environment(), option, variable, Optional.empty(), passwordFile));
+        for (String warning : target.warnings()) {
+            call.output().warn("connection", warning);
+        }
+        if (target instanceof PgTarget postgres && postgres.embedded()) {
+            call.databases().onProgress(call.output()::message);
+        }
+        return target;
+    }
+
+    static Db open(Invocation call, DbTarget target, Session.Use use) {
+        Session session = call.session(use);
+        return call.databases()
+                .open(target, session.lockTimeout().isZero() ? session.withLockTimeout(LOCK_TIMEOUT) : session);
+    }
+
+    public static AuditTable table(Invocation call, Db db) {
+        return AuditTable.find(db, call.profile());
+    }
+}

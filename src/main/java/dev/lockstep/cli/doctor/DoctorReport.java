@@ -1,0 +1,107 @@
+package dev.lockstep.cli.doctor;
+
+import dev.lockstep.cli.kit.Advice;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Redactor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What {@code doctor} has found so far. A check that cannot be made is itself a finding. */
+final class DoctorReport {
+    /** How a check came out. */
+    enum State {
+        OK,
+        /** Works, and may not for ever, or not for everybody. */
+        WARN,
+        FAIL,
+        /** There was nothing to check. */
+        SKIPPED;
+
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * One check.
+     *
+     * @param name what was checked: {@code postgresql.notify}
+     * @param detail what was seen
+     * @param fix the command that mends it, or what to do; null if nothing is to be mended
+     */
+    record Check(String name, State state, String detail, String fix) {
+        static Check ok(String name, String detail) {
+            return new Check(name, State.OK, detail, null);
+        }
+    }
+
+    private final Advice advice;
+    private final List<Check> checks = new ArrayList<>();
+
+    /** @param advice makes the commands in what mends a failure whole */
+    DoctorReport(Advice advice) {
+        this.advice = advice;
+    }
+
+    void add(Check check) {
+        checks.add(check);
+    }
+
+    void ok(String name, String detail) {
+        add(Check.ok(name, detail));
+    }
+
+    void warn(String name, String detail, String fix) {
+        add(new Check(name, State.WARN, detail, fix));
+    }
+
+    void fail(String name, String detail, String fix) {
+        add(new Check(name, State.FAIL, detail, fix));
+    }
+
+    void skipped(String name, String detail) {
+        add(new Check(name, State.SKIPPED, detail, null));
+    }
+
+    /** Makes a check; what keeps it from being made is its failure. */
+    void attempt(String name, Supplier<Check> check) {
+        try {
+            add(check.get());
+        } catch (LockstepException e) {
+            fail(name, e.getMessage(), e.hint());
+        }
+    }
+
+    Result result() {
+        List<Object> data = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        boolean failed = false;
+        for (Check check : checks) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("name", check.name());
+            fields.put("state", check.state().label());
+            fields.put("detail", TerminalText.printable(check.detail()));
+            String fix = Redactor.redact(advice.complete(check.fix()));
+            fields.put("fix", fix);
+            data.add(fields);
+            lines.add(pad(check.state().label()) + check.name() + ": " + check.detail());
+            if (fix != null) {
+                lines.add(pad("") + "fix: " + fix);
+            }
+            failed |= check.state() == State.FAIL;
+        }
+        Result result = Result.unchanged(Map.of("checks", data), lines);
+        return failed ? result.with(ExitCode.DIFFERS) : result;
+    }
+
+    private static String pad(String word) {
+        return word + " ".repeat("skipped  ".length() - word.length());
+    }
+}

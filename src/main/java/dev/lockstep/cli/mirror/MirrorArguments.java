@@ -1,0 +1,133 @@
+package dev.lockstep.cli.mirror;
+
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbTarget;
+import dev.lockstep.db.Session;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.db.open.Targets;
+import dev.lockstep.db.sqlite.SqliteFiles;
+import dev.lockstep.db.sqlite.SqliteTarget;
+import dev.lockstep.mirror.copy.Backfill;
+import dev.lockstep.mirror.copy.Preflight;
+import dev.lockstep.mirror.run.MirrorConnection;
+import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.ProcessIdentity;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What the {@code mirror} commands take alike: the source, the mirror, and which tables. */
+public final class MirrorArguments {
+    /** How long to try again while a mirror is away. */
+    static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private MirrorArguments() {}
+
+    static void which(CommandSpec spec) {
+        databases(spec);
+        Options.values(spec, "T", "A table. Repeatable. None: those of the profile, or all.", "--table");
+    }
+
+    static void databases(CommandSpec spec) {
+        Options.sqlite(spec);
+        Options.value(
+                spec,
+                "URL",
+                "The mirror: a PostgreSQL URL, mariadb://user@host:port/db, mysql://... or sqlite:FILE. Unset:"
+                        + " LOCKSTEP_TO.",
+                "--to");
+        Options.value(
+                spec,
+                "FILE",
+                "Read the mirror's password from this file, which nobody else may read.",
+                "--password-file");
+        Options.duration(
+                spec, "How long to try again while the mirror is away, once connected (default 1m).", "--retry-for");
+    }
+
+    /** The mirror that {@code --to} or LOCKSTEP_TO means; what is odd about the description is said. */
+    static DbTarget target(Invocation call) {
+        DbTarget target = resolve(call);
+        target.warnings().forEach(warning -> call.output().warn("connection", warning));
+        call.databases().onProgress(call.output()::message);
+        refuseItself(call, target);
+        return target;
+    }
+
+    /** What identifies the mirror, for people too. */
+    static String mirrorId(Invocation call) {
+        DbTarget target = resolve(call);
+        refuseItself(call, target);
+        return target.toString();
+    }
+
+    private static DbTarget resolve(Invocation call) {
+        return Targets.resolve(
+                call.text("--to").orElse(null),
+                new PgTarget.Sources(
+                        call.databases().environment(),
+                        "--to",
+                        "LOCKSTEP_TO",
+                        Optional.empty(),
+                        call.text("--password-file").map(Invocation::file)));
+    }
+
+    private static void refuseItself(Invocation call, DbTarget target) {
+        if (target instanceof SqliteTarget file && file.isSameAs(Invocation.file(call.sqliteFile()))) {
+            throw LockstepException.refused("source and mirror are the same database: " + file, null);
+        }
+    }
+
+    /** Connects to the mirror. */
+    public static MirrorConnection link(Invocation call, Session.Use use) {
+        return link(call, use, PATIENCE);
+    }
+
+    /** Connects to the mirror for a run, if nothing can be told before that; see {@link Preflight#check}. */
+    public static MirrorConnection link(Invocation call, Db source, Backfill.Trust trust, Duration patience) {
+        Preflight.check(source, resolve(call), tables(call), trust);
+        return link(call, Session.Use.WRITE, patience);
+    }
+
+    /** @param patience with a mirror that is away, if nobody says */
+    private static MirrorConnection link(Invocation call, Session.Use use, Duration patience) {
+        DbTarget target = target(call);
+        Databases databases = call.databases();
+        Session session = call.session(use);
+        return new MirrorConnection(
+                () -> databases.open(target, session),
+                call.duration("--retry-for").orElse(patience),
+                call.output()::message);
+    }
+
+    /** The tables that are asked for; none: all. */
+    static List<String> tables(Invocation call) {
+        List<String> named = call.texts("--table");
+        return named.isEmpty()
+                ? call.profile().map(profile -> profile.mirror().tables()).orElse(named)
+                : named;
+    }
+
+    /** What identifies the source in all its runs. */
+    public static String sourceId(Invocation call) {
+        try {
+            return Invocation.file(call.sqliteFile()).toRealPath().toString();
+        } catch (IOException e) {
+            throw LockstepException.usage("no such file: " + call.sqliteFile(), "lockstep opens databases that exist");
+        }
+    }
+
+    /** Who this process is, for whoever finds it in the way. */
+    public static String owner() {
+        return ProcessIdentity.ofProcess().toText();
+    }
+
+    static Db source(Invocation call) {
+        return call.sqlite(SqliteFiles.Access.SALVAGE);
+    }
+}

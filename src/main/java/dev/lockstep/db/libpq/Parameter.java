@@ -1,0 +1,129 @@
+package dev.lockstep.db.libpq;
+
+import java.util.List;
+
+/**
+ * The parameters of libpq (PostgreSQL 18, "Parameter Key Words"): keyword, environment variable, the pgjdbc property
+ * that means the same, and the values taken. What lockstep cannot do is taken only with the value that changes nothing.
+ */
+public enum Parameter {
+    SERVICE("service", "PGSERVICE"),
+    SERVICEFILE("servicefile", "PGSERVICEFILE"),
+    HOST("host", "PGHOST"),
+    HOSTADDR("hostaddr", "PGHOSTADDR"),
+    PORT("port", "PGPORT"),
+    DBNAME("dbname", "PGDATABASE"),
+    USER("user", "PGUSER"),
+    PASSWORD("password", "PGPASSWORD"),
+    PASSFILE("passfile", "PGPASSFILE"),
+    APPLICATION_NAME("application_name", "PGAPPNAME"),
+    FALLBACK_APPLICATION_NAME("fallback_application_name", null),
+    OPTIONS("options", "PGOPTIONS"),
+    CLIENT_ENCODING("client_encoding", "PGCLIENTENCODING", null, "UTF8, utf8, UTF-8, utf-8, auto"),
+    CONNECT_TIMEOUT("connect_timeout", "PGCONNECT_TIMEOUT"),
+    TARGET_SESSION_ATTRS(
+            "target_session_attrs",
+            "PGTARGETSESSIONATTRS",
+            null,
+            "any, read-write, read-only, primary, standby, prefer-standby"),
+    LOAD_BALANCE_HOSTS("load_balance_hosts", "PGLOADBALANCEHOSTS", null, "disable, random"),
+    REPLICATION("replication", null, null, "false, off, no, 0"),
+
+    KEEPALIVES("keepalives", null, null, "1, 0"),
+    KEEPALIVES_IDLE("keepalives_idle", null),
+    KEEPALIVES_INTERVAL("keepalives_interval", null),
+    KEEPALIVES_COUNT("keepalives_count", null),
+    TCP_USER_TIMEOUT("tcp_user_timeout", null, null, "0"),
+
+    SSLMODE("sslmode", "PGSSLMODE", null, "disable, allow, prefer, require, verify-ca, verify-full"),
+    REQUIRESSL("requiressl", "PGREQUIRESSL", null, "0, 1"),
+    SSLNEGOTIATION("sslnegotiation", "PGSSLNEGOTIATION", "sslNegotiation", "postgres, direct"),
+    SSLROOTCERT("sslrootcert", "PGSSLROOTCERT"),
+    SSLCERT("sslcert", "PGSSLCERT"),
+    SSLKEY("sslkey", "PGSSLKEY"),
+    SSLPASSWORD("sslpassword", null),
+    SSLCERTMODE("sslcertmode", "PGSSLCERTMODE", null, "disable, allow"),
+    SSLCRL("sslcrl", "PGSSLCRL", null, ""),
+    SSLCRLDIR("sslcrldir", "PGSSLCRLDIR", null, ""),
+    SSLSNI("sslsni", "PGSSLSNI", null, "1"),
+    SSLCOMPRESSION("sslcompression", "PGSSLCOMPRESSION", null, "0"),
+    SSL_MIN_PROTOCOL_VERSION("ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION", null, "TLSv1, TLSv1.1, TLSv1.2"),
+    SSL_MAX_PROTOCOL_VERSION("ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION", null, "TLSv1.3"),
+    MIN_PROTOCOL_VERSION("min_protocol_version", "PGMINPROTOCOLVERSION", null, "3.0"),
+    MAX_PROTOCOL_VERSION("max_protocol_version", "PGMAXPROTOCOLVERSION", null, "3.0, 3.2, latest"),
+
+    CHANNEL_BINDING("channel_binding", "PGCHANNELBINDING", "channelBinding", "disable, prefer, require"),
+    REQUIRE_AUTH("require_auth", "PGREQUIREAUTH", "requireAuth", null),
+    REQUIREPEER("requirepeer", "PGREQUIREPEER"),
+    GSSENCMODE("gssencmode", "PGGSSENCMODE", "gssEncMode", "disable, prefer, require"),
+    GSSLIB("gsslib", "PGGSSLIB", "gsslib", "gssapi"),
+    GSSDELEGATION("gssdelegation", "PGGSSDELEGATION", null, "0"),
+    KRBSRVNAME("krbsrvname", "PGKRBSRVNAME", "kerberosServerName", null);
+
+    private static final Parameter[] ALL = values();
+
+    private final String keyword;
+    private final String variable;
+    private final String driverProperty;
+    private final String allowed;
+
+    Parameter(String keyword, String variable) {
+        this(keyword, variable, null, null);
+    }
+
+    Parameter(String keyword, String variable, String driverProperty, String allowed) {
+        this.keyword = keyword;
+        this.variable = variable;
+        this.driverProperty = driverProperty;
+        this.allowed = allowed;
+    }
+
+    /** The parameter of that keyword, or null. */
+    static Parameter of(String keyword) {
+        for (Parameter parameter : ALL) {
+            if (parameter.keyword.equals(keyword)) {
+                return parameter;
+            }
+        }
+        return null;
+    }
+
+    static List<String> keywords() {
+        return List.of(ALL).stream().map(Parameter::keyword).toList();
+    }
+
+    String keyword() {
+        return keyword;
+    }
+
+    /** The environment variable that libpq reads, or null. */
+    String variable() {
+        return variable;
+    }
+
+    /** The property of the driver that takes the value as it is, or null. */
+    public String driverProperty() {
+        return driverProperty;
+    }
+
+    boolean secret() {
+        return this == PASSWORD || this == SSLPASSWORD;
+    }
+
+    /** Whether setting it in the environment says where to connect, or as whom. */
+    boolean locates() {
+        return switch (this) {
+            case SERVICE, HOST, HOSTADDR, PORT, DBNAME, USER, PASSWORD -> true;
+            default -> false;
+        };
+    }
+
+    boolean allows(String value) {
+        return allowed == null || List.of(allowed.split(", ", -1)).contains(value);
+    }
+
+    /** What a value has to be, to follow the parameter's name. */
+    String rule() {
+        return allowed.isEmpty() ? "cannot be set: lockstep does not do it" : "may only be " + allowed;
+    }
+}

@@ -1,0 +1,392 @@
+package dev.lockstep.fts.content;
+
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.fts.schema.ContentTable;
+import dev.lockstep.fts.schema.FtsTable;
+import dev.lockstep.fts.schema.SourceQuery;
+import dev.lockstep.fts.schema.SourceQueryReader;
+import dev.lockstep.fts.schema.TriggerCompileCheck;
+import dev.lockstep.fts.schema.TriggerStatement;
+import dev.lockstep.fts.schema.Unopened;
+import dev.lockstep.journal.TableKey;
+import dev.lockstep.support.LockstepException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * What an FTS5 table that depends on triggers alone ought to hold: for each base row, what its insert triggers would have
+ * written. A column that they leave out is NULL in it, although the base table may well have a value.
+ */
+public final class ExpectedContent {
+    /** Where the numbers of the rows come from. */
+    public enum Numbers {
+        /** The triggers write them. */
+        WRITTEN,
+        /** Each row gets its base row's, for nobody chose one. */
+        GIVEN,
+        /** Nothing says them. */
+        UNKNOWN
+    }
+
+    /**
+     * A column that holds a key of the base table as it is.
+     *
+     * @param position of the column among the FTS5 table's, from 0
+     * @param column its name
+     * @param base the base table's column
+     */
+    record Key(int position, String column, String base) {}
+
+    /** The rows that are written at a time. */
+    private static final int PART = 10_000;
+
+    private final FtsTable table;
+    private final List<SourceQuery> feeds;
+    private final Numbers numbers;
+    private final Optional<Key> key;
+
+    /** The columns that may as well hold NULL, or what the base's column of that name does. */
+    private final List<String> nullOrEqual;
+
+    private ExpectedContent(FtsTable table, List<SourceQuery> feeds, Numbers numbers, Optional<Key> key) {
+        this(table, feeds, numbers, key, List.of());
+    }
+
+    private ExpectedContent(
+            FtsTable table, List<SourceQuery> feeds, Numbers numbers, Optional<Key> key, List<String> nullOrEqual) {
+        this.nullOrEqual = List.copyOf(nullOrEqual);
+        this.table = table;
+        this.feeds = feeds;
+        this.numbers = numbers;
+        this.key = key;
+    }
+
+    /**
+     * Reads it out of the triggers that write the table; those on other events than INSERT say nothing about it.
+     *
+     * @throws dev.lockstep.support.LockstepException usage: it cannot be told
+     */
+    public static ExpectedContent of(Tx tx, FtsTable table, List<TriggerStatement> writers) {
+        SourceQueryReader reader = new SourceQueryReader(table);
+        List<SourceQuery> feeds = new ArrayList<>();
+        Map<String, ContentTable> bases = new HashMap<>();
+        for (TriggerStatement trigger : writers) {
+            if (trigger.event() == TriggerStatement.Event.INSERT) {
+                ContentTable base = bases.computeIfAbsent(
+                        SqlToken.fold(trigger.table()), name -> ContentTable.read(tx, trigger.table()));
+                feeds.addAll(reader.read(trigger, base::has, base::isUnique));
+            }
+        }
+        if (feeds.isEmpty()) {
+            throw reader.underivable("there is none that inserts into it");
+        }
+        return checked(tx, of(table, feeds, bases.get(SqlToken.fold(feeds.get(0).base()))));
+    }
+
+    /**
+     * The same by another word: what an external-content table reads; or all columns, whatever the triggers write.
+     *
+     * @param bases what the index is about
+     * @throws dev.lockstep.support.LockstepException usage: it cannot be told
+     */
+    public static ExpectedContent declared(
+            Tx tx, FtsTable table, List<TriggerStatement> writers, List<String> bases, FtsTable.Columns columns) {
+        if (table.kind() == FtsTable.Kind.EXTERNAL_CONTENT) {
+            return selective(tx, table, writers).orElseGet(() -> content(tx, table));
+        }
+        return switch (columns) {
+            case WRITTEN -> of(tx, table, writers);
+            case ALL -> allColumns(tx, table, writers, bases);
+        };
+    }
+
+    /** Every row of the content table, as it is. */
+    private static ExpectedContent content(Tx tx, FtsTable table) {
+        String rowid = table.option("content_rowid").orElse("rowid");
+        return checked(tx, named(table, table.content().orElseThrow(), Optional.of(rowid), Optional.empty()));
+    }
+
+    /** What the insert triggers of an external-content table write, if that is not simply every row as it is. */
+    private static Optional<ExpectedContent> selective(Tx tx, FtsTable table, List<TriggerStatement> writers) {
+        String content = table.content().orElseThrow();
+        boolean elsewhere = writers.stream()
+                .anyMatch(trigger -> trigger.event() == TriggerStatement.Event.INSERT && !trigger.isOn(content));
+        if (elsewhere || writers.stream().noneMatch(trigger -> trigger.event() == TriggerStatement.Event.INSERT)) {
+            return Optional.empty();
+        }
+        ExpectedContent written;
+        try {
+            written = of(tx, table, writers);
+        } catch (LockstepException e) {
+            if (e.kind() != LockstepException.Kind.USAGE) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+        Optional<String> number = TableKey.of(tx, content)
+                .filter(key -> key.kind() == TableKey.Kind.ROWID)
+                .map(key -> key.columns().get(0));
+        return written.isContent(number) ? Optional.empty() : Optional.of(written);
+    }
+
+    /** Whether it is every row of the content table as it is, so that FTS5 itself can rebuild and check the index. */
+    boolean isContent() {
+        return isContent(Optional.empty());
+    }
+
+    /** The same, if the row's number has another name, too. */
+    private boolean isContent(Optional<String> alias) {
+        if (feeds.size() != 1 || feeds.get(0).condition().isPresent()) {
+            return false;
+        }
+        SourceQuery feed = feeds.get(0);
+        boolean plain = table.content()
+                .filter(content -> SqlToken.fold(content).equals(SqlToken.fold(feed.base())))
+                .isPresent();
+        for (String column : table.columns()) {
+            plain &= column(feed.expression(column))
+                    .filter(name -> SqlToken.fold(name).equals(SqlToken.fold(column)))
+                    .isPresent();
+        }
+        String number = table.option("content_rowid").orElse("rowid");
+        return plain
+                && feed.rowid()
+                        .flatMap(ExpectedContent::column)
+                        .filter(name -> SourceQuery.isRowid(name)
+                                || SqlToken.fold(name).equals(SqlToken.fold(number))
+                                || (SourceQuery.isRowid(number)
+                                        && alias.filter(column ->
+                                                        SqlToken.fold(column).equals(SqlToken.fold(name)))
+                                                .isPresent()))
+                        .isPresent();
+    }
+
+    private static Optional<String> column(String expression) {
+        return IncrementalReindex.column(expression);
+    }
+
+    private static ExpectedContent allColumns(
+            Tx tx, FtsTable table, List<TriggerStatement> writers, List<String> bases) {
+        SourceQueryReader reader = new SourceQueryReader(table);
+        if (bases.size() != 1) {
+            throw reader.underivable("all columns of which table? It is about " + bases.size());
+        }
+        ContentTable base = ContentTable.read(tx, bases.get(0));
+        for (String column : table.columns()) {
+            if (!base.columns().contains(SqlToken.fold(column))) {
+                throw reader.underivable(base.name() + " has no column " + column);
+            }
+        }
+        Optional<String> condition = Optional.empty();
+        Optional<String> rowid = Optional.empty();
+        boolean triggered = writers.stream().anyMatch(trigger -> trigger.event() == TriggerStatement.Event.INSERT);
+        if (triggered && table.kind() != FtsTable.Kind.OWN_CONTENT) {
+            SourceQuery written = of(tx, table, writers).feeds.get(0);
+            condition = written.condition();
+            rowid = written.rowid();
+        }
+        SourceQuery feed = named(table, base.name(), Optional.empty(), condition)
+                .feeds
+                .get(0)
+                .withRowid(rowid);
+        return checked(tx, of(table, List.of(feed), base));
+    }
+
+    /** Each column from the column of its name. */
+    private static ExpectedContent named(
+            FtsTable table, String base, Optional<String> rowid, Optional<String> condition) {
+        List<String> expressions = new ArrayList<>();
+        for (String column : table.columns()) {
+            expressions.add("(new." + new Identifier(column) + ")");
+        }
+        SourceQuery feed = new SourceQuery(base, table.columns(), expressions, condition)
+                .withRowid(rowid.map(name -> "(new." + new Identifier(name) + ")"));
+        return new ExpectedContent(table, List.of(feed), Numbers.WRITTEN, Optional.empty());
+    }
+
+    private static ExpectedContent checked(Tx tx, ExpectedContent truth) {
+        TriggerCompileCheck.objection(tx, truth.query()).ifPresent(objection -> {
+            if (Unopened.isForeign(objection)) {
+                throw Unopened.lacking("what belongs into " + truth.table.name() + " cannot be read: " + objection);
+            }
+            throw new SourceQueryReader(truth.table).underivable(objection);
+        });
+        return truth;
+    }
+
+    /** A row whose number nobody chose gets its base row's: then the two can be compared without sorting either. */
+    private static ExpectedContent of(FtsTable table, List<SourceQuery> feeds, ContentTable base) {
+        if (feeds.stream().allMatch(feed -> feed.rowid().isPresent())) {
+            return new ExpectedContent(table, feeds, Numbers.WRITTEN, Optional.empty());
+        }
+        if (feeds.size() > 1 || table.kind() != FtsTable.Kind.OWN_CONTENT) {
+            return new ExpectedContent(table, feeds, Numbers.UNKNOWN, Optional.empty());
+        }
+        SourceQuery only = feeds.get(0);
+        Optional<Key> key = key(table, only, base);
+        return base.rowid().isEmpty()
+                ? new ExpectedContent(table, feeds, Numbers.UNKNOWN, key)
+                : new ExpectedContent(
+                        table,
+                        List.of(only.withRowid(base.rowid().map(name -> "(new." + name + ")"))),
+                        Numbers.GIVEN,
+                        key);
+    }
+
+    private static Optional<Key> key(FtsTable table, SourceQuery feed, ContentTable base) {
+        for (int i = 0; i < table.columns().size(); i++) {
+            String column = table.columns().get(i);
+            List<SqlToken> expression = SqlToken.of(feed.expression(column));
+            boolean plain = expression.size() == 5
+                    && expression.get(1).is("NEW")
+                    && expression.get(2).is('.');
+            if (plain && base.unique().contains(SqlToken.fold(expression.get(3).name()))) {
+                return Optional.of(new Key(i, column, expression.get(3).name()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The same, but that some columns may as well hold NULL or what the base's column of that name does. {@link #query} has
+     * that as {@code e0}, {@code e1} and so on, by the column's place.
+     */
+    public ExpectedContent allowing(Tx tx, List<String> columns) {
+        List<String> known = new ArrayList<>();
+        for (String column : table.columns()) {
+            boolean named =
+                    columns.stream().anyMatch(name -> SqlToken.fold(name).equals(SqlToken.fold(column)));
+            boolean there = feeds.stream()
+                    .allMatch(feed -> ContentTable.read(tx, feed.base()).has(column));
+            if (named && there) {
+                known.add(column);
+            }
+        }
+        return new ExpectedContent(table, feeds, numbers, key, known);
+    }
+
+    /** Whether a cell of the index, {@code x.c1}, is what it ought to be by a row {@code t} of the query. */
+    String isRight(int position) {
+        String cell = "x.c" + position;
+        String equal = cell + " is t.c" + position;
+        return nullOrEqual.contains(table.columns().get(position))
+                ? "(" + equal + " or " + cell + " is null or " + cell + " is t.e" + position + ")"
+                : equal;
+    }
+
+    /** Where the rows' numbers come from. */
+    public Numbers numbers() {
+        return numbers;
+    }
+
+    /** The column by which a row can be told from all others, if its number cannot do that. */
+    Optional<Key> key() {
+        return key;
+    }
+
+    /** Whether each row's number is known, and no two come from different triggers. */
+    boolean isNumbered() {
+        return feeds.size() == 1 && feeds.get(0).rowid().isPresent();
+    }
+
+    /** Whether each row's number is known. */
+    boolean hasRowids() {
+        return feeds.stream().allMatch(feed -> feed.rowid().isPresent());
+    }
+
+    /**
+     * Writes all of it into the table, which must be empty.
+     *
+     * @param progress hears from time to time how many rows are written
+     * @return the number of rows
+     */
+    long fill(Tx tx, LongConsumer progress) {
+        long rows = 0;
+        for (SourceQuery feed : feeds) {
+            if (feeds.size() > 1 || numbers != Numbers.GIVEN) {
+                rows += tx.update(feed.insertInto(table));
+                progress.accept(rows);
+                continue;
+            }
+            // In the order of the base's numbers, part by part, which costs nothing and can be watched.
+            String number = feed.rowid().orElseThrow();
+            String part = feed.insertInto(table) + (feed.condition().isPresent() ? " and " : " where ") + number
+                    + " between ? and ?";
+            String end = "select max(r) as r from (select " + number + " as r from main." + new Identifier(feed.base())
+                    + " as new where r >= ? order by r limit " + PART + ")";
+            long from = Long.MIN_VALUE;
+            for (Row to = tx.only(end, from); !to.isNull("r"); to = tx.only(end, from)) {
+                rows += tx.update(part, from, to.integer("r"));
+                progress.accept(rows);
+                if (to.integer("r") == Long.MAX_VALUE) {
+                    break;
+                }
+                from = to.integer("r") + 1;
+            }
+        }
+        return rows;
+    }
+
+    /** How much text the first rows have. */
+    public long bytes(Tx tx, long first) {
+        List<String> lengths = new ArrayList<>();
+        for (int i = 0; i < table.columns().size(); i++) {
+            lengths.add("coalesce(octet_length(c" + i + "), 0)");
+        }
+        return tx.only("select coalesce(sum(" + String.join(" + ", lengths) + "), 0) from (select * from (" + query()
+                        + ") limit " + first + ")")
+                .integer(0);
+    }
+
+    public long count(Tx tx) {
+        return tx.only("select count(*) from (" + query() + ")").integer(0);
+    }
+
+    /** The table whose rows they are about, if that is one and no other table has a say. */
+    public Optional<String> onlyBase() {
+        return feeds.size() == 1 && !feeds.get(0).asksOthers()
+                ? Optional.of(feeds.get(0).base())
+                : Optional.empty();
+    }
+
+    /** The columns of the FTS5 table that no trigger writes. */
+    public List<String> unwritten() {
+        return table.columns().stream()
+                .filter(column ->
+                        feeds.stream().allMatch(feed -> feed.expression(column).equals("null")))
+                .toList();
+    }
+
+    /** {@link #query} of some rows of the only base, which is called {@code new}. */
+    public String query(String condition) {
+        SourceQuery feed = feeds.get(0);
+        return query(feed) + (feed.condition().isPresent() ? " and " : " where ") + "(" + condition + ")";
+    }
+
+    /** The rows as a query with the columns {@code r} (the row's number, if known) and {@code c0}, {@code c1} and so on. */
+    public String query() {
+        return String.join(" union all ", feeds.stream().map(this::query).toList());
+    }
+
+    private String query(SourceQuery feed) {
+        List<String> columns = new ArrayList<>();
+        columns.add(feed.rowid().orElse("null") + " as r");
+        int i = 0;
+        for (String column : table.columns()) {
+            // Without the base column's affinity and collation, so that only equal values are equal.
+            columns.add("+" + feed.expression(column) + " collate binary as c" + i);
+            if (nullOrEqual.contains(column)) {
+                columns.add("+(new." + new Identifier(column) + ") collate binary as e" + i);
+            }
+            i++;
+        }
+        return "select " + String.join(", ", columns) + " " + feed.source();
+    }
+}

@@ -1,0 +1,137 @@
+package dev.lockstep.fts.content;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Tx;
+import dev.lockstep.fts.schema.FtsTable;
+import dev.lockstep.fts.schema.SourceQueryReader;
+import dev.lockstep.fts.schema.TriggerStatement;
+import dev.lockstep.support.LockstepException;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * Makes an FTS5 table hold what it ought to, and proves that it does; its definition and its options stay as they are.
+ *
+ * <p>A table that keeps its own text is emptied through the table in which it keeps it, and told to rebuild its index from
+ * that: as fast as DROP and CREATE, which would move it in the schema and lose its options. Deleting its rows would cost
+ * as much as writing them.
+ *
+ * @param rows how many rows it holds now
+ * @param sight how much of a difference the proof would have seen
+ */
+public record IndexRebuild(long rows, ContentComparison.Sight sight) {
+    /**
+     * Rebuilds one table inside the caller's transaction.
+     *
+     * @param writers the triggers that write it
+     * @param progress hears from time to time how many rows are written
+     * @throws LockstepException usage: what belongs into it cannot be told; refused: it differs from that even when rebuilt
+     */
+    public static IndexRebuild run(Tx tx, FtsTable table, List<TriggerStatement> writers, LongConsumer progress) {
+        return run(
+                tx, table, ExpectedContent.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN), progress);
+    }
+
+    /** The same for a truth that is known. */
+    public static IndexRebuild run(Tx tx, FtsTable table, ExpectedContent truth, LongConsumer progress) {
+        return switch (table.kind()) {
+            case OWN_CONTENT -> ownContent(tx, table, truth, progress);
+            case EXTERNAL_CONTENT ->
+                truth.isContent() ? externalContent(tx, table) : selectedContent(tx, table, truth, progress);
+            case CONTENTLESS, CONTENTLESS_DELETE -> contentless(tx, table, truth, progress);
+        };
+    }
+
+    /** Whether {@link #run} will know what to do; throws what it would throw before it has changed anything. */
+    public static void check(Tx tx, FtsTable table, List<TriggerStatement> writers) {
+        switch (table.kind()) {
+            case OWN_CONTENT -> ExpectedContent.of(tx, table, writers);
+            case EXTERNAL_CONTENT ->
+                numbered(table, ExpectedContent.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN));
+            case CONTENTLESS, CONTENTLESS_DELETE -> numbered(table, ExpectedContent.of(tx, table, writers));
+        }
+    }
+
+    private static IndexRebuild ownContent(Tx tx, FtsTable table, ExpectedContent truth, LongConsumer progress) {
+        tx.execute("delete from main." + table.shadow("content"));
+        command(tx, table, "rebuild");
+        long rows = truth.fill(tx, progress);
+        return proven(table, rows, ContentComparison.ofText(tx, truth, table));
+    }
+
+    private static IndexRebuild externalContent(Tx tx, FtsTable table) {
+        command(tx, table, "rebuild");
+        try {
+            // Only with a rank of 1 does it read the content table; otherwise a stale index passes.
+            tx.execute("insert into main." + table.identifier() + " (" + table.identifier()
+                    + ", rank) values ('integrity-check', 1)");
+        } catch (DbException e) {
+            if (e.reason() == DbException.Reason.CORRUPT) {
+                throw unproven(table, e.getMessage());
+            }
+            throw e;
+        }
+        Identifier content = new Identifier(table.content().orElseThrow());
+        return new IndexRebuild(ContentComparison.count(tx, content), ContentComparison.Sight.WHOLE);
+    }
+
+    /** FTS5's own rebuild would index every row of the content table, as it is; its triggers choose, or change what they write. */
+    private static IndexRebuild selectedContent(Tx tx, FtsTable table, ExpectedContent truth, LongConsumer progress) {
+        numbered(table, truth);
+        command(tx, table, "delete-all");
+        long rows = truth.fill(tx, progress);
+        boolean equal = IntegrityCheck.canTell(table, truth)
+                ? IntegrityCheck.passes(tx, table, truth)
+                : DriftScan.of(tx, table, truth, DriftScan.Extent.ALL, 1).isNone();
+        if (!equal) {
+            throw unproven(table, "the terms differ");
+        }
+        return new IndexRebuild(rows, ContentComparison.Sight.WHOLE);
+    }
+
+    private static IndexRebuild contentless(Tx tx, FtsTable table, ExpectedContent truth, LongConsumer progress) {
+        numbered(table, truth);
+        command(tx, table, "delete-all");
+        long rows = truth.fill(tx, progress);
+        if (!keepsSizes(tx, table)) {
+            return new IndexRebuild(rows, ContentComparison.Sight.NONE);
+        }
+        return proven(table, rows, ContentComparison.ofRows(tx, truth, table.shadow("docsize")));
+    }
+
+    /** Whether the table knows each row's size: not with {@code columnsize=0}. */
+    static boolean keepsSizes(Tx tx, FtsTable table) {
+        return !tx.rows(
+                        "select 1 from main.sqlite_master where type = 'table' and name = ?",
+                        table.shadow("docsize").name())
+                .isEmpty();
+    }
+
+    private static void numbered(FtsTable table, ExpectedContent truth) {
+        if (!truth.hasRowids()) {
+            throw new SourceQueryReader(table)
+                    .underivable("they do not say the rowid, and it keeps nothing else of a row");
+        }
+    }
+
+    private static IndexRebuild proven(FtsTable table, long rows, ContentComparison comparison) {
+        if (!comparison.isEqual()) {
+            throw unproven(table, comparison.missing() + " rows missing, " + comparison.extra() + " too many");
+        }
+        return new IndexRebuild(rows, comparison.sight());
+    }
+
+    private static LockstepException unproven(FtsTable table, String why) {
+        return new LockstepException(
+                LockstepException.Kind.REFUSED,
+                "unproven",
+                table.name() + " is not equal to its base even when rebuilt: " + why,
+                "nothing changed",
+                null);
+    }
+
+    private static void command(Tx tx, FtsTable table, String command) {
+        tx.update("insert into main." + table.identifier() + " (" + table.identifier() + ") values (?)", command);
+    }
+}

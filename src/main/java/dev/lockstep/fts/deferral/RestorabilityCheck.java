@@ -1,0 +1,145 @@
+package dev.lockstep.fts.deferral;
+
+import dev.lockstep.db.Tx;
+import dev.lockstep.fts.content.ExpectedContent;
+import dev.lockstep.fts.content.ExpectedCount;
+import dev.lockstep.fts.content.IndexRebuild;
+import dev.lockstep.fts.content.RowCounts;
+import dev.lockstep.fts.ledger.DeferralState;
+import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.schema.FtsTable;
+import dev.lockstep.fts.schema.TriggerCompileCheck;
+import dev.lockstep.fts.schema.TriggerStatement;
+import dev.lockstep.fts.schema.Unopened;
+import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Notice;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Whether triggers that are put away could come back: asked before, when the answer still costs nothing. */
+public final class RestorabilityCheck {
+    private RestorabilityCheck() {}
+
+    /**
+     * Tries everything that a restore will need of the index as it is now.
+     *
+     * @throws LockstepException usage: what belongs into it cannot be told; refused: something that it needs is not there
+     */
+    static void check(Tx tx, DeferralState situation, FtsIndex index) {
+        FtsTable table = index.table().orElseThrow();
+        if (table.objection().isPresent()) {
+            throw Unopened.refusal(table);
+        }
+        for (String base : index.bases()) {
+            if (situation.catalog().relation(base).isEmpty()) {
+                throw LockstepException.refused(
+                        "there is no table " + base + ", which " + index.name() + " is about", null);
+            }
+        }
+        for (String base :
+                index.live().stream().map(TriggerStatement::table).distinct().toList()) {
+            Optional<String> objection = TriggerCompileCheck.objectionToWrites(tx, base);
+            if (objection.filter(Unopened::isForeign).isPresent()) {
+                throw Unopened.lacking("triggers on " + base + " cannot be tried: " + objection.get());
+            }
+            if (objection.isPresent()) {
+                throw LockstepException.refused(
+                        "writes to " + base + " fail already now: " + objection.get(),
+                        "one of the triggers on it does not fit; a restore would refuse to put it back");
+            }
+        }
+        IndexRebuild.check(tx, table, index.sources());
+        if (situation.known(index.name()).isEmpty()) {
+            checkTextOfItsOwn(tx, table, index);
+        }
+    }
+
+    /** Text that no trigger writes is nowhere else, unless the base has it in a column of that name: a rebuild would lose it. */
+    private static void checkTextOfItsOwn(Tx tx, FtsTable table, FtsIndex index) {
+        ExpectedContent truth =
+                ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+        if (table.kind() == FtsTable.Kind.OWN_CONTENT) {
+            for (String column : truth.unwritten()) {
+                String stored = "c" + table.columns().indexOf(column);
+                if (!tx.rows("select 1 from main." + table.shadow("content") + " where " + stored
+                                + " is not null limit 1")
+                        .isEmpty()) {
+                    throw lost(table, "column " + column + " holds text that no insert trigger writes");
+                }
+            }
+        }
+        Optional<Long> indexed = RowCounts.indexed(tx, table);
+        if (indexed.isPresent() && table.kind() != FtsTable.Kind.EXTERNAL_CONTENT) {
+            long expected = truth.count(tx);
+            if (indexed.get() > expected) {
+                throw lost(table, "it has " + indexed.get() + " rows, and its triggers account for " + expected);
+            }
+        }
+    }
+
+    private static LockstepException lost(FtsTable table, String why) {
+        return new LockstepException(
+                LockstepException.Kind.REFUSED,
+                "own-text",
+                "a restore of " + table.name() + " would lose text: " + why,
+                "'lockstep fts check --deep --table " + table.name()
+                        + "' names the rows; leave it out with --table; or, if they"
+                        + " may go, 'lockstep fts rebuild --table " + table.name() + "' first",
+                null);
+    }
+
+    /** What somebody who is about to defer these should know. */
+    static List<Notice> notices(Tx tx, DeferralState situation, List<FtsIndex> indexes) {
+        List<Notice> notices = new ArrayList<>();
+        for (FtsIndex index : indexes) {
+            notices.addAll(others(situation, index));
+            FtsTable table = index.table().orElseThrow();
+            drift(tx, table, index).ifPresent(notices::add);
+            if (table.kind() == FtsTable.Kind.EXTERNAL_CONTENT) {
+                notices.add(new Notice(
+                        "reads-may-fail",
+                        "until " + table.name() + " is restored, a search in it can miss rows, and can fail with"
+                                + " SQLITE_CORRUPT_VTAB where its content has changed"));
+            }
+        }
+        return notices;
+    }
+
+    /** Triggers that write the index and that nobody puts away. */
+    public static List<Notice> others(DeferralState situation, FtsIndex index) {
+        List<Notice> notices = new ArrayList<>();
+        for (TriggerStatement trigger : situation.catalog().temporaryWriters(index.name())) {
+            notices.add(leftAlone(trigger, index, "is temporary"));
+        }
+        for (TriggerStatement trigger : situation.catalog().writersOnViews(index.name())) {
+            notices.add(leftAlone(trigger, index, "is on a view"));
+        }
+        return notices;
+    }
+
+    private static Notice leftAlone(TriggerStatement trigger, FtsIndex index, String why) {
+        return new Notice(
+                "left-alone", "trigger " + trigger.name() + " writes " + index.name() + " and " + why + "; it stays");
+    }
+
+    /** A difference in numbers alone, which costs next to nothing to see. */
+    static Optional<Notice> drift(Tx tx, FtsTable table, FtsIndex index) {
+        return ExpectedCount.difference(tx, table, index.sources())
+                .map(difference -> new Notice(
+                        "drifted",
+                        table.name() + " is not equal to its base even now: " + difference
+                                + "; the restore will rebuild it"));
+    }
+
+    /** What this SQLite lacks to tell what belongs into an index; empty if it lacks nothing. */
+    static Optional<String> lacking(Tx tx, FtsIndex index) {
+        try {
+            ExpectedContent.declared(
+                    tx, index.table().orElseThrow(), index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+            return Optional.empty();
+        } catch (LockstepException e) {
+            return Optional.of(e.getMessage()).filter(Unopened::isForeign);
+        }
+    }
+}

@@ -1,0 +1,316 @@
+package dev.lockstep.fts.deferral;
+
+import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.fts.ledger.DeferralState;
+import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.ledger.LedgerEntry;
+import dev.lockstep.fts.ledger.LedgerEntry.Health;
+import dev.lockstep.fts.ledger.LedgerEntry.StoredTrigger;
+import dev.lockstep.fts.ledger.LedgerErrors;
+import dev.lockstep.fts.ledger.NamedColumns;
+import dev.lockstep.fts.schema.FtsCatalog.Relation;
+import dev.lockstep.fts.schema.SchemaFingerprint;
+import dev.lockstep.fts.schema.TriggerCompileCheck;
+import dev.lockstep.fts.schema.TriggerDdl;
+import dev.lockstep.fts.schema.TriggerStatement;
+import dev.lockstep.fts.schema.Unopened;
+import dev.lockstep.fts.trial.TriggerRemainder;
+import dev.lockstep.profile.Profile;
+import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Notice;
+import dev.lockstep.support.ShellWord;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Puts stored triggers back into a schema that may have changed since, inside the caller's transaction, and refuses those
+ * that do not fit it any more.
+ */
+final class TriggerRestore {
+    private final Tx tx;
+    private final DeferralState situation;
+    private final Restoration.Policy policy;
+    private final List<Notice> notices;
+
+    /** The triggers to create, by folded name. */
+    private final Map<String, StoredTrigger> wanted = new LinkedHashMap<>();
+
+    /** The stored triggers that were looked at, by folded name: two indexes may share one. */
+    private final Set<String> decided = new HashSet<>();
+
+    /** Which index a stored trigger was looked at for, by folded name of the trigger. */
+    private final Map<String, FtsIndex> storedFor = new HashMap<>();
+
+    /** The live triggers that make room for a stored one. */
+    private final List<TriggerStatement> displaced = new ArrayList<>();
+
+    TriggerRestore(Tx tx, DeferralState situation, Restoration.Policy policy, List<Notice> notices) {
+        this.tx = tx;
+        this.situation = situation;
+        this.policy = policy;
+        this.notices = notices;
+    }
+
+    /**
+     * Looks at one index, and decides about each of its triggers, without changing anything.
+     *
+     * @throws LockstepException refused: something is not as it was
+     */
+    void check(FtsIndex index) {
+        checkTables(index);
+        Optional<LedgerEntry> entry = index.held().map(FtsIndex.Held::deferred);
+        if (index.damaged().isPresent()) {
+            checkDamaged(index);
+        }
+        checkShape(index);
+        List<StoredTrigger> stored = index.stored();
+        stored.forEach(trigger -> decide(index, trigger));
+        entry.ifPresent(deferred -> strangers(deferred).forEach(trigger -> decide(index, trigger)));
+        decideAboutNewcomers(index, stored);
+        if (policy.replacement() == Restoration.Replacement.PROFILE) {
+            takeFromProfile(index);
+        }
+    }
+
+    private void checkTables(FtsIndex index) {
+        if (index.table().isEmpty()) {
+            String was = situation
+                    .catalog()
+                    .relation(index.name())
+                    .map(relation -> "no FTS5 table")
+                    .orElse("gone");
+            throw LedgerErrors.refused(
+                    "missing-table",
+                    "the index " + index.name() + " is " + was + ", and triggers that write it are stored",
+                    "make it again, or " + surrender(index));
+        }
+        for (String base : index.bases()) {
+            Optional<Relation> relation = situation.catalog().relation(base);
+            boolean isContent =
+                    index.table().get().content().filter(base::equals).isPresent();
+            if (relation.isEmpty() || (relation.get() != Relation.TABLE && !isContent)) {
+                throw LedgerErrors.refused(
+                        "missing-table",
+                        "there is no table " + base + " any more, which the index " + index.name() + " is about",
+                        "make it again, or " + surrender(index));
+            }
+        }
+    }
+
+    /** Nothing is lost if all triggers that the profile knows are there; else the profile's may stand in if asked for. */
+    private void checkDamaged(FtsIndex index) {
+        boolean whole = index.held().orElseThrow().deferred().health() == Health.LOST
+                && !index.live().isEmpty()
+                && index.absent().isEmpty();
+        boolean replaceable = policy.replacement() == Restoration.Replacement.PROFILE
+                && !situation.known(index.name()).isEmpty()
+                && index.held().get().deferred().health() != Health.EDITED;
+        if (!whole && !replaceable) {
+            throw LedgerErrors.of(index);
+        }
+    }
+
+    private void checkShape(FtsIndex index) {
+        Optional<SchemaFingerprint> before = index.held()
+                .flatMap(held -> held.deferred().shape())
+                .map(shape -> shape.of(index.bases(), index.name()));
+        Optional<String> difference = before.flatMap(shape -> shape.difference(
+                SchemaFingerprint.read(tx, shape.tables(), situation.catalog().tables()),
+                new NamedColumns(index)::contain));
+        if (difference.isPresent()) {
+            throw LedgerErrors.refused(
+                    "schema-changed",
+                    "the schema has changed since the triggers were put away: " + difference.get(),
+                    "change it back; or have them tried as they are: "
+                            + index.held().orElseThrow().ledger().acceptShape(index.name()));
+        }
+    }
+
+    private void decide(FtsIndex index, StoredTrigger stored) {
+        if (!decided.add(SqlToken.fold(stored.name()))) {
+            return;
+        }
+        storedFor.put(SqlToken.fold(stored.name()), index);
+        Optional<TriggerStatement> live = situation.catalog().trigger(stored.name());
+        if (live.isEmpty()) {
+            wanted.put(SqlToken.fold(stored.name()), stored);
+            return;
+        }
+        if (live.get().sql().equals(stored.sql())) {
+            return;
+        }
+        if (TriggerRemainder.isOf(live.get(), stored.trigger(), TriggerRemainder.of(situation, List.of()))) {
+            displaced.add(live.get());
+            wanted.put(SqlToken.fold(stored.name()), stored);
+            return;
+        }
+        switch (policy.preference()) {
+            case NEITHER -> throw LedgerErrors.remade(index.name(), live.get(), stored);
+            case LIVE -> giveUp(stored.sql(), stored.name());
+            case STORED -> {
+                displaced.add(live.get());
+                giveUp(live.get().sql(), stored.name());
+                wanted.put(SqlToken.fold(stored.name()), stored);
+            }
+        }
+    }
+
+    /** A trigger of another name that writes the index too would, beside the stored one, write every row twice. */
+    private void decideAboutNewcomers(FtsIndex index, List<StoredTrigger> stored) {
+        for (TriggerStatement live : index.live()) {
+            boolean known =
+                    stored.stream().anyMatch(old -> SqlToken.fold(old.name()).equals(SqlToken.fold(live.name())));
+            if (known || stored.isEmpty()) {
+                continue;
+            }
+            if (policy.preference() != Restoration.Preference.LIVE) {
+                throw LedgerErrors.refused(
+                        "trigger-conflict",
+                        "trigger " + live.name() + " was made meanwhile and writes " + index.name() + " too: "
+                                + TriggerStatement.brief(live.sql()),
+                        "'lockstep fts restore --prefer live' chooses it over the stored ones; or drop it");
+            }
+            for (StoredTrigger old : stored) {
+                boolean sameJob =
+                        old.trigger().event() == live.event() && old.trigger().isOn(live.table());
+                if (sameJob && wanted.remove(SqlToken.fold(old.name())) != null) {
+                    giveUp(old.sql(), old.name());
+                }
+            }
+        }
+    }
+
+    private void giveUp(String sql, String name) {
+        notices.add(new Notice("given-up", "the other text of trigger " + name + " is given up: " + sql));
+    }
+
+    private void takeFromProfile(FtsIndex index) {
+        for (Profile.Trigger known : situation.known(index.name())) {
+            String folded = SqlToken.fold(known.name());
+            if (situation.catalog().trigger(known.name()).isEmpty() && !wanted.containsKey(folded)) {
+                wanted.put(folded, new StoredTrigger(Long.MAX_VALUE, TriggerStatement.parse(known.sql())));
+                notices.add(new Notice("from-profile", "trigger " + known.name() + " is made as the profile says it"));
+            }
+        }
+    }
+
+    /** Creates the triggers in the order in which they first were, and has SQLite compile each. */
+    void putBack() {
+        displaced.forEach(trigger -> TriggerDdl.drop(tx, trigger));
+        List<TriggerStatement> ordered = wanted.values().stream()
+                .sorted(Comparator.comparingLong(StoredTrigger::position))
+                .map(StoredTrigger::trigger)
+                .toList();
+        ordered.stream().map(TriggerStatement::table).distinct().forEach(table -> TriggerCompileCheck.objectionToWrites(
+                        tx, table)
+                .filter(objection -> !Unopened.isForeign(objection))
+                .ifPresent(objection -> {
+                    throw LedgerErrors.refused(
+                            "trigger-unfit",
+                            "writes to " + table + " fail even without the triggers: " + objection,
+                            "nothing changed; it is still deferred");
+                }));
+        for (TriggerStatement trigger : ordered) {
+            TriggerDdl.create(tx, trigger);
+            TriggerCompileCheck.objectionToWrites(tx, trigger.table(), trigger.event())
+                    .ifPresent(objection -> {
+                        if (Unopened.isForeign(objection)) {
+                            notices.add(new Notice(
+                                    "not-tried", "trigger " + trigger.name() + " is put back untried: " + objection));
+                            return;
+                        }
+                        FtsIndex index = storedFor.get(SqlToken.fold(trigger.name()));
+                        throw LedgerErrors.refused(
+                                "trigger-unfit",
+                                "trigger " + trigger.name() + " does not fit " + trigger.table() + " any more: "
+                                        + objection,
+                                "nothing changed, it is still deferred; change the schema back"
+                                        + (index == null ? "" : ", or " + giveUp(index)));
+                    });
+        }
+        ordered.stream()
+                .map(trigger -> SqlToken.fold(trigger.table()))
+                .distinct()
+                .forEach(this::reorder);
+    }
+
+    /** Triggers that were made after one that is back are made anew behind it: SQLite fires the newest first. */
+    private void reorder(String table) {
+        Map<String, TriggerStatement> there = new LinkedHashMap<>();
+        for (TriggerStatement trigger : situation.catalog().on(table)) {
+            boolean gone = displaced.stream().anyMatch(other -> other.name().equals(trigger.name()));
+            if (!gone) {
+                there.put(SqlToken.fold(trigger.name()), trigger);
+            }
+        }
+        List<TriggerStatement> order = new ArrayList<>(there.values());
+        List<StoredTrigger> back = wanted.values().stream()
+                .filter(stored -> stored.trigger().isOn(table))
+                .sorted(Comparator.comparingLong(StoredTrigger::position))
+                .toList();
+        for (StoredTrigger stored : back) {
+            order.add(place(stored, order), stored.trigger());
+        }
+        // As they stand now: the others, and behind them those that are back.
+        List<TriggerStatement> now = new ArrayList<>(there.values());
+        back.forEach(stored -> now.add(stored.trigger()));
+        int same = 0;
+        while (same < order.size() && order.get(same).equals(now.get(same))) {
+            same++;
+        }
+        List<TriggerStatement> behind = order.subList(same, order.size());
+        behind.forEach(trigger -> TriggerDdl.drop(tx, trigger));
+        behind.forEach(trigger -> TriggerDdl.create(tx, trigger));
+    }
+
+    /** Behind the last of those that were older. Where nobody noted which were, their numbers say it. */
+    private int place(StoredTrigger stored, List<TriggerStatement> order) {
+        int place = 0;
+        for (int i = 0; i < order.size(); i++) {
+            String name = order.get(i).name();
+            boolean isBack = wanted.containsKey(SqlToken.fold(name));
+            boolean older = stored.older()
+                    .map(names -> names.contains(name))
+                    .orElseGet(() -> isBack || situation.catalog().position(name) < stored.position());
+            place = older ? i + 1 : place;
+        }
+        return place;
+    }
+
+    /** An application that picks triggers by their text may have put away some that write no index; they come back too. */
+    private static List<StoredTrigger> strangers(LedgerEntry entry) {
+        return entry.triggers().stream()
+                .filter(stored -> entry.indexes().stream().noneMatch(stored.trigger()::writes))
+                .toList();
+    }
+
+    private static String giveUp(FtsIndex index) {
+        return index.held()
+                .map(held -> "give the triggers up: " + held.ledger().surrender(index.name()))
+                .orElse("give it up");
+    }
+
+    /** An application's one entry holds the triggers of others too, and they are stored nowhere else. */
+    private String surrender(FtsIndex index) {
+        Optional<FtsIndex.Held> held = index.held();
+        if (held.isEmpty()) {
+            return "give it up";
+        }
+        List<String> others = new ArrayList<>(held.get().deferred().indexes());
+        others.removeIf(name -> SqlToken.fold(name).equals(index.folded())
+                || situation.catalog().table(name).isEmpty());
+        String tables = String.join(
+                "",
+                others.stream().map(name -> " --table " + ShellWord.quote(name)).toList());
+        String first = others.isEmpty() ? "" : "first 'lockstep fts restore" + tables + "', then ";
+        return first + "give the triggers up: " + held.get().ledger().surrender(index.name());
+    }
+}

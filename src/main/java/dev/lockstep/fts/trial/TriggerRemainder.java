@@ -1,0 +1,59 @@
+package dev.lockstep.fts.trial;
+
+import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.fts.ledger.DeferralState;
+import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.schema.TriggerStatement;
+import dev.lockstep.support.LockstepException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a trigger does besides keeping a search index: it raises an error, writes another table. While the trigger is put away
+ * a trigger of the same name does just that; to lose it would be the worst of all faults, for nobody would notice.
+ */
+public final class TriggerRemainder {
+    private TriggerRemainder() {}
+
+    /** The indexes that nobody keeps while these are deferred, folded: these, and those that are deferred already. */
+    public static Set<String> of(DeferralState situation, List<FtsIndex> toDefer) {
+        Set<String> indexes = new LinkedHashSet<>();
+        toDefer.forEach(index -> indexes.add(index.folded()));
+        for (FtsIndex index : situation.select(List.of())) {
+            if (index.isDeferred()) {
+                indexes.add(index.folded());
+            }
+        }
+        return indexes;
+    }
+
+    /**
+     * Refuses triggers of which a part cannot go on alone.
+     *
+     * @throws LockstepException refused: what is left of a trigger reads or writes the index
+     */
+    public static void check(DeferralState situation, FtsIndex index, List<FtsIndex> together) {
+        Set<String> indexes = of(situation, together);
+        for (TriggerStatement trigger : index.live()) {
+            Optional<TriggerStatement> rest = trigger.without(indexes);
+            for (String name : indexes) {
+                if (rest.isPresent() && rest.get().mentions(name)) {
+                    throw LockstepException.refused(
+                            "trigger " + trigger.name() + " does more than write " + name + ", and what else it does ("
+                                    + String.join(", ", rest.get().targets()) + ") reads that index: "
+                                    + TriggerStatement.brief(trigger.sql()),
+                            "leave the index out with --table, or make two triggers of it");
+                }
+            }
+        }
+    }
+
+    /** Whether a live trigger is what was left of a stored one. */
+    public static boolean isOf(TriggerStatement live, TriggerStatement stored, Set<String> indexes) {
+        Set<String> own = new LinkedHashSet<>(indexes);
+        stored.targets().stream().map(SqlToken::fold).filter(indexes::contains).forEach(own::add);
+        return stored.without(own).filter(rest -> rest.sql().equals(live.sql())).isPresent();
+    }
+}

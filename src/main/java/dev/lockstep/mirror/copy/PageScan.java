@@ -1,0 +1,212 @@
+package dev.lockstep.mirror.copy;
+
+import dev.lockstep.db.Cells;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.copy.Backfill.BadRows;
+import dev.lockstep.mirror.plan.MappedRow;
+import dev.lockstep.mirror.plan.MappedRow.Misfit;
+import dev.lockstep.mirror.plan.RejectedRow;
+import dev.lockstep.mirror.plan.RowMapper;
+import dev.lockstep.mirror.plan.TablePlan;
+import dev.lockstep.mirror.proof.RowDigest;
+import dev.lockstep.mirror.proof.RowFingerprint;
+import dev.lockstep.mirror.source.SourceTable.Range;
+import dev.lockstep.support.Digests;
+import dev.lockstep.support.LockstepException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Reads a whole table of the source once: finds every value that will not fit, and cuts the rows into pages with a digest
+ * each.
+ *
+ * <p>A page ends after a row whose key says so, so that a row that comes or goes changes the page that it is in and perhaps
+ * the next, and no other; only the limits on its size are counted.
+ */
+final class PageScan {
+    private static final int MIN_ROWS = 128;
+    private static final int MAX_ROWS = 2_048;
+    private static final int MAX_BYTES = 1 << 20;
+    /** Which bits of a key's hash end a page: about one key in 512. */
+    private static final long END = 511;
+
+    private static final int SHOWN_REJECTS = 20;
+
+    /**
+     * Rows that follow each other.
+     *
+     * @param digest of all of them, in hexadecimal
+     * @param rows how many
+     * @param fitting how many of them the mirror can hold
+     * @param bytes about how many bytes they are
+     */
+    record Page(Range range, String digest, int rows, int fitting, long bytes) {}
+
+    private final TablePlan plan;
+    private final Tx tx;
+    private final Optional<RowDigest> rowDigest;
+    private final RowFingerprint fingerprint;
+    private final List<char[]> parts = new ArrayList<>();
+    private final List<Page> pages = new ArrayList<>();
+    private final List<RejectedRow> rejects = new ArrayList<>();
+    private final MessageDigest digest = Digests.sha256();
+    private final byte[] shape;
+    private final Set<String> keys = new HashSet<>();
+    private final List<String> merging = new ArrayList<>();
+    private List<Object> after = List.of();
+    private final char[] pageParts = new char[MAX_ROWS];
+    private long rows;
+    private long rejected;
+    private int pageRows;
+    private int pageFitting;
+    private long pageBytes;
+
+    /** @param rowDigest if it is to be known of all rows, and of each page, which they are */
+    PageScan(TablePlan plan, Tx tx, Optional<RowDigest> rowDigest) {
+        this.rowDigest = rowDigest;
+        this.fingerprint = new RowFingerprint(rowDigest.isPresent() ? RowFingerprint.MAX_BITS : 0);
+        this.plan = plan;
+        this.tx = tx;
+        this.shape = plan.shape().getBytes(StandardCharsets.UTF_8);
+    }
+
+    static PageScan of(TablePlan plan, Tx tx, Optional<RowDigest> rowDigest) {
+        PageScan scan = new PageScan(plan, tx, rowDigest);
+        scan.run(row -> {});
+        return scan;
+    }
+
+    List<Page> pages() {
+        return pages;
+    }
+
+    /** Of the rows that the mirror can hold, if it was to be known. */
+    RowFingerprint fingerprint() {
+        return fingerprint;
+    }
+
+    /** Whether a page, by its number, has a row in one of these parts, that so many bits name. */
+    boolean isIn(int page, BitSet some, int bits) {
+        for (char part : parts.get(page)) {
+            if (some.get(part >>> (RowFingerprint.MAX_BITS - bits))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The first rows that do not fit, for people. */
+    List<RejectedRow> rejects() {
+        return rejects;
+    }
+
+    /** The first keys that mean the same to the mirror as another key. */
+    List<String> merging() {
+        return merging;
+    }
+
+    long rows() {
+        return rows;
+    }
+
+    /** How many rows do not fit. */
+    long rejected() {
+        return rejected;
+    }
+
+    /** @throws LockstepException refused: a row does not fit, and that is not to be */
+    void check(BadRows policy) {
+        if (rejected > 0 && policy == BadRows.FAIL) {
+            throw new LockstepException(
+                    LockstepException.Kind.REFUSED,
+                    "does-not-fit",
+                    rejects.get(0) + (rejected > 1 ? "; and " + (rejected - 1) + " more rows" : ""),
+                    "'lockstep mirror plan' names them; --on-bad-row quarantine copies all the others",
+                    null);
+        }
+    }
+
+    /**
+     * Reads the table, once.
+     *
+     * @param sink takes the rows that the mirror can hold
+     */
+    void run(Consumer<MappedRow> sink) {
+        RowMapper fit = plan.fit();
+        begin();
+        plan.source().scan(tx, Range.ALL, cells -> {
+            MappedRow row = fit.map(cells);
+            add(cells, row);
+            if (row.fits()) {
+                sink.accept(row);
+            }
+            if (isEnd(row)) {
+                end(plan.source().position(cells));
+            }
+        });
+        if (pageRows > 0) {
+            end(List.of());
+        }
+    }
+
+    private void add(Cells cells, MappedRow row) {
+        rows++;
+        pageRows++;
+        pageBytes += row.size();
+        row.digest(digest);
+        if (plan.mayMeanTheSame() && !keys.add(row.exactKey(plan.keyWidth())) && merging.size() < SHOWN_REJECTS) {
+            merging.add(plan.key(cells));
+        }
+        if (row.fits()) {
+            rowDigest.ifPresent(of -> {
+                fingerprint.add(of.of(row));
+                pageParts[pageFitting] = (char) of.part(RowFingerprint.MAX_BITS);
+            });
+            pageFitting++;
+            return;
+        }
+        rejected++;
+        for (Misfit misfit : row.misfits()) {
+            if (rejects.size() < SHOWN_REJECTS) {
+                rejects.add(RejectedRow.of(plan.name(), plan.key(cells), misfit));
+            }
+        }
+    }
+
+    private boolean isEnd(MappedRow row) {
+        return pageRows >= MAX_ROWS
+                || pageBytes >= MAX_BYTES
+                || (pageRows >= MIN_ROWS && (row.hash(plan.keyWidth()) & END) == 0);
+    }
+
+    private void begin() {
+        digest.update(shape);
+        pageRows = 0;
+        pageFitting = 0;
+        pageBytes = 0;
+    }
+
+    /** @param through where the page's last row is; nowhere for the last page, which goes to the end */
+    private void end(List<Object> through) {
+        pages.add(new Page(
+                new Range(after, through),
+                HexFormat.of().formatHex(digest.digest()),
+                pageRows,
+                pageFitting,
+                pageBytes));
+        if (rowDigest.isPresent()) {
+            parts.add(Arrays.copyOf(pageParts, pageFitting));
+        }
+        after = through;
+        begin();
+    }
+}

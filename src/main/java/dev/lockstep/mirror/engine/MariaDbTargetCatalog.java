@@ -1,0 +1,302 @@
+package dev.lockstep.mirror.engine;
+
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.plan.DeclaredType;
+import dev.lockstep.mirror.plan.TargetTable;
+import dev.lockstep.mirror.plan.TargetTable.Column;
+import dev.lockstep.mirror.plan.TargetTable.Comparison;
+import dev.lockstep.mirror.plan.TargetTable.Silence;
+import dev.lockstep.mirror.plan.TargetTable.Source;
+import dev.lockstep.mirror.plan.TargetType;
+import dev.lockstep.mirror.plan.TargetType.Characters;
+import dev.lockstep.mirror.source.ColumnSurvey;
+import dev.lockstep.mirror.source.SourceTable;
+import dev.lockstep.mirror.source.SourceTable.Nulls;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a table of MariaDB or MySQL is like: one that is there, from the information schema, and one that would be made. */
+final class MariaDbTargetCatalog {
+    private static final String TABLE = """
+            select table_name as "name", table_type as "type"
+              from information_schema.tables
+             where table_schema = database()
+               and table_name = ?
+            """;
+
+    private static final String COLUMNS = """
+              select column_name as "name", data_type as "type", column_type as "declared", is_nullable as "nulls",
+                     column_default is not null or extra like '%auto_increment%' as "has_default",
+                     coalesce(generation_expression, '') <> '' as "generated",
+                     cast(character_maximum_length as signed) as "characters",
+                     cast(character_octet_length as signed) as "bytes",
+                     cast(numeric_precision as signed) as "digits", cast(numeric_scale as signed) as "scale",
+                     cast(datetime_precision as signed) as "fraction",
+                     character_set_name as "charset", collation_name as "collation_used"
+                from information_schema.columns
+               where table_schema = database()
+                 and table_name = ?
+            order by ordinal_position
+            """;
+
+    private static final String KEYS = """
+              select index_name as "name", column_name as "part", sub_part as "prefix"
+                from information_schema.statistics
+               where table_schema = database()
+                 and table_name = ?
+                 and non_unique = 0
+            order by index_name, seq_in_index
+            """;
+
+    private static final String OBSTACLES = """
+            select concat('the mirror has a trigger, ', trigger_name) as "what"
+              from information_schema.triggers
+             where event_object_schema = database()
+               and event_object_table = ?
+             union
+            select concat('the mirror has a foreign key, ', constraint_name)
+              from information_schema.key_column_usage
+             where table_schema = database()
+               and (table_name = ? or referenced_table_name = ?)
+               and referenced_table_name is not null
+            """;
+
+    private static final String DUPLICATE_COLUMN = "42S21";
+
+    private static final int MAX_FILE_NAME = 250;
+
+    private static final long LAST_TIMESTAMP =
+            LocalDateTime.of(2038, 1, 19, 3, 14, 7).toEpochSecond(ZoneOffset.UTC) * 1_000_000L;
+
+    /** What an index takes, in bytes. */
+    static final int MAX_KEY = 3_072;
+
+    private static final int KEY_CHARACTERS = 768;
+    private static final int MAX_ROW = 65_535;
+    private static final int BYTES_OF_ANOTHER = 34;
+    private static final long MAX_BYTES_A_CHARACTER = 4;
+    private static final int USUAL_KEY = 255;
+    private static final int MAX_NAME = 64;
+    private static final long MICROS = 1_000_000L;
+
+    /** What both systems document as the first day that they know. */
+    private static final LocalDate FIRST_DAY = LocalDate.of(1000, 1, 1);
+
+    private final String collation;
+
+    /** @param collation of texts in tables that are made: it tells all of them apart */
+    MariaDbTargetCatalog(String collation) {
+        this.collation = collation;
+    }
+
+    Optional<TargetTable> find(Tx tx, String table) {
+        Optional<Row> found = tx.row(TABLE, table);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> obstacles = new ArrayList<>();
+        if (!found.get().text("type").equals("BASE TABLE")) {
+            obstacles.add("in the mirror it is not a table");
+        }
+        tx.rows(OBSTACLES, table, table, table).forEach(row -> obstacles.add(row.text("what")));
+        Map<String, List<String>> keys = new LinkedHashMap<>();
+        for (Row row : tx.rows(KEYS, table)) {
+            boolean usable = !row.isNull("part") && row.isNull("prefix");
+            keys.computeIfAbsent(row.text("name"), name -> new ArrayList<>()).add(usable ? row.text("part") : "…");
+        }
+        List<String> primary = keys.containsKey("PRIMARY") ? keys.remove("PRIMARY") : List.of();
+        List<Column> columns = new ArrayList<>();
+        tx.rows(COLUMNS, table).forEach(row -> columns.add(column(row)));
+        return Optional.of(
+                new TargetTable(found.get().text("name"), columns, primary, List.copyOf(keys.values()), obstacles));
+    }
+
+    private static Column column(Row row) {
+        boolean forbids = row.text("nulls").equals("NO");
+        String collation = row.text("collation_used");
+        boolean exact = collation == null || collation.endsWith("nopad_bin") || collation.equals("utf8mb4_0900_bin");
+        return new Column(
+                row.text("name"),
+                type(row),
+                row.text("declared"),
+                forbids ? Nulls.FORBIDDEN : Nulls.ALLOWED,
+                forbids && !row.flag("has_default") ? Silence.FORBIDDEN : Silence.ALLOWED,
+                row.flag("generated") ? Source.GENERATED : Source.WRITER,
+                exact ? Comparison.BINARY : Comparison.LOOSE);
+    }
+
+    private static Optional<TargetType> type(Row row) {
+        String sql = row.text("declared");
+        return Optional.ofNullable(
+                switch (row.text("type").toLowerCase(Locale.ROOT)) {
+                    case "tinyint" -> integer(sql, 8);
+                    case "smallint" -> integer(sql, 16);
+                    case "mediumint" -> integer(sql, 24);
+                    case "int" -> integer(sql, 32);
+                    case "bigint" -> integer(sql, 64);
+                    case "double" -> TargetType.finite(sql, Double.BYTES);
+                    case "decimal" -> TargetType.decimal(sql, number(row, "digits"), number(row, "scale"));
+                    case "varchar", "tinytext", "text", "mediumtext", "longtext" -> text(sql, row);
+                    case "varbinary", "tinyblob", "blob", "mediumblob", "longblob" ->
+                        TargetType.blob(sql, row.integer("bytes"));
+                    case "datetime" -> timestamp(sql, number(row, "fraction"));
+                    case "timestamp" -> TargetType.timestamp(sql, 1_000_000, LAST_TIMESTAMP, number(row, "fraction"));
+                    case "date" -> TargetType.date(sql, FIRST_DAY.toEpochDay(), Long.MAX_VALUE);
+                    default -> null;
+                });
+    }
+
+    private static TargetType integer(String sql, int bits) {
+        if (sql.contains("unsigned")) {
+            return TargetType.integer(sql, 0, bits == 64 ? Long.MAX_VALUE : (1L << bits) - 1, bits / 8);
+        }
+        long min = Long.MIN_VALUE >> (64 - bits);
+        return TargetType.integer(sql, min, -(min + 1), bits / 8);
+    }
+
+    private static TargetType text(String sql, Row row) {
+        Characters characters =
+                switch (row.text("charset")) {
+                    case "utf8mb4" -> Characters.UNICODE;
+                    case "utf8", "utf8mb3" -> Characters.BASIC_PLANE;
+                    case "latin1" -> Characters.LATIN1;
+                    case "ascii" -> Characters.ASCII;
+                    default -> null;
+                };
+        int most = sql.startsWith("varchar") ? number(row, "characters") : 0;
+        return characters == null ? null : TargetType.text(sql, most, row.integer("bytes"), characters);
+    }
+
+    private static int number(Row row, String column) {
+        return Math.toIntExact(row.integer(column));
+    }
+
+    /** The table that would be made for one of the source. */
+    TargetTable design(SourceTable source, ColumnSurvey survey) {
+        // What is of a fixed size, and where a long text is, takes no more of a row than this.
+        long[] room = {MAX_ROW - (long) BYTES_OF_ANOTHER * source.columns().size()};
+        Map<SourceTable.Column, TargetType> types = new LinkedHashMap<>();
+        for (SourceTable.Column column : source.key()) {
+            TargetType type = keyType(source, column, survey);
+            room[0] -= type.bytes();
+            types.put(column, type);
+        }
+        return TargetTable.designed(
+                source,
+                column -> types.computeIfAbsent(column, other -> type(other, survey, room)),
+                type(DeclaredType.INTEGER));
+    }
+
+    private TargetType keyType(SourceTable source, SourceTable.Column column, ColumnSurvey survey) {
+        DeclaredType meant = DeclaredType.of(column, survey);
+        if (meant != DeclaredType.TEXT && meant != DeclaredType.BLOB) {
+            return type(meant);
+        }
+        // An index needs a length.
+        boolean text = meant == DeclaredType.TEXT;
+        long most = (text ? KEY_CHARACTERS : MAX_KEY) / source.key().size();
+        int usual = column.declaredLength().orElse(USUAL_KEY);
+        int length = (int) Math.max(1, Math.min(most, Math.max(usual, survey.longest(column))));
+        return text ? varchar(length) : TargetType.blob("varbinary(" + length + ")", length);
+    }
+
+    /**
+     * A text keeps the length that is declared, so that it can be in an index, if all that is there fits and the row has room.
+     *
+     * @param room the bytes that are left for texts in the row
+     */
+    private TargetType type(SourceTable.Column column, ColumnSurvey survey, long[] room) {
+        DeclaredType meant = DeclaredType.of(column, survey);
+        int length = column.declaredLength().orElse(0);
+        long bytes = MAX_BYTES_A_CHARACTER * length;
+        if (meant != DeclaredType.TEXT || length == 0 || bytes > room[0] || survey.longest(column) > length) {
+            return type(meant);
+        }
+        room[0] -= bytes;
+        return varchar(length);
+    }
+
+    private TargetType varchar(int length) {
+        return TargetType.text(
+                "varchar(" + length + ") character set utf8mb4 collate " + collation,
+                length,
+                MAX_BYTES_A_CHARACTER * length,
+                Characters.UNICODE);
+    }
+
+    private TargetType type(DeclaredType meant) {
+        return switch (meant) {
+            case INTEGER -> TargetType.integer("bigint", Long.MIN_VALUE, Long.MAX_VALUE, Long.BYTES);
+            case REAL -> TargetType.finite("double", Double.BYTES);
+            case DECIMAL -> TargetType.decimal("decimal(65,30)", 65, 30);
+            case TEXT ->
+                TargetType.text(
+                        "longtext character set utf8mb4 collate " + collation, 0, 0xffff_ffffL, Characters.UNICODE);
+            case BLOB -> TargetType.blob("longblob", 0xffff_ffffL);
+            case BOOLEAN -> TargetType.integer("tinyint(1)", Byte.MIN_VALUE, Byte.MAX_VALUE, 1);
+            case TIMESTAMP -> timestamp("datetime(6)", 6);
+            case DATE -> TargetType.date("date", FIRST_DAY.toEpochDay(), Long.MAX_VALUE);
+        };
+    }
+
+    private static TargetType timestamp(String sql, int digits) {
+        long first = FIRST_DAY.atStartOfDay().toEpochSecond(ZoneOffset.UTC) * MICROS;
+        return TargetType.timestamp(sql, first, lastMicro(), digits);
+    }
+
+    private static long lastMicro() {
+        return LocalDate.of(10_000, 1, 1).atStartOfDay().toEpochSecond(ZoneOffset.UTC) * MICROS - 1;
+    }
+
+    String create(TargetTable table) {
+        return table.create(
+                " engine = InnoDB character set utf8mb4 collate " + collation,
+                // As every session of the server reads it.
+                name -> '`' + name.replace("`", "``") + '`');
+    }
+
+    static Optional<String> invalidName(String name) {
+        if (name.codePointCount(0, name.length()) > MAX_NAME) {
+            return Optional.of("longer than the " + MAX_NAME + " characters that a name has there");
+        }
+        if (name.endsWith(" ")) {
+            return Optional.of("none that MariaDB takes: it ends with a blank");
+        }
+        return name.length() > name.codePointCount(0, name.length())
+                ? Optional.of("none that MariaDB takes: it has a character beyond U+FFFF")
+                : Optional.empty();
+    }
+
+    /** A table is a file, in whose name most letters beyond ASCII take five. */
+    static Optional<String> invalidTable(String name) {
+        long bytes = name.chars()
+                .map(c -> (c < 0x80 && Character.isLetterOrDigit(c)) || c == '_' ? 1 : 5)
+                .sum();
+        return bytes > MAX_FILE_NAME
+                ? Optional.of("one whose file would have a longer name than a file may have there")
+                : Optional.empty();
+    }
+
+    /** Two names of columns that are one to the server: which they are, differs from version to version, and it says so itself. */
+    static Optional<String> clash(Tx tx, List<String> columns) {
+        List<String> selected = new ArrayList<>();
+        columns.forEach(name -> selected.add("1 as " + new Identifier(name)));
+        try {
+            tx.rows("select 1 from (select " + String.join(", ", selected) + ") as t");
+            return Optional.empty();
+        } catch (DbException e) {
+            // What else is wrong with a name is told by others.
+            return DUPLICATE_COLUMN.equals(e.sqlState()) ? Optional.of(e.getMessage()) : Optional.empty();
+        }
+    }
+}

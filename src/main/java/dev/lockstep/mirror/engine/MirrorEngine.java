@@ -1,0 +1,101 @@
+package dev.lockstep.mirror.engine;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.plan.MappedRow;
+import dev.lockstep.mirror.plan.TablePlan;
+import dev.lockstep.mirror.plan.TargetCatalog;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * How one kind of database is a mirror: its types, its catalog, and its ways to take many rows. Everything runs in the
+ * transaction that it is given; nothing is kept in the session beyond that.
+ */
+public interface MirrorEngine extends TargetCatalog {
+    /** Rows that can be read as often as it takes, always the same ones. */
+    @FunctionalInterface
+    interface Rows {
+        void each(Consumer<MappedRow> sink);
+    }
+
+    /** What became of rows that were put into the mirror. */
+    record Merged(long inserted, long updated, long unchanged) {
+        public long rows() {
+            return inserted + updated + unchanged;
+        }
+    }
+
+    /**
+     * What a comparison of keys found.
+     *
+     * @param count how many
+     * @param first some of them, for people
+     */
+    record Keys(long count, List<String> first) {}
+
+    /** What is run before the tables are made in which lockstep keeps how far it is, so that two do not make them at once. */
+    default List<String> beforeLedger() {
+        return List.of();
+    }
+
+    /** What stands at the end of a statement that makes one of them. */
+    default String tableOptions() {
+        return "";
+    }
+
+    /** The time of this database as RFC 3339 text in UTC, with milliseconds: an expression. */
+    String now();
+
+    /** What makes a reader of a row wait for its writer and the other way round: the end of a select. */
+    String forShare();
+
+    /** Takes the lock of a run for this session. @return whether nobody else has it */
+    boolean lock(Db db, String name);
+
+    /** The session that has the lock of a run, by its number; empty if nobody is known to have it. */
+    Optional<Long> holder(Tx tx, String name);
+
+    /** Ends a session; what it was about to do is rolled back. */
+    void evict(Tx tx, long session);
+
+    /**
+     * The largest source of which the table is loaded in one transaction: beyond it, what a kill undoes would cost more than is
+     * gained. 0: of none it is.
+     */
+    long maxSingleTransactionBytes(TablePlan plan);
+
+    /** Puts rows into a table that has none of their keys. */
+    void load(Tx tx, TablePlan plan, Rows rows);
+
+    /** Puts rows into a table that may have some of their keys, with whatever values. */
+    Merged merge(Tx tx, TablePlan plan, Rows rows);
+
+    /** Deletes the rows of these keys. @return how many there were */
+    long delete(Tx tx, TablePlan plan, Rows rows);
+
+    /** Keeps the keys of these rows for the other methods of the same transaction. */
+    void stage(Tx tx, TablePlan plan, Rows rows);
+
+    /** Forgets what was staged. */
+    void unstage(Tx tx);
+
+    /** The staged keys that the mirror has. */
+    long stagedThere(Tx tx, TablePlan plan);
+
+    /** The staged keys that are one to the mirror. */
+    Keys merging(Tx tx, TablePlan plan);
+
+    /** The keys of the mirror that are not staged. */
+    Keys extra(Tx tx, TablePlan plan);
+
+    /** Deletes every row whose key is not staged. @return how many */
+    long deleteExtra(Tx tx, TablePlan plan);
+
+    /** How to know what the mirror's table holds; empty if only reading its rows tells. */
+    Optional<TableDigest> digest(TablePlan plan);
+
+    /** Puts what the database derives from the rows in order: sequences, statistics. */
+    void finish(Tx tx, TablePlan plan);
+}

@@ -1,0 +1,203 @@
+package dev.lockstep.mirror.engine;
+
+import dev.lockstep.db.Identifier;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.plan.DeclaredType;
+import dev.lockstep.mirror.plan.TargetTable;
+import dev.lockstep.mirror.plan.TargetTable.Column;
+import dev.lockstep.mirror.plan.TargetTable.Comparison;
+import dev.lockstep.mirror.plan.TargetTable.Silence;
+import dev.lockstep.mirror.plan.TargetTable.Source;
+import dev.lockstep.mirror.plan.TargetType;
+import dev.lockstep.mirror.plan.TargetType.Characters;
+import dev.lockstep.mirror.source.ColumnSurvey;
+import dev.lockstep.mirror.source.SourceTable;
+import dev.lockstep.mirror.source.SourceTable.Nulls;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What a table of PostgreSQL is like: one that is there, from its catalog, and one that would be made. */
+final class PostgresTargetCatalog {
+    private static final String TABLE = """
+            select c.oid, c.relkind, c.relhasrules, row_security_active(c.oid) as filtered
+              from pg_class c
+             where c.oid = to_regclass(?)
+            """;
+
+    private static final String COLUMNS = """
+              select a.attname as name, t.typname as type, a.atttypmod as modifier,
+                     format_type(a.atttypid, a.atttypmod) as declared, a.attnotnull as forbids_null,
+                     a.atthasdef or a.attidentity <> '' as has_default, a.attgenerated <> '' as generated,
+                     coalesce(l.collisdeterministic, true) as exact, a.attidentity as identity
+                from pg_attribute a
+                join pg_type t on t.oid = a.atttypid
+                left join pg_collation l on l.oid = a.attcollation
+               where a.attrelid = to_regclass(?)
+                 and a.attnum > 0
+                 and not a.attisdropped
+            order by a.attnum
+            """;
+
+    private static final String KEYS = """
+              select i.indexrelid, i.indisprimary as is_primary, i.indpred is null as complete,
+                     a.attname as name, i.indimmediate as immediate
+                from pg_index i
+                cross join unnest(i.indkey::int[]) with ordinality as k (att, position)
+                left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.att
+               where i.indrelid = to_regclass(?)
+                 and i.indisunique
+                 and i.indisvalid
+                 and k.position <= i.indnkeyatts
+            order by i.indisprimary desc, i.indexrelid, k.position
+            """;
+
+    private static final String OBSTACLES = """
+            select 'the mirror has a trigger, ' || tgname as what
+              from pg_trigger
+             where tgrelid = to_regclass(?)
+               and not tgisinternal
+               and tgenabled <> 'D'
+             union all
+            select 'the mirror has a foreign key, ' || conname
+              from pg_constraint
+             where contype = 'f'
+               and (conrelid = to_regclass(?) or confrelid = to_regclass(?))
+             order by 1
+            """;
+
+    private static final int HEADER = 4;
+
+    private final Tx tx;
+
+    PostgresTargetCatalog(Tx tx) {
+        this.tx = tx;
+    }
+
+    Optional<TargetTable> find(String table) {
+        String name = new Identifier(table).toString();
+        Optional<Row> found = tx.row(TABLE, name);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> obstacles = new ArrayList<>();
+        String kind = found.get().text("relkind");
+        if (!kind.equals("r") && !kind.equals("p")) {
+            obstacles.add("in the mirror it is not a table");
+        }
+        if (found.get().flag("relhasrules")) {
+            obstacles.add("the mirror has rules");
+        }
+        if (found.get().flag("filtered")) {
+            obstacles.add("row security hides rows of the mirror from us");
+        }
+        tx.rows(OBSTACLES, name, name, name).forEach(row -> obstacles.add(row.text("what")));
+        List<List<String>> unique = new ArrayList<>();
+        List<String> primary = keys(name, unique);
+        return Optional.of(new TargetTable(table, columns(name, primary, obstacles), primary, unique, obstacles));
+    }
+
+    private List<Column> columns(String table, List<String> primary, List<String> obstacles) {
+        List<Column> columns = new ArrayList<>();
+        for (Row row : tx.rows(COLUMNS, table)) {
+            String name = row.text("name");
+            boolean forbids = row.flag("forbids_null");
+            columns.add(new Column(
+                    name,
+                    type(row),
+                    row.text("declared"),
+                    forbids ? Nulls.FORBIDDEN : Nulls.ALLOWED,
+                    forbids && !row.flag("has_default") ? Silence.FORBIDDEN : Silence.ALLOWED,
+                    row.flag("generated") ? Source.GENERATED : Source.WRITER,
+                    row.flag("exact") ? Comparison.BINARY : Comparison.LOOSE));
+            if (primary.contains(name) && !row.flag("exact")) {
+                obstacles.add("the key's column " + name + " has a collation to which different texts are equal");
+            }
+            if (!primary.contains(name) && "a".equals(row.text("identity"))) {
+                obstacles.add("column " + name + " is generated always as identity, and no update may write it");
+            }
+        }
+        return columns;
+    }
+
+    /** @param unique takes the unique keys that are not the primary one @return the primary key */
+    private List<String> keys(String table, List<List<String>> unique) {
+        List<String> primary = new ArrayList<>();
+        long index = -1;
+        for (Row row : tx.rows(KEYS, table)) {
+            if (row.flag("is_primary")) {
+                primary.add(row.text("name"));
+                continue;
+            }
+            if (row.integer("indexrelid") != index) {
+                index = row.integer("indexrelid");
+                unique.add(new ArrayList<>());
+            }
+            boolean usable = !row.isNull("name") && row.flag("complete") && row.flag("immediate");
+            unique.get(unique.size() - 1).add(usable ? row.text("name") : "…");
+        }
+        return primary;
+    }
+
+    private static Optional<TargetType> type(Row row) {
+        String sql = row.text("declared");
+        int modifier = Math.toIntExact(row.integer("modifier"));
+        return Optional.ofNullable(
+                switch (row.text("type")) {
+                    case "bool" -> TargetType.integer(sql, 0, 1, 1);
+                    case "int2" -> TargetType.integer(sql, Short.MIN_VALUE, Short.MAX_VALUE, Short.BYTES);
+                    case "int4" -> TargetType.integer(sql, Integer.MIN_VALUE, Integer.MAX_VALUE, Integer.BYTES);
+                    case "int8" -> TargetType.integer(sql, Long.MIN_VALUE, Long.MAX_VALUE, Long.BYTES);
+                    case "float4" -> TargetType.real(sql, Float.BYTES);
+                    case "float8" -> TargetType.real(sql, Double.BYTES);
+                    case "text" -> TargetType.text(sql, 0, 0, Characters.UNICODE_BUT_NUL);
+                    case "varchar" ->
+                        TargetType.text(sql, Math.max(0, modifier - HEADER), 0, Characters.UNICODE_BUT_NUL);
+                    case "bytea" -> TargetType.blob(sql, 0);
+                    case "numeric" -> numeric(sql, modifier);
+                    case "timestamp", "timestamptz" ->
+                        TargetType.timestamp(sql, Long.MIN_VALUE, Long.MAX_VALUE, modifier < 0 ? 6 : modifier);
+                    case "date" -> TargetType.date(sql, Long.MIN_VALUE, Long.MAX_VALUE);
+                    default -> null;
+                });
+    }
+
+    /** @return null for a negative scale, which rounds what is left of the point */
+    private static TargetType numeric(String sql, int modifier) {
+        if (modifier < 0) {
+            return TargetType.decimal(sql, 0, 0);
+        }
+        int precision = (modifier - HEADER) >> 16 & 0xffff;
+        int scale = (((modifier - HEADER) & 0x7ff) ^ 1024) - 1024;
+        return scale < 0 ? null : TargetType.decimal(sql, precision, scale);
+    }
+
+    /** The table that would be made for one of the source. */
+    static TargetTable design(SourceTable source, ColumnSurvey survey) {
+        return TargetTable.designed(
+                source,
+                column -> type(DeclaredType.of(column, survey), source.key().contains(column)),
+                type(DeclaredType.INTEGER, true));
+    }
+
+    private static TargetType type(DeclaredType meant, boolean key) {
+        return switch (meant) {
+            case INTEGER -> TargetType.integer("bigint", Long.MIN_VALUE, Long.MAX_VALUE, Long.BYTES);
+            case REAL -> TargetType.real("double precision", Double.BYTES);
+            case DECIMAL -> TargetType.decimal("numeric", 0, 0);
+            // The order of bytes is the fastest, and no release of a collation library changes it.
+            case TEXT -> TargetType.text(key ? "text collate \"C\"" : "text", 0, 0, Characters.UNICODE_BUT_NUL);
+            case BLOB -> TargetType.blob("bytea", 0);
+            case BOOLEAN -> TargetType.integer("boolean", 0, 1, 1);
+            case TIMESTAMP -> TargetType.timestamp("timestamptz", Long.MIN_VALUE, Long.MAX_VALUE, 6);
+            case DATE -> TargetType.date("date", Long.MIN_VALUE, Long.MAX_VALUE);
+        };
+    }
+
+    static Optional<String> invalidName(String name) {
+        return new Identifier(name).bytes() > Identifier.POSTGRESQL_MAX_BYTES
+                ? Optional.of("longer than the " + Identifier.POSTGRESQL_MAX_BYTES + " bytes that PostgreSQL keeps")
+                : Optional.empty();
+    }
+}

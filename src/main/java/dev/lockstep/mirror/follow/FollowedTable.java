@@ -1,0 +1,220 @@
+package dev.lockstep.mirror.follow;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.DbException.Reason;
+import dev.lockstep.db.Tx;
+import dev.lockstep.journal.Journal;
+import dev.lockstep.journal.Journal.Span;
+import dev.lockstep.mirror.copy.Backfill;
+import dev.lockstep.mirror.copy.PageWriter;
+import dev.lockstep.mirror.copy.TableCopy;
+import dev.lockstep.mirror.engine.MirrorEngine.Merged;
+import dev.lockstep.mirror.plan.Planner;
+import dev.lockstep.mirror.plan.TablePlan;
+import dev.lockstep.mirror.run.MirrorLedger;
+import dev.lockstep.mirror.run.MirrorRun;
+import dev.lockstep.mirror.source.SourceSchema;
+import dev.lockstep.support.LockstepException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** One table that is followed: takes what its journal has noted to the mirror, and acknowledges it after the mirror's commit. */
+final class FollowedTable {
+    private static final String SCHEMA_VERSION = "pragma schema_version";
+
+    private static final Duration RETRY = Duration.ofMinutes(1);
+    private static final int REST = 10;
+
+    /** Entries of the journal that go into one transaction. */
+    private static final long MAX_ENTRIES = 5_000;
+
+    /** What became of a portion of the journal. */
+    enum Outcome {
+        NOTHING_TO_DO,
+        SHIPPED,
+        /** It cannot go by keys: all of the table must be compared. */
+        COMPARE,
+        /** The source has another schema than the plan is made for. */
+        SCHEMA_CHANGED
+    }
+
+    /**
+     * A portion of the journal.
+     *
+     * @param rows how many the mirror has now
+     * @param left whether there was more in the journal
+     * @param why it must be compared, if it must
+     */
+    record Shipment(Outcome outcome, long deleted, Merged merged, Span span, long rows, boolean left, String why) {
+        private static final Merged NONE = new Merged(0, 0, 0);
+
+        static Shipment of(Outcome outcome, String why) {
+            return new Shipment(outcome, 0, NONE, new Span(0, 0), 0, false, why);
+        }
+
+        boolean hasChanged() {
+            return deleted + merged.inserted() + merged.updated() > 0;
+        }
+    }
+
+    private final Db source;
+    private final MirrorRun run;
+    private final Journal journal;
+    private TablePlan plan;
+    private long schema;
+    private long rows;
+    private long rejected;
+    private boolean current;
+    private boolean shippedSinceFinish;
+    private long comparedNanos;
+    private long tookNanos;
+    private long triedUpTo;
+    private Optional<LockstepException> failure = Optional.empty();
+
+    FollowedTable(Db source, MirrorRun run, Journal journal) {
+        this.source = source;
+        this.run = run;
+        this.journal = journal;
+    }
+
+    /** The number that SQLite raises with each change of the schema, a VACUUM included. */
+    static long schemaVersion(Tx tx) {
+        return tx.only(SCHEMA_VERSION).integer(0);
+    }
+
+    String name() {
+        return journal.table();
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    /** Whether it could not be made equal, and is left until it is compared again. */
+    Optional<LockstepException> failure() {
+        return failure;
+    }
+
+    /** Whether it may be compared as a whole again: that takes a tenth of the time at most. */
+    boolean isRested() {
+        return System.nanoTime() - comparedNanos > REST * tookNanos;
+    }
+
+    /** Whether a table that failed may do better now: something has changed, here or perhaps in the mirror. */
+    boolean isWorthATry() {
+        return isRested()
+                && (System.nanoTime() - comparedNanos > RETRY.toNanos()
+                        || source.read(journal::pending).upTo() > triedUpTo);
+    }
+
+    /**
+     * It has been compared, and all that was in the journal before that is done with.
+     *
+     * @param version of the source's schema, from which on a shipment needs another comparison
+     * @param took how long it took
+     */
+    void compared(Backfill.Table result, Span before, long version, Duration took) {
+        failure = result.failure();
+        current = false;
+        comparedNanos = System.nanoTime();
+        tookNanos = took.toNanos();
+        triedUpTo = before.upTo();
+        if (failure.isEmpty()) {
+            schema = version;
+            rejected = result.rejected();
+            plan = source.read(tx -> run.read(mirror -> new Planner(run.dialect(), tx, mirror)
+                    .plan(SourceSchema.read(tx).tables(List.of(name())).get(0))));
+            rows = run.read(mirror -> run.ledger().table(mirror, name()))
+                    .map(row -> row.integer("row_count"))
+                    .orElse(0L);
+            finish();
+            acknowledge(before);
+        }
+    }
+
+    private void finish() {
+        if (shippedSinceFinish) {
+            run.write(mirror -> {
+                run.dialect().finish(mirror, plan);
+                return null;
+            });
+            shippedSinceFinish = false;
+        }
+    }
+
+    /** Takes the next portion of the journal to the mirror. */
+    Shipment ship() {
+        Shipment shipment = source.read(this::ship);
+        if (shipment.outcome() == Outcome.SHIPPED) {
+            rows = shipment.rows();
+            shippedSinceFinish = true;
+            acknowledge(shipment.span());
+        }
+        current = shipment.outcome() == Outcome.NOTHING_TO_DO
+                || (shipment.outcome() == Outcome.SHIPPED && !shipment.left());
+        return shipment;
+    }
+
+    private Shipment ship(Tx tx) {
+        if (schemaVersion(tx) != schema) {
+            return Shipment.of(Outcome.SCHEMA_CHANGED, null);
+        }
+        Span span = journal.pending(tx, MAX_ENTRIES);
+        if (span.isEmpty()) {
+            return Shipment.of(Outcome.NOTHING_TO_DO, null);
+        }
+        if (plan.isLoose() || plan.mayMeanTheSame()) {
+            return Shipment.of(Outcome.COMPARE, "the mirror may take two keys for one");
+        }
+        ChangedRows changed = new ChangedRows(tx, plan, journal.key(), journal.keys(span));
+        ChangedRows.Survey survey = changed.survey();
+        if (survey.obstacle().isPresent()) {
+            return Shipment.of(Outcome.COMPARE, survey.obstacle().get());
+        }
+        boolean left = journal.pending(tx).upTo() > span.upTo();
+        try {
+            return run.write(mirror -> ship(mirror, changed, survey, span, left));
+        } catch (DbException e) {
+            if (PageWriter.isAboutRows(e)) {
+                return Shipment.of(Outcome.COMPARE, e.getMessage());
+            }
+            throw e;
+        }
+    }
+
+    private Shipment ship(Tx mirror, ChangedRows changed, ChangedRows.Survey survey, Span span, boolean left) {
+        run.pages().distrust(mirror, name());
+        long deleted = survey.gone() == 0 ? 0 : run.dialect().delete(mirror, plan, changed.gone());
+        Merged merged = survey.present() == 0 ? Shipment.NONE : run.dialect().merge(mirror, plan, changed.present());
+        // Of a transaction that may have been done before, the counts are not what it has changed.
+        long now = run.wasLost() ? TableCopy.count(mirror, plan) : rows + merged.inserted() - deleted;
+        run.ledger().note(mirror, name(), state(left), now, null);
+        return new Shipment(Outcome.SHIPPED, deleted, merged, span, now, left, null);
+    }
+
+    private MirrorLedger.State state(boolean left) {
+        return left
+                ? MirrorLedger.State.RUNNING
+                : rejected > 0 ? MirrorLedger.State.PARTIAL : MirrorLedger.State.COMPLETE;
+    }
+
+    /** Says in the mirror that it is as the source is, if it is. */
+    void beat(Tx mirror) {
+        if (current && failure.isEmpty()) {
+            run.ledger().noteAgain(mirror, name(), state(false), rows);
+        }
+    }
+
+    /** The source may be busy: then it is done with the next portion. */
+    private void acknowledge(Span span) {
+        try {
+            source.run(tx -> journal.acknowledge(tx, span));
+        } catch (DbException e) {
+            if (e.reason() != Reason.BUSY) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,273 @@
+package dev.lockstep.mirror.plan;
+
+import dev.lockstep.db.Cells;
+import dev.lockstep.db.Cells.Kind;
+import dev.lockstep.mirror.plan.MappedRow.Misfit;
+import dev.lockstep.mirror.plan.MappedRow.Tag;
+import dev.lockstep.mirror.plan.TargetType.Characters;
+import dev.lockstep.mirror.source.SourceTable.Nulls;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Turns rows of the source into rows of the mirror, or says which value does not fit and why. A value is never changed to
+ * make it fit; the one exception is a fraction of a second that a column has no place for, which is cut off.
+ */
+public final class RowMapper {
+    private static final int SHOWN = 40;
+    private static final int MAX_NUMERIC_DIGITS = 1_000;
+
+    private final List<TargetTable.Column> columns;
+    private final int[] cells;
+    private final int keyWidth;
+    private final TablePlan.Limits limits;
+    private final MappedRow row;
+    private final Utf8Check text = new Utf8Check();
+
+    RowMapper(TablePlan plan) {
+        this.columns = plan.columns();
+        this.cells = plan.cells().stream().mapToInt(Integer::intValue).toArray();
+        this.keyWidth = plan.keyWidth();
+        this.limits = plan.limits();
+        this.row = new MappedRow(columns.size());
+    }
+
+    /** The row as the mirror should have it; the same object each time. */
+    public MappedRow map(Cells source) {
+        row.clear();
+        for (int i = 0; i < cells.length; i++) {
+            TargetTable.Column column = columns.get(i);
+            String reason = map(source, cells[i], column, i);
+            if (reason != null) {
+                refuse(source, cells[i], i, reason);
+            }
+        }
+        checkSize(source);
+        return row;
+    }
+
+    private void checkSize(Cells source) {
+        int key = 0;
+        int all = 0;
+        int longest = 0;
+        for (int i = 0; i < cells.length; i++) {
+            all += row.length(i);
+            key = i < keyWidth ? all : key;
+            longest = row.length(i) > row.length(longest) ? i : longest;
+        }
+        if (key > limits.key()) {
+            refuse(source, cells[0], 0, "a key of " + key + " bytes, where the mirror's index takes " + limits.key());
+        } else if (all > limits.row()) {
+            refuse(
+                    source,
+                    cells[longest],
+                    longest,
+                    "a row of " + all + " bytes, where the mirror takes " + limits.row() + " (" + limits.setting()
+                            + ")");
+        }
+    }
+
+    /** @return why the value does not fit, or null */
+    private String map(Cells source, int cell, TargetTable.Column column, int i) {
+        Kind kind = source.kind(cell);
+        if (kind == Kind.NULL) {
+            row.setNull(i);
+            return column.nulls() == Nulls.FORBIDDEN ? "NULL in a column that takes none" : null;
+        }
+        TargetType type = column.type().orElseThrow();
+        return switch (type.form()) {
+            case INTEGER -> integer(source, cell, type, i);
+            case REAL -> real(source, cell, type, i);
+            case TEXT -> kind == Kind.TEXT ? text(source.bytes(cell), type, i) : unlike(kind, type);
+            case BLOB -> kind == Kind.BLOB ? blob(source.bytes(cell), type, i) : unlike(kind, type);
+            case DECIMAL -> decimal(source, cell, type, i);
+            case TIMESTAMP -> kind == Kind.TEXT ? timestamp(source.bytes(cell), type, i) : unlike(kind, type);
+            case DATE -> kind == Kind.TEXT ? date(source.bytes(cell), type, i) : unlike(kind, type);
+            case ANY -> any(source, cell, i);
+        };
+    }
+
+    private static String unlike(Kind kind, TargetType type) {
+        return kind + " value in a column of type " + type.sql();
+    }
+
+    private String integer(Cells source, int cell, TargetType type, int i) {
+        if (source.kind(cell) != Kind.INTEGER) {
+            return unlike(source.kind(cell), type);
+        }
+        long value = source.integer(cell);
+        if (value < type.min() || value > type.max()) {
+            return "out of the range of " + type.sql();
+        }
+        row.set(i, Tag.INTEGER, value);
+        return null;
+    }
+
+    private String real(Cells source, int cell, TargetType type, int i) {
+        Kind kind = source.kind(cell);
+        if (kind != Kind.REAL && kind != Kind.INTEGER) {
+            return unlike(kind, type);
+        }
+        double value = kind == Kind.REAL ? source.real(cell) : (double) source.integer(cell);
+        if (kind == Kind.INTEGER && ((long) value != source.integer(cell) || source.integer(cell) == Long.MAX_VALUE)) {
+            return "a whole number that " + type.sql() + " would round";
+        }
+        if (type.size() == Float.BYTES && (float) value != value) {
+            return type.sql() + " would round it";
+        }
+        if (Double.isInfinite(value) && type.max() == TargetType.FINITE) {
+            return "infinite";
+        }
+        if (type.max() == TargetType.FINITE && Double.doubleToRawLongBits(value) == Double.doubleToRawLongBits(-0.0)) {
+            return type.sql() + " has no negative zero";
+        }
+        row.set(i, Tag.REAL, Double.doubleToLongBits(value));
+        return null;
+    }
+
+    private String text(byte[] value, TargetType type, int i) {
+        if (!text.read(value)) {
+            return "not UTF-8";
+        }
+        String reason =
+                switch (type.characters()) {
+                    case UNICODE -> null;
+                    case UNICODE_BUT_NUL -> text.hasNul() ? "a NUL character" : null;
+                    case BASIC_PLANE ->
+                        text.highest() > Character.MAX_VALUE ? "a character beyond U+FFFF in " + type.sql() : null;
+                    case LATIN1 -> Utf8Check.isLatin1(value) ? null : "a character that latin1 does not have";
+                    case ASCII -> text.highest() > 0x7f ? "a character that ascii does not have" : null;
+                };
+        if (reason != null) {
+            return reason;
+        }
+        if (type.size() > 0 && text.codePoints() > type.size()) {
+            return text.codePoints() + " characters in " + type.sql();
+        }
+        long stored = type.characters() == Characters.LATIN1 ? text.codePoints() : value.length;
+        if (type.bytes() > 0 && stored > type.bytes()) {
+            return stored + " bytes in " + type.sql() + ", which takes " + type.bytes();
+        }
+        row.set(i, Tag.TEXT, value);
+        return null;
+    }
+
+    private String blob(byte[] value, TargetType type, int i) {
+        if (type.bytes() > 0 && value.length > type.bytes()) {
+            return value.length + " bytes in " + type.sql() + ", which takes " + type.bytes();
+        }
+        row.set(i, Tag.BLOB, value);
+        return null;
+    }
+
+    private String decimal(Cells source, int cell, TargetType type, int i) {
+        BigDecimal value;
+        if (source.kind(cell) == Kind.INTEGER) {
+            value = BigDecimal.valueOf(source.integer(cell));
+        } else if (source.kind(cell) != Kind.REAL) {
+            return unlike(source.kind(cell), type);
+        } else if (!Double.isFinite(source.real(cell))) {
+            return "infinite";
+        } else if (Double.doubleToRawLongBits(source.real(cell)) == Double.doubleToRawLongBits(-0.0)) {
+            return type.sql() + " has no negative zero";
+        } else {
+            value = shortest(source.real(cell));
+        }
+        value = value.signum() == 0 ? BigDecimal.ZERO : value.stripTrailingZeros();
+        int whole = Math.max(0, value.precision() - value.scale());
+        int limit = type.size() == 0 ? MAX_NUMERIC_DIGITS : type.size() - type.scale();
+        if (whole > limit || (type.size() == 0 && value.scale() > MAX_NUMERIC_DIGITS)) {
+            return "out of the range of " + type.sql();
+        }
+        if (type.size() > 0 && value.scale() > type.scale()) {
+            return type.sql() + " would round it";
+        }
+        row.set(i, Tag.DECIMAL, value.toPlainString().getBytes(StandardCharsets.US_ASCII));
+        return null;
+    }
+
+    /** The shortest decimal that is read back as the same double; every Java finds the same. */
+    private static BigDecimal shortest(double value) {
+        BigDecimal exact = new BigDecimal(value);
+        for (int digits = 15; digits < 17; digits++) {
+            BigDecimal rounded = exact.round(new MathContext(digits));
+            if (rounded.doubleValue() == value) {
+                return rounded;
+            }
+        }
+        return exact.round(new MathContext(17));
+    }
+
+    private String timestamp(byte[] value, TargetType type, int i) {
+        try {
+            long micros = DateTexts.micros(value);
+            long step = 1;
+            for (int digits = type.size(); digits < 6; digits++) {
+                step *= 10;
+            }
+            micros -= Math.floorMod(micros, step);
+            if (micros < type.min() || micros > type.max()) {
+                return "out of the range of " + type.sql();
+            }
+            row.set(i, Tag.TIMESTAMP, micros);
+            return null;
+        } catch (DateTexts.Unreadable e) {
+            return e.getMessage();
+        }
+    }
+
+    private String date(byte[] value, TargetType type, int i) {
+        try {
+            long days = DateTexts.days(value);
+            if (days < type.min() || days > type.max()) {
+                return "out of the range of " + type.sql();
+            }
+            row.set(i, Tag.DATE, days);
+            return null;
+        } catch (DateTexts.Unreadable e) {
+            return e.getMessage();
+        }
+    }
+
+    private String any(Cells source, int cell, int i) {
+        switch (source.kind(cell)) {
+            case INTEGER -> row.set(i, Tag.INTEGER, source.integer(cell));
+            case REAL -> row.set(i, Tag.REAL, Double.doubleToLongBits(source.real(cell)));
+            case BLOB -> row.set(i, Tag.BLOB, source.bytes(cell));
+            case TEXT -> {
+                if (!text.read(source.bytes(cell))) {
+                    return "not UTF-8";
+                }
+                row.set(i, Tag.TEXT, source.bytes(cell));
+            }
+            case NULL -> row.setNull(i);
+        }
+        return null;
+    }
+
+    private void refuse(Cells source, int cell, int i, String reason) {
+        Kind kind = source.kind(cell);
+        byte[] value = kind == Kind.TEXT || kind == Kind.BLOB
+                ? source.bytes(cell)
+                : String.valueOf(source.value(cell)).getBytes(StandardCharsets.UTF_8);
+        row.misfit(i, value, new Misfit(columns.get(i).name(), reason, shown(source, cell)));
+    }
+
+    /** The beginning of a value, for people. */
+    static Optional<String> shown(Cells source, int cell) {
+        return switch (source.kind(cell)) {
+            case NULL -> Optional.empty();
+            case INTEGER, REAL -> Optional.of(String.valueOf(source.value(cell)));
+            case BLOB -> Optional.of("a blob of " + source.bytes(cell).length + " bytes");
+            case TEXT -> {
+                String text = new String(
+                        source.bytes(cell), 0, Math.min(source.bytes(cell).length, 4 * SHOWN), StandardCharsets.UTF_8);
+                boolean cut = text.length() > SHOWN;
+                yield Optional.of("'" + (cut ? text.substring(0, SHOWN) + "…" : text).replace("\0", "\\0") + "'");
+            }
+        };
+    }
+}
