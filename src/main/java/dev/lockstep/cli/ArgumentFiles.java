@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * Puts the words of argument files where they are named: {@code @FILE} is replaced by what the file holds, cut as
- * {@link ShellWords} cuts each line, and {@code @@word} is the word {@code @word}. From {@code --} on the words belong to
- * another program and stay as they are.
+ * {@link ShellWords} cuts each line, and {@code @@word} is the word {@code @word}. Behind the command a word with no such file
+ * stays as it is. From {@code --} on the words belong to another program and stay as they are.
  */
 final class ArgumentFiles {
     /** What a decoder puts in the place of what it could not read. */
@@ -56,10 +56,17 @@ final class ArgumentFiles {
                 words.add(arg);
             } else if (arg.startsWith("@@")) {
                 words.add(arg.substring(1));
+            } else if (depth == 0 && hasCommand() && !Files.isRegularFile(Invocation.file(arg.substring(1)))) {
+                // A name of a module or of a package, such as @scope/name.
+                words.add(arg);
             } else {
                 addFile(arg.substring(1), depth + 1);
             }
         }
+    }
+
+    private boolean hasCommand() {
+        return words.stream().anyMatch(word -> !word.startsWith("-"));
     }
 
     private void addFile(String name, int depth) {

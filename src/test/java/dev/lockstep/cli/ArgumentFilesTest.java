@@ -52,7 +52,9 @@ class ArgumentFilesTest {
 
     @Test
     void whatCannotBeReadIsNamed() throws IOException {
-        assertRefused("cannot read the argument file /no/such: no such file or directory", "version", "@/no/such");
+        assertRefused("cannot read the argument file /no/such: no such file or directory", "-v", "@/no/such");
+        assertThat(ArgumentFiles.expand(List.of("realm", "listen", "@base/card", "--module", "@scope/name")))
+                .containsExactly("realm", "listen", "@base/card", "--module", "@scope/name");
         assertRefused("cannot read the argument file " + folder, "@" + folder);
         assertRefused("a quote is not closed in ", file("open", "a 'b"));
         Path circle = folder.resolve("circle");

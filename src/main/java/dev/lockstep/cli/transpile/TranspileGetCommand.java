@@ -5,6 +5,7 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.Session;
 import dev.lockstep.support.Json;
 import dev.lockstep.support.LockstepException;
@@ -14,6 +15,7 @@ import dev.lockstep.transpile.TranspileCache;
 import dev.lockstep.transpile.TranspileCache.Hit;
 import dev.lockstep.transpile.TranspileCache.Lookup;
 import dev.lockstep.transpile.TranspileCache.Miss;
+import dev.lockstep.transpile.TranspileCache.Reason;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -46,19 +48,38 @@ public final class TranspileGetCommand implements Command {
         if (toStdout) {
             call.output().bare(Optional.empty());
         }
-        Lookup lookup = TranspileArguments.on(
+        Lookup seen = TranspileArguments.on(
                 call,
                 Session.Use.READ,
                 db -> db.autocommit(tx -> TranspileCache.peek(tx, TranspileArguments.key(call))));
+        Lookup lookup = seen instanceof Miss miss && miss.reason() == Reason.ABSENT ? begin(call, seen) : seen;
         Map<String, Object> data = TranspileArguments.data(lookup.captured());
         if (lookup instanceof Hit hit) {
             return hit(call, hit, data);
         }
-        String state = ((Miss) lookup).reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        String state = ((Miss) seen).reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
         data.put("state", state);
         call.output().detail(state);
-        return Result.unchanged(data, List.of(state + ": " + TranspileArguments.words(lookup.captured())))
-                .with(ExitCode.DIFFERS);
+        List<String> lines = List.of(state + ": " + TranspileArguments.words(lookup.captured()));
+        boolean begun = lookup.captured().generation() > seen.captured().generation();
+        return (begun ? Result.changed(data, lines) : Result.unchanged(data, lines)).with(ExitCode.DIFFERS);
+    }
+
+    /** Behind the guard a path has its row before its generation is told; whoever may not write cannot put either. */
+    private static Lookup begin(Invocation call, Lookup seen) {
+        try {
+            return TranspileArguments.on(
+                    call,
+                    Session.Use.WRITE,
+                    db -> db.autocommit(tx -> TranspileCache.look(tx, TranspileArguments.key(call))));
+        } catch (LockstepException e) {
+            boolean mayNot = e.kind() == LockstepException.Kind.REFUSED
+                    || (e instanceof DbException db && db.reason() == DbException.Reason.NO_PRIVILEGE);
+            if (mayNot) {
+                return seen;
+            }
+            throw e;
+        }
     }
 
     private static Result hit(Invocation call, Hit hit, Map<String, Object> data) {
