@@ -44,7 +44,7 @@ class PostgresGrantsTest extends GrantsConformance {
 
     private static final Part OWNER = new Part(
             "lockstep_owner",
-            List.of(),
+            List.of("drop table if exists units"),
             List.of(
                     "transpile init --guard",
                     "realm broadcast http://NEW/ --durable",
