@@ -43,6 +43,11 @@ public final class TestPostgres implements TestServer {
              where cast(current_setting('server_version_num') as integer) >= 160000
             """;
 
+    /** At a socket the system says who comes; they may be any role that is called {@code peer}. */
+    private static final String SOCKET_ACCESS = "local all peer peer map=anybody\n";
+
+    private static final String ANYBODY = "anybody /^.*$ peer\n";
+
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     static {
@@ -95,6 +100,22 @@ public final class TestPostgres implements TestServer {
         }
     }
 
+    /** As {@link #start()}, with a Unix socket in a folder, where the role {@code peer} needs no password. */
+    public static TestPostgres startAt(Path folder) {
+        try {
+            Files.createDirectories(HOME);
+            Path data = Files.createTempDirectory(HOME, "data-");
+            EmbeddedPostgres embedded = builder(data)
+                    .setServerConfig("unix_socket_directories", folder.toString())
+                    .start();
+            TestPostgres server = prepared(data, embedded, HERE.at(HERE.host(), embedded.getPort()));
+            server.administer("create role peer login");
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A server that runs already. */
     static TestPostgres at(String url) {
         return at(TestServer.given(ServerProduct.POSTGRESQL, url));
@@ -119,21 +140,25 @@ public final class TestPostgres implements TestServer {
     }
 
     private static EmbeddedPostgres run(Path data, int port) throws IOException {
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                .setDataDirectory(data)
-                .setCleanDataDirectory(false)
-                .setDataDirectoryCustomizer(TestPostgres::restrict)
-                .setServerConfig("unix_socket_directories", "")
-                .setServerConfig("log_min_messages", "fatal");
+        EmbeddedPostgres.Builder builder = builder(data).setServerConfig("unix_socket_directories", "");
         if (port > 0) {
             builder.setPort(port);
         }
         return builder.start();
     }
 
+    private static EmbeddedPostgres.Builder builder(Path data) {
+        return EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setDataDirectoryCustomizer(TestPostgres::restrict)
+                .setServerConfig("log_min_messages", "fatal");
+    }
+
     private static void restrict(File data) {
         try {
-            Files.writeString(data.toPath().resolve("pg_hba.conf"), ACCESS);
+            Files.writeString(data.toPath().resolve("pg_hba.conf"), ACCESS + SOCKET_ACCESS);
+            Files.writeString(data.toPath().resolve("pg_ident.conf"), ANYBODY);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -144,6 +169,10 @@ public final class TestPostgres implements TestServer {
         String name = tester.user() + "_" + DATABASES.incrementAndGet();
         administer("create database %s owner %s".formatted(name, tester.user()));
         return new TestDatabase(tester.withDatabase(name), admin);
+    }
+
+    public int port() {
+        return admin.port();
     }
 
     /** A read-only standby that follows this server, which the tests have started; a few seconds. */

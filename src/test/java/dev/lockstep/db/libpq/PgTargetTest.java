@@ -143,6 +143,28 @@ class PgTargetTest {
 
     @ParameterizedTest
     @CsvSource(delimiterString = " -> ", quoteCharacter = '"', textBlock = """
+            host=/run/postgresql -> /run/postgresql/.s.PGSQL.5432
+            host=/srv/pg port=7 -> /srv/pg/.s.PGSQL.7
+            postgresql://%2Ftmp/app -> /tmp/.s.PGSQL.5432
+            postgresql:///app?host=/tmp&port=7 -> /tmp/.s.PGSQL.7
+            host=/tmp hostaddr=10.0.0.1 -> none
+            host=localhost -> none
+            """)
+    void aHostThatIsAFolderIsAUnixSocket(String text, String file) {
+        assertThat(resolve(text).hosts().get(0).unixSocket().map(Path::toString).orElse("none"))
+                .isEqualTo(file);
+    }
+
+    @Test
+    void aSocketInTheUsualFolderIsLocalhostToThePasswordFile() throws IOException {
+        file(".pgpass", "localhost:*:*:*:usual\n/srv/pg:*:*:*:other\n", "rw-------");
+
+        assertThat(passwords(resolve("host=/run/postgresql,/var/run/postgresql,/tmp,/srv/pg,/srv")))
+                .containsExactly("usual", "usual", "usual", "other", "none");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiterString = " -> ", quoteCharacter = '"', textBlock = """
             port=abc -> port from --pg must be a number
             port=0 -> port from --pg must be a number
             port=65536 -> port from --pg must be a number
