@@ -2,6 +2,7 @@ package dev.lockstep.audit.index;
 
 import dev.lockstep.audit.AuditTable;
 import dev.lockstep.audit.index.IndexEngine.Choice;
+import dev.lockstep.audit.query.QueryShape;
 import dev.lockstep.db.Db;
 import dev.lockstep.profile.AuditProfile;
 import dev.lockstep.profile.AuditProfile.Index;

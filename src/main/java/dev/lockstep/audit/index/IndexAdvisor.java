@@ -3,6 +3,8 @@ package dev.lockstep.audit.index;
 import dev.lockstep.audit.AuditTable;
 import dev.lockstep.audit.Relations;
 import dev.lockstep.audit.index.IndexEngine.Choice;
+import dev.lockstep.audit.query.QueryParser;
+import dev.lockstep.audit.query.QueryShape;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;

@@ -1,6 +1,7 @@
 package dev.lockstep.audit.index;
 
 import dev.lockstep.audit.TableName;
+import dev.lockstep.audit.query.QueryShape;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Engine;

@@ -1,5 +1,6 @@
 package dev.lockstep.audit.index;
 
+import dev.lockstep.audit.query.QueryShape;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

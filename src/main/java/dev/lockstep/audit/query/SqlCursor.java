@@ -1,4 +1,4 @@
-package dev.lockstep.audit.index;
+package dev.lockstep.audit.query;
 
 import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.support.LockstepException;

@@ -1,4 +1,4 @@
-package dev.lockstep.audit.index;
+package dev.lockstep.audit.query;
 
 import dev.lockstep.audit.TableName;
 import dev.lockstep.db.Engine;
@@ -21,7 +21,7 @@ import java.util.Set;
  * @param limit how many rows are asked for; 0 for all
  * @param notes what no index serves, and what was read otherwise than it is written
  */
-record QueryShape(
+public record QueryShape(
         String text,
         TableName table,
         List<String> equals,
@@ -32,13 +32,13 @@ record QueryShape(
         long limit,
         List<String> notes) {
     /** A column of an order. */
-    record Sorted(String column, boolean descending, boolean nullsFirst) {
+    public record Sorted(String column, boolean descending, boolean nullsFirst) {
         /** With NULL where the engine puts it by itself. */
         static Sorted of(String column, boolean descending, Engine engine) {
             return new Sorted(column, descending, nullsFirst(descending, engine));
         }
 
-        static boolean nullsFirst(boolean descending, Engine engine) {
+        public static boolean nullsFirst(boolean descending, Engine engine) {
             return switch (engine) {
                 // NULL is larger than all values.
                 case POSTGRESQL -> descending;
@@ -48,7 +48,7 @@ record QueryShape(
         }
     }
 
-    QueryShape {
+    public QueryShape {
         equals = List.copyOf(equals);
         nulls = List.copyOf(nulls);
         anyOf = List.copyOf(anyOf);
@@ -56,7 +56,7 @@ record QueryShape(
         notes = List.copyOf(notes);
     }
 
-    static QueryShape of(TableName table, Query query, Engine engine) {
+    public static QueryShape of(TableName table, Query query, Engine engine) {
         List<Sorted> order = new ArrayList<>();
         query.order().forEach(by -> order.add(Sorted.of(by.column(), by.direction() == Direction.DESCENDING, engine)));
         return new QueryShape(
@@ -68,7 +68,7 @@ record QueryShape(
     }
 
     /** The columns by which rows are found, in any order. */
-    List<String> leading() {
+    public List<String> leading() {
         Set<String> leading = new LinkedHashSet<>(equals);
         leading.addAll(nulls);
         leading.addAll(anyOf);
@@ -76,14 +76,14 @@ record QueryShape(
     }
 
     /** Whether rows that are found by an index can come in the order that is asked for. */
-    boolean isSorted() {
+    public boolean isSorted() {
         return !order.isEmpty()
                 && anyOf.isEmpty()
                 && (range == null || order.get(0).column().equals(range));
     }
 
     /** What has to follow the leading columns, in this order. */
-    List<Sorted> tail() {
+    public List<Sorted> tail() {
         if (!isSorted()) {
             return range == null || leading().contains(range) ? List.of() : List.of(new Sorted(range, false, false));
         }
@@ -99,7 +99,7 @@ record QueryShape(
     }
 
     /** Whether an index of ascending columns, read forwards or backwards, has the order. */
-    boolean isOneWay(Engine engine) {
+    public boolean isOneWay(Engine engine) {
         return tail().stream().map(Sorted::descending).distinct().count() <= 1
                 && (!isSorted()
                         || tail().stream()
@@ -107,7 +107,7 @@ record QueryShape(
     }
 
     /** The same without its order. */
-    QueryShape unsorted() {
+    public QueryShape unsorted() {
         return new QueryShape(text, table, equals, nulls, anyOf, range, List.of(), limit, notes);
     }
 }

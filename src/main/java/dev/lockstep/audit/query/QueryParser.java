@@ -1,19 +1,17 @@
-package dev.lockstep.audit.index;
+package dev.lockstep.audit.query;
 
 import dev.lockstep.audit.Relations;
 import dev.lockstep.audit.Relations.Known;
 import dev.lockstep.audit.Relations.Name;
-import dev.lockstep.audit.index.QueryShape.Sorted;
+import dev.lockstep.audit.query.QueryShape.Sorted;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,10 +20,7 @@ import java.util.Set;
  * order by c, d desc limit n}, with the parameters and the quotes of whatever wrote them. A condition that no index serves is
  * named; what makes it another kind of query is refused, for an index that serves a part of a query may serve nothing.
  */
-final class QueryParser {
-    private static final Set<String> OTHERS =
-            Set.of("WITH", "INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "MERGE", "COPY", "ALTER", "DROP", "CALL");
-
+public final class QueryParser {
     /** What ends the part of a query that stands before. */
     private static final Set<String> CLAUSES = Set.of(
             "WHERE",
@@ -42,9 +37,6 @@ final class QueryParser {
             "EXCEPT",
             "WINDOW");
 
-    /** What a log prints behind a query. */
-    private static final Set<String> TRAILERS = Set.of("ARGS", "ALIAS", "DETAIL", "PARAMETERS");
-
     private static final Set<String> JOINS = Set.of(
             "JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL", "OUTER", "STRAIGHT_JOIN", "TABLESAMPLE");
 
@@ -52,10 +44,11 @@ final class QueryParser {
     private final Engine engine;
     private final String text;
     private final SqlCursor sql;
-    private final Map<String, String> aliases = new HashMap<>();
     private final List<String> notes = new ArrayList<>();
     private Known table;
+    private OperandParser operands;
     private ConditionParser conditions;
+    private ResultColumns results;
 
     private QueryParser(Db db, String text) {
         this.db = db;
@@ -64,15 +57,17 @@ final class QueryParser {
         this.sql = new SqlCursor(text);
     }
 
-    /** @throws LockstepException usage: it is no such query, or its table or a column is not there */
-    static QueryShape read(Db db, String text) {
-        // Colours of a log.
-        return new QueryParser(db, text.replaceAll("\u001b\\[[0-9;]*m", "")).query();
+    /**
+     * Reads a query.
+     *
+     * @throws LockstepException usage: it is no such query, or its table or a column is not there
+     */
+    public static QueryShape read(Db db, String text) {
+        return new QueryParser(db, LoggedQuery.plain(text)).query();
     }
 
     private QueryShape query() {
-        brokenQuotes();
-        start();
+        LoggedQuery.start(sql);
         int items = sql.at();
         skipToFrom();
         SqlCursor list = sql.part(items, sql.at());
@@ -80,7 +75,7 @@ final class QueryParser {
             throw sql.expected("'from'");
         }
         from();
-        List<Sorted> order = items(list);
+        List<Sorted> order = results.read(list);
         if (sql.took("WHERE")) {
             int from = sql.at();
             skipTo(CLAUSES);
@@ -91,9 +86,9 @@ final class QueryParser {
             order = order();
         }
         long limit = rest();
-        limit = limit == 0 && !order.isEmpty() && isExtreme(list) ? 1 : limit;
-        String range = range(order);
-        notes.addAll(conditions.notes);
+        limit = limit == 0 && !order.isEmpty() && results.isExtreme(list) ? 1 : limit;
+        String range = conditions.range(order);
+        notes.addAll(operands.notes());
         QueryShape shape = new QueryShape(
                 text.strip(),
                 table.name(),
@@ -108,37 +103,9 @@ final class QueryParser {
             throw LockstepException.usage(
                     "cannot suggest an index for this query: it compares and sorts nothing that an index serves, so it"
                             + " reads the whole table",
-                    conditions.notes.isEmpty() ? null : conditions.notes.get(0));
+                    operands.notes().isEmpty() ? null : operands.notes().get(0));
         }
         return shape;
-    }
-
-    private void brokenQuotes() {
-        for (int i = 0; i < sql.end(); i++) {
-            if (sql.peek(i).kind() == SqlToken.Kind.BROKEN) {
-                throw sql.wrongAt(i, "a quote that is not closed");
-            }
-        }
-    }
-
-    /** Whatever a log puts before the query ends with a colon or a bracket; {@code explain} is no part of it either. */
-    private void start() {
-        while (!sql.atEnd() && !sql.is("SELECT")) {
-            if (sql.isOneOf(OTHERS)) {
-                throw sql.wrong("'" + sql.peek(0).text() + "' where 'select' was expected");
-            }
-            sql.next();
-        }
-        if (sql.atEnd()) {
-            sql.move(0);
-            throw sql.expected("'select'");
-        }
-        SqlToken before = sql.peek(-1);
-        boolean explain = sql.part(0, sql.at()).is("EXPLAIN");
-        if (before != null && !explain && !before.is(':') && !before.is(')')) {
-            throw sql.wrongAt(0, "'" + sql.part(0, sql.end()).peek(0).text() + "' where 'select' was expected");
-        }
-        sql.next();
     }
 
     private void skipToFrom() {
@@ -157,21 +124,9 @@ final class QueryParser {
     }
 
     private void skipTo(Set<String> keywords) {
-        while (!sql.atEnd() && !sql.isOneOf(keywords) && !isEnd()) {
+        while (!sql.atEnd() && !sql.isOneOf(keywords) && !LoggedQuery.isEnd(sql)) {
             sql.move(sql.afterGroup());
         }
-    }
-
-    private boolean isEnd() {
-        SqlToken token = sql.peek(0);
-        return token == null
-                || token.is(';')
-                || token.is('\\')
-                || (token.kind() == SqlToken.Kind.QUOTED
-                        && (token.text().startsWith("[[") || token.text().startsWith("[{")))
-                || (sql.isOneOf(TRAILERS)
-                        && sql.peek(1) != null
-                        && (sql.peek(1).is(':') || sql.peek(1).is('=')));
     }
 
     private void from() {
@@ -198,7 +153,9 @@ final class QueryParser {
         if (named || (sql.peek(0) != null && sql.peek(0).canName() && !isAfterTable())) {
             qualifiers.add(lower(sql.next()));
         }
-        conditions = new ConditionParser(table, qualifiers, engine);
+        operands = new OperandParser(table, qualifiers, engine);
+        conditions = new ConditionParser(operands);
+        results = new ResultColumns(operands, engine);
         indexHints();
         if (sql.is(',') || sql.isOneOf(JOINS)) {
             throw sql.wrong("'" + sql.peek(0).text() + "': more than one table");
@@ -212,7 +169,7 @@ final class QueryParser {
     private boolean isAfterTable() {
         return sql.isOneOf(CLAUSES)
                 || sql.isOneOf(JOINS)
-                || sql.isOneOf(TRAILERS)
+                || LoggedQuery.isTrailer(sql)
                 || sql.isOneOf(Set.of("USE", "FORCE", "IGNORE", "INDEXED", "NOT", "PARTITION"));
     }
 
@@ -230,64 +187,6 @@ final class QueryParser {
             }
             sql.move(sql.atEnd() ? sql.at() : sql.afterGroup());
         }
-    }
-
-    /** Learns what the columns of the result are called. @return the order in which the one extreme that is asked for is first */
-    private List<Sorted> items(SqlCursor list) {
-        list.took("ALL");
-        if (list.took("DISTINCT") && list.took("ON") && list.is('(')) {
-            list.move(list.afterGroup());
-        }
-        if (isExtreme(list)) {
-            SqlCursor inner = list.part(list.at() + 2, list.end());
-            boolean largest = list.is("MAX");
-            return conditions
-                    .column(inner)
-                    .map(column -> List.of(Sorted.of(column, largest, engine)))
-                    .orElse(List.of());
-        }
-        for (int number = 1; !list.atEnd(); number++) {
-            int from = list.at();
-            while (!list.atEnd() && !list.is(',')) {
-                list.move(list.afterGroup());
-            }
-            item(list.part(from, list.at()), number);
-            list.took(',');
-        }
-        return List.of();
-    }
-
-    private void item(SqlCursor item, int number) {
-        SqlToken first = item.peek(0);
-        boolean plain = first != null
-                && first.canName()
-                && item.part(item.end() - 1, item.end()).peek(0).canName();
-        if (!plain
-                || item.end() - item.at() > 7
-                || (item.peek(1) != null && item.peek(1).is('('))) {
-            return;
-        }
-        Optional<String> column = conditions.column(item);
-        item.took("AS");
-        if (column.isPresent() && item.end() - item.at() <= 1) {
-            aliases.put(String.valueOf(number), column.get());
-            if (!item.atEnd()) {
-                aliases.put(lower(item.peek(0)), column.get());
-            }
-        }
-    }
-
-    /** Whether all that is asked for is the largest or the smallest value of a column. */
-    private boolean isExtreme(SqlCursor list) {
-        SqlCursor look = list.part(list.at(), list.end());
-        boolean called = look.peek(1) != null && look.peek(1).is('(');
-        if (!called || !(look.is("MAX") || look.is("MIN"))) {
-            return false;
-        }
-        look.next();
-        look.move(look.afterGroup());
-        look.took("AS");
-        return look.atEnd() || look.end() - look.at() == 1;
     }
 
     private List<Sorted> grouped(List<Sorted> otherwise) {
@@ -317,7 +216,7 @@ final class QueryParser {
         do {
             int from = sql.at();
             Optional<String> column = served ? orderColumn() : Optional.empty();
-            while (!sql.atEnd() && !sql.is(',') && !isEnd() && !sql.isOneOf(CLAUSES) && !isDirection()) {
+            while (!sql.atEnd() && !sql.is(',') && !LoggedQuery.isEnd(sql) && !sql.isOneOf(CLAUSES) && !isDirection()) {
                 column = Optional.empty();
                 sql.move(sql.afterGroup());
             }
@@ -343,13 +242,12 @@ final class QueryParser {
     private Optional<String> orderColumn() {
         SqlToken token = sql.peek(0);
         boolean alone = token != null && (sql.peek(1) == null || !sql.peek(1).is('.'));
-        if (alone
-                && aliases.containsKey(lower(token))
-                && table.column(Name.of(token)).isEmpty()) {
+        Optional<String> named = alone && !operands.has(token) ? results.named(token) : Optional.empty();
+        if (named.isPresent()) {
             sql.next();
-            return Optional.of(aliases.get(lower(token)));
+            return named;
         }
-        return conditions.column(sql);
+        return operands.column(sql);
     }
 
     private Sorted direction(String column) {
@@ -370,7 +268,7 @@ final class QueryParser {
     /** What may follow the order. @return the limit; 1 if it is a parameter, 0 if there is none */
     private long rest() {
         long limit = 0;
-        while (!isEnd()) {
+        while (!LoggedQuery.isEnd(sql)) {
             boolean takes = sql.is("LIMIT") || sql.is("FETCH");
             if (takes || sql.is("OFFSET")) {
                 sql.next();
@@ -378,14 +276,14 @@ final class QueryParser {
                 skipTo(CLAUSES);
                 limit = takes ? number(sql.part(from, sql.at())) : limit;
             } else if (sql.is("FOR") || sql.is("LOCK")) {
-                while (!isEnd()) {
+                while (!LoggedQuery.isEnd(sql)) {
                     sql.next();
                 }
             } else {
                 throw sql.wrong("'" + sql.peek(0).text() + "' is not understood");
             }
         }
-        if (sql.took(';') && !isEnd()) {
+        if (sql.took(';') && !LoggedQuery.isEnd(sql)) {
             throw sql.wrong("'" + sql.peek(0).text() + "': a second statement");
         }
         return limit;
@@ -400,25 +298,5 @@ final class QueryParser {
         }
         SqlToken first = value.peek(0);
         return first != null && first.text().matches("\\d{1,9}") ? Math.max(1, Long.parseLong(first.text())) : 1;
-    }
-
-    /** Of several ranges an index serves one: that of the order, else the first beside columns that are equal. */
-    private String range(List<Sorted> order) {
-        Set<String> ranges = new LinkedHashSet<>(conditions.ranges);
-        ranges.removeAll(conditions.equals);
-        if (ranges.size() < 2) {
-            return ranges.stream().findFirst().orElse(null);
-        }
-        String first = order.isEmpty() ? null : order.get(0).column();
-        if (!ranges.contains(first) && conditions.equals.isEmpty()) {
-            throw LockstepException.usage(
-                    "cannot suggest an index for this query: ranges of two columns, of which an index serves one: "
-                            + String.join(", ", ranges),
-                    null);
-        }
-        String chosen = ranges.contains(first) ? first : ranges.iterator().next();
-        ranges.remove(chosen);
-        notes.add("of several ranges an index serves one; " + String.join(", ", ranges) + " is checked row by row");
-        return chosen;
     }
 }
