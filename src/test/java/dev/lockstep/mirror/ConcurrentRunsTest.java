@@ -31,7 +31,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Two first runs at once: one is stopped before each of its calls to a database in turn, and the other runs meanwhile. */
 class ConcurrentRunsTest {
@@ -64,7 +64,7 @@ class ConcurrentRunsTest {
     private Path dir;
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.lockstep.mirror.TestMirror$Kind#ofLongTests")
     void twoSourcesOfOneMirrorMayBeginAtOnce(Kind kind) throws SQLException {
         try (TestMirror mirror = new TestMirror(kind, dir, "create table t (id integer primary key)")) {
             mirror.sql("insert into t values (1), (2)");
@@ -93,7 +93,7 @@ class ConcurrentRunsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.lockstep.mirror.TestMirror$Kind#ofLongTests")
     void ofTwoRunsOfOneSourceOneBegins(Kind kind) throws SQLException {
         try (TestMirror mirror = new TestMirror(kind, dir, "create table t (id integer primary key)")) {
             String here = ProcessIdentity.ofProcess().toText();

@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A follower among applications that write, killed, stopped and cut off. */
 class FollowCrashTest {
@@ -37,7 +37,7 @@ class FollowCrashTest {
     Path dir;
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.lockstep.mirror.TestMirror$Kind#ofLongTests")
     void isEqualToASourceThatFourWriteToMeanwhile(Kind kind) throws Exception {
         // What four writers with default durability make in 30 s on a small machine; in half an hour at night.
         int operations = Counts.of(30_000, 1_800_000);
@@ -55,7 +55,7 @@ class FollowCrashTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.lockstep.mirror.TestMirror$Kind#ofLongTests")
     void losesNothingWhereverItIsKilled(Kind kind) throws Exception {
         Random random = new Random();
         try (TestMirror mirror = new TestMirror(kind, dir, LiveWriters.TABLES)) {

@@ -31,7 +31,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A follower that is broken at its calls to a database. */
 class FollowFaultTest {
@@ -49,7 +49,7 @@ class FollowFaultTest {
     Path dir;
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.lockstep.mirror.TestMirror$Kind#ofLongTests")
     void whatIsAcknowledgedIsInTheMirrorAndTheNextRunEndsEqual(Kind kind) throws Exception {
         int step = Counts.of(kind == Kind.SQLITE ? 4 : 20, 1);
         List<Mode> modes =

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** After a backfill that ends with 0 the mirror is equal, whatever somebody else has written to it. */
 @ExtendWith({PostgresExtension.class, MariaDbExtension.class})
@@ -35,7 +36,7 @@ class ForeignWritesTest {
     Path dir;
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
+    @MethodSource("dev.lockstep.mirror.TestMirror$Kind#ofLongTests")
     void randomWritesAreUndone(Kind kind) throws SQLException, IOException {
         long seed = Long.getLong("lockstep.seed", System.nanoTime());
         System.out.println("foreign writes to " + kind + ": -Dlockstep.seed=" + seed);

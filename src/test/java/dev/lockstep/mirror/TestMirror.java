@@ -2,6 +2,7 @@ package dev.lockstep.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
@@ -13,6 +14,7 @@ import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -23,7 +25,14 @@ public final class TestMirror implements AutoCloseable {
         POSTGRESQL,
         MARIADB,
         MYSQL,
-        SQLITE
+        SQLITE;
+
+        /** Those of a long test: in every build MariaDB stands for MySQL, too. */
+        static List<Kind> ofLongTests() {
+            return Arrays.stream(values())
+                    .filter(kind -> kind != MYSQL || Counts.of(0, 1) == 1)
+                    .toList();
+        }
     }
 
     public final Path source;

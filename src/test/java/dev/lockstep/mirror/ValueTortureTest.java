@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.MariaDbExtension;
+import dev.lockstep.testing.MySqlDatabase;
+import dev.lockstep.testing.MySqlExtension;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestSqlite;
@@ -18,12 +20,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each kind of value in each kind of column arrives as it is, or is refused by name; never a third thing. */
-@ExtendWith({PostgresExtension.class, MariaDbExtension.class})
+@ExtendWith({PostgresExtension.class, MariaDbExtension.class, MySqlExtension.class})
 class ValueTortureTest {
     private static final List<String> TYPES = List.of("integer", "real", "text", "blob", "datetime", "numeric");
 
@@ -153,6 +156,12 @@ class ValueTortureTest {
 
     @Test
     void onMariaDbEachValueArrivesOrIsRefused(MariaDbDatabase mirror) throws SQLException {
+        torture(MirrorPair.of(source, mirror));
+    }
+
+    @Test
+    @Tag("nightly")
+    void onMySqlEachValueArrivesOrIsRefused(MySqlDatabase mirror) throws SQLException {
         torture(MirrorPair.of(source, mirror));
     }
 

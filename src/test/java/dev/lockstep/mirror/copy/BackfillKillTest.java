@@ -12,6 +12,8 @@ import dev.lockstep.testing.Fault.Mode;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.MariaDbExtension;
+import dev.lockstep.testing.MySqlDatabase;
+import dev.lockstep.testing.MySqlExtension;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestSqlite;
@@ -26,12 +28,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that copy and are killed, or stopped and woken when another has taken over. */
-@ExtendWith({PostgresExtension.class, MariaDbExtension.class})
+@ExtendWith({PostgresExtension.class, MariaDbExtension.class, MySqlExtension.class})
 class BackfillKillTest {
     private static final List<String> TABLES = List.of("t", "u");
     private static final String UP = "up";
@@ -97,6 +100,12 @@ class BackfillKillTest {
 
     @Test
     void onMariaDbNothingIsLostWhenARunIsKilled(MariaDbDatabase mirror) throws Exception {
+        kill(MirrorPair.of(source, mirror));
+    }
+
+    @Test
+    @Tag("nightly")
+    void onMySqlNothingIsLostWhenARunIsKilled(MySqlDatabase mirror) throws Exception {
         kill(MirrorPair.of(source, mirror));
     }
 
@@ -205,6 +214,12 @@ class BackfillKillTest {
 
     @Test
     void onMariaDbARunThatWasStoppedWritesNothingOnceAnotherHasTakenOver(MariaDbDatabase mirror) throws Exception {
+        wakeZombies(MirrorPair.of(source, mirror));
+    }
+
+    @Test
+    @Tag("nightly")
+    void onMySqlARunThatWasStoppedWritesNothingOnceAnotherHasTakenOver(MySqlDatabase mirror) throws Exception {
         wakeZombies(MirrorPair.of(source, mirror));
     }
 
