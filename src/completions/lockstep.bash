@@ -455,11 +455,14 @@ function _picocli_lockstep_demo() {
 
   local commands=""
   local flag_opts="'--keep' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--pg' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--pg')
+      return
+      ;;
     '--profile')
       return
       ;;

@@ -67,7 +67,7 @@ class UnnamedDatabaseTest {
     @MethodSource("everyLeaf")
     void startsNoServerThatNobodyAskedFor(String path) throws IOException {
         boolean takesPostgres =
-                takes(path, "--pg") && !List.of("doctor", "shell").contains(path);
+                takes(path, "--pg") && !List.of("demo", "doctor", "shell").contains(path);
         List<String> arguments = needsPostgres().get(path);
         if (path.equals("demo")) {
             // It is asked for by that name.

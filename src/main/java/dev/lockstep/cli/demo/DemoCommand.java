@@ -6,8 +6,6 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Session;
-import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.LockstepException;
 import java.io.ByteArrayInputStream;
@@ -27,7 +25,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * {@code lockstep demo}: every mechanism on real, embedded databases, told step by step.
+ * {@code lockstep demo}: every mechanism on real databases, embedded ones unless told otherwise, told step by step.
  *
  * <p>What it shows are the commands themselves, as one would type them, and what they really print; a step whose outcome
  * is not what the story says ends the demo as failed.
@@ -35,15 +33,26 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class DemoCommand implements Command {
     @Override
     public void declare(CommandSpec spec) {
-        spec.usageMessage().description("Run every mechanism on real, embedded databases and tell what happens.");
+        spec.usageMessage().description("Run every mechanism on real databases and tell what happens.");
+        Options.value(
+                spec,
+                "URL",
+                "Play on this PostgreSQL, in a database that is made for it and dropped at the end; the account must"
+                        + " be allowed to make one. Unset: embedded, whatever else is configured.",
+                "--pg");
         Options.flag(spec, "Stay up at the end and print how to use the databases from another terminal.", "--keep");
     }
 
     @Override
     public Result run(Invocation call) throws InterruptedException {
-        try (Stage stage = new Stage(call);
+        try (DemoServer server = DemoServer.of(call);
+                Stage stage = new Stage(call, server);
                 DemoRealm realm = new DemoRealm(stage);
                 DemoTranspile transpile = new DemoTranspile(stage)) {
+            if (server.isGiven()) {
+                stage.say("On " + server.title() + ", in a new database " + server.database()
+                        + ", which is dropped at the end.");
+            }
             DemoSearch search = new DemoSearch(stage);
             realm.play();
             transpile.play();
@@ -51,9 +60,10 @@ public final class DemoCommand implements Command {
             search.play();
             new DemoMirror(stage, search.file()).play();
             stage.say("");
-            stage.say("All of it was real: PostgreSQL " + realm.serverVersion() + " and SQLite, on this machine.");
+            stage.say("All of it was real: PostgreSQL " + realm.serverVersion() + " and SQLite"
+                    + (server.isGiven() ? "." : ", on this machine."));
             if (call.flag("--keep")) {
-                stage.say("PostgreSQL stays up for  lockstep ... --pg embedded  and the search database is");
+                stage.say("PostgreSQL stays up for  lockstep ... --pg " + server.url() + "  and the search database is");
                 stage.say("  " + search.file());
                 stage.say("until you press Ctrl-C.");
                 Thread.currentThread().join();
@@ -65,11 +75,13 @@ public final class DemoCommand implements Command {
     /** Where the demo plays: tells, runs commands as a shell would, and shows what they print. */
     static final class Stage implements AutoCloseable {
         private final Invocation call;
+        private final DemoServer server;
         private final List<Object> commands = new ArrayList<>();
         private final List<Path> directories = new ArrayList<>();
 
-        Stage(Invocation call) {
+        Stage(Invocation call, DemoServer server) {
             this.call = call;
+            this.server = server;
         }
 
         Databases databases() {
@@ -103,9 +115,17 @@ public final class DemoCommand implements Command {
 
         /** The server that everything here plays on. */
         Db postgres() {
-            PgTarget embedded = PgTarget.resolve(
-                    PgTarget.EMBEDDED, PgTarget.Sources.of(databases().environment()));
-            return databases().postgres(embedded, call.session(Session.Use.WRITE));
+            return server.open();
+        }
+
+        /** What a command is given after {@code --pg} or {@code --to}. */
+        String url() {
+            return server.url();
+        }
+
+        /** Whether the server is lockstep's own. */
+        boolean isEmbedded() {
+            return !server.isGiven();
         }
 
         void title(String text) {

@@ -81,7 +81,7 @@ final class DemoMirror {
     }
 
     private void type(ExitCode expected, String verb, String... options) {
-        List<String> command = new ArrayList<>(List.of("mirror", verb, "--db", file.toString(), "--to", "embedded"));
+        List<String> command = new ArrayList<>(List.of("mirror", verb, "--db", file.toString(), "--to", stage.url()));
         if (!verb.equals("status")) {
             command.addAll(List.of("--table", TABLE));
         }
@@ -89,7 +89,7 @@ final class DemoMirror {
         stage.type(expected, command.toArray(String[]::new));
     }
 
-    /** The embedded server outlives the demo; what is on it besides is not the demo's to touch. */
+    /** A server outlives the demo; what is on it besides is not the demo's to touch. */
     private void clear() {
         try (Db mirror = stage.postgres()) {
             mirror.run(tx -> {

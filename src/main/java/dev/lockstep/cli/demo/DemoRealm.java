@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The demo's fleet: three replicas, each a process of its own that listens on the embedded PostgreSQL; one is cut off. */
+/** The demo's fleet: three replicas, each a process of its own that listens on PostgreSQL; one is cut off. */
 final class DemoRealm implements AutoCloseable {
     private static final String REALM = "http://localhost:4201/luke/my-realm/";
     private static final List<String> REPLICAS = List.of("replica A", "replica B", "replica C");
@@ -48,7 +48,9 @@ final class DemoRealm implements AutoCloseable {
 
     void play() throws InterruptedException {
         stage.title("realm: publish, and every replica drops what it cached; also the one that was cut off");
-        stage.say("  Starting the embedded PostgreSQL.");
+        if (stage.isEmbedded()) {
+            stage.say("  Starting the embedded PostgreSQL.");
+        }
         try (Db db = stage.postgres()) {
             InvalidationLog.prepare(db);
             for (String replica : REPLICAS) {
@@ -57,7 +59,7 @@ final class DemoRealm implements AutoCloseable {
             serverVersion = db.read(tx -> tx.only("show server_version").text(0));
         }
         stage.say("  PostgreSQL " + serverVersion + " is up. Three replicas, three processes, run");
-        stage.say("  $ lockstep realm listen --durable NAME --pg embedded -o jsonl");
+        stage.say("  $ lockstep realm listen --durable NAME --pg " + stage.url() + " -o jsonl");
         for (String replica : REPLICAS) {
             listen(replica, replica.equals(CUT_OFF) ? EVENTS + 1 : EVENTS);
         }
@@ -67,11 +69,11 @@ final class DemoRealm implements AutoCloseable {
 
         cutOff();
         String path = "cards/person.gts";
-        stage.type(ExitCode.OK, "realm", "broadcast", REALM, "--path", path, "--wait", "--pg", "embedded");
+        stage.type(ExitCode.OK, "realm", "broadcast", REALM, "--path", path, "--wait", "--pg", stage.url());
         List<String> others =
                 REPLICAS.stream().filter(name -> !name.equals(CUT_OFF)).toList();
         hear(others, REALM + ":" + path);
-        stage.type(ExitCode.OK, "realm", "listeners", "--pg", "embedded");
+        stage.type(ExitCode.OK, "realm", "listeners", "--pg", stage.url());
         publish("second edition");
         hear(others, REALM + ":*");
 
@@ -102,7 +104,7 @@ final class DemoRealm implements AutoCloseable {
                     REALM,
                     "--yes",
                     "--pg",
-                    "embedded");
+                    stage.url());
             stage.expect("what readers of the site see", edition, Files.readString(target.resolve("index.json")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -151,7 +153,7 @@ final class DemoRealm implements AutoCloseable {
     private void listen(String name, int count) {
         List<String> command = new ArrayList<>(stage.self());
         command.addAll(List.of("realm", "listen", "--durable", name, "--count", Integer.toString(count)));
-        command.addAll(List.of("--pg", "embedded", "-o", "jsonl"));
+        command.addAll(List.of("--pg", stage.url(), "-o", "jsonl"));
         try {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -41,8 +41,8 @@ final class DemoTranspile implements AutoCloseable {
 
     void play() throws InterruptedException {
         stage.title("transpile: one build for the whole fleet, and never a stale one");
-        stage.type(ExitCode.OK, "transpile", "init", "--pg", "embedded");
-        stage.type(ExitCode.OK, "transpile", "tombstone", REALM, MODULE, "--pg", "embedded");
+        stage.type(ExitCode.OK, "transpile", "init", "--pg", stage.url());
+        stage.type(ExitCode.OK, "transpile", "tombstone", REALM, MODULE, "--pg", stage.url());
         oneBuild();
         publishDuringABuild();
     }
@@ -71,7 +71,7 @@ final class DemoTranspile implements AutoCloseable {
 
     private void publish(String text) {
         write(source, text);
-        stage.type(ExitCode.OK, "transpile", "tombstone", REALM, "--all", "--broadcast", "--yes", "--pg", "embedded");
+        stage.type(ExitCode.OK, "transpile", "tombstone", REALM, "--all", "--broadcast", "--yes", "--pg", stage.url());
     }
 
     private List<Process> fleet() {
@@ -98,7 +98,7 @@ final class DemoTranspile implements AutoCloseable {
     private Process run(String report) {
         List<String> command = new ArrayList<>(stage.self());
         command.addAll(List.of("transpile", "run", REALM, MODULE, "--source", source.toString()));
-        command.addAll(List.of("--report", directory.resolve(report).toString(), "--pg", "embedded"));
+        command.addAll(List.of("--report", directory.resolve(report).toString(), "--pg", stage.url()));
         command.addAll(List.of("--", "sh", "-c", BUILD, directory.toString()));
         try {
             Process process = new ProcessBuilder(command)
