@@ -63,7 +63,8 @@ public final class DemoCommand implements Command {
             stage.say("All of it was real: PostgreSQL " + realm.serverVersion() + " and SQLite"
                     + (server.isGiven() ? "." : ", on this machine."));
             if (call.flag("--keep")) {
-                stage.say("PostgreSQL stays up for  lockstep ... --pg " + server.url() + "  and the search database is");
+                stage.say(
+                        "PostgreSQL stays up for  lockstep ... --pg " + server.url() + "  and the search database is");
                 stage.say("  " + search.file());
                 stage.say("until you press Ctrl-C.");
                 Thread.currentThread().join();
