@@ -60,9 +60,18 @@ class MirrorBadInputTest {
     private static final List<Bad> POSTGRES = List.of(
             bad(68, 6, "t, key 1, column v: a NUL character", column("text", "'a' || char(0) || 'b'")),
             bad(69, 6, "t, key 1, column v: not UTF-8", column("text", "cast(x'61ff' as text)")),
-            bad(70, 6, "TEXT value in a column of type bigint", column("integer", "'abc'")),
-            bad(70, 6, "BLOB value in a column of type text", column("text", "x'00'")),
-            bad(70, 6, "REAL value in a column of type bigint", column("integer", "1.5")),
+            bad(
+                    70,
+                    6,
+                    "TEXT value in a column of type integer",
+                    column("integer", "'abc'"),
+                    "create table t (id bigint primary key, v integer)"),
+            bad(70, 6, "BLOB value in a column of type text", column("text", "x'00'") + "; insert into t values (2, 'a')"),
+            bad(
+                    70,
+                    6,
+                    "REAL value in a column of type bigint",
+                    column("integer", "1.5") + "; insert into t values (2, x'00')"),
             bad(
                     70,
                     6,
@@ -142,7 +151,12 @@ class MirrorBadInputTest {
 
     private static final List<Bad> MARIADB = List.of(
             bad(69, 6, "t, key 1, column v: not UTF-8", column("text", "cast(x'ff' as text)")),
-            bad(70, 6, "TEXT value in a column of type bigint", column("integer", "'abc'")),
+            bad(
+                    70,
+                    6,
+                    "TEXT value in a column of type int",
+                    column("integer", "'abc'"),
+                    "create table t (id bigint primary key, v int)"),
             bad(
                     71,
                     6,

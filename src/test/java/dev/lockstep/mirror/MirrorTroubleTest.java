@@ -64,9 +64,9 @@ class MirrorTroubleTest {
             new Tenth(PLAIN, List.of("create table t (id bigint primary key)"), 2, "the mirror has no column v"),
             new Tenth(
                     "create table t (id integer primary key, v integer)",
-                    List.of("create table t (id bigint primary key, v bigint)"),
+                    List.of("create table t (id bigint primary key, v integer)"),
                     6,
-                    "t, key 2, column v: TEXT value in a column of type bigint"),
+                    "t, key 2, column v: TEXT value in a column of type integer"),
             new Tenth(
                     PLAIN,
                     List.of("create table t (id bigint primary key, v text check (v <> 'two'))"),

@@ -80,11 +80,12 @@ public final class MirrorPlanCommand implements Command {
         tree.put("rows", finding.rows().isPresent() ? finding.rows().getAsLong() : null);
         tree.put("ddl", plan.ddl().orElse(null));
         tree.put("obstacles", plan.obstacles());
-        tree.put("notes", plan.notes());
+        tree.put("notes", notes(finding));
         tree.put("rejected", finding.rejected());
         List<Object> rejects = new ArrayList<>();
         finding.rejects().forEach(reject -> rejects.add(MirrorBackfillCommand.tree(reject)));
         tree.put("rejects", rejects);
+        tree.put("fitting", finding.fitting());
         tree.put("merging", finding.merging());
         return tree;
     }
@@ -93,6 +94,12 @@ public final class MirrorPlanCommand implements Command {
         List<String> names = new ArrayList<>();
         columns.forEach(column -> names.add(column.name()));
         return names;
+    }
+
+    private static List<String> notes(Preflight.Finding finding) {
+        List<String> notes = new ArrayList<>(finding.plan().notes());
+        finding.cut().ifPresent(notes::add);
+        return notes;
     }
 
     private static List<String> lines(Preflight.Finding finding) {
@@ -107,12 +114,13 @@ public final class MirrorPlanCommand implements Command {
             plan.columns().forEach(column -> columns.add(column.name() + " " + column.declared()));
             lines.add("  " + String.join(", ", columns));
         }
-        plan.notes().forEach(note -> lines.add("  note: " + note));
+        notes(finding).forEach(note -> lines.add("  note: " + note));
         plan.obstacles().forEach(obstacle -> lines.add("  CANNOT BE MIRRORED: " + obstacle));
         finding.rejects().forEach(reject -> lines.add("  WILL NOT FIT: " + reject));
         if (finding.rejected() > 0) {
             lines.add("  " + finding.rejected() + " rows will not fit");
         }
+        finding.fitting().forEach(statement -> lines.add("  THEY FIT AFTER: " + statement + ";"));
         finding.merging().forEach(other -> lines.add("  WOULD BE ANOTHER ROW'S KEY: " + other));
         return lines;
     }

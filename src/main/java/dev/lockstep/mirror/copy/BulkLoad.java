@@ -105,6 +105,7 @@ final class BulkLoad {
                             }
                         }));
         scan.check(options.badRows());
+        scan.cut().ifPresent(what -> progress.notice(plan.name(), what));
         run.pages().record(mirror, plan.name(), pages(plan, scan));
         long found = TableCopy.count(mirror, plan);
         if (found != sent[0]) {

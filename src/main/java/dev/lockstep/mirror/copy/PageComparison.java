@@ -50,6 +50,7 @@ final class PageComparison {
                 : run.dialect().digest(plan);
         PageScan scan = PageScan.of(plan, source, digest.map(TableDigest::ofSource));
         scan.check(options.badRows());
+        scan.cut().ifPresent(what -> progress.notice(plan.name(), what));
         refuse(plan, scan.merging());
         if (plan.ddl().isPresent()) {
             make(plan);

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -65,6 +66,8 @@ final class PageScan {
     private List<Object> after = List.of();
     private final char[] pageParts = new char[MAX_ROWS];
     private long rows;
+    private final Set<String> misfits = new LinkedHashSet<>();
+    private long cut;
     private long rejected;
     private int pageRows;
     private int pageFitting;
@@ -126,12 +129,8 @@ final class PageScan {
     /** @throws LockstepException refused: a row does not fit, and that is not to be */
     void check(BadRows policy) {
         if (rejected > 0 && policy == BadRows.FAIL) {
-            throw new LockstepException(
-                    LockstepException.Kind.REFUSED,
-                    "does-not-fit",
-                    rejects.get(0) + (rejected > 1 ? "; and " + (rejected - 1) + " more rows" : ""),
-                    "'lockstep mirror plan' names them; --on-bad-row quarantine copies all the others",
-                    null);
+            throw new MisfitException(
+                    rejects.get(0) + (rejected > 1 ? "; and " + (rejected - 1) + " more rows" : ""), misfits);
         }
     }
 
@@ -156,6 +155,20 @@ final class PageScan {
         if (pageRows > 0) {
             end(List.of());
         }
+        cut = fit.cut();
+    }
+
+    /** What is to be said of times that had to be cut; empty if none had. */
+    Optional<String> cut() {
+        return cut == 0
+                ? Optional.empty()
+                : Optional.of(cut + " times have more than six digits of a second; what is finer than a microsecond is"
+                        + " cut off");
+    }
+
+    /** The columns that have values which do not fit. */
+    Set<String> misfits() {
+        return misfits;
     }
 
     private void add(Cells cells, MappedRow row) {
@@ -176,6 +189,7 @@ final class PageScan {
         }
         rejected++;
         for (Misfit misfit : row.misfits()) {
+            misfits.add(misfit.column());
             if (rejects.size() < SHOWN_REJECTS) {
                 rejects.add(RejectedRow.of(plan.name(), plan.key(cells), misfit));
             }

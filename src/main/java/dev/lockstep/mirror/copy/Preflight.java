@@ -6,6 +6,7 @@ import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqliteTarget;
 import dev.lockstep.mirror.engine.MirrorEngine;
+import dev.lockstep.mirror.plan.FittingTypes;
 import dev.lockstep.mirror.plan.Planner;
 import dev.lockstep.mirror.plan.RejectedRow;
 import dev.lockstep.mirror.plan.TablePlan;
@@ -38,9 +39,21 @@ public final class Preflight {
      * @param rejected how many of them do not fit
      * @param rejects the first of those
      * @param merging the first keys that the mirror would take for another row's
+     * @param fitting the statements after which they would fit, as far as another type of a column is enough
+     * @param cut what is to be said of times that have to be cut
      */
     public record Finding(
-            TablePlan plan, OptionalLong rows, long rejected, List<RejectedRow> rejects, List<String> merging) {
+            TablePlan plan,
+            OptionalLong rows,
+            long rejected,
+            List<RejectedRow> rejects,
+            List<String> merging,
+            List<String> fitting,
+            Optional<String> cut) {
+        private static Finding unread(TablePlan plan) {
+            return new Finding(plan, OptionalLong.empty(), 0, List.of(), List.of(), List.of(), Optional.empty());
+        }
+
         /** Whether all of the table can be copied. */
         public boolean fits() {
             return plan.obstacles().isEmpty() && rejected == 0 && merging.isEmpty();
@@ -141,15 +154,14 @@ public final class Preflight {
             if (MirrorConnection.endsTheRun(e)) {
                 throw e;
             }
-            TablePlan plan = TablePlan.impossible(table, e.getMessage());
-            return new Finding(plan, OptionalLong.empty(), 0, List.of(), List.of());
+            return Finding.unread(TablePlan.impossible(table, e.getMessage()));
         }
     }
 
     private static Finding looked(MirrorEngine dialect, Tx source, Db mirror, SourceTable table, Keys keys) {
         TablePlan plan = mirror.read(tx -> new Planner(dialect, source, tx).plan(table));
         if (!plan.obstacles().isEmpty()) {
-            return new Finding(plan, OptionalLong.empty(), 0, List.of(), List.of());
+            return Finding.unread(plan);
         }
         PageScan scan = PageScan.of(plan, source, Optional.empty());
         List<String> merging = new ArrayList<>(scan.merging());
@@ -157,6 +169,13 @@ public final class Preflight {
             PageRows rows = new PageRows(source, plan, scan.pages());
             merging.addAll(mirror.transact(tx -> PageComparison.merging(dialect, tx, plan, rows)));
         }
-        return new Finding(plan, OptionalLong.of(scan.rows()), scan.rejected(), scan.rejects(), merging);
+        return new Finding(
+                plan,
+                OptionalLong.of(scan.rows()),
+                scan.rejected(),
+                scan.rejects(),
+                merging,
+                FittingTypes.statements(dialect, source, plan, scan.misfits()),
+                scan.cut());
     }
 }

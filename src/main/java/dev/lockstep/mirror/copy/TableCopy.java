@@ -7,6 +7,7 @@ import dev.lockstep.mirror.copy.Backfill.Options;
 import dev.lockstep.mirror.copy.Backfill.Trust;
 import dev.lockstep.mirror.engine.Compared;
 import dev.lockstep.mirror.engine.TableDigest;
+import dev.lockstep.mirror.plan.FittingTypes;
 import dev.lockstep.mirror.plan.Planner;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.run.MirrorRun;
@@ -14,6 +15,7 @@ import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.mirror.source.SourceFile;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.support.LockstepException;
+import java.util.List;
 import java.util.Optional;
 
 /** Makes one table of the mirror equal, in the shortest way that there is for it. */
@@ -34,7 +36,36 @@ public final class TableCopy {
 
     /** @throws LockstepException the table is not equal now, and why; what is written of it is right, and kept */
     Backfill.Table run(SourceTable table) {
-        TablePlan plan = run.read(mirror -> new Planner(run.dialect(), source, mirror).plan(table));
+        TablePlan plan = plan(table);
+        try {
+            return run(plan);
+        } catch (MisfitException e) {
+            List<String> statements = FittingTypes.statements(run.dialect(), source, plan, e.columns());
+            if (statements.isEmpty() || options.creation() == Creation.NONE || !isEmptyGuess(plan)) {
+                throw e.with(statements);
+            }
+            for (String statement : statements) {
+                progress.notice(plan.name(), "the mirror's table is empty, so that a column can change: " + statement);
+                run.write(mirror -> {
+                    mirror.execute(statement);
+                    return null;
+                });
+            }
+            return run(plan(table));
+        }
+    }
+
+    private TablePlan plan(SourceTable table) {
+        return run.read(mirror -> new Planner(run.dialect(), source, mirror).plan(table));
+    }
+
+    private boolean isEmptyGuess(TablePlan plan) {
+        return FittingTypes.areGuesses(run.dialect(), plan)
+                && run.read(mirror -> mirror.rows("select 1 from " + plan.identifier() + " limit 1"))
+                .isEmpty();
+    }
+
+    private Backfill.Table run(TablePlan plan) {
         check(plan);
         boolean known =
                 run.read(mirror -> run.ledger().table(mirror, plan.name())).isPresent();

@@ -107,6 +107,11 @@ public final class MariaDbEngine extends StagingTableEngine {
     }
 
     @Override
+    public Optional<String> retype(TargetTable table, Column from, Column to) {
+        return Optional.of(MariaDbTargetCatalog.retype(table, from, to));
+    }
+
+    @Override
     public Optional<String> invalidName(String name) {
         return MariaDbTargetCatalog.invalidName(name);
     }

@@ -5,6 +5,7 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.plan.DeclaredType;
+import dev.lockstep.mirror.plan.DeclaredType.Place;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.plan.TargetTable.Column;
 import dev.lockstep.mirror.plan.TargetTable.Comparison;
@@ -198,7 +199,7 @@ final class MariaDbTargetCatalog {
     }
 
     private TargetType keyType(SourceTable source, SourceTable.Column column, ColumnSurvey survey) {
-        DeclaredType meant = DeclaredType.of(column, survey);
+        DeclaredType meant = DeclaredType.of(column, survey.content(column), Place.KEY);
         if (meant != DeclaredType.TEXT && meant != DeclaredType.BLOB) {
             return type(meant);
         }
@@ -216,7 +217,7 @@ final class MariaDbTargetCatalog {
      * @param room the bytes that are left for texts in the row
      */
     private TargetType type(SourceTable.Column column, ColumnSurvey survey, long[] room) {
-        DeclaredType meant = DeclaredType.of(column, survey);
+        DeclaredType meant = DeclaredType.of(column, survey.content(column), Place.VALUE);
         int length = column.declaredLength().orElse(0);
         long bytes = MAX_BYTES_A_CHARACTER * length;
         if (meant != DeclaredType.TEXT || length == 0 || bytes > room[0] || survey.longest(column) > length) {
@@ -260,9 +261,17 @@ final class MariaDbTargetCatalog {
 
     String create(TargetTable table) {
         return table.create(
-                " engine = InnoDB character set utf8mb4 collate " + collation,
-                // As every session of the server reads it.
-                name -> '`' + name.replace("`", "``") + '`');
+                " engine = InnoDB character set utf8mb4 collate " + collation, MariaDbTargetCatalog::quoted);
+    }
+
+    static String retype(TargetTable table, Column from, Column to) {
+        return "alter table " + quoted(table.name()) + " modify column " + quoted(from.name()) + " " + to.declared()
+                + (from.nulls() == Nulls.FORBIDDEN ? " not null" : "");
+    }
+
+    /** As every session of the server reads it. */
+    private static String quoted(String name) {
+        return '`' + name.replace("`", "``") + '`';
     }
 
     static Optional<String> invalidName(String name) {

@@ -128,6 +128,11 @@ public final class PostgresEngine implements MirrorEngine {
     }
 
     @Override
+    public Optional<String> retype(TargetTable table, Column from, Column to) {
+        return Optional.of(PostgresTargetCatalog.retype(table, from, to));
+    }
+
+    @Override
     public Optional<String> invalidColumn(String name) {
         return SYSTEM_COLUMNS.contains(name)
                 ? Optional.of("that of a column which every table of PostgreSQL has")

@@ -4,6 +4,7 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.plan.DeclaredType;
+import dev.lockstep.mirror.plan.DeclaredType.Place;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.plan.TargetTable.Column;
 import dev.lockstep.mirror.plan.TargetTable.Comparison;
@@ -11,12 +12,14 @@ import dev.lockstep.mirror.plan.TargetTable.Silence;
 import dev.lockstep.mirror.plan.TargetTable.Source;
 import dev.lockstep.mirror.plan.TargetType;
 import dev.lockstep.mirror.plan.TargetType.Characters;
+import dev.lockstep.mirror.plan.TargetType.Form;
 import dev.lockstep.mirror.source.ColumnSurvey;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.mirror.source.SourceTable.Nulls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a table of PostgreSQL is like: one that is there, from its catalog, and one that would be made. */
 final class PostgresTargetCatalog {
@@ -66,6 +69,8 @@ final class PostgresTargetCatalog {
                and (conrelid = to_regclass(?) or confrelid = to_regclass(?))
              order by 1
             """;
+
+    private static final Set<Form> NUMBERS = Set.of(Form.INTEGER, Form.REAL, Form.DECIMAL);
 
     private static final int HEADER = 4;
 
@@ -177,17 +182,33 @@ final class PostgresTargetCatalog {
     static TargetTable design(SourceTable source, ColumnSurvey survey) {
         return TargetTable.designed(
                 source,
-                column -> type(DeclaredType.of(column, survey), source.key().contains(column)),
-                type(DeclaredType.INTEGER, true));
+                column -> {
+                    Place place = source.key().contains(column) ? Place.KEY : Place.VALUE;
+                    return type(DeclaredType.of(column, survey.content(column), place), place);
+                },
+                type(DeclaredType.INTEGER, Place.KEY));
     }
 
-    private static TargetType type(DeclaredType meant, boolean key) {
+    /** What cannot be turned into the other type is taken out: the next backfill writes it. */
+    static String retype(TargetTable table, Column from, Column to) {
+        Form before = from.type().map(TargetType::form).orElse(Form.ANY);
+        Form after = to.type().orElseThrow().form();
+        boolean widened = after == Form.TEXT
+                || (NUMBERS.contains(before)
+                        && NUMBERS.contains(after)
+                        && !from.type().orElseThrow().isBoolean());
+        return "alter table " + table.identifier() + " alter column " + from.identifier() + " type " + to.declared()
+                + (widened ? "" : " using null");
+    }
+
+    private static TargetType type(DeclaredType meant, Place place) {
         return switch (meant) {
             case INTEGER -> TargetType.integer("bigint", Long.MIN_VALUE, Long.MAX_VALUE, Long.BYTES);
             case REAL -> TargetType.real("double precision", Double.BYTES);
             case DECIMAL -> TargetType.decimal("numeric", 0, 0);
             // The order of bytes is the fastest, and no release of a collation library changes it.
-            case TEXT -> TargetType.text(key ? "text collate \"C\"" : "text", 0, 0, Characters.UNICODE_BUT_NUL);
+            case TEXT ->
+                TargetType.text(place == Place.KEY ? "text collate \"C\"" : "text", 0, 0, Characters.UNICODE_BUT_NUL);
             case BLOB -> TargetType.blob("bytea", 0);
             case BOOLEAN -> TargetType.integer("boolean", 0, 1, 1);
             case TIMESTAMP -> TargetType.timestamp("timestamptz", Long.MIN_VALUE, Long.MAX_VALUE, 6);

@@ -6,9 +6,12 @@ import java.time.LocalDate;
 /**
  * Reads the texts by which applications keep dates in SQLite: {@code YYYY-MM-DD}, and with a time after a blank or a T
  * {@code HH:MM[:SS[.fraction]]}, after which an offset may follow ({@code Z}, {@code +00:00}, {@code -0530}, with or
- * without a blank before it). Without an offset it is UTC.
+ * without a blank before it). Without an offset it is UTC. What is finer than a microsecond is cut off.
  */
 final class DateTexts {
+    /** The length of a date and time with six digits of a second. */
+    private static final int COARSE = 26;
+
     private static final long DAY = 86_400_000_000L;
     private static final long MINUTE = 60_000_000L;
     private static final long SECOND = 1_000_000L;
@@ -39,6 +42,16 @@ final class DateTexts {
         }
         reader.end();
         return micros;
+    }
+
+    /** Whether a text that {@link #micros} reads says more than a microsecond. */
+    static boolean isFiner(byte[] text) {
+        for (int at = COARSE; at < text.length && text[at] >= '0' && text[at] <= '9'; at++) {
+            if (text[at] != '0') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Days since 1970. */
@@ -95,8 +108,6 @@ final class DateTexts {
         for (; at < text.length && text[at] >= '0' && text[at] <= '9'; at++, read++) {
             if (read < 6) {
                 micros = micros * 10 + (text[at] - '0');
-            } else if (text[at] != '0') {
-                throw new Unreadable("finer than a microsecond");
             }
         }
         if (read == 0) {

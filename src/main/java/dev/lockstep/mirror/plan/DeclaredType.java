@@ -1,12 +1,15 @@
 package dev.lockstep.mirror.plan;
 
 import dev.lockstep.db.Cells.Kind;
-import dev.lockstep.mirror.source.ColumnSurvey;
+import dev.lockstep.mirror.source.ColumnSurvey.Content;
 import dev.lockstep.mirror.source.SourceTable.Column;
 import java.util.Locale;
 import java.util.Set;
 
-/** What the author of a source's column seems to have meant it for; each database has one type for each of these. */
+/**
+ * What a source's column is for, by what its author has declared and by what it holds; each database has one type for each of
+ * these. What is declared is a wish that SQLite does not enforce, so what the column holds has the last word.
+ */
 public enum DeclaredType {
     INTEGER,
     REAL,
@@ -17,41 +20,70 @@ public enum DeclaredType {
     TIMESTAMP,
     DATE;
 
-    /** Reads the declaration, and where it leaves the type open, what is in the column. */
-    public static DeclaredType of(Column column, ColumnSurvey survey) {
+    /** Whether a column is part of what tells rows apart, where two spellings of one value must not meet. */
+    public enum Place {
+        KEY,
+        VALUE
+    }
+
+    /** Of texts and numbers in one column it is {@link #TEXT}, which takes both; nothing takes blobs and others. */
+    public static DeclaredType of(Column column, Content content, Place place) {
+        DeclaredType meant = declared(column);
+        Set<Kind> kinds = content.kinds();
+        if (kinds.isEmpty()) {
+            return meant;
+        }
+        if (kinds.contains(Kind.BLOB)) {
+            return kinds.size() == 1 ? BLOB : kinds.contains(Kind.TEXT) && meant != BLOB ? TEXT : meant;
+        }
+        if (!kinds.contains(Kind.TEXT)) {
+            return ofNumbers(meant, content);
+        }
+        boolean truths = meant == BOOLEAN && place == Place.VALUE && content.onlyTruthWords() && content.onlyBits();
+        if (kinds.size() > 1) {
+            return truths && !kinds.contains(Kind.REAL) ? BOOLEAN : TEXT;
+        }
+        return switch (meant) {
+            case BOOLEAN -> truths ? BOOLEAN : TEXT;
+            case TIMESTAMP -> TIMESTAMP;
+            case DATE -> content.times() ? TIMESTAMP : DATE;
+            case INTEGER, REAL, DECIMAL, TEXT, BLOB -> TEXT;
+        };
+    }
+
+    /** Reads the declaration alone. */
+    private static DeclaredType declared(Column column) {
         String type = column.declared().toUpperCase(Locale.ROOT);
         return switch (column.affinity()) {
             case INTEGER -> INTEGER;
             case REAL -> REAL;
             case TEXT -> TEXT;
-            case BLOB -> type.contains("BLOB") ? BLOB : byContent(survey.kinds(column), TEXT);
-            case NUMERIC -> numeric(type, column, survey);
+            case BLOB -> type.contains("BLOB") ? BLOB : TEXT;
+            case NUMERIC -> {
+                if (type.startsWith("BOOL")) {
+                    yield BOOLEAN;
+                }
+                if (type.startsWith("NUMERIC") || type.startsWith("DEC")) {
+                    yield DECIMAL;
+                }
+                boolean instant = type.startsWith("DATE") || type.startsWith("TIMESTAMP");
+                yield type.equals("DATE") ? DATE : instant ? TIMESTAMP : TEXT;
+            }
         };
     }
 
-    private static DeclaredType numeric(String type, Column column, ColumnSurvey survey) {
-        if (type.startsWith("BOOL")) {
-            return BOOLEAN;
-        }
-        if (type.startsWith("NUMERIC") || type.startsWith("DEC")) {
+    private static DeclaredType ofNumbers(DeclaredType meant, Content content) {
+        if (meant == DECIMAL) {
             return DECIMAL;
         }
-        DeclaredType meant =
-                type.equals("DATE") ? DATE : type.startsWith("DATE") || type.startsWith("TIMESTAMP") ? TIMESTAMP : TEXT;
-        Set<Kind> kinds = survey.kinds(column);
-        return kinds.contains(Kind.TEXT) ? meant : byContent(kinds, meant);
-    }
-
-    private static DeclaredType byContent(Set<Kind> kinds, DeclaredType whenEmpty) {
-        if (kinds.isEmpty()) {
-            return whenEmpty;
+        boolean whole = content.kinds().contains(Kind.INTEGER);
+        if (content.kinds().contains(Kind.REAL)) {
+            return whole && !content.onlyExactDoubles() ? DECIMAL : REAL;
         }
-        if (kinds.contains(Kind.TEXT)) {
-            return TEXT;
-        }
-        if (kinds.contains(Kind.BLOB)) {
-            return BLOB;
-        }
-        return kinds.contains(Kind.REAL) ? REAL : INTEGER;
+        return switch (meant) {
+            case REAL -> content.onlyExactDoubles() ? REAL : DECIMAL;
+            case BOOLEAN -> content.onlyBits() ? BOOLEAN : INTEGER;
+            case INTEGER, DECIMAL, TEXT, BLOB, TIMESTAMP, DATE -> INTEGER;
+        };
     }
 }

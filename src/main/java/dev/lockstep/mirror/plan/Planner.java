@@ -30,9 +30,13 @@ public final class Planner {
             return TablePlan.impossible(table, table.unreadable().get());
         }
         Optional<TargetTable> found = dialect.find(mirror, table.name());
-        TargetTable target = found.orElseGet(() -> dialect.design(table, new ColumnSurvey(source, table)));
+        ColumnSurvey survey = new ColumnSurvey(source, table);
+        TargetTable target = found.orElseGet(() -> dialect.design(table, survey));
         List<String> obstacles = new ArrayList<>(target.obstacles());
         List<String> notes = new ArrayList<>();
+        if (found.isEmpty()) {
+            guesses(table, target, survey).ifPresent(notes::add);
+        }
         Columns chosen = new Columns(target.columns(), obstacles);
         if (table.order().isEmpty()) {
             obstacles.add("it has no key, and columns hide its rowid; give it a primary key, or rename one of"
@@ -54,6 +58,7 @@ public final class Planner {
         if (obstacles.isEmpty()) {
             target = checkKey(target, chosen.columns.subList(0, keyWidth), obstacles);
             note(chosen.columns, target, notes);
+            noteNumbers(table, chosen.columns, notes);
         }
         return new TablePlan(
                 table,
@@ -65,6 +70,42 @@ public final class Planner {
                 List.copyOf(obstacles),
                 List.copyOf(notes),
                 found.isPresent() ? Optional.empty() : Optional.of(dialect.create(target)));
+    }
+
+    /** What is said of columns that hold nothing: what the source will put there decides, and not what it declares. */
+    private static Optional<String> guesses(SourceTable table, TargetTable made, ColumnSurvey survey) {
+        List<String> guessed = new ArrayList<>();
+        for (SourceTable.Column column : table.columns()) {
+            boolean open = column.affinity() != Affinity.TEXT && !table.key().contains(column);
+            if (open && survey.content(column).kinds().isEmpty()) {
+                made.columns().stream()
+                        .filter(other -> other.name().equals(column.name()))
+                        .filter(other -> other.type().orElseThrow().form() != Form.ANY)
+                        .forEach(other -> guessed.add(other.name() + " " + other.declared()));
+            }
+        }
+        return guessed.isEmpty()
+                ? Optional.empty()
+                : Optional.of("what holds nothing yet has a type that is a guess: " + String.join(", ", guessed)
+                        + "; --create changes it as long as the mirror's table is empty");
+    }
+
+    /** Texts take numbers too, and only where SQLite itself makes one of both is nothing lost by it. */
+    private static void noteNumbers(SourceTable table, List<TargetTable.Column> columns, List<String> notes) {
+        List<String> lossy = new ArrayList<>();
+        for (SourceTable.Column column : table.columns()) {
+            if (column.affinity() == Affinity.BLOB && !table.key().contains(column)) {
+                columns.stream()
+                        .filter(other -> SourceSchema.fold(other.name()).equals(SourceSchema.fold(column.name())))
+                        .filter(other -> other.type().orElseThrow().form() == Form.TEXT)
+                        .forEach(other -> lossy.add(other.name()));
+            }
+        }
+        if (!lossy.isEmpty()) {
+            notes.add(
+                    "a number becomes a text, as SQLite spells it, and is not told from a text of the same characters: "
+                            + String.join(", ", lossy));
+        }
     }
 
     /** A column of the mirror that the source does not have. */

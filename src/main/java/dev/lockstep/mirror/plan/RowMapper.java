@@ -7,7 +7,6 @@ import dev.lockstep.mirror.plan.MappedRow.Tag;
 import dev.lockstep.mirror.plan.TargetType.Characters;
 import dev.lockstep.mirror.source.SourceTable.Nulls;
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +22,11 @@ public final class RowMapper {
     private final List<TargetTable.Column> columns;
     private final int[] cells;
     private final int keyWidth;
+    private final boolean[] takesNumbers;
     private final TablePlan.Limits limits;
     private final MappedRow row;
     private final Utf8Check text = new Utf8Check();
+    private long cut;
 
     RowMapper(TablePlan plan) {
         this.columns = plan.columns();
@@ -33,6 +34,15 @@ public final class RowMapper {
         this.keyWidth = plan.keyWidth();
         this.limits = plan.limits();
         this.row = new MappedRow(columns.size());
+        this.takesNumbers = new boolean[columns.size()];
+        for (int i = 0; i < takesNumbers.length; i++) {
+            takesNumbers[i] = i >= keyWidth || plan.tellsNumbersFromTexts(i);
+        }
+    }
+
+    /** How many times so far were finer than a microsecond, and have been cut. */
+    public long cut() {
+        return cut;
     }
 
     /** The row as the mirror should have it; the same object each time. */
@@ -81,7 +91,7 @@ public final class RowMapper {
         return switch (type.form()) {
             case INTEGER -> integer(source, cell, type, i);
             case REAL -> real(source, cell, type, i);
-            case TEXT -> kind == Kind.TEXT ? text(source.bytes(cell), type, i) : unlike(kind, type);
+            case TEXT -> kind == Kind.TEXT ? text(source.bytes(cell), type, i) : numberAsText(source, cell, type, i);
             case BLOB -> kind == Kind.BLOB ? blob(source.bytes(cell), type, i) : unlike(kind, type);
             case DECIMAL -> decimal(source, cell, type, i);
             case TIMESTAMP -> kind == Kind.TEXT ? timestamp(source.bytes(cell), type, i) : unlike(kind, type);
@@ -94,7 +104,24 @@ public final class RowMapper {
         return kind + " value in a column of type " + type.sql();
     }
 
+    private String numberAsText(Cells source, int cell, TargetType type, int i) {
+        Kind kind = source.kind(cell);
+        if (kind == Kind.BLOB) {
+            return unlike(kind, type);
+        }
+        if (!takesNumbers[i]) {
+            return "a number in a key that may have a text of the same characters";
+        }
+        if (kind == Kind.INTEGER) {
+            return text(NumberTexts.of(source.integer(cell)), type, i);
+        }
+        return Double.isFinite(source.real(cell)) ? text(NumberTexts.of(source.real(cell)), type, i) : "infinite";
+    }
+
     private String integer(Cells source, int cell, TargetType type, int i) {
+        if (source.kind(cell) == Kind.TEXT && type.isBoolean() && i >= keyWidth) {
+            return truth(source.bytes(cell), type, i);
+        }
         if (source.kind(cell) != Kind.INTEGER) {
             return unlike(source.kind(cell), type);
         }
@@ -104,6 +131,14 @@ public final class RowMapper {
         }
         row.set(i, Tag.INTEGER, value);
         return null;
+    }
+
+    private String truth(byte[] value, TargetType type, int i) {
+        String word = new String(value, StandardCharsets.ISO_8859_1);
+        boolean isTrue = word.equalsIgnoreCase("t") || word.equalsIgnoreCase("true");
+        boolean isFalse = word.equalsIgnoreCase("f") || word.equalsIgnoreCase("false");
+        row.set(i, Tag.INTEGER, isTrue ? 1 : 0);
+        return isTrue || isFalse ? null : unlike(Kind.TEXT, type);
     }
 
     private String real(Cells source, int cell, TargetType type, int i) {
@@ -174,7 +209,7 @@ public final class RowMapper {
         } else if (Double.doubleToRawLongBits(source.real(cell)) == Double.doubleToRawLongBits(-0.0)) {
             return type.sql() + " has no negative zero";
         } else {
-            value = shortest(source.real(cell));
+            value = NumberTexts.shortest(source.real(cell));
         }
         value = value.signum() == 0 ? BigDecimal.ZERO : value.stripTrailingZeros();
         int whole = Math.max(0, value.precision() - value.scale());
@@ -189,18 +224,6 @@ public final class RowMapper {
         return null;
     }
 
-    /** The shortest decimal that is read back as the same double; every Java finds the same. */
-    private static BigDecimal shortest(double value) {
-        BigDecimal exact = new BigDecimal(value);
-        for (int digits = 15; digits < 17; digits++) {
-            BigDecimal rounded = exact.round(new MathContext(digits));
-            if (rounded.doubleValue() == value) {
-                return rounded;
-            }
-        }
-        return exact.round(new MathContext(17));
-    }
-
     private String timestamp(byte[] value, TargetType type, int i) {
         try {
             long micros = DateTexts.micros(value);
@@ -213,6 +236,7 @@ public final class RowMapper {
                 return "out of the range of " + type.sql();
             }
             row.set(i, Tag.TIMESTAMP, micros);
+            cut += DateTexts.isFiner(value) ? 1 : 0;
             return null;
         } catch (DateTexts.Unreadable e) {
             return e.getMessage();

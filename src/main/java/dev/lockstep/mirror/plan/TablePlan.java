@@ -105,6 +105,11 @@ public record TablePlan(
         return key().stream().anyMatch(column -> !column.type().orElseThrow().keepsApart());
     }
 
+    /** Whether a column of the key cannot have both a number and the text that spells it: any affinity but BLOB makes them one. */
+    boolean tellsNumbersFromTexts(int column) {
+        return source.key().isEmpty() || source.key().get(column).affinity() != SourceTable.Affinity.BLOB;
+    }
+
     /** Whether the mirror may take two different keys for one: by case, accents, or trailing spaces. */
     public boolean isLoose() {
         return key().stream().anyMatch(column -> column.comparison() == TargetTable.Comparison.LOOSE);

@@ -20,6 +20,11 @@ public interface TargetCatalog {
     /** The statement that makes a table as it was designed. */
     String create(TargetTable table);
 
+    /** The statement that gives a column that is there another type, and its rows' values if it can; empty if there is none. */
+    default Optional<String> retype(TargetTable table, TargetTable.Column from, TargetTable.Column to) {
+        return Optional.empty();
+    }
+
     /** Why no table or column can have that name; empty if one can. */
     Optional<String> invalidName(String name);
 

@@ -84,6 +84,11 @@ public record TargetType(
         return new TargetType(Form.ANY, sql, 0, 0, 0, 0, 0, Characters.UNICODE);
     }
 
+    /** Whether it is for true and false alone, or was meant so. */
+    public boolean isBoolean() {
+        return form == Form.INTEGER && size == 1 && ((min == 0 && max == 1) || sql.startsWith("tinyint(1)"));
+    }
+
     /** What it can hold, whatever its database calls it: a table that is made is read back with other words in it. */
     String extent() {
         return form + " " + min + " " + max + " " + size + " " + scale + " " + bytes + " " + characters;

@@ -8,11 +8,11 @@ import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.plan.TargetType;
 import java.math.BigDecimal;
-import java.math.MathContext;
-import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -22,8 +22,7 @@ import java.util.function.Consumer;
  */
 final class SqliteReader implements RowReader {
     private static final long EXACT_IN_A_DOUBLE = 1L << 53;
-    private static final int MIN_DIGITS = 15;
-    private static final int MAX_DIGITS = 17;
+    private static final Map<String, Long> TRUTHS = Map.of("t", 1L, "true", 1L, "f", 0L, "false", 0L);
 
     private final Tx tx;
     private final TablePlan plan;
@@ -61,9 +60,12 @@ final class SqliteReader implements RowReader {
     private static boolean add(CanonicalRow row, Cells cells, int i, TargetType type) {
         Kind kind = cells.kind(i);
         return switch (type.form()) {
-            case INTEGER -> kind == Kind.INTEGER && whole(row, cells.integer(i));
+            case INTEGER ->
+                kind == Kind.INTEGER
+                        ? whole(row, cells.integer(i))
+                        : kind == Kind.TEXT && type.isBoolean() && truth(row, cells.bytes(i));
             case REAL -> real(row, cells, i);
-            case TEXT -> kind == Kind.TEXT && text(row, cells.bytes(i));
+            case TEXT -> kind == Kind.TEXT ? text(row, cells.bytes(i)) : spelled(row, cells, i);
             case BLOB -> kind == Kind.BLOB && blob(row, cells.bytes(i));
             case DECIMAL -> decimal(row, cells, i);
             case TIMESTAMP -> kind == Kind.TEXT && instant(row, cells.bytes(i), type.size());
@@ -75,6 +77,22 @@ final class SqliteReader implements RowReader {
     private static boolean whole(CanonicalRow row, long value) {
         row.whole(value);
         return true;
+    }
+
+    private static boolean truth(CanonicalRow row, byte[] value) {
+        Long meant = TRUTHS.get(new String(value, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT));
+        return meant != null && whole(row, meant);
+    }
+
+    /** To a column of texts a number means the text that SQLite makes of it. */
+    private static boolean spelled(CanonicalRow row, Cells cells, int i) {
+        if (cells.kind(i) == Kind.INTEGER) {
+            return text(row, Long.toString(cells.integer(i)).getBytes(StandardCharsets.US_ASCII));
+        }
+        if (cells.kind(i) != Kind.REAL || !Double.isFinite(cells.real(i))) {
+            return false;
+        }
+        return text(row, VerifiedNumber.text(cells.real(i)).getBytes(StandardCharsets.US_ASCII));
     }
 
     private static boolean text(CanonicalRow row, byte[] value) {
@@ -126,17 +144,8 @@ final class SqliteReader implements RowReader {
         if (!Double.isFinite(value) || negativeZero) {
             return false;
         }
-        int digits = MIN_DIGITS;
-        BigDecimal rounded = rounded(value, digits);
-        while (digits < MAX_DIGITS && rounded.doubleValue() != value) {
-            rounded = rounded(value, ++digits);
-        }
-        row.decimal(rounded);
+        row.decimal(VerifiedNumber.decimal(value));
         return true;
-    }
-
-    private static BigDecimal rounded(double value, int digits) {
-        return new BigDecimal(value, new MathContext(digits, RoundingMode.HALF_EVEN));
     }
 
     /** @param digits of a second that the mirror has a place for */

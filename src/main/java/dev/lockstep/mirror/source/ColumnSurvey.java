@@ -5,20 +5,55 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.source.SourceTable.Column;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** What is in a column, asked only where its declaration does not say enough; each answer reads the whole column. */
+/** What is in the columns of a table: all of them are asked in one reading of the table, when the first is asked for. */
 public final class ColumnSurvey {
     /** What SQLite calls the length of a text ends at its first NUL. */
     private static final String LONGEST = """
             coalesce(max(case when instr(%1$s, char(0)) > 0 then length(cast(%1$s as blob)) else length(%1$s) end), 0)
             """;
 
+    /** A column's collation may be one that only the application has, so no comparison is to use it. */
+    private static final String CONTENT = """
+            coalesce(max(typeof(%1$s) = 'integer'), 0), coalesce(max(typeof(%1$s) = 'real'), 0),
+            coalesce(max(typeof(%1$s) = 'text'), 0), coalesce(max(typeof(%1$s) = 'blob'), 0),
+            coalesce(max(typeof(%1$s) = 'integer' and %1$s collate binary not in (0, 1)), 0),
+            coalesce(max(typeof(%1$s) = 'integer' and %1$s collate binary not between -9007199254740992 and 9007199254740992), 0)
+            """;
+
+    /** Only of columns that keep no text as such is it worth to read what texts they have. */
+    private static final String TEXTS = """
+            coalesce(max(typeof(%1$s) = 'text' and lower(%1$s) not in ('t', 'f', 'true', 'false')), 0),
+            coalesce(max(typeof(%1$s) = 'text'
+                         and %1$s glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][ T]*'), 0)
+            """;
+
+    private static final String NOT_READ = "0, 0";
+
+    private static final int ANSWERS = 8;
+    private static final int COLUMNS_AT_ONCE = 100;
+
+    /**
+     * What a column holds.
+     *
+     * @param kinds the storage classes of its values, NULL not among them
+     * @param onlyBits whether all whole numbers are 0 or 1
+     * @param onlyExactDoubles whether each whole number is one of those that a double tells apart
+     * @param onlyTruthWords whether all texts are t, f, true or false, in whatever case
+     * @param times whether a text begins like a date with a time
+     */
+    public record Content(
+            Set<Kind> kinds, boolean onlyBits, boolean onlyExactDoubles, boolean onlyTruthWords, boolean times) {}
+
+    private static final Content NOTHING = new Content(Set.of(), true, true, true, false);
+
+    private final Map<Column, Content> contents = new HashMap<>();
     private final Map<Column, Long> longest = new HashMap<>();
     private final Tx tx;
     private final SourceTable table;
@@ -28,14 +63,55 @@ public final class ColumnSurvey {
         this.table = table;
     }
 
-    /** The storage classes of the column's values, NULL not among them. */
-    public Set<Kind> kinds(Column column) {
-        Set<Kind> kinds = EnumSet.noneOf(Kind.class);
-        for (Row row : tx.rows("select distinct typeof(%1$s) as kind from %2$s where %1$s is not null"
-                .formatted(column.identifier(), table.withoutIndexes()))) {
-            kinds.add(Kind.valueOf(row.text("kind").toUpperCase(Locale.ROOT)));
+    /** Of a table as if it had no rows. */
+    public static ColumnSurvey ofNothing(SourceTable table) {
+        ColumnSurvey survey = new ColumnSurvey(null, table);
+        for (Column column : table.columns()) {
+            survey.contents.put(column, NOTHING);
+            survey.longest.put(column, 0L);
         }
-        return kinds;
+        return survey;
+    }
+
+    /** What the column holds. */
+    public Content content(Column column) {
+        if (contents.isEmpty()) {
+            for (int from = 0; from < table.columns().size(); from += COLUMNS_AT_ONCE) {
+                read(table.columns()
+                        .subList(
+                                from,
+                                Math.min(from + COLUMNS_AT_ONCE, table.columns().size())));
+            }
+        }
+        return contents.get(column);
+    }
+
+    private void read(List<Column> columns) {
+        List<String> asked = new ArrayList<>();
+        for (Column column : columns) {
+            boolean keepsTexts = column.affinity() == SourceTable.Affinity.TEXT;
+            asked.add(CONTENT.formatted(column.identifier()));
+            asked.add(keepsTexts ? NOT_READ : TEXTS.formatted(column.identifier()));
+        }
+        Row row = tx.only("select " + String.join(", ", asked) + " from " + table.withoutIndexes());
+        List<Kind> kinds = List.of(Kind.INTEGER, Kind.REAL, Kind.TEXT, Kind.BLOB);
+        for (int i = 0; i < columns.size(); i++) {
+            int at = i * ANSWERS;
+            Set<Kind> found = EnumSet.noneOf(Kind.class);
+            for (int kind = 0; kind < kinds.size(); kind++) {
+                if (row.integer(at + kind) == 1) {
+                    found.add(kinds.get(kind));
+                }
+            }
+            contents.put(
+                    columns.get(i),
+                    new Content(
+                            Collections.unmodifiableSet(found),
+                            row.integer(at + 4) == 0,
+                            row.integer(at + 5) == 0,
+                            row.integer(at + 6) == 0,
+                            row.integer(at + 7) == 1));
+        }
     }
 
     /** The length of the longest value, in characters of a text and bytes of a blob; all columns that have a length are asked at once. */

@@ -1,0 +1,114 @@
+package dev.lockstep.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.mirror.TestMirror.Kind;
+import dev.lockstep.testing.LockstepRun;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/** A made column has a type that takes what the source holds, whatever it declares. */
+class ColumnTypesTest {
+    @TempDir
+    private Path dir;
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "SQLITE")
+    void whatAColumnHoldsHasTheLastWord(Kind kind) throws SQLException {
+        try (TestMirror mirror = new TestMirror(
+                kind,
+                dir,
+                "create table t (id integer primary key, price integer, geom point, ok boolean, flag bool, day date,"
+                        + " born date, sfld integer, v, js json, phone string, big integer)",
+                "insert into t values (1, 1.5, x'4750', 't', 'TRUE', '2024-02-29', '2024-02-29 10:11:12', 'front',"
+                        + " 'title', '{\"a\": 1}', '+49 30', 9007199254740993)",
+                "insert into t values (2, 2, x'47', 'f', 0, null, '2024-03-01', 17, 1999, 17, 110, 0.5)",
+                "insert into t values (3, -7, null, 'false', 1, '2024-01-01', null, 1e15, 0.30000000000000004,"
+                        + " 2.5e-7, -0.5, 1)")) {
+            backfill(mirror, 0, "3 read, 3 inserted");
+            assertThat(mirror.ask("select sfld from t where id = 2")).isEqualTo("17");
+            assertThat(mirror.ask("select v from t where id = 3")).isEqualTo("0.30000000000000004");
+            assertThat(mirror.ask("select js from t where id = 3")).isEqualTo("2.5e-07");
+            assertThat(mirror.ask("select count(*) from t where price in (1.5, 2, -7)")).isEqualTo("3");
+            assertThat(mirror.ask("select count(*) from t where flag = true and ok = true")).isEqualTo("1");
+            assertThat(mirror.run("mirror", "verify").exit()).isZero();
+            backfill(mirror, 0, "0 inserted, 0 updated, 0 deleted, 3 unchanged");
+
+            mirror.execute("update t set v = '0.3' where id = 3");
+            assertThat(mirror.run("mirror", "verify").exit()).isEqualTo(3);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "SQLITE")
+    void aNumberThatSharesAKeyWithItsTextIsRefused(Kind kind) throws SQLException {
+        try (TestMirror mirror = new TestMirror(
+                kind, dir, "create table kv (k primary key, v)", "insert into kv values ('17', 'a'), (17, 'b')")) {
+            backfill(mirror, 6, "a number in a key that may have a text of the same characters");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "SQLITE")
+    void aTypeThatWasAGuessChangesWhileTheTableIsEmptyAndIsNamedLater(Kind kind) throws SQLException {
+        try (TestMirror mirror = new TestMirror(kind, dir, "create table ev (id integer primary key, at timestamp)")) {
+            backfill(mirror, 0, "has a type that is a guess: at ");
+            mirror.sql("insert into ev values (1, 1700000000)");
+            assertThat(mirror.run("mirror", "plan").stdout()).contains("THEY FIT AFTER: alter table ");
+            LockstepRun without = mirror.run("mirror", "backfill");
+            assertThat(without.exit()).isEqualTo(6);
+            assertThat(without.stderr()).contains("they fit after alter table ", " bigint");
+            backfill(mirror, 0, "1 read, 1 inserted");
+
+            mirror.sql("insert into ev values (2, 'yesterday')");
+            LockstepRun filled = mirror.run("mirror", "backfill", "--create");
+            assertThat(filled.exit()).isEqualTo(6);
+            assertThat(filled.stderr()).contains("they fit after alter table ", "text");
+            String statement = filled.stderr().replaceAll("(?s).*they fit after (alter .*?); or .*", "$1");
+            mirror.execute(statement);
+            backfill(mirror, 0, "2 read, 1 inserted");
+            assertThat(mirror.run("mirror", "verify").exit()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "SQLITE")
+    void nineDigitsOfASecondAreCutAndThatIsSaid(Kind kind) throws SQLException {
+        try (TestMirror mirror = new TestMirror(
+                kind,
+                dir,
+                "create table ev (id integer primary key, at datetime)",
+                "insert into ev values (1, '2023-05-04 10:11:12.123456789+00:00'), (2, '1969-12-31T23:59:59.9999999Z'),"
+                        + " (3, '2023-05-04 10:11:12.123456000')")) {
+            assertThat(mirror.run("mirror", "plan").stdout()).contains("note: 2 times have more than six digits");
+            backfill(mirror, 0, "2 times have more than six digits of a second");
+            assertThat(mirror.run("mirror", "verify").exit()).isZero();
+            backfill(mirror, 0, "3 unchanged");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsInAColumnOfAnEmptyOrOddTableIsNoMatter(Kind kind) throws SQLException {
+        try (TestMirror mirror = new TestMirror(
+                kind,
+                dir,
+                "create table nulls (id integer primary key, a, b date, c boolean)",
+                "insert into nulls values (1, null, null, null)",
+                "create table \"odd \"\" name\" (\"a\"\"b\" integer, \"select\" real)",
+                "insert into \"odd \"\" name\" values ('x', 'y')")) {
+            backfill(mirror, 0, "1 read, 1 inserted");
+            assertThat(mirror.run("mirror", "verify").exit()).isZero();
+        }
+    }
+
+    private static void backfill(TestMirror mirror, int exit, String said) {
+        LockstepRun run = mirror.run("mirror", "backfill", "--create");
+        assertThat(run.exit()).as(run.toString()).isEqualTo(exit);
+        assertThat(run.stdout() + run.stderr()).contains(said);
+    }
+}
