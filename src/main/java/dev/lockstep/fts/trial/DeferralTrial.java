@@ -35,7 +35,7 @@ public final class DeferralTrial {
     private final List<TriggerStatement> triggers;
     private final TrialSearch search;
     /** All that have been touched, each as a condition that finds it. */
-    private final List<String> rows = new ArrayList<>();
+    private final Set<String> rows = new LinkedHashSet<>();
 
     private DeferralTrial(
             Tx tx, FtsTable table, ExpectedContent truth, TrialTable base, List<TriggerStatement> triggers) {
@@ -76,7 +76,7 @@ public final class DeferralTrial {
     private void run() {
         rows.addAll(base.ends());
         Set<TriggerStatement.Event> tried = new LinkedHashSet<>();
-        insert(rows, List.of(), tried);
+        insert(List.copyOf(rows), List.of(), tried);
         List<String> first = List.copyOf(rows);
         for (String row : first) {
             change(row, first, tried);
@@ -119,7 +119,26 @@ public final class DeferralTrial {
                 update(row, set(column, before), tried);
             }
         }
-        for (TrialTable.Value state : base.states()) {
+        states(row, before, like, base.states(), tried);
+        for (String column : base.wordsToChooseBy()) {
+            // What a trigger chooses by may be what the index holds, and shows nothing unless there is a word in it.
+            if (change(row, before, List.of(column), tried)) {
+                List<TrialTable.Value> others = base.states().stream()
+                        .filter(state -> !state.column().equals(column))
+                        .toList();
+                states(row, before, like, others, tried);
+                update(row, set(column, before), tried);
+            }
+        }
+    }
+
+    private void states(
+            String row,
+            Map<String, String> before,
+            List<String> like,
+            List<TrialTable.Value> states,
+            Set<TriggerStatement.Event> tried) {
+        for (TrialTable.Value state : states) {
             // There and back, with a change of the text in between: what is left out may have to come in again.
             String there = new Identifier(state.column()) + " = " + state.literal();
             if (update(row, there, tried)) {

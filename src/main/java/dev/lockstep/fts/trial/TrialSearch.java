@@ -7,6 +7,7 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.fts.content.ExpectedContent;
 import dev.lockstep.fts.schema.FtsTable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -57,7 +58,7 @@ final class TrialSearch {
     }
 
     /** What differs between the two, in words; empty if nothing does. */
-    Optional<String> difference(TrialTable base, List<String> rows) {
+    Optional<String> difference(TrialTable base, Collection<String> rows) {
         List<Row> wanted = wanted(base, rows);
         if (!isCutUp() && isAsIndexed(wanted)) {
             return Optional.empty();
@@ -109,7 +110,7 @@ final class TrialSearch {
         return expected.equals(found) && (told || times == expected.size());
     }
 
-    private List<Row> wanted(TrialTable base, List<String> rows) {
+    private List<Row> wanted(TrialTable base, Collection<String> rows) {
         Optional<String> among = truth.onlyBase().filter(base::isNamed).flatMap(name -> base.among(rows));
         if (among.isPresent()) {
             return tx.rows(truth.query(among.get()));

@@ -8,6 +8,7 @@ import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.fts.schema.ContentTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,13 +36,13 @@ public final class TrialTable {
 
     private static final Pattern JSON_PATH = Pattern.compile("'\\$\\.([A-Za-z0-9_]+)'");
 
-    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9]{3,}");
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}]{3,}");
 
     /** What a word is written as. */
     enum Form {
         /** In a text like the one that was there. */
         TEXT,
-        /** In a JSON object, for triggers that read one. */
+        /** In a JSON object or array, for triggers that read one and tables that take nothing else. */
         JSON
     }
 
@@ -138,14 +139,19 @@ public final class TrialTable {
     }
 
     /** A condition on {@code new} that holds for these rows; empty if no single column can say which they are. */
-    Optional<String> among(List<String> rows) {
+    Optional<String> among(Collection<String> rows) {
         List<String> key = table.key();
-        return key.size() != 1
-                ? Optional.empty()
-                : Optional.of("new." + key.get(0) + " in (select " + key.get(0) + " from " + from() + " where "
-                        + String.join(
-                                " or ",
-                                rows.stream().map(row -> "(" + row + ")").toList()) + ")");
+        if (key.size() != 1) {
+            return Optional.empty();
+        }
+        // As a list: SQLite does not take a thousand conditions that are joined by OR.
+        String is = key.get(0) + " is ";
+        List<String> literals =
+                rows.stream().map(row -> row.substring(is.length())).toList();
+        String without = literals.contains("NULL") ? " or " + is + "null" : "";
+        return Optional.of("new." + key.get(0) + " in (select " + key.get(0) + " from " + from() + " where "
+                + key.get(0) + " in (" + String.join(", ", literals) + ")" + without + ")"
+                + (without.isEmpty() ? "" : " or new." + is + "null"));
     }
 
     /** The columns that the triggers look at, and that a row keeps its identity without. */
@@ -176,6 +182,15 @@ public final class TrialTable {
         Set<String> chosen = new LinkedHashSet<>();
         states().forEach(state -> chosen.add(state.column()));
         return columns().stream().filter(column -> !chosen.contains(column)).toList();
+    }
+
+    /** The columns that triggers choose rows by and that can hold a word. */
+    List<String> wordsToChooseBy() {
+        List<String> texts = textColumns();
+        return columns().stream()
+                .filter(column -> !texts.contains(column)
+                        && !columns.get(SqlToken.fold(column)).numeric())
+                .toList();
     }
 
     /** A JSON object that holds a word under each key that the triggers ask for; empty if they ask for none. */
@@ -290,27 +305,32 @@ public final class TrialTable {
      * @param literal the value as SQL writes it, or null
      */
     String changed(String column, String literal, String word, Form form) {
+        boolean text = literal != null && literal.startsWith("'");
+        String value = text ? literal.substring(1, literal.length() - 1) : "";
         if (form == Form.JSON) {
-            Optional<String> json = json(word);
+            Optional<String> json = value.startsWith("[") ? Optional.empty() : json(word);
             if (json.isPresent()) {
                 return json.get();
             }
+            if (value.startsWith("{")) {
+                return "'{\"" + word + "\": \"" + word + "\"}'";
+            }
+            if (value.isEmpty() || value.startsWith("[")) {
+                return "'[\"" + word + "\"]'";
+            }
         }
-        boolean text = literal != null && literal.startsWith("'");
         if (!text) {
             return columns.get(SqlToken.fold(column)).numeric() ? word : "'. " + word + " .'";
         }
-        String value = literal.substring(1, literal.length() - 1);
         List<MatchResult> words = WORD.matcher(value).results().toList();
-        // A trigger may join what it writes without a blank in between.
-        String changed = words.isEmpty()
-                ? ". " + word + " ."
-                : value.substring(0, words.get(words.size() - 1).start())
-                        + word
-                        + value.substring(words.get(words.size() - 1).end());
-        changed = changed.endsWith(word) ? changed + " ." : changed;
-        changed = changed.startsWith(word) ? ". " + changed : changed;
-        return "'" + changed + "'";
+        if (words.isEmpty()) {
+            return "'. " + word + " .'";
+        }
+        // Nothing may stick to it: neither what the text has before and behind, nor what a trigger joins it with.
+        MatchResult last = words.get(words.size() - 1);
+        String before = value.substring(0, last.start());
+        String behind = value.substring(last.end());
+        return "'" + (before.isEmpty() ? "." : before) + " " + word + " " + (behind.isEmpty() ? "." : behind) + "'";
     }
 
     /**

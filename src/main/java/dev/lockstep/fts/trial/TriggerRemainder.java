@@ -15,6 +15,9 @@ import java.util.Set;
  * a trigger of the same name does just that; to lose it would be the worst of all faults, for nobody would notice.
  */
 public final class TriggerRemainder {
+    /** Functions whose value is another one if a statement before is left out. */
+    private static final List<String> ABOUT_THE_LAST_WRITE = List.of("last_insert_rowid", "changes", "total_changes");
+
     private TriggerRemainder() {}
 
     /** The indexes that nobody keeps while these are deferred, folded: these, and those that are deferred already. */
@@ -38,6 +41,15 @@ public final class TriggerRemainder {
         Set<String> indexes = of(situation, together);
         for (TriggerStatement trigger : index.live()) {
             Optional<TriggerStatement> rest = trigger.without(indexes);
+            if (rest.isPresent() && asksForLastWrite(trigger, rest.get())) {
+                throw LockstepException.refused(
+                        "trigger " + trigger.name() + " does more than write " + index.name()
+                                + ", and what else it does ("
+                                + String.join(", ", rest.get().targets())
+                                + ") asks for what the write before it has done: "
+                                + TriggerStatement.brief(trigger.sql()),
+                        "leave the index out with --table");
+            }
             for (String name : indexes) {
                 if (rest.isPresent() && rest.get().mentions(name)) {
                     throw LockstepException.refused(
@@ -48,6 +60,12 @@ public final class TriggerRemainder {
                 }
             }
         }
+    }
+
+    /** Whether what is left asks for something that only a statement beside it could have said. */
+    private static boolean asksForLastWrite(TriggerStatement trigger, TriggerStatement rest) {
+        return rest.parts().size() < trigger.parts().size()
+                && ABOUT_THE_LAST_WRITE.stream().anyMatch(rest::mentions);
     }
 
     /** Whether a live trigger is what was left of a stored one. */
