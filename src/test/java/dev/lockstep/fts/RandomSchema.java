@@ -1,0 +1,243 @@
+package dev.lockstep.fts;
+
+import dev.lockstep.fts.ledger.DeferralMode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeSet;
+
+/**
+ * Draws one schema, its triggers, and work that they follow; most are of a kind that a rebuild can make anew, some have a
+ * flaw.
+ */
+final class RandomSchema {
+    private static final List<String> COLUMNS = List.of("title", "body", "meta", "deleted", "kind");
+
+    private static final List<String> EXPRESSIONS = List.of(
+            "@.title",
+            "@.body",
+            "@.body",
+            "lower(@.title)",
+            "coalesce(@.body, '')",
+            "@.title || ' ' || coalesce(@.body, 'none')",
+            "json_extract(@.meta, '$.k')",
+            "substr(@.title, 1, 6)");
+    private static final List<String> CONDITIONS =
+            List.of("@.deleted = 0", "@.kind is null", "@.kind is not 'x'", "@.deleted = 0 and @.kind is not 'x'");
+
+    private final Random random;
+    private final List<String> triggers = new ArrayList<>();
+    private final TreeSet<String> followed = new TreeSet<>();
+    private final String content;
+    private final boolean byRow;
+    private final boolean sizes;
+    private final List<String> columns;
+    private final List<String> values;
+    private final Optional<String> condition;
+
+    RandomSchema(Random random) {
+        this.random = random;
+        content = pick("own", "own", "external", "contentless", "contentless_delete");
+        byRow = content.equals("own") || content.equals("contentless_delete");
+        sizes = content.equals("contentless_delete") || !chance(15);
+        columns = chance(50) ? List.of("title", "body") : List.of("body");
+        values = columns.stream()
+                .map(column -> chance(50) ? "@." + column : EXPRESSIONS.get(random.nextInt(EXPRESSIONS.size())))
+                .toList();
+        condition = chance(40) ? Optional.of(CONDITIONS.get(random.nextInt(CONDITIONS.size()))) : Optional.empty();
+    }
+
+    private boolean chance(int percent) {
+        return random.nextInt(100) < percent;
+    }
+
+    private String pick(String... choices) {
+        return choices[random.nextInt(choices.length)];
+    }
+
+    BulkComparison comparison() {
+        boolean deletes = !chance(5);
+        List<String> parts = new ArrayList<>(List.of("insert", "update", "log"));
+        if (deletes) {
+            parts.add("delete");
+        }
+        Collections.shuffle(parts, random);
+        boolean before = chance(10);
+        for (String part : parts) {
+            switch (part) {
+                case "insert" -> trigger(before ? "before" : "after", "insert", when("new"), add("new", values));
+                case "delete" -> trigger(pick("before", "after"), "delete", when("old"), take("old"));
+                case "update" -> update();
+                default -> logs();
+            }
+        }
+        List<String> setup = new ArrayList<>(List.of(
+                "create table n (id integer primary key, title text, body text, meta text,"
+                        + " deleted integer not null default 0, kind text)",
+                "create table log (what text)",
+                "create table child (n integer, text text)",
+                index()));
+        setup.addAll(triggers);
+        for (int id = 1; id <= 12; id++) {
+            setup.add(insert(id));
+        }
+        List<String> work = work(deletes, before);
+        Optional<DeferralMode> mode =
+                chance(50) ? Optional.empty() : Optional.of(chance(50) ? DeferralMode.JOURNAL : DeferralMode.REBUILD);
+        return new BulkComparison(setup, work, mode, BulkComparison.Numbers.TRIGGERS);
+    }
+
+    private String index() {
+        StringBuilder index = new StringBuilder("create virtual table f using fts5(");
+        index.append(String.join(", ", columns)).append(", tokenize='");
+        index.append(pick("unicode61", "porter", "trigram", "ascii", "porter ascii"));
+        index.append("'").append(pick("", "", ", prefix='2'", ", prefix='2 3'"));
+        index.append(pick("", "", ", detail=column", ", detail=none")).append(sizes ? "" : ", columnsize=0");
+        index.append(
+                switch (content) {
+                    case "external" -> ", content='n', content_rowid='id'";
+                    case "contentless" -> ", content=''";
+                    case "contentless_delete" -> ", content='', contentless_delete=1";
+                    default -> "";
+                });
+        return index.append(")").toString();
+    }
+
+    private Optional<String> when(String row) {
+        return chance(4) ? Optional.empty() : condition.map(text -> text.replace("@", row));
+    }
+
+    private String add(String row, List<String> expressions) {
+        return "insert into f (rowid, " + String.join(", ", columns) + ") select " + row + ".id, "
+                + String.join(", ", expressions).replace("@", row);
+    }
+
+    private String take(String row) {
+        return byRow
+                ? "delete from f where rowid = " + row + ".id"
+                : "insert into f (f, rowid, " + String.join(", ", columns) + ") select 'delete', " + row + ".id, "
+                        + String.join(", ", values).replace("@", row);
+    }
+
+    private void trigger(String time, String event, Optional<String> when, String... statements) {
+        String row = event.equals("delete") ? "old" : "new";
+        List<String> body = new ArrayList<>(List.of(statements));
+        if (chance(15)) {
+            body.add(random.nextInt(body.size() + 1), log(row));
+        }
+        if (chance(10)) {
+            body.add(
+                    event.equals("delete")
+                            ? "delete from child where n = old.id"
+                            : "insert into child values (new.id, new.title)");
+        }
+        triggers.add("create trigger t" + triggers.size() + " " + time + " " + event + " on n"
+                + when.map(text -> " when " + text).orElse("") + " begin " + String.join("; ", body) + "; end");
+    }
+
+    private String log(String row) {
+        return "insert into log select 't" + triggers.size() + " ' || " + row + ".id || ' ' || count(*) from log";
+    }
+
+    private void logs() {
+        for (int i = random.nextInt(3); i > 0; i--) {
+            String event = pick("insert", "update", "delete");
+            triggers.add("create trigger t" + triggers.size() + " " + pick("before", "after") + " " + event
+                    + " on n begin " + log(event.equals("delete") ? "old" : "new") + "; end");
+        }
+    }
+
+    private void update() {
+        TreeSet<String> needed = new TreeSet<>();
+        String all = String.join(" ", values) + condition.orElse("");
+        COLUMNS.stream().filter(name -> all.contains("@." + name)).forEach(needed::add);
+        if (chance(6)) {
+            needed.pollFirst();
+        }
+        boolean every = needed.isEmpty() || chance(40);
+        followed.addAll(every ? COLUMNS : needed);
+        String event = every ? "update" : "update of " + String.join(", ", needed);
+        List<String> written = new ArrayList<>(values);
+        if (chance(5)) {
+            written.set(0, EXPRESSIONS.get(random.nextInt(EXPRESSIONS.size())));
+        }
+        int shape = random.nextInt(3);
+        if (shape == 0) {
+            trigger("before", event, when("old"), take("old"));
+            trigger("after", event, when("new"), add("new", written));
+        } else if (shape == 1 && byRow && condition.isEmpty()) {
+            boolean replace = content.equals("contentless_delete") || chance(30);
+            String put = add("new", written).replaceFirst("insert", "insert or replace");
+            trigger("after", event, Optional.empty(), replace ? put : set(written));
+        } else {
+            String where = when("old").map(text -> " where " + text).orElse("");
+            String there = when("new").map(text -> " where " + text).orElse("");
+            String gone = take("old") + (byRow && !where.isEmpty() ? where.replace("where", "and") : where);
+            trigger("after", event, Optional.empty(), gone, add("new", written) + there);
+        }
+        if (chance(8)) {
+            followed.add("deleted");
+            trigger("after", "update of deleted", Optional.of("new.deleted = 1"), take("old"));
+        }
+    }
+
+    private String set(List<String> written) {
+        List<String> settings = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            settings.add(columns.get(i) + " = " + written.get(i).replace("@", "new"));
+        }
+        return "update f set " + String.join(", ", settings) + " where rowid = old.id";
+    }
+
+    private String value(String column) {
+        return switch (column) {
+            case "deleted" -> pick("0", "0", "1");
+            case "kind" -> pick("null", "null", "'x'", "'y'");
+            case "meta" -> pick("null", "'{}'", "'{\"k\": \"word" + random.nextInt(9) + "\"}'");
+            default ->
+                pick(
+                        "null",
+                        "''",
+                        "'É'",
+                        "'running " + random.nextInt(9) + "'",
+                        "'The Word" + random.nextInt(9) + " of lines'");
+        };
+    }
+
+    private String insert(int id) {
+        return "insert into n values (" + id + ", "
+                + String.join(", ", COLUMNS.stream().map(this::value).toList()) + ")";
+    }
+
+    private List<String> work(boolean deletes, boolean before) {
+        List<String> work = new ArrayList<>();
+        List<String> names = List.copyOf(followed);
+        // SQLite has the upsert's conflict policy override the trigger's REPLACE, and live triggers then leave
+        // stale terms.
+        boolean replaces = triggers.stream().anyMatch(sql -> sql.contains("insert or replace"));
+        int next = 100;
+        for (int i = 0; i < 14; i++) {
+            String column = names.get(random.nextInt(names.size()));
+            String some = " where id % 5 = " + random.nextInt(5);
+            switch (random.nextInt(5)) {
+                case 0 -> work.add(insert(next++));
+                case 1 -> work.add(deletes ? "delete from n where id % 11 = " + random.nextInt(11) : insert(next++));
+                case 2 ->
+                    work.add(
+                            followed.contains("deleted")
+                                    ? "update n set deleted = 1 - deleted" + some
+                                    : insert(next++));
+                case 3 -> work.add("update n set " + column + " = " + value(column) + some);
+                default ->
+                    work.add(
+                            before || replaces || column.equals("deleted")
+                                    ? insert(next++)
+                                    : insert(1 + random.nextInt(12)) + " on conflict (id) do update set " + column
+                                            + " = excluded." + column);
+            }
+        }
+        return work;
+    }
+}
