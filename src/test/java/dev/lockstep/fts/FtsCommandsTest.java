@@ -181,10 +181,10 @@ class FtsCommandsTest {
     @CsvSource(delimiter = '|', textBlock = """
             --table nope               | 2 | no such table: nope                                   | indexes here: projects_fts, units_fts
             --table unit               | 2 | no such table: unit                                   | did you mean 'units'?
-            --table bare               | 2 | no FTS5 index is about bare                           | indexes here
+            --table bare               | 2 | no full-text index is about bare                      | indexes here
             --table meta_view          | 2 | meta_view is a view                                   | indexes here
-            --table units_fts_data     | 2 | units_fts_data is a part of an FTS5 table             | name the table itself
-            --table old                | 2 | old is a virtual table of module fts4                 | indexes here
+            --table units_fts_data     | 2 | units_fts_data is a part of a full-text table         | name the table itself
+            --table old                | 2 | old is a virtual table of module rtree                | indexes here
             --table lonely             | 2 | no trigger on a table writes lonely                   | looked at each statement
             --table noisy              | 2 | what belongs into noisy cannot be told                | leave it out
             --profile cadt-v9          | 2 | no such profile: cadt-v9                              | did you mean 'cadt-v1'?
@@ -198,7 +198,7 @@ class FtsCommandsTest {
                 file,
                 "create view meta_view as select * from meta",
                 "create table bare (a)",
-                "create virtual table old using fts4(a)",
+                "create virtual table old using rtree(id, a, b)",
                 "create virtual table lonely using fts5(a)",
                 "create virtual table noisy using fts5(a)",
                 "create trigger noise after insert on meta begin insert into noisy values (random()); end");

@@ -8,6 +8,7 @@ import dev.lockstep.fts.deferral.Deferral;
 import dev.lockstep.fts.deferral.FtsRebuild;
 import dev.lockstep.fts.deferral.Restoration;
 import dev.lockstep.fts.ledger.DeferralMode;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.trial.TriggerFault;
 import dev.lockstep.support.LockstepException;
@@ -164,6 +165,14 @@ final class FtsArguments {
             case "rebuild" -> DeferralMode.REBUILD;
             default -> throw LockstepException.usage("unknown mode '" + word + "'", "--mode takes journal or rebuild");
         };
+    }
+
+    /** What an index is, for people: {@code external-content}, {@code fts4 own-content}. */
+    static String kind(Optional<FtsModule> module, Optional<FtsTable.Kind> kind) {
+        String prefix = module.filter(known -> known != FtsModule.FTS5)
+                .map(known -> known.label() + " ")
+                .orElse("");
+        return kind.map(known -> prefix + known.label()).orElse("gone");
     }
 
     static String label(DeferralMode mode) {

@@ -11,6 +11,7 @@ import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.check.FtsCheck;
 import dev.lockstep.fts.content.Drift;
 import dev.lockstep.fts.deferral.FtsStatus;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -85,7 +86,7 @@ public final class FtsCheckCommand implements Command {
             table.triggers().forEach(trigger -> lines.add(line(trigger)));
         }
         if (lines.isEmpty()) {
-            lines.add("there is no FTS5 table in this database");
+            lines.add("there is no full-text table in this database");
         }
         if (report.tables().stream().flatMap(table -> table.triggers().stream()).anyMatch(FtsCheck.Trigger::offered)) {
             call.output().message("hint: 'lockstep fts tune -n' shows what could stand in for these triggers");
@@ -98,6 +99,7 @@ public final class FtsCheckCommand implements Command {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("table", table.table());
         tree.put("fts", table.fts());
+        tree.put("module", table.module().map(FtsModule::label).orElse(null));
         tree.put("kind", table.kind().map(FtsTable.Kind::label).orElse(null));
         tree.put("state", table.state().name().toLowerCase(Locale.ROOT));
         tree.put("verdict", table.verdict().name().toLowerCase(Locale.ROOT));
@@ -154,7 +156,7 @@ public final class FtsCheckCommand implements Command {
         if (table.state() != FtsStatus.State.ACTIVE) {
             line.append("; ").append(table.state().name().toLowerCase(Locale.ROOT));
         }
-        line.append("; ").append(table.kind().map(FtsTable.Kind::label).orElse("gone"));
+        line.append("; ").append(FtsArguments.kind(table.module(), table.kind()));
         line.append("; rows ").append(number(table.rows())).append(", indexed ").append(number(table.indexed()));
         count(line, table.drift().missing(), "missing");
         count(line, table.drift().duplicate(), "duplicate");

@@ -1,6 +1,7 @@
 package dev.lockstep.cli.fts;
 
 import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.ProgressBar;
 import dev.lockstep.cli.kit.Result;
@@ -43,13 +44,23 @@ public final class FtsRebuildCommand implements Command {
                 call.profile(),
                 FtsArguments.columns(call),
                 call.flag("--recreate") ? FtsRebuild.Way.RECREATE : FtsRebuild.Way.REFILL);
-        List<FtsRebuild.Estimate> estimates;
+        FtsRebuild.Outlook outlook;
         try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
-            estimates = rebuild.estimate(db, names);
+            outlook = rebuild.estimate(db, names);
         }
-        if (call.dryRun() || estimates.isEmpty()) {
-            return preview(call, estimates);
+        List<FtsRebuild.Estimate> estimates = outlook.estimates();
+        if (estimates.isEmpty() && !outlook.broken().isEmpty()) {
+            throw ExitCode.gravest(outlook.broken());
         }
+        outlook.broken().forEach(one -> call.output().warn(one.code(), one.getMessage() + "; " + one.hint()));
+        Result result = call.dryRun() || estimates.isEmpty()
+                ? preview(call, outlook)
+                : rebuilt(call, rebuild, names, estimates);
+        return outlook.broken().isEmpty() ? result : result.with(ExitCode.INCOMPLETE);
+    }
+
+    private static Result rebuilt(
+            Invocation call, FtsRebuild rebuild, List<String> names, List<FtsRebuild.Estimate> estimates) {
         Map<String, Long> totals = new HashMap<>();
         for (FtsRebuild.Estimate estimate : estimates) {
             call.output().message(line(estimate));
@@ -70,10 +81,10 @@ public final class FtsRebuildCommand implements Command {
         return names;
     }
 
-    private static Result preview(Invocation call, List<FtsRebuild.Estimate> estimates) {
+    private static Result preview(Invocation call, FtsRebuild.Outlook outlook) {
         List<Object> tables = new ArrayList<>();
         List<String> lines = new ArrayList<>();
-        for (FtsRebuild.Estimate estimate : estimates) {
+        for (FtsRebuild.Estimate estimate : outlook.estimates()) {
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put("fts", estimate.fts());
             tree.put("rows", estimate.rows());
@@ -82,8 +93,9 @@ public final class FtsRebuildCommand implements Command {
             tables.add(tree);
             lines.add(line(estimate));
         }
+        outlook.foreign().forEach(index -> lines.add("left alone: " + index));
         if (lines.isEmpty()) {
-            lines.add("there is no FTS5 table in this database");
+            lines.add("there is no full-text table in this database");
         }
         return Result.unchanged(FtsArguments.data(call, tables), lines);
     }

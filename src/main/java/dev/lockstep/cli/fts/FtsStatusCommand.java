@@ -7,6 +7,7 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.FtsStatus;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.support.ProcessIdentity;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ public final class FtsStatusCommand implements Command {
             lines.add(line(table));
         }
         if (lines.isEmpty()) {
-            lines.add("there is no FTS5 table in this database");
+            lines.add("there is no full-text table in this database");
         }
         Map<String, Object> data = FtsArguments.data(call, tables);
         data.put("leftovers", status.leftovers());
@@ -53,6 +54,7 @@ public final class FtsStatusCommand implements Command {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("table", table.table());
         tree.put("fts", table.fts());
+        tree.put("module", table.module().map(FtsModule::label).orElse(null));
         tree.put("kind", table.kind().map(FtsTable.Kind::label).orElse(null));
         tree.put("state", label(table.state()));
         tree.put("triggers", table.triggers());
@@ -87,7 +89,7 @@ public final class FtsStatusCommand implements Command {
         }
         table.until().ifPresent(until -> line.append(" until ").append(until));
         table.note().ifPresent(note -> line.append(" (").append(note).append(")"));
-        line.append("; ").append(table.kind().map(FtsTable.Kind::label).orElse("gone"));
+        line.append("; ").append(FtsArguments.kind(table.module(), table.kind()));
         line.append(" of ").append(table.table().isEmpty() ? "no table" : table.table());
         line.append("; rows ").append(number(table.rows())).append(", indexed ").append(number(table.indexed()));
         table.expected().ifPresent(rows -> line.append(", expected ").append(rows));

@@ -3,6 +3,7 @@ package dev.lockstep.fts.check;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.fts.content.RowLookup;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.fts.schema.WriteStatement;
@@ -57,6 +58,9 @@ record TriggerTuning(
     }
 
     private static TriggerTuning of(Tx tx, FtsTable table, Shortcuts shortcuts, TriggerCost found) {
+        if (table.module() != FtsModule.FTS5) {
+            return none(found, table.name() + " is an " + table.module() + " table; only triggers of FTS5 are tuned");
+        }
         if (table.kind() != FtsTable.Kind.OWN_CONTENT) {
             return none(found, table.name() + " has no text of its own, by which the trigger could find rows");
         }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How far an FTS5 table is from what it ought to hold.
+ * How far a full-text table is from what it ought to hold.
  *
  * @param missing rows that it ought to hold and does not, altered ones among them
  * @param extra rows that it holds and ought not to, the old forms of altered ones among them
@@ -78,15 +78,15 @@ public record ContentComparison(long missing, long extra, Sight sight) {
     }
 
     /**
-     * With every row's number known, one pass over the base table looks each row up: in the table in which FTS5 keeps the
-     * text, which is several times as fast as asking FTS5 for it.
+     * With every row's number known, one pass over the base table looks each row up: in the table in which it keeps the
+     * text, which is several times as fast as asking the index for it.
      */
     private static String equalRows(ExpectedContent truth, FtsTable table) {
         List<String> equal = new ArrayList<>();
         for (int i = 0; i < table.columns().size(); i++) {
             equal.add("x.c" + i + " is truth.c" + i);
         }
-        return "select count(*) from (" + truth.query() + ") as truth cross join main." + table.shadow("content")
+        return "select count(*) from (" + truth.query() + ") as truth cross join " + table.keptText()
                 + " as x on x.id = truth.r where " + String.join(" and ", equal);
     }
 

@@ -2,16 +2,17 @@ package dev.lockstep.fts.content;
 
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.content.DriftRows.Op;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * How an FTS5 table differs from what it ought to hold, row by row.
+ * How a full-text table differs from what it ought to hold, row by row.
  *
  * <p>Where the text is kept, every cell is compared: by the row's number if the triggers write it, else by a key that the
- * index holds, else row by row as wholes. Where only terms are kept, those are, by {@link TermModel}. Both only read the
+ * index holds, else row by row as wholes. Where only terms are kept, those are, by {@link TermModel}; FTS4 tells only the numbers of its rows. All only read the
  * database, so that they neither wait for writers nor hold them up.
  */
 public final class DriftScan {
@@ -109,7 +110,13 @@ public final class DriftScan {
         drift.clear();
         switch (table.kind()) {
             case OWN_CONTENT -> drift.compareText();
-            case EXTERNAL_CONTENT, CONTENTLESS, CONTENTLESS_DELETE -> drift.compareTerms();
+            case EXTERNAL_CONTENT, CONTENTLESS, CONTENTLESS_DELETE -> {
+                if (table.module() == FtsModule.FTS5) {
+                    drift.compareTerms();
+                } else {
+                    drift.compareNumbers();
+                }
+            }
         }
         drift.clear();
         return drift.differences.seen(drift.sight);
@@ -146,7 +153,7 @@ public final class DriftScan {
      * @param found the index's own table's column that ought to hold the same
      */
     private void compareByKey(String wanted, String found) {
-        String content = "main." + table.shadow("content");
+        String content = table.keptText();
         String rows = "select " + wanted + " as k, * from (" + truth.query() + ")";
         String there = "select " + found + " as k, id from " + content;
         sample(rows, there);
@@ -190,8 +197,7 @@ public final class DriftScan {
         for (int i = 0; i < table.columns().size(); i++) {
             columns.add("c" + i);
         }
-        String groups =
-                UNEQUAL_GROUPS.formatted(String.join(", ", columns), truth.query(), "main." + table.shadow("content"));
+        String groups = UNEQUAL_GROUPS.formatted(String.join(", ", columns), truth.query(), table.keptText());
         tx.each(groups, row -> {
             long wanted = row.integer("wanted");
             long found = row.integer("found");
@@ -218,6 +224,18 @@ public final class DriftScan {
         }
     }
 
+    /** FTS4 does not say which term stands in which row; which rows there are is known where it keeps their sizes. */
+    private void compareNumbers() {
+        if (!truth.hasRowids() || !IndexRebuild.keepsSizes(tx, table)) {
+            compareCounts();
+            return;
+        }
+        String rows = "select r as k from (" + truth.query() + ")";
+        String there = "select id as k, id from " + table.keptSizes();
+        sample(rows, there);
+        gather(rows, there);
+    }
+
     private void compareTerms() {
         if (!truth.hasRowids()) {
             compareCounts();
@@ -227,7 +245,7 @@ public final class DriftScan {
         TermModel model = new TermModel(tx, table);
         String rows = "select r as k from (" + truth.query() + ")";
         // Where sizes are not kept, a row without a term leaves no trace.
-        String there = sized ? "select id as k, id from main." + table.shadow("docsize") : TermModel.FOUND_ROWS;
+        String there = sized ? "select id as k, id from " + table.keptSizes() : TermModel.FOUND_ROWS;
         sample(rows, there);
         model.fill(truth, sampled("r"));
         gather(sized ? rows : TermModel.WANTED_ROWS, there);

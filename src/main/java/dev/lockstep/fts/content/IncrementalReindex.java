@@ -5,6 +5,7 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.fts.schema.ContentTable;
 import dev.lockstep.fts.schema.FtsCatalog;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.SourceQuery;
 import dev.lockstep.fts.schema.SourceQueryReader;
@@ -74,6 +75,9 @@ public final class IncrementalReindex {
         Optional<TableKey> key = TableKey.of(tx, base.name());
         if (key.isEmpty()) {
             return Choice.none(base.name() + " has no primary key");
+        }
+        if (table.kind() == FtsTable.Kind.EXTERNAL_CONTENT && table.module() != FtsModule.FTS5) {
+            return Choice.none(table.module() + " cannot be told the old text of a row, which it does not keep");
         }
         return switch (table.kind()) {
             case EXTERNAL_CONTENT ->

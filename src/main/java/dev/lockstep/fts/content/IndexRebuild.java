@@ -3,6 +3,7 @@ package dev.lockstep.fts.content;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.SourceQueryReader;
 import dev.lockstep.fts.schema.TriggerStatement;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
- * Makes an FTS5 table hold what it ought to, and proves that it does; its definition and its options stay as they are.
+ * Makes a full-text table hold what it ought to, and proves that it does; its definition and its options stay as they are.
  *
  * <p>A table that keeps its own text is emptied through the table in which it keeps it, and told to rebuild its index from
  * that: as fast as DROP and CREATE, which would move it in the schema and lose its options. Deleting its rows would cost
@@ -35,6 +36,7 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
 
     /** The same for a truth that is known. */
     public static IndexRebuild run(Tx tx, FtsTable table, ExpectedContent truth, LongConsumer progress) {
+        refuseFinal(table);
         return switch (table.kind()) {
             case OWN_CONTENT -> ownContent(tx, table, truth, progress);
             case EXTERNAL_CONTENT ->
@@ -45,41 +47,73 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
 
     /** Whether {@link #run} will know what to do; throws what it would throw before it has changed anything. */
     public static void check(Tx tx, FtsTable table, List<TriggerStatement> writers) {
+        refuseFinal(table);
         switch (table.kind()) {
             case OWN_CONTENT -> ExpectedContent.of(tx, table, writers);
-            case EXTERNAL_CONTENT ->
-                numbered(table, ExpectedContent.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN));
+            case EXTERNAL_CONTENT -> {
+                ExpectedContent truth =
+                        ExpectedContent.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN);
+                numbered(table, truth);
+                if (!truth.isContent() && !IntegrityCheck.canTell(table, truth) && table.module() != FtsModule.FTS5) {
+                    throw new SourceQueryReader(table)
+                            .underivable("a row of it can come from several of them, and " + table.module()
+                                    + " does not tell which term is whose");
+                }
+            }
             case CONTENTLESS, CONTENTLESS_DELETE -> numbered(table, ExpectedContent.of(tx, table, writers));
         }
+    }
+
+    private static void refuseFinal(FtsTable table) {
+        table.finality().ifPresent(why -> {
+            throw new LockstepException(
+                    LockstepException.Kind.USAGE,
+                    "no-rebuild",
+                    table.name() + " could not be made anew: " + why,
+                    "leave it out with --table; its triggers go on keeping it",
+                    null);
+        });
     }
 
     private static IndexRebuild ownContent(Tx tx, FtsTable table, ExpectedContent truth, LongConsumer progress) {
         tx.execute("delete from main." + table.shadow("content"));
         command(tx, table, "rebuild");
         long rows = truth.fill(tx, progress);
+        if (table.module() != FtsModule.FTS5) {
+            checkIntegrity(tx, table);
+        }
         return proven(table, rows, ContentComparison.ofText(tx, truth, table));
     }
 
     private static IndexRebuild externalContent(Tx tx, FtsTable table) {
         command(tx, table, "rebuild");
+        checkIntegrity(tx, table);
+        Identifier content = new Identifier(table.content().orElseThrow());
+        return new IndexRebuild(ContentComparison.count(tx, content), ContentComparison.Sight.WHOLE);
+    }
+
+    /** By the module's own command, against the text wherever it is. */
+    private static void checkIntegrity(Tx tx, FtsTable table) {
         try {
-            // Only with a rank of 1 does it read the content table; otherwise a stale index passes.
-            tx.execute("insert into main." + table.identifier() + " (" + table.identifier()
-                    + ", rank) values ('integrity-check', 1)");
+            switch (table.module()) {
+                case FTS3, FTS4 -> command(tx, table, "integrity-check");
+                // Only with a rank of 1 does it read the content table; otherwise a stale index passes.
+                case FTS5 ->
+                    tx.execute("insert into main." + table.identifier() + " (" + table.identifier()
+                            + ", rank) values ('integrity-check', 1)");
+            }
         } catch (DbException e) {
             if (e.reason() == DbException.Reason.CORRUPT) {
                 throw unproven(table, e.getMessage());
             }
             throw e;
         }
-        Identifier content = new Identifier(table.content().orElseThrow());
-        return new IndexRebuild(ContentComparison.count(tx, content), ContentComparison.Sight.WHOLE);
     }
 
-    /** FTS5's own rebuild would index every row of the content table, as it is; its triggers choose, or change what they write. */
+    /** The module's own rebuild would index every row of the content table, as it is; its triggers choose, or change what they write. */
     private static IndexRebuild selectedContent(Tx tx, FtsTable table, ExpectedContent truth, LongConsumer progress) {
         numbered(table, truth);
-        command(tx, table, "delete-all");
+        empty(tx, table);
         long rows = truth.fill(tx, progress);
         boolean equal = IntegrityCheck.canTell(table, truth)
                 ? IntegrityCheck.passes(tx, table, truth)
@@ -88,6 +122,23 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
             throw unproven(table, "the terms differ");
         }
         return new IndexRebuild(rows, ContentComparison.Sight.WHOLE);
+    }
+
+    private static void empty(Tx tx, FtsTable table) {
+        switch (table.module()) {
+            case FTS3, FTS4 -> {
+                // It has no command for that. What this transaction has written goes to the shadow tables before a
+                // savepoint.
+                tx.execute("savepoint lockstep_empty");
+                for (String part : table.module().shadows()) {
+                    if (keeps(tx, table, part)) {
+                        tx.execute("delete from main." + table.shadow(part));
+                    }
+                }
+                tx.execute("release lockstep_empty");
+            }
+            case FTS5 -> command(tx, table, "delete-all");
+        }
     }
 
     private static IndexRebuild contentless(Tx tx, FtsTable table, ExpectedContent truth, LongConsumer progress) {
@@ -102,9 +153,19 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
 
     /** Whether the table knows each row's size: not with {@code columnsize=0}. */
     static boolean keepsSizes(Tx tx, FtsTable table) {
+        return keeps(tx, table, "docsize");
+    }
+
+    /** Whether an FTS5 table still has the record of how many rows it has, without which it takes no other. */
+    public static boolean keepsAverages(Tx tx, FtsTable table) {
+        return !tx.rows("select 1 from main." + table.shadow("data") + " where id = 1")
+                .isEmpty();
+    }
+
+    static boolean keeps(Tx tx, FtsTable table, String part) {
         return !tx.rows(
-                        "select 1 from main.sqlite_master where type = 'table' and name = ?",
-                        table.shadow("docsize").name())
+                        "select 1 from main.sqlite_master where type = 'table' and name = ? collate nocase",
+                        table.shadow(part).name())
                 .isEmpty();
     }
 

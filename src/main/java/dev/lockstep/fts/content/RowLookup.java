@@ -2,6 +2,7 @@ package dev.lockstep.fts.content;
 
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.WriteStatement;
 import java.util.ArrayList;
@@ -137,7 +138,8 @@ public record RowLookup(String column, String value, String key, Nulls nulls, Ty
 
     /** Whether the words of a text in that column find its row: they are all kept, in their places, and cut in one way. */
     public static boolean isSearchable(FtsTable table, String column) {
-        return isPlain(SqlToken.of(table.option("tokenize").orElse("unicode61")))
+        return table.module() == FtsModule.FTS5
+                && isPlain(SqlToken.of(table.option("tokenize").orElse("unicode61")))
                 && table.option("detail").orElse("full").equals("full")
                 && table.isIndexed(column);
     }

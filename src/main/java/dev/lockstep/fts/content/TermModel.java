@@ -2,13 +2,15 @@ package dev.lockstep.fts.content;
 
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * An index of the same definition as another, of what ought to be in that, as a temporary table: the terms of both can be
- * compared, which term stands in which row, column and place, also where the other keeps no text at all.
+ * compared, which term stands in which row, column and place, also where the other keeps no text at all. FTS4 does not tell
+ * that of its terms; there it serves to see how large an index becomes.
  */
 public final class TermModel {
     /** The rows of which either has a term, as {@code k}, and of the index as {@code id} too. */
@@ -37,6 +39,11 @@ public final class TermModel {
                and w.id not in (select k from temp.lockstep_differing)
             """;
 
+    private static final String FTS4_BYTES = """
+            select coalesce((select sum(length(block)) from temp.lockstep_model_segments), 0)
+                   + coalesce((select sum(length(root)) from temp.lockstep_model_segdir), 0)
+            """;
+
     /** What this makes, in the order in which it can be dropped. */
     private static final List<String> NAMES =
             List.of("lockstep_differing", "lockstep_found_terms", "lockstep_wanted_terms", "lockstep_model");
@@ -49,8 +56,10 @@ public final class TermModel {
         this.tx = tx;
         this.table = table;
         drop();
-        tx.execute("create virtual table temp.lockstep_found_terms using fts5vocab(main, " + table.identifier()
-                + ", instance)");
+        if (table.module() == FtsModule.FTS5) {
+            tx.execute("create virtual table temp.lockstep_found_terms using fts5vocab(main, " + table.identifier()
+                    + ", instance)");
+        }
     }
 
     /**
@@ -66,11 +75,15 @@ public final class TermModel {
             columns.add(new Identifier(column).toString());
             values.add("c" + i++);
         }
-        tx.execute("create virtual table temp.lockstep_model using fts5(" + String.join(", ", table.indexing())
-                + ", content='')");
+        String module = table.module() == FtsModule.FTS5 ? "fts5" : "fts4";
+        tx.execute("create virtual table temp.lockstep_model using " + module + "("
+                + String.join(", ", table.indexing()) + ", content='')");
         tx.execute("insert into temp.lockstep_model (" + String.join(", ", columns) + ") select "
                 + String.join(", ", values) + " from (" + truth.query() + ")" + which);
-        tx.execute("create virtual table temp.lockstep_wanted_terms using fts5vocab(temp, lockstep_model, instance)");
+        if (table.module() == FtsModule.FTS5) {
+            tx.execute(
+                    "create virtual table temp.lockstep_wanted_terms using fts5vocab(temp, lockstep_model, instance)");
+        }
     }
 
     /**
@@ -88,8 +101,14 @@ public final class TermModel {
 
     /** The size of what {@link #fill} has made. */
     public long bytes() {
-        return tx.only("select coalesce(sum(length(block)), 0) from temp.lockstep_model_data")
-                .integer(0);
+        if (table.module() == FtsModule.FTS5) {
+            return tx.only("select coalesce(sum(length(block)), 0) from temp.lockstep_model_data")
+                    .integer(0);
+        }
+        // FTS4 writes no term before a savepoint, or much later.
+        tx.execute("savepoint lockstep_model_size");
+        tx.execute("release lockstep_model_size");
+        return tx.only(FTS4_BYTES).integer(0);
     }
 
     /** Removes it all. */

@@ -203,7 +203,7 @@ public final class Deferral {
             plan.add(index, reindex(tx, index));
         }
         if (plan.isEmpty()) {
-            throw nothing(selected);
+            throw nothing(situation, selected);
         }
         for (FtsIndex index : plan.toDefer()) {
             TriggerRemainder.check(situation, index, plan.toDefer());
@@ -299,20 +299,22 @@ public final class Deferral {
         return true;
     }
 
-    private static LockstepException nothing(List<FtsIndex> selected) {
+    private static LockstepException nothing(DeferralState situation, List<FtsIndex> selected) {
         if (selected.isEmpty()) {
-            return LockstepException.usage("there is no FTS5 table in this database", null);
+            return LockstepException.usage("there is no full-text table in this database", null);
         }
         Optional<FtsTable> broken =
                 selected.stream().filter(Deferral::isBroken).findFirst().flatMap(FtsIndex::table);
         if (broken.isPresent()) {
             return Unopened.refusal(broken.get());
         }
-        String names = String.join(", ", selected.stream().map(FtsIndex::name).toList());
+        List<String> reasons = selected.stream()
+                .map(index -> RestorabilityCheck.withoutTriggers(situation, index))
+                .toList();
         return new LockstepException(
                 LockstepException.Kind.USAGE,
                 "no-triggers",
-                "no trigger on a table writes " + names,
+                String.join("; ", reasons),
                 "looked at each statement of each trigger for INSERT, REPLACE, UPDATE or DELETE on it",
                 null);
     }

@@ -46,6 +46,21 @@ public final class FtsRebuild {
      */
     public record Table(String table, String fts, long rows, String proof) {}
 
+    /**
+     * What is to be rebuilt.
+     *
+     * @param estimates what each will take
+     * @param broken those that cannot be opened, and why; nothing unless all indexes were asked for
+     * @param foreign those that nothing here says the content of; nothing unless all indexes were asked for
+     */
+    public record Outlook(List<Estimate> estimates, List<LockstepException> broken, List<String> foreign) {
+        public Outlook {
+            estimates = List.copyOf(estimates);
+            broken = List.copyOf(broken);
+            foreign = List.copyOf(foreign);
+        }
+    }
+
     private static final long TRIED = 1_000;
 
     /** Terms are merged once more, or twice, before the transaction ends. */
@@ -75,13 +90,23 @@ public final class FtsRebuild {
      * @param names FTS5 tables or their base tables; none for all
      * @throws LockstepException as {@link #run} would
      */
-    public List<Estimate> estimate(Db db, List<String> names) {
+    public Outlook estimate(Db db, List<String> names) {
         return db.read(tx -> {
+            DeferralState situation = DeferralState.read(tx, profile);
             List<Estimate> estimates = new ArrayList<>();
-            for (FtsIndex index : due(DeferralState.read(tx, profile), names)) {
+            for (FtsIndex index : due(situation, names)) {
                 estimates.add(estimate(tx, index.table().orElseThrow(), truth(tx, index)));
             }
-            return estimates;
+            List<LockstepException> broken = new ArrayList<>();
+            List<String> foreign = new ArrayList<>();
+            for (FtsIndex index : names.isEmpty() ? situation.select(names) : List.<FtsIndex>of()) {
+                if (isBeyond(index)) {
+                    broken.add(Unopened.refusal(index.table().orElseThrow()));
+                } else if (index.bases().isEmpty()) {
+                    foreign.add(RestorabilityCheck.withoutTriggers(situation, index));
+                }
+            }
+            return new Outlook(estimates, broken, foreign);
         });
     }
 
@@ -131,16 +156,23 @@ public final class FtsRebuild {
         return ExpectedContent.declared(tx, index.table().orElseThrow(), index.sources(), index.bases(), columns);
     }
 
+    /** Whether it cannot be opened, and this way does not help it. */
+    private boolean isBeyond(FtsIndex index) {
+        Optional<String> objection = index.table().flatMap(FtsTable::objection);
+        return objection.isPresent()
+                && (way == Way.REFILL || objection.filter(Unopened::isForeign).isPresent());
+    }
+
     private List<FtsIndex> due(DeferralState situation, List<String> names) {
         List<FtsIndex> due = new ArrayList<>();
         for (FtsIndex index : situation.select(names)) {
             Optional<FtsTable> unopened =
                     index.table().filter(table -> table.objection().isPresent());
-            boolean foreign = unopened.flatMap(FtsTable::objection)
-                    .filter(Unopened::isForeign)
-                    .isPresent();
-            if (unopened.isPresent() && (way == Way.REFILL || foreign)) {
-                throw Unopened.refusal(unopened.get());
+            if (isBeyond(index)) {
+                if (names.isEmpty()) {
+                    continue;
+                }
+                throw Unopened.refusal(unopened.orElseThrow());
             }
             if (index.isDeferred() && unopened.isEmpty()) {
                 throw LedgerErrors.refused(

@@ -12,6 +12,7 @@ import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.ledger.LedgerEntry.Circumstances;
 import dev.lockstep.fts.ledger.LedgerEntry.StoredTrigger;
 import dev.lockstep.fts.ledger.LedgerErrors;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.fts.schema.Unopened;
@@ -38,7 +39,7 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
         DEFERRED,
         /** Nothing keeps it, or not all that should, and nothing is stored that could. */
         UNTRIGGERED,
-        /** SQLite cannot open it. */
+        /** This SQLite cannot open it, or cannot tell what belongs into it. */
         UNREADABLE
     }
 
@@ -47,6 +48,7 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
      *
      * @param table what it is about
      * @param fts its name
+     * @param module what keeps it; empty if the table is gone
      * @param kind where its text is; empty if the table is gone
      * @param triggers the names of the triggers that keep it, or that are put away
      * @param rows the rows of its base; empty if that is gone
@@ -60,11 +62,12 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
      * @param absent the names of triggers that the profile knows and that do not exist
      * @param unkept what no trigger tells it of: {@code delete on units}
      * @param expected how many rows it ought to have; empty if it has as many, or that was not looked at
-     * @param reason why it cannot be opened; empty if it can
+     * @param reason why it cannot be opened, or what belongs into it cannot be told; empty if both can
      */
     public record Table(
             String table,
             String fts,
+            Optional<FtsModule> module,
             Optional<FtsTable.Kind> kind,
             State state,
             List<String> triggers,
@@ -130,7 +133,11 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
     }
 
     private static Table table(Tx tx, DeferralState situation, FtsIndex index) {
-        State state = state(situation, index);
+        State told = state(situation, index);
+        // Where this SQLite cannot tell what belongs into it, nothing says that it has that.
+        Optional<String> lacking =
+                told == State.ACTIVE ? RestorabilityCheck.lacking(tx, index) : Optional.<String>empty();
+        State state = lacking.isPresent() ? State.UNREADABLE : told;
         Circumstances circumstances =
                 state == State.DEFERRED ? index.held().orElseThrow().deferred().circumstances() : Circumstances.UNKNOWN;
         List<String> triggers = state == State.DEFERRED
@@ -141,6 +148,7 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
         return new Table(
                 String.join(", ", index.bases()),
                 index.name(),
+                index.table().map(FtsTable::module),
                 index.table().map(FtsTable::kind),
                 state,
                 triggers,
@@ -157,7 +165,10 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
                 index.absent(),
                 state == State.DEFERRED ? List.of() : Events.unkept(situation.catalog(), index),
                 state == State.ACTIVE ? expected(tx, index) : Optional.empty(),
-                index.table().flatMap(FtsTable::objection).or(() -> situation.lostContent(index)));
+                index.table()
+                        .flatMap(FtsTable::objection)
+                        .or(() -> situation.lostContent(index))
+                        .or(() -> lacking));
     }
 
     /** How many rows it ought to have, if it has another number and that can be told. */

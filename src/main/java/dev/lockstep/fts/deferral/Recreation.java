@@ -5,6 +5,7 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.schema.FtsCatalog;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.Unopened;
 import dev.lockstep.fts.trial.TrialTable;
@@ -12,13 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Drops an FTS5 table, which SQLite may not even be able to open, and makes it again, empty, by its own definition. The
+ * Drops a full-text table, which SQLite may not even be able to open, and makes it again, empty, by its own definition. The
  * triggers that write it are on other tables and stay as they are; the options that it had been given are kept where they
  * can be read.
  */
 final class Recreation {
-    private static final List<String> PARTS = List.of("data", "idx", "content", "docsize", "config");
-
     private static final String OPTIONS = "select k, v from main.%s where k <> 'version'";
 
     /** Its entry alone; what it is kept in are ordinary tables then. */
@@ -46,6 +45,9 @@ final class Recreation {
 
     /** As SQL writes them. */
     private static List<Row> options(Tx tx, FtsTable table) {
+        if (table.module() != FtsModule.FTS5) {
+            return List.of();
+        }
         try {
             return new ArrayList<>(tx.rows(
                     "select quote(k) as k, quote(v) as v from (" + OPTIONS.formatted(table.shadow("config")) + ")"));
@@ -65,7 +67,7 @@ final class Recreation {
         tx.update(FORGET, table.name());
         // Reads the schema again, as a connection that is new would.
         tx.execute("pragma writable_schema = reset");
-        for (String part : PARTS) {
+        for (String part : table.module().shadows()) {
             Identifier shadow = table.shadow(part);
             tx.execute("drop table if exists main." + shadow);
         }

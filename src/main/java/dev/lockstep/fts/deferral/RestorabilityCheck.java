@@ -7,6 +7,7 @@ import dev.lockstep.fts.content.IndexRebuild;
 import dev.lockstep.fts.content.RowCounts;
 import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerCompileCheck;
 import dev.lockstep.fts.schema.TriggerStatement;
@@ -49,10 +50,26 @@ public final class RestorabilityCheck {
                         "one of the triggers on it does not fit; a restore would refuse to put it back");
             }
         }
+        damage(tx, table).ifPresent(damaged -> {
+            throw new LockstepException(
+                    LockstepException.Kind.REFUSED,
+                    "index-damaged",
+                    damaged,
+                    Unopened.mend(table).message(),
+                    null);
+        });
         IndexRebuild.check(tx, table, index.sources());
         if (situation.known(index.name()).isEmpty()) {
             checkTextOfItsOwn(tx, table, index);
         }
+    }
+
+    /** What of an index is damaged so that nothing can be written into it; empty if nothing is that a look can tell. */
+    private static Optional<String> damage(Tx tx, FtsTable table) {
+        return table.module() == FtsModule.FTS5 && !IndexRebuild.keepsAverages(tx, table)
+                ? Optional.of(table.name() + " is damaged: what it knows of all its rows, in " + table.shadow("data")
+                        + ", is gone")
+                : Optional.empty();
     }
 
     /** Text that no trigger writes is nowhere else, unless the base has it in a column of that name: a rebuild would lose it. */
@@ -62,8 +79,7 @@ public final class RestorabilityCheck {
         if (table.kind() == FtsTable.Kind.OWN_CONTENT) {
             for (String column : truth.unwritten()) {
                 String stored = "c" + table.columns().indexOf(column);
-                if (!tx.rows("select 1 from main." + table.shadow("content") + " where " + stored
-                                + " is not null limit 1")
+                if (!tx.rows("select 1 from " + table.keptText() + " where " + stored + " is not null limit 1")
                         .isEmpty()) {
                     throw lost(table, "column " + column + " holds text that no insert trigger writes");
                 }
@@ -99,8 +115,10 @@ public final class RestorabilityCheck {
             if (table.kind() == FtsTable.Kind.EXTERNAL_CONTENT) {
                 notices.add(new Notice(
                         "reads-may-fail",
-                        "until " + table.name() + " is restored, a search in it can miss rows, and can fail with"
-                                + " SQLITE_CORRUPT_VTAB where its content has changed"));
+                        "until " + table.name() + " is restored, a search in it can miss rows, and "
+                                + (table.module() == FtsModule.FTS5
+                                        ? "can fail with SQLITE_CORRUPT_VTAB where its content has changed"
+                                        : "can find rows that do not have the word any more")));
             }
         }
         return notices;
@@ -116,6 +134,24 @@ public final class RestorabilityCheck {
             notices.add(leftAlone(trigger, index, "is on a view"));
         }
         return notices;
+    }
+
+    /** What an index is whose triggers nobody can put away, and what keeps it instead: {@code f (contentless): ...}. */
+    static String withoutTriggers(DeferralState situation, FtsIndex index) {
+        List<String> views = new ArrayList<>();
+        for (TriggerStatement trigger : situation.catalog().writersOnViews(index.name())) {
+            views.add(trigger.name() + " on " + trigger.table());
+        }
+        String kind = index.table()
+                .map(table -> " ("
+                        + (table.module() == FtsModule.FTS5
+                                ? ""
+                                : table.module().label() + " ") + table.kind().label() + ")")
+                .orElse("");
+        return views.isEmpty()
+                ? "no trigger on a table writes " + index.name() + kind
+                : index.name() + kind + " is written by triggers on a view, " + String.join(", ", views)
+                        + ", in whose place nothing else would do the writing";
     }
 
     private static Notice leftAlone(TriggerStatement trigger, FtsIndex index, String why) {

@@ -85,7 +85,7 @@ final class TriggerRestore {
             String was = situation
                     .catalog()
                     .relation(index.name())
-                    .map(relation -> "no FTS5 table")
+                    .map(relation -> "no full-text table")
                     .orElse("gone");
             throw LedgerErrors.refused(
                     "missing-table",

@@ -244,10 +244,11 @@ public final class DeferralState {
         }
         throw LockstepException.usage(
                 switch (relation.get()) {
-                    case TABLE, FTS5 -> "no FTS5 index is about " + name;
-                    case VIEW -> name + " is a view, not an FTS5 table or its base";
-                    case VIRTUAL -> name + " is a virtual table of module " + catalog.module(name) + ", not of fts5";
-                    case SHADOW -> name + " is a part of an FTS5 table; name the table itself";
+                    case TABLE, INDEX -> "no full-text index is about " + name;
+                    case VIEW -> name + " is a view, not a full-text table or its base";
+                    case VIRTUAL ->
+                        name + " is a virtual table of module " + catalog.module(name) + ", not of fts5, fts4 or fts3";
+                    case SHADOW -> name + " is a part of a full-text table; name the table itself";
                 },
                 hint);
     }

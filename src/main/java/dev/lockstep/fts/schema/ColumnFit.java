@@ -59,7 +59,7 @@ public final class ColumnFit {
 
     private static boolean has(FtsTable table, String column) {
         String folded = SqlToken.fold(column);
-        return SourceQuery.isRowid(column)
+        return table.isRowid(column)
                 || folded.equals(SqlToken.fold(table.name()))
                 || table.columns().stream().anyMatch(name -> SqlToken.fold(name).equals(folded));
     }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The FTS5 tables of a SQLite database and the triggers that write them, found by what the triggers do: no name says it,
+ * The full-text tables of a SQLite database and the triggers that write them, found by what the triggers do: no name says it,
  * and a text that mentions an index need not write it.
  */
 public final class FtsCatalog {
@@ -39,14 +39,13 @@ public final class FtsCatalog {
     public enum Relation {
         TABLE,
         VIEW,
-        FTS5,
+        /** A full-text table. */
+        INDEX,
         /** A virtual table of another module. */
         VIRTUAL,
-        /** A table in which an FTS5 table keeps itself. */
+        /** A table in which a full-text table keeps itself. */
         SHADOW
     }
-
-    private static final List<String> SHADOWS = List.of("data", "idx", "content", "docsize", "config");
 
     private final Map<String, FtsTable> tables = new LinkedHashMap<>();
     private final Map<String, TriggerStatement> triggers = new LinkedHashMap<>();
@@ -75,8 +74,9 @@ public final class FtsCatalog {
             catalog.missingPart(table)
                     .ifPresent(part -> catalog.tables.put(
                             SqlToken.fold(table.name()),
-                            FtsTable.unopened(table.name(), table.sql(), "its own table " + part + " is gone")));
-            for (String suffix : SHADOWS) {
+                            FtsTable.unopened(
+                                    table.name(), table.module(), table.sql(), "its own table " + part + " is gone")));
+            for (String suffix : table.module().shadows()) {
                 catalog.relations.replace(SqlToken.fold(table.name() + "_" + suffix), Relation.TABLE, Relation.SHADOW);
             }
         }
@@ -88,7 +88,7 @@ public final class FtsCatalog {
 
     /** A table that SQLite does not miss before it needs it. */
     private Optional<String> missingPart(FtsTable table) {
-        List<String> parts = new ArrayList<>(List.of("data", "idx", "config"));
+        List<String> parts = new ArrayList<>(table.module().termTables());
         if (table.kind() == FtsTable.Kind.OWN_CONTENT) {
             parts.add("content");
         }
@@ -104,31 +104,34 @@ public final class FtsCatalog {
         Optional<String> module = sql == null ? Optional.empty() : FtsTable.module(sql);
         if (module.isEmpty()) {
             relate(name, Relation.TABLE);
-        } else if (!module.get().equals("fts5")) {
+            return;
+        }
+        Optional<FtsModule> known = FtsModule.named(module.get());
+        if (known.isEmpty()) {
             relate(name, Relation.VIRTUAL);
             modules.put(SqlToken.fold(name), module.get());
         } else {
-            relate(name, Relation.FTS5);
-            tables.put(SqlToken.fold(name), table(tx, name, sql));
+            relate(name, Relation.INDEX);
+            tables.put(SqlToken.fold(name), table(tx, name, known.get(), sql));
         }
     }
 
     /** One that cannot be opened is its own trouble, and not that of the others. */
-    private static FtsTable table(Tx tx, String name, String sql) {
+    private static FtsTable table(Tx tx, String name, FtsModule module, String sql) {
         try {
             List<String> columns = new ArrayList<>();
             for (Row column : tx.rows(COLUMNS, name)) {
                 columns.add(column.text("name"));
             }
-            FtsTable table = FtsTable.of(name, columns, sql);
+            FtsTable table = FtsTable.of(name, module, columns, sql);
             return Unopened.tokenizer(tx, table)
-                    .map(reason -> FtsTable.unopened(name, sql, reason))
+                    .map(reason -> FtsTable.unopened(name, module, sql, reason))
                     .orElse(table);
         } catch (DbException e) {
             if (!Unopened.isOfTable(e)) {
                 throw e;
             }
-            return FtsTable.unopened(name, sql, Unopened.reason(e));
+            return FtsTable.unopened(name, module, sql, Unopened.reason(e));
         }
     }
 
@@ -137,7 +140,7 @@ public final class FtsCatalog {
         names.put(SqlToken.fold(name), name);
     }
 
-    /** All FTS5 tables, in the order in which they were made. */
+    /** All full-text tables, in the order in which they were made. */
     public List<FtsTable> tables() {
         return List.copyOf(tables.values());
     }
@@ -156,7 +159,7 @@ public final class FtsCatalog {
         return List.copyOf(names.values());
     }
 
-    /** The module of a virtual table that is not FTS5. */
+    /** The module of a virtual table that is no full-text index. */
     public String module(String name) {
         return modules.get(SqlToken.fold(name));
     }
@@ -178,7 +181,7 @@ public final class FtsCatalog {
                 .toList();
     }
 
-    /** The triggers on tables whose body writes the FTS5 table, in the order in which they were made. */
+    /** The triggers on tables whose body writes the index, in the order in which they were made. */
     public List<TriggerStatement> writers(String fts) {
         return writers(triggers.values(), fts, Relation.TABLE);
     }

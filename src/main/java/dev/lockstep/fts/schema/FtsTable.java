@@ -6,12 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * An FTS5 table.
+ * A full-text table.
  *
  * @param name its name
+ * @param module what keeps it
  * @param kind where its text is
  * @param columns the columns that an INSERT without a list fills, in order
  * @param content the table or view that an external-content table reads, as it is written
@@ -20,12 +22,13 @@ import java.util.function.Predicate;
  */
 public record FtsTable(
         String name,
+        FtsModule module,
         Kind kind,
         List<String> columns,
         Optional<String> content,
         String sql,
         Optional<String> objection) {
-    /** Where the text of an FTS5 table is (sqlite.org/fts5.html, section 4.4); each is rebuilt and verified its own way. */
+    /** Where the text of a full-text table is (sqlite.org/fts5.html, section 4.4); each is rebuilt and verified its own way. */
     public enum Kind {
         /** The table keeps a copy of its own. */
         OWN_CONTENT,
@@ -50,18 +53,8 @@ public record FtsTable(
         ALL
     }
 
-    /** FTS5 takes any beginning of an option's name for the option, and tries them in this order. */
-    private static final List<String> OPTIONS = List.of(
-            "prefix",
-            "tokenize",
-            "content",
-            "contentless_delete",
-            "contentless_unindexed",
-            "content_rowid",
-            "columnsize",
-            "locale",
-            "detail",
-            "tokendata");
+    /** Options of FTS4 that say where the text is, not what is kept of it. */
+    private static final Set<String> OF_TEXT = Set.of("content", "languageid", "compress", "uncompress");
 
     public FtsTable {
         columns = List.copyOf(columns);
@@ -71,7 +64,7 @@ public record FtsTable(
         return new Identifier(name);
     }
 
-    /** One of the tables in which FTS5 keeps it: {@code content}, {@code docsize}. */
+    /** One of the tables in which its module keeps it: {@code content}, {@code docsize}. */
     public Identifier shadow(String suffix) {
         return new Identifier(name + "_" + suffix);
     }
@@ -89,41 +82,101 @@ public record FtsTable(
     }
 
     /** Reads the options out of the definition, the rest is known. */
-    static FtsTable of(String name, List<String> columns, String sql) {
-        Optional<String> content = option(sql, "content");
-        boolean deletes = option(sql, "contentless_delete").filter("1"::equals).isPresent();
+    static FtsTable of(String name, FtsModule module, List<String> columns, String sql) {
+        Optional<String> content = option(module, sql, "content");
+        boolean deletes =
+                option(module, sql, "contentless_delete").filter("1"::equals).isPresent();
         boolean contentless = content.isPresent() && content.get().isEmpty();
         Kind kind = content.isEmpty()
                 ? Kind.OWN_CONTENT
                 : !contentless ? Kind.EXTERNAL_CONTENT : deletes ? Kind.CONTENTLESS_DELETE : Kind.CONTENTLESS;
-        return new FtsTable(name, kind, columns, content.filter(table -> !table.isEmpty()), sql, Optional.empty());
+        return new FtsTable(
+                name, module, kind, columns, content.filter(table -> !table.isEmpty()), sql, Optional.empty());
     }
 
     /** One that SQLite cannot open: what its definition says is all that is known. */
-    static FtsTable unopened(String name, String sql, String objection) {
+    static FtsTable unopened(String name, FtsModule module, String sql, String objection) {
         List<String> columns = new ArrayList<>();
         for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
-            if (!argument.isEmpty() && optionName(argument).isEmpty()) {
+            if (!argument.isEmpty() && module.optionName(argument).isEmpty()) {
                 columns.add(argument.get(0).name());
             }
         }
-        FtsTable table = of(name, columns, sql);
-        return new FtsTable(name, table.kind, columns, table.content, sql, Optional.of(objection));
+        FtsTable table = of(name, module, columns, sql);
+        return new FtsTable(name, module, table.kind, columns, table.content, sql, Optional.of(objection));
     }
 
     /** What the definition says about an option, given by its whole name. */
     public Optional<String> option(String name) {
-        return option(sql, name);
+        return option(module, sql, name);
+    }
+
+    /** Whether a column means the number of a row. */
+    public boolean isRowid(String column) {
+        return module.isRowid(column);
+    }
+
+    /** Its own copy of the text, for FROM: {@code id}, the row's number, and the columns as {@code c0}, {@code c1} and so on. */
+    public String keptText() {
+        if (module == FtsModule.FTS5) {
+            return "main." + shadow("content");
+        }
+        boolean compressed =
+                option("compress").isPresent() || option("uncompress").isPresent();
+        StringBuilder text = new StringBuilder("(select docid as id");
+        for (int i = 0; i < columns.size(); i++) {
+            String column = compressed ? columns.get(i) : "c" + i + columns.get(i);
+            text.append(", ").append(new Identifier(column)).append(" as c").append(i);
+        }
+        return text.append(" from main.")
+                .append(compressed ? identifier() : shadow("content"))
+                .append(")")
+                .toString();
+    }
+
+    /** The sizes of its rows, for FROM, if it keeps them: {@code id}, the row's number, and {@code sz}. */
+    public String keptSizes() {
+        String sizes = "main." + shadow("docsize");
+        return switch (module) {
+            case FTS3, FTS4 -> "(select docid as id, size as sz from " + sizes + ")";
+            case FTS5 -> sizes;
+        };
+    }
+
+    /** Why nothing can make it anew, whatever its triggers are; empty if it can be. */
+    public Optional<String> finality() {
+        if (module == FtsModule.FTS5) {
+            return Optional.empty();
+        }
+        if (kind == Kind.CONTENTLESS) {
+            return Optional.of("an " + module + " table without content takes neither deletions nor 'rebuild'");
+        }
+        return option("languageid")
+                .map(column ->
+                        "the language of each row, " + column + ", is told to " + module + " and cannot be compared");
     }
 
     /** What of the definition says how text is cut into terms, and which columns have none: not where anything is kept. */
     public List<String> indexing() {
-        return definition(name -> !name.startsWith("content") && !name.equals("prefix") && !name.equals("columnsize"));
+        return module == FtsModule.FTS5
+                ? definition(
+                        name -> !name.startsWith("content") && !name.equals("prefix") && !name.equals("columnsize"))
+                : storing();
     }
 
     /** What of the definition says what the index keeps: all but where the text is. */
     public List<String> storing() {
-        return definition(name -> !name.startsWith("content"));
+        if (module == FtsModule.FTS5) {
+            return definition(name -> !name.startsWith("content"));
+        }
+        List<String> storing = new ArrayList<>();
+        // The columns may be those of the content table, which are not written down.
+        columns.forEach(column -> storing.add(new Identifier(column).toString()));
+        storing.addAll(options(name -> !OF_TEXT.contains(name)));
+        if (module == FtsModule.FTS3) {
+            storing.add("matchinfo=fts3");
+        }
+        return storing;
     }
 
     /** The columns, and some of the options, as they are written. */
@@ -131,49 +184,59 @@ public record FtsTable(
         List<String> definition = new ArrayList<>();
         for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
             if (!argument.isEmpty()
-                    && optionName(argument).filter(kept.negate()).isEmpty()) {
-                definition.add(sql.substring(
-                        argument.get(0).start(),
-                        argument.get(argument.size() - 1).end()));
+                    && module.optionName(argument).filter(kept.negate()).isEmpty()) {
+                definition.add(text(argument));
             }
         }
         return definition;
     }
 
+    private List<String> options(Predicate<String> kept) {
+        List<String> options = new ArrayList<>();
+        for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
+            if (module.optionName(argument).filter(kept).isPresent()) {
+                options.add(text(argument));
+            }
+        }
+        return options;
+    }
+
+    private String text(List<SqlToken> argument) {
+        return sql.substring(
+                argument.get(0).start(), argument.get(argument.size() - 1).end());
+    }
+
     /** Whether a column's text can be searched. */
     public boolean isIndexed(String column) {
         for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
-            if (argument.size() == 2
-                    && argument.get(1).is("UNINDEXED")
-                    && SqlToken.fold(argument.get(0).name()).equals(SqlToken.fold(column))) {
+            boolean unindexed =
+                    switch (module) {
+                        case FTS3 -> false;
+                        case FTS4 ->
+                            argument.size() == 3
+                                    && module.optionName(argument)
+                                            .filter("notindexed"::equals)
+                                            .isPresent();
+                        case FTS5 -> argument.size() == 2 && argument.get(1).is("UNINDEXED");
+                    };
+            int named = module == FtsModule.FTS5 ? 0 : 2;
+            if (unindexed && SqlToken.fold(argument.get(named).name()).equals(SqlToken.fold(column))) {
                 return false;
             }
         }
         return true;
     }
 
-    private static Optional<String> option(String sql, String name) {
+    private static Optional<String> option(FtsModule module, String sql, String name) {
         Optional<String> value = Optional.empty();
         for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
-            if (optionName(argument).filter(name::equals).isPresent()) {
-                value = Optional.of(argument.size() < 3 ? "" : argument.get(2).name());
+            if (module.optionName(argument).filter(name::equals).isPresent()) {
+                int at = argument.get(1).is('=') ? 2 : 1;
+                value = Optional.of(
+                        argument.size() <= at ? "" : argument.get(at).name());
             }
         }
         return value;
-    }
-
-    /** The whole name of the option that an argument sets; empty for a column. */
-    private static Optional<String> optionName(List<SqlToken> argument) {
-        if (argument.size() < 2 || !argument.get(1).is('=')) {
-            return Optional.empty();
-        }
-        String written = SqlToken.fold(argument.get(0).name());
-        for (String option : OPTIONS) {
-            if (option.startsWith(written)) {
-                return Optional.of(option);
-            }
-        }
-        return Optional.empty();
     }
 
     private static int indexOfUsing(List<SqlToken> tokens) {

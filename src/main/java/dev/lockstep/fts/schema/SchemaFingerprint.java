@@ -67,7 +67,7 @@ public record SchemaFingerprint(Map<String, Map<String, String>> columns, Map<St
             String definition = now.definitions.get(index.getKey());
             if (!Objects.equals(index.getValue(), definition)) {
                 return Optional.of(index.getKey()
-                        + (definition == null ? " is no FTS5 table any more" : " was defined anew: ")
+                        + (definition == null ? " is no full-text table any more" : " was defined anew: ")
                         + (definition == null
                                 ? ""
                                 : TriggerStatement.brief(definition, String.valueOf(index.getValue()))

@@ -146,7 +146,11 @@ public final class SourceQueryReader {
 
     private SourceQuery feed(
             TriggerStatement trigger, WriteStatement insert, List<List<SqlToken>> values, Optional<String> condition) {
-        List<String> columns = insert.columns().isEmpty() ? table.columns() : insert.columns();
+        List<String> columns = insert.columns().isEmpty()
+                ? table.columns()
+                : insert.columns().stream()
+                        .map(column -> table.isRowid(column) ? "rowid" : column)
+                        .toList();
         List<String> expressions = new ArrayList<>();
         for (List<SqlToken> value : values) {
             int size = value.size();
@@ -181,7 +185,7 @@ public final class SourceQueryReader {
      * {@code delete from f where c = new.k} before the insert is harmless if the insert fills {@code c} with the very same
      * {@code new.k} and no two base rows share it.
      */
-    private static boolean deletesOnlyItself(WriteStatement delete, SourceQuery feed, Predicate<String> isUnique) {
+    private boolean deletesOnlyItself(WriteStatement delete, SourceQuery feed, Predicate<String> isUnique) {
         List<SqlToken> rest = delete.rest();
         if (rest.size() != 6 || !rest.get(0).is("WHERE")) {
             return false;
@@ -194,7 +198,7 @@ public final class SourceQueryReader {
                 || !key.get(1).is('.')) {
             return false;
         }
-        boolean byRowid = SourceQuery.isRowid(column.name());
+        boolean byRowid = table.isRowid(column.name());
         String filled = byRowid ? feed.rowid().orElse("") : feed.expression(column.name());
         return SqlToken.fold(filled).equals(SqlToken.fold("(" + delete.text(key) + ")"))
                 && (byRowid || isUnique.test(key.get(2).name()));

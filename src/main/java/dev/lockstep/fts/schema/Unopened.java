@@ -19,6 +19,7 @@ import java.util.Optional;
 public final class Unopened {
     private static final List<String> NOT_REGISTERED = List.of(
             "no such tokenizer:",
+            "unknown tokenizer:",
             "error in tokenizer constructor",
             "no such module:",
             "no such function:",

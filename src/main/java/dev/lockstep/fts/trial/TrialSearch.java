@@ -5,6 +5,7 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.content.ExpectedContent;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,6 +32,8 @@ final class TrialSearch {
             "select distinct term, doc, col from temp.lockstep_trial_terms where term >= ? and term <= ?";
 
     private static final String FOUND = "select rowid as r from main.%1$s where %1$s match ?";
+
+    private static final String FOUND_IN_COLUMN = "select rowid as r from main.%1$s where %2$s match ?";
 
     private final Tx tx;
     private final FtsTable table;
@@ -60,7 +63,7 @@ final class TrialSearch {
     /** What differs between the two, in words; empty if nothing does. */
     Optional<String> difference(TrialTable base, Collection<String> rows) {
         List<Row> wanted = wanted(base, rows);
-        if (!isCutUp() && isAsIndexed(wanted)) {
+        if (table.module() == FtsModule.FTS5 && !isCutUp() && isAsIndexed(wanted)) {
             return Optional.empty();
         }
         for (String word : List.copyOf(watched)) {
@@ -142,11 +145,9 @@ final class TrialSearch {
             return Optional.empty();
         }
         if (tellsColumns) {
-            table.columns().stream()
-                    .filter(table::isIndexed)
-                    .forEach(column -> find("{" + new Identifier(column) + "} : (" + query(word) + ")", column, found));
+            table.columns().stream().filter(table::isIndexed).forEach(column -> find(column, word, found));
         } else {
-            find(query(word), "", found);
+            find(FOUND.formatted(table.identifier()), query(word), "", found);
         }
         if (expected.equals(found)) {
             return Optional.empty();
@@ -186,8 +187,21 @@ final class TrialSearch {
         return String.join(" AND ", pieces);
     }
 
-    private void find(String query, String column, Map<String, Long> found) {
-        for (Row row : tx.rows(FOUND.formatted(table.identifier()), query)) {
+    private void find(String column, String word, Map<String, Long> found) {
+        switch (table.module()) {
+            case FTS3, FTS4 ->
+                find(FOUND_IN_COLUMN.formatted(table.identifier(), new Identifier(column)), query(word), column, found);
+            case FTS5 ->
+                find(
+                        FOUND.formatted(table.identifier()),
+                        "{" + new Identifier(column) + "} : (" + query(word) + ")",
+                        column,
+                        found);
+        }
+    }
+
+    private void find(String sql, String query, String column, Map<String, Long> found) {
+        for (Row row : tx.rows(sql, query)) {
             count(found, place(row.text("r"), column));
         }
     }

@@ -9,7 +9,6 @@ import dev.lockstep.fts.content.ContentComparison;
 import dev.lockstep.fts.content.RowLookup;
 import dev.lockstep.fts.schema.ContentTable;
 import dev.lockstep.fts.schema.FtsTable;
-import dev.lockstep.fts.schema.SourceQuery;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.fts.schema.TriggerStatement.Event;
 import dev.lockstep.fts.schema.WriteStatement;
@@ -29,7 +28,7 @@ public record TriggerCost(TriggerStatement trigger, TriggerFault fault, Optional
     /** How many rows are changed to find out what a change costs; the median counts. */
     private static final int TRIES = 5;
 
-    /** Where SQLite explains a plan, what FTS5 can use of the condition follows the colon: nothing, if that is the end. */
+    /** Where SQLite explains a plan, what FTS5 can use of the condition follows the colon: nothing, if that is the end. FTS4 says 0. */
     private static final String SCAN = " VIRTUAL TABLE INDEX ";
 
     /** The triggers of an FTS5 table with which something is wrong, in the order in which they were made. */
@@ -60,7 +59,11 @@ public record TriggerCost(TriggerStatement trigger, TriggerFault fault, Optional
         try {
             for (Row step : tx.rows("explain query plan " + write.standalone())) {
                 String detail = step.text("detail");
-                boolean scan = detail.contains(SCAN) && detail.endsWith(":");
+                boolean scan =
+                        switch (table.module()) {
+                            case FTS3, FTS4 -> detail.endsWith(SCAN + "0:");
+                            case FTS5 -> detail.contains(SCAN) && detail.endsWith(":");
+                        };
                 if (detail.startsWith("SCAN ") && (scan || (byKey && detail.startsWith(KeyIndex.SCAN)))) {
                     return true;
                 }
@@ -75,7 +78,7 @@ public record TriggerCost(TriggerStatement trigger, TriggerFault fault, Optional
         }
     }
 
-    /** An INSERT OR REPLACE without a rowid never replaces: no column of an FTS5 table is unique. */
+    /** An INSERT OR REPLACE without a rowid never replaces: no column of a full-text table is unique. */
     private static boolean leavesOldRows(FtsTable table, TriggerStatement trigger, List<TriggerStatement> writers) {
         if (table.kind() != FtsTable.Kind.OWN_CONTENT || trigger.event() != Event.UPDATE || !inserts(table, trigger)) {
             return false;
@@ -100,7 +103,7 @@ public record TriggerCost(TriggerStatement trigger, TriggerFault fault, Optional
         boolean numbered = false;
         boolean command = false;
         for (String column : write.columns()) {
-            numbered |= SourceQuery.isRowid(column);
+            numbered |= table.isRowid(column);
             command |= SqlToken.fold(column).equals(SqlToken.fold(table.name()));
         }
         return write.isOn(table.name()) && write.verb() == WriteStatement.Verb.INSERT && !numbered && !command;
