@@ -88,13 +88,16 @@ public final class Tombstones {
                                               end, '' order by n)
                                        from regexp_split_to_table(d.key, '') with ordinality as t (c, n))
                           end as imports
-                     from module_transpile_cache m
+                     from (select realm_url, canonical_path, dependency_keys
+                             from module_transpile_cache
+                            where body is not null
+                            union all
+                           select realm_url, canonical_path, dependency_keys from lockstep_keyed_artifact) m
                     cross join (select cast(? as text) as prefix, cast(? as text) as plain) p
                     cross join lateral jsonb_array_elements_text(
                                     case jsonb_typeof(m.dependency_keys) when 'array' then m.dependency_keys else '[]' end)
                                as d (key)
-                    where m.realm_url = ?
-                      and m.body is not null),
+                    where m.realm_url = ?),
                  changed (key) as (
                    select unnest(cast(? as text[]))
                     union

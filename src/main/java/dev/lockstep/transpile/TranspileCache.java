@@ -1,6 +1,5 @@
 package dev.lockstep.transpile;
 
-import dev.lockstep.db.BinaryStream;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import java.io.IOException;
@@ -8,9 +7,9 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /**
- * The layer that a fleet shares: artifacts by realm, path and fingerprint, in one table of PostgreSQL.
+ * The layer that a fleet shares: artifacts by realm, path and fingerprint, in PostgreSQL.
  *
- * <p>Every method is one statement at READ COMMITTED, alone or within the caller's transaction. The table, and the argument
+ * <p>Every method is a statement at READ COMMITTED, alone or within the caller's transaction. The table, and the argument
  * why nothing that was invalidated comes back, stand in {@link dev.lockstep.transpile}.
  */
 public final class TranspileCache {
@@ -19,9 +18,6 @@ public final class TranspileCache {
 
     /** True of a row as long as nobody who does not know the stamp has written it since. */
     public static final String STAMP = "%1$s.generation || ':' || %1$s.created_at || ':' || octet_length(%1$s.body)";
-
-    /** Content is read in slices of this size; bytes. */
-    private static final int SLICE_BYTES = 1 << 20;
 
     private static final String LOOK = """
             select e.epoch, f.floor, m.generation, m.live, m.hit, m.version, m.same_key,
@@ -34,7 +30,14 @@ public final class TranspileCache {
               left join lockstep_realm_floor f on f.realm_url = r.realm_url
               left join lockstep_epoch e on true
               left join lateral (
-                   select c.*, s.ours, k.same_key, cast(c.xmin as text) as version, c.body is not null as live,
+                   select c.*, s.ours, cast(c.xmin as text) as version,
+                          c.body is not null and k.same_key as same_key,
+                          c.body is not null
+                          or exists (select 1
+                                       from lockstep_keyed_artifact a
+                                      where a.realm_url = c.realm_url
+                                        and a.canonical_path = c.canonical_path
+                                        and a.generation = c.generation) as live,
                           c.body is not null
                           and c.generation >= coalesce(f.floor, 0)
                           and k.same_key
@@ -48,15 +51,6 @@ public final class TranspileCache {
                     where c.realm_url = r.realm_url
                       and c.canonical_path = ?) m on true
             """.formatted(STAMP.formatted("c"));
-
-    /** Of the row as it was looked at, and of no later one. */
-    private static final String SLICE = """
-            select substring(content from ? for ?) as slice
-              from module_transpile_cache
-             where realm_url = ?
-               and canonical_path = ?
-               and cast(xmin as text) = ?
-            """;
 
     private static final String BEGIN_EPOCH = "insert into lockstep_epoch default values on conflict do nothing";
 
@@ -85,7 +79,7 @@ public final class TranspileCache {
                    (realm_url, canonical_path, body, headers, dependency_keys, generation, created_at,
                     fingerprint, build, content, stamp)
             select ?, ?, v.body, cast(? as jsonb), cast(? as jsonb), v.generation, v.created_at,
-                   ?, cast(? as jsonb), cast(? as bytea), %s
+                   null, cast(? as jsonb), cast(? as bytea), %s
               from lockstep_epoch e
              cross join (select cast(? as text) as body, cast(? as bigint) as generation,
                                 cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as created_at) v
@@ -214,22 +208,21 @@ public final class TranspileCache {
             tx.update(BEGIN_EPOCH);
         }
         ArtifactKey key = captured.key();
+        if (key.fingerprint().isPresent()) {
+            return KeyedArtifacts.store(tx, captured, artifact) ? StoreResult.STORED : StoreResult.STALE;
+        }
         Optional<String> text = content.text();
         if (text.isEmpty() && artifact.headers() != null) {
             throw new IllegalArgumentException("headers belong to text: Boxel would serve the empty body beside them");
         }
-        // Replicas know no keys: with headers they would serve one compiler's artifact for every other's.
-        boolean keyed = key.fingerprint().isPresent();
-        Object bytes = text.isPresent() ? null : new BinaryStream(content.open(), Math.toIntExact(content.size()));
         boolean stored = tx.row(
                         STORE_UNLESS_INVALIDATED,
                         key.realm(),
                         key.path(),
-                        keyed ? null : artifact.headers(),
+                        artifact.headers(),
                         artifact.dependencyKeys(),
-                        key.fingerprint().orElse(null),
-                        artifact.build().json(keyed ? artifact.headers() : null),
-                        bytes,
+                        artifact.build().json(null),
+                        ContentSlices.parameter(content),
                         text.orElse(""),
                         captured.cap(),
                         captured.epoch().orElse(null))
@@ -239,7 +232,8 @@ public final class TranspileCache {
     }
 
     private static Row find(Tx tx, ArtifactKey key, Optional<String> inputs) {
-        return tx.only(LOOK, key.realm(), inputs.orElse(null), key.fingerprint().orElse(null), key.path());
+        String look = key.fingerprint().isPresent() ? KeyedArtifacts.LOOK : LOOK;
+        return tx.only(look, key.realm(), inputs.orElse(null), key.fingerprint().orElse(null), key.path());
     }
 
     private static void close(Artifact artifact) {
@@ -258,7 +252,9 @@ public final class TranspileCache {
         if (!row.flag("hit")) {
             return new Miss(captured, reason(row, generation, floor));
         }
-        Content content = row.isNull("content_bytes") ? Content.of(row.text("body")) : content(tx, key, row);
+        Content content = row.isNull("content_bytes")
+                ? Content.of(row.text("body"))
+                : ContentSlices.read(tx, key, row.text("version"), row.integer("content_bytes"));
         if (content == null) {
             return null;
         }
@@ -278,21 +274,5 @@ public final class TranspileCache {
             return Reason.BELOW_FLOOR;
         }
         return row.flag("same_key") ? Reason.OTHER_INPUTS : Reason.OTHER_FINGERPRINT;
-    }
-
-    private static Content content(Tx tx, ArtifactKey key, Row row) {
-        long size = row.integer("content_bytes");
-        try (Content.Writer writer = new Content.Writer()) {
-            for (long from = 0; from < size; from += SLICE_BYTES) {
-                Optional<Row> slice = tx.row(
-                        SLICE, Math.toIntExact(from + 1), SLICE_BYTES, key.realm(), key.path(), row.text("version"));
-                if (slice.isEmpty()) {
-                    return null;
-                }
-                byte[] bytes = (byte[]) slice.get().value("slice");
-                writer.write(bytes, 0, bytes.length);
-            }
-            return writer.finish();
-        }
     }
 }

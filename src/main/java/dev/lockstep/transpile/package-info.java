@@ -2,7 +2,7 @@
  * A cache of compiled modules that a fleet shares through PostgreSQL, and that never serves what was invalidated.
  *
  * <p>Three layers. {@link dev.lockstep.transpile.service.LocalCache} is in the process; {@link dev.lockstep.transpile.TranspileCache} is
- * one table, {@code module_transpile_cache}, in Boxel's form, so that its replicas share it; and
+ * a table, {@code module_transpile_cache}, in Boxel's form, so that its replicas share it, with one of our own beside it; and
  * {@link dev.lockstep.transpile.service.Coordinator} lets one process of the fleet build while the others wait.
  * {@link dev.lockstep.transpile.service.TranspileService} puts them together, {@link dev.lockstep.transpile.service.SharedBuilds} all but the first.
  *
@@ -28,6 +28,24 @@
  * <p>The table is unlogged: a crash of the server empties it, tombstones and all. {@code lockstep_epoch} is emptied by the same
  * crash, and a store is refused whose epoch is gone. {@code lockstep_realm_floor} is logged and stays.
  *
+ * <h2>Artifacts of a key</h2>
+ *
+ * <p>A fingerprint names a compiler and its options. Its artifacts are in {@code lockstep_keyed_artifact}, one for each path and
+ * fingerprint, so that two compilers that take turns do not evict each other. The row of the path in {@code
+ * module_transpile_cache} stays the only place where a path is invalidated: an artifact beside it is valid if and only if
+ * the row is there, has the artifact's generation, and that is not below the floor.
+ *
+ * <p>Why that suffices: whoever stores has captured {@code cap}, and what is stored has the generation {@code cap}. The row is
+ * looked at by the same statement; one that is missing or below the floor becomes a tombstone at {@code cap}, and where it has moved
+ * past {@code cap}, nothing is stored. So at the store the row has the artifact's generation. An invalidation of the path,
+ * ours or a replica's, leaves the row above it, also where the store has not seen it yet: the reader compares, in
+ * one snapshot. One of the realm raises the floor above every {@code cap} captured before. A generation does not come back: a row is
+ * deleted only below the floor, and what is captured later is at the floor or above. Pruning carries a row and what is valid beside it above
+ * the new floor in one statement, and spares the tombstone that something counts on.
+ *
+ * <p>Invalidations write nothing in that table; what they leave behind, {@code prune} deletes. A replica that overwrites
+ * the row at the same generation makes the path anew: {@code beside}, when the row was written, tells.
+ *
  * <p>The model of all this is checked in every reachable state by {@code CacheModelTest}, the SQL by random interleavings.
  *
  * <h2>Together with those who know only Boxel's columns</h2>
@@ -48,8 +66,8 @@
  *
  * <p>The inputs are part of the key for whoever names them: what is known of a build is a {@link
  * dev.lockstep.transpile.BuildRecord} beside the artifact, in {@code build}, and {@link dev.lockstep.transpile.BuildInputs} that
- * differ make a miss, which invalidates nothing. Headers of an artifact that has a fingerprint are kept there as well, where no
- * replica sees them.
+ * differ make a miss, which invalidates nothing. Headers of an artifact that has a fingerprint are kept there as well; no replica
+ * sees them.
  *
  * <p>Text is kept in {@code body}, where Boxel has it. What no text can hold, or is larger than
  * {@link dev.lockstep.transpile.Content#SMALL}, is in {@code content}, uncompressed, so that it can be read in slices; its {@code body} is

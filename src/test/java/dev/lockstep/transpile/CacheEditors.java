@@ -202,7 +202,8 @@ final class CacheEditors {
                 world.prune = 1;
             }
             case 1 -> {
-                boolean dead = world.row == TOMBSTONE || (world.live() && world.generation < world.floor);
+                boolean dead = (world.row == TOMBSTONE && !world.keyedFits())
+                        || (world.live() && world.generation < world.floor);
                 if (!dead || locks.row()) {
                     return false;
                 }
@@ -229,13 +230,19 @@ final class CacheEditors {
     boolean pruneAnotherPath() {
         switch (world.prune) {
             case 1 -> {
-                world.prune = world.row == ABSENT || locks.row() ? 4 : 3;
+                boolean waited = world.row == ABSENT || locks.row();
+                boolean beside = world.keyedFits() || protocol.has(Flaw.KEYED_CARRIED_UNCHECKED);
+                world.prune = waited ? 4 : beside ? 5 : 3;
             }
-            case 3, 4 -> {
+            case 3, 4, 5 -> {
                 int oldFloor = world.floor;
                 world.floor++;
-                if (world.prune == 3 && world.generation < world.floor) {
-                    boolean carried = world.live() && world.generation >= oldFloor;
+                if (world.prune != 4 && world.generation < world.floor) {
+                    boolean fits = world.generation >= oldFloor;
+                    boolean carried = fits && (world.live() || world.prune == 5);
+                    if (carried && world.prune == 5) {
+                        world.keyedGeneration = world.floor;
+                    }
                     world.put(carried ? world.row : ABSENT, carried ? world.floor : 0);
                 }
                 world.prune = 0;

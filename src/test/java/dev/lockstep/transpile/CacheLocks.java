@@ -16,7 +16,7 @@ final class CacheLocks {
 
     /** Somebody holds the artifact's row, or has inserted it and not committed. */
     boolean row() {
-        boolean locked = world.prune == 2 || world.prune == 3;
+        boolean locked = world.prune == 2 || world.prune == 3 || world.prune == 5;
         for (int i = 0; i < world.phase.length; i++) {
             locked |= world.phase[i] == STORING;
         }

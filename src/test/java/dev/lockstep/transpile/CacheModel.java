@@ -57,6 +57,9 @@ final class CacheModel implements Exploration.Model {
         if (world.live() && served && world.rowVersion() < world.acked) {
             return "the shared layer serves an older version than the last invalidated one";
         }
+        if (replicas.keyedServes() && world.keyed - LIVE < world.acked) {
+            return "an artifact of a key is served in an older version than the last invalidated one";
+        }
         for (int i = 0; i < world.link.length; i++) {
             boolean told = world.link[i] == CONNECTED && world.pending[i] == 0;
             if (told && world.local[i] > 0 && world.local[i] - 1 < world.acked) {
@@ -96,12 +99,14 @@ final class CacheModel implements Exploration.Model {
         }
         world.crashes--;
         world.put(ABSENT, 0);
+        world.keyed = ABSENT;
+        world.keyedGeneration = 0;
         world.epoch++;
         world.prune = 0;
         for (int i = 0; i < world.link.length; i++) {
             world.link[i] = DOWN;
             world.pending[i] = 0;
-            if (world.phase[i] == STORING) {
+            if (world.phase[i] == STORING || world.phase[i] == STORING_BESIDE) {
                 world.phase[i] = FILL;
             }
         }

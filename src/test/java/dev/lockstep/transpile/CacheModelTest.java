@@ -78,6 +78,32 @@ class CacheModelTest {
         }
     }
 
+    /** One replica has a key, one has none, or is upstream's. */
+    @ParameterizedTest
+    @EnumSource(Start.class)
+    void artifactsOfAKeyBesideTheRowAreNeverStale(Start start) {
+        for (Edit edit : List.of(Edit.PATH, Edit.BULK)) {
+            assertSafe(CacheModel.explore(keyed(List.of(edit)), start, Faults.ALL), 50_000);
+            assertSafe(CacheModel.explore(keyed(List.of(edit, Edit.BULK)), start, PRUNE), 20_000);
+        }
+        for (Edit edit : Edit.values()) {
+            assertSafe(CacheModel.explore(keyedGuarded(List.of(edit)), start, CUT_AND_PRUNE), 5_000);
+            if (edit != Edit.BULK) {
+                assertSafe(CacheModel.explore(keyedGuarded(List.of(edit, Edit.BULK)), start, PRUNE), 10_000);
+            }
+        }
+    }
+
+    @Test
+    void anArtifactOfAKeyIsStaleWithoutItsRowAndItsFloor() {
+        List<Edit> path = List.of(Edit.PATH);
+        List<Edit> bulk = List.of(Edit.BULK);
+
+        assertBroken(CacheModel.explore(keyed(path, Flaw.KEYED_IGNORES_ROW), Start.ABSENT, Faults.NONE));
+        assertBroken(CacheModel.explore(keyed(bulk, Flaw.KEYED_IGNORES_FLOOR), Start.ABSENT, Faults.NONE));
+        assertBroken(CacheModel.explore(keyed(bulk, Flaw.KEYED_CARRIED_UNCHECKED), Start.ABSENT, PRUNE));
+    }
+
     /** The shortest counterexample is found in each configuration that can show it; in which, stands with the flaw. */
     @ParameterizedTest
     @CsvSource({
@@ -146,6 +172,14 @@ class CacheModelTest {
 
     private static CacheProtocol guarded(List<Edit> edits, Flaw... flaws) {
         return new CacheProtocol(2, edits, Fleet.GUARDED, set(flaws));
+    }
+
+    private static CacheProtocol keyed(List<Edit> edits, Flaw... flaws) {
+        return new CacheProtocol(2, edits, Fleet.KEYED, set(flaws));
+    }
+
+    private static CacheProtocol keyedGuarded(List<Edit> edits, Flaw... flaws) {
+        return new CacheProtocol(2, edits, Fleet.KEYED_GUARDED, set(flaws));
     }
 
     private static Set<Flaw> set(Flaw... flaws) {

@@ -36,7 +36,12 @@ record CacheProtocol(int replicas, List<Edit> edits, Fleet fleet, Set<Flaw> flaw
         /** What the guard makes of the first artifact is at the floor: what was captured while there was no row. */
         FIRST_STORE_AT_FLOOR,
         /** The row that a look leaves is at the floor. */
-        ROW_LEFT_AT_FLOOR
+        ROW_LEFT_AT_FLOOR,
+        /** An artifact of a key is served whatever generation its row has. */
+        KEYED_IGNORES_ROW,
+        KEYED_IGNORES_FLOOR,
+        /** Pruning carries an artifact of a key above the new floor, whether it was valid or not. */
+        KEYED_CARRIED_UNCHECKED
     }
 
     /** What an editor does to make its change known. */
@@ -53,6 +58,10 @@ record CacheProtocol(int replicas, List<Edit> edits, Fleet fleet, Set<Flaw> flaw
     enum Fleet {
         /** All know the floor; writers do not look at it again. */
         PURE,
+        /** As above; the first replica has a key. */
+        KEYED,
+        /** With the guard and upstream's replica; the first replica has a key. */
+        KEYED_GUARDED,
         /** The guard is installed, floors are share-locked, the bulk tombstone nulls the rows too; the last replica is upstream's. */
         GUARDED
     }
@@ -74,7 +83,11 @@ record CacheProtocol(int replicas, List<Edit> edits, Fleet fleet, Set<Flaw> flaw
     }
 
     boolean guarded() {
-        return fleet == Fleet.GUARDED;
+        return fleet == Fleet.GUARDED || fleet == Fleet.KEYED_GUARDED;
+    }
+
+    boolean keyed(int replica) {
+        return replica == 0 && (fleet == Fleet.KEYED || fleet == Fleet.KEYED_GUARDED);
     }
 
     boolean ignoresFloor(int replica) {

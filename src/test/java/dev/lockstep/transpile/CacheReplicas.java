@@ -43,7 +43,15 @@ final class CacheReplicas {
                 return store(i);
             }
             case STORING -> {
-                commitStore(i);
+                if (protocol.keyed(i)) {
+                    placeRowAndCommit(i);
+                } else {
+                    commitStore(i);
+                }
+                world.phase[i] = FILL;
+            }
+            case STORING_BESIDE -> {
+                commitBeside(i);
                 world.phase[i] = FILL;
             }
             case FILL -> fill(i);
@@ -62,7 +70,24 @@ final class CacheReplicas {
         return true;
     }
 
+    /** Whether a replica with the key takes the artifact beside the row. */
+    boolean keyedServes() {
+        boolean above = world.keyedGeneration >= world.floor || protocol.has(Flaw.KEYED_IGNORES_FLOOR);
+        boolean fits = world.keyedFits() || protocol.has(Flaw.KEYED_IGNORES_ROW);
+        return world.keyed >= LIVE && above && fits;
+    }
+
     private boolean look(int i) {
+        if (protocol.keyed(i)) {
+            if (keyedServes()) {
+                world.have[i] = world.keyed - LIVE;
+                world.phase[i] = FILL;
+            } else {
+                capture(i);
+                world.phase[i] = CAPTURED;
+            }
+            return true;
+        }
         if (world.live() && (world.generation >= world.floor || protocol.ignoresFloor(i))) {
             world.have[i] = world.rowVersion();
             world.phase[i] = FILL;
@@ -88,6 +113,9 @@ final class CacheReplicas {
             world.phase[i] = FILL;
             return true;
         }
+        if (protocol.keyed(i)) {
+            return storeBeside(i);
+        }
         if (locks.row() || (protocol.guarded() && locks.floor())) {
             return false;
         }
@@ -98,6 +126,36 @@ final class CacheReplicas {
         }
         world.phase[i] = accepted ? STORING : FILL;
         return true;
+    }
+
+    /** A row that has what was captured is not touched; one that is missing or below the floor is, and so waited for. */
+    private boolean storeBeside(int i) {
+        boolean missing = world.row == ABSENT || (world.generation < world.floor && world.generation < world.cap[i]);
+        if (world.cap[i] < world.floor || (!missing && world.generation != world.cap[i])) {
+            world.phase[i] = FILL;
+        } else if (!missing) {
+            world.phase[i] = STORING_BESIDE;
+        } else if (locks.row()) {
+            return false;
+        } else {
+            world.phase[i] = STORING;
+        }
+        return true;
+    }
+
+    /** The guard raises the tombstone above the floor, and then nothing is stored beside it. */
+    private void placeRowAndCommit(int i) {
+        world.put(TOMBSTONE, protocol.guarded() ? Math.max(world.cap[i], world.floor + 1) : world.cap[i]);
+        if (world.generation == world.cap[i]) {
+            commitBeside(i);
+        }
+    }
+
+    private void commitBeside(int i) {
+        if (world.keyed == ABSENT || world.keyedGeneration <= world.cap[i]) {
+            world.keyed = LIVE + world.have[i];
+            world.keyedGeneration = world.cap[i];
+        }
     }
 
     /** The guard makes a tombstone of what comes below the floor, or first, so that the next writer can store. */

@@ -23,6 +23,8 @@ final class CacheWorld {
     static final int STORING = 4;
     static final int FILL = 5;
     static final int LOOK_AGAIN = 6;
+    /** Has inserted its keyed artifact beside the row, which nobody has locked, and not committed. */
+    static final int STORING_BESIDE = 7;
 
     /** A replica's LISTEN connection. */
     static final int CONNECTED = 0;
@@ -39,6 +41,10 @@ final class CacheWorld {
     int epoch;
     int row;
     int generation;
+    /** The artifact of one key beside the row: absent, or live as the row is. */
+    int keyed;
+
+    int keyedGeneration;
     int crashes;
     int cuts;
     int prunes;
@@ -79,6 +85,10 @@ final class CacheWorld {
         return row >= LIVE;
     }
 
+    boolean keyedFits() {
+        return keyed >= LIVE && row != ABSENT && keyedGeneration == generation;
+    }
+
     int rowVersion() {
         return row - LIVE;
     }
@@ -97,6 +107,8 @@ final class CacheWorld {
         push(epoch, 1);
         push(row, 3);
         push(generation, 4);
+        push(keyed, 3);
+        push(keyedGeneration, 4);
         push(crashes, 1);
         push(cuts, 1);
         push(prunes, 1);
@@ -136,6 +148,8 @@ final class CacheWorld {
         prunes = pop(1);
         cuts = pop(1);
         crashes = pop(1);
+        keyedGeneration = pop(4);
+        keyed = pop(3);
         generation = pop(4);
         row = pop(3);
         epoch = pop(1);
@@ -174,7 +188,9 @@ final class CacheWorld {
         text.append("source ").append(source).append(", acked ").append(acked);
         text.append(", floor ").append(floor).append(", epoch ").append(epoch).append(", row ");
         text.append(row == ABSENT ? "absent" : row == TOMBSTONE ? "tombstone" : "v" + rowVersion());
-        text.append(" at ").append(generation).append(", prune ").append(prune);
+        text.append(" at ").append(generation);
+        text.append(", keyed ").append(keyed == ABSENT ? "absent" : "v" + (keyed - LIVE));
+        text.append(" at ").append(keyedGeneration).append(", prune ").append(prune);
         for (int i = 0; i < phase.length; i++) {
             text.append(" | replica phase ").append(phase[i]).append(" cap ").append(cap[i]);
             text.append(" have v").append(have[i]).append(" local ").append(local[i] == 0 ? "-" : "v" + (local[i] - 1));

@@ -107,6 +107,7 @@ class InterleavedSqlTest {
         private final List<Db> connections;
         private final UpstreamSql upstream;
         private final ArtifactKey key;
+        private final ArtifactKey withFingerprint;
         private final AtomicInteger source = new AtomicInteger();
         private final AtomicInteger acknowledged = new AtomicInteger();
         private final AtomicInteger stale = new AtomicInteger();
@@ -117,6 +118,7 @@ class InterleavedSqlTest {
             this.random = random;
             this.connections = connections;
             this.key = ArtifactKey.of(realm, PATH, Optional.empty());
+            this.withFingerprint = ArtifactKey.of(realm, PATH, Optional.of("babel 7"));
             this.upstream = new UpstreamSql(realm, key.path());
         }
 
@@ -126,7 +128,7 @@ class InterleavedSqlTest {
 
         List<Actor> actors() {
             if (random.nextInt(3) == 0) {
-                store(connections.get(0), look(connections.get(0)), 0);
+                store(connections.get(0), look(connections.get(0), ours()), 0);
             }
             List<Actor> actors = new ArrayList<>();
             actors.add(reader(connections.get(0), fleet == Fleet.UPSTREAM));
@@ -145,7 +147,8 @@ class InterleavedSqlTest {
         void finish() {
             Db db = connections.get(0);
             if (fleet != Fleet.UPSTREAM) {
-                check(look(db), acknowledged.get());
+                check(look(db, key), acknowledged.get());
+                check(look(db, withFingerprint), acknowledged.get());
             }
             if (fleet != Fleet.OWN) {
                 check(db.autocommit(upstream::look).version(), acknowledged.get());
@@ -154,6 +157,7 @@ class InterleavedSqlTest {
 
         private Actor reader(Db db, boolean upstreams) {
             boolean transaction = random.nextBoolean();
+            ArtifactKey ours = ours();
             return turn -> {
                 int known = acknowledged.get();
                 if (upstreams) {
@@ -171,7 +175,7 @@ class InterleavedSqlTest {
                     }
                     return;
                 }
-                Lookup lookup = look(db);
+                Lookup lookup = look(db, ours);
                 check(lookup, known);
                 if (!(lookup instanceof Hit)) {
                     turn.pause();
@@ -224,8 +228,12 @@ class InterleavedSqlTest {
             };
         }
 
-        private Lookup look(Db db) {
-            return db.autocommit(tx -> TranspileCache.look(tx, key));
+        private ArtifactKey ours() {
+            return random.nextBoolean() ? key : withFingerprint;
+        }
+
+        private Lookup look(Db db, ArtifactKey which) {
+            return db.autocommit(tx -> TranspileCache.look(tx, which));
         }
 
         /** With headers, or upstream's replicas would not see it. */

@@ -138,8 +138,43 @@ class TranspileCacheTest {
         assertThat(cache.find(key(MODULE, "babel 8"))).isEqualTo("OTHER_FINGERPRINT");
         assertThat(cache.find(key(MODULE))).isEqualTo("OTHER_FINGERPRINT");
         cache.store(cache.look(key(MODULE, "babel 8")).captured(), "eight");
-        assertThat(cache.find(key(MODULE, "babel 7"))).isEqualTo("OTHER_FINGERPRINT");
+        cache.store(cache.capture(MODULE), "none");
+        assertThat(cache.find(key(MODULE, "babel 7"))).isEqualTo("seven");
         assertThat(cache.find(key(MODULE, "babel 8"))).isEqualTo("eight");
+        assertThat(cache.find(key(MODULE))).isEqualTo("none");
+    }
+
+    @Test
+    void anInvalidationIsOneOfEveryKey() {
+        cache.store(cache.look(key(MODULE, "babel 7")).captured(), "seven");
+        Captured before = cache.look(key(MODULE, "babel 8")).captured();
+
+        cache.tombstone(MODULE);
+
+        assertThat(cache.find(key(MODULE, "babel 7"))).isEqualTo("TOMBSTONE");
+        assertThat(cache.store(before, "eight")).isEqualTo(StoreResult.STALE);
+        cache.store(cache.look(key(MODULE, "babel 7")).captured(), "seven again");
+        cache.wipe();
+        assertThat(cache.find(key(MODULE, "babel 7"))).isEqualTo("BELOW_FLOOR");
+    }
+
+    @Test
+    void twoKeysThatAreBuiltAtTheSameTimeAreBothStored() {
+        Captured seven = cache.look(key(MODULE, "babel 7")).captured();
+        Captured eight = cache.look(key(MODULE, "babel 8")).captured();
+
+        assertThat(cache.store(seven, "seven")).isEqualTo(StoreResult.STORED);
+        assertThat(cache.store(eight, "eight")).isEqualTo(StoreResult.STORED);
+        assertThat(cache.find(key(MODULE, "babel 7"))).isEqualTo("seven");
+    }
+
+    @Test
+    void aGenerationThatNobodyHasCapturedOutlivesNoTombstone() {
+        cache.tombstone(MODULE);
+        cache.store(Captured.writtenDown(key(MODULE, "babel 7"), Optional.empty(), 100, 0), "forged");
+        cache.tombstone(MODULE);
+
+        assertThat(cache.find(key(MODULE, "babel 7"))).isEqualTo("TOMBSTONE");
     }
 
     @Test

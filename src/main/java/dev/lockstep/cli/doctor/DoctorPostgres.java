@@ -66,7 +66,8 @@ final class DoctorPostgres {
     private static final Map<String, String> TRANSPILE_TABLES = Map.of(
             "module_transpile_cache", "select insert update delete",
             "lockstep_realm_floor", "select insert update",
-            "lockstep_epoch", "select insert");
+            "lockstep_epoch", "select insert",
+            "lockstep_keyed_artifact", "select insert update delete");
 
     private final Invocation call;
     private final DoctorReport findings;

@@ -27,6 +27,8 @@ public final class CacheSchema {
     /** What the guard does, where the trigger is there and does what it did in an earlier lockstep. */
     public static final String GUARD_FUNCTION = "function lockstep_guard";
 
+    private static final String KEYED = "lockstep_keyed_artifact";
+
     /** Serialises those who install it at the same time. */
     private static final LockKey LOCK = LockKey.of("lockstep|transpile|schema");
 
@@ -34,7 +36,8 @@ public final class CacheSchema {
 
     private static final String PARTS = """
             select name
-              from (values ('module_transpile_cache'), ('lockstep_realm_floor'), ('lockstep_epoch')) as part (name)
+              from (values ('module_transpile_cache'), ('lockstep_realm_floor'), ('lockstep_epoch'),
+                           ('lockstep_keyed_artifact')) as part (name)
              where to_regclass(name) is not null
              union all
             select 'column ' || attname
@@ -134,7 +137,10 @@ public final class CacheSchema {
         if (!parts.contains("module_transpile_cache")) {
             return State.ABSENT;
         }
-        return missing(parts).isEmpty() ? State.READY : State.FOREIGN;
+        List<String> missing = missing(parts);
+        // Invalidations need it not: an earlier lockstep has made the others.
+        missing.remove(KEYED);
+        return missing.isEmpty() ? State.READY : State.FOREIGN;
     }
 
     /** What {@link #install} would make. */
@@ -237,6 +243,7 @@ public final class CacheSchema {
                 "module_transpile_cache",
                 "lockstep_realm_floor",
                 "lockstep_epoch",
+                KEYED,
                 "column fingerprint",
                 "column build",
                 "column content",

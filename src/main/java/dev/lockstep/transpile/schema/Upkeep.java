@@ -6,6 +6,7 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.support.DidYouMean;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Floor;
+import dev.lockstep.transpile.KeyedArtifacts;
 import dev.lockstep.transpile.TranspileCache;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,12 +35,26 @@ public final class Upkeep {
                                         coalesce(octet_length(c.content), 0) as content_bytes,
                                         c.body is not null and c.generation >= f.floor as live
                                    from module_transpile_cache c
-                                  where c.realm_url = r.realm) m on true
+                                  where c.realm_url = r.realm
+                                    and (c.body is not null
+                                         or not exists (select 1
+                                                          from lockstep_keyed_artifact k
+                                                         where k.realm_url = c.realm_url
+                                                           and k.canonical_path = c.canonical_path
+                                                           and k.generation = c.generation))
+                                  union all
+                                 select k.generation, octet_length(k.body), coalesce(octet_length(k.content), 0),
+                                        coalesce(k.generation >= f.floor and %s, false)
+                                   from lockstep_keyed_artifact k
+                                   left join module_transpile_cache m
+                                     on m.realm_url = k.realm_url
+                                    and m.canonical_path = k.canonical_path
+                                  where k.realm_url = r.realm) m on true
              where cast(? as text) is null
                 or realm = ?
              group by realm
              order by realm
-            """;
+            """.formatted(KeyedArtifacts.VALID);
 
     private static final String REALMS = """
             select realm_url as realm from module_transpile_cache
@@ -53,33 +68,66 @@ public final class Upkeep {
                 or exists (select 1 from module_transpile_cache where realm_url = ?) as known
             """;
 
+    /** Whether an artifact of some key counts on the row. */
+    private static final String BESIDE = """
+            exists (select 1
+                      from lockstep_keyed_artifact b
+                     where b.realm_url = %1$s.realm_url
+                       and b.canonical_path = %1$s.canonical_path
+                       and b.generation = %1$s.generation)""";
+
+    private static final String LEFT_BEHIND = """
+            not exists (select 1
+                          from module_transpile_cache m
+                         where m.realm_url = k.realm_url
+                           and m.canonical_path = k.canonical_path
+                           and m.generation = k.generation)""";
+
     private static final String OLD_TOMBSTONES = """
             select count(*) as tombstones, coalesce(max(generation), 0) as highest
-              from module_transpile_cache
+              from module_transpile_cache m
              where realm_url = ?
                and body is null
                and generation >= ?
                and coalesce(created_at, 0) < extract(epoch from clock_timestamp()) * 1000 - ?
-            """;
+               and not %s
+            """.formatted(BESIDE.formatted("m"));
 
     private static final String RAISE_FLOOR = "update lockstep_realm_floor set floor = ? where realm_url = ?";
 
     /** What is valid stays valid above the new floor; what somebody has locked does not, which costs a build. */
     private static final String CARRY_LIVE = """
+            with carried as materialized (
+                   select m.realm_url, m.canonical_path, m.generation, cast(? as bigint) as floor
+                     from module_transpile_cache m
+                    where m.realm_url = ?
+                      and (m.body is not null or %2$s)
+                      and m.generation >= ?
+                      and m.generation < ?
+                      for update skip locked),
+                 beside as materialized (
+                   select k.realm_url, k.canonical_path, k.fingerprint, r.floor
+                     from lockstep_keyed_artifact k
+                     join carried r
+                       on r.realm_url = k.realm_url
+                      and r.canonical_path = k.canonical_path
+                      and r.generation = k.generation
+                      for update of k skip locked),
+                 keyed as (
+                   update lockstep_keyed_artifact k
+                      set generation = b.floor
+                     from beside b
+                    where k.realm_url = b.realm_url
+                      and k.canonical_path = b.canonical_path
+                      and k.fingerprint = b.fingerprint)
             update module_transpile_cache m
                set generation = r.floor,
-                   stamp = case when m.stamp = %s
+                   stamp = case when m.stamp = %1$s
                                 then r.floor || ':' || m.created_at || ':' || octet_length(m.body) end
-              from (select realm_url, canonical_path, cast(? as bigint) as floor
-                      from module_transpile_cache
-                     where realm_url = ?
-                       and body is not null
-                       and generation >= ?
-                       and generation < ?
-                       for update skip locked) r
+              from carried r
              where m.realm_url = r.realm_url
                and m.canonical_path = r.canonical_path
-            """.formatted(TranspileCache.STAMP.formatted("m"));
+            """.formatted(TranspileCache.STAMP.formatted("m"), BESIDE.formatted("m"));
 
     /** Waits for nobody: who updates many rows, in an order of his own, would deadlock with it. */
     private static final String DELETE_BELOW_FLOOR = """
@@ -93,12 +141,31 @@ public final class Upkeep {
                and m.canonical_path = r.canonical_path
             """;
 
+    /** Artifacts of a key whose row has moved past them, or is gone. */
+    private static final String DELETE_LEFT_BEHIND = """
+            delete from lockstep_keyed_artifact k
+             using (select realm_url, canonical_path, fingerprint
+                      from lockstep_keyed_artifact k
+                     where realm_url = ?
+                       and (%s)
+                       for update skip locked) r
+             where k.realm_url = r.realm_url
+               and k.canonical_path = r.canonical_path
+               and k.fingerprint = r.fingerprint
+            """.formatted(LEFT_BEHIND);
+
     private static final String COUNT_BELOW = """
-            select count(*) as below
-              from module_transpile_cache
-             where realm_url = ?
-               and (generation < ? or (body is null and generation < ?))
-            """;
+            select (select count(*)
+                      from module_transpile_cache m
+                     where realm_url = r.realm_url
+                       and (generation < r.floor
+                            or (body is null and generation < ? and not %s)))
+                 + (select count(*)
+                      from lockstep_keyed_artifact k
+                     where realm_url = r.realm_url
+                       and (generation < r.floor or %s)) as below
+              from (select cast(? as text) as realm_url, cast(? as bigint) as floor) r
+            """.formatted(BESIDE.formatted("m"), LEFT_BEHIND);
 
     /**
      * One realm's share of the cache.
@@ -168,7 +235,8 @@ public final class Upkeep {
                 tx.update(RAISE_FLOOR, raised, realm);
                 tx.update(CARRY_LIVE, raised, realm, floor, raised);
             }
-            return new Pruned(realm, tx.update(DELETE_BELOW_FLOOR, realm, raised), raised);
+            long rows = tx.update(DELETE_BELOW_FLOOR, realm, raised);
+            return new Pruned(realm, rows + tx.update(DELETE_LEFT_BEHIND, realm), raised);
         });
     }
 
@@ -180,7 +248,7 @@ public final class Upkeep {
                 .findFirst()
                 .orElse(0);
         long raised = raised(tx, realm, floor, olderThan);
-        long pruned = tx.only(COUNT_BELOW, realm, floor, raised).integer("below");
+        long pruned = tx.only(COUNT_BELOW, raised, realm, floor).integer("below");
         return new Pruned(realm, pruned, raised);
     }
 

@@ -29,6 +29,24 @@ alter table module_transpile_cache alter column content set storage external;
 -- No index on, or over, what a tombstone changes: PostgreSQL could no longer replace a row within its page, and every
 -- write of a replica would grow every index.
 
+-- Artifacts of one key each, beside the path's row: valid as long as that row has their generation. It dies with the cache.
+create unlogged table if not exists lockstep_keyed_artifact (
+    realm_url       text not null,
+    canonical_path  text not null,
+    fingerprint     text not null,
+    body            text not null,
+    content         bytea,
+    dependency_keys jsonb,
+    build           jsonb,
+    generation      bigint not null,
+    -- When the row beside it was written, as it was stored.
+    beside          bigint,
+    created_at      bigint not null,
+    primary key (realm_url, canonical_path, fingerprint)
+);
+
+alter table lockstep_keyed_artifact alter column content set storage external;
+
 -- Survives a crash of the server; the cache does not.
 create table if not exists lockstep_realm_floor (
     realm_url text primary key,
