@@ -11,6 +11,7 @@ import dev.lockstep.cli.kit.Program;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.RunLock;
 import dev.lockstep.cli.kit.SignalHandler;
+import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.option.Options.Format;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.DidYouMean;
@@ -168,7 +169,7 @@ public final class Lockstep {
         Invocation call = new Invocation(PROGRAM, path, parsed, databases, output, in);
         output.format(call.format());
         output.configure(call);
-        if (call.flag("--profile")) {
+        if (call.has(Options.PROFILE)) {
             // One that cannot be read is an error also where it would not be needed.
             call.profile();
         }

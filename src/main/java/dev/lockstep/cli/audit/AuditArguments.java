@@ -23,27 +23,28 @@ public final class AuditArguments {
 
     /** Which database, and which application. */
     static void which(CommandSpec spec) {
-        Options.value(spec, "FILE", "The audit log is in this SQLite database. Unset: LOCKSTEP_DB.", "--db");
-        Options.value(
-                spec,
-                "URL",
-                "The audit log is in PostgreSQL, mariadb://user@host/db, mysql://..., or sqlite:FILE. Unset:"
-                        + " LOCKSTEP_TO.",
-                "--to");
-        Options.value(spec, "FILE", "Read the password from this file, which nobody else may read.", "--password-file");
-        Options.duration(spec, "How long a statement waits for a lock (default 2s).", "--lock-timeout");
-        Options.value(
-                spec,
-                "NAME|FILE",
-                "The application's tables: cadt-v1, cadt-v2, or a JSON file. Unset: LOCKSTEP_PROFILE, then whichever of"
-                        + " those fits.",
-                "--profile");
+        Options.DB
+                .meaning("The audit log is in this SQLite database. Unset: LOCKSTEP_DB.")
+                .addTo(spec);
+        Options.TO
+                .meaning("The audit log is in PostgreSQL, mariadb://user@host/db, mysql://..., or sqlite:FILE. Unset:"
+                        + " LOCKSTEP_TO.")
+                .addTo(spec);
+        Options.PASSWORD_FILE.addTo(spec);
+        Options.LOCK_TIMEOUT
+                .meaning("How long a statement waits for a lock (default 2s).")
+                .addTo(spec);
+        Options.PROFILE
+                .meaning(
+                        "The application's tables: cadt-v1, cadt-v2, or a JSON file. Unset: LOCKSTEP_PROFILE, then whichever of"
+                                + " those fits.")
+                .addTo(spec);
     }
 
     /** Where the audit log is. @throws LockstepException usage: two places are named, or none */
     public static DbTarget target(Invocation call) {
-        Optional<String> db = call.text("--db");
-        Optional<String> to = call.text("--to");
+        Optional<String> db = call.get(Options.DB);
+        Optional<String> to = call.get(Options.TO);
         if (db.isPresent() && to.isPresent()) {
             throw LockstepException.usage("the audit log is in one database: give --db or --to, not both", null);
         }
@@ -61,7 +62,7 @@ public final class AuditArguments {
 
     /** A database that an option or its variable names; what is odd about the description is said. */
     public static DbTarget target(Invocation call, String url, String option, String variable) {
-        Optional<Path> passwordFile = call.text("--password-file").map(Invocation::file);
+        Optional<Path> passwordFile = call.get(Options.PASSWORD_FILE).map(Invocation::file);
         DbTarget target = Targets.resolve(
                 url,
                 new PgTarget.Sources(call.databases().environment(), option, variable, Optional.empty(), passwordFile));

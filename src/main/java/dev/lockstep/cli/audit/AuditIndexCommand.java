@@ -10,6 +10,7 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
@@ -24,6 +25,11 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep audit apply}, {@code check} and {@code drop}. */
 public final class AuditIndexCommand implements Command {
+    private static final Opt<Duration> TIMEOUT =
+            Opt.duration("How long to go on trying while others hold locks (default 2m).", "--timeout");
+    private static final Opt<Boolean> REPLACE =
+            Opt.flag("Drop an index of the right name over other columns, and make the right one.", "--replace");
+
     /** What is done about the indexes. */
     public enum Verb {
         APPLY("Make the indexes that the hot queries of the audit log need, without stopping whoever writes it. Done"
@@ -54,14 +60,13 @@ public final class AuditIndexCommand implements Command {
         if (verb == Verb.CHECK) {
             return;
         }
-        Options.duration(spec, "How long to go on trying while others hold locks (default 2m).", "--timeout");
+        TIMEOUT.addTo(spec);
         if (verb == Verb.APPLY) {
-            Options.flag(
-                    spec, "Drop an index of the right name over other columns, and make the right one.", "--replace");
+            REPLACE.addTo(spec);
         }
-        Options.dryRun(spec);
+        Options.DRY_RUN.addTo(spec);
         if (verb == Verb.DROP) {
-            Options.yes(spec);
+            Options.YES.addTo(spec);
         }
     }
 
@@ -103,13 +108,13 @@ public final class AuditIndexCommand implements Command {
     }
 
     private List<Report> reports(Invocation call, AuditIndexes indexes) throws InterruptedException {
-        Duration patience = call.duration("--timeout").orElse(PATIENCE);
+        Duration patience = call.find(TIMEOUT).orElse(PATIENCE);
         return switch (verb) {
             case CHECK -> indexes.check();
             case APPLY ->
                 call.dryRun()
                         ? indexes.preview()
-                        : indexes.apply(call.flag("--replace") ? Conflict.REPLACE : Conflict.REFUSE, patience);
+                        : indexes.apply(call.has(REPLACE) ? Conflict.REPLACE : Conflict.REFUSE, patience);
             case DROP -> call.dryRun() ? indexes.preview() : indexes.drop(patience);
         };
     }

@@ -5,6 +5,7 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -18,20 +19,22 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep audit latest}. */
 public final class AuditLatestCommand implements Command {
+    private static final Opt<String> REGISTRY = Opt.text("ID", "The registry.", "--registry");
+    private static final Opt<String> ORG = Opt.text("UID", "The organisation.", "--org");
+
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
                 .description("Show the newest row of a registry or an organisation, by its generation. Ends with 3 if"
                         + " there is none.");
         AuditArguments.which(spec);
-        Options.value(spec, "ID", "The registry.", "--registry");
-        Options.value(spec, "UID", "The organisation.", "--org");
+        Options.add(spec, REGISTRY, ORG);
     }
 
     @Override
     public Result run(Invocation call) {
-        Optional<String> registry = call.text("--registry");
-        Optional<String> organisation = call.text("--org");
+        Optional<String> registry = call.get(REGISTRY);
+        Optional<String> organisation = call.get(ORG);
         if (registry.isPresent() == organisation.isPresent()) {
             throw LockstepException.usage("whose newest row?", "give --registry ID or --org UID, one of them");
         }

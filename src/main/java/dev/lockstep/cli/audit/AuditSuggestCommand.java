@@ -5,7 +5,7 @@ import dev.lockstep.audit.index.Suggestion;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
@@ -18,6 +18,11 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep audit suggest}. */
 public final class AuditSuggestCommand implements Command {
+    private static final Opt<String> QUERY = Opt.text(
+            "SQL",
+            "select ... from T where a = ? and b = ? order by c desc limit n. None: the hot queries of the profile.",
+            "--query");
+
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
@@ -25,17 +30,13 @@ public final class AuditSuggestCommand implements Command {
                         "Say which index would serve a query, and why: compared columns first, then the order. Tried"
                                 + " where that is free, never on the table itself.");
         AuditArguments.which(spec);
-        Options.value(
-                spec,
-                "SQL",
-                "select ... from T where a = ? and b = ? order by c desc limit n. None: the hot queries of the profile.",
-                "--query");
+        QUERY.addTo(spec);
     }
 
     @Override
     public Result run(Invocation call) {
         DbTarget target = AuditArguments.target(call);
-        Optional<String> query = call.text("--query");
+        Optional<String> query = call.get(QUERY);
         List<Suggestion> suggestions;
         try (Db db = AuditArguments.open(call, target, Session.Use.READ)) {
             IndexAdvisor maker = new IndexAdvisor(db, () -> call.databases().scratch());

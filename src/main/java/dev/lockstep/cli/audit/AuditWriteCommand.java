@@ -7,6 +7,7 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
@@ -28,7 +29,14 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep audit write}. */
 public final class AuditWriteCommand implements Command {
-    private static final int BATCH = 500;
+    private static final Opt<Integer> BATCH = Opt.count("How many rows a statement may have (default 500).", "--batch");
+    private static final Opt<Long> MAX_ERRORS = Opt.number(
+            "Go on after so many bad lines; a generation with one is left out (default 0: the first one ends it).",
+            "--max-errors");
+    private static final Opt<String> REJECT_FILE =
+            Opt.text("FILE", "Write lines that are not taken to this file, as they are.", "--reject-file");
+
+    private static final int DEFAULT_BATCH = 500;
     private static final int MAX_BATCH = 100_000;
     private static final Duration MIRROR_PATIENCE = Duration.ofSeconds(30);
 
@@ -41,38 +49,26 @@ public final class AuditWriteCommand implements Command {
                                 + " is not written again.");
         Options.parameters(spec, "FILE", "1", "The rows; - for standard input.");
         AuditArguments.which(spec);
-        Options.value(
-                spec,
-                "URL",
-                "Write the same generations, with the same ids, to this database too. If it fails, the rest is written,"
-                        + " what it lacks is recorded, and the next run sends it.",
-                "--mirror");
-        Options.count(spec, "How many rows a statement may have (default 500).", "--batch");
-        Options.number(
-                spec,
-                "Go on after so many bad lines; a generation with one is left out (default 0: the first one ends it).",
-                "--max-errors");
-        Options.value(spec, "FILE", "Write lines that are not taken to this file, as they are.", "--reject-file");
-        Options.dryRun(spec);
+        Options.add(spec, Options.MIRROR, BATCH, MAX_ERRORS, REJECT_FILE, Options.DRY_RUN);
     }
 
     @Override
     public Result run(Invocation call) {
         String input = call.parameters().get(0);
-        int batch = call.count("--batch").orElse(BATCH);
+        int batch = call.get(BATCH).orElse(DEFAULT_BATCH);
         if (batch > MAX_BATCH) {
             throw LockstepException.usage("--batch must be from 1 to " + MAX_BATCH, null);
         }
         DbTarget target = AuditArguments.target(call);
         Optional<DbTarget> mirror =
-                call.text("--mirror").map(url -> AuditArguments.target(call, url, "--mirror", "LOCKSTEP_MIRROR"));
+                call.get(Options.MIRROR).map(url -> AuditArguments.target(call, url, "--mirror", "LOCKSTEP_MIRROR"));
         if (mirror.isPresent() && name(mirror.get()).equals(name(target))) {
             throw LockstepException.refused("the mirror is the audit log itself: " + target, null);
         }
         ByteArrayOutputStream rejects = new ByteArrayOutputStream();
         AuditWriter.Mode mode = call.dryRun() ? AuditWriter.Mode.PREVIEW : AuditWriter.Mode.WRITE;
         AuditWriter.Options options =
-                new AuditWriter.Options(mode, batch, call.number("--max-errors").orElse(0L), AuditWriter.into(rejects));
+                new AuditWriter.Options(mode, batch, call.get(MAX_ERRORS).orElse(0L), AuditWriter.into(rejects));
         try (InputStream in = input.equals("-") ? call.in() : open(input);
                 Db db = AuditArguments.open(call, target, call.dryRun() ? Session.Use.READ : Session.Use.WRITE)) {
             return written(call, write(call, db, mirror, options, in));
@@ -118,13 +114,13 @@ public final class AuditWriteCommand implements Command {
 
     private static Db openMirror(Invocation call, DbTarget mirror) {
         Session session = Session.of("lockstep " + call.path(), Session.Use.WRITE)
-                .withLockTimeout(call.duration("--lock-timeout").orElse(Duration.ofSeconds(2)))
+                .withLockTimeout(call.get(Options.LOCK_TIMEOUT).orElse(Duration.ofSeconds(2)))
                 .withStatementTimeout(MIRROR_PATIENCE);
         return call.databases().open(mirror, session);
     }
 
     private static void save(Invocation call, ByteArrayOutputStream rejects) {
-        Optional<String> file = call.text("--reject-file");
+        Optional<String> file = call.get(REJECT_FILE);
         if (file.isPresent() && !call.dryRun()) {
             try {
                 Files.write(Invocation.file(file.get()), rejects.toByteArray());

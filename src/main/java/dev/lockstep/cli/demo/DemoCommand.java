@@ -4,7 +4,7 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.LockstepException;
@@ -31,16 +31,20 @@ import picocli.CommandLine.Model.CommandSpec;
  * is not what the story says ends the demo as failed.
  */
 public final class DemoCommand implements Command {
+    static final Opt<String> PG = Opt.text(
+            "URL",
+            "Play on this PostgreSQL, in a database that is made for it and dropped at the end; the account must"
+                    + " be allowed to make one. Unset: embedded, whatever else is configured.",
+            "--pg");
+
+    private static final Opt<Boolean> KEEP =
+            Opt.flag("Stay up at the end and print how to use the databases from another terminal.", "--keep");
+
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage().description("Run every mechanism on real databases and tell what happens.");
-        Options.value(
-                spec,
-                "URL",
-                "Play on this PostgreSQL, in a database that is made for it and dropped at the end; the account must"
-                        + " be allowed to make one. Unset: embedded, whatever else is configured.",
-                "--pg");
-        Options.flag(spec, "Stay up at the end and print how to use the databases from another terminal.", "--keep");
+        PG.addTo(spec);
+        KEEP.addTo(spec);
     }
 
     @Override
@@ -62,7 +66,7 @@ public final class DemoCommand implements Command {
             stage.say("");
             stage.say("All of it was real: PostgreSQL " + realm.serverVersion() + " and SQLite"
                     + (server.isGiven() ? "." : ", on this machine."));
-            if (call.flag("--keep")) {
+            if (call.has(KEEP)) {
                 stage.say(
                         "PostgreSQL stays up for  lockstep ... --pg " + server.url() + "  and the search database is");
                 stage.say("  " + search.file());

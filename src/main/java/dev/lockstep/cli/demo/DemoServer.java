@@ -42,7 +42,7 @@ final class DemoServer implements AutoCloseable {
      * @throws LockstepException usage: the description is wrong
      */
     static DemoServer of(Invocation call) {
-        String given = call.text("--pg").orElse(PgTarget.EMBEDDED);
+        String given = call.get(DemoCommand.PG).orElse(PgTarget.EMBEDDED);
         if (given.equals(PgTarget.EMBEDDED)) {
             return new DemoServer(call, given, null, given);
         }

@@ -5,6 +5,7 @@ import dev.lockstep.cli.doctor.DoctorReport.Check;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
@@ -23,6 +24,12 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep doctor}. */
 public final class DoctorCommand implements Command {
+    private static final Opt<String> FOR = Opt.text(
+            "LIST",
+            "Only what these mechanisms need, with commas: realm,transpile,audit,fts,mirror. Unset: all for which"
+                    + " a database is named.",
+            "--for");
+
     /** A mechanism, as {@code --for} names it. */
     enum Mechanism {
         REALM,
@@ -49,32 +56,26 @@ public final class DoctorCommand implements Command {
                 .description(
                         "Check this machine, and the databases that are named, for all that keeps lockstep from"
                                 + " working; each failure comes with what mends it. Ends with 3 if anything failed. Writes nothing.");
-        Options.value(
-                spec,
-                "LIST",
-                "Only what these mechanisms need, with commas: realm,transpile,audit,fts,mirror. Unset: all for which"
-                        + " a database is named.",
-                "--for");
+        FOR.addTo(spec);
         Options.postgres(spec);
         Options.sqlite(spec);
-        Options.value(
-                spec,
-                "URL",
-                "The mirror of the SQLite database, as 'mirror status' takes it, or another database to log in to. Unset:"
-                        + " LOCKSTEP_TO.",
-                "--to");
+        Options.TO
+                .meaning(
+                        "The mirror of the SQLite database, as 'mirror status' takes it, or another database to log in to. Unset:"
+                                + " LOCKSTEP_TO.")
+                .addTo(spec);
     }
 
     @Override
     public Result run(Invocation call) throws InterruptedException {
-        Optional<Set<Mechanism>> wanted = call.text("--for").map(DoctorCommand::mechanisms);
+        Optional<Set<Mechanism>> wanted = call.get(FOR).map(DoctorCommand::mechanisms);
         Set<Mechanism> mechanisms = wanted.orElse(EnumSet.allOf(Mechanism.class));
         DoctorReport findings = new DoctorReport(call.advice());
         machine(findings, call.databases().environment());
         if (mechanisms.contains(Mechanism.REALM) || mechanisms.contains(Mechanism.TRANSPILE)) {
             new DoctorPostgres(call, findings, mechanisms, wanted.isPresent()).check();
         }
-        if (call.flag("--to")
+        if (call.has(Options.TO)
                 || call.databases().environment().get("LOCKSTEP_TO").isPresent()) {
             findings.attempt("mirror.connection", () -> connection(call));
         }
@@ -88,7 +89,7 @@ public final class DoctorCommand implements Command {
 
     /** Whether the database that {@code --to} means lets us in, whatever it is a mirror of. */
     private static Check connection(Invocation call) {
-        DbTarget target = AuditArguments.target(call, call.text("--to").orElse(null), "--to", "LOCKSTEP_TO");
+        DbTarget target = AuditArguments.target(call, call.get(Options.TO).orElse(null), "--to", "LOCKSTEP_TO");
         try (Db db = call.databases().open(target, call.session(Session.Use.READ))) {
             return Check.ok("mirror.connection", target + " lets us in: " + db.engine());
         }
@@ -103,7 +104,7 @@ public final class DoctorCommand implements Command {
     }
 
     private static void sqlite(Invocation call, DoctorReport findings, Set<Mechanism> mechanisms, boolean asked) {
-        boolean named = call.flag("--db")
+        boolean named = call.has(Options.DB)
                 || call.databases().environment().get("LOCKSTEP_DB").isPresent()
                 || call.profile()
                         .map(Profile::connections)

@@ -7,6 +7,7 @@ import dev.lockstep.cli.doctor.DoctorReport.Check;
 import dev.lockstep.cli.doctor.DoctorReport.State;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.mirror.MirrorArguments;
+import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Session;
@@ -216,7 +217,7 @@ final class DoctorSqlite {
     }
 
     private Check mirror() {
-        Optional<String> to = call.text("--to");
+        Optional<String> to = call.get(Options.TO);
         if (to.isEmpty() && call.databases().environment().get("LOCKSTEP_TO").isEmpty()) {
             return new Check("mirror", State.SKIPPED, "no mirror named", null);
         }

@@ -2,6 +2,7 @@ package dev.lockstep.cli.fts;
 
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.ProgressBar;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.fts.deferral.Deferral;
@@ -25,6 +26,32 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** What the {@code fts} commands take and say alike. */
 final class FtsArguments {
+    static final Opt<List<String>> TABLE =
+            Opt.texts("T", "An FTS5 table, or a table that is indexed. Repeatable. None: all.", "--table");
+    private static final Opt<String> COLUMNS = Opt.text(
+            "written|all",
+            "What an index ought to hold: the columns that its insert trigger writes (the default), or all, each from"
+                    + " the column of its name.",
+            "--columns");
+
+    private static final String MODES =
+            "What 'fts restore' does about the index: journal brings the rows that changed into step, whose keys a"
+                    + " small trigger notes meanwhile; rebuild makes it anew from its base. ";
+
+    private static final String AUTO =
+            "auto (the default) does the better of the two, and leaves triggers alone that cost no more than that would:"
+                    + " a few rows are changed to measure them, which is undone.";
+
+    private static final Opt<String> MODE =
+            Opt.text("MODE", MODES + "Unset: journal where the table has a key that allows it.", "--mode");
+
+    static final Opt<Duration> MAX_AGE = Opt.duration(
+            "From this time on anybody may restore, whoever still runs. A deferral for one that never ends would"
+                    + " freeze the search for all.",
+            "--max-age");
+
+    private static final Opt<String> NOTE = Opt.text("TEXT", "What to say about it to whoever finds it.", "--note");
+
     private static final long MEGABYTE = 1_000_000;
 
     /** From here on it is worth a line. */
@@ -43,34 +70,22 @@ final class FtsArguments {
     /** The same for a command whose parameters are something else. */
     static void indexes(CommandSpec spec) {
         Options.sqlite(spec);
-        Options.profile(spec);
-        Options.values(spec, "T", "An FTS5 table, or a table that is indexed. Repeatable. None: all.", "--table");
-        Options.values(
-                spec,
-                "FILE",
-                "Have SQLite load this library first: the tokenizer, functions or collations that the application's own"
-                        + " SQLite has. It runs as this user. Repeatable. Unset: nothing is loaded.",
-                "--load-extension");
+        Options.add(spec, Options.PROFILE, TABLE, Options.LOAD_EXTENSION);
     }
 
     /** What an index ought to hold. */
     static void columns(CommandSpec spec) {
-        Options.value(
-                spec,
-                "written|all",
-                "What an index ought to hold: the columns that its insert trigger writes (the default), or all, each from"
-                        + " the column of its name.",
-                "--columns");
+        COLUMNS.addTo(spec);
     }
 
     /** @throws LockstepException usage: it is neither */
     static FtsTable.Columns columns(Invocation call) {
-        return switch (call.text("--columns").orElse("written")) {
+        return switch (call.get(COLUMNS).orElse("written")) {
             case "written" -> FtsTable.Columns.WRITTEN;
             case "all" -> FtsTable.Columns.ALL;
             default ->
                 throw LockstepException.usage(
-                        "unknown columns '" + call.text("--columns").get() + "'", "--columns takes written or all");
+                        "unknown columns '" + call.get(COLUMNS).get() + "'", "--columns takes written or all");
         };
     }
 
@@ -87,46 +102,28 @@ final class FtsArguments {
     }
 
     static void mode(CommandSpec spec) {
-        mode(spec, "Unset: journal where the table has a key that allows it.");
+        Options.add(spec, MODE, MAX_AGE, NOTE);
     }
 
     /** The same with one that leaves triggers alone that cost no more than a restore would. */
     static void modeOrAuto(CommandSpec spec) {
-        mode(
-                spec,
-                "auto (the default) does the better of the two, and leaves triggers alone that cost no more than that would:"
-                        + " a few rows are changed to measure them, which is undone.");
-    }
-
-    private static void mode(CommandSpec spec, String unset) {
-        Options.value(
-                spec,
-                "MODE",
-                "What 'fts restore' does about the index: journal brings the rows that changed into step, whose keys a"
-                        + " small trigger notes meanwhile; rebuild makes it anew from its base. "
-                        + unset,
-                "--mode");
-        Options.duration(
-                spec,
-                "From this time on anybody may restore, whoever still runs. A deferral for one that never ends would"
-                        + " freeze the search for all.",
-                "--max-age");
+        Options.add(spec, MODE.meaning(MODES + AUTO), MAX_AGE, NOTE);
     }
 
     /** The deferral that the options describe. */
     static Deferral deferral(Invocation call) {
-        return new Deferral(call.profile(), ProcessIdentity.ofProcess(), call.text("--note"))
-                .in(call.text("--mode").map(FtsArguments::mode))
-                .lasting(call.duration("--max-age"));
+        return new Deferral(call.profile(), ProcessIdentity.ofProcess(), call.get(NOTE))
+                .in(call.get(MODE).map(FtsArguments::mode))
+                .lasting(call.get(MAX_AGE));
     }
 
     /** The same for a command that takes {@code --mode auto}, and does that by itself. */
     static Deferral deferralOrNone(Invocation call) {
-        if (!call.text("--mode").orElse("auto").equals("auto")) {
+        if (!call.get(MODE).orElse("auto").equals("auto")) {
             return deferral(call);
         }
-        return new Deferral(call.profile(), ProcessIdentity.ofProcess(), call.text("--note"))
-                .lasting(call.duration("--max-age"))
+        return new Deferral(call.profile(), ProcessIdentity.ofProcess(), call.get(NOTE))
+                .lasting(call.get(MAX_AGE))
                 .ifItGains();
     }
 
@@ -200,7 +197,7 @@ final class FtsArguments {
      * @param file the database that is open
      */
     static Restoration.Outcome restore(Invocation call, Restoration restoration, Db db, String file) {
-        List<String> names = call.texts("--table");
+        List<String> names = call.all(TABLE);
         List<FtsRebuild.Estimate> estimates = restoration.estimate(db, names);
         Map<String, Long> totals = new HashMap<>();
         for (FtsRebuild.Estimate estimate : estimates) {

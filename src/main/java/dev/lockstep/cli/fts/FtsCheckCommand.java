@@ -4,6 +4,7 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
@@ -23,7 +24,14 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep fts check}. */
 public final class FtsCheckCommand implements Command {
-    private static final int ROWS = 20;
+    private static final Opt<Boolean> DEEP =
+            Opt.flag("Compare every row instead of some, and name those that differ.", "--deep");
+    private static final Opt<Long> ROWS =
+            Opt.number("How many rows to name of each kind of difference (default 20).", "--rows");
+    private static final Opt<Boolean> NO_COST =
+            Opt.flag("Do not measure what triggers cost, which takes the write lock for a moment.", "--no-cost");
+
+    private static final int DEFAULT_ROWS = 20;
 
     @Override
     public void declare(CommandSpec spec) {
@@ -32,22 +40,21 @@ public final class FtsCheckCommand implements Command {
                         "Compare full-text indexes with what they index, and name triggers that read a whole index for"
                                 + " each row, with what that costs here. Ends with 3 if an index differs, or is deferred.");
         FtsArguments.which(spec);
-        Options.flag(spec, "Compare every row instead of some, and name those that differ.", "--deep");
+        DEEP.addTo(spec);
         FtsArguments.columns(spec);
-        Options.number(spec, "How many rows to name of each kind of difference (default 20).", "--rows");
-        Options.flag(spec, "Do not measure what triggers cost, which takes the write lock for a moment.", "--no-cost");
+        Options.add(spec, ROWS, NO_COST);
     }
 
     @Override
     public Result run(Invocation call) {
-        FtsCheck.Depth depth = call.flag("--deep") ? FtsCheck.Depth.DEEP : FtsCheck.Depth.SAMPLE;
-        int limit = (int) Math.min(Integer.MAX_VALUE, call.number("--rows").orElse((long) ROWS));
+        FtsCheck.Depth depth = call.has(DEEP) ? FtsCheck.Depth.DEEP : FtsCheck.Depth.SAMPLE;
+        int limit = (int) Math.min(Integer.MAX_VALUE, call.get(ROWS).orElse((long) DEFAULT_ROWS));
         FtsCheck check = new FtsCheck(call.profile(), depth, FtsArguments.columns(call), limit);
         FtsCheck.Report report;
         try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
-            report = check.run(db, call.texts("--table"));
+            report = check.run(db, call.all(FtsArguments.TABLE));
         }
-        report = call.flag("--no-cost") ? report : measured(call, check, report);
+        report = call.has(NO_COST) ? report : measured(call, check, report);
         FtsArguments.warn(call, report.notices());
         return result(call, report);
     }

@@ -23,14 +23,13 @@ public final class FtsDeferCommand implements Command {
                                 + " every row. 'fts restore' brings them back, after a crash too.");
         FtsArguments.which(spec);
         FtsArguments.mode(spec);
-        Options.value(spec, "TEXT", "What to say about it to whoever finds it.", "--note");
-        Options.dryRun(spec);
+        Options.DRY_RUN.addTo(spec);
     }
 
     @Override
     public Result run(Invocation call) {
         Deferral deferral = FtsArguments.deferral(call);
-        List<String> names = call.texts("--table");
+        List<String> names = call.all(FtsArguments.TABLE);
         Deferral.Outcome outcome;
         try (Db db = call.sqlite(SqliteFiles.Access.WRITE)) {
             outcome = call.dryRun() ? deferral.preview(db, names) : deferral.run(db, names);

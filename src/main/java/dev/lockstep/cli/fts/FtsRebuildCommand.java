@@ -5,6 +5,7 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.ProgressBar;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.sqlite.SqliteFiles;
@@ -19,6 +20,10 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep fts rebuild}. */
 public final class FtsRebuildCommand implements Command {
+    private static final Opt<Boolean> RECREATE = Opt.flag(
+            "Drop each first and make it by its own definition, also one that cannot be opened. Its triggers stay.",
+            "--recreate");
+
     private static final long MEGABYTE = 1_000_000;
 
     @Override
@@ -29,21 +34,16 @@ public final class FtsRebuildCommand implements Command {
                                 + " to it: in one transaction, which keeps other writers waiting. Done again, it does it all again.");
         FtsArguments.which(spec);
         FtsArguments.columns(spec);
-        Options.flag(
-                spec,
-                "Drop each first and make it by its own definition, also one that cannot be opened. Its triggers stay.",
-                "--recreate");
-        Options.yes(spec);
-        Options.dryRun(spec);
+        Options.add(spec, RECREATE, Options.YES, Options.DRY_RUN);
     }
 
     @Override
     public Result run(Invocation call) {
-        List<String> names = call.texts("--table");
+        List<String> names = call.all(FtsArguments.TABLE);
         FtsRebuild rebuild = new FtsRebuild(
                 call.profile(),
                 FtsArguments.columns(call),
-                call.flag("--recreate") ? FtsRebuild.Way.RECREATE : FtsRebuild.Way.REFILL);
+                call.has(RECREATE) ? FtsRebuild.Way.RECREATE : FtsRebuild.Way.REFILL);
         FtsRebuild.Outlook outlook;
         try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
             outlook = rebuild.estimate(db, names);
@@ -66,8 +66,8 @@ public final class FtsRebuildCommand implements Command {
             call.output().message(line(estimate));
             totals.put(estimate.fts(), estimate.rows());
         }
-        call.confirm((call.flag("--recreate") ? "drop and make anew " : "rebuild ")
-                + String.join(", ", names(estimates)) + " of " + call.sqliteFile());
+        call.confirm((call.has(RECREATE) ? "drop and make anew " : "rebuild ") + String.join(", ", names(estimates))
+                + " of " + call.sqliteFile());
         try (Db db = call.sqlite(SqliteFiles.Access.WRITE);
                 ProgressBar progress = new ProgressBar(call)) {
             return result(

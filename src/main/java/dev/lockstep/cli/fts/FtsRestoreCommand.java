@@ -4,6 +4,7 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
@@ -24,6 +25,19 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep fts restore}. */
 public final class FtsRestoreCommand implements Command {
+    private static final Opt<Boolean> IF_DEFERRED = Opt.flag(
+            "Look first, without the write lock, and do nothing unless something is deferred: for every start of an"
+                    + " application.",
+            "--if-deferred");
+    private static final Opt<Boolean> STEAL =
+            Opt.flag("Restore what another process has deferred that still runs.", "--steal");
+    private static final Opt<String> PREFER = Opt.text(
+            "live|stored",
+            "Which text counts if an application made a trigger anew meanwhile. Unset: that is refused.",
+            "--prefer");
+    private static final Opt<Boolean> FROM_PROFILE = Opt.flag(
+            "Make triggers that are lost, and stored nowhere, as the profile describes them.", "--from-profile");
+
     private static final String NOTHING = "nothing is deferred";
 
     @Override
@@ -33,22 +47,7 @@ public final class FtsRestoreCommand implements Command {
                         "Bring deferred triggers back, byte for byte, and make their indexes equal to what they index:"
                                 + " all in one transaction, or nothing.");
         FtsArguments.which(spec);
-        Options.flag(
-                spec,
-                "Look first, without the write lock, and do nothing unless something is deferred: for every start of an"
-                        + " application.",
-                "--if-deferred");
-        Options.flag(spec, "Restore what another process has deferred that still runs.", "--steal");
-        Options.value(
-                spec,
-                "live|stored",
-                "Which text counts if an application made a trigger anew meanwhile. Unset: that is refused.",
-                "--prefer");
-        Options.flag(
-                spec,
-                "Make triggers that are lost, and stored nowhere, as the profile describes them.",
-                "--from-profile");
-        Options.dryRun(spec);
+        Options.add(spec, IF_DEFERRED, STEAL, PREFER, FROM_PROFILE, Options.DRY_RUN);
     }
 
     @Override
@@ -56,13 +55,13 @@ public final class FtsRestoreCommand implements Command {
         Restoration.Policy policy = policy(call);
         Optional<Profile> profile = call.profile();
         Restoration restoration = new Restoration(profile, policy, ProcessIdentity.ofProcess());
-        if (call.flag("--if-deferred") && !isNeeded(call, profile)) {
+        if (call.has(IF_DEFERRED) && !isNeeded(call, profile)) {
             return Result.unchanged(FtsArguments.data(call, List.of()), List.of(NOTHING));
         }
         Restoration.Outcome outcome;
         try (Db db = call.sqlite(SqliteFiles.Access.WRITE)) {
             if (call.dryRun()) {
-                outcome = restoration.preview(db, call.texts("--table"));
+                outcome = restoration.preview(db, call.all(FtsArguments.TABLE));
                 FtsArguments.warn(call, outcome.notices());
             } else {
                 outcome = FtsArguments.restore(call, restoration, db, call.sqliteFile());
@@ -84,7 +83,7 @@ public final class FtsRestoreCommand implements Command {
     }
 
     private static Restoration.Policy policy(Invocation call) {
-        Preference preference = call.text("--prefer")
+        Preference preference = call.get(PREFER)
                 .map(word -> switch (word) {
                     case "live" -> Preference.LIVE;
                     case "stored" -> Preference.STORED;
@@ -95,8 +94,8 @@ public final class FtsRestoreCommand implements Command {
                 .orElse(Preference.NEITHER);
         return new Restoration.Policy(
                 preference,
-                call.flag("--from-profile") ? Replacement.PROFILE : Replacement.NONE,
-                call.flag("--steal") ? Claim.STEAL : Claim.RESPECT);
+                call.has(FROM_PROFILE) ? Replacement.PROFILE : Replacement.NONE,
+                call.has(STEAL) ? Claim.STEAL : Claim.RESPECT);
     }
 
     private static Result result(Invocation call, Restoration.Outcome outcome) {

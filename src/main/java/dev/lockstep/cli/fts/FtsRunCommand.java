@@ -6,6 +6,7 @@ import dev.lockstep.cli.kit.ExitTrouble;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.process.ChildProcess;
 import dev.lockstep.db.Db;
@@ -36,6 +37,12 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep fts run}. */
 public final class FtsRunCommand implements Command {
+    private static final Opt<String> ATOMIC = Opt.text(
+            "FILE.sql",
+            "Instead of a program, run these statements between deferral and restoration, all in one transaction: a"
+                    + " crash undoes everything. Other writers wait.",
+            "--atomic");
+
     private static final String RESTORE = "'lockstep fts restore'";
     private static final Duration CHECK = Duration.ofMillis(500);
     private static final Policy LEAVING = new Policy(Preference.NEITHER, Replacement.NONE, Claim.LEAVE);
@@ -50,19 +57,12 @@ public final class FtsRunCommand implements Command {
         Options.parameters(spec, "-- CMD", "0..*", "The program and its arguments. It finds LOCKSTEP_DB set.");
         FtsArguments.indexes(spec);
         FtsArguments.modeOrAuto(spec);
-        Options.value(spec, "TEXT", "What to say about it to whoever finds it.", "--note");
-        Options.value(
-                spec,
-                "FILE.sql",
-                "Instead of a program, run these statements between deferral and restoration, all in one transaction: a"
-                        + " crash undoes everything. Other writers wait.",
-                "--atomic");
-        Options.dryRun(spec);
+        Options.add(spec, ATOMIC, Options.DRY_RUN);
     }
 
     @Override
     public Result run(Invocation call) throws InterruptedException {
-        Optional<String> script = call.text("--atomic");
+        Optional<String> script = call.get(ATOMIC);
         if (script.isPresent() == !call.parameters().isEmpty()) {
             throw LockstepException.usage(
                     script.isPresent() ? "a script and a program" : "no program given",
@@ -88,7 +88,7 @@ public final class FtsRunCommand implements Command {
         try (Db db = call.databases()
                 .sqlite(Invocation.file(file), SqliteFiles.Access.WRITE, call.lockTimeout(), call.extensions())) {
             Deferral deferral = FtsArguments.deferralOrNone(call).together();
-            Deferral.Outcome outcome = deferral.preview(db, call.texts("--table"));
+            Deferral.Outcome outcome = deferral.preview(db, call.all(FtsArguments.TABLE));
             FtsArguments.sayKept(call, outcome);
             return FtsDeferCommand.result(call, file, outcome);
         }
@@ -97,7 +97,7 @@ public final class FtsRunCommand implements Command {
     private static Result around(Invocation call, String file, ChildProcess child) throws InterruptedException {
         Deferral.Outcome deferred;
         try (Db db = open(call, file)) {
-            deferred = FtsArguments.deferralOrNone(call).together().run(db, call.texts("--table"));
+            deferred = FtsArguments.deferralOrNone(call).together().run(db, call.all(FtsArguments.TABLE));
         }
         FtsArguments.warn(call, deferred.notices());
         say(call, deferred);
@@ -179,7 +179,7 @@ public final class FtsRunCommand implements Command {
                     db,
                     FtsArguments.deferralOrNone(call),
                     new Restoration(call.profile(), Policy.CAREFUL, ProcessIdentity.ofProcess()),
-                    call.texts("--table"));
+                    call.all(FtsArguments.TABLE));
         }
         FtsArguments.warn(call, outcome.deferral().notices());
         FtsArguments.sayKept(call, outcome.deferral());
@@ -223,7 +223,7 @@ public final class FtsRunCommand implements Command {
         Way(Invocation call, String file) {
             this.call = call;
             this.file = file;
-            this.limit = call.duration("--max-age");
+            this.limit = call.get(FtsArguments.MAX_AGE);
         }
 
         Restoration.Outcome restore() {

@@ -32,7 +32,7 @@ public final class FtsStatusCommand implements Command {
     public Result run(Invocation call) {
         FtsStatus status;
         try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
-            status = FtsStatus.read(db, call.profile(), call.texts("--table"));
+            status = FtsStatus.read(db, call.profile(), call.all(FtsArguments.TABLE));
         }
         FtsArguments.warn(call, status.notices());
         List<Object> tables = new ArrayList<>();

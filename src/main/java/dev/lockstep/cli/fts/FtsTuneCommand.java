@@ -3,6 +3,7 @@ package dev.lockstep.cli.fts;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.sqlite.SqliteFiles;
@@ -15,6 +16,9 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep fts tune}. */
 public final class FtsTuneCommand implements Command {
+    private static final Opt<Boolean> UNDO =
+            Opt.flag("Put back the triggers that were there before, byte for byte.", "--undo");
+
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
@@ -23,19 +27,17 @@ public final class FtsTuneCommand implements Command {
                                 + " every row, prove that the index comes out the same, and measure both. The old ones"
                                 + " are kept, for --undo. With -n: only show the triggers.");
         FtsArguments.which(spec);
-        Options.flag(spec, "Put back the triggers that were there before, byte for byte.", "--undo");
-        Options.yes(spec);
-        Options.dryRun(spec);
+        Options.add(spec, UNDO, Options.YES, Options.DRY_RUN);
     }
 
     @Override
     public Result run(Invocation call) {
         FtsTune tune = new FtsTune(call.profile());
-        return call.flag("--undo") ? undo(call, tune) : install(call, tune);
+        return call.has(UNDO) ? undo(call, tune) : install(call, tune);
     }
 
     private static Result install(Invocation call, FtsTune tune) {
-        List<String> names = call.texts("--table");
+        List<String> names = call.all(FtsArguments.TABLE);
         List<FtsTune.Trigger> offers;
         try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
             offers = tune.offers(db, names);
@@ -138,7 +140,7 @@ public final class FtsTuneCommand implements Command {
     }
 
     private static Result undo(Invocation call, FtsTune tune) {
-        List<String> names = call.texts("--table");
+        List<String> names = call.all(FtsArguments.TABLE);
         List<String> stored;
         try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
             stored = tune.stored(db, names);

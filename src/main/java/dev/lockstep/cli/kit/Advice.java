@@ -1,5 +1,6 @@
 package dev.lockstep.cli.kit;
 
+import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.DbException;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ShellWord;
@@ -68,7 +69,7 @@ public final class Advice {
     }
 
     private boolean hasServer() {
-        return call.filter(run -> !run.path().equals("doctor") && (run.takes("--pg") || run.takes("--to")))
+        return call.filter(run -> !run.path().equals("doctor") && (run.takes(Options.PG) || run.takes(Options.TO)))
                 .isPresent();
     }
 
@@ -166,7 +167,7 @@ public final class Advice {
             case "--db" -> run.namedDatabase().ifPresent(file -> add(words, option, List.of(file)));
             case "--to" -> add(words, option, mirror(run, noun));
             case "--allow-network-fs" -> {
-                if (run.flag(option)) {
+                if (run.isGiven(option)) {
                     words.add(option);
                 }
             }

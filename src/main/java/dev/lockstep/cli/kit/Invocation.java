@@ -1,5 +1,7 @@
 package dev.lockstep.cli.kit;
 
+import dev.lockstep.cli.option.Opt;
+import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.option.Options.Format;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -8,13 +10,11 @@ import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.profile.Profile;
 import dev.lockstep.support.LockstepException;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
@@ -67,6 +67,38 @@ public final class Invocation {
         return in;
     }
 
+    /**
+     * What an option was given.
+     *
+     * @throws IllegalStateException the command does not declare the option
+     */
+    public <T> Optional<T> get(Opt<T> option) {
+        return option.in(parsed);
+    }
+
+    /**
+     * What an option was given, each time; empty if it was not.
+     *
+     * @throws IllegalStateException the command does not declare the option
+     */
+    public <T> List<T> all(Opt<List<T>> option) {
+        return get(option).orElse(List.of());
+    }
+
+    /**
+     * Whether an option was given.
+     *
+     * @throws IllegalStateException the command does not declare the option
+     */
+    public boolean has(Opt<?> option) {
+        return get(option).isPresent();
+    }
+
+    /** What an option was given, in what serves commands that have it and commands that have not. */
+    public <T> Optional<T> find(Opt<T> option) {
+        return takes(option) ? get(option) : Optional.empty();
+    }
+
     /** Whether the option was given. An option that the command does not have was not. */
     public boolean flag(String name) {
         return parsed.hasMatchedOption(name);
@@ -96,14 +128,19 @@ public final class Invocation {
         return parsed.matchedPositionals().isEmpty() ? List.of() : parsed.matchedPositionalValue(0, List.<String>of());
     }
 
+    /** Whether the option was given, if the command has it. */
+    boolean isGiven(String option) {
+        return parsed.hasMatchedOption(option);
+    }
+
     /** Whether the command has such an option, given or not. */
-    boolean takes(String option) {
-        return parsed.commandSpec().findOption(option) != null;
+    boolean takes(Opt<?> option) {
+        return option.isDeclared(parsed.commandSpec());
     }
 
     /** What the option was given, each time; none for a flag. */
     List<String> values(String option) {
-        Object value = flag(option) ? parsed.matchedOptionValue(option, null) : null;
+        Object value = isGiven(option) ? parsed.matchedOptionValue(option, null) : null;
         if (value instanceof List<?> list) {
             return list.stream().map(String::valueOf).toList();
         }
@@ -122,15 +159,15 @@ public final class Invocation {
 
     /** The SQLite database, if this command takes it as a parameter and was given one. */
     Optional<String> positionalDatabase() {
-        boolean takes = takes("--db")
+        boolean takes = takes(Options.DB)
                 && positionals().stream().anyMatch(one -> one.paramLabel().equals("[" + SQLITE_FILE + "]"));
         return takes ? parameters().stream().findFirst() : Optional.empty();
     }
 
     /** The SQLite database, if it was named by the command line or LOCKSTEP_DB. */
     Optional<String> namedDatabase() {
-        return takes("--db")
-                ? text("--db")
+        return takes(Options.DB)
+                ? get(Options.DB)
                         .or(this::positionalDatabase)
                         .or(() -> databases.environment().get("LOCKSTEP_DB"))
                 : Optional.empty();
@@ -142,7 +179,7 @@ public final class Invocation {
     }
 
     public boolean dryRun() {
-        return flag("--dry-run");
+        return find(Options.DRY_RUN).isPresent();
     }
 
     /**
@@ -151,15 +188,8 @@ public final class Invocation {
      * @throws LockstepException refused: the answer is no, or there is nobody to ask
      */
     public void confirm(String what) {
-        if (flag("--yes") || dryRun()) {
-            return;
-        }
-        if (!isAttended()) {
-            throw LockstepException.refused(what + ": there is no terminal to ask", "add --yes if that is meant");
-        }
-        output.ask(what + "? [y/N] ");
-        if (!answer().startsWith("y")) {
-            throw LockstepException.refused("not confirmed; nothing was done", null);
+        if (!has(Options.YES) && !dryRun()) {
+            new Confirmation(output, in).ask(what);
         }
     }
 
@@ -169,53 +199,27 @@ public final class Invocation {
         return terminals.contains("0") && terminals.contains("2");
     }
 
-    private String answer() {
-        StringBuilder line = new StringBuilder();
-        try {
-            for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
-                line.append((char) c);
-            }
-        } catch (IOException e) {
-            throw LockstepException.refused("no answer: " + e.getMessage(), "add --yes if that is meant");
-        }
-        return line.toString().strip().toLowerCase(Locale.ROOT);
-    }
-
     /**
      * How the outcome is to be printed.
      *
      * @throws LockstepException usage: the format is unknown
      */
     public Format format() {
-        return flag("--json")
+        return has(Options.JSON)
                 ? Format.JSON
-                : text("-o")
-                        .or(() -> text("--output").filter(FORMATS::contains))
-                        .map(Invocation::format)
+                : get(Options.FORMAT)
+                        .or(() -> find(Options.OUTPUT_FILE).filter(FORMATS::contains))
+                        .map(Format::of)
                         .orElse(Format.TEXT);
     }
 
     /** The file that {@code --output} names where it is not a format. */
     public Optional<String> outputFile() {
-        return text("--output").filter(name -> !FORMATS.contains(name));
-    }
-
-    /**
-     * The format of that name.
-     *
-     * @throws LockstepException usage: the format is unknown
-     */
-    public static Format format(String name) {
-        return switch (name) {
-            case "text" -> Format.TEXT;
-            case "json" -> Format.JSON;
-            case "jsonl" -> Format.JSONL;
-            default -> throw LockstepException.usage("unknown format '" + name + "'", "-o takes text, json or jsonl");
-        };
+        return get(Options.OUTPUT_FILE).filter(name -> !FORMATS.contains(name));
     }
 
     public Duration lockTimeout() {
-        return duration("--lock-timeout").orElse(LOCK_TIMEOUT);
+        return get(Options.LOCK_TIMEOUT).orElse(LOCK_TIMEOUT);
     }
 
     /**
@@ -230,11 +234,11 @@ public final class Invocation {
 
     /** The same for a command whose parameters are something else. */
     public String sqliteFile(Optional<String> parameter) {
-        if (parameter.isPresent() && text("--db").isPresent()) {
+        if (parameter.isPresent() && get(Options.DB).isPresent()) {
             throw LockstepException.usage(
-                    "the database is named twice: " + text("--db").get() + ", " + parameter.get(), null);
+                    "the database is named twice: " + get(Options.DB).get() + ", " + parameter.get(), null);
         }
-        return text("--db")
+        return get(Options.DB)
                 .or(() -> parameter)
                 .or(() -> databases.environment().get("LOCKSTEP_DB"))
                 .or(() -> profile().flatMap(named -> named.connections().db()))
@@ -243,9 +247,9 @@ public final class Invocation {
 
     /** The libraries that SQLite is to load. */
     public List<Path> extensions() {
-        return takes("--load-extension")
-                ? texts("--load-extension").stream().map(Invocation::file).toList()
-                : List.of();
+        return find(Options.LOAD_EXTENSION).orElse(List.of()).stream()
+                .map(Invocation::file)
+                .toList();
     }
 
     /**
@@ -260,7 +264,7 @@ public final class Invocation {
                 dryRun() && access == SqliteFiles.Access.WRITE ? SqliteFiles.Access.READ : access,
                 lockTimeout(),
                 extensions());
-        Optional<String> shared = flag("--allow-network-fs") ? Optional.empty() : SqliteFiles.sharedFileSystem(file);
+        Optional<String> shared = has(Options.ALLOW_NETWORK_FS) ? Optional.empty() : SqliteFiles.sharedFileSystem(file);
         if (shared.isPresent()) {
             db.close();
             throw LockstepException.refused(
@@ -301,11 +305,11 @@ public final class Invocation {
      */
     public PgTarget describedPostgres() {
         return PgTarget.resolve(
-                text("--pg").orElse(null),
+                get(Options.PG).orElse(null),
                 PgTarget.Sources.of(databases.environment())
                         .withProfileUrl(
                                 profile().flatMap(named -> named.connections().pg()))
-                        .withPasswordFile(text("--password-file").map(Invocation::file)));
+                        .withPasswordFile(get(Options.PASSWORD_FILE).map(Invocation::file)));
     }
 
     private static LockstepException noPostgres() {
@@ -317,13 +321,13 @@ public final class Invocation {
     /** How this command's connections introduce themselves. */
     public Session session(Session.Use use) {
         Session session = Session.of("lockstep " + path, dryRun() && use == Session.Use.WRITE ? Session.Use.READ : use);
-        return duration("--lock-timeout").map(session::withLockTimeout).orElse(session);
+        return find(Options.LOCK_TIMEOUT).map(session::withLockTimeout).orElse(session);
     }
 
     /** The application that {@code --profile} or LOCKSTEP_PROFILE names, if one does. */
     public Optional<Profile> profile() {
         if (profile == null) {
-            profile = text("--profile")
+            profile = get(Options.PROFILE)
                     .or(() -> databases.environment().get("LOCKSTEP_PROFILE"))
                     .map(Profile::load);
         }

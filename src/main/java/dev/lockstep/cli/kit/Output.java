@@ -1,5 +1,6 @@
 package dev.lockstep.cli.kit;
 
+import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.option.Options.Format;
 import dev.lockstep.db.DbException;
 import dev.lockstep.support.FileError;
@@ -66,13 +67,13 @@ public final class Output {
     /** Takes over what the options say about talking. */
     public void configure(Invocation call) {
         advice = call.advice();
-        quiet = call.flag("--quiet");
-        verbose = call.flag("--verbose");
-        debug = call.flag("--debug");
-        dryRun = call.flag("--dry-run");
-        Optional<Path> metrics = call.text("--metrics-file").map(Invocation::file);
+        quiet = call.has(Options.QUIET);
+        verbose = call.has(Options.VERBOSE);
+        debug = call.has(Options.DEBUG);
+        dryRun = call.dryRun();
+        Optional<Path> metrics = call.get(Options.METRICS_FILE).map(Invocation::file);
         record = new RunReport(
-                call.text("--report").map(Invocation::file),
+                call.get(Options.REPORT).map(Invocation::file),
                 metrics,
                 metrics.map(file -> RunSubject.of(call, "unreadable, see " + file))
                         .orElse(Map.of()));

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.kit;
 
+import dev.lockstep.cli.option.Options;
 import java.time.Duration;
 
 /**
@@ -18,7 +19,7 @@ public final class ProgressBar implements AutoCloseable {
     /** For one run of a command. */
     public ProgressBar(Invocation call) {
         this.call = call;
-        this.watched = System.getProperty("lockstep.tty", "").contains("2") && !call.flag("--quiet");
+        this.watched = System.getProperty("lockstep.tty", "").contains("2") && !call.has(Options.QUIET);
     }
 
     /**

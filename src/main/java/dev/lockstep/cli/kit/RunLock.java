@@ -1,5 +1,6 @@
 package dev.lockstep.cli.kit;
 
+import dev.lockstep.cli.option.Options;
 import dev.lockstep.profile.Profile;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.FileError;
@@ -43,7 +44,7 @@ public final class RunLock implements AutoCloseable {
      * @throws LockstepException refused: another run has it, and it is not to be waited for; timeout: it has it for too long
      */
     public static RunLock take(Invocation call) {
-        Optional<Policy> policy = call.text("--if-running").map(RunLock::policy);
+        Optional<Policy> policy = call.get(Options.IF_RUNNING).map(RunLock::policy);
         if (policy.isEmpty()) {
             return new RunLock(Optional.empty(), false);
         }
@@ -63,7 +64,7 @@ public final class RunLock implements AutoCloseable {
                 }
                 case WAIT -> {
                     call.output().detail("waiting for another run" + owner(file));
-                    Duration limit = call.duration("--lock-timeout").orElse(PATIENCE);
+                    Duration limit = call.find(Options.LOCK_TIMEOUT).orElse(PATIENCE);
                     lock = Optional.of(LockFile.within(limit, file, Mode.EXCLUSIVE, () -> {}));
                 }
             }
@@ -113,7 +114,7 @@ public final class RunLock implements AutoCloseable {
         Environment environment = call.databases().environment();
         Optional<Profile.Connections> profile = call.profile().map(Profile::connections);
         StringBuilder thing = new StringBuilder(call.path());
-        String file = call.text("--db")
+        String file = call.find(Options.DB)
                 .or(() -> environment.get("LOCKSTEP_DB"))
                 .or(() -> profile.flatMap(Profile.Connections::db))
                 .orElse("");
@@ -123,12 +124,12 @@ public final class RunLock implements AutoCloseable {
                                 ? ""
                                 : Invocation.file(file).toAbsolutePath().normalize());
         thing.append('\n')
-                .append(call.text("--pg")
+                .append(call.find(Options.PG)
                         .or(() -> environment.get("LOCKSTEP_PG"))
                         .or(() -> profile.flatMap(Profile.Connections::pg))
                         .orElse(""));
         thing.append('\n')
-                .append(call.text("--to")
+                .append(call.find(Options.TO)
                         .or(() -> environment.get("LOCKSTEP_TO"))
                         .or(() -> profile.flatMap(Profile.Connections::to))
                         .orElse(""));

@@ -1,5 +1,7 @@
 package dev.lockstep.cli.kit;
 
+import dev.lockstep.cli.option.Opt;
+import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Targets;
@@ -56,7 +58,7 @@ final class RunSubject {
     }
 
     private void databases() {
-        if (call.takes("--db")) {
+        if (call.takes(Options.DB)) {
             database(
                     "db",
                     () -> Optional.of(Invocation.file(call.sqliteFile(call.positionalDatabase()))
@@ -64,24 +66,24 @@ final class RunSubject {
                             .normalize()
                             .toString()));
         }
-        if (call.takes("--pg")) {
+        if (call.takes(Options.PG)) {
             database("pg", () -> Optional.of(call.describedPostgres())
                     .filter(PgTarget::isNamed)
                     .map(PgTarget::toString));
         }
-        if (call.takes("--to")) {
-            database("to", () -> target("--to", "LOCKSTEP_TO"));
+        if (call.takes(Options.TO)) {
+            database("to", () -> target(Options.TO, "LOCKSTEP_TO"));
         }
-        if (call.flag("--mirror")) {
-            database("mirror", () -> target("--mirror", "LOCKSTEP_MIRROR"));
+        if (call.find(Options.MIRROR).isPresent()) {
+            database("mirror", () -> target(Options.MIRROR, "LOCKSTEP_MIRROR"));
         }
     }
 
-    private Optional<String> target(String option, String variable) {
+    private Optional<String> target(Opt<String> option, String variable) {
         DbTarget target = Targets.resolve(
-                call.text(option).orElse(null),
+                call.get(option).orElse(null),
                 new PgTarget.Sources(
-                        call.databases().environment(), option, variable, Optional.empty(), Optional.empty()));
+                        call.databases().environment(), option.name(), variable, Optional.empty(), Optional.empty()));
         return Optional.of(
                 target instanceof SqliteTarget file
                         ? SqliteTarget.SCHEME + file.path().toAbsolutePath().normalize()
@@ -93,7 +95,7 @@ final class RunSubject {
         try {
             found.get().ifPresent(value -> put(name, value));
         } catch (LockstepException e) {
-            if (call.flag("--" + name)) {
+            if (call.given("--" + name).isPresent()) {
                 put(name, unreadable);
             }
         }

@@ -1,6 +1,7 @@
 package dev.lockstep.cli.mirror;
 
 import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
@@ -23,6 +24,11 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** What the {@code mirror} commands take alike: the source, the mirror, and which tables. */
 public final class MirrorArguments {
+    static final Opt<List<String>> TABLE =
+            Opt.texts("T", "A table. Repeatable. None: those of the profile, or all.", "--table");
+    private static final Opt<Duration> RETRY_FOR =
+            Opt.duration("How long to try again while the mirror is away, once connected (default 1m).", "--retry-for");
+
     /** How long to try again while a mirror is away. */
     static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -30,24 +36,16 @@ public final class MirrorArguments {
 
     static void which(CommandSpec spec) {
         databases(spec);
-        Options.values(spec, "T", "A table. Repeatable. None: those of the profile, or all.", "--table");
+        TABLE.addTo(spec);
     }
 
     static void databases(CommandSpec spec) {
         Options.sqlite(spec);
-        Options.value(
-                spec,
-                "URL",
-                "The mirror: a PostgreSQL URL, mariadb://user@host:port/db, mysql://... or sqlite:FILE. Unset:"
-                        + " LOCKSTEP_TO.",
-                "--to");
-        Options.value(
-                spec,
-                "FILE",
-                "Read the mirror's password from this file, which nobody else may read.",
-                "--password-file");
-        Options.duration(
-                spec, "How long to try again while the mirror is away, once connected (default 1m).", "--retry-for");
+        Options.TO.addTo(spec);
+        Options.PASSWORD_FILE
+                .meaning("Read the mirror's password from this file, which nobody else may read.")
+                .addTo(spec);
+        RETRY_FOR.addTo(spec);
     }
 
     /** The mirror that {@code --to} or LOCKSTEP_TO means; what is odd about the description is said. */
@@ -68,13 +66,13 @@ public final class MirrorArguments {
 
     private static DbTarget resolve(Invocation call) {
         return Targets.resolve(
-                call.text("--to").orElse(null),
+                call.get(Options.TO).orElse(null),
                 new PgTarget.Sources(
                         call.databases().environment(),
                         "--to",
                         "LOCKSTEP_TO",
                         Optional.empty(),
-                        call.text("--password-file").map(Invocation::file)));
+                        call.get(Options.PASSWORD_FILE).map(Invocation::file)));
     }
 
     private static void refuseItself(Invocation call, DbTarget target) {
@@ -99,15 +97,13 @@ public final class MirrorArguments {
         DbTarget target = target(call);
         Databases databases = call.databases();
         Session session = call.session(use);
-        return new MirrorConnection(
-                () -> databases.open(target, session),
-                call.duration("--retry-for").orElse(patience),
-                call.output()::message);
+        Duration retrying = call.find(RETRY_FOR).orElse(patience);
+        return new MirrorConnection(() -> databases.open(target, session), retrying, call.output()::message);
     }
 
     /** The tables that are asked for; none: all. */
     static List<String> tables(Invocation call) {
-        List<String> named = call.texts("--table");
+        List<String> named = call.all(TABLE);
         return named.isEmpty()
                 ? call.profile().map(profile -> profile.mirror().tables()).orElse(named)
                 : named;

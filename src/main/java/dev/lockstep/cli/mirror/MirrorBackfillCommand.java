@@ -4,6 +4,7 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.mirror.copy.Backfill;
@@ -35,6 +36,38 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep mirror backfill}. */
 public final class MirrorBackfillCommand implements Command {
+    private static final Opt<Boolean> DROP_EXTRA_TABLES = Opt.flag(
+            "Drop tables of the mirror that were copied from this source and are not in it any more; asks first.",
+            "--drop-extra-tables");
+    private static final Opt<Boolean> CREATE = Opt.flag("Make the tables that the mirror lacks.", "--create");
+    private static final Opt<Integer> BATCH = Opt.count(
+            "About how many rows go into one transaction (default 20000; a first load: all, if they are not too many).",
+            "--batch");
+    private static final Opt<Integer> MAX_RATE = Opt.count("Write at most so many rows a second.", "--max-rate");
+    private static final Opt<String> PAUSE_FILE =
+            Opt.text("FILE", "Write nothing while there is such a file.", "--pause-file");
+    private static final Opt<String> ON_BAD_ROW = Opt.text(
+            "fail|quarantine",
+            "What to do about a row that the mirror cannot take: leave its table as it is (the default), or copy the"
+                    + " others and name it in lockstep_mirror_reject.",
+            "--on-bad-row");
+    private static final Opt<Boolean> KEEP_EXTRA =
+            Opt.flag("Leave rows of the mirror that the source does not have.", "--keep-extra");
+    private static final Opt<Long> MAX_DELETE = Opt.number(
+            "Delete at most so many rows of a table (default: 1 % of it, or 1000 if that is more).", "--max-delete");
+    private static final Opt<Boolean> ALLOW_EMPTY_SOURCE =
+            Opt.flag("Let a table that is empty in the source empty the mirror's.", "--allow-empty-source");
+    static final Opt<Boolean> TAKE_OVER =
+            Opt.flag("Take over from a run that is still alive; it will not write any more.", "--take-over");
+    private static final Opt<Boolean> SOLE_WRITER = Opt.flag(
+            "Nobody but lockstep writes to the mirror: of what an earlier run has written, only the number of rows is"
+                    + " looked at. Without it, the mirror is asked what it holds.",
+            "--sole-writer");
+    private static final Opt<Boolean> RECHECK =
+            Opt.flag("Send every row to the mirror and compare it there, whatever is known.", "--recheck");
+    private static final Opt<Boolean> RESTART =
+            Opt.flag("Forget every earlier run, of another source too.", "--restart");
+
     private static final int USUAL_BATCH = 20_000;
 
     @Override
@@ -44,45 +77,28 @@ public final class MirrorBackfillCommand implements Command {
                         "Make the mirror equal to the source, as the source is now, whoever has written to the mirror. Run"
                                 + " again, it goes on where it was stopped, and touches only what differs.");
         MirrorArguments.which(spec);
-        Options.dryRun(spec);
+        Options.DRY_RUN.addTo(spec);
         SourceSnapshot.declare(spec);
-        Options.flag(
-                spec,
-                "Drop tables of the mirror that were copied from this source and are not in it any more; asks first.",
-                "--drop-extra-tables");
-        Options.yes(spec);
+        Options.add(spec, DROP_EXTRA_TABLES, Options.YES);
         how(spec);
     }
 
     /** How tables are made equal. */
     static void how(CommandSpec spec) {
-        Options.flag(spec, "Make the tables that the mirror lacks.", "--create");
-        Options.count(
+        Options.add(
                 spec,
-                "About how many rows go into one transaction (default 20000; a first load: all, if they are not too many).",
-                "--batch");
-        Options.count(spec, "Write at most so many rows a second.", "--max-rate");
-        Options.value(spec, "FILE", "Write nothing while there is such a file.", "--pause-file");
-        Options.value(
-                spec,
-                "fail|quarantine",
-                "What to do about a row that the mirror cannot take: leave its table as it is (the default), or copy the"
-                        + " others and name it in lockstep_mirror_reject.",
-                "--on-bad-row");
-        Options.flag(spec, "Leave rows of the mirror that the source does not have.", "--keep-extra");
-        Options.number(
-                spec,
-                "Delete at most so many rows of a table (default: 1 % of it, or 1000 if that is more).",
-                "--max-delete");
-        Options.flag(spec, "Let a table that is empty in the source empty the mirror's.", "--allow-empty-source");
-        Options.flag(spec, "Take over from a run that is still alive; it will not write any more.", "--take-over");
-        Options.flag(
-                spec,
-                "Nobody but lockstep writes to the mirror: of what an earlier run has written, only the number of rows is"
-                        + " looked at. Without it, the mirror is asked what it holds.",
-                "--sole-writer");
-        Options.flag(spec, "Send every row to the mirror and compare it there, whatever is known.", "--recheck");
-        Options.flag(spec, "Forget every earlier run, of another source too.", "--restart");
+                CREATE,
+                BATCH,
+                MAX_RATE,
+                PAUSE_FILE,
+                ON_BAD_ROW,
+                KEEP_EXTRA,
+                MAX_DELETE,
+                ALLOW_EMPTY_SOURCE,
+                TAKE_OVER,
+                SOLE_WRITER,
+                RECHECK,
+                RESTART);
     }
 
     @Override
@@ -91,7 +107,7 @@ public final class MirrorBackfillCommand implements Command {
         if (call.dryRun()) {
             return MirrorPlanCommand.plan(call, Preflight.Keys.ASSUMED);
         }
-        Policy policy = call.flag("--take-over") ? Policy.TAKE_OVER : Policy.RESPECT;
+        Policy policy = call.has(TAKE_OVER) ? Policy.TAKE_OVER : Policy.RESPECT;
         List<Backfill.Table> tables;
         List<NotMirrored> left;
         List<ExtraTables.Dropped> dropped;
@@ -119,7 +135,7 @@ public final class MirrorBackfillCommand implements Command {
 
     /** What is to be dropped, once that is confirmed. */
     private static List<String> extraTables(Invocation call, Db source, MirrorConnection link) {
-        if (!call.flag("--drop-extra-tables")) {
+        if (!call.has(DROP_EXTRA_TABLES)) {
             return List.of();
         }
         List<String> extra = ExtraTables.names(source, link, MirrorArguments.sourceId(call));
@@ -138,7 +154,7 @@ public final class MirrorBackfillCommand implements Command {
     }
 
     static Backfill.Options options(Invocation call) {
-        BadRows badRows = call.text("--on-bad-row")
+        BadRows badRows = call.get(ON_BAD_ROW)
                 .map(word -> switch (word) {
                     case "fail" -> BadRows.FAIL;
                     case "quarantine" -> BadRows.QUARANTINE;
@@ -148,25 +164,25 @@ public final class MirrorBackfillCommand implements Command {
                 })
                 .orElse(BadRows.FAIL);
         Throttle pace = new Throttle(
-                call.count("--max-rate").map(OptionalInt::of).orElse(OptionalInt.empty()),
-                call.text("--pause-file").map(Invocation::file),
+                call.get(MAX_RATE).map(OptionalInt::of).orElse(OptionalInt.empty()),
+                call.get(PAUSE_FILE).map(Invocation::file),
                 call.output()::message);
         return new Backfill.Options(
-                call.flag("--create") ? Creation.CREATE : Creation.NONE,
+                call.has(CREATE) ? Creation.CREATE : Creation.NONE,
                 badRows,
-                call.flag("--keep-extra") ? Extras.KEEP : Extras.DELETE,
-                call.flag("--allow-empty-source") ? EmptySource.ALLOWED : EmptySource.REFUSED,
+                call.has(KEEP_EXTRA) ? Extras.KEEP : Extras.DELETE,
+                call.has(ALLOW_EMPTY_SOURCE) ? EmptySource.ALLOWED : EmptySource.REFUSED,
                 trust(call),
                 batch(call),
-                call.number("--max-delete").map(OptionalLong::of).orElse(OptionalLong.empty()),
+                call.get(MAX_DELETE).map(OptionalLong::of).orElse(OptionalLong.empty()),
                 pace);
     }
 
     private static Trust trust(Invocation call) {
-        if (call.flag("--restart") || call.flag("--recheck")) {
-            return call.flag("--restart") ? Trust.RESTART : Trust.NONE;
+        if (call.has(RESTART) || call.has(RECHECK)) {
+            return call.has(RESTART) ? Trust.RESTART : Trust.NONE;
         }
-        boolean sole = call.flag("--sole-writer")
+        boolean sole = call.has(SOLE_WRITER)
                 || call.profile()
                         .filter(profile -> profile.mirror().isSoleWriter())
                         .isPresent();
@@ -175,8 +191,8 @@ public final class MirrorBackfillCommand implements Command {
 
     /** What is written at once is written within the second that it may take. */
     private static OptionalInt batch(Invocation call) {
-        Optional<Integer> batch = call.count("--batch");
-        int rate = call.count("--max-rate").orElse(Integer.MAX_VALUE);
+        Optional<Integer> batch = call.get(BATCH);
+        int rate = call.get(MAX_RATE).orElse(Integer.MAX_VALUE);
         return batch.isEmpty() && rate >= USUAL_BATCH
                 ? OptionalInt.empty()
                 : OptionalInt.of(Math.min(batch.orElse(USUAL_BATCH), rate));

@@ -5,6 +5,7 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.sqlite.SqliteFiles;
@@ -28,8 +29,17 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep mirror follow}. */
 public final class MirrorFollowCommand implements Command {
-    private static final Duration INTERVAL = Duration.ofSeconds(1);
-    private static final Duration SWEEP = Duration.ofHours(1);
+    private static final Opt<Boolean> INSTALL =
+            Opt.flag("Put the triggers on the tables, say which, and end.", "--install");
+    private static final Opt<Boolean> REMOVE =
+            Opt.flag("Take this mirror's triggers off the tables, with what they have noted, and end.", "--remove");
+    private static final Opt<Duration> INTERVAL =
+            Opt.duration("How often to ask the source for changes (default 1s).", "--interval");
+    private static final Opt<Duration> SWEEP =
+            Opt.duration("How often to compare everything, for what triggers cannot see (default 1h).", "--sweep");
+
+    private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration DEFAULT_SWEEP = Duration.ofHours(1);
     private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
     @Override
@@ -40,23 +50,17 @@ public final class MirrorFollowCommand implements Command {
                                 + " rows change, in the application's own transactions, and each row is taken to the mirror as"
                                 + " it is then. The triggers stay when this command ends, so that the next run misses nothing.");
         MirrorArguments.which(spec);
-        Options.dryRun(spec);
-        Options.flag(spec, "Put the triggers on the tables, say which, and end.", "--install");
-        Options.flag(
-                spec, "Take this mirror's triggers off the tables, with what they have noted, and end.", "--remove");
-        Options.duration(spec, "How often to ask the source for changes (default 1s).", "--interval");
-        Options.duration(
-                spec, "How often to compare everything, for what triggers cannot see (default 1h).", "--sweep");
+        Options.add(spec, Options.DRY_RUN, INSTALL, REMOVE, INTERVAL, SWEEP);
         MirrorBackfillCommand.how(spec);
     }
 
     @Override
     public Result run(Invocation call) throws InterruptedException {
-        if (call.flag("--install") && call.flag("--remove")) {
+        if (call.has(INSTALL) && call.has(REMOVE)) {
             throw LockstepException.usage("--install and --remove exclude each other", "give one of them");
         }
         FollowTriggers triggers = new FollowTriggers(MirrorArguments.mirrorId(call), MirrorArguments.tables(call));
-        if (call.dryRun() || call.flag("--install") || call.flag("--remove")) {
+        if (call.dryRun() || call.has(INSTALL) || call.has(REMOVE)) {
             try (Db source = call.sqlite(SqliteFiles.Access.WRITE)) {
                 return call.dryRun() ? draft(call, source, triggers) : change(call, source, triggers);
             }
@@ -66,7 +70,7 @@ public final class MirrorFollowCommand implements Command {
 
     private static Result draft(Invocation call, Db source, FollowTriggers triggers) {
         List<String> statements = new ArrayList<>();
-        if (call.flag("--remove")) {
+        if (call.has(REMOVE)) {
             for (FollowTriggers.Table table : source.read(triggers::list)) {
                 table.triggers().forEach(name -> statements.add("drop trigger " + name + ";"));
             }
@@ -81,7 +85,7 @@ public final class MirrorFollowCommand implements Command {
     }
 
     private static Result change(Invocation call, Db source, FollowTriggers triggers) {
-        List<FollowTriggers.Table> tables = call.flag("--remove") ? triggers.remove(source) : triggers.install(source);
+        List<FollowTriggers.Table> tables = call.has(REMOVE) ? triggers.remove(source) : triggers.install(source);
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         boolean changed = false;
@@ -128,9 +132,9 @@ public final class MirrorFollowCommand implements Command {
     private static Result follow(Invocation call) throws InterruptedException {
         Following.Options options = new Following.Options(
                 MirrorBackfillCommand.options(call),
-                call.duration("--interval").orElse(INTERVAL),
-                call.duration("--sweep").orElse(SWEEP));
-        Policy policy = call.flag("--take-over") ? Policy.TAKE_OVER : Policy.RESPECT;
+                call.get(INTERVAL).orElse(DEFAULT_INTERVAL),
+                call.get(SWEEP).orElse(DEFAULT_SWEEP));
+        Policy policy = call.has(MirrorBackfillCommand.TAKE_OVER) ? Policy.TAKE_OVER : Policy.RESPECT;
         Narration narration = new Narration(call);
         call.output().soFar(narration::result);
         Path file = Invocation.file(call.sqliteFile());

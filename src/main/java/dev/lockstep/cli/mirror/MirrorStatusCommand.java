@@ -4,7 +4,7 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.mirror.run.MirrorConnection;
@@ -22,6 +22,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep mirror status}. */
 public final class MirrorStatusCommand implements Command {
+    private static final Opt<Duration> MAX_AGE = Opt.duration("The oldest that it may be.", "--max-age");
+
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
@@ -29,7 +31,7 @@ public final class MirrorStatusCommand implements Command {
                         + " with the source. Ends with 0 if it is complete and fresh, 3 if it is older than --max-age, 7"
                         + " if it is incomplete.");
         MirrorArguments.databases(spec);
-        Options.duration(spec, "The oldest that it may be.", "--max-age");
+        MAX_AGE.addTo(spec);
     }
 
     @Override
@@ -58,7 +60,7 @@ public final class MirrorStatusCommand implements Command {
                     .warn(
                             "stale",
                             "stale: " + status.age().orElseThrow().toSeconds() + " s old, and --max-age is "
-                                    + call.duration("--max-age").orElseThrow().toSeconds() + " s");
+                                    + call.get(MAX_AGE).orElseThrow().toSeconds() + " s");
         }
         Result result = Result.unchanged(data, lines);
         if (!status.isComplete()) {
@@ -86,7 +88,7 @@ public final class MirrorStatusCommand implements Command {
     }
 
     private static boolean isStale(Invocation call, Optional<Duration> age) {
-        return age.flatMap(known -> call.duration("--max-age").filter(most -> known.compareTo(most) > 0))
+        return age.flatMap(known -> call.get(MAX_AGE).filter(most -> known.compareTo(most) > 0))
                 .isPresent();
     }
 

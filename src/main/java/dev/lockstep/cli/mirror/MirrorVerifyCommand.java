@@ -4,6 +4,7 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -26,7 +27,12 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep mirror verify}. */
 public final class MirrorVerifyCommand implements Command {
-    private static final long ROWS = 10_000;
+    private static final Opt<Long> ROWS =
+            Opt.number("Name at most so many rows of a table; all are counted (default 10000).", "--rows");
+    private static final Opt<Boolean> SHOW_VALUES =
+            Opt.flag("Show the values that differ, too, long ones from where they differ.", "--show-values");
+
+    private static final long DEFAULT_ROWS = 10_000;
 
     @Override
     public void declare(CommandSpec spec) {
@@ -35,8 +41,7 @@ public final class MirrorVerifyCommand implements Command {
                         "Read both sides whole, and name every row in which the mirror differs. Ends with 3 if there is one,"
                                 + " and with 1 if a table could not be compared. Nothing is changed.");
         MirrorArguments.which(spec);
-        Options.number(spec, "Name at most so many rows of a table; all are counted (default 10000).", "--rows");
-        Options.flag(spec, "Show the values that differ, too, long ones from where they differ.", "--show-values");
+        Options.add(spec, ROWS, SHOW_VALUES);
     }
 
     @Override
@@ -47,10 +52,7 @@ public final class MirrorVerifyCommand implements Command {
         try (Db source = MirrorArguments.source(call);
                 MirrorConnection link = MirrorArguments.link(call, Session.Use.READ)) {
             tables = new Verification(
-                            link,
-                            MirrorArguments.sourceId(call),
-                            call.number("--rows").orElse(ROWS),
-                            new Progress() {
+                            link, MirrorArguments.sourceId(call), call.get(ROWS).orElse(DEFAULT_ROWS), new Progress() {
                                 @Override
                                 public void table(String name) {
                                     log.look();
@@ -129,7 +131,8 @@ public final class MirrorVerifyCommand implements Command {
         if (deletes > 0) {
             command.append(" --max-delete ").append(deletes);
         }
-        boolean all = names.size() == tables.size() && call.texts("--table").isEmpty();
+        boolean all =
+                names.size() == tables.size() && call.all(MirrorArguments.TABLE).isEmpty();
         if (!all) {
             names.forEach(name -> command.append(" --table ").append(ShellWord.quote(name)));
         }
@@ -163,7 +166,7 @@ public final class MirrorVerifyCommand implements Command {
             mirror.put(cell.column(), cell.mirror());
         }
         tree.put("columns", row.kind() == Difference.Kind.CHANGED ? columns : List.of());
-        if (call.flag("--show-values")) {
+        if (call.has(SHOW_VALUES)) {
             tree.put("source", row.kind() == Difference.Kind.EXTRA ? null : source);
             tree.put("mirror", row.kind() == Difference.Kind.MISSING ? null : mirror);
         }
@@ -178,7 +181,7 @@ public final class MirrorVerifyCommand implements Command {
         StringBuilder line = new StringBuilder(row.table() + ", key " + row.key() + ": " + op(row));
         String separator = ": ";
         for (Difference.Cell cell : row.cells()) {
-            if (call.flag("--show-values")) {
+            if (call.has(SHOW_VALUES)) {
                 line.append(separator).append(cell.column()).append(values(cell));
                 separator = ", ";
             } else if (row.kind() == Difference.Kind.CHANGED) {

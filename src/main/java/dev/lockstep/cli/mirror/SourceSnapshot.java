@@ -1,7 +1,7 @@
 package dev.lockstep.cli.mirror;
 
 import dev.lockstep.cli.kit.Invocation;
-import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
@@ -11,22 +11,23 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** What {@code mirror backfill} reads its source from. */
 final class SourceSnapshot {
+    private static final Opt<String> SNAPSHOT = Opt.text(
+            "hold|copy",
+            "What the source is read from: itself, in one read transaction, during which its WAL cannot shrink (the"
+                    + " default), or a private copy that is made first.",
+            "--snapshot");
+
     private static final String REMEDY =
             "leave out --snapshot copy: the source itself is read then, and what cannot be read is told by name";
 
     private SourceSnapshot() {}
 
     static void declare(CommandSpec spec) {
-        Options.value(
-                spec,
-                "hold|copy",
-                "What the source is read from: itself, in one read transaction, during which its WAL cannot shrink (the"
-                        + " default), or a private copy that is made first.",
-                "--snapshot");
+        SNAPSHOT.addTo(spec);
     }
 
     static boolean isCopied(Invocation call) {
-        String way = call.text("--snapshot").orElse("hold");
+        String way = call.get(SNAPSHOT).orElse("hold");
         return switch (way) {
             case "hold" -> false;
             case "copy" -> true;

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.option;
 
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,91 +18,159 @@ public final class Options {
     public enum Format {
         TEXT,
         JSON,
-        JSONL
+        JSONL;
+
+        /**
+         * The format of that name.
+         *
+         * @throws LockstepException usage: there is none
+         */
+        public static Format of(String name) {
+            return switch (name) {
+                case "text" -> TEXT;
+                case "json" -> Format.JSON;
+                case "jsonl" -> JSONL;
+                default ->
+                    throw LockstepException.usage("unknown format '" + name + "'", "-o takes text, json or jsonl");
+            };
+        }
     }
+
+    /** Which application's tables are meant. */
+    public static final Opt<String> PROFILE = Opt.text(
+            "NAME|FILE",
+            "The application's tables: boxel, cadt-v1, cadt-v2, or a JSON file. Unset: LOCKSTEP_PROFILE.",
+            "--profile");
+
+    public static final Opt<String> REPORT =
+            Opt.text("FILE", "Write the result as a JSON object to this file, too, all at once.", "--report");
+
+    public static final Opt<String> METRICS_FILE = Opt.text(
+            "FILE",
+            "Write when and how this run ended to this file, for node_exporter's textfile collector.",
+            "--metrics-file");
+
+    public static final Opt<String> IF_RUNNING = Opt.text(
+            "fail|wait|skip",
+            "What to do while another run of this command on the same thing is active: end with 6, wait (an hour, or"
+                    + " as long as --lock-timeout says), or end with 0 at once. Unset: run beside it.",
+            "--if-running");
+
+    public static final Opt<String> FORMAT = Opt.text(
+            "FORMAT",
+            "Write the result as text (the default), json (one object) or jsonl (a stream of objects).",
+            "-o",
+            "--output");
+
+    /** {@code transpile run} takes this in place of {@code --output FORMAT}, as the programs that it runs do. */
+    public static final Opt<String> OUTPUT_FILE = Opt.text(
+            "FILE",
+            "The artifact is this file, which the command writes, and not what it prints; a hit writes it, too.",
+            "--output");
+
+    public static final Opt<Boolean> JSON = Opt.flag("Short for -o json.", "--json");
+    public static final Opt<Boolean> QUIET = Opt.flag("Say nothing when all is well.", "-q", "--quiet");
+    public static final Opt<Boolean> VERBOSE = Opt.flag("Say more on standard error.", "-v", "--verbose");
+    public static final Opt<Boolean> DEBUG = Opt.flag("Show the stack trace of an error.", "--debug");
+
+    /** What a command that changes something takes. */
+    public static final Opt<Boolean> DRY_RUN = Opt.flag("Show what would be done and do nothing.", "-n", "--dry-run");
+
+    /** What a command takes that asks before it does something large. */
+    public static final Opt<Boolean> YES = Opt.flag("Do not ask.", "-y", "--yes");
+
+    public static final Opt<String> PG = Opt.text(
+            "URL",
+            "PostgreSQL: postgresql://user@host:port/db?sslmode=..., host=... dbname=..., jdbc:postgresql:...,"
+                    + " service=NAME, or embedded. Unset: LOCKSTEP_PG, the profile, then the PG*"
+                    + " variables; if nothing is set, embedded for a person at a terminal, and an error else.",
+            "--pg");
+
+    public static final Opt<String> PASSWORD_FILE =
+            Opt.text("FILE", "Read the password from this file, which nobody else may read.", "--password-file");
+
+    public static final Opt<String> DB =
+            Opt.text("FILE", "The SQLite database. It must exist. Unset: LOCKSTEP_DB.", "--db");
+
+    public static final Opt<Duration> LOCK_TIMEOUT =
+            Opt.duration("How long to wait while another process holds the database (default 30s).", "--lock-timeout");
+
+    public static final Opt<Boolean> ALLOW_NETWORK_FS =
+            Opt.flag("Also where it is in WAL mode on NFS or another network's file system.", "--allow-network-fs");
+
+    /** The other database: a mirror, or where an audit log is. */
+    public static final Opt<String> TO = Opt.text(
+            "URL",
+            "The mirror: a PostgreSQL URL, mariadb://user@host:port/db, mysql://... or sqlite:FILE. Unset:"
+                    + " LOCKSTEP_TO.",
+            "--to");
+
+    /** The libraries that a command has SQLite load, if it takes them. */
+    public static final Opt<List<String>> LOAD_EXTENSION = Opt.texts(
+            "FILE",
+            "Have SQLite load this library first: the tokenizer, functions or collations that the application's own"
+                    + " SQLite has. It runs as this user. Repeatable. Unset: nothing is loaded.",
+            "--load-extension");
+
+    /** The second database that {@code audit write} writes to. */
+    public static final Opt<String> MIRROR = Opt.text(
+            "URL",
+            "Write the same generations, with the same ids, to this database too. If it fails, the rest is written,"
+                    + " what it lacks is recorded, and the next run sends it.",
+            "--mirror");
 
     private Options() {}
 
+    /** Declares options in the order in which help shows them. */
+    public static void add(CommandSpec spec, Opt<?>... options) {
+        for (Opt<?> option : options) {
+            option.addTo(spec);
+        }
+    }
+
     /** What every command takes. */
     public static void common(CommandSpec spec) {
-        if (!spec.optionsMap().containsKey("--profile")) {
-            profile(spec);
+        if (!PROFILE.isDeclared(spec)) {
+            PROFILE.addTo(spec);
         }
-        if (!spec.optionsMap().containsKey("--report")) {
-            value(spec, "FILE", "Write the result as a JSON object to this file, too, all at once.", "--report");
+        if (!REPORT.isDeclared(spec)) {
+            REPORT.addTo(spec);
         }
-        value(
-                spec,
-                "FILE",
-                "Write when and how this run ended to this file, for node_exporter's textfile collector.",
-                "--metrics-file");
-        value(
-                spec,
-                "fail|wait|skip",
-                "What to do while another run of this command on the same thing is active: end with 6, wait (an hour, or"
-                        + " as long as --lock-timeout says), or end with 0 at once. Unset: run beside it.",
-                "--if-running");
-        // 'transpile run' takes --output FILE, as the programs that it runs do.
-        String[] output =
-                spec.optionsMap().containsKey("--output") ? new String[] {"-o"} : new String[] {"-o", "--output"};
-        spec.addOption(OptionSpec.builder(output)
-                .type(String.class)
-                .paramLabel("FORMAT")
-                .description(
-                        "Write the result as text (the default), json (one object) or jsonl (a stream of objects).")
-                .build());
-        flag(spec, "Short for -o json.", "--json");
-        flag(spec, "Say nothing when all is well.", "-q", "--quiet");
-        flag(spec, "Say more on standard error.", "-v", "--verbose");
-        flag(spec, "Show the stack trace of an error.", "--debug");
+        add(spec, METRICS_FILE, IF_RUNNING);
+        (OUTPUT_FILE.isDeclared(spec) ? FORMAT.named("-o") : FORMAT).addTo(spec);
+        add(spec, JSON, QUIET, VERBOSE, DEBUG);
         spec.addOption(OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
                 .description("Show what this command does and takes.")
                 .build());
     }
 
-    /** What a command that changes something takes. */
-    public static void dryRun(CommandSpec spec) {
-        flag(spec, "Show what would be done and do nothing.", "-n", "--dry-run");
-    }
-
-    /** What a command takes that asks before it does something large. */
-    public static void yes(CommandSpec spec) {
-        flag(spec, "Do not ask.", "-y", "--yes");
-    }
-
     /** Where PostgreSQL is. */
     public static void postgres(CommandSpec spec) {
-        value(
-                spec,
-                "URL",
-                "PostgreSQL: postgresql://user@host:port/db?sslmode=..., host=... dbname=..., jdbc:postgresql:...,"
-                        + " service=NAME, or embedded. Unset: LOCKSTEP_PG, the profile, then the PG*"
-                        + " variables; if nothing is set, embedded for a person at a terminal, and an error else.",
-                "--pg");
-        value(spec, "FILE", "Read the password from this file, which nobody else may read.", "--password-file");
+        add(spec, PG, PASSWORD_FILE);
     }
 
     /** Where the SQLite database is, and how long to wait for it. */
     public static void sqlite(CommandSpec spec) {
-        value(spec, "FILE", "The SQLite database. It must exist. Unset: LOCKSTEP_DB.", "--db");
-        duration(spec, "How long to wait while another process holds the database (default 30s).", "--lock-timeout");
-        flag(spec, "Also where it is in WAL mode on NFS or another network's file system.", "--allow-network-fs");
+        add(spec, DB, LOCK_TIMEOUT, ALLOW_NETWORK_FS);
     }
 
-    /** Which application's tables are meant. */
+    public static void dryRun(CommandSpec spec) {
+        DRY_RUN.addTo(spec);
+    }
+
+    public static void yes(CommandSpec spec) {
+        YES.addTo(spec);
+    }
+
     public static void profile(CommandSpec spec) {
-        value(
-                spec,
-                "NAME|FILE",
-                "The application's tables: boxel, cadt-v1, cadt-v2, or a JSON file. Unset: LOCKSTEP_PROFILE.",
-                "--profile");
+        PROFILE.addTo(spec);
     }
 
     public static void flag(CommandSpec spec, String description, String... names) {
         spec.addOption(OptionSpec.builder(names[0], rest(names))
                 .type(boolean.class)
-                .description(verbatim(description))
+                .description(Opt.verbatim(description))
                 .build());
     }
 
@@ -109,7 +178,7 @@ public final class Options {
         spec.addOption(OptionSpec.builder(names[0], rest(names))
                 .type(String.class)
                 .paramLabel(label)
-                .description(verbatim(description))
+                .description(Opt.verbatim(description))
                 .build());
     }
 
@@ -120,7 +189,7 @@ public final class Options {
                 .auxiliaryTypes(String.class)
                 .arity("1")
                 .paramLabel(label)
-                .description(verbatim(description))
+                .description(Opt.verbatim(description))
                 .build());
     }
 
@@ -129,7 +198,7 @@ public final class Options {
                 .type(Duration.class)
                 .converters(new Durations())
                 .paramLabel("D")
-                .description(verbatim(description))
+                .description(Opt.verbatim(description))
                 .build());
     }
 
@@ -139,7 +208,7 @@ public final class Options {
                 .type(Integer.class)
                 .converters(new PositiveNumber())
                 .paramLabel("N")
-                .description(verbatim(description))
+                .description(Opt.verbatim(description))
                 .build());
     }
 
@@ -149,7 +218,7 @@ public final class Options {
                 .type(Long.class)
                 .converters(new NaturalNumber())
                 .paramLabel("N")
-                .description(verbatim(description))
+                .description(Opt.verbatim(description))
                 .build());
     }
 
@@ -173,13 +242,8 @@ public final class Options {
                             default -> label;
                         })
                 .hideParamSyntax(true)
-                .description(verbatim(description))
+                .description(Opt.verbatim(description))
                 .build());
-    }
-
-    /** picocli takes descriptions for format strings. */
-    private static String verbatim(String description) {
-        return description.replace("%", "%%");
     }
 
     private static String[] rest(String... names) {

@@ -3,6 +3,7 @@ package dev.lockstep.cli.profile;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -20,6 +21,9 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep profile init}. */
 public final class ProfileInitCommand implements Command {
+    private static final Opt<String> NAME =
+            Opt.text("NAME", "What to call the application. Unset: as the database.", "--name");
+
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
@@ -28,24 +32,24 @@ public final class ProfileInitCommand implements Command {
                                 + " is written to the database.");
         Options.sqlite(spec);
         Options.postgres(spec);
-        Options.value(spec, "NAME", "What to call the application. Unset: as the database.", "--name");
+        NAME.addTo(spec);
     }
 
     @Override
     public Result run(Invocation call) {
-        boolean sqlite = call.flag("--db")
+        boolean sqlite = call.has(Options.DB)
                 || call.databases().environment().get("LOCKSTEP_DB").isPresent();
-        if (!sqlite && !call.flag("--pg")) {
+        if (!sqlite && !call.has(Options.PG)) {
             throw LockstepException.usage("no database named", "give --db FILE, --pg URL, or both");
         }
         Map<String, Object> connections = new LinkedHashMap<>();
         Map<String, Object> sections = new LinkedHashMap<>();
         String name = null;
-        if (call.flag("--pg")) {
+        if (call.has(Options.PG)) {
             PgTarget target = call.postgres();
             name = target.database();
             lookAt(target, call);
-            connections.put("pg", call.text("--pg").orElseThrow());
+            connections.put("pg", call.get(Options.PG).orElseThrow());
         }
         if (sqlite) {
             name = nameOf(call.sqliteFile());
@@ -53,7 +57,7 @@ public final class ProfileInitCommand implements Command {
             lookAtSqlite(call, sections);
         }
         Map<String, Object> profile = new LinkedHashMap<>();
-        profile.put("name", call.text("--name").orElse(name));
+        profile.put("name", call.get(NAME).orElse(name));
         profile.put("description", "Made by lockstep profile init.");
         profile.put("connections", connections);
         profile.putAll(sections);

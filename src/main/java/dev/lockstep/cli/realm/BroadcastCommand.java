@@ -3,6 +3,7 @@ package dev.lockstep.cli.realm;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -29,6 +30,19 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep realm broadcast}. */
 public final class BroadcastCommand implements Command {
+    private static final Opt<List<String>> PATH = Opt.texts("P", RealmArguments.PATH, "--path");
+    private static final Opt<String> PATHS_FROM =
+            Opt.text("FILE|-", "Read paths from a file, or from standard input; one a line.", "--paths-from");
+    private static final Opt<Boolean> DURABLE =
+            Opt.flag("Also write the durable log, for listeners that are away now: they will be told.", "--durable");
+    static final Opt<String> ID = Opt.text(
+            "UUID",
+            "Name this broadcast: however often it is repeated, the log has it once. Implies --durable.",
+            "--id");
+    static final Opt<Boolean> WAIT =
+            Opt.flag("Return when every live named listener has applied it. Implies --durable.", "--wait");
+    static final Opt<Duration> WAIT_TIMEOUT = Opt.duration("How long --wait waits (default 30s).", "--wait-timeout");
+
     private static final Duration ECHO = Duration.ofSeconds(2);
     private static final Duration STATEMENT = Duration.ofSeconds(10);
     private static final int SHOWN = 20;
@@ -39,30 +53,20 @@ public final class BroadcastCommand implements Command {
                 .description("Tell every replica to drop what it cached of a realm: all of it, or the paths given."
                         + " Everything is sent in one transaction. Done again, it sends again.");
         Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
-        Options.values(spec, "P", RealmArguments.PATH, "--path");
-        Options.value(spec, "FILE|-", "Read paths from a file, or from standard input; one a line.", "--paths-from");
-        Options.flag(
-                spec, "Also write the durable log, for listeners that are away now: they will be told.", "--durable");
-        Options.value(
-                spec,
-                "UUID",
-                "Name this broadcast: however often it is repeated, the log has it once. Implies --durable.",
-                "--id");
-        Options.flag(spec, "Return when every live named listener has applied it. Implies --durable.", "--wait");
-        Options.duration(spec, "How long --wait waits (default 30s).", "--wait-timeout");
+        Options.add(spec, PATH, PATHS_FROM, DURABLE, ID, WAIT, WAIT_TIMEOUT);
         ExpectedListeners.declare(spec);
         RealmArguments.declareStrictness(spec);
         Options.postgres(spec);
-        Options.dryRun(spec);
+        Options.DRY_RUN.addTo(spec);
     }
 
     @Override
     public Result run(Invocation call) throws InterruptedException {
-        List<String> paths = new ArrayList<>(call.texts("--path"));
-        call.text("--paths-from").ifPresent(file -> paths.addAll(paths(file, call.in())));
+        List<String> paths = new ArrayList<>(call.all(PATH));
+        call.get(PATHS_FROM).ifPresent(file -> paths.addAll(paths(file, call.in())));
         List<RealmUrl> realms = realms(call);
         PgTarget target = call.dryRun() ? call.describedPostgres() : call.postgres();
-        if (paths.isEmpty() && call.flag("--paths-from")) {
+        if (paths.isEmpty() && call.has(PATHS_FROM)) {
             // No path is not every path: a list that came out empty must not drop a whole realm.
             return Result.unchanged(data(List.of(), null), List.of("no paths, nothing to send"));
         }
@@ -77,7 +81,7 @@ public final class BroadcastCommand implements Command {
         if (call.dryRun()) {
             return Result.unchanged(data(plan.changes(), null), lines("would send ", plan));
         }
-        if (call.flag("--durable") || call.flag("--id") || call.flag("--wait")) {
+        if (call.has(DURABLE) || call.has(ID) || call.has(WAIT)) {
             return new DurableBroadcast(call, target)
                     .send(plan, realms, data(plan.changes(), null), lines("sent ", plan));
         }

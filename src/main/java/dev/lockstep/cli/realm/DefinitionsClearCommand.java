@@ -5,6 +5,7 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -27,6 +28,14 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep definitions clear}. */
 public final class DefinitionsClearCommand implements Command {
+    private static final Opt<List<String>> MODULE = Opt.texts(
+            "URL",
+            "A module, as a whole URL or relative to the realm, with or without extension. Repeatable.",
+            "--module");
+    private static final Opt<Boolean> ALL = Opt.flag("All definitions of all realms.", "--all");
+    private static final Opt<Boolean> ERRORS = Opt.flag(
+            "Only definitions that hold an error: modules that could not be read when somebody looked.", "--errors");
+
     private static final Duration STATEMENT = Duration.ofMinutes(1);
 
     @Override
@@ -36,19 +45,9 @@ public final class DefinitionsClearCommand implements Command {
                         + " realm, of single modules with all that depends on them in the realm, or all there are. Done"
                         + " again, it tells them again.");
         Options.parameters(spec, "URL", "0..1", "The realm, as http://host:port/path/.");
-        Options.values(
-                spec,
-                "URL",
-                "A module, as a whole URL or relative to the realm, with or without extension. Repeatable.",
-                "--module");
-        Options.flag(spec, "All definitions of all realms.", "--all");
-        Options.flag(
-                spec,
-                "Only definitions that hold an error: modules that could not be read when somebody looked.",
-                "--errors");
-        Options.yes(spec);
+        Options.add(spec, MODULE, ALL, ERRORS, Options.YES);
         Options.postgres(spec);
-        Options.dryRun(spec);
+        Options.DRY_RUN.addTo(spec);
     }
 
     @Override
@@ -102,8 +101,8 @@ public final class DefinitionsClearCommand implements Command {
 
     /** Null for all of them. */
     private static RealmUrl realm(Invocation call) {
-        boolean all = call.flag("--all");
-        if (all != call.parameters().isEmpty() || (all && call.flag("--module"))) {
+        boolean all = call.has(ALL);
+        if (all != call.parameters().isEmpty() || (all && call.has(MODULE))) {
             throw LockstepException.usage(
                     all ? "--all excludes a realm and --module" : "no realm given",
                     "name a realm, or --all for all of them");
@@ -112,19 +111,19 @@ public final class DefinitionsClearCommand implements Command {
     }
 
     private static List<String> modules(RealmUrl realm, Invocation call) {
-        if (call.flag("--errors") && call.flag("--module")) {
+        if (call.has(ERRORS) && call.has(MODULE)) {
             throw LockstepException.usage(
                     "--errors excludes --module", "without --errors, a module's errors go with it");
         }
         List<String> modules = new ArrayList<>();
-        for (String named : call.texts("--module")) {
+        for (String named : call.all(MODULE)) {
             modules.add(RealmPath.read(realm, named).url());
         }
         return modules;
     }
 
     private static Function<Tx, Cleared> work(RealmUrl realm, List<String> modules, Invocation call) {
-        if (call.flag("--errors")) {
+        if (call.has(ERRORS)) {
             Optional<RealmUrl> within = Optional.ofNullable(realm);
             if (within.isEmpty()) {
                 call.confirm("delete the definitions of all realms that hold an error");

@@ -35,7 +35,7 @@ final class DurableBroadcast {
     DurableBroadcast(Invocation call, PgTarget target) {
         this.call = call;
         this.target = target;
-        this.id = call.text("--id").map(DurableBroadcast::id).orElseGet(UUID::randomUUID);
+        this.id = call.get(BroadcastCommand.ID).map(DurableBroadcast::id).orElseGet(UUID::randomUUID);
     }
 
     private static UUID id(String text) {
@@ -60,7 +60,7 @@ final class DurableBroadcast {
             data.put("echoMs", logged.echo().toMillis());
             data.put("seq", Long.toString(position.seq()));
             data.put("id", id.toString());
-            if (call.flag("--wait")) {
+            if (call.has(BroadcastCommand.WAIT)) {
                 await(emitter, position);
             }
             if (logged.entry().appended() == Appended.KNOWN) {
@@ -90,7 +90,7 @@ final class DurableBroadcast {
     }
 
     private void await(Db db, LogPosition position) throws InterruptedException {
-        Duration limit = call.duration("--wait-timeout").orElse(WAIT);
+        Duration limit = call.get(BroadcastCommand.WAIT_TIMEOUT).orElse(WAIT);
         List<String> behind = NamedListeners.await(db, position, limit);
         if (!behind.isEmpty()) {
             throw new LockstepException(

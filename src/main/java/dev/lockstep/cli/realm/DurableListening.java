@@ -46,9 +46,9 @@ final class DurableListening {
 
     private InvalidationFeed open() {
         PgTarget target = call.postgres();
-        Optional<String> name = call.text("--durable");
-        Emitters emitters = call.flag("--foreign-emitters") ? Emitters.SOME_DO_NOT : Emitters.ALL_USE_THE_LOG;
-        return call.duration("--poll")
+        Optional<String> name = call.get(ListenCommand.DURABLE);
+        Emitters emitters = call.has(ListenCommand.FOREIGN_EMITTERS) ? Emitters.SOME_DO_NOT : Emitters.ALL_USE_THE_LOG;
+        return call.get(ListenCommand.POLL)
                 .map(interval -> InvalidationFeed.polling(call.databases(), target, name, interval))
                 .orElseGet(() -> InvalidationFeed.listening(call.databases(), target, name, emitters));
     }

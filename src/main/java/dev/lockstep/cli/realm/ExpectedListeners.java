@@ -4,7 +4,7 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Tx;
 import dev.lockstep.realm.log.InvalidationLog;
@@ -22,6 +22,11 @@ import picocli.CommandLine.Model.CommandSpec;
  * only whoever knows the fleet's size can tell that one is missing.
  */
 final class ExpectedListeners {
+    private static final Opt<Long> EXPECT = Opt.number(
+            "End with 3 if fewer sessions than this listen when it is sent, and say which do: a replica whose session"
+                    + " has ended stays deaf.",
+            "--expect");
+
     private final Optional<Long> expected;
     private final List<Listener> listening = new ArrayList<>();
     private final List<String> away = new ArrayList<>();
@@ -31,16 +36,12 @@ final class ExpectedListeners {
     }
 
     static void declare(CommandSpec spec) {
-        Options.number(
-                spec,
-                "End with 3 if fewer sessions than this listen when it is sent, and say which do: a replica whose session"
-                        + " has ended stays deaf.",
-                "--expect");
+        EXPECT.addTo(spec);
     }
 
     /** Looks who listens, if that was asked for; before this process listens itself. */
     static ExpectedListeners look(Db db, Invocation call) {
-        ExpectedListeners all = new ExpectedListeners(call.number("--expect"));
+        ExpectedListeners all = new ExpectedListeners(call.get(EXPECT));
         if (all.expected.isPresent()) {
             db.autocommit(tx -> all.look(tx, call.output()));
         }

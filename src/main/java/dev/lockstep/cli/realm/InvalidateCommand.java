@@ -5,6 +5,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -25,6 +26,10 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep realm invalidate}. */
 public final class InvalidateCommand implements Command {
+    private static final Opt<List<String>> PATH = Opt.texts("P", RealmArguments.PATH, "--path");
+    private static final Opt<Boolean> DURABLE =
+            Opt.flag("Also write the durable log, for listeners that are away now.", "--durable");
+
     private static final Duration STATEMENT = Duration.ofMinutes(1);
 
     @Override
@@ -34,11 +39,10 @@ public final class InvalidateCommand implements Command {
                         + " definitions and every replica's memory, in one transaction. Done again, it sends again, and"
                         + " refuses the builds that have begun meanwhile.");
         Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
-        Options.values(spec, "P", RealmArguments.PATH, "--path");
-        Options.flag(spec, "Also write the durable log, for listeners that are away now.", "--durable");
+        Options.add(spec, PATH, DURABLE);
         RealmArguments.declareStrictness(spec);
         Options.postgres(spec);
-        Options.dryRun(spec);
+        Options.DRY_RUN.addTo(spec);
     }
 
     @Override
@@ -47,7 +51,7 @@ public final class InvalidateCommand implements Command {
         for (String typed : call.parameters()) {
             realms.add(RealmArguments.read(typed, "taken", call.output()));
         }
-        List<String> paths = call.texts("--path");
+        List<String> paths = call.all(PATH);
         Broadcast.Plan plan = Broadcast.plan(realms, paths);
         RealmArguments.checkWidth(plan, call);
         PgTarget target = call.postgres();
@@ -62,7 +66,7 @@ public final class InvalidateCommand implements Command {
         }
         Session session = call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT);
         try (Db db = call.databases().postgres(target, session)) {
-            Durability durability = call.flag("--durable") ? Durability.LOG : Durability.NOTIFY;
+            Durability durability = call.has(DURABLE) ? Durability.LOG : Durability.NOTIFY;
             RealmArguments.checkRecipients(db, realms, call);
             return result(new RealmInvalidator(db, durability).invalidate(realms, paths), call.output());
         }

@@ -4,6 +4,7 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Deadline;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.process.Hook;
 import dev.lockstep.db.Session;
@@ -21,6 +22,7 @@ import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,87 +30,86 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep realm listen}. */
 public final class ListenCommand implements Command {
+    private static final Opt<List<String>> CHANNEL = Opt.texts(
+            "C", "A channel, exactly as it is spelled. Repeatable. None: " + FileChange.CHANNEL + ".", "--channel");
+    private static final Opt<List<String>> REALM =
+            Opt.texts("URL", "Of the file changes, only those in this realm. Repeatable.", "--realm");
+    private static final Opt<Integer> COUNT = Opt.count("End with 0 after this many events; a gap is none.", "--count");
+    private static final Opt<Duration> TIMEOUT =
+            Opt.duration("End after this time: with 0, or with 5 if --count was not reached.", "--timeout");
+    private static final Opt<String> EXEC = Opt.text(
+            "CMD",
+            "Run a program for each event, one after the other. It finds the event in its environment:"
+                    + " LOCKSTEP_CHANNEL, LOCKSTEP_REALM, LOCKSTEP_PATH, LOCKSTEP_PAYLOAD. No shell is involved;"
+                    + " quotes group words. What it prints goes to standard error.",
+            "--exec");
+    private static final Opt<Boolean> NO_RECONNECT =
+            Opt.flag("End with the error when the connection is lost.", "--no-reconnect");
+    static final Opt<String> DURABLE = Opt.text(
+            "NAME",
+            "Read the durable log, in order and without a gap, and go on where the last run of this name ended. An"
+                    + " event counts as applied when its --exec has ended with 0; LOCKSTEP_SEQ is its number.",
+            "--durable");
+    static final Opt<Duration> POLL = Opt.duration(
+            "Look into the durable log this often instead of listening: on a standby (without a name), and behind"
+                    + " a transaction pooler.",
+            "--poll");
+    static final Opt<Boolean> FOREIGN_EMITTERS = Opt.flag(
+            "Others notify without the log: after each lost connection, say that anything may have changed.",
+            "--foreign-emitters");
+
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage().description("Show what replicas are told, as it is told.");
-        Options.values(
-                spec,
-                "C",
-                "A channel, exactly as it is spelled. Repeatable. None: " + FileChange.CHANNEL + ".",
-                "--channel");
-        Options.values(spec, "URL", "Of the file changes, only those in this realm. Repeatable.", "--realm");
-        Options.count(spec, "End with 0 after this many events; a gap is none.", "--count");
-        Options.duration(spec, "End after this time: with 0, or with 5 if --count was not reached.", "--timeout");
-        Options.value(
-                spec,
-                "CMD",
-                "Run a program for each event, one after the other. It finds the event in its environment:"
-                        + " LOCKSTEP_CHANNEL, LOCKSTEP_REALM, LOCKSTEP_PATH, LOCKSTEP_PAYLOAD. No shell is involved;"
-                        + " quotes group words. What it prints goes to standard error.",
-                "--exec");
-        Options.flag(spec, "End with the error when the connection is lost.", "--no-reconnect");
+        Options.add(spec, CHANNEL, REALM, COUNT, TIMEOUT, EXEC, NO_RECONNECT);
         declareLog(spec);
         Options.postgres(spec);
     }
 
     private static void declareLog(CommandSpec spec) {
-        Options.value(
-                spec,
-                "NAME",
-                "Read the durable log, in order and without a gap, and go on where the last run of this name ended. An"
-                        + " event counts as applied when its --exec has ended with 0; LOCKSTEP_SEQ is its number.",
-                "--durable");
-        Options.duration(
-                spec,
-                "Look into the durable log this often instead of listening: on a standby (without a name), and behind"
-                        + " a transaction pooler.",
-                "--poll");
-        Options.flag(
-                spec,
-                "Others notify without the log: after each lost connection, say that anything may have changed.",
-                "--foreign-emitters");
+        Options.add(spec, DURABLE, POLL, FOREIGN_EMITTERS);
     }
 
     @Override
     public Result run(Invocation call) throws InterruptedException {
-        Optional<Hook> hook = call.text("--exec")
+        Optional<Hook> hook = call.get(EXEC)
                 .map(command -> Hook.of("--exec", command, call.databases().environment(), call.output()));
         Set<Channel> channels = channels(call);
         Set<String> realms = realms(call, channels);
-        Deadline deadline = Deadline.in(call.duration("--timeout"));
-        if (call.flag("--durable") || call.flag("--poll")) {
+        Deadline deadline = Deadline.in(call.get(TIMEOUT));
+        if (call.has(DURABLE) || call.has(POLL)) {
             checkDurable(call);
             ListenOutput hearing = new ListenOutput(call.output(), realms, hook, deadline);
             call.output().soFar(hearing::result);
-            return new DurableListening(call, hearing, deadline).listen(call.count("--count"));
+            return new DurableListening(call, hearing, deadline).listen(call.get(COUNT));
         }
         PgListener.Options options =
-                PgListener.Options.DEFAULT.with(call.flag("--no-reconnect") ? OnLoss.END : OnLoss.RECONNECT);
+                PgListener.Options.DEFAULT.with(call.has(NO_RECONNECT) ? OnLoss.END : OnLoss.RECONNECT);
         try (PgListener listener =
                 call.databases().listener(call.postgres(), call.session(Session.Use.LISTEN), options)) {
             ListenOutput hearing = new ListenOutput(call.output(), realms, hook, deadline);
             call.output().soFar(hearing::result);
-            return listen(listener.subscribe(channels), hearing, call.count("--count"), deadline);
+            return listen(listener.subscribe(channels), hearing, call.get(COUNT), deadline);
         }
     }
 
     private static void checkDurable(Invocation call) {
-        if (call.flag("--channel")) {
+        if (call.has(CHANNEL)) {
             throw LockstepException.usage(
                     "the durable log is about " + FileChange.CHANNEL + " alone", "leave --channel out");
         }
-        if (call.flag("--no-reconnect")) {
+        if (call.has(NO_RECONNECT)) {
             throw LockstepException.usage("--no-reconnect and the durable log exclude each other", "leave it out");
         }
-        if (call.flag("--poll") && call.flag("--foreign-emitters")) {
+        if (call.has(POLL) && call.has(FOREIGN_EMITTERS)) {
             throw LockstepException.usage(
                     "--poll reads the log alone, so it hears nothing of emitters that do not use it",
                     "leave --poll out: listening hears them");
         }
-        if (call.duration("--poll").filter(Duration::isZero).isPresent()) {
+        if (call.get(POLL).filter(Duration::isZero).isPresent()) {
             throw LockstepException.usage("--poll needs some time between two looks", "--poll 1s");
         }
-        if (call.text("--durable").filter(String::isBlank).isPresent()) {
+        if (call.get(DURABLE).filter(String::isBlank).isPresent()) {
             throw LockstepException.usage("a listener's name cannot be empty", null);
         }
     }
@@ -137,7 +138,7 @@ public final class ListenCommand implements Command {
 
     private static Set<Channel> channels(Invocation call) {
         Set<Channel> channels = new LinkedHashSet<>();
-        for (String name : call.texts("--channel")) {
+        for (String name : call.all(CHANNEL)) {
             channels.add(new Channel(name));
         }
         return channels.isEmpty() ? Set.of(FileChange.CHANNEL) : channels;
@@ -154,7 +155,7 @@ public final class ListenCommand implements Command {
     /** Names as they come in payloads: URLs, and the prefixes under which some realms are known. */
     private static Set<String> realms(Invocation call, Set<Channel> channels) {
         Set<String> realms = new LinkedHashSet<>();
-        for (String typed : call.texts("--realm")) {
+        for (String typed : call.all(REALM)) {
             boolean prefix = typed.startsWith("@") && typed.endsWith("/") && !typed.contains("/:");
             realms.add(prefix ? typed : RealmUrl.read(typed).url().value());
         }

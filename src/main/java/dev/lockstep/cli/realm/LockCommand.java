@@ -5,6 +5,7 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.ExitTrouble;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.process.ChildProcess;
 import dev.lockstep.db.Session;
@@ -21,7 +22,17 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep realm lock}. */
 public final class LockCommand implements Command {
-    private static final Duration WAIT = Duration.ofSeconds(30);
+    private static final Opt<Duration> WAIT = Opt.duration("How long to wait for our turn (default 30s).", "--wait");
+    private static final Opt<Boolean> SHARED = Opt.flag(
+            "Only keep out whoever writes the whole realm: others with --shared, and writers of single files, go on.",
+            "--shared");
+    private static final Opt<List<String>> FILE = Opt.texts(
+            "P",
+            "Lock this file, and share the realm with writers of other files, as newer Boxel does for a card."
+                    + " Repeatable; more than 256 lock the whole realm.",
+            "--file");
+
+    private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
 
     /** A lost link is noticed within 10 s: these three together. A server that is only slow has most of them to answer. */
     private static final Duration STATEMENT = Duration.ofSeconds(6);
@@ -37,17 +48,7 @@ public final class LockCommand implements Command {
                                 + " turn among all writers. If the connection that holds the lock is lost, the program is told to stop"
                                 + " (SIGTERM).");
         Options.parameters(spec, "URL -- CMD", "1..*", "The realm, then the program and its arguments, after --.");
-        Options.duration(spec, "How long to wait for our turn (default 30s).", "--wait");
-        Options.flag(
-                spec,
-                "Only keep out whoever writes the whole realm: others with --shared, and writers of single files, go on.",
-                "--shared");
-        Options.values(
-                spec,
-                "P",
-                "Lock this file, and share the realm with writers of other files, as newer Boxel does for a card."
-                        + " Repeatable; more than 256 lock the whole realm.",
-                "--file");
+        Options.add(spec, WAIT, SHARED, FILE);
         Options.postgres(spec);
     }
 
@@ -72,8 +73,8 @@ public final class LockCommand implements Command {
     }
 
     private static LockScope scope(RealmUrl realm, Invocation call) {
-        List<String> files = call.texts("--file");
-        if (!call.flag("--shared")) {
+        List<String> files = call.all(FILE);
+        if (!call.has(SHARED)) {
             return files.isEmpty()
                     ? LockScope.realm(realm)
                     : LockScope.files(realm, RealmPath.read(List.of(realm), files));
@@ -88,7 +89,7 @@ public final class LockCommand implements Command {
         PgTarget target = call.postgres();
         Session session =
                 call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT).withGrace(GRACE);
-        Duration wait = call.duration("--wait").orElse(WAIT);
+        Duration wait = call.get(WAIT).orElse(DEFAULT_WAIT);
         try (RealmLock lock = RealmLock.take(call.databases(), target, session, scope, wait)) {
             int status = child.runOnOurTerminal(
                     Map.of("LOCKSTEP_REALM", scope.realm().value()), CHECK, lock::check);

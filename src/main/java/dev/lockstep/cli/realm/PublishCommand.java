@@ -6,6 +6,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.process.Hook;
 import dev.lockstep.db.Session;
@@ -28,6 +29,18 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep realm publish}, {@code unpublish} and {@code delete}. */
 public final class PublishCommand implements Command {
+    private static final Opt<String> REALM = Opt.text("URL", "The realm whose files these are. Required.", "--realm");
+    private static final Opt<Duration> WAIT =
+            Opt.duration("How long to try to get the realm's write lock (default 30s).", "--wait");
+    private static final Opt<String> THEN = Opt.text(
+            "CMD",
+            "Run a program when everybody is told, a reindex say; it finds LOCKSTEP_REALM, LOCKSTEP_TARGET"
+                    + " and LOCKSTEP_VERSION in its environment. If it fails, the publication stays.",
+            "--then");
+    private static final Opt<Boolean> CONVERT = Opt.flag(
+            "Make a plain directory at the name the first version. Once, readers find nothing for an instant.",
+            "--convert");
+
     /** Which of the three. */
     public enum Verb {
         PUBLISH,
@@ -35,7 +48,7 @@ public final class PublishCommand implements Command {
         DELETE
     }
 
-    private static final Duration WAIT = Duration.ofSeconds(30);
+    private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
     private static final Duration STATEMENT = Duration.ofMinutes(1);
 
     private final Verb verb;
@@ -57,11 +70,9 @@ public final class PublishCommand implements Command {
                 Options.parameters(spec, "DIR", "1", "The directory, or the name of what is published.");
             }
         }
-        Options.value(spec, "URL", "The realm whose files these are. Required.", "--realm");
-        Options.duration(spec, "How long to try to get the realm's write lock (default 30s).", "--wait");
-        Options.yes(spec);
+        Options.add(spec, REALM, WAIT, Options.YES);
         Options.postgres(spec);
-        Options.dryRun(spec);
+        Options.DRY_RUN.addTo(spec);
     }
 
     private static void declarePublish(CommandSpec spec) {
@@ -70,32 +81,23 @@ public final class PublishCommand implements Command {
                         + " The name is a symbolic link to the newest copy; the one before it is kept. What a run"
                         + " that died has left, the next one finishes or undoes. Done again, it copies again.");
         Options.parameters(spec, "SOURCE TARGET", "2", "The directory to copy, and the name to show it at.");
-        Options.value(
-                spec,
-                "CMD",
-                "Run a program when everybody is told, a reindex say; it finds LOCKSTEP_REALM, LOCKSTEP_TARGET"
-                        + " and LOCKSTEP_VERSION in its environment. If it fails, the publication stays.",
-                "--then");
-        Options.flag(
-                spec,
-                "Make a plain directory at the name the first version. Once, readers find nothing for an instant.",
-                "--convert");
+        Options.add(spec, THEN, CONVERT);
     }
 
     @Override
     public Result run(Invocation call) throws InterruptedException {
         RealmUrl realm = RealmArguments.read(
-                call.text("--realm")
+                call.get(REALM)
                         .orElseThrow(() -> LockstepException.usage(
                                 "no realm given", "--realm URL says whose files these are, and so who is told")),
                 "taken",
                 call.output());
         Path target = Invocation.file(call.parameters().get(verb == Verb.PUBLISH ? 1 : 0));
-        PlainDirectory plain = call.flag("--convert") ? PlainDirectory.CONVERT : PlainDirectory.REFUSE;
+        PlainDirectory plain = call.find(CONVERT).isPresent() ? PlainDirectory.CONVERT : PlainDirectory.REFUSE;
         if (call.dryRun()) {
             return planned(realm, target, plain, call);
         }
-        Optional<Hook> then = call.text("--then")
+        Optional<Hook> then = call.find(THEN)
                 .map(command -> Hook.of("--then", command, call.databases().environment(), call.output()));
         call.confirm(verb.name().toLowerCase(Locale.ROOT) + " " + target + " as " + realm);
         PgTarget server = call.postgres();
@@ -103,7 +105,7 @@ public final class PublishCommand implements Command {
                 call.databases(),
                 server,
                 call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT),
-                call.duration("--wait").orElse(WAIT),
+                call.get(WAIT).orElse(DEFAULT_WAIT),
                 step -> tell(step, call.output()));
         PublishOutcome outcome =
                 switch (verb) {
@@ -113,7 +115,7 @@ public final class PublishCommand implements Command {
                 };
         Result result = result(outcome, target);
         if (then.isPresent()) {
-            follow(then.get(), outcome, realm, target, call.text("--then").orElseThrow());
+            follow(then.get(), outcome, realm, target, call.get(THEN).orElseThrow());
         }
         return result;
     }

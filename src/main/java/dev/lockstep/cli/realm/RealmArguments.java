@@ -2,6 +2,7 @@ package dev.lockstep.cli.realm;
 
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.realm.FileChange;
@@ -19,6 +20,11 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** A realm's URL as a person types it, and what is odd about telling its replicas something; that is said, or refused. */
 public final class RealmArguments {
+    private static final Opt<Boolean> NO_WIDEN =
+            Opt.flag("Refuse a path whose payload is too long, instead of sending the whole realm.", "--no-widen");
+    private static final Opt<Boolean> MUST_EXIST =
+            Opt.flag("Refuse a realm that is not in the table realm_registry, if there is one.", "--must-exist");
+
     static final String PATH =
             "A file: relative to the realm, like cards/person.gts, or its whole URL. Without extension: every file"
                     + " that it may stand for. Repeatable. None: the whole realm.";
@@ -27,9 +33,7 @@ public final class RealmArguments {
 
     /** The options by which whoever tells replicas something wants it refused rather than said. */
     static void declareStrictness(CommandSpec spec) {
-        Options.flag(
-                spec, "Refuse a path whose payload is too long, instead of sending the whole realm.", "--no-widen");
-        Options.flag(spec, "Refuse a realm that is not in the table realm_registry, if there is one.", "--must-exist");
+        Options.add(spec, NO_WIDEN, MUST_EXIST);
     }
 
     /**
@@ -57,7 +61,7 @@ public final class RealmArguments {
         for (FileChange change : plan.widened()) {
             // It is the realm that may be long.
             String path = change.path().length() > 60 ? change.path().substring(0, 60) + "..." : change.path();
-            if (call.flag("--no-widen")) {
+            if (call.has(NO_WIDEN)) {
                 throw new LockstepException(
                         LockstepException.Kind.REFUSED,
                         "too-long",
@@ -83,7 +87,7 @@ public final class RealmArguments {
             String message = "no realm " + unknown.realm() + " in realm_registry";
             String hint =
                     unknown.nearest().map(near -> "did you mean " + near + "?").orElse(null);
-            if (call.flag("--must-exist")) {
+            if (call.find(MUST_EXIST).isPresent()) {
                 throw new LockstepException(LockstepException.Kind.USAGE, "unknown-realm", message, hint, null);
             }
             call.output().warn("unknown-realm", message + (hint == null ? "" : "; " + hint));

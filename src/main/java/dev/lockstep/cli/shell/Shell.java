@@ -6,6 +6,8 @@ import dev.lockstep.cli.kit.Printer;
 import dev.lockstep.cli.kit.Program;
 import dev.lockstep.cli.kit.SignalHandler;
 import dev.lockstep.cli.option.Durations;
+import dev.lockstep.cli.option.Opt;
+import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
@@ -63,8 +65,8 @@ final class Shell {
         standard = call.output().out();
         out = standard;
         err = call.output().err();
-        for (String name : CONNECTIONS) {
-            call.text("--" + name).ifPresent(value -> remember(name, value));
+        for (Opt<String> option : List.of(Options.PG, Options.DB, Options.PROFILE)) {
+            call.get(option).ifPresent(value -> remember(option.name().substring(2), value));
         }
     }
 
@@ -247,7 +249,7 @@ final class Shell {
         }
         switch (name.get()) {
             case "ON_ERROR_STOP" -> onOff(value.orElse("on"));
-            case "OUTPUT" -> Invocation.format(value.orElse("text"));
+            case "OUTPUT" -> Options.Format.of(value.orElse("text"));
             default -> throw LockstepException.usage("no variable " + name.get(), "there are ON_ERROR_STOP and OUTPUT");
         }
         variables.put(name.get(), value.orElse(name.get().equals("OUTPUT") ? "text" : "on"));

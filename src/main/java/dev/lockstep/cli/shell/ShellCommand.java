@@ -3,6 +3,7 @@ package dev.lockstep.cli.shell;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
@@ -18,14 +19,18 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep shell}: many commands in one process. The line editor is loaded only for a terminal. */
 public final class ShellCommand implements Command {
+    private static final Opt<List<String>> COMMAND =
+            Opt.texts("CMD", "Run this command, and then the next -c. Repeatable.", "-c", "--command");
+    private static final Opt<String> FILE =
+            Opt.text("FILE", "Run the commands in this file, one a line.", "-f", "--file");
+
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
                 .description("Run commands one after the other, with connections that stay open: on a terminal with"
                         + " completion and history, \\? for help; else, and with -c or -f, as a script that ends at the first"
                         + " failure with its exit code.");
-        Options.values(spec, "CMD", "Run this command, and then the next -c. Repeatable.", "-c", "--command");
-        Options.value(spec, "FILE", "Run the commands in this file, one a line.", "-f", "--file");
+        Options.add(spec, COMMAND, FILE);
         Options.postgres(spec);
         Options.sqlite(spec);
     }
@@ -45,13 +50,13 @@ public final class ShellCommand implements Command {
     }
 
     private static int status(Shell shell, Invocation call) throws InterruptedException {
-        List<String> commands = call.texts("--command");
+        List<String> commands = call.all(COMMAND);
         int status = 0;
         for (int i = 0; i < commands.size() && shell.goesOn(status); i++) {
             status = shell.run(commands.get(i));
         }
-        if (call.flag("--file") && shell.goesOn(status)) {
-            String file = call.text("--file").orElseThrow();
+        if (call.has(FILE) && shell.goesOn(status)) {
+            String file = call.get(FILE).orElseThrow();
             try (BufferedReader lines = Files.newBufferedReader(Invocation.file(file))) {
                 status = script(shell, lines);
             } catch (IOException e) {

@@ -4,6 +4,7 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.ExitTrouble;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.WholeFile;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.process.ChildProcess;
 import dev.lockstep.support.Json;
@@ -32,6 +33,30 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** The build command of {@code transpile run}: what it reads, what it makes, and what it says. */
 final class BuildCommand implements Compiler {
+    private static final Opt<String> SOURCE = Opt.text(
+            "FILE",
+            "The source: what the command reads on standard input. An artifact that was made from other content"
+                    + " is no hit. Without it, only an invalidation makes an artifact stale.",
+            "--source");
+    private static final Opt<List<String>> INPUT =
+            Opt.texts("FILE", "Another file that the command reads: its content is part of the key.", "--input");
+    private static final Opt<List<String>> ENV =
+            Opt.texts("NAME", "A variable that the command reads: its value is part of the key.", "--env");
+    private static final Opt<String> DEPS = Opt.text(
+            "FILE",
+            "What else the command has read, as it writes it down: a rule of make (gcc -MD), file names by line,"
+                    + " or a JSON array of modules. A hit needs those files unchanged; 'tombstone --dependents' follows them.",
+            "--deps");
+    private static final Opt<String> HEADERS = Opt.text(
+            "FILE|-",
+            "A JSON object of HTTP headers, so that Boxel's replicas serve it, too; what they need besides is added.",
+            "--headers");
+    private static final Opt<String> REPLAY = Opt.text(
+            "stderr|none",
+            "What the command says on standard error is kept, and said again with a hit (default stderr).",
+            "--replay");
+    private static final Opt<Boolean> ALLOW_EMPTY = Opt.flag("An artifact without a byte is right.", "--allow-empty");
+
     /** The build command has ended with a status that is not 0. */
     static final class ChildFailed extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -62,11 +87,11 @@ final class BuildCommand implements Compiler {
     BuildCommand(Invocation call, ArtifactKey key) {
         this.call = call;
         this.key = key;
-        this.source = call.text("--source").map(Invocation::file);
+        this.source = call.get(SOURCE).map(Invocation::file);
         this.output = call.outputFile().map(Invocation::file);
-        this.deps = call.text("--deps").map(Invocation::file);
-        this.headers = call.text("--headers").map(file -> TranspileArguments.json(file, call, Map.class));
-        this.replays = replays(call.text("--replay").orElse("stderr"));
+        this.deps = call.get(DEPS).map(Invocation::file);
+        this.headers = call.get(HEADERS).map(file -> TranspileArguments.json(file, call, Map.class));
+        this.replays = replays(call.get(REPLAY).orElse("stderr"));
         this.inputs = inputs();
         List<String> parameters = call.parameters();
         this.child = ChildProcess.of(
@@ -74,36 +99,7 @@ final class BuildCommand implements Compiler {
     }
 
     static void declare(CommandSpec spec) {
-        Options.value(
-                spec,
-                "FILE",
-                "The source: what the command reads on standard input. An artifact that was made from other content"
-                        + " is no hit. Without it, only an invalidation makes an artifact stale.",
-                "--source");
-        Options.values(spec, "FILE", "Another file that the command reads: its content is part of the key.", "--input");
-        Options.values(spec, "NAME", "A variable that the command reads: its value is part of the key.", "--env");
-        Options.value(
-                spec,
-                "FILE",
-                "What else the command has read, as it writes it down: a rule of make (gcc -MD), file names by line,"
-                        + " or a JSON array of modules. A hit needs those files unchanged; 'tombstone --dependents' follows them.",
-                "--deps");
-        Options.value(
-                spec,
-                "FILE|-",
-                "A JSON object of HTTP headers, so that Boxel's replicas serve it, too; what they need besides is added.",
-                "--headers");
-        Options.value(
-                spec,
-                "FILE",
-                "The artifact is this file, which the command writes, and not what it prints; a hit writes it, too.",
-                "--output");
-        Options.value(
-                spec,
-                "stderr|none",
-                "What the command says on standard error is kept, and said again with a hit (default stderr).",
-                "--replay");
-        Options.flag(spec, "An artifact without a byte is right.", "--allow-empty");
+        Options.add(spec, SOURCE, INPUT, ENV, DEPS, HEADERS, Options.OUTPUT_FILE, REPLAY, ALLOW_EMPTY);
     }
 
     private static boolean replays(String word) {
@@ -117,10 +113,10 @@ final class BuildCommand implements Compiler {
 
     private BuildInputs inputs() {
         List<Path> files = new ArrayList<>(source.stream().toList());
-        call.texts("--input").forEach(file -> files.add(Invocation.file(file)));
+        call.all(INPUT).forEach(file -> files.add(Invocation.file(file)));
         files.forEach(BuildCommand::check);
         Map<String, String> values = new LinkedHashMap<>();
-        for (String name : call.texts("--env")) {
+        for (String name : call.all(ENV)) {
             values.put(
                     name,
                     call.databases()
@@ -187,7 +183,7 @@ final class BuildCommand implements Compiler {
                             call.parameters().get(1)),
                     source.isPresent() ? from.open(captured) : null,
                     Content::read,
-                    call.duration("--timeout"));
+                    call.get(TranspileRunCommand.TIMEOUT));
             String diagnostics = said == null ? null : said.text();
             if (ended.status() != 0 || output.isPresent()) {
                 show(ended.output());
@@ -196,7 +192,7 @@ final class BuildCommand implements Compiler {
                 throw new ChildFailed(ended.status());
             }
             Content content = output.isPresent() ? written(output.get(), old) : ended.output();
-            if (content.size() == 0 && !call.flag("--allow-empty")) {
+            if (content.size() == 0 && !call.has(ALLOW_EMPTY)) {
                 throw trouble(
                         "empty",
                         "the command made no output; nothing was stored",

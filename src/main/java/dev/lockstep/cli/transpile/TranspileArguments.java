@@ -1,7 +1,7 @@
 package dev.lockstep.cli.transpile;
 
 import dev.lockstep.cli.kit.Invocation;
-import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.realm.RealmArguments;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -31,6 +31,12 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** What the transpile commands have in common. */
 final class TranspileArguments {
+    private static final Opt<String> KEY = Opt.text(
+            "EXTRA",
+            "The compiler and its options: artifacts of one key are never served for another."
+                    + " None: shared with replicas that know no keys.",
+            "--key");
+
     static final String REALM = "The realm, as http://host:port/path/.";
     static final String PATH = "The file, relative to the realm, or its whole URL.";
 
@@ -39,18 +45,13 @@ final class TranspileArguments {
     private TranspileArguments() {}
 
     static void key(CommandSpec spec) {
-        Options.value(
-                spec,
-                "EXTRA",
-                "The compiler and its options: artifacts of one key are never served for another."
-                        + " None: shared with replicas that know no keys.",
-                "--key");
+        KEY.addTo(spec);
     }
 
     /** The realm is the first parameter, the path the second. */
     static ArtifactKey key(Invocation call) {
         RealmUrl realm = realm(call);
-        return ArtifactKey.of(realm.value(), path(realm, call.parameters().get(1)), call.text("--key"));
+        return ArtifactKey.of(realm.value(), path(realm, call.parameters().get(1)), call.get(KEY));
     }
 
     static RealmUrl realm(Invocation call) {

@@ -4,6 +4,7 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Session;
@@ -27,6 +28,9 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep transpile get}. */
 public final class TranspileGetCommand implements Command {
+    private static final Opt<String> BODY =
+            Opt.text("FILE|-", "Write the artifact to a file, or to standard output.", "--body");
+
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
@@ -34,14 +38,14 @@ public final class TranspileGetCommand implements Command {
                         "Look an artifact up in the cache. A miss ends with 3, and says from which generation a new"
                                 + " one may be put; look before you read the source.");
         Options.parameters(spec, "URL PATH", "2", TranspileArguments.REALM + " " + TranspileArguments.PATH);
-        Options.value(spec, "FILE|-", "Write the artifact to a file, or to standard output.", "--body");
+        BODY.addTo(spec);
         TranspileArguments.key(spec);
         Options.postgres(spec);
     }
 
     @Override
     public Result run(Invocation call) {
-        boolean toStdout = call.text("--body").equals(Optional.of("-"));
+        boolean toStdout = call.get(BODY).equals(Optional.of("-"));
         if (toStdout && call.format() != Options.Format.TEXT) {
             throw LockstepException.usage("--body - and -o both want standard output", "write the body to a file");
         }
@@ -88,7 +92,7 @@ public final class TranspileGetCommand implements Command {
         data.put("bytes", artifact.content().size());
         data.put("headers", tree(artifact.headers()));
         data.put("dependencies", tree(artifact.dependencyKeys()));
-        call.text("--body").ifPresent(file -> write(call, artifact.content(), file));
+        call.get(BODY).ifPresent(file -> write(call, artifact.content(), file));
         return Result.unchanged(
                 data,
                 List.of("live: " + artifact.content().size() + " bytes, " + TranspileArguments.words(hit.captured())));

@@ -3,6 +3,7 @@ package dev.lockstep.cli.transpile;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -16,23 +17,22 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep transpile init}. */
 public final class TranspileInitCommand implements Command {
+    private static final Opt<Boolean> GUARD = Opt.flag(
+            "Also install the trigger that keeps out the stale writes of replicas that know no floor.", "--guard");
+    private static final Opt<Boolean> FORCE = Opt.flag(
+            "Make the table although the list of migrations in this database is one in which Boxel's is still missing:"
+                    + " for databases that are not Boxel's. Boxel's own deployment would fail.",
+            "--force");
+
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
                 .description("Prepare a database for the transpile cache: make the table, or add what lockstep needs to"
                         + " the one that Boxel made, and remove what an earlier lockstep added and slows writers"
                         + " down. Doing it again changes nothing.");
-        Options.flag(
-                spec,
-                "Also install the trigger that keeps out the stale writes of replicas that know no floor.",
-                "--guard");
-        Options.flag(
-                spec,
-                "Make the table although the list of migrations in this database is one in which Boxel's is still missing:"
-                        + " for databases that are not Boxel's. Boxel's own deployment would fail.",
-                "--force");
+        Options.add(spec, GUARD, FORCE);
         Options.postgres(spec);
-        Options.dryRun(spec);
+        Options.DRY_RUN.addTo(spec);
     }
 
     @Override
@@ -50,11 +50,11 @@ public final class TranspileInitCommand implements Command {
 
     private static Result install(Db db, Invocation call) {
         return result("made ", "removed ", db.transact(tx -> {
-            if (!call.flag("--force")) {
+            if (!call.has(FORCE)) {
                 BoxelMigrations.check(tx);
             }
             List<String> made = new ArrayList<>(CacheSchema.install(tx));
-            if (call.flag("--guard") || CacheSchema.isGuardOutdated(tx)) {
+            if (call.has(GUARD) || CacheSchema.isGuardOutdated(tx)) {
                 made.addAll(CacheSchema.guard(tx));
             }
             return new Parts(made, CacheSchema.tidy(tx));
@@ -62,11 +62,11 @@ public final class TranspileInitCommand implements Command {
     }
 
     private static Parts plan(Tx tx, Invocation call) {
-        if (!call.flag("--force")) {
+        if (!call.has(FORCE)) {
             BoxelMigrations.check(tx);
         }
         List<String> missing = new ArrayList<>(CacheSchema.missing(tx));
-        if (call.flag("--guard") && !CacheSchema.isGuarded(tx)) {
+        if (call.has(GUARD) && !CacheSchema.isGuarded(tx)) {
             missing.add(CacheSchema.GUARD_NAME);
         }
         if (CacheSchema.isGuardOutdated(tx)) {

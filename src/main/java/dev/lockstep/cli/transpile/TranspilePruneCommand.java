@@ -4,6 +4,7 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Durations;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -19,21 +20,23 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep transpile prune}. */
 public final class TranspilePruneCommand implements Command {
+    private static final Opt<Duration> OLDER_THAN =
+            Opt.duration("How old a tombstone must be; at least 30m.", "--older-than");
+
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
                 .description("Delete tombstones that are older than any build that may still run, and what was"
                         + " invalidated with its whole realm.");
         Options.parameters(spec, "URL", "0..1", TranspileArguments.REALM + " None: every realm.");
-        Options.duration(spec, "How old a tombstone must be; at least 30m.", "--older-than");
-        Options.yes(spec);
+        Options.add(spec, OLDER_THAN, Options.YES);
         Options.postgres(spec);
-        Options.dryRun(spec);
+        Options.DRY_RUN.addTo(spec);
     }
 
     @Override
     public Result run(Invocation call) {
-        Duration age = call.duration("--older-than")
+        Duration age = call.get(OLDER_THAN)
                 .orElseThrow(() -> LockstepException.usage("--older-than is missing", "--older-than 1h"));
         Upkeep.checkAge(age);
         List<String> named = call.parameters().isEmpty()

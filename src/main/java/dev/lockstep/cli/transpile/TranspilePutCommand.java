@@ -4,6 +4,7 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -20,44 +21,41 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep transpile put}. */
 public final class TranspilePutCommand implements Command {
+    private static final Opt<Long> GENERATION = Opt.number("The generation that get said.", "--generation");
+    private static final Opt<Long> FLOOR = Opt.number("The floor that get said (default 0).", "--floor");
+    private static final Opt<String> EPOCH = Opt.text(
+            "UUID", "The epoch that get said; without it a crash of the server in between goes unnoticed.", "--epoch");
+    private static final Opt<String> BODY = Opt.text("FILE|-", "The artifact: a file, or standard input.", "--body");
+    private static final Opt<String> HEADERS =
+            Opt.text("FILE", "A JSON object of HTTP headers, without which Boxel serves nothing.", "--headers");
+    private static final Opt<String> DEPS = Opt.text(
+            "FILE", "A JSON array of what the artifact imports: paths in the realm, without extension.", "--deps");
+
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
                 .description("Store an artifact, unless its source was invalidated since: then it is rejected, with 8."
                         + " Give what 'transpile get' said before the source was read. Done again, it stores again.");
         Options.parameters(spec, "URL PATH", "2", TranspileArguments.REALM + " " + TranspileArguments.PATH);
-        Options.number(spec, "The generation that get said.", "--generation");
-        Options.number(spec, "The floor that get said (default 0).", "--floor");
-        Options.value(
-                spec,
-                "UUID",
-                "The epoch that get said; without it a crash of the server in between goes unnoticed.",
-                "--epoch");
-        Options.value(spec, "FILE|-", "The artifact: a file, or standard input.", "--body");
-        Options.value(spec, "FILE", "A JSON object of HTTP headers, without which Boxel serves nothing.", "--headers");
-        Options.value(
-                spec,
-                "FILE",
-                "A JSON array of what the artifact imports: paths in the realm, without extension.",
-                "--deps");
+        Options.add(spec, GENERATION, FLOOR, EPOCH, BODY, HEADERS, DEPS);
         TranspileArguments.key(spec);
         Options.postgres(spec);
-        Options.dryRun(spec);
+        Options.DRY_RUN.addTo(spec);
     }
 
     @Override
     public Result run(Invocation call) {
-        long generation = call.number("--generation")
+        long generation = call.get(GENERATION)
                 .orElseThrow(() -> LockstepException.usage(
                         "--generation is missing", "'lockstep transpile get' says it; ask before you read the source"));
-        String body = call.text("--body")
+        String body = call.get(BODY)
                 .orElseThrow(() ->
                         LockstepException.usage("--body is missing", "--body FILE, or --body - for standard input"));
         Captured captured = Captured.writtenDown(
                 TranspileArguments.key(call),
-                call.text("--epoch").map(TranspilePutCommand::uuid),
+                call.get(EPOCH).map(TranspilePutCommand::uuid),
                 generation,
-                call.number("--floor").orElse(0L));
+                call.get(FLOOR).orElse(0L));
         Artifact artifact = artifact(call, body);
         return TranspileArguments.on(
                 call, Session.Use.WRITE, db -> call.dryRun() ? plan(db, captured) : put(db, captured, artifact));
@@ -70,14 +68,13 @@ public final class TranspilePutCommand implements Command {
                     "an artifact of " + content.size() + " bytes is too large; the limit is " + TranspileCache.LARGEST,
                     null);
         }
-        Optional<String> headers = call.text("--headers").map(file -> TranspileArguments.json(file, call, Map.class));
+        Optional<String> headers = call.get(HEADERS).map(file -> TranspileArguments.json(file, call, Map.class));
         if (headers.isPresent() && content.text().isEmpty()) {
             throw LockstepException.usage(
                     "--headers are for text of at most " + Content.SMALL + " bytes",
                     "Boxel would serve an empty module in place of this artifact");
         }
-        Optional<String> dependencies =
-                call.text("--deps").map(file -> TranspileArguments.json(file, call, List.class));
+        Optional<String> dependencies = call.get(DEPS).map(file -> TranspileArguments.json(file, call, List.class));
         return new Artifact(content, headers.orElse(null), dependencies.orElse(null));
     }
 

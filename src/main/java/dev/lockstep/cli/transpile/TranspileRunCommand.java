@@ -5,6 +5,7 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.ExitTrouble;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbPool;
@@ -33,7 +34,14 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep transpile run}. */
 public final class TranspileRunCommand implements Command {
-    private static final Duration WAIT = Duration.ofMinutes(3);
+    private static final Opt<Boolean> REQUIRE_CACHE =
+            Opt.flag("Fail rather than build without the cache.", "--require-cache");
+    private static final Opt<Duration> WAIT =
+            Opt.duration("How long to wait for another host's build before building here (default 3m).", "--wait");
+    static final Opt<Duration> TIMEOUT =
+            Opt.duration("Stop the command after this time, and end with 124.", "--timeout");
+
+    private static final Duration DEFAULT_WAIT = Duration.ofMinutes(3);
 
     /** A server that answers no more must not hold up a build for ever. */
     private static final Duration STATEMENT = Duration.ofSeconds(30);
@@ -56,18 +64,17 @@ public final class TranspileRunCommand implements Command {
                 TranspileArguments.REALM + " " + TranspileArguments.PATH
                         + " The command, after --, with its arguments.");
         BuildCommand.declare(spec);
-        Options.flag(spec, "Fail rather than build without the cache.", "--require-cache");
-        Options.duration(
-                spec, "How long to wait for another host's build before building here (default 3m).", "--wait");
-        Options.duration(spec, "Stop the command after this time, and end with 124.", "--timeout");
+        Options.add(spec, REQUIRE_CACHE, WAIT, TIMEOUT);
         TranspileArguments.key(spec);
-        Options.value(spec, "FILE", "Write the result as a JSON object to this file.", "--report");
+        Options.REPORT
+                .meaning("Write the result as a JSON object to this file.")
+                .addTo(spec);
         Options.postgres(spec);
     }
 
     @Override
     public Result run(Invocation call) throws InterruptedException {
-        Optional<Path> report = call.text("--report").map(Invocation::file);
+        Optional<Path> report = call.get(Options.REPORT).map(Invocation::file);
         if (call.parameters().size() < 3) {
             throw LockstepException.usage(
                     "a realm, a path and a command are needed",
@@ -115,7 +122,7 @@ public final class TranspileRunCommand implements Command {
                 SharedBuilds builds = new SharedBuilds(
                         pool,
                         listener,
-                        call.duration("--wait").orElse(WAIT),
+                        call.get(WAIT).orElse(DEFAULT_WAIT),
                         (cost, fault) -> heard(call, cost, fault))) {
             Served served = builds.serve(key, build::digest, build.source(), build);
             if (wasOvertaken(served) && build.canBeReadAgain()) {
@@ -138,7 +145,7 @@ public final class TranspileRunCommand implements Command {
         if (fault instanceof DbException e) {
             CacheSchema.require(e);
         }
-        if (call.flag("--require-cache")) {
+        if (call.has(REQUIRE_CACHE)) {
             throw fault;
         }
         call.output()

@@ -4,6 +4,7 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -26,6 +27,13 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep transpile tombstone}. */
 public final class TranspileTombstoneCommand implements Command {
+    private static final Opt<Boolean> ALL =
+            Opt.flag("Invalidate the whole realm, paths that nobody has built yet included.", "--all");
+    private static final Opt<Boolean> DEPENDENTS =
+            Opt.flag("Also invalidate what imports the paths, directly or by way of others.", "--dependents");
+    private static final Opt<Boolean> BROADCAST =
+            Opt.flag("Also tell every replica, in the same transaction.", "--broadcast");
+
     private static final String NOTIFY = "select pg_notify(?, ?)";
 
     /** What is invalidated, and what it did. */
@@ -39,12 +47,9 @@ public final class TranspileTombstoneCommand implements Command {
                                 + " without extension means every file that it may stand for. Done again, it refuses the builds that"
                                 + " have begun meanwhile.");
         Options.parameters(spec, "URL [PATH]", "1..*", TranspileArguments.REALM + " Then paths, relative to it.");
-        Options.flag(spec, "Invalidate the whole realm, paths that nobody has built yet included.", "--all");
-        Options.flag(spec, "Also invalidate what imports the paths, directly or by way of others.", "--dependents");
-        Options.flag(spec, "Also tell every replica, in the same transaction.", "--broadcast");
-        Options.yes(spec);
+        Options.add(spec, ALL, DEPENDENTS, BROADCAST, Options.YES);
         Options.postgres(spec);
-        Options.dryRun(spec);
+        Options.DRY_RUN.addTo(spec);
     }
 
     @Override
@@ -54,12 +59,12 @@ public final class TranspileTombstoneCommand implements Command {
         for (String typed : call.parameters().subList(1, call.parameters().size())) {
             paths.add(TranspileArguments.path(realm, typed));
         }
-        boolean all = call.flag("--all");
+        boolean all = call.has(ALL);
         if (all != paths.isEmpty()) {
             throw LockstepException.usage(
                     all ? "--all and paths exclude each other" : "no path given", "name paths, or --all for the realm");
         }
-        if (all && call.flag("--dependents")) {
+        if (all && call.has(DEPENDENTS)) {
             throw LockstepException.usage("--all leaves no dependents to look for", null);
         }
         if (all) {
@@ -77,7 +82,7 @@ public final class TranspileTombstoneCommand implements Command {
             Done tombstoned = paths.isEmpty()
                     ? new Done(Tombstones.realm(tx, realm.value()), List.of())
                     : tombstonePaths(tx, realm, paths, call);
-            if (call.flag("--broadcast")) {
+            if (call.has(BROADCAST)) {
                 broadcast(tx, realm, paths, tombstoned.dependents());
             }
             return tombstoned;
@@ -141,7 +146,7 @@ public final class TranspileTombstoneCommand implements Command {
     }
 
     private static List<String> dependents(Tx tx, RealmUrl realm, List<String> paths, Invocation call) {
-        return call.flag("--dependents") ? Tombstones.dependents(tx, realm.value(), paths) : List.of();
+        return call.has(DEPENDENTS) ? Tombstones.dependents(tx, realm.value(), paths) : List.of();
     }
 
     private static Set<String> affected(List<String> paths, List<String> dependents) {
