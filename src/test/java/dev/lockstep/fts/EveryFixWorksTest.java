@@ -67,7 +67,8 @@ class EveryFixWorksTest {
             for (Map.Entry<String, List<String>> state : states(deferred).entrySet()) {
                 // A table that is gone is for the application's migrations to bring back.
                 boolean gone = state.getKey().endsWith("a table that is gone");
-                for (String command : gone ? List.of("fts restore") : List.of("doctor --for fts", "fts restore")) {
+                for (String command :
+                        gone ? List.of("fts restore") : List.of("doctor --for fts", "fts status", "fts restore")) {
                     Path folder = Files.createDirectories(dir.resolve("it's \"" + number++ + "\" $HOME `x` ü!"));
                     Path file = CadtDatabase.create(folder.resolve("cadt.db"), 5);
                     if (deferred) {

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 public final class PastedAdvice {
     private static final Pattern ADVICE = Pattern.compile("(?:^| )(?:hint|fix): (.*)$");
     private static final Pattern QUOTED = Pattern.compile("'(lockstep .*?)'(?=[ ;,.:)]|$)");
-    private static final Pattern SQL = Pattern.compile("(?:^|: )((?:grant|delete from|update|drop) .*)$");
+    private static final Pattern SQL = Pattern.compile("(?:^|: )((?:grant|create table|delete from|update|drop) .*)$");
     private static final int ROUNDS = 6;
 
     private final Map<String, String> environment;
@@ -118,6 +118,7 @@ public final class PastedAdvice {
             } else {
                 LockstepRun next = paste(commands.get(0));
                 seen.append("$ ").append(commands.get(0)).append('\n');
+                seen.append(next.stdout()).append(next.stderr());
                 boolean leads = next.exit() != 0
                         && (!commands(next).isEmpty() || !statements(next).isEmpty());
                 run = leads ? next : run(words);
@@ -130,7 +131,7 @@ public final class PastedAdvice {
         for (String advice : advice(run)) {
             Matcher sql = SQL.matcher(advice);
             if (sql.find()) {
-                statements.add(sql.group(1));
+                statements.addAll(List.of(sql.group(1).split("; ", 0)));
             }
         }
         return statements;

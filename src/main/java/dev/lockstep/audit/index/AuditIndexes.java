@@ -4,6 +4,7 @@ import dev.lockstep.audit.AuditTable;
 import dev.lockstep.audit.index.IndexEngine.Choice;
 import dev.lockstep.audit.query.QueryShape;
 import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
 import dev.lockstep.profile.AuditProfile;
 import dev.lockstep.profile.AuditProfile.Index;
 import dev.lockstep.profile.AuditProfile.Query;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Makes, checks and removes the indexes that the hot queries of an audit log need. */
 public final class AuditIndexes {
@@ -69,6 +71,9 @@ public final class AuditIndexes {
     private final AuditProfile profile;
     private final IndexEngine engine;
     private final Db db;
+
+    /** Whether anything was sent that changes an index. */
+    private boolean tried;
 
     public AuditIndexes(AuditTable table) {
         this.table = table;
@@ -145,21 +150,34 @@ public final class AuditIndexes {
         return engine.leftovers();
     }
 
-    /** Removes {@link #leftovers}; whoever rebuilds an index just now keeps his. */
-    public List<String> removeLeftovers() {
-        List<String> leftovers = engine.leftovers();
-        for (String leftover : leftovers) {
+    /** Removes {@link #leftovers}, and tells which; whoever rebuilds an index just now keeps his. */
+    public void removeLeftovers(Consumer<String> removed) {
+        for (String leftover : engine.leftovers()) {
             db.autocommit(tx -> {
                 tx.execute(PostgresPartitions.dropLeftover(leftover));
                 return null;
             });
+            removed.accept(leftover);
         }
-        return leftovers;
     }
 
     /** What {@link #apply} would do: what is not right is MISSING, INVALID or DIFFERENT. */
     public List<Report> preview() {
         return look();
+    }
+
+    /**
+     * Whether an index is another than it was: what a statement that failed has left counts, what was cleaned up does not.
+     * Where the database cannot be asked any more, whatever was tried counts.
+     *
+     * @param before what {@link #preview} said
+     */
+    public boolean isChangedSince(List<Report> before) {
+        try {
+            return !look().equals(before);
+        } catch (DbException e) {
+            return tried;
+        }
     }
 
     private List<Report> look() {
@@ -175,21 +193,24 @@ public final class AuditIndexes {
      * Makes what is missing or not valid; done again, it does nothing.
      *
      * @param patience how long to go on trying while others hold locks
+     * @param done hears of each index as soon as it is there
      * @throws LockstepException refused: a name is taken, and nothing was changed; or values stand in the way of a unique index;
      *     timeout: others held locks all the time; what was made stays
      */
-    public List<Report> apply(Conflict conflict, Duration patience) throws InterruptedException {
+    public void apply(Conflict conflict, Duration patience, Consumer<Report> done) throws InterruptedException {
         refusePoolers();
         for (Index index : profile.indexes()) {
             engine.find(index).ifPresent(found -> IndexBuild.refuse(engine, index, found, conflict));
         }
         long deadline = System.nanoTime() + patience.toNanos();
-        List<Report> reports = new ArrayList<>();
         for (Index index : profile.indexes()) {
-            State state = new IndexBuild(table, index, conflict, deadline).run();
-            reports.add(report(index, state, engine.find(index), List.of()));
+            State state = new IndexBuild(table, index, conflict, deadline, this::noteAttempt).run();
+            done.accept(report(index, state, engine.find(index), List.of()));
         }
-        return reports;
+    }
+
+    private void noteAttempt() {
+        tried = true;
     }
 
     /** What a session holds, such as the lock, would be somebody else's with the next transaction. */
@@ -200,21 +221,25 @@ public final class AuditIndexes {
         }
     }
 
-    /** Removes the indexes. @throws LockstepException refused: one is not what the profile says, and nothing was changed */
-    public List<Report> drop(Duration patience) throws InterruptedException {
+    /**
+     * Removes the indexes.
+     *
+     * @param done hears of each index as soon as it is gone
+     * @throws LockstepException refused: one is not what the profile says, and nothing was changed; timeout: others held locks
+     *     all the time; what was removed is gone
+     */
+    public void drop(Duration patience, Consumer<Report> done) throws InterruptedException {
         refusePoolers();
         for (Index index : profile.indexes()) {
             engine.find(index).ifPresent(found -> IndexBuild.refuse(engine, index, found, Conflict.REFUSE));
         }
         long deadline = System.nanoTime() + patience.toNanos();
-        List<Report> reports = new ArrayList<>();
         for (Index index : profile.indexes()) {
             Optional<ExistingIndex> found = engine.find(index);
             if (found.isPresent()) {
-                new IndexBuild(table, index, Conflict.REFUSE, deadline).drop();
+                new IndexBuild(table, index, Conflict.REFUSE, deadline, this::noteAttempt).drop();
             }
-            reports.add(report(index, found.isPresent() ? State.DROPPED : State.MISSING, found, List.of()));
+            done.accept(report(index, found.isPresent() ? State.DROPPED : State.MISSING, found, List.of()));
         }
-        return reports;
     }
 }

@@ -27,18 +27,23 @@ final class IndexBuild {
     private final Index index;
     private final Conflict conflict;
     private final long deadline;
+    private final Runnable attempt;
     private Duration pause = FIRST_PAUSE;
     private DbException last;
     private State outcome = State.PRESENT;
 
-    /** @param deadline by {@link System#nanoTime} */
-    IndexBuild(AuditTable table, Index index, Conflict conflict, long deadline) {
+    /**
+     * @param deadline by {@link System#nanoTime}
+     * @param attempt told before anything is sent that changes an index
+     */
+    IndexBuild(AuditTable table, Index index, Conflict conflict, long deadline, Runnable attempt) {
         this.table = table;
         this.engine = IndexEngine.of(table.db(), table.relation());
         this.db = table.db();
         this.index = index;
         this.conflict = conflict;
         this.deadline = deadline;
+        this.attempt = attempt;
     }
 
     State run() throws InterruptedException {
@@ -56,9 +61,14 @@ final class IndexBuild {
     }
 
     void drop() throws InterruptedException {
-        while (!isGone() && !locked(() -> engine.drop(index), this::isGone)) {
+        while (!isGone() && !locked(this::remove, this::isGone)) {
             rest();
         }
+    }
+
+    private void remove() {
+        attempt.run();
+        engine.drop(index);
     }
 
     private boolean isRight() {
@@ -75,6 +85,7 @@ final class IndexBuild {
     private void make() {
         Optional<ExistingIndex> found = engine.find(index);
         outcome = found.filter(f -> f.fit() == ExistingIndex.Fit.RIGHT).isPresent() ? State.PRESENT : State.CREATED;
+        attempt.run();
         if (found.isEmpty()) {
             engine.create(index);
             return;

@@ -15,6 +15,7 @@ import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
+import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,21 +77,53 @@ public final class AuditIndexCommand implements Command {
         if (verb == Verb.DROP) {
             call.confirm("drop the audit indexes in " + target);
         }
-        List<Report> reports;
-        List<String> leftovers;
-        try (Db db = AuditArguments.open(call, target, verb == Verb.CHECK ? Session.Use.READ : Session.Use.WRITE)) {
+        Session.Use use = verb == Verb.CHECK ? Session.Use.READ : Session.Use.WRITE;
+        try (Db db = AuditArguments.open(call, target, use)) {
             AuditIndexes indexes = new AuditIndexes(AuditArguments.table(call, db));
-            reports = reports(call, indexes);
-            leftovers = verb == Verb.APPLY && !call.dryRun() ? indexes.removeLeftovers() : indexes.leftovers();
+            if (verb == Verb.CHECK || call.dryRun()) {
+                List<Report> reports = verb == Verb.CHECK ? indexes.check() : indexes.preview();
+                return result(call, reports, indexes.leftovers(), Result.Change.UNCHANGED);
+            }
+            return write(call, indexes);
         }
-        boolean changed = false;
+    }
+
+    /** Whatever fails on the way, what was done before it is told. */
+    private Result write(Invocation call, AuditIndexes indexes) throws InterruptedException {
+        List<Report> before = indexes.preview();
+        List<Report> done = new ArrayList<>();
+        List<String> removed = new ArrayList<>();
+        try {
+            Duration patience = call.find(TIMEOUT).orElse(PATIENCE);
+            if (verb == Verb.APPLY) {
+                indexes.apply(call.has(REPLACE) ? Conflict.REPLACE : Conflict.REFUSE, patience, done::add);
+                indexes.removeLeftovers(removed::add);
+                return result(call, done, removed, change(done));
+            }
+            indexes.drop(patience, done::add);
+            return result(call, done, indexes.leftovers(), change(done));
+        } catch (LockstepException | InterruptedException e) {
+            boolean other = !removed.isEmpty() || indexes.isChangedSince(before);
+            Result part = result(call, done, removed, other ? Result.Change.CHANGED : change(done));
+            call.output().soFar(() -> part);
+            throw e;
+        }
+    }
+
+    private static Result.Change change(List<Report> reports) {
+        return reports.stream().anyMatch(report -> report.state() == State.CREATED || report.state() == State.DROPPED)
+                ? Result.Change.CHANGED
+                : Result.Change.UNCHANGED;
+    }
+
+    private Result result(Invocation call, List<Report> reports, List<String> leftovers, Result.Change made) {
+        boolean changed = made == Result.Change.CHANGED;
         boolean right = true;
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         for (Report report : reports) {
             trees.add(tree(report));
             lines(call, report, lines);
-            changed |= report.state() == State.CREATED || report.state() == State.DROPPED;
             right &= report.state() == State.PRESENT;
         }
         boolean removed = verb == Verb.APPLY && !leftovers.isEmpty();
@@ -105,18 +138,6 @@ public final class AuditIndexCommand implements Command {
         data.put("leftovers", leftovers);
         Result result = changed && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
         return verb == Verb.CHECK && !right ? result.with(ExitCode.DIFFERS) : result;
-    }
-
-    private List<Report> reports(Invocation call, AuditIndexes indexes) throws InterruptedException {
-        Duration patience = call.find(TIMEOUT).orElse(PATIENCE);
-        return switch (verb) {
-            case CHECK -> indexes.check();
-            case APPLY ->
-                call.dryRun()
-                        ? indexes.preview()
-                        : indexes.apply(call.has(REPLACE) ? Conflict.REPLACE : Conflict.REFUSE, patience);
-            case DROP -> call.dryRun() ? indexes.preview() : indexes.drop(patience);
-        };
     }
 
     private static Map<String, Object> tree(Report report) {

@@ -5,6 +5,7 @@ import dev.lockstep.cli.audit.AuditArguments;
 import dev.lockstep.cli.doctor.DoctorCommand.Mechanism;
 import dev.lockstep.cli.doctor.DoctorReport.Check;
 import dev.lockstep.cli.doctor.DoctorReport.State;
+import dev.lockstep.cli.fts.FtsRemedy;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.mirror.MirrorArguments;
 import dev.lockstep.cli.option.Options;
@@ -13,15 +14,10 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.FtsStatus;
-import dev.lockstep.fts.deferral.Restoration;
-import dev.lockstep.fts.deferral.Restoration.Claim;
-import dev.lockstep.fts.deferral.Restoration.Preference;
-import dev.lockstep.fts.deferral.Restoration.Replacement;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorStatus;
 import dev.lockstep.profile.Profile;
 import dev.lockstep.support.LockstepException;
-import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.support.ShellWord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,9 +34,6 @@ final class DoctorSqlite {
     private static final String NAMES = "select name from sqlite_master where type = 'table'";
 
     private static final String BACKFILL = "'lockstep mirror backfill'";
-    private static final String UNKNOWN_TRIGGERS =
-            "make its triggers, as the application's migrations do; a --profile that knows them can tell which";
-
     private static final long LARGE_WAL = 64L << 20;
     private static final Duration OLD_MIRROR = Duration.ofDays(1);
 
@@ -144,7 +137,7 @@ final class DoctorSqlite {
                     status.tables().size() + " indexes, a trigger for every event, and as many rows as they make;"
                             + " what the rows say was not compared");
         }
-        return new Check("fts", State.FAIL, String.join("; ", bad), fix(db, status));
+        return new Check("fts", State.FAIL, String.join("; ", bad), FtsRemedy.of(call, db, status));
     }
 
     private static Optional<String> trouble(FtsStatus.Table table) {
@@ -165,38 +158,6 @@ final class DoctorSqlite {
                                 : fts + " has no trigger for " + String.join(", ", table.unkept()));
             }
         };
-    }
-
-    /** The command for the worst of it. */
-    private String fix(Db db, FtsStatus status) {
-        boolean deferred = status.leftovers() > 0;
-        boolean lost = false;
-        boolean unknown = false;
-        for (FtsStatus.Table table : status.tables()) {
-            deferred |= table.state() == FtsStatus.State.DEFERRED;
-            lost |= !table.absent().isEmpty();
-            unknown |= table.state() == FtsStatus.State.UNTRIGGERED
-                    && table.absent().isEmpty()
-                    && table.triggers().isEmpty();
-        }
-        if (unknown) {
-            return UNKNOWN_TRIGGERS;
-        }
-        if (deferred || lost) {
-            return restoration(db, lost ? Replacement.PROFILE : Replacement.NONE);
-        }
-        return "'lockstep fts check'";
-    }
-
-    /** The restoration that mends it; if that would be refused, what the refusal advises. */
-    private String restoration(Db db, Replacement replacement) {
-        Restoration.Policy policy = new Restoration.Policy(Preference.NEITHER, replacement, Claim.RESPECT);
-        try {
-            new Restoration(call.profile(), policy, ProcessIdentity.ofProcess()).preview(db, List.of());
-            return "'lockstep fts restore" + (replacement == Replacement.PROFILE ? " --from-profile'" : "'");
-        } catch (LockstepException e) {
-            return e.hint();
-        }
     }
 
     private Check audit(Db db) {

@@ -99,6 +99,9 @@ public final class FtsRunCommand implements Command {
         try (Db db = open(call, file)) {
             deferred = FtsArguments.deferralOrNone(call).together().run(db, call.all(FtsArguments.TABLE));
         }
+        List<String> put = deferred.tables().stream().map(Deferral.Table::fts).toList();
+        Result nothing = Result.unchanged(Map.of("db", file, "deferred", put), List.of());
+        call.output().soFar(() -> deferred.changed() ? nothing.asChanged() : nothing);
         FtsArguments.warn(call, deferred.notices());
         say(call, deferred);
         FtsArguments.sayKept(call, deferred);
@@ -111,7 +114,10 @@ public final class FtsRunCommand implements Command {
             try {
                 status = child.runOnOurTerminal(Map.of("LOCKSTEP_DB", file), CHECK, back::ifOverdue);
             } catch (InterruptedException | RuntimeException e) {
-                back.afterFailure(e);
+                if (back.afterFailure(e) && e instanceof ExitTrouble) {
+                    // It never ran, and everything is as it was.
+                    call.output().soFar(() -> nothing);
+                }
                 throw e;
             }
             return result(file, status, deferred, back);
@@ -261,13 +267,15 @@ public final class FtsRunCommand implements Command {
             }
         }
 
-        /** The first error is the one to tell. */
-        void afterFailure(Exception first) {
+        /** Whether the triggers are back. The first error is the one to tell. */
+        boolean afterFailure(Exception first) {
             try {
                 restore();
+                return true;
             } catch (RuntimeException e) {
                 first.addSuppressed(e);
                 call.output().warn("still-deferred", e.getMessage() + "; " + RESTORE + " tries again");
+                return false;
             }
         }
     }

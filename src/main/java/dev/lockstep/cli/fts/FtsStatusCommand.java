@@ -31,8 +31,10 @@ public final class FtsStatusCommand implements Command {
     @Override
     public Result run(Invocation call) {
         FtsStatus status;
+        String remedy;
         try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
             status = FtsStatus.read(db, call.profile(), call.all(FtsArguments.TABLE));
+            remedy = status.isKept() ? null : FtsRemedy.of(call, db, status);
         }
         FtsArguments.warn(call, status.notices());
         List<Object> tables = new ArrayList<>();
@@ -43,6 +45,9 @@ public final class FtsStatusCommand implements Command {
         }
         if (lines.isEmpty()) {
             lines.add("there is no full-text table in this database");
+        }
+        if (remedy != null) {
+            lines.add("hint: " + remedy);
         }
         Map<String, Object> data = FtsArguments.data(call, tables);
         data.put("leftovers", status.leftovers());

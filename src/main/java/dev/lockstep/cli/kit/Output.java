@@ -165,9 +165,10 @@ public final class Output {
 
     /** Ends the command's output; the exit status is the result's. */
     public int finish(Result result) {
+        soFar = () -> result;
         if (result.failure().isPresent()) {
             print(result);
-            return fail(result.failure().get(), result.data());
+            return fail(result.failure().get(), result);
         }
         end(result.status(), result.changed() == Result.Change.CHANGED, result.data(), null);
         if (!quiet || result.status() != ExitCode.OK.status()) {
@@ -184,34 +185,46 @@ public final class Output {
         }
     }
 
-    /** Ends the command's output with an error. */
+    /** Ends the command's output with an error; what was done before it is said too. */
     public int fail(LockstepException trouble) {
-        return fail(trouble, Map.of());
+        Result done = done();
+        if (isChange(done)) {
+            print(done);
+        }
+        return fail(trouble, done);
     }
 
-    private int fail(LockstepException trouble, Map<String, Object> data) {
+    private int fail(LockstepException trouble, Result done) {
         Map<String, Object> error = error(trouble.code(), trouble.getMessage(), Redactor.redact(advice.after(trouble)));
         if (trouble instanceof DbException e) {
             error.put("sqlState", e.sqlState());
             error.put("retryable", e.retryable());
         }
         // Part is done and kept, except where a database says so of itself: it means the statement.
-        boolean changed = trouble.kind() == LockstepException.Kind.INCOMPLETE && !(trouble instanceof DbException);
-        return fail(ExitCode.of(trouble).status(), changed, error, data, trouble);
+        boolean part = trouble.kind() == LockstepException.Kind.INCOMPLETE && !(trouble instanceof DbException);
+        return fail(ExitCode.of(trouble).status(), part || isChange(done), error, done.data(), trouble);
     }
 
-    /** What the command would answer if it were stopped now. */
+    /** What the command would answer if it were stopped now, or failed: what has been written, and is there to stay. */
     public void soFar(Supplier<Result> result) {
         soFar = result;
     }
 
+    private Result done() {
+        return soFar == null ? Result.unchanged(Map.of(), List.of()) : soFar.get();
+    }
+
+    private boolean isChange(Result done) {
+        return done.changed() == Result.Change.CHANGED && !dryRun;
+    }
+
     /** Ends the output of a command that a signal stopped, with what it has done so far. */
     public int interrupted(int status) {
-        Result done = soFar == null ? Result.unchanged(Map.of(), List.of()) : soFar.get();
+        Result done = done();
         if (!quiet) {
             print(done);
         }
-        return fail(status, false, error("interrupted", "stopped by a signal", null), done.data(), null);
+        return fail(status, isChange(done), error("interrupted", "stopped by a signal", null), done.data(), null);
     }
 
     /** Ends the output of a command whose results could not be printed; a reader that went away knows why. */
@@ -242,7 +255,8 @@ public final class Output {
     }
 
     private int fail(int status, Map<String, Object> error, Throwable cause) {
-        return fail(status, false, error, Map.of(), cause);
+        Result done = done();
+        return fail(status, isChange(done), error, done.data(), cause);
     }
 
     private int fail(

@@ -44,6 +44,11 @@ public record Result(
         return new Result(status, Change.UNCHANGED, data, text, failure);
     }
 
+    /** The same answer of a run that has changed something. */
+    public Result asChanged() {
+        return new Result(status, Change.CHANGED, data, text, failure);
+    }
+
     /** The same answer with another exit status. */
     public Result with(ExitCode code) {
         return new Result(code.status(), changed, data, text, failure);

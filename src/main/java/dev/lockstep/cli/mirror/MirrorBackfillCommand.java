@@ -108,29 +108,32 @@ public final class MirrorBackfillCommand implements Command {
             return MirrorPlanCommand.plan(call, Preflight.Keys.ASSUMED);
         }
         Policy policy = call.has(TAKE_OVER) ? Policy.TAKE_OVER : Policy.RESPECT;
-        List<Backfill.Table> tables;
-        List<NotMirrored> left;
-        List<ExtraTables.Dropped> dropped;
         WalWatch log = new WalWatch(call, "--snapshot copy reads a copy, and holds it up only while that is made");
         try (SourceFile file = SourceFile.of(Invocation.file(call.sqliteFile()));
                 Db source = SourceSnapshot.open(call);
                 MirrorConnection link = MirrorArguments.link(call, source, options.trust(), MirrorArguments.PATIENCE)) {
             log.look();
             List<Backfill.Table> hopeless = Preflight.hopeless(source, link, MirrorArguments.tables(call), options);
-            left = NotMirrored.of(source, MirrorArguments.tables(call));
+            List<NotMirrored> left = NotMirrored.of(source, MirrorArguments.tables(call));
             if (!hopeless.isEmpty()) {
                 return result(call, hopeless, List.of(), left, log);
             }
             List<String> extra = extraTables(call, source, link);
             sayOnce(call, link, left);
             MirrorRun run = MirrorRun.begin(link, MirrorArguments.sourceId(call), MirrorArguments.owner(), policy);
-            dropped = ExtraTables.drop(source, run, extra);
+            call.output().soFar(() -> new Result(0, change(run), Map.of(), List.of()));
+            List<ExtraTables.Dropped> dropped = ExtraTables.drop(source, run, extra);
             Runnable watch = SourceSnapshot.isCopied(call) ? () -> {} : log::look;
-            tables = new Backfill(options, new MirrorNarration(call, watch))
+            List<Backfill.Table> tables = new Backfill(options, new MirrorNarration(call, watch))
                     .run(source, file, run, MirrorArguments.tables(call));
             watch.run();
+            Result result = result(call, tables, dropped, left, log);
+            return change(run) == Result.Change.CHANGED ? result.asChanged() : result;
         }
-        return result(call, tables, dropped, left, log);
+    }
+
+    private static Result.Change change(MirrorRun run) {
+        return run.hasWritten() ? Result.Change.CHANGED : Result.Change.UNCHANGED;
     }
 
     /** What is to be dropped, once that is confirmed. */

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep mirror follow}. */
@@ -85,6 +86,7 @@ public final class MirrorFollowCommand implements Command {
     }
 
     private static Result change(Invocation call, Db source, FollowTriggers triggers) {
+        List<String> others = source.read(triggers::others);
         List<FollowTriggers.Table> tables = call.has(REMOVE) ? triggers.remove(source) : triggers.install(source);
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
@@ -97,7 +99,6 @@ public final class MirrorFollowCommand implements Command {
         if (tables.isEmpty()) {
             lines.add("there are no triggers for this mirror");
         }
-        List<String> others = source.read(triggers::others);
         others.forEach(other -> lines.add("changes are also noted for the mirror " + other));
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", call.sqliteFile());
@@ -146,6 +147,7 @@ public final class MirrorFollowCommand implements Command {
                 throw hopeless.failure().orElseThrow();
             }
             MirrorRun run = MirrorRun.begin(link, MirrorArguments.sourceId(call), MirrorArguments.owner(), policy);
+            narration.isChanged = run::hasWritten;
             String mirror = MirrorArguments.mirrorId(call);
             Following following =
                     new Following(source, file, run, mirror, MirrorArguments.tables(call), options, narration);
@@ -177,6 +179,8 @@ public final class MirrorFollowCommand implements Command {
         private final Map<String, long[]> shipped = new LinkedHashMap<>();
         private final Map<String, String> failures = new LinkedHashMap<>();
         private final Map<String, String> notices = new LinkedHashMap<>();
+        private BooleanSupplier isChanged = () -> false;
+        private boolean installed;
 
         Narration(Invocation call) {
             super(call, new WalWatch(call, "that is when everything has been compared")::look);
@@ -203,6 +207,7 @@ public final class MirrorFollowCommand implements Command {
             if (table.state() == FollowTriggers.State.PRESENT) {
                 output.detail(line(table));
             } else {
+                installed = true;
                 output.message(line(table));
             }
         }
@@ -251,7 +256,7 @@ public final class MirrorFollowCommand implements Command {
         Result result() {
             List<Object> trees = new ArrayList<>();
             List<String> lines = new ArrayList<>();
-            boolean changed = false;
+            boolean changed = installed || isChanged.getAsBoolean();
             for (Map.Entry<String, long[]> table : shipped.entrySet()) {
                 long[] counts = table.getValue();
                 Map<String, Object> tree = new LinkedHashMap<>();

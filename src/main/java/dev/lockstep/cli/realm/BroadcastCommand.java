@@ -94,7 +94,10 @@ public final class BroadcastCommand implements Command {
                 Db emitter = call.databases().postgres(target, mouth)) {
             RealmArguments.checkRecipients(emitter, realms, call);
             ExpectedListeners listeners = ExpectedListeners.look(emitter, call);
-            Duration echo = new Broadcast(emitter, ear).send(plan, ECHO);
+            Result committed = Result.changed(data(plan.changes(), null), lines("sent ", plan));
+            Duration echo = new Broadcast(emitter, ear)
+                    .telling(() -> call.output().soFar(() -> committed))
+                    .send(plan, ECHO);
             List<String> text = lines("sent ", plan);
             text.add("heard again after " + echo.toMillis() + " ms");
             Map<String, Object> data = data(plan.changes(), echo.toMillis());

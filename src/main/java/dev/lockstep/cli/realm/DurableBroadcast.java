@@ -54,7 +54,9 @@ final class DurableBroadcast {
             RealmArguments.checkRecipients(emitter, realms, call);
             InvalidationLog.prepare(emitter);
             ExpectedListeners listeners = ExpectedListeners.look(emitter, call);
-            Broadcast.Logged logged = log(new Broadcast(emitter, ear), plan);
+            Broadcast broadcast =
+                    new Broadcast(emitter, ear).telling(() -> call.output().soFar(() -> Result.changed(data, lines)));
+            Broadcast.Logged logged = log(broadcast, plan);
             LogPosition position = logged.entry().position();
             InvalidationLog.tidy(emitter, position, plan.changes().size());
             data.put("echoMs", logged.echo().toMillis());

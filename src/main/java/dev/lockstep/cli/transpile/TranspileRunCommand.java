@@ -90,6 +90,7 @@ public final class TranspileRunCommand implements Command {
             call.output().bare(report);
         }
         try (Served served = serve(call, key, build)) {
+            call.output().soFar(() -> result(served));
             call.output().detail(words(served, build));
             build.deliver(served.artifact(), isBuiltHere(served));
             if (served.stored().equals(Optional.of(StoreResult.NOT_STORABLE))) {

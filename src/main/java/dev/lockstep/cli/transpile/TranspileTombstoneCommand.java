@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -77,7 +78,9 @@ public final class TranspileTombstoneCommand implements Command {
     }
 
     private static Result tombstone(Db db, RealmUrl realm, List<String> paths, Invocation call) {
+        // Asked before, so that nothing can fail once it is done.
         boolean known = !paths.isEmpty() || db.autocommit(tx -> Upkeep.isKnown(tx, realm.value()));
+        Optional<String> near = known ? Optional.empty() : db.autocommit(tx -> Upkeep.nearMiss(tx, realm.value()));
         Done done = db.transact(tx -> {
             Done tombstoned = paths.isEmpty()
                     ? new Done(Tombstones.realm(tx, realm.value()), List.of())
@@ -88,7 +91,7 @@ public final class TranspileTombstoneCommand implements Command {
             return tombstoned;
         });
         if (!known) {
-            warnOfNearMiss(db, realm, call.output());
+            warnOfNearMiss(realm, near, call.output());
         }
         return Result.changed(data(done), List.of(counts(done.outcome())));
     }
@@ -116,10 +119,8 @@ public final class TranspileTombstoneCommand implements Command {
         }
     }
 
-    private static void warnOfNearMiss(Db db, RealmUrl realm, Output output) {
-        String hint = db.autocommit(tx -> Upkeep.nearMiss(tx, realm.value()))
-                .map(name -> "; did you mean " + name + "?")
-                .orElse("");
+    private static void warnOfNearMiss(RealmUrl realm, Optional<String> near, Output output) {
+        String hint = near.map(name -> "; did you mean " + name + "?").orElse("");
         output.warn("unknown-realm", "the cache knew nothing of " + realm + hint);
     }
 

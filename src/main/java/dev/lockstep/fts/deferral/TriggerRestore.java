@@ -35,6 +35,8 @@ import java.util.Set;
  * that do not fit it any more.
  */
 final class TriggerRestore {
+    private static final String GIVE_UP = "give the triggers up: ";
+
     private final Tx tx;
     private final DeferralState situation;
     private final Restoration.Policy policy;
@@ -233,7 +235,7 @@ final class TriggerRestore {
                                 "trigger " + trigger.name() + " does not fit " + trigger.table() + " any more: "
                                         + objection,
                                 "nothing changed, it is still deferred; change the schema back"
-                                        + (index == null ? "" : ", or " + giveUp(index)));
+                                        + (index == null ? "" : ", or " + surrender(index, trigger)));
                     });
         }
         ordered.stream()
@@ -292,10 +294,12 @@ final class TriggerRestore {
                 .toList();
     }
 
-    private static String giveUp(FtsIndex index) {
-        return index.held()
-                .map(held -> "give the triggers up: " + held.ledger().surrender(index.name()))
-                .orElse("give it up");
+    /** One that writes no index comes back with each restore, so no other index can be restored before. */
+    private String surrender(FtsIndex index, TriggerStatement unfit) {
+        boolean withAll = index.held().stream()
+                .flatMap(held -> strangers(held.deferred()).stream())
+                .anyMatch(stored -> stored.name().equals(unfit.name()));
+        return withAll ? GIVE_UP + index.held().orElseThrow().ledger().surrender(index.name()) : surrender(index);
     }
 
     /** An application's one entry holds the triggers of others too, and they are stored nowhere else. */
@@ -311,6 +315,6 @@ final class TriggerRestore {
                 "",
                 others.stream().map(name -> " --table " + ShellWord.quote(name)).toList());
         String first = others.isEmpty() ? "" : "first 'lockstep fts restore" + tables + "', then ";
-        return first + "give the triggers up: " + held.get().ledger().surrender(index.name());
+        return first + GIVE_UP + held.get().ledger().surrender(index.name());
     }
 }

@@ -54,7 +54,13 @@ final class BulkLoad {
             return Optional.empty();
         }
         try {
-            return run.write(mirror -> isEmpty(mirror, plan) ? Optional.of(load(mirror, plan)) : Optional.empty());
+            Optional<PageScan> loaded =
+                    run.write(mirror -> isEmpty(mirror, plan) ? Optional.of(load(mirror, plan)) : Optional.empty());
+            run.noteWrites(
+                    loaded.isEmpty()
+                            ? 0
+                            : plan.ddl().isPresent() ? 1 : loaded.get().rows());
+            return loaded;
         } catch (DbException e) {
             if (PageWriter.isAboutRows(e)) {
                 return Optional.empty();

@@ -113,6 +113,7 @@ final class PageComparison {
             progress.notice(plan.name(), "somebody else has written to the mirror; what differs is put right");
         }
         long extra = prepare(plan, scan, standing);
+        run.noteWrites(options.extras() == Extras.KEEP ? 0 : extra);
         PageWriter writer = new PageWriter(run, source, plan, options, progress, digest.map(TableDigest::ofSource));
         writer.write(standing.changed(), standing.rows() == 0 ? PageWriter.Way.LOAD : PageWriter.Way.MERGE);
         PageWriter.Tally tally = writer.tally();
@@ -185,6 +186,7 @@ final class PageComparison {
             }
             return null;
         });
+        run.noteWrites(1);
     }
 
     /**

@@ -144,6 +144,7 @@ public final class PageWriter {
 
     private void commit(List<PageScan.Page> batch) {
         Merged merged = run.write(mirror -> putAndRecord(mirror, batch));
+        run.noteWrites(merged.inserted() + merged.updated());
         tally = tally.plus(merged);
     }
 
@@ -185,6 +186,7 @@ public final class PageWriter {
                 }
                 return done;
             });
+            run.noteWrites(pages.size());
             return true;
         } catch (DbException e) {
             if (isAboutRows(e)) {
@@ -207,6 +209,7 @@ public final class PageWriter {
     private void bisect(PageScan.Page page) {
         RowSieve sieve = new RowSieve(source, plan, page, options.badRows(), rows -> {
             Merged merged = run.write(mirror -> run.dialect().merge(mirror, plan, rows));
+            run.noteWrites(merged.inserted() + merged.updated());
             tally = tally.plus(merged);
             return merged.rows();
         });
@@ -215,18 +218,21 @@ public final class PageWriter {
         all.each(row -> {});
         List<RejectedRow> missing = new ArrayList<>(all.rejects(0));
         refused.forEach(one -> missing.add(one.reject()));
-        run.write(mirror -> {
+        long gone = run.write(mirror -> {
+            long deleted = 0;
             // The mirror does not take these very rows: it does not keep older ones of the same keys either.
             for (RowSieve.Refusal one : refused) {
-                run.dialect().delete(mirror, plan, PageRows.part(source, plan, page, one.ordinal(), one.ordinal() + 1));
+                deleted += run.dialect()
+                        .delete(mirror, plan, PageRows.part(source, plan, page, one.ordinal(), one.ordinal() + 1));
             }
             run.pages()
                     .record(
                             mirror,
                             plan.name(),
                             List.of(new Page(page.digest(), page.rows() - missing.size(), missing)));
-            return null;
+            return deleted;
         });
+        run.noteWrites(gone);
         tally = tally.plusRejected(refused.size());
         for (RowSieve.Refusal one : refused) {
             digest.ifPresent(of -> PageRows.part(source, plan, page, one.ordinal(), one.ordinal() + 1)

@@ -75,6 +75,7 @@ public final class ExtraTables {
                     run.pages().forget(tx, extra.table());
                     return held;
                 });
+                run.noteWrites(1);
                 dropped.add(new Dropped(extra.table(), rows));
             }
         }

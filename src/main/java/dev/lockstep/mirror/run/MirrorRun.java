@@ -27,6 +27,7 @@ public final class MirrorRun implements AutoCloseable {
     private final MirrorEngine dialect;
     private final MirrorLedger ledger;
     private final long fence;
+    private boolean written;
     private Throttle pace = Throttle.none();
 
     private MirrorRun(MirrorConnection link, MirrorEngine dialect, MirrorLedger ledger, long fence) {
@@ -121,6 +122,16 @@ public final class MirrorRun implements AutoCloseable {
     /** Reads in a transaction that sees one snapshot. */
     public <T> T snapshot(Function<Tx, T> work) {
         return link.read(work);
+    }
+
+    /** Notes that rows of the mirror are others now, and stay so whatever becomes of the run. */
+    public void noteWrites(long rows) {
+        written |= rows > 0;
+    }
+
+    /** Whether this run has changed what the mirror holds of the source; what it keeps for itself does not count. */
+    public boolean hasWritten() {
+        return written;
     }
 
     /** Writes only when this lets it. */

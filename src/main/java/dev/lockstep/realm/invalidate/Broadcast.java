@@ -52,9 +52,15 @@ public final class Broadcast {
 
     private final Db emitter;
     private final ListenSession ear;
+    private final Runnable committed;
 
     /** @param ear another connection to the same database */
     public Broadcast(Db emitter, ListenSession ear) {
+        this(emitter, ear, () -> {});
+    }
+
+    private Broadcast(Db emitter, ListenSession ear, Runnable committed) {
+        this.committed = committed;
         this.emitter = emitter;
         this.ear = ear;
     }
@@ -119,6 +125,9 @@ public final class Broadcast {
             boolean known = entry.appended() == InvalidationLog.Appended.KNOWN;
             return new Sent(entry, known ? null : tx.only(NOTIFY_ALL, FileChange.CHANNEL.name(), payloads));
         });
+        if (sent.row() != null) {
+            committed.run();
+        }
         return new Logged(sent.entry(), sent.row() == null ? Duration.ZERO : heard(payloads, sent.row(), patience));
     }
 
@@ -134,7 +143,13 @@ public final class Broadcast {
         ear.listen(List.of(FileChange.CHANNEL));
         String[] payloads = payloads(plan);
         Row sent = emitter.transact(tx -> tx.only(NOTIFY_ALL, FileChange.CHANNEL.name(), payloads));
+        committed.run();
         return heard(payloads, sent, patience);
+    }
+
+    /** The same, telling as soon as it is committed: what comes after that may still fail. */
+    public Broadcast telling(Runnable heard) {
+        return new Broadcast(emitter, ear, heard);
     }
 
     private static String[] payloads(Plan plan) {

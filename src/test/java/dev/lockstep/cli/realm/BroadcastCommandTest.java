@@ -202,7 +202,7 @@ class BroadcastCommandTest {
                     database.through(pooler.port()).environment(), "realm", "broadcast", REALM, "-o", "json");
 
             assertThat(run.exit()).isEqualTo(5);
-            assertThat(run.stdout()).contains("\"code\":\"no-echo\"");
+            assertThat(run.stdout()).contains("\"code\":\"no-echo\"", "\"changed\":true");
             assertThat(run.stderr()).contains("hint: a pooler stands between");
         }
     }
