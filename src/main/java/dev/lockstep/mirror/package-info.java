@@ -135,6 +135,8 @@
  *       everything first
  *   <tr><td>SQLite cannot read a table, for want of a function or a collation of the application; a page of it is damaged
  *       <td>that table is named and fails, and the others go on; a verification reads tables and not their indexes
+ *   <tr><td>an entry of the schema makes SQLite refuse all of it<td>the schema is read without it ({@code
+ *       DamagedSchema}): it is named and fails like a table, the others go on; 'follow' and every writer are refused
  *   <tr><td>a table is dropped or renamed at the source<td>the mirror's is left and named, until it is told to go ({@link
  *       dev.lockstep.mirror.run.ExtraTables}); if the mirror lacks it, too, it is forgotten
  *   <tr><td>the source has what a mirror does not get<td>it is named: {@link dev.lockstep.mirror.plan.NotMirrored}
