@@ -24,7 +24,8 @@ public final class FtsRemedy {
         boolean unknown = false;
         for (FtsStatus.Table table : status.tables()) {
             deferred |= table.state() == FtsStatus.State.DEFERRED;
-            lost |= !table.absent().isEmpty();
+            // What is put away is stored; if it is not, the refusal of a restoration says so.
+            lost |= table.state() != FtsStatus.State.DEFERRED && !table.absent().isEmpty();
             unknown |= table.state() == FtsStatus.State.UNTRIGGERED
                     && table.absent().isEmpty()
                     && table.triggers().isEmpty();
