@@ -43,7 +43,7 @@ public final class FtsRemedy {
     private static String restoration(Invocation call, Db db, Replacement replacement) {
         Restoration.Policy policy = new Restoration.Policy(Preference.NEITHER, replacement, Claim.RESPECT);
         try {
-            new Restoration(call.profile(), policy, ProcessIdentity.ofProcess()).preview(db, call.texts("--table"));
+            new Restoration(call.profile(), policy, ProcessIdentity.ofProcess()).preview(db, call.all(FtsArguments.TABLE));
             return "'lockstep fts restore" + (replacement == Replacement.PROFILE ? " --from-profile'" : "'");
         } catch (LockstepException e) {
             return e.hint() == null ? e.getMessage() : e.hint();
