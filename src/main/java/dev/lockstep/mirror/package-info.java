@@ -72,8 +72,9 @@
  * too many. No range of one collation is ever compared with a range of another. They go before anything comes, so that
  * none is in the way of a unique value; and not at all if there are more than may be deleted, or the source is empty.
  *
- * <p><b>Values.</b> A value keeps its meaning or is refused. A row's digest is over typed bytes. The one loss is a fraction of a
- * second that a column has no place for, and it is announced.
+ * <p><b>Values.</b> A value keeps its meaning or is refused. A row's digest is over typed bytes. There are two
+ * losses, and both are announced: a fraction of a second that a column has no place for; and that in a column without an affinity,
+ * if it is no key, a number is not told from the text that spells it.
  *
  * <h2>Following</h2>
  *

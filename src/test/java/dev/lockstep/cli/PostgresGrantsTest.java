@@ -129,6 +129,7 @@ class PostgresGrantsTest extends GrantsConformance {
                         List.of(
                                 "transpile get http://NEW/ a.gts",
                                 "transpile put http://NEW/ a.gts --generation 0 --body DIR/rows",
+                                "transpile put http://NEW/ b.gts --key k --generation 0 --body DIR/rows",
                                 "transpile run http://NEW/ a.gts -- echo built",
                                 "transpile tombstone http://NEW/ a.gts",
                                 "transpile tombstone http://NEW/ --all -y --broadcast",

@@ -36,7 +36,7 @@ record BulkComparison(List<String> setup, List<String> work, Optional<DeferralMo
     enum Verdict {
         EQUAL,
         REFUSED,
-        /** The schema cannot be made, or no statement of the work succeeds under live triggers. */
+        /** The schema cannot be made, no statement of the work succeeds, or live triggers themselves damage the index by it. */
         BROKEN
     }
 
@@ -45,6 +45,8 @@ record BulkComparison(List<String> setup, List<String> work, Optional<DeferralMo
      * @param message of the refusal; empty if there was none
      */
     record Result(Verdict verdict, String message) {}
+
+    private static final String CORRUPT = "SQLITE_CORRUPT_VTAB";
 
     private static final String SCHEMA = """
             select group_concat(type || '|' || name || '|' || tbl_name || '|' || coalesce(sql, ''), char(10))
@@ -91,6 +93,9 @@ record BulkComparison(List<String> setup, List<String> work, Optional<DeferralMo
             return new Result(Verdict.REFUSED, e.getMessage());
         }
         List<String> failures = execute(live, work);
+        if (failures.stream().anyMatch(failure -> failure.contains(CORRUPT))) {
+            return new Result(Verdict.BROKEN, "");
+        }
         assertThat(execute(deferred, work)).isEqualTo(failures);
         engine.restore();
         assertThat(difference(schema(deferred), schema)).isEmpty();
