@@ -14,7 +14,7 @@
  *            └──────────────────────────────────────────┘
  *              Restoration: create, rebuild, prove, forget           refused ──> itself, with the reason
  *
- *        UNREADABLE: SQLite cannot open it; its own trouble, the others go on
+ *        UNREADABLE: SQLite cannot open it, or tell what belongs into it; its own trouble, the others go on
  *        UNTRIGGERED: triggers are gone, all or those of one event, and stored nowhere; never made here. From a profile: Restoration ──> ACTIVE
  * }</pre>
  *
@@ -37,7 +37,8 @@
  * <h2>Who does what</h2>
  *
  * <ul>
- *   <li>{@link dev.lockstep.fts.schema.FtsCatalog} finds FTS5 tables, and the triggers whose body writes them: {@link
+ *   <li>{@link dev.lockstep.fts.schema.FtsCatalog} finds FTS5, FTS4 and FTS3 tables ({@link
+ *       dev.lockstep.fts.schema.FtsModule} has what differs), and the triggers whose body writes them: {@link
  *       dev.lockstep.fts.schema.TriggerStatement} reads CREATE TRIGGER, {@link dev.lockstep.db.sqlite.SqlToken} cuts SQL as SQLite does.
  *       Temporary triggers and triggers on views are reported and left alone.
  *   <li>{@link dev.lockstep.fts.ledger.DeferralLedger}: where {@link dev.lockstep.fts.ledger.LedgerEntry} triggers are kept. {@link
@@ -77,6 +78,10 @@
  *   <tr><td>own content<td>empty {@code f_content}, {@code 'rebuild'}, insert the truth<td>every cell, both ways
  *   <tr><td>external content<td>{@code 'rebuild'}<td>{@code 'integrity-check'} with rank 1
  *   <tr><td>external content of which triggers choose<td>{@code 'delete-all'}, insert the truth<td>every term, both ways
+ *   <tr><td>FTS4, FTS3: own content<td>as above<td>every cell, both ways, and {@code 'integrity-check'}
+ *   <tr><td>FTS4: external content<td>{@code 'rebuild'}; where triggers choose, empty the shadow tables, insert the
+ *       truth<td>{@code 'integrity-check'}, against what triggers make
+ *   <tr><td>FTS4: contentless<td>none: refused<td>
  *   <tr><td>contentless<td>{@code 'delete-all'}, insert the truth<td>which rows there are, no more: "rows", or "none"
  * </table>
  *

@@ -195,7 +195,10 @@ class Fts4Test {
                 file,
                 "create virtual table g using fts5(title)",
                 "create trigger gi after insert on docs begin insert into g (rowid, title)"
-                        + " values (new.id, strip(new.title)); end");
+                        + " values (new.id, strip(new.title)); end",
+                "create trigger gd after delete on docs begin delete from g where rowid = old.id; end",
+                "create trigger gu after update on docs begin update g set title = strip(new.title)"
+                        + " where rowid = old.id; end");
 
         assertThat(fts("status", "--table", "g").endedWith(3).stdout()).contains("g: unreadable", "strip");
     }
