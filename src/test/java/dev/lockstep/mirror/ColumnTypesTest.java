@@ -33,8 +33,10 @@ class ColumnTypesTest {
             assertThat(mirror.ask("select sfld from t where id = 2")).isEqualTo("17");
             assertThat(mirror.ask("select v from t where id = 3")).isEqualTo("0.30000000000000004");
             assertThat(mirror.ask("select js from t where id = 3")).isEqualTo("2.5e-07");
-            assertThat(mirror.ask("select count(*) from t where price in (1.5, 2, -7)")).isEqualTo("3");
-            assertThat(mirror.ask("select count(*) from t where flag = true and ok = true")).isEqualTo("1");
+            assertThat(mirror.ask("select count(*) from t where price in (1.5, 2, -7)"))
+                    .isEqualTo("3");
+            assertThat(mirror.ask("select count(*) from t where flag = true and ok = true"))
+                    .isEqualTo("1");
             assertThat(mirror.run("mirror", "verify").exit()).isZero();
             backfill(mirror, 0, "0 inserted, 0 updated, 0 deleted, 3 unchanged");
 

@@ -66,7 +66,11 @@ class MirrorBadInputTest {
                     "TEXT value in a column of type integer",
                     column("integer", "'abc'"),
                     "create table t (id bigint primary key, v integer)"),
-            bad(70, 6, "BLOB value in a column of type text", column("text", "x'00'") + "; insert into t values (2, 'a')"),
+            bad(
+                    70,
+                    6,
+                    "BLOB value in a column of type text",
+                    column("text", "x'00'") + "; insert into t values (2, 'a')"),
             bad(
                     70,
                     6,

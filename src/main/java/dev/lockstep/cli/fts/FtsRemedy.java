@@ -9,6 +9,7 @@ import dev.lockstep.fts.deferral.Restoration.Preference;
 import dev.lockstep.fts.deferral.Restoration.Replacement;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ProcessIdentity;
+import java.util.List;
 
 /** What to run about search indexes that are not kept. */
 public final class FtsRemedy {
@@ -43,7 +44,8 @@ public final class FtsRemedy {
     private static String restoration(Invocation call, Db db, Replacement replacement) {
         Restoration.Policy policy = new Restoration.Policy(Preference.NEITHER, replacement, Claim.RESPECT);
         try {
-            new Restoration(call.profile(), policy, ProcessIdentity.ofProcess()).preview(db, call.all(FtsArguments.TABLE));
+            new Restoration(call.profile(), policy, ProcessIdentity.ofProcess())
+                    .preview(db, call.find(FtsArguments.TABLE).orElse(List.of()));
             return "'lockstep fts restore" + (replacement == Replacement.PROFILE ? " --from-profile'" : "'");
         } catch (LockstepException e) {
             return e.hint() == null ? e.getMessage() : e.hint();

@@ -62,7 +62,7 @@ public final class TableCopy {
     private boolean isEmptyGuess(TablePlan plan) {
         return FittingTypes.areGuesses(run.dialect(), plan)
                 && run.read(mirror -> mirror.rows("select 1 from " + plan.identifier() + " limit 1"))
-                .isEmpty();
+                        .isEmpty();
     }
 
     private Backfill.Table run(TablePlan plan) {
