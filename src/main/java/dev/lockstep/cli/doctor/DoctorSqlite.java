@@ -137,7 +137,7 @@ final class DoctorSqlite {
                     status.tables().size() + " indexes, a trigger for every event, and as many rows as they make;"
                             + " what the rows say was not compared");
         }
-        return new Check("fts", State.FAIL, String.join("; ", bad), FtsRemedy.of(call, db, status));
+        return new Check("fts", State.FAIL, String.join("; ", bad), FtsRemedy.of(call, db, status, List.of()));
     }
 
     private static Optional<String> trouble(FtsStatus.Table table) {

@@ -18,8 +18,12 @@ public final class FtsRemedy {
 
     private FtsRemedy() {}
 
-    /** The command for the worst of it. */
-    public static String of(Invocation call, Db db, FtsStatus status) {
+    /**
+     * The command for the worst of it.
+     *
+     * @param tables which indexes were asked about; empty for all
+     */
+    public static String of(Invocation call, Db db, FtsStatus status, List<String> tables) {
         boolean deferred = status.leftovers() > 0;
         boolean lost = false;
         boolean unknown = false;
@@ -35,17 +39,16 @@ public final class FtsRemedy {
             return UNKNOWN_TRIGGERS;
         }
         if (deferred || lost) {
-            return restoration(call, db, lost ? Replacement.PROFILE : Replacement.NONE);
+            return restoration(call, db, tables, lost ? Replacement.PROFILE : Replacement.NONE);
         }
         return "'lockstep fts check'";
     }
 
     /** The restoration that mends it; if that would be refused, what the refusal advises. */
-    private static String restoration(Invocation call, Db db, Replacement replacement) {
+    private static String restoration(Invocation call, Db db, List<String> tables, Replacement replacement) {
         Restoration.Policy policy = new Restoration.Policy(Preference.NEITHER, replacement, Claim.RESPECT);
         try {
-            new Restoration(call.profile(), policy, ProcessIdentity.ofProcess())
-                    .preview(db, call.find(FtsArguments.TABLE).orElse(List.of()));
+            new Restoration(call.profile(), policy, ProcessIdentity.ofProcess()).preview(db, tables);
             return "'lockstep fts restore" + (replacement == Replacement.PROFILE ? " --from-profile'" : "'");
         } catch (LockstepException e) {
             return e.hint() == null ? e.getMessage() : e.hint();
