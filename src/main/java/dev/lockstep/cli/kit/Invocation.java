@@ -99,31 +99,6 @@ public final class Invocation {
         return takes(option) ? get(option) : Optional.empty();
     }
 
-    /** Whether the option was given. An option that the command does not have was not. */
-    public boolean flag(String name) {
-        return parsed.hasMatchedOption(name);
-    }
-
-    public Optional<String> text(String name) {
-        return Optional.ofNullable(parsed.<String>matchedOptionValue(name, null));
-    }
-
-    public List<String> texts(String name) {
-        return parsed.matchedOptionValue(name, List.<String>of());
-    }
-
-    public Optional<Duration> duration(String name) {
-        return Optional.ofNullable(parsed.<Duration>matchedOptionValue(name, null));
-    }
-
-    public Optional<Integer> count(String name) {
-        return Optional.ofNullable(parsed.<Integer>matchedOptionValue(name, null));
-    }
-
-    public Optional<Long> number(String name) {
-        return Optional.ofNullable(parsed.<Long>matchedOptionValue(name, null));
-    }
-
     public List<String> parameters() {
         return parsed.matchedPositionals().isEmpty() ? List.of() : parsed.matchedPositionalValue(0, List.<String>of());
     }

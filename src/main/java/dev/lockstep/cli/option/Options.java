@@ -167,61 +167,6 @@ public final class Options {
         PROFILE.addTo(spec);
     }
 
-    public static void flag(CommandSpec spec, String description, String... names) {
-        spec.addOption(OptionSpec.builder(names[0], rest(names))
-                .type(boolean.class)
-                .description(Opt.verbatim(description))
-                .build());
-    }
-
-    public static void value(CommandSpec spec, String label, String description, String... names) {
-        spec.addOption(OptionSpec.builder(names[0], rest(names))
-                .type(String.class)
-                .paramLabel(label)
-                .description(Opt.verbatim(description))
-                .build());
-    }
-
-    /** An option that may be given several times. */
-    public static void values(CommandSpec spec, String label, String description, String... names) {
-        spec.addOption(OptionSpec.builder(names[0], rest(names))
-                .type(List.class)
-                .auxiliaryTypes(String.class)
-                .arity("1")
-                .paramLabel(label)
-                .description(Opt.verbatim(description))
-                .build());
-    }
-
-    public static void duration(CommandSpec spec, String description, String... names) {
-        spec.addOption(OptionSpec.builder(names[0], rest(names))
-                .type(Duration.class)
-                .converters(new Durations())
-                .paramLabel("D")
-                .description(Opt.verbatim(description))
-                .build());
-    }
-
-    /** A whole number of at least one. */
-    public static void count(CommandSpec spec, String description, String... names) {
-        spec.addOption(OptionSpec.builder(names[0], rest(names))
-                .type(Integer.class)
-                .converters(new PositiveNumber())
-                .paramLabel("N")
-                .description(Opt.verbatim(description))
-                .build());
-    }
-
-    /** A whole number from 0. */
-    public static void number(CommandSpec spec, String description, String... names) {
-        spec.addOption(OptionSpec.builder(names[0], rest(names))
-                .type(Long.class)
-                .converters(new NaturalNumber())
-                .paramLabel("N")
-                .description(Opt.verbatim(description))
-                .build());
-    }
-
     /**
      * Declares what a command takes besides options.
      *
@@ -244,9 +189,5 @@ public final class Options {
                 .hideParamSyntax(true)
                 .description(Opt.verbatim(description))
                 .build());
-    }
-
-    private static String[] rest(String... names) {
-        return java.util.Arrays.copyOfRange(names, 1, names.length);
     }
 }
