@@ -1,13 +1,23 @@
 package dev.lockstep;
 
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The arrows between the packages, and who may know what. */
 @AnalyzeClasses(packages = "dev.lockstep", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -84,4 +94,76 @@ class ArchitectureTest {
             .accessField(System.class, "out")
             .orShould()
             .accessField(System.class, "err");
+
+    @ArchTest
+    static final ArchRule postgresqlsDriverHasItsRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.lockstep.db.postgres")
+            .and()
+            .doNotHaveSimpleName("CopyStream")
+            .and()
+            .doNotHaveSimpleName("ListenSession")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.postgresql..");
+
+    @ArchTest
+    static final ArchRule sqlitesDriverHasItsRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.lockstep.db.sqlite")
+            .and()
+            .doNotHaveSimpleName("Cells")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.sqlite..");
+
+    @ArchTest
+    static final ArchRule mariaDbsDriverHasItsRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.lockstep.db.mariadb")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.mariadb..");
+
+    @ArchTest
+    static final ArchRule whereAServerIsIsFoundWithoutADriver = noClasses()
+            .that()
+            .resideInAPackage("dev.lockstep.db.libpq")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "org.postgresql..");
+
+    @ArchTest
+    static final ArchRule theProofSharesNoConversionWithTheCopy = noClasses()
+            .that()
+            .resideInAPackage("dev.lockstep.mirror.verify")
+            .or(resideInAPackage("dev.lockstep.mirror.proof").and(simpleNameEndingWith("Reader")))
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching(".*\\.(RowMapper|DateTexts|CopyBinaryWriter|MappedRow)");
+
+    @ArchTest
+    static final ArchRule commandsOfOneNounKnowNoOther = SlicesRuleDefinition.slices()
+            .matching("dev.lockstep.cli.(*)")
+            .should()
+            .notDependOnEachOther()
+            .ignoreDependency(alwaysTrue(), resideInAnyPackage("dev.lockstep.cli.kit", "dev.lockstep.cli.option"))
+            .ignoreDependency(alwaysTrue(), resideInAPackage("dev.lockstep.cli.process"))
+            // What is looked at is what those commands work on.
+            .ignoreDependency(resideInAPackage("dev.lockstep.cli.doctor"), alwaysTrue())
+            .ignoreDependency(
+                    resideInAPackage("dev.lockstep.cli.transpile"), resideInAPackage("dev.lockstep.cli.realm"))
+            .ignoreDependency(resideInAPackage("dev.lockstep.cli.shell"), resideInAPackage("dev.lockstep.cli.help"));
+
+    @ArchTest
+    static void noRoomIsCrowded(JavaClasses classes) {
+        Map<String, Long> rooms = classes.stream()
+                .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(JavaClass::getPackageName, TreeMap::new, Collectors.counting()));
+
+        assertThat(rooms).hasSizeGreaterThan(40);
+        assertThat(rooms.entrySet())
+                .allSatisfy(
+                        room -> assertThat(room.getValue()).as(room.getKey()).isLessThanOrEqualTo(20));
+    }
 }
