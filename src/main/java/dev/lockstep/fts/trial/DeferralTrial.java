@@ -119,24 +119,26 @@ public final class DeferralTrial {
                 update(row, set(column, before), tried);
             }
         }
-        states(row, before, like, base.states(), tried);
+        states(row, before, like, base.states(), Optional.empty(), tried);
         for (String column : base.wordsToChooseBy()) {
             // What a trigger chooses by may be what the index holds, and shows nothing unless there is a word in it.
             if (change(row, before, List.of(column), tried)) {
                 List<TrialTable.Value> others = base.states().stream()
                         .filter(state -> !state.column().equals(column))
                         .toList();
-                states(row, before, like, others, tried);
+                states(row, before, like, others, Optional.of(column), tried);
                 update(row, set(column, before), tried);
             }
         }
     }
 
+    /** @param own a column of which each row that is made has a word of its own, or triggers could not tell it from the other */
     private void states(
             String row,
             Map<String, String> before,
             List<String> like,
             List<TrialTable.Value> states,
+            Optional<String> own,
             Set<TriggerStatement.Event> tried) {
         for (TrialTable.Value state : states) {
             // There and back, with a change of the text in between: what is left out may have to come in again.
@@ -148,12 +150,18 @@ public final class DeferralTrial {
                 update(row, set(state.column(), before), tried);
             }
             // A row that is made in the state goes in it, and one that has left it before.
-            insert(like, List.of(state), tried).ifPresent(made -> delete(made, tried));
-            insert(like, List.of(state), tried).ifPresent(made -> {
+            insert(like, made(state, own), tried).ifPresent(made -> delete(made, tried));
+            insert(like, made(state, own), tried).ifPresent(made -> {
                 update(made, set(state.column(), before), tried);
                 delete(made, tried);
             });
         }
+    }
+
+    private List<TrialTable.Value> made(TrialTable.Value state, Optional<String> own) {
+        List<TrialTable.Value> values = new ArrayList<>(List.of(state));
+        own.ifPresent(column -> values.add(new TrialTable.Value(column, "'" + search.word() + "'")));
+        return values;
     }
 
     private void delete(String row, Set<TriggerStatement.Event> tried) {
