@@ -15,7 +15,7 @@ public final class KeyedArtifacts {
             (k.generation = m.generation
              and (m.body is null
                   or m.stamp = %s
-                  or m.created_at is not distinct from k.beside))""".formatted(TranspileCache.STAMP.formatted("m"));
+                  or coalesce(m.created_at, -1) = k.beside))""".formatted(TranspileCache.STAMP.formatted("m"));
 
     /** As {@link TranspileCache} looks for those without a fingerprint; with the same columns. */
     static final String LOOK = """
@@ -58,7 +58,8 @@ public final class KeyedArtifacts {
      */
     private static final String STORE = """
             with offered as materialized (
-                   select v.*, coalesce(f.floor, 0) as floor, m.generation as row_generation, m.created_at as beside,
+                   select v.*, coalesce(f.floor, 0) as floor, m.generation as row_generation,
+                          case when m.body is not null then coalesce(m.created_at, -1) end as beside,
                           case when m.generation >= coalesce(f.floor, 0) then least(v.cap, m.generation)
                                else v.cap end as generation
                      from (select cast(? as text) as realm_url, cast(? as text) as canonical_path,
@@ -81,12 +82,12 @@ public final class KeyedArtifacts {
                           content = null, stamp = null,
                           generation = excluded.generation, created_at = excluded.created_at
                     where m.generation < excluded.generation
-                   returning m.generation, m.created_at)
+                   returning m.generation)
             insert into lockstep_keyed_artifact as k
                    (realm_url, canonical_path, fingerprint, body, content, dependency_keys, build,
                     generation, beside, created_at)
             select o.realm_url, o.canonical_path, ?, ?, cast(? as bytea), cast(? as jsonb), cast(? as jsonb),
-                   o.generation, coalesce(p.created_at, o.beside), o.created_at
+                   o.generation, case when p.generation is null then o.beside end, o.created_at
               from offered o
               left join placed p on true
              where o.generation >= o.floor

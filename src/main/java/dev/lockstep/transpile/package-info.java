@@ -44,7 +44,8 @@
  * the new floor in one statement, and spares the tombstone that something counts on.
  *
  * <p>Invalidations write nothing in that table; what they leave behind, {@code prune} deletes. A replica that overwrites
- * the row at the same generation makes the path anew: {@code beside}, when the row was written, tells.
+ * the row at the same generation makes the path anew: {@code beside}, when the artifact in the row was written, tells; it is null
+ * where there was none.
  *
  * <p>The model of all this is checked in every reachable state by {@code CacheModelTest}, the SQL by random interleavings.
  *

@@ -39,7 +39,7 @@ create unlogged table if not exists lockstep_keyed_artifact (
     dependency_keys jsonb,
     build           jsonb,
     generation      bigint not null,
-    -- When the row beside it was written, as it was stored.
+    -- When the artifact in the row beside it was written, as it was stored; null if there was none.
     beside          bigint,
     created_at      bigint not null,
     primary key (realm_url, canonical_path, fingerprint)
