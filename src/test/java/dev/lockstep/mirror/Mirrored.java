@@ -204,17 +204,37 @@ public final class Mirrored {
                     case "integer" -> "i" + rs.getLong(i + 1);
                     case "real" -> "r" + Long.toHexString(Double.doubleToLongBits((double) rs.getLong(i + 1)));
                     case "decimal" -> decimal(BigDecimal.valueOf(rs.getLong(i + 1)));
+                    case "text" -> "s" + rs.getLong(i + 1);
                     default -> "an integer as " + kind;
                 };
             case "real" ->
                 switch (kind) {
                     case "real" -> "r" + Long.toHexString(Double.doubleToLongBits(rs.getDouble(i + 1)));
                     case "decimal" -> decimal(shortest(rs.getDouble(i + 1)));
+                    case "text" -> "s" + spelled(rs.getDouble(i + 1));
                     default -> "a real as " + kind;
                 };
             case "text" -> text(rs.getString(i + 1), kind);
             default -> kind.equals("bytes") ? "x" + HexFormat.of().formatHex(rs.getBytes(i + 1)) : "a blob as " + kind;
         };
+    }
+
+    /** As SQLite makes a text of a real, by {@code %!.15g}, with what more digits it takes to be read back. */
+    private static String spelled(double value) {
+        if (value == 0 || Double.isInfinite(value)) {
+            return Double.toString(value);
+        }
+        BigDecimal shown = shortest(value).stripTrailingZeros();
+        int exponent = shown.precision() - shown.scale() - 1;
+        if (exponent < -4 || exponent > 14) {
+            String mantissa = shown.movePointLeft(exponent).toPlainString();
+            return mantissa
+                    + (mantissa.contains(".") ? "" : ".0")
+                    + (exponent < 0 ? "e-" : "e+")
+                    + (Math.abs(exponent) < 10 ? "0" : "")
+                    + Math.abs(exponent);
+        }
+        return shown.toPlainString() + (shown.scale() > 0 ? "" : ".0");
     }
 
     /** The decimal of the fewest digits, but at least 15, that reads back as the double; Double.toString has more, or other ones, for a few. */
