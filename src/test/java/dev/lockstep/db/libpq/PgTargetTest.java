@@ -157,10 +157,10 @@ class PgTargetTest {
 
     @Test
     void aSocketInTheUsualFolderIsLocalhostToThePasswordFile() throws IOException {
-        file(".pgpass", "localhost:*:*:*:usual\n/srv/pg:*:*:*:other\n", "rw-------");
+        file(".pgpass", "localhost:*:*:*:hidden-usual-1\n/srv/pg:*:*:*:hidden-other-1\n", "rw-------");
 
         assertThat(passwords(resolve("host=/run/postgresql,/var/run/postgresql,/tmp,/srv/pg,/srv")))
-                .containsExactly("usual", "usual", "usual", "other", "none");
+                .containsExactly("hidden-usual-1", "hidden-usual-1", "hidden-usual-1", "hidden-other-1", "none");
     }
 
     @ParameterizedTest
