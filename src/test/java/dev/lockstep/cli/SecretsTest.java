@@ -95,7 +95,10 @@ class SecretsTest {
         for (String leaf : Catalog.TREE.paths()) {
             CommandSpec spec =
                     Catalog.TREE.leaf(leaf, Catalog.TREE.command(leaf)).getCommandSpec();
-            if (!spec.optionsMap().containsKey("--pg") && !spec.optionsMap().containsKey("--to")) {
+            boolean connects =
+                    spec.optionsMap().containsKey("--pg") || spec.optionsMap().containsKey("--to");
+            // The demo plays on a server of its own unless it is given one, whatever the environment says.
+            if (!connects || leaf.equals("demo")) {
                 continue;
             }
             String typed =
