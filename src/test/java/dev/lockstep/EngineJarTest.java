@@ -95,7 +95,7 @@ class EngineJarTest {
     void itHoldsNothingOfTheCommandLine() throws Exception {
         try (JarFile jar = new JarFile(ENGINE.toFile())) {
             assertThat(jar.stream().map(Object::toString))
-                    .contains("dev/lockstep/realm/log/RealmListener.class", "dev/lockstep/fts/schema.sql")
+                    .contains("dev/lockstep/realm/log/RealmListener.class", "dev/lockstep/fts/ledger/schema.sql")
                     .noneMatch(name -> name.contains("/cli/"));
         }
     }
