@@ -54,64 +54,37 @@ public final class Definitions {
     private static final String EXTENSION = "\\.(js|gjs|ts|gts)$";
 
     /** Rows are locked in the order of the key, so that two who delete the same rows queue and never cross. */
-    private static final String DELETE_MODULES = """
+    private static final String DELETE = """
             with doomed as (
                    select url_hash, cache_scope, auth_user_id
                      from modules
-                    where resolved_realm_url = ?
-                      and (url = any (cast(? as text[])) or file_alias = any (cast(? as text[])))
-                    order by url_hash, cache_scope, auth_user_id
+                    where %s
+                    order by %surl_hash, cache_scope, auth_user_id
                       for update)
             delete from modules m
              using doomed d
              where (m.url_hash, m.cache_scope, m.auth_user_id) = (d.url_hash, d.cache_scope, d.auth_user_id)
             """;
 
-    private static final String DELETE_REALM = """
-            with doomed as (
-                   select url_hash, cache_scope, auth_user_id
-                     from modules
-                    where resolved_realm_url = ?
-                    order by url_hash, cache_scope, auth_user_id
-                      for update)
-            delete from modules m
-             using doomed d
-             where (m.url_hash, m.cache_scope, m.auth_user_id) = (d.url_hash, d.cache_scope, d.auth_user_id)
-            """;
+    /** Before the key where rows of several realms are locked, because others, too, go realm by realm. */
+    private static final String BY_REALM = "resolved_realm_url collate \"C\", ";
 
-    /** Realm by realm, because who deletes those of several realms goes by their names, too. */
-    private static final String DELETE_ALL = """
-            with doomed as (
-                   select url_hash, cache_scope, auth_user_id
-                     from modules
-                    order by resolved_realm_url collate "C", url_hash, cache_scope, auth_user_id
-                      for update)
-            delete from modules m
-             using doomed d
-             where (m.url_hash, m.cache_scope, m.auth_user_id) = (d.url_hash, d.cache_scope, d.auth_user_id)
-            """;
+    private static final String DELETE_MODULES = DELETE.formatted("""
+            resolved_realm_url = ?
+                      and (url = any (cast(? as text[])) or file_alias = any (cast(? as text[])))""", "");
 
-    /** In the order in which others lock them, too. */
-    private static final String DELETE_ERRORS = """
-            with doomed as (
-                   select url_hash, cache_scope, auth_user_id
-                     from modules
-                    where resolved_realm_url = coalesce(cast(? as text), resolved_realm_url)
-                      and jsonb_typeof(error_doc) <> 'null'
-                    order by resolved_realm_url collate "C", url_hash, cache_scope, auth_user_id
-                      for update)
-            delete from modules m
-             using doomed d
-             where (m.url_hash, m.cache_scope, m.auth_user_id) = (d.url_hash, d.cache_scope, d.auth_user_id)
-            returning m.resolved_realm_url as realm, m.url
-            """;
+    private static final String DELETE_REALM = DELETE.formatted("resolved_realm_url = ?", "");
 
-    private static final String FIND_ERRORS = """
-            select resolved_realm_url as realm, url
-              from modules
-             where resolved_realm_url = coalesce(cast(? as text), resolved_realm_url)
-               and jsonb_typeof(error_doc) <> 'null'
-            """;
+    private static final String DELETE_ALL = DELETE.formatted("true", BY_REALM);
+
+    private static final String HAS_ERROR = """
+            resolved_realm_url = coalesce(cast(? as text), resolved_realm_url)
+                      and jsonb_typeof(error_doc) <> 'null'""";
+
+    private static final String DELETE_ERRORS =
+            DELETE.formatted(HAS_ERROR, BY_REALM) + "returning m.resolved_realm_url as realm, m.url";
+
+    private static final String FIND_ERRORS = "select resolved_realm_url as realm, url from modules where " + HAS_ERROR;
 
     private static final String URLS = """
             select distinct url
