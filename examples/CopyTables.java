@@ -1,16 +1,17 @@
-import dev.lockstep.mirror.run.RunClaim;
-import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.Db;
-import dev.lockstep.support.Environment;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
+import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.sqlite.SqliteFiles;
-import dev.lockstep.support.LockstepException;
 import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.Progress;
+import dev.lockstep.mirror.run.RunClaim;
 import dev.lockstep.mirror.source.SourceFile;
+import dev.lockstep.support.Environment;
+import dev.lockstep.support.LockstepException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +26,7 @@ class CopyTables {
     public static void main(String[] args) throws Exception {
         Path file = Path.of(args[0]).toRealPath();
         Environment environment = Environment.ofProcess();
-        PgTarget server = PgTarget.resolve(null, PgTarget.Sources.of(environment));
+        PgTarget server = PgTarget.resolve(null, TargetSources.of(environment));
         Session session = Session.of("copy tables", Session.Use.WRITE);
         try (SourceFile kept = SourceFile.of(file);
                 Databases databases = new Databases(environment);

@@ -1,8 +1,9 @@
-import dev.lockstep.db.open.Databases;
-import dev.lockstep.support.Environment;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
+import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.RealmHandler;
 import dev.lockstep.realm.log.RealmListener;
+import dev.lockstep.support.Environment;
 import dev.lockstep.transpile.service.LocalCache;
 
 /**
@@ -15,7 +16,7 @@ class KeepCacheInStep {
     public static void main(String[] args) throws Exception {
         LocalCache<String> cache = new LocalCache<>(1_000_000, String::length);
         Environment environment = Environment.ofProcess();
-        PgTarget server = PgTarget.resolve(null, PgTarget.Sources.of(environment));
+        PgTarget server = PgTarget.resolve(null, TargetSources.of(environment));
         try (Databases databases = new Databases(environment);
                 RealmListener listener =
                         RealmListener.durable(databases, server, args[0], RealmHandler.of(cache))) {

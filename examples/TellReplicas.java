@@ -1,11 +1,12 @@
-import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.Db;
-import dev.lockstep.support.Environment;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
-import dev.lockstep.realm.invalidate.RealmInvalidator;
-import dev.lockstep.realm.invalidate.RealmInvalidator.Durability;
+import dev.lockstep.db.libpq.TargetSources;
+import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.RealmUrl;
+import dev.lockstep.realm.invalidate.RealmInvalidator.Durability;
+import dev.lockstep.realm.invalidate.RealmInvalidator;
+import dev.lockstep.support.Environment;
 import java.util.List;
 
 /**
@@ -19,7 +20,7 @@ class TellReplicas {
         List<RealmUrl> realms = List.of(RealmUrl.read(args[0]).url());
         List<String> paths = List.of(args).subList(1, args.length);
         Environment environment = Environment.ofProcess();
-        PgTarget server = PgTarget.resolve(null, PgTarget.Sources.of(environment));
+        PgTarget server = PgTarget.resolve(null, TargetSources.of(environment));
         Session session = Session.of("tell replicas", Session.Use.WRITE);
         try (Databases databases = new Databases(environment);
                 Db db = databases.postgres(server, session)) {

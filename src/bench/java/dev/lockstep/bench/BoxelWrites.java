@@ -5,6 +5,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
 import dev.lockstep.testing.BoxelTables;
@@ -161,7 +162,7 @@ final class BoxelWrites implements Benchmark {
 
         private static Db open(TestDatabase database) {
             Environment environment = new Environment(database.environment());
-            PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(environment));
+            PgTarget target = PgTarget.resolve(null, TargetSources.of(environment));
             return new Databases(environment).postgres(target, Session.of("benchmark", Session.Use.WRITE));
         }
     }

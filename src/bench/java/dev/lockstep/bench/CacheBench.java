@@ -3,6 +3,7 @@ package dev.lockstep.bench;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
 import dev.lockstep.testing.TestDatabase;
@@ -29,7 +30,7 @@ abstract class CacheBench implements Benchmark {
 
     private static Db open(TestDatabase database) {
         Environment environment = new Environment(database.environment());
-        PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(environment));
+        PgTarget target = PgTarget.resolve(null, TargetSources.of(environment));
         return new Databases(environment).postgres(target, Session.of("benchmark", Session.Use.WRITE));
     }
 }

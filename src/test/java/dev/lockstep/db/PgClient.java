@@ -3,6 +3,7 @@ package dev.lockstep.db;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
@@ -35,7 +36,7 @@ public record PgClient(Map<String, String> variables) {
      * @param url null for what the environment says
      */
     public PgTarget target(String url) {
-        return PgTarget.resolve(url, PgTarget.Sources.of(new Environment(variables)));
+        return PgTarget.resolve(url, TargetSources.of(new Environment(variables)));
     }
 
     public Db open(String url, Session session) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
-import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.mirror.TestMirror.Kind;
@@ -118,7 +118,7 @@ class ConcurrentRunsTest {
     private static String begin(TestMirror mirror, Fault fault, String owner) {
         Environment environment = new Environment(mirror.environment());
         DbTarget target = Targets.resolve(
-                null, new PgTarget.Sources(environment, "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
+                null, new TargetSources(environment, "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
         Session session = Session.of("lockstep test", Session.Use.WRITE);
         try (Databases databases = new Databases(environment, fault::around)) {
             MirrorConnection link = new MirrorConnection(

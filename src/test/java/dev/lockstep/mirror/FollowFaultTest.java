@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
-import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.db.sqlite.SqliteFiles;
@@ -98,7 +98,7 @@ class FollowFaultTest {
     private static void follow(TestMirror mirror, Fault fault) {
         Environment environment = new Environment(mirror.environment());
         DbTarget target = Targets.resolve(
-                null, new PgTarget.Sources(environment, "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
+                null, new TargetSources(environment, "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
         Session session = Session.of("lockstep test", Session.Use.WRITE);
         try (Databases databases = new Databases(environment, fault::around);
                 Db source = databases.sqlite(mirror.source, SqliteFiles.Access.WRITE, Duration.ofSeconds(10));

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
-import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.mirror.copy.BackfillConformance;
@@ -210,8 +210,7 @@ class MirrorOutageTest {
     private static MirrorConnection link(Databases databases, Clock ticker, List<String> messages) {
         DbTarget target = Targets.resolve(
                 "postgresql:///",
-                new PgTarget.Sources(
-                        databases.environment(), "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
+                new TargetSources(databases.environment(), "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
         Session session = Session.of("lockstep test", Session.Use.WRITE);
         return new MirrorConnection(
                 () -> databases.open(target, session), Duration.ofMinutes(1), messages::add, ticker);

@@ -3,6 +3,7 @@ package dev.lockstep.realm;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
 import dev.lockstep.testing.TestDatabase;
@@ -16,7 +17,7 @@ public final class Boxel {
     }
 
     public static PgTarget target(TestDatabase database) {
-        return PgTarget.resolve(null, PgTarget.Sources.of(new Environment(database.environment())));
+        return PgTarget.resolve(null, TargetSources.of(new Environment(database.environment())));
     }
 
     public static Db open(TestDatabase database) {

@@ -2,6 +2,7 @@ package dev.lockstep.realm;
 
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.publish.Publication.PlainDirectory;
 import dev.lockstep.realm.publish.Publisher;
@@ -21,7 +22,7 @@ public final class DyingPublisher {
     /** Takes the verb, the realm, the target, the step and the source. */
     public static void main(String[] args) throws InterruptedException {
         Environment environment = Environment.ofProcess();
-        PgTarget server = PgTarget.resolve(null, PgTarget.Sources.of(environment));
+        PgTarget server = PgTarget.resolve(null, TargetSources.of(environment));
         AtomicInteger left = new AtomicInteger(Integer.parseInt(args[3]));
         try (Databases databases = new Databases(environment)) {
             Publisher publisher = new Publisher(

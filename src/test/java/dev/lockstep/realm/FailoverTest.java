@@ -3,6 +3,7 @@ package dev.lockstep.realm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.log.FeedEvent;
 import dev.lockstep.realm.log.FeedEvent.Changed;
@@ -126,7 +127,7 @@ class FailoverTest {
         environment.put("PGPORT", old.port() + "," + heir.port());
         environment.put("PGTARGETSESSIONATTRS", "read-write");
         Databases databases = new Databases(new Environment(environment));
-        PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(new Environment(environment)));
+        PgTarget target = PgTarget.resolve(null, TargetSources.of(new Environment(environment)));
         List<Listener> listeners = List.of(
                 new Listener(() ->
                         InvalidationFeed.listening(databases, target, Optional.of("a"), Emitters.ALL_USE_THE_LOG)),

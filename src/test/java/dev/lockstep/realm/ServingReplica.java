@@ -3,6 +3,7 @@ package dev.lockstep.realm;
 import dev.lockstep.db.DbPool;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.listen.PgListener;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.log.RealmListener;
@@ -110,7 +111,7 @@ final class ServingReplica {
 
     public static void main(String[] args) throws Exception {
         Databases databases = new Databases(Environment.ofProcess());
-        PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(databases.environment()));
+        PgTarget target = PgTarget.resolve(null, TargetSources.of(databases.environment()));
         ServingReplica replica = new ServingReplica(new Board(Path.of(args[0])));
         try (DbPool pool = new DbPool(() -> databases.postgres(target, Session.of("replica", Session.Use.WRITE)), 3);
                 PgListener listener = databases.listener(

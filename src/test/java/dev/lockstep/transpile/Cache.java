@@ -6,6 +6,7 @@ import dev.lockstep.db.DbPool;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.listen.PgListener;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
@@ -33,7 +34,7 @@ public final class Cache implements AutoCloseable {
     private Cache(TestDatabase database, UnaryOperator<Connector> around) {
         Environment environment = new Environment(database.environment());
         databases = new Databases(environment, around);
-        target = PgTarget.resolve(null, PgTarget.Sources.of(environment));
+        target = PgTarget.resolve(null, TargetSources.of(environment));
         db = open();
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.db.DbPool;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.listen.PgListener;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
@@ -136,7 +137,7 @@ class CacheFaultTest {
     private static String serve(TestDatabase database, String path, Fault fault) throws InterruptedException {
         Environment environment = new Environment(database.environment());
         Databases databases = new Databases(environment, fault::around);
-        PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(environment));
+        PgTarget target = PgTarget.resolve(null, TargetSources.of(environment));
         try (DbPool pool = new DbPool(() -> databases.postgres(target, Session.of("broken", Session.Use.WRITE)), 2);
                 PgListener listener = databases.listener(
                         target, Session.of("broken listener", Session.Use.LISTEN), PgListener.Options.DEFAULT);

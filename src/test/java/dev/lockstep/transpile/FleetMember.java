@@ -4,6 +4,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbPool;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.listen.PgListener;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
@@ -29,7 +30,7 @@ final class FleetMember {
     private static final String RELEASED = "select exists (select 1 from released) as yes, pg_sleep(0.02)";
 
     private final Databases databases = new Databases(Environment.ofProcess());
-    private final PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(databases.environment()));
+    private final PgTarget target = PgTarget.resolve(null, TargetSources.of(databases.environment()));
 
     public static void main(String[] args) throws Exception {
         new FleetMember().run(args[0], Integer.parseInt(args[1]));

@@ -7,6 +7,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.db.sqlite.SqliteTarget;
 import dev.lockstep.support.LockstepException;
@@ -65,7 +66,7 @@ public final class AuditArguments {
         Optional<Path> passwordFile = call.get(Options.PASSWORD_FILE).map(Invocation::file);
         DbTarget target = Targets.resolve(
                 url,
-                new PgTarget.Sources(call.databases().environment(), option, variable, Optional.empty(), passwordFile));
+                new TargetSources(call.databases().environment(), option, variable, Optional.empty(), passwordFile));
         for (String warning : target.warnings()) {
             call.output().warn("connection", warning);
         }

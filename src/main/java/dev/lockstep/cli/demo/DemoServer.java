@@ -4,6 +4,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.support.LockstepException;
 import java.security.SecureRandom;
 import java.util.Map;
@@ -102,8 +103,7 @@ final class DemoServer implements AutoCloseable {
     }
 
     private PgTarget target(String description) {
-        return PgTarget.resolve(
-                description, PgTarget.Sources.of(call.databases().environment()));
+        return PgTarget.resolve(description, TargetSources.of(call.databases().environment()));
     }
 
     /** Runs what no transaction may hold. */

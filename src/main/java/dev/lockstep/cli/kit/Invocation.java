@@ -6,6 +6,7 @@ import dev.lockstep.cli.option.Options.Format;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.profile.Profile;
@@ -281,7 +282,7 @@ public final class Invocation {
     public PgTarget describedPostgres() {
         return PgTarget.resolve(
                 get(Options.PG).orElse(null),
-                PgTarget.Sources.of(databases.environment())
+                TargetSources.of(databases.environment())
                         .withProfileUrl(
                                 profile().flatMap(named -> named.connections().pg()))
                         .withPasswordFile(get(Options.PASSWORD_FILE).map(Invocation::file)));

@@ -4,6 +4,7 @@ import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.db.sqlite.SqliteTarget;
 import dev.lockstep.support.LockstepException;
@@ -82,7 +83,7 @@ final class RunSubject {
     private Optional<String> target(Opt<String> option, String variable) {
         DbTarget target = Targets.resolve(
                 call.get(option).orElse(null),
-                new PgTarget.Sources(
+                new TargetSources(
                         call.databases().environment(), option.name(), variable, Optional.empty(), Optional.empty()));
         return Optional.of(
                 target instanceof SqliteTarget file

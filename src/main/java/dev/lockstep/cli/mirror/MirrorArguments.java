@@ -6,7 +6,7 @@ import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
-import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.db.sqlite.SqliteFiles;
@@ -67,7 +67,7 @@ public final class MirrorArguments {
     private static DbTarget resolve(Invocation call) {
         return Targets.resolve(
                 call.get(Options.TO).orElse(null),
-                new PgTarget.Sources(
+                new TargetSources(
                         call.databases().environment(),
                         "--to",
                         "LOCKSTEP_TO",

@@ -9,6 +9,7 @@ import dev.lockstep.cli.option.Durations;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.profile.Profile;
@@ -175,7 +176,7 @@ final class Shell {
     private void check(String name, String value) {
         Environment environment = databases.environment();
         switch (name) {
-            case "pg" -> PgTarget.resolve(value, PgTarget.Sources.of(environment));
+            case "pg" -> PgTarget.resolve(value, TargetSources.of(environment));
             case "db" -> {
                 if (!Files.isRegularFile(Invocation.file(value))) {
                     throw LockstepException.usage("no such file: " + value, "lockstep opens databases that exist");
@@ -184,7 +185,7 @@ final class Shell {
             case "to" ->
                 Targets.resolve(
                         value,
-                        new PgTarget.Sources(environment, "\\c to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
+                        new TargetSources(environment, "\\c to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
             default -> Profile.load(value);
         }
     }
@@ -214,7 +215,7 @@ final class Shell {
 
     /** The PostgreSQL that is used while none is set. */
     private String unnamed() {
-        if (PgTarget.resolve(null, PgTarget.Sources.of(databases.environment())).isNamed()) {
+        if (PgTarget.resolve(null, TargetSources.of(databases.environment())).isNamed()) {
             return "as the PG* variables say";
         }
         return Invocation.isAttended() ? "embedded" : "none";

@@ -7,6 +7,7 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.support.LockstepException;
@@ -123,7 +124,7 @@ final class ShellNames implements AutoCloseable {
     }
 
     private void fetchPostgres(Databases databases) {
-        PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(databases.environment()));
+        PgTarget target = PgTarget.resolve(null, TargetSources.of(databases.environment()));
         Session session = Session.of("lockstep shell", Session.Use.READ).withStatementTimeout(PATIENCE);
         try (Db db = databases.postgres(target, session)) {
             TreeSet<String> realms = new TreeSet<>();

@@ -2,7 +2,6 @@ package dev.lockstep.db.libpq;
 
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Engine;
-import dev.lockstep.db.libpq.ConnectionString.Exposure;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
 import java.nio.file.Path;
@@ -26,53 +25,6 @@ public final class PgTarget implements DbTarget {
     /** The word for the server that lockstep brings along. */
     public static final String EMBEDDED = "embedded";
 
-    /**
-     * Where a target may be described.
-     *
-     * @param option what the command line calls the connection string, for messages
-     * @param variable the variable that stands in for the option
-     * @param profileUrl the connection string of the profile, which must not hold a password
-     * @param passwordFile a file that holds the password and nothing else; it beats every other password
-     */
-    public record Sources(
-            Environment environment,
-            String option,
-            String variable,
-            Optional<String> profileUrl,
-            Optional<Path> passwordFile) {
-        /** The option {@code --pg} and its variable, with no profile and no password file. */
-        public static Sources of(Environment environment) {
-            return new Sources(environment, "--pg", "LOCKSTEP_PG", Optional.empty(), Optional.empty());
-        }
-
-        public Sources withProfileUrl(Optional<String> url) {
-            return new Sources(environment, option, variable, url, passwordFile);
-        }
-
-        public Sources withPasswordFile(Optional<Path> file) {
-            return new Sources(environment, option, variable, profileUrl, file);
-        }
-
-        public Optional<ConnectionString> string(String url) {
-            if (url != null) {
-                return Optional.of(new ConnectionString(url, option, Exposure.PUBLIC));
-            }
-            return environment
-                    .get(variable)
-                    .map(text -> new ConnectionString(text, variable, Exposure.PRIVATE))
-                    .or(() -> profileUrl.map(text -> new ConnectionString(text, "the profile", Exposure.PUBLIC)));
-        }
-
-        private boolean nothingSet() {
-            for (Parameter parameter : Parameter.values()) {
-                if (parameter.locates() && environment.get(parameter.variable()).isPresent()) {
-                    return false;
-                }
-            }
-            return true;
-        }
-    }
-
     private final ParameterSet settings;
     private final List<Host> hosts;
     private final String user;
@@ -81,7 +33,7 @@ public final class PgTarget implements DbTarget {
     private final Path home;
     private final boolean named;
 
-    private PgTarget(ParameterSet settings, List<String> warnings, Sources sources) {
+    private PgTarget(ParameterSet settings, List<String> warnings, TargetSources sources) {
         this.settings = settings;
         this.user = settings.name(Parameter.USER).orElseGet(() -> System.getProperty("user.name"));
         this.database = settings.name(Parameter.DBNAME).orElse(user);
@@ -113,7 +65,7 @@ public final class PgTarget implements DbTarget {
         ParameterSet settings = new ParameterSet();
         known.put(Parameter.SSLMODE, "disable");
         settings.addMissing(known, EMBEDDED);
-        return new PgTarget(settings, new ArrayList<>(), Sources.of(new Environment(Map.of("HOME", "/"))));
+        return new PgTarget(settings, new ArrayList<>(), TargetSources.of(new Environment(Map.of("HOME", "/"))));
     }
 
     /**
@@ -123,9 +75,10 @@ public final class PgTarget implements DbTarget {
      * @throws LockstepException usage: the description is wrong, or shows a password to others; refused: others may read the
      *     password file that was asked for
      */
-    public static PgTarget resolve(String url, Sources sources) {
+    public static PgTarget resolve(String url, TargetSources sources) {
         Optional<ConnectionString> string = sources.string(url);
-        boolean embedded = string.map(s -> s.text().equals(EMBEDDED)).orElseGet(sources::nothingSet);
+        boolean embedded =
+                string.map(s -> s.text().equals(EMBEDDED)).orElseGet(() -> nothingSet(sources.environment()));
         if (embedded) {
             return new PgTarget(string.isPresent());
         }
@@ -145,6 +98,15 @@ public final class PgTarget implements DbTarget {
         settings.addEnvironment(environment);
         settings.check();
         return new PgTarget(settings, warnings, sources);
+    }
+
+    private static boolean nothingSet(Environment environment) {
+        for (Parameter parameter : Parameter.values()) {
+            if (parameter.locates() && environment.get(parameter.variable()).isPresent()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

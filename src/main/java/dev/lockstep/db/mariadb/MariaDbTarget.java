@@ -6,7 +6,7 @@ import dev.lockstep.db.libpq.ConnectionString;
 import dev.lockstep.db.libpq.ConnectionString.Exposure;
 import dev.lockstep.db.libpq.ConnectionUri;
 import dev.lockstep.db.libpq.PasswordFile;
-import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.support.DidYouMean;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
@@ -71,7 +71,7 @@ public final class MariaDbTarget implements DbTarget {
     private final ConnectionString source;
     private final Map<String, String> named;
     private final OptionFile options;
-    private final PgTarget.Sources sources;
+    private final TargetSources sources;
     private final List<String> warnings = new ArrayList<>();
     private final String host;
     private final int port;
@@ -81,7 +81,7 @@ public final class MariaDbTarget implements DbTarget {
     private final Optional<Secret> password;
     private String passwordOrigin = "not given";
 
-    private MariaDbTarget(ConnectionString source, Map<String, String> named, PgTarget.Sources sources) {
+    private MariaDbTarget(ConnectionString source, Map<String, String> named, TargetSources sources) {
         this.source = source;
         this.named = named;
         this.sources = sources;
@@ -109,7 +109,7 @@ public final class MariaDbTarget implements DbTarget {
         return Optional.empty();
     }
 
-    public static MariaDbTarget resolve(ConnectionString source, String afterScheme, PgTarget.Sources sources) {
+    public static MariaDbTarget resolve(ConnectionString source, String afterScheme, TargetSources sources) {
         Map<String, String> named = new ConnectionUri(source, afterScheme).parse();
         boolean secret = named.containsKey("password");
         if (secret && source.exposure() == Exposure.PUBLIC) {

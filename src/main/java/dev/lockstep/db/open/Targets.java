@@ -5,6 +5,7 @@ import dev.lockstep.db.libpq.ConnectionString;
 import dev.lockstep.db.libpq.ConnectionString.Exposure;
 import dev.lockstep.db.libpq.JdbcUrl;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.mariadb.MariaDbTarget;
 import dev.lockstep.db.sqlite.SqliteTarget;
 import dev.lockstep.support.LockstepException;
@@ -28,7 +29,7 @@ public final class Targets {
      * @throws LockstepException usage: there is none, it is wrong, or it shows a password to others; refused: others may read the
      *     password file that was asked for
      */
-    public static DbTarget resolve(String url, PgTarget.Sources sources) {
+    public static DbTarget resolve(String url, TargetSources sources) {
         ConnectionString string = sources.string(url)
                 .orElseThrow(() -> LockstepException.usage(
                         "no database named", "give " + sources.option() + " URL, or set " + sources.variable()));

@@ -8,7 +8,7 @@ import dev.lockstep.audit.AuditDatabase.Kind;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.Session;
-import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.support.Environment;
@@ -42,7 +42,7 @@ class BulkInsertTest {
         try (AuditDatabase database = AuditDatabase.empty(kind, dir.resolve("wide.db"));
                 Databases databases = new Databases(new Environment(database.environment()));
                 Db db = databases.open(
-                        Targets.resolve(database.url(), PgTarget.Sources.of(databases.environment())),
+                        Targets.resolve(database.url(), TargetSources.of(databases.environment())),
                         Session.of("test", Session.Use.WRITE))) {
             work.on(db, database);
         }

@@ -10,6 +10,7 @@ import dev.lockstep.db.EmbeddedUser;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.LockFile;
 import dev.lockstep.testing.Await;
@@ -195,7 +196,7 @@ class EmbeddedPostgresTest {
     @Test
     void databasesKeepItUpAndStartItAgainForANewConnection() {
         List<String> progress = new ArrayList<>();
-        PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(home.environment()));
+        PgTarget target = PgTarget.resolve(null, TargetSources.of(home.environment()));
         Session session = Session.of("test", Session.Use.WRITE);
         try (Databases databases = new Databases(home.environment())) {
             databases.onProgress(progress::add);
@@ -217,7 +218,7 @@ class EmbeddedPostgresTest {
     /** What the system does for a server that is being killed: its port answers until it is closed. */
     @Test
     void aPortThatOutlivesItsServerForAMomentIsNotTakenForTheServer() throws Exception {
-        PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(home.environment()));
+        PgTarget target = PgTarget.resolve(null, TargetSources.of(home.environment()));
         Session session = Session.of("test", Session.Use.WRITE);
         try (Databases databases = new Databases(home.environment());
                 Db before = databases.postgres(target, session)) {

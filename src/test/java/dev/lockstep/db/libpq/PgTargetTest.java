@@ -37,7 +37,7 @@ class PgTargetTest {
         variables.put("PGSYSCONFDIR", home.toString());
         return PgTarget.resolve(
                 url,
-                PgTarget.Sources.of(new Environment(variables))
+                TargetSources.of(new Environment(variables))
                         .withProfileUrl(profileUrl)
                         .withPasswordFile(passwordFile));
     }
@@ -297,7 +297,7 @@ class PgTargetTest {
     @Test
     void anotherOptionHasItsOwnNameAndVariable() {
         variables.put("LOCKSTEP_TO", "host=mirror");
-        PgTarget.Sources sources = new PgTarget.Sources(
+        TargetSources sources = new TargetSources(
                 new Environment(variables), "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty());
 
         assertThat(PgTarget.resolve(null, sources).provenance()).startsWith("host from LOCKSTEP_TO,");

@@ -14,7 +14,7 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.Session.Use;
-import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.support.Environment;
@@ -50,7 +50,7 @@ class MariaDbDbTest extends DbConformance {
 
     static DbTarget target(MariaDbDatabase at, Map<String, String> environment, String query) {
         String url = "mariadb://" + at.user() + "@" + at.host() + ":" + at.port() + "/" + at.name() + query;
-        return Targets.resolve(url, PgTarget.Sources.of(new Environment(environment)));
+        return Targets.resolve(url, TargetSources.of(new Environment(environment)));
     }
 
     static Map<String, String> password(MariaDbDatabase at) {

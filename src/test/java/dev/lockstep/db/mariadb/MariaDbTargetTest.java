@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
@@ -39,8 +40,7 @@ class MariaDbTargetTest {
         variables.put("HOME", home.toString());
         return Targets.resolve(
                 url,
-                new PgTarget.Sources(
-                        new Environment(variables), "--to", "LOCKSTEP_TO", Optional.empty(), passwordFile));
+                new TargetSources(new Environment(variables), "--to", "LOCKSTEP_TO", Optional.empty(), passwordFile));
     }
 
     private MariaDbTarget mariaDb(String url) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.Host;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Secret;
@@ -36,7 +37,7 @@ class DriverPropertiesTest {
 
     private DriverProperties properties(String url, Session session) {
         variables.put("HOME", home.toString());
-        return new DriverProperties(PgTarget.resolve(url, PgTarget.Sources.of(new Environment(variables))), session);
+        return new DriverProperties(PgTarget.resolve(url, TargetSources.of(new Environment(variables))), session);
     }
 
     private Properties of(String url, Session session) {
@@ -191,7 +192,7 @@ class DriverPropertiesTest {
     @CsvSource({"-----BEGIN RSA PRIVATE KEY-----, true", "-----BEGIN PRIVATE KEY-----, false", "binary, false"})
     void aKeyThatJavaCannotReadIsExplained(String firstLine, boolean explained) throws IOException {
         Path key = key(firstLine, "rw-------");
-        PgTarget target = PgTarget.resolve("sslkey=" + key, PgTarget.Sources.of(new Environment(variables)));
+        PgTarget target = PgTarget.resolve("sslkey=" + key, TargetSources.of(new Environment(variables)));
 
         assertThat(new Tls(target.settings(), home).keyProblem().isPresent()).isEqualTo(explained);
     }

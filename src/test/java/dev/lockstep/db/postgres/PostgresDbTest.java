@@ -11,6 +11,7 @@ import dev.lockstep.db.Session;
 import dev.lockstep.db.Session.Use;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
 import dev.lockstep.testing.Fault;
@@ -42,7 +43,7 @@ class PostgresDbTest extends DbConformance {
 
     private static Db open(TestDatabase at, Session session, Fault fault) {
         Environment environment = new Environment(at.environment());
-        PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(environment));
+        PgTarget target = PgTarget.resolve(null, TargetSources.of(environment));
         return new Databases(environment, fault::around).postgres(target, session);
     }
 

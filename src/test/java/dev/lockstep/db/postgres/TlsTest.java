@@ -8,6 +8,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.Session.Use;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
@@ -73,7 +74,7 @@ class TlsTest {
         Map<String, String> variables = new HashMap<>(database.environment());
         variables.put("HOME", files.toString());
         Environment environment = new Environment(variables);
-        PgTarget target = PgTarget.resolve(url, PgTarget.Sources.of(environment));
+        PgTarget target = PgTarget.resolve(url, TargetSources.of(environment));
         try (Db db = new Databases(environment).postgres(target, Session.of("test", Use.WRITE))) {
             return db.autocommit(tx -> tx.only(ENCRYPTED)).text(0);
         }

@@ -8,6 +8,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.listen.ListenSession;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.FileChange;
@@ -163,7 +164,7 @@ class BroadcastTest {
 
     private static Duration send(TestDatabase database, Fault fault, Broadcast.Plan plan, Duration patience) {
         Databases databases = new Databases(new Environment(database.environment()), fault::around);
-        PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(databases.environment()));
+        PgTarget target = PgTarget.resolve(null, TargetSources.of(databases.environment()));
         try (ListenSession ear = databases.listenSession(target, Session.of("ear", Session.Use.LISTEN));
                 Db emitter = databases.postgres(target, Session.of("mouth", Session.Use.WRITE))) {
             return new Broadcast(emitter, ear).send(plan, patience);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.listen.PgListener;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.Boxel;
@@ -162,7 +163,7 @@ class RealmListenerTest {
     @Test
     void aServerThatIsNotThereIsSaidToBeSo() {
         Environment nowhere = new Environment(Map.of("PGHOST", "127.0.0.1", "PGPORT", "1", "HOME", "/nonexistent"));
-        PgTarget target = PgTarget.resolve(null, PgTarget.Sources.of(nowhere));
+        PgTarget target = PgTarget.resolve(null, TargetSources.of(nowhere));
         RealmListener listener = RealmListener.listening(new Databases(nowhere), target, handler);
 
         assertThatThrownBy(listener::awaitReady).isInstanceOf(LockstepException.class);

@@ -1,0 +1,49 @@
+package dev.lockstep.db.libpq;
+
+import dev.lockstep.db.libpq.ConnectionString.Exposure;
+import dev.lockstep.support.Environment;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Where a target of any engine may be described.
+ *
+ * @param option what the command line calls the connection string, for messages
+ * @param variable the variable that stands in for the option
+ * @param profileUrl the connection string of the profile, which must not hold a password
+ * @param passwordFile a file that holds the password and nothing else; it beats every other password
+ */
+public record TargetSources(
+        Environment environment,
+        String option,
+        String variable,
+        Optional<String> profileUrl,
+        Optional<Path> passwordFile) {
+    /** The option {@code --pg} and its variable, with no profile and no password file. */
+    public static TargetSources of(Environment environment) {
+        return new TargetSources(environment, "--pg", "LOCKSTEP_PG", Optional.empty(), Optional.empty());
+    }
+
+    public TargetSources withProfileUrl(Optional<String> url) {
+        return new TargetSources(environment, option, variable, url, passwordFile);
+    }
+
+    public TargetSources withPasswordFile(Optional<Path> file) {
+        return new TargetSources(environment, option, variable, profileUrl, file);
+    }
+
+    /**
+     * The first description that there is.
+     *
+     * @param url what the option says, or null if it was not given
+     */
+    public Optional<ConnectionString> string(String url) {
+        if (url != null) {
+            return Optional.of(new ConnectionString(url, option, Exposure.PUBLIC));
+        }
+        return environment
+                .get(variable)
+                .map(text -> new ConnectionString(text, variable, Exposure.PRIVATE))
+                .or(() -> profileUrl.map(text -> new ConnectionString(text, "the profile", Exposure.PUBLIC)));
+    }
+}
