@@ -3,6 +3,7 @@ package dev.lockstep.mirror.engine;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.mirror.plan.MappedRow;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetCatalog;
@@ -13,7 +14,6 @@ import dev.lockstep.mirror.plan.TargetTable.Silence;
 import dev.lockstep.mirror.plan.TargetTable.Source;
 import dev.lockstep.mirror.plan.TargetType;
 import dev.lockstep.mirror.source.ColumnSurvey;
-import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.mirror.source.SourceTable.Affinity;
 import dev.lockstep.mirror.source.SourceTable.Nulls;
@@ -154,7 +154,7 @@ public final class SqliteEngine extends StagingTableEngine {
 
     @Override
     public Optional<String> clash(Tx tx, List<String> columns) {
-        return TargetCatalog.clash(columns, SourceSchema::fold);
+        return TargetCatalog.clash(columns, SqlToken::fold);
     }
 
     @Override

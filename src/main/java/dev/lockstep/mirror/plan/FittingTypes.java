@@ -1,8 +1,8 @@
 package dev.lockstep.mirror.plan;
 
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.mirror.source.ColumnSurvey;
-import dev.lockstep.mirror.source.SourceSchema;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,7 +26,7 @@ public final class FittingTypes {
         TargetTable made = dialect.design(plan.source(), new ColumnSurvey(source, plan.source()));
         for (TargetTable.Column column : plan.columns()) {
             for (TargetTable.Column other : made.columns()) {
-                boolean same = SourceSchema.fold(other.name()).equals(SourceSchema.fold(column.name()));
+                boolean same = SqlToken.fold(other.name()).equals(SqlToken.fold(column.name()));
                 if (same && columns.contains(column.name()) && isAnother(column, other)) {
                     dialect.retype(plan.target(), column, other).ifPresent(statements::add);
                 }

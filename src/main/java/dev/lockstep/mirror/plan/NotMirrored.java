@@ -3,6 +3,7 @@ package dev.lockstep.mirror.plan;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
 import java.util.ArrayList;
@@ -92,11 +93,11 @@ public record NotMirrored(String kind, String name, String reason) {
         }
         List<SourceTable> mirrored = SourceSchema.read(tx).tables(tables);
         Map<String, SourceTable> byName = new LinkedHashMap<>();
-        mirrored.forEach(table -> byName.put(SourceSchema.fold(table.name()), table));
+        mirrored.forEach(table -> byName.put(SqlToken.fold(table.name()), table));
         for (Row row : tx.rows(OTHERS)) {
             boolean ours = row.text("name").startsWith(LOCKSTEPS)
                     || row.text("tbl_name").startsWith(LOCKSTEPS);
-            boolean asked = tables.isEmpty() || byName.containsKey(SourceSchema.fold(row.text("tbl_name")));
+            boolean asked = tables.isEmpty() || byName.containsKey(SqlToken.fold(row.text("tbl_name")));
             if (!ours && asked) {
                 other(row).ifPresent(found::add);
             }

@@ -1,11 +1,11 @@
 package dev.lockstep.mirror.plan;
 
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.mirror.plan.TargetTable.Silence;
 import dev.lockstep.mirror.plan.TargetTable.Source;
 import dev.lockstep.mirror.plan.TargetType.Form;
 import dev.lockstep.mirror.source.ColumnSurvey;
-import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.mirror.source.SourceTable.Affinity;
 import dev.lockstep.mirror.source.SourceTable.Strictness;
@@ -96,7 +96,7 @@ public final class Planner {
         for (SourceTable.Column column : table.columns()) {
             if (column.affinity() == Affinity.BLOB && !table.key().contains(column)) {
                 columns.stream()
-                        .filter(other -> SourceSchema.fold(other.name()).equals(SourceSchema.fold(column.name())))
+                        .filter(other -> SqlToken.fold(other.name()).equals(SqlToken.fold(column.name())))
                         .filter(other -> other.type().orElseThrow().form() == Form.TEXT)
                         .forEach(other -> lossy.add(other.name()));
             }
@@ -142,7 +142,7 @@ public final class Planner {
     /** The rows of the mirror must be told apart by what tells those of the source apart. */
     private static TargetTable checkKey(TargetTable target, List<TargetTable.Column> key, List<String> obstacles) {
         List<String> wanted = new ArrayList<>();
-        key.forEach(column -> wanted.add(SourceSchema.fold(column.name())));
+        key.forEach(column -> wanted.add(SqlToken.fold(column.name())));
         List<List<String>> others = new ArrayList<>();
         boolean has = same(target.primaryKey(), wanted);
         if (!has && !target.primaryKey().isEmpty()) {
@@ -163,7 +163,7 @@ public final class Planner {
 
     private static boolean same(List<String> found, List<String> wanted) {
         List<String> folded = new ArrayList<>();
-        found.forEach(name -> folded.add(SourceSchema.fold(name)));
+        found.forEach(name -> folded.add(SqlToken.fold(name)));
         return folded.size() == wanted.size() && folded.containsAll(wanted);
     }
 
@@ -235,7 +235,7 @@ public final class Planner {
                 if (column.name().equals(name)) {
                     return column;
                 }
-                if (SourceSchema.fold(column.name()).equals(SourceSchema.fold(name))) {
+                if (SqlToken.fold(column.name()).equals(SqlToken.fold(name))) {
                     alike = column;
                 }
             }

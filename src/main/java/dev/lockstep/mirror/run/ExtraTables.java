@@ -4,6 +4,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.source.SourceSchema;
@@ -108,7 +109,7 @@ public final class ExtraTables {
                 Optional<String> found = found(mirror, dialect, table);
                 boolean another = found.isPresent()
                         && source.stream()
-                                .filter(name -> SourceSchema.fold(name).equals(SourceSchema.fold(table)))
+                                .filter(name -> SqlToken.fold(name).equals(SqlToken.fold(table)))
                                 .anyMatch(name -> found(mirror, dialect, name).equals(found));
                 extras.add(new Extra(table, found.isEmpty() || another ? Presence.GONE : Presence.THERE));
             }

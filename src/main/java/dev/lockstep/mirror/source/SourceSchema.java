@@ -4,6 +4,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.mirror.source.SourceTable.Affinity;
 import dev.lockstep.mirror.source.SourceTable.Column;
 import dev.lockstep.mirror.source.SourceTable.Nulls;
@@ -67,7 +68,7 @@ public final class SourceSchema {
         SourceSchema schema = new SourceSchema(tx);
         for (Row row : tx.rows(RELATIONS)) {
             schema.relations.put(row.text("name"), row);
-            schema.spelling.put(fold(row.text("name")), row.text("name"));
+            schema.spelling.put(SqlToken.fold(row.text("name")), row.text("name"));
         }
         schema.damaged.putAll(DamagedSchema.of(tx));
         return schema;
@@ -93,7 +94,7 @@ public final class SourceSchema {
         }
         for (String name : names) {
             Optional<String> entry = damaged.keySet().stream()
-                    .filter(other -> fold(other).equals(fold(name)))
+                    .filter(other -> SqlToken.fold(other).equals(SqlToken.fold(name)))
                     .findFirst();
             tables.add(entry.map(known -> SourceTable.unreadable(known, damaged.get(known)))
                     .orElseGet(() -> described(relation(name))));
@@ -107,7 +108,7 @@ public final class SourceSchema {
     }
 
     private Row relation(String name) {
-        String spelled = spelling.get(fold(name));
+        String spelled = spelling.get(SqlToken.fold(name));
         if (spelled == null) {
             throw LockstepException.usage(
                     "no such table: " + name,
@@ -133,7 +134,7 @@ public final class SourceSchema {
 
     private static boolean isOrdinary(Row relation) {
         return relation.text("type").equals("table")
-                && !fold(relation.text("name")).startsWith("lockstep_");
+                && !SqlToken.fold(relation.text("name")).startsWith("lockstep_");
     }
 
     /** What one table is like, or why that cannot be told: it keeps nobody from the others. */
@@ -181,9 +182,11 @@ public final class SourceSchema {
             }
             Nulls nulls = row.flag("forbids_null") ? Nulls.FORBIDDEN : Nulls.ALLOWED;
             String type = row.text("type") == null ? "" : row.text("type");
-            columns.put(fold(column), new Column(column, columns.size(), type, Affinity.of(type, strictness), nulls));
+            columns.put(
+                    SqlToken.fold(column),
+                    new Column(column, columns.size(), type, Affinity.of(type, strictness), nulls));
             if (row.integer("pk") > 0) {
-                primary.put(row.integer("pk"), fold(column));
+                primary.put(row.integer("pk"), SqlToken.fold(column));
             }
         }
         boolean rowid = !relation.flag("without_rowid");
@@ -221,11 +224,11 @@ public final class SourceSchema {
     private List<Order> columns(String index, Map<String, Column> columns, boolean primary) {
         List<Order> parts = new ArrayList<>();
         for (Row row : tx.rows(INDEX_COLUMNS, index)) {
-            Column column = row.isNull("name") ? null : columns.get(fold(row.text("name")));
+            Column column = row.isNull("name") ? null : columns.get(SqlToken.fold(row.text("name")));
             if (column == null || (!primary && column.nulls() == Nulls.ALLOWED)) {
                 return null;
             }
-            parts.add(new Order(fold(column.name()), Optional.of(row.text("coll"))));
+            parts.add(new Order(SqlToken.fold(column.name()), Optional.of(row.text("coll"))));
         }
         return parts;
     }
@@ -244,15 +247,5 @@ public final class SourceSchema {
                     new Identifier(key.get(i).name()).toString(), index.get(i).collation()));
         }
         return order;
-    }
-
-    /** As SQLite compares names: only the letters of ASCII have a case. */
-    public static String fold(String name) {
-        StringBuilder folded = new StringBuilder(name.length());
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            folded.append(c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c);
-        }
-        return folded.toString();
     }
 }
