@@ -197,7 +197,7 @@ public final class Backfill {
         List<String> names = new ArrayList<>();
         tables.forEach(table -> names.add(table.name()));
         List<Table> vanished = new ArrayList<>();
-        for (ExtraTables.Extra extra : run.read(tx -> ExtraTables.of(tx, run.dialect(), run.ledger(), names))) {
+        for (ExtraTables.Extra extra : run.read(tx -> ExtraTables.of(tx, run.engine(), run.ledger(), names))) {
             switch (extra.presence()) {
                 case GONE -> {
                     run.forget(extra.table());

@@ -76,7 +76,7 @@ final class BulkLoad {
                 && !plan.mayMeanTheSame()
                 && !plan.isLoose()
                 && (options.trust() == Trust.RECORDED || digest(plan).isPresent())
-                && source.only(SOURCE_BYTES).integer("bytes") <= run.dialect().maxSingleTransactionBytes(plan)
+                && source.only(SOURCE_BYTES).integer("bytes") <= run.engine().maxSingleTransactionBytes(plan)
                 && run.read(mirror -> run.ledger().table(mirror, plan.name()))
                         .filter(row -> row.text("state").equals(MirrorLedger.State.FAILED.label()))
                         .isEmpty();
@@ -85,7 +85,7 @@ final class BulkLoad {
     /** An earlier attempt may have made the table, or even filled it, and not know. */
     private boolean isEmpty(Tx mirror, TablePlan plan) {
         return plan.ddl().isPresent()
-                ? run.dialect().find(mirror, plan.name()).isEmpty()
+                ? run.engine().find(mirror, plan.name()).isEmpty()
                 : mirror.rows("select 1 from " + plan.identifier() + " limit 1").isEmpty();
     }
 
@@ -97,7 +97,7 @@ final class BulkLoad {
         PageScan scan =
                 new PageScan(plan, source, digest.filter(of -> !knowsItsOwn).map(TableDigest::ofSource));
         long[] sent = new long[1];
-        run.dialect()
+        run.engine()
                 .load(
                         mirror,
                         plan,
@@ -126,7 +126,7 @@ final class BulkLoad {
         run.ledger().noteSealed(mirror, plan.name(), state, found, seal);
         if (sent[0] > 0) {
             // Where this ends the transaction, it commits.
-            run.dialect().finish(mirror, plan);
+            run.engine().finish(mirror, plan);
         }
         return scan;
     }
@@ -135,7 +135,7 @@ final class BulkLoad {
     private Optional<TableDigest> digest(TablePlan plan) {
         return options.trust() == Trust.RECORDED
                 ? Optional.empty()
-                : run.dialect().digest(plan);
+                : run.engine().digest(plan);
     }
 
     private static Optional<String> sealIfSame(Tx mirror, TableDigest digest, PageScan scan) {

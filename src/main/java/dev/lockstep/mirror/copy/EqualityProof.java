@@ -71,7 +71,7 @@ final class EqualityProof {
 
     private Found byRows(Tx mirror, long rejected, long left) {
         TableVerification.Outcome rows = new TableVerification(
-                        plan, RowReader.ofSource(source, plan), RowReader.ofMirror(run.engine(), mirror, plan), 0)
+                        plan, RowReader.ofSource(source, plan), RowReader.ofMirror(run.databaseEngine(), mirror, plan), 0)
                 .run();
         if (rows.changed() > 0 || rows.missing() != rejected || rows.extra() != left) {
             return new Found(rows.mirror(), Optional.empty(), Optional.empty());

@@ -47,7 +47,7 @@ final class PageComparison {
     Backfill.Table run(TablePlan plan) {
         Optional<TableDigest> digest = options.trust() == Trust.RECORDED
                 ? Optional.empty()
-                : run.dialect().digest(plan);
+                : run.engine().digest(plan);
         PageScan scan = PageScan.of(plan, source, digest.map(TableDigest::ofSource));
         scan.check(options.badRows());
         scan.cut().ifPresent(what -> progress.notice(plan.name(), what));
@@ -120,7 +120,7 @@ final class PageComparison {
         long left = options.extras() == Extras.KEEP ? extra : 0;
         if (tally.inserted() + tally.updated() + extra > 0) {
             run.write(mirror -> {
-                run.dialect().finish(mirror, plan);
+                run.engine().finish(mirror, plan);
                 return null;
             });
         }
@@ -180,7 +180,7 @@ final class PageComparison {
     /** An earlier attempt may have done it, and not know. */
     private void make(TablePlan plan) {
         run.write(mirror -> {
-            if (run.dialect().find(mirror, plan.name()).isEmpty()) {
+            if (run.engine().find(mirror, plan.name()).isEmpty()) {
                 run.pages().forget(mirror, plan.name());
                 mirror.execute(plan.ddl().orElseThrow());
             }
@@ -201,7 +201,7 @@ final class PageComparison {
         }
         return run.write(mirror -> {
             if (plan.isLoose()) {
-                refuse(plan, merging(run.dialect(), mirror, plan, rows(plan, scan.pages())));
+                refuse(plan, merging(run.engine(), mirror, plan, rows(plan, scan.pages())));
             }
             long extra = standing.rows() == 0 ? 0 : extra(mirror, plan, scan, standing);
             if (standing.kept() == 0) {
@@ -215,10 +215,10 @@ final class PageComparison {
     }
 
     /** The first keys that are one to the mirror, asked of the mirror itself. */
-    static List<String> merging(MirrorEngine dialect, Tx mirror, TablePlan plan, MirrorEngine.Rows rows) {
-        dialect.stage(mirror, plan, rows);
-        Keys merging = dialect.merging(mirror, plan);
-        dialect.unstage(mirror);
+    static List<String> merging(MirrorEngine engine, Tx mirror, TablePlan plan, MirrorEngine.Rows rows) {
+        engine.stage(mirror, plan, rows);
+        Keys merging = engine.merging(mirror, plan);
+        engine.unstage(mirror);
         return merging.first();
     }
 
@@ -236,19 +236,19 @@ final class PageComparison {
 
     /** Finds rows that the source does not have, and deletes them unless they are to be kept. */
     private long extra(Tx mirror, TablePlan plan, PageScan scan, CopiedPages standing) {
-        run.dialect().stage(mirror, plan, rows(plan, standing.changed()));
-        long there = run.dialect().stagedThere(mirror, plan);
-        run.dialect().unstage(mirror);
+        run.engine().stage(mirror, plan, rows(plan, standing.changed()));
+        long there = run.engine().stagedThere(mirror, plan);
+        run.engine().unstage(mirror);
         if (standing.rows() == standing.kept() + there) {
             return 0;
         }
-        run.dialect().stage(mirror, plan, rows(plan, scan.pages()));
-        Keys extra = run.dialect().extra(mirror, plan);
+        run.engine().stage(mirror, plan, rows(plan, scan.pages()));
+        Keys extra = run.engine().extra(mirror, plan);
         if (options.extras() == Extras.DELETE && extra.count() > 0) {
             limit(plan, scan, standing, extra);
-            run.dialect().deleteExtra(mirror, plan);
+            run.engine().deleteExtra(mirror, plan);
         }
-        run.dialect().unstage(mirror);
+        run.engine().unstage(mirror);
         return extra.count();
     }
 

@@ -161,10 +161,10 @@ public final class PageWriter {
 
     private Merged put(Tx mirror, PageRows rows) {
         if (way == Way.LOAD && !run.wasLost()) {
-            run.dialect().load(mirror, plan, rows);
+            run.engine().load(mirror, plan, rows);
             return new Merged(rows.delivered(), 0, 0);
         }
-        return run.dialect().merge(mirror, plan, rows);
+        return run.engine().merge(mirror, plan, rows);
     }
 
     /**
@@ -178,7 +178,7 @@ public final class PageWriter {
             Tally before = tally;
             tally = run.write(mirror -> {
                 for (List<PageScan.Page> batch : batches(pages)) {
-                    run.dialect().delete(mirror, plan, new PageRows(source, plan, batch));
+                    run.engine().delete(mirror, plan, new PageRows(source, plan, batch));
                 }
                 Tally done = before;
                 for (List<PageScan.Page> batch : batches(pages)) {
@@ -208,7 +208,7 @@ public final class PageWriter {
     /** Writes what can be written of a page in which some row cannot, and then records it. */
     private void bisect(PageScan.Page page) {
         RowSieve sieve = new RowSieve(source, plan, page, options.badRows(), rows -> {
-            Merged merged = run.write(mirror -> run.dialect().merge(mirror, plan, rows));
+            Merged merged = run.write(mirror -> run.engine().merge(mirror, plan, rows));
             run.noteWrites(merged.inserted() + merged.updated());
             tally = tally.plus(merged);
             return merged.rows();
@@ -222,7 +222,7 @@ public final class PageWriter {
             long deleted = 0;
             // The mirror does not take these very rows: it does not keep older ones of the same keys either.
             for (RowSieve.Refusal one : refused) {
-                deleted += run.dialect()
+                deleted += run.engine()
                         .delete(mirror, plan, PageRows.part(source, plan, page, one.ordinal(), one.ordinal() + 1));
             }
             run.pages()

@@ -68,11 +68,11 @@ public final class Preflight {
      * @throws LockstepException usage: there is no such table
      */
     public static List<Finding> run(Db source, Db mirror, List<String> names, Keys keys) {
-        MirrorEngine dialect = MirrorRun.dialect(mirror);
+        MirrorEngine engine = MirrorEngine.of(mirror);
         return source.read(tx -> {
             List<Finding> findings = new ArrayList<>();
             for (SourceTable table : SourceSchema.read(tx).tables(names)) {
-                findings.add(finding(dialect, tx, mirror, table, keys));
+                findings.add(finding(engine, tx, mirror, table, keys));
             }
             return findings;
         });
@@ -109,14 +109,14 @@ public final class Preflight {
     public static List<Backfill.Table> hopeless(
             Db source, MirrorConnection mirror, List<String> names, Backfill.Options options) {
         MirrorRun.refuseUnfit(mirror);
-        MirrorEngine dialect = MirrorRun.dialect(mirror.db());
-        if (mirror.read(tx -> LedgerTables.areThere(dialect, tx))) {
+        MirrorEngine engine = MirrorEngine.of(mirror.db());
+        if (mirror.read(tx -> LedgerTables.areThere(engine, tx))) {
             return List.of();
         }
         return source.read(tx -> {
             List<Backfill.Table> hopeless = new ArrayList<>();
             for (SourceTable table : SourceSchema.read(tx).tables(names)) {
-                Optional<LockstepException> unfit = unfit(dialect, tx, mirror, table, options.creation());
+                Optional<LockstepException> unfit = unfit(engine, tx, mirror, table, options.creation());
                 if (unfit.isEmpty()) {
                     return List.of();
                 }
@@ -128,15 +128,15 @@ public final class Preflight {
 
     /** Whether nothing of a source was ever mirrored here. */
     public static boolean isFirst(MirrorConnection mirror, String id) {
-        MirrorEngine dialect = MirrorRun.dialect(mirror.db());
-        return mirror.read(tx -> !LedgerTables.areReadable(dialect, tx)
-                || new MirrorLedger(dialect, id).tables(tx).isEmpty());
+        MirrorEngine engine = MirrorEngine.of(mirror.db());
+        return mirror.read(tx -> !LedgerTables.areReadable(engine, tx)
+                || new MirrorLedger(engine, id).tables(tx).isEmpty());
     }
 
     private static Optional<LockstepException> unfit(
-            MirrorEngine dialect, Tx source, MirrorConnection mirror, SourceTable table, Backfill.Creation creation) {
+            MirrorEngine engine, Tx source, MirrorConnection mirror, SourceTable table, Backfill.Creation creation) {
         try {
-            return mirror.read(there -> TableCopy.unfit(new Planner(dialect, source, there).plan(table), creation));
+            return mirror.read(there -> TableCopy.unfit(new Planner(engine, source, there).plan(table), creation));
         } catch (DbException e) {
             if (MirrorConnection.endsTheRun(e)) {
                 throw e;
@@ -147,9 +147,9 @@ public final class Preflight {
     }
 
     /** A table of which a page is damaged, say, does not hide the others. */
-    private static Finding finding(MirrorEngine dialect, Tx source, Db mirror, SourceTable table, Keys keys) {
+    private static Finding finding(MirrorEngine engine, Tx source, Db mirror, SourceTable table, Keys keys) {
         try {
-            return looked(dialect, source, mirror, table, keys);
+            return looked(engine, source, mirror, table, keys);
         } catch (DbException e) {
             if (MirrorConnection.endsTheRun(e)) {
                 throw e;
@@ -158,8 +158,8 @@ public final class Preflight {
         }
     }
 
-    private static Finding looked(MirrorEngine dialect, Tx source, Db mirror, SourceTable table, Keys keys) {
-        TablePlan plan = mirror.read(tx -> new Planner(dialect, source, tx).plan(table));
+    private static Finding looked(MirrorEngine engine, Tx source, Db mirror, SourceTable table, Keys keys) {
+        TablePlan plan = mirror.read(tx -> new Planner(engine, source, tx).plan(table));
         if (!plan.obstacles().isEmpty()) {
             return Finding.unread(plan);
         }
@@ -167,7 +167,7 @@ public final class Preflight {
         List<String> merging = new ArrayList<>(scan.merging());
         if (plan.isLoose() && keys == Keys.ASKED) {
             PageRows rows = new PageRows(source, plan, scan.pages());
-            merging.addAll(mirror.transact(tx -> PageComparison.merging(dialect, tx, plan, rows)));
+            merging.addAll(mirror.transact(tx -> PageComparison.merging(engine, tx, plan, rows)));
         }
         return new Finding(
                 plan,
@@ -175,7 +175,7 @@ public final class Preflight {
                 scan.rejected(),
                 scan.rejects(),
                 merging,
-                FittingTypes.statements(dialect, source, plan, scan.misfits()),
+                FittingTypes.statements(engine, source, plan, scan.misfits()),
                 scan.cut());
     }
 }

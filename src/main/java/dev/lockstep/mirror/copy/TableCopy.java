@@ -40,7 +40,7 @@ public final class TableCopy {
         try {
             return run(plan);
         } catch (MisfitException e) {
-            List<String> statements = FittingTypes.statements(run.dialect(), source, plan, e.columns());
+            List<String> statements = FittingTypes.statements(run.engine(), source, plan, e.columns());
             if (statements.isEmpty() || options.creation() == Creation.NONE || !isEmptyGuess(plan)) {
                 throw e.with(statements);
             }
@@ -56,11 +56,11 @@ public final class TableCopy {
     }
 
     private TablePlan plan(SourceTable table) {
-        return run.read(mirror -> new Planner(run.dialect(), source, mirror).plan(table));
+        return run.read(mirror -> new Planner(run.engine(), source, mirror).plan(table));
     }
 
     private boolean isEmptyGuess(TablePlan plan) {
-        return FittingTypes.areGuesses(run.dialect(), plan)
+        return FittingTypes.areGuesses(run.engine(), plan)
                 && run.read(mirror -> mirror.rows("select 1 from " + plan.identifier() + " limit 1"))
                         .isEmpty();
     }
@@ -93,7 +93,7 @@ public final class TableCopy {
      */
     private Optional<Backfill.Table> same(TablePlan plan) {
         boolean recorded = options.trust() == Trust.RECORDED;
-        Optional<TableDigest> digest = run.dialect().digest(plan);
+        Optional<TableDigest> digest = run.engine().digest(plan);
         if (plan.ddl().isPresent() || !(recorded || (options.trust() == Trust.PROVEN && digest.isPresent()))) {
             return Optional.empty();
         }

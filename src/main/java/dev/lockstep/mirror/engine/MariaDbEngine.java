@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** MariaDB and MySQL as a mirror: rows arrive by INSERT of many, and whatever the server warns of is an error. */
-public final class MariaDbEngine extends StagingTableEngine {
+final class MariaDbEngine extends StagingTableEngine {
     private static final String IS_MARIADB = "select version() like '%MariaDB%' as it_is";
 
     private static final String TAKE_LOCK = "select get_lock(?, 0) as taken";
@@ -85,8 +85,8 @@ public final class MariaDbEngine extends StagingTableEngine {
         this.catalog = new MariaDbTargetCatalog(server.collation);
     }
 
-    /** The dialect of the server that is connected. */
-    public static MariaDbEngine of(Db db) {
+    /** For the server that is connected. */
+    static MariaDbEngine of(Db db) {
         boolean mariaDb = db.autocommit(tx -> tx.only(IS_MARIADB).flag("it_is"));
         return new MariaDbEngine(mariaDb ? Server.MARIADB : Server.MYSQL);
     }

@@ -35,6 +35,15 @@ public interface MirrorEngine extends TargetCatalog {
      */
     record Keys(long count, List<String> first) {}
 
+    /** That of the database which is connected. */
+    static MirrorEngine of(Db mirror) {
+        return switch (mirror.engine()) {
+            case POSTGRESQL -> new PostgresEngine();
+            case MARIADB -> MariaDbEngine.of(mirror);
+            case SQLITE -> new SqliteEngine();
+        };
+    }
+
     /** What is run before the tables are made in which lockstep keeps how far it is, so that two do not make them at once. */
     default List<String> beforeLedger() {
         return List.of();

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** PostgreSQL as a mirror: rows arrive by binary COPY, into the table itself or into one of the transaction's own. */
-public final class PostgresEngine implements MirrorEngine {
+final class PostgresEngine implements MirrorEngine {
     private static final LockKey LEDGER = LockKey.of("lockstep|mirror|ledger");
 
     /** Until the end of the transaction. Two that make a table at once meet in the catalog, whatever "if not exists" says. */

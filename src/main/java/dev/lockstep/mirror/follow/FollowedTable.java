@@ -124,7 +124,7 @@ final class FollowedTable {
         if (failure.isEmpty()) {
             schema = version;
             rejected = result.rejected();
-            plan = source.read(tx -> run.read(mirror -> new Planner(run.dialect(), tx, mirror)
+            plan = source.read(tx -> run.read(mirror -> new Planner(run.engine(), tx, mirror)
                     .plan(SourceSchema.read(tx).tables(List.of(name())).get(0))));
             rows = run.read(mirror -> run.ledger().table(mirror, name()))
                     .map(row -> row.integer("row_count"))
@@ -137,7 +137,7 @@ final class FollowedTable {
     private void finish() {
         if (shippedSinceFinish) {
             run.write(mirror -> {
-                run.dialect().finish(mirror, plan);
+                run.engine().finish(mirror, plan);
                 return null;
             });
             shippedSinceFinish = false;
@@ -186,8 +186,8 @@ final class FollowedTable {
 
     private Shipment ship(Tx mirror, ChangedRows changed, ChangedRows.Survey survey, Span span, boolean left) {
         run.pages().distrust(mirror, name());
-        long deleted = survey.gone() == 0 ? 0 : run.dialect().delete(mirror, plan, changed.gone());
-        Merged merged = survey.present() == 0 ? Shipment.NONE : run.dialect().merge(mirror, plan, changed.present());
+        long deleted = survey.gone() == 0 ? 0 : run.engine().delete(mirror, plan, changed.gone());
+        Merged merged = survey.present() == 0 ? Shipment.NONE : run.engine().merge(mirror, plan, changed.present());
         // Of a transaction that may have been done before, the counts are not what it has changed.
         long now = run.wasLost() ? TableCopy.count(mirror, plan) : rows + merged.inserted() - deleted;
         run.ledger().note(mirror, name(), state(left), now, null);

@@ -18,17 +18,17 @@ public final class FittingTypes {
      * @param columns the names of those that have values which do not fit
      */
     public static List<String> statements(
-            TargetCatalog dialect, Tx source, TablePlan plan, Collection<String> columns) {
+            TargetCatalog catalog, Tx source, TablePlan plan, Collection<String> columns) {
         List<String> statements = new ArrayList<>();
         if (plan.ddl().isPresent() || columns.isEmpty()) {
             return statements;
         }
-        TargetTable made = dialect.design(plan.source(), new ColumnSurvey(source, plan.source()));
+        TargetTable made = catalog.design(plan.source(), new ColumnSurvey(source, plan.source()));
         for (TargetTable.Column column : plan.columns()) {
             for (TargetTable.Column other : made.columns()) {
                 boolean same = SqlToken.fold(other.name()).equals(SqlToken.fold(column.name()));
                 if (same && columns.contains(column.name()) && isAnother(column, other)) {
-                    dialect.retype(plan.target(), column, other).ifPresent(statements::add);
+                    catalog.retype(plan.target(), column, other).ifPresent(statements::add);
                 }
             }
         }
@@ -36,8 +36,8 @@ public final class FittingTypes {
     }
 
     /** Whether a table is what lockstep makes of one that has no rows: its types say no more than what the source declares. */
-    public static boolean areGuesses(TargetCatalog dialect, TablePlan plan) {
-        TargetTable guess = dialect.design(plan.source(), ColumnSurvey.ofNothing(plan.source()));
+    public static boolean areGuesses(TargetCatalog catalog, TablePlan plan) {
+        TargetTable guess = catalog.design(plan.source(), ColumnSurvey.ofNothing(plan.source()));
         List<TargetTable.Column> there = plan.target().columns();
         boolean same = guess.columns().size() == there.size();
         for (int i = 0; i < there.size() && same; i++) {

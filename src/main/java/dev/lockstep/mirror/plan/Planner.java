@@ -15,12 +15,12 @@ import java.util.Optional;
 
 /** Decides which column of the mirror each column of the source goes into, and finds what stands in the way. */
 public final class Planner {
-    private final TargetCatalog dialect;
+    private final TargetCatalog catalog;
     private final Tx source;
     private final Tx mirror;
 
-    public Planner(TargetCatalog dialect, Tx source, Tx mirror) {
-        this.dialect = dialect;
+    public Planner(TargetCatalog catalog, Tx source, Tx mirror) {
+        this.catalog = catalog;
         this.source = source;
         this.mirror = mirror;
     }
@@ -29,9 +29,9 @@ public final class Planner {
         if (table.unreadable().isPresent()) {
             return TablePlan.impossible(table, table.unreadable().get());
         }
-        Optional<TargetTable> found = dialect.find(mirror, table.name());
+        Optional<TargetTable> found = catalog.find(mirror, table.name());
         ColumnSurvey survey = new ColumnSurvey(source, table);
-        TargetTable target = found.orElseGet(() -> dialect.design(table, survey));
+        TargetTable target = found.orElseGet(() -> catalog.design(table, survey));
         List<String> obstacles = new ArrayList<>(target.obstacles());
         List<String> notes = new ArrayList<>();
         if (found.isEmpty()) {
@@ -66,10 +66,10 @@ public final class Planner {
                 List.copyOf(chosen.columns),
                 keyWidth,
                 List.copyOf(chosen.cells),
-                dialect.limits(mirror),
+                catalog.limits(mirror),
                 List.copyOf(obstacles),
                 List.copyOf(notes),
-                found.isPresent() ? Optional.empty() : Optional.of(dialect.create(target)));
+                found.isPresent() ? Optional.empty() : Optional.of(catalog.create(target)));
     }
 
     /** What is said of columns that hold nothing: what the source will put there decides, and not what it declares. */
@@ -123,20 +123,20 @@ public final class Planner {
         if (found.isPresent()) {
             return;
         }
-        invalidName(table.name(), dialect.invalidTable(table.name()), obstacles);
+        invalidName(table.name(), catalog.invalidTable(table.name()), obstacles);
         List<String> columns = new ArrayList<>();
         for (TargetTable.Column column : target.columns()) {
-            invalidName(column.name(), dialect.invalidColumn(column.name()), obstacles);
+            invalidName(column.name(), catalog.invalidColumn(column.name()), obstacles);
             columns.add(column.name());
         }
-        dialect.clash(mirror, columns).ifPresent(obstacles::add);
-        if (target.columns().size() > dialect.maxColumns()) {
-            obstacles.add(target.columns().size() + " columns, and the mirror takes " + dialect.maxColumns());
+        catalog.clash(mirror, columns).ifPresent(obstacles::add);
+        if (target.columns().size() > catalog.maxColumns()) {
+            obstacles.add(target.columns().size() + " columns, and the mirror takes " + catalog.maxColumns());
         }
     }
 
     private void invalidName(String name, Optional<String> bad, List<String> obstacles) {
-        dialect.invalidName(name).or(() -> bad).ifPresent(why -> obstacles.add("the name '" + name + "' is " + why));
+        catalog.invalidName(name).or(() -> bad).ifPresent(why -> obstacles.add("the name '" + name + "' is " + why));
     }
 
     /** The rows of the mirror must be told apart by what tells those of the source apart. */

@@ -42,10 +42,10 @@ public final class ExtraTables {
      * @param id what identifies the source in all its runs
      */
     public static List<String> names(Db source, MirrorConnection mirror, String id) {
-        MirrorEngine dialect = MirrorRun.dialect(mirror.db());
+        MirrorEngine engine = MirrorEngine.of(mirror.db());
         List<String> known = source.read(tx -> SourceSchema.read(tx).names());
         List<String> names = new ArrayList<>();
-        for (Extra extra : mirror.read(tx -> of(tx, dialect, new MirrorLedger(dialect, id), known))) {
+        for (Extra extra : mirror.read(tx -> of(tx, engine, new MirrorLedger(engine, id), known))) {
             if (extra.presence() == Presence.THERE) {
                 names.add(extra.table());
             }
@@ -65,7 +65,7 @@ public final class ExtraTables {
             return dropped;
         }
         List<String> known = source.read(ExtraTables::known);
-        for (Extra extra : run.read(tx -> of(tx, run.dialect(), run.ledger(), known))) {
+        for (Extra extra : run.read(tx -> of(tx, run.engine(), run.ledger(), known))) {
             if (extra.presence() == Presence.THERE && tables.contains(extra.table())) {
                 Identifier name = new Identifier(extra.table());
                 long rows = run.write(tx -> {
@@ -98,19 +98,19 @@ public final class ExtraTables {
      *
      * @param source the names of all tables of the source
      */
-    public static List<Extra> of(Tx mirror, MirrorEngine dialect, MirrorLedger ledger, List<String> source) {
+    public static List<Extra> of(Tx mirror, MirrorEngine engine, MirrorLedger ledger, List<String> source) {
         List<Extra> extras = new ArrayList<>();
-        if (!LedgerTables.areReadable(dialect, mirror)) {
+        if (!LedgerTables.areReadable(engine, mirror)) {
             return extras;
         }
         for (Row row : ledger.tables(mirror)) {
             String table = row.text("tbl");
             if (!source.contains(table)) {
-                Optional<String> found = found(mirror, dialect, table);
+                Optional<String> found = found(mirror, engine, table);
                 boolean another = found.isPresent()
                         && source.stream()
                                 .filter(name -> SqlToken.fold(name).equals(SqlToken.fold(table)))
-                                .anyMatch(name -> found(mirror, dialect, name).equals(found));
+                                .anyMatch(name -> found(mirror, engine, name).equals(found));
                 extras.add(new Extra(table, found.isEmpty() || another ? Presence.GONE : Presence.THERE));
             }
         }
@@ -118,8 +118,8 @@ public final class ExtraTables {
     }
 
     /** What the mirror calls its table: a name in other letters may mean the same. */
-    private static Optional<String> found(Tx mirror, MirrorEngine dialect, String table) {
-        return table.isEmpty() ? Optional.empty() : dialect.find(mirror, table).map(TargetTable::name);
+    private static Optional<String> found(Tx mirror, MirrorEngine engine, String table) {
+        return table.isEmpty() ? Optional.empty() : engine.find(mirror, table).map(TargetTable::name);
     }
 
     /** A backfill leaves it. */

@@ -45,8 +45,8 @@ public final class LedgerTables {
     private LedgerTables() {}
 
     /** Whether a mirror knows of lockstep at all. */
-    public static boolean areThere(MirrorEngine dialect, Tx tx) {
-        return dialect.find(tx, RUN).isPresent();
+    public static boolean areThere(MirrorEngine engine, Tx tx) {
+        return engine.find(tx, RUN).isPresent();
     }
 
     /**
@@ -54,13 +54,13 @@ public final class LedgerTables {
      *
      * @throws LockstepException refused: its tables are none that a version of lockstep has made
      */
-    public static boolean areReadable(MirrorEngine dialect, Tx tx) {
-        if (!areThere(dialect, tx)) {
+    public static boolean areReadable(MirrorEngine engine, Tx tx) {
+        if (!areThere(engine, tx)) {
             return false;
         }
-        Set<String> there = columns(dialect, tx, TABLE);
+        Set<String> there = columns(engine, tx, TABLE);
         if (!there.containsAll(ALWAYS.get(TABLE)) || !there.containsAll(LATER.keySet())) {
-            checkAll(dialect, tx);
+            checkAll(engine, tx);
         }
         return true;
     }
@@ -70,15 +70,15 @@ public final class LedgerTables {
      *
      * @throws LockstepException refused, as {@link #areReadable}
      */
-    static void make(MirrorConnection link, MirrorEngine dialect) {
-        if (!link.transact(tx -> areReadable(dialect, tx))) {
+    static void make(MirrorConnection link, MirrorEngine engine) {
+        if (!link.transact(tx -> areReadable(engine, tx))) {
             link.transact(tx -> {
-                create(tx, dialect);
+                create(tx, engine);
                 return null;
             });
             return;
         }
-        for (String column : link.transact(tx -> lacking(dialect, tx))) {
+        for (String column : link.transact(tx -> lacking(engine, tx))) {
             try {
                 link.transact(tx -> {
                     tx.execute(ADD + column + " " + LATER.get(column));
@@ -86,37 +86,37 @@ public final class LedgerTables {
                 });
             } catch (DbException e) {
                 // Another run may have added it meanwhile.
-                if (link.transact(tx -> lacking(dialect, tx)).contains(column)) {
+                if (link.transact(tx -> lacking(engine, tx)).contains(column)) {
                     throw e;
                 }
             }
         }
     }
 
-    private static void create(Tx tx, MirrorEngine dialect) {
-        dialect.beforeLedger().forEach(tx::execute);
+    private static void create(Tx tx, MirrorEngine engine) {
+        engine.beforeLedger().forEach(tx::execute);
         for (String table : SqlScript.statements(MirrorLedger.class, "schema.sql")) {
-            tx.execute(table.substring(0, table.length() - 1) + dialect.tableOptions());
+            tx.execute(table.substring(0, table.length() - 1) + engine.tableOptions());
         }
     }
 
-    private static List<String> lacking(MirrorEngine dialect, Tx tx) {
-        Set<String> there = columns(dialect, tx, TABLE);
+    private static List<String> lacking(MirrorEngine engine, Tx tx) {
+        Set<String> there = columns(engine, tx, TABLE);
         return LATER.keySet().stream().filter(column -> !there.contains(column)).toList();
     }
 
-    private static Set<String> columns(MirrorEngine dialect, Tx tx, String table) {
+    private static Set<String> columns(MirrorEngine engine, Tx tx, String table) {
         Set<String> columns = new HashSet<>();
-        Optional<TargetTable> found = dialect.find(tx, table);
+        Optional<TargetTable> found = engine.find(tx, table);
         found.ifPresent(known -> known.columns().forEach(column -> columns.add(column.name())));
         return columns;
     }
 
-    private static void checkAll(MirrorEngine dialect, Tx tx) {
+    private static void checkAll(MirrorEngine engine, Tx tx) {
         boolean known = true;
         StringBuilder drops = new StringBuilder();
         for (Map.Entry<String, List<String>> table : ALWAYS.entrySet()) {
-            Set<String> columns = columns(dialect, tx, table.getKey());
+            Set<String> columns = columns(engine, tx, table.getKey());
             known &= columns.containsAll(table.getValue());
             if (!columns.isEmpty()) {
                 drops.append("drop table ").append(table.getKey()).append("; ");

@@ -113,12 +113,12 @@ public final class MirrorLedger {
         }
     }
 
-    private final MirrorEngine dialect;
+    private final MirrorEngine engine;
     private final String mirror;
 
     /** @param mirror which source this is about */
-    public MirrorLedger(MirrorEngine dialect, String mirror) {
-        this.dialect = dialect;
+    public MirrorLedger(MirrorEngine engine, String mirror) {
+        this.engine = engine;
         this.mirror = mirror;
     }
 
@@ -147,8 +147,8 @@ public final class MirrorLedger {
 
     /** Makes this run the one that may write; every other is refused from now on. @return its fence */
     long takeOver(Tx tx, String run, String owner) {
-        if (tx.update(TAKE_OVER.formatted(dialect.now()), run, owner, mirror) == 0) {
-            tx.update(FIRST_RUN.formatted(dialect.now()), mirror, run, owner);
+        if (tx.update(TAKE_OVER.formatted(engine.now()), run, owner, mirror) == 0) {
+            tx.update(FIRST_RUN.formatted(engine.now()), mirror, run, owner);
         }
         return tx.only(FIND_RUN, mirror).integer("fence");
     }
@@ -159,7 +159,7 @@ public final class MirrorLedger {
      * @throws LockstepException refused: somebody has taken over
      */
     void check(Tx tx, long fence) {
-        Row row = tx.row(FIND_RUN + dialect.forShare(), mirror)
+        Row row = tx.row(FIND_RUN + engine.forShare(), mirror)
                 .orElseThrow(() ->
                         LockstepException.refused("somebody has deleted this run from lockstep_mirror_run", null));
         if (row.integer("fence") != fence) {
@@ -173,7 +173,7 @@ public final class MirrorLedger {
     }
 
     void end(Tx tx, State state) {
-        tx.update(END_RUN.formatted(dialect.now()), state.label(), mirror);
+        tx.update(END_RUN.formatted(engine.now()), state.label(), mirror);
     }
 
     /** How a table stood when a run last said so: the row of {@code lockstep_mirror_table}. */
@@ -197,7 +197,7 @@ public final class MirrorLedger {
 
     /** The time of the mirror, in the form of every other time here. */
     String now(Tx tx) {
-        return tx.only("select " + dialect.now() + " as at").text("at");
+        return tx.only("select " + engine.now() + " as at").text("at");
     }
 
     /** Says how a table stands. What it was copied from is not known any more, nor by what it would be known. */
@@ -235,7 +235,7 @@ public final class MirrorLedger {
     private void note(Tx tx, String table, State state, long rows, String detail, SourceFile.Seen seen, String seal) {
         tx.update(FORGET_TABLE, table);
         tx.update(
-                NOTE_TABLE.formatted(dialect.now()),
+                NOTE_TABLE.formatted(engine.now()),
                 table,
                 mirror,
                 state.label(),

@@ -1,14 +1,10 @@
 package dev.lockstep.mirror.run;
 
-import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
-import dev.lockstep.mirror.engine.MariaDbEngine;
 import dev.lockstep.mirror.engine.MirrorEngine;
-import dev.lockstep.mirror.engine.PostgresEngine;
-import dev.lockstep.mirror.engine.SqliteEngine;
 import dev.lockstep.mirror.source.FollowTriggers;
 import dev.lockstep.mirror.source.SourceFile;
 import dev.lockstep.support.LockstepException;
@@ -24,18 +20,18 @@ import java.util.function.Function;
  */
 public final class MirrorRun implements AutoCloseable {
     private final MirrorConnection link;
-    private final MirrorEngine dialect;
+    private final MirrorEngine engine;
     private final MirrorLedger ledger;
     private final long fence;
     private boolean written;
     private Throttle pace = Throttle.none();
 
-    private MirrorRun(MirrorConnection link, MirrorEngine dialect, MirrorLedger ledger, long fence) {
+    private MirrorRun(MirrorConnection link, MirrorEngine engine, MirrorLedger ledger, long fence) {
         this.link = link;
-        this.dialect = dialect;
+        this.engine = engine;
         this.ledger = ledger;
         this.fence = fence;
-        link.onReconnect(db -> dialect.lock(db, RunClaim.lockName(ledger.mirror(), fence)));
+        link.onReconnect(db -> engine.lock(db, RunClaim.lockName(ledger.mirror(), fence)));
     }
 
     /**
@@ -46,12 +42,12 @@ public final class MirrorRun implements AutoCloseable {
      * @throws LockstepException refused: another run is alive
      */
     public static MirrorRun begin(MirrorConnection link, String source, String owner, RunClaim.Policy policy) {
-        MirrorEngine dialect = dialect(link.db());
+        MirrorEngine engine = MirrorEngine.of(link.db());
         refuseUnfit(link);
-        MirrorLedger ledger = new MirrorLedger(dialect, source);
+        MirrorLedger ledger = new MirrorLedger(engine, source);
         try {
-            LedgerTables.make(link, dialect);
-            return new MirrorRun(link, dialect, ledger, new RunClaim(link, dialect, ledger, owner, policy).take());
+            LedgerTables.make(link, engine);
+            return new MirrorRun(link, engine, ledger, new RunClaim(link, engine, ledger, owner, policy).take());
         } catch (DbException e) {
             throw switch (e.reason()) {
                 case READ_ONLY, NO_PRIVILEGE, FULL -> e.about("cannot write to the mirror");
@@ -85,19 +81,12 @@ public final class MirrorRun implements AutoCloseable {
         }
     }
 
-    public static MirrorEngine dialect(Db mirror) {
-        return switch (mirror.engine()) {
-            case POSTGRESQL -> new PostgresEngine();
-            case MARIADB -> MariaDbEngine.of(mirror);
-            case SQLITE -> new SqliteEngine();
-        };
+    public MirrorEngine engine() {
+        return engine;
     }
 
-    public MirrorEngine dialect() {
-        return dialect;
-    }
-
-    public Engine engine() {
+    /** Which database the mirror is. */
+    public Engine databaseEngine() {
         return link.db().engine();
     }
 
@@ -106,7 +95,7 @@ public final class MirrorRun implements AutoCloseable {
     }
 
     public PageLedger pages() {
-        return new PageLedger(dialect);
+        return new PageLedger(engine);
     }
 
     /** Whether an earlier transaction of this run may have been done without our knowing. */

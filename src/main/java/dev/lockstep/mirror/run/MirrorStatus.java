@@ -68,19 +68,19 @@ public record MirrorStatus(
      * @param self who asks, as {@link MirrorRun#begin} is told
      */
     public static MirrorStatus read(Db mirror, String source, String self) {
-        MirrorEngine dialect = MirrorRun.dialect(mirror);
-        MirrorLedger ledger = new MirrorLedger(dialect, source);
-        return mirror.read(tx -> read(tx, dialect, ledger, self));
+        MirrorEngine engine = MirrorEngine.of(mirror);
+        MirrorLedger ledger = new MirrorLedger(engine, source);
+        return mirror.read(tx -> read(tx, engine, ledger, self));
     }
 
-    private static MirrorStatus read(Tx tx, MirrorEngine dialect, MirrorLedger ledger, String self) {
-        Optional<MirrorLedger.Run> run = LedgerTables.areReadable(dialect, tx) ? ledger.run(tx) : Optional.empty();
+    private static MirrorStatus read(Tx tx, MirrorEngine engine, MirrorLedger ledger, String self) {
+        Optional<MirrorLedger.Run> run = LedgerTables.areReadable(engine, tx) ? ledger.run(tx) : Optional.empty();
         if (run.isEmpty()) {
             return new MirrorStatus(State.NEVER, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
         }
         List<Table> tables = new ArrayList<>();
         ledger.tables(tx).forEach(row -> tables.add(table(row)));
-        State state = run.get().hasEnded() ? ended(tables) : unended(tx, dialect, ledger, run.get(), self);
+        State state = run.get().hasEnded() ? ended(tables) : unended(tx, engine, ledger, run.get(), self);
         return new MirrorStatus(
                 state,
                 run.map(MirrorLedger.Run::owner),
@@ -93,9 +93,9 @@ public record MirrorStatus(
         return tables.stream().allMatch(Table::isComplete) ? State.COMPLETE : State.PARTIAL;
     }
 
-    private static State unended(Tx tx, MirrorEngine dialect, MirrorLedger ledger, MirrorLedger.Run run, String self) {
+    private static State unended(Tx tx, MirrorEngine engine, MirrorLedger ledger, MirrorLedger.Run run, String self) {
         String lock = RunClaim.lockName(ledger.mirror(), run.fence());
-        boolean alive = dialect.holder(tx, lock).isPresent() || run.isAliveBeside(self);
+        boolean alive = engine.holder(tx, lock).isPresent() || run.isAliveBeside(self);
         return alive ? State.RUNNING : State.INTERRUPTED;
     }
 

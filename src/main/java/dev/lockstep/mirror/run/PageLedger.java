@@ -55,10 +55,10 @@ public final class PageLedger {
      */
     public record Page(String digest, long rows, List<RejectedRow> rejects) {}
 
-    private final MirrorEngine dialect;
+    private final MirrorEngine engine;
 
-    PageLedger(MirrorEngine dialect) {
-        this.dialect = dialect;
+    PageLedger(MirrorEngine engine) {
+        this.engine = engine;
     }
 
     /** The recorded pages of a table: by digest, how many rows of each the mirror holds. */
@@ -113,7 +113,7 @@ public final class PageLedger {
             tx.updateAll(RECORD_PAGE, records);
         }
         if (!rejects.isEmpty()) {
-            tx.updateAll(RECORD_REJECT.formatted(dialect.now()), rejects);
+            tx.updateAll(RECORD_REJECT.formatted(engine.now()), rejects);
         }
     }
 }

@@ -23,16 +23,16 @@ public final class RunClaim {
     private static final Duration LOCK_PAUSE = Duration.ofMillis(100);
 
     private final MirrorConnection link;
-    private final MirrorEngine dialect;
+    private final MirrorEngine engine;
     private final MirrorLedger ledger;
     private final String id = UUID.randomUUID().toString();
     private final String owner;
     private final Policy policy;
 
     /** @param owner who this is, as {@link MirrorRun#begin} says */
-    RunClaim(MirrorConnection link, MirrorEngine dialect, MirrorLedger ledger, String owner, Policy policy) {
+    RunClaim(MirrorConnection link, MirrorEngine engine, MirrorLedger ledger, String owner, Policy policy) {
         this.link = link;
-        this.dialect = dialect;
+        this.engine = engine;
         this.ledger = ledger;
         this.owner = owner;
         this.policy = policy;
@@ -57,7 +57,7 @@ public final class RunClaim {
         String lock = lockName(ledger.mirror(), number(last));
         boolean seen = last.filter(run -> run.isAliveBeside(owner)).isPresent();
         boolean waits = !seen && policy == Policy.RESPECT;
-        boolean locked = waits ? lockSoon(lock) : dialect.lock(link.db(), lock);
+        boolean locked = waits ? lockSoon(lock) : engine.lock(link.db(), lock);
         boolean alive = seen || !locked;
         if (alive && policy == Policy.RESPECT) {
             throw alive(last);
@@ -74,7 +74,7 @@ public final class RunClaim {
                 }
                 long fence = ledger.takeOver(tx, id, owner);
                 // Before anybody can read the new number: it is ours from the beginning.
-                dialect.lock(link.db(), lockName(ledger.mirror(), fence));
+                engine.lock(link.db(), lockName(ledger.mirror(), fence));
                 return OptionalLong.of(fence);
             });
         } catch (DbException e) {
@@ -92,7 +92,7 @@ public final class RunClaim {
     /** A server takes a moment to notice that the last run is dead. */
     private boolean lockSoon(String lock) {
         for (int tries = 1; ; tries++) {
-            if (dialect.lock(link.db(), lock)) {
+            if (engine.lock(link.db(), lock)) {
                 return true;
             }
             if (tries == LOCK_TRIES) {
@@ -113,7 +113,7 @@ public final class RunClaim {
      */
     private void evict(String lock) {
         try {
-            link.db().run(tx -> dialect.holder(tx, lock).ifPresent(session -> dialect.evict(tx, session)));
+            link.db().run(tx -> engine.holder(tx, lock).ifPresent(session -> engine.evict(tx, session)));
         } catch (DbException e) {
             if (e.reason() != DbException.Reason.NO_PRIVILEGE && e.reason() != DbException.Reason.OTHER) {
                 throw e;

@@ -9,7 +9,6 @@ import dev.lockstep.mirror.proof.RowReader;
 import dev.lockstep.mirror.run.ExtraTables;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorLedger;
-import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
@@ -99,9 +98,9 @@ public final class Verification {
 
     private Table compare(Tx tx, SourceTable table) {
         try {
-            MirrorEngine dialect = MirrorRun.dialect(mirror.db());
+            MirrorEngine engine = MirrorEngine.of(mirror.db());
             return mirror.read(there -> {
-                TablePlan plan = new Planner(dialect, tx, there).plan(table);
+                TablePlan plan = new Planner(engine, tx, there).plan(table);
                 check(plan);
                 checkMade(tx, plan);
                 TableVerification.Outcome outcome = new TableVerification(
@@ -169,10 +168,10 @@ public final class Verification {
 
     /** Tables that were copied from this source once and are not in it any more, and that the mirror has still. */
     private List<Table> vanished(List<String> seen) {
-        MirrorEngine dialect = MirrorRun.dialect(mirror.db());
+        MirrorEngine engine = MirrorEngine.of(mirror.db());
         List<Table> vanished = new ArrayList<>();
         for (ExtraTables.Extra extra :
-                mirror.read(tx -> ExtraTables.of(tx, dialect, new MirrorLedger(dialect, source), seen))) {
+                mirror.read(tx -> ExtraTables.of(tx, engine, new MirrorLedger(engine, source), seen))) {
             if (extra.presence() == ExtraTables.Presence.THERE) {
                 vanished.add(Table.failed(extra.table(), ExtraTables.differs(extra.table())));
             }
