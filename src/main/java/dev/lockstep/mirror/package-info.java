@@ -21,7 +21,7 @@
  *       means it finds out by code of its own, and it believes no record.
  *   <li>{@link dev.lockstep.mirror.follow.Following} keeps a mirror equal: {@link dev.lockstep.mirror.source.FollowTriggers} note keys in a
  *       {@link dev.lockstep.journal.Journal}, and of the {@link dev.lockstep.mirror.follow.FollowedTables} each {@link
- *       dev.lockstep.mirror.follow.FollowedTable} one takes the {@link dev.lockstep.mirror.follow.ChangedRows} to the mirror, through a {@link
+ *       dev.lockstep.mirror.follow.FollowedTable} takes the {@link dev.lockstep.mirror.follow.ChangedRows} to the mirror, through a {@link
  *       dev.lockstep.mirror.run.MirrorRun}.
  * </ul>
  *

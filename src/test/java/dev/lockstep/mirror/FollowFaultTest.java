@@ -43,7 +43,7 @@ class FollowFaultTest {
             Backfill.Options.DEFAULT.trust(),
             Backfill.Options.DEFAULT.batch(),
             Backfill.Options.DEFAULT.maxDelete(),
-            Backfill.Options.DEFAULT.pace());
+            Backfill.Options.DEFAULT.throttle());
 
     @TempDir
     Path dir;

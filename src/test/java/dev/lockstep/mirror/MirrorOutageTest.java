@@ -207,12 +207,11 @@ class MirrorOutageTest {
         return new Environment(mirror.through(proxy.port()).environment());
     }
 
-    private static MirrorConnection link(Databases databases, Clock ticker, List<String> messages) {
+    private static MirrorConnection link(Databases databases, Clock clock, List<String> messages) {
         DbTarget target = Targets.resolve(
                 "postgresql:///",
                 new TargetSources(databases.environment(), "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
         Session session = Session.of("lockstep test", Session.Use.WRITE);
-        return new MirrorConnection(
-                () -> databases.open(target, session), Duration.ofMinutes(1), messages::add, ticker);
+        return new MirrorConnection(() -> databases.open(target, session), Duration.ofMinutes(1), messages::add, clock);
     }
 }

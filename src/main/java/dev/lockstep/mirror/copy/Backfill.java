@@ -78,7 +78,7 @@ public final class Backfill {
             Trust trust,
             OptionalInt batch,
             OptionalLong maxDelete,
-            Throttle pace) {
+            Throttle throttle) {
         /** What is most careful. */
         public static final Options DEFAULT = new Options(
                 Creation.NONE,
@@ -154,7 +154,7 @@ public final class Backfill {
     }
 
     private List<Table> copy(Db source, SourceFile file, MirrorRun run, List<String> names) {
-        run.keepTo(options.pace());
+        run.keepTo(options.throttle());
         return source.read(tx -> {
             List<SourceTable> tables = SourceSchema.read(tx).tables(names);
             List<Table> results = new ArrayList<>();

@@ -72,7 +72,7 @@ final class BulkLoad {
     /** What is sent and taken back again leaves its room unused in the mirror, so what failed the last time is not tried. */
     private boolean isServed(TablePlan plan) {
         return options.batch().isEmpty()
-                && options.pace().isFree()
+                && options.throttle().isFree()
                 && !plan.mayMeanTheSame()
                 && !plan.isLoose()
                 && (options.trust() == Trust.RECORDED || digest(plan).isPresent())

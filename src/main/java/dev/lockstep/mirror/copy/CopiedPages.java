@@ -64,12 +64,12 @@ record CopiedPages(
                 .map(row -> row.text("seal"));
         Map<String, Long> recorded = run.pages().of(mirror, plan.name());
         if (sealed.filter(seal -> digest.holds(mirror, seal)).isPresent() && !recorded.isEmpty()) {
-            CopiedPages standing = pages(
+            CopiedPages copied = pages(
                     scan,
                     TableCopy.count(mirror, plan),
                     recorded,
                     page -> isRecorded(recorded, scan.pages().get(page)));
-            return standing.isEqual() ? standing.sealed(sealed) : standing;
+            return copied.isEqual() ? copied.sealed(sealed) : copied;
         }
         RowFingerprint source = scan.fingerprint();
         int bits = RowFingerprint.bits(source.rows());
@@ -78,14 +78,14 @@ record CopiedPages(
             return unknown(mirror, plan, scan);
         }
         BitSet differing = source.folded(bits).differing(there);
-        CopiedPages standing = pages(scan, there.rows(), recorded, page -> !scan.isIn(page, differing, bits));
-        if (standing.isEqual() && differing.isEmpty()) {
-            return standing.sealed(digest.seal(mirror, there));
+        CopiedPages copied = pages(scan, there.rows(), recorded, page -> !scan.isIn(page, differing, bits));
+        if (copied.isEqual() && differing.isEmpty()) {
+            return copied.sealed(digest.seal(mirror, there));
         }
         boolean broken = sealed.isPresent()
                 && !differing.isEmpty()
-                && standing.changed().stream().anyMatch(page -> isRecorded(recorded, page));
-        return broken ? standing.disturbed() : standing;
+                && copied.changed().stream().anyMatch(page -> isRecorded(recorded, page));
+        return broken ? copied.disturbed() : copied;
     }
 
     /** @param holds whether the mirror holds a page, by its number */

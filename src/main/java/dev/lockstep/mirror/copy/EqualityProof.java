@@ -43,8 +43,8 @@ final class EqualityProof {
     }
 
     /** Of a table to which nothing had to be written. */
-    Found standing(CopiedPages standing) {
-        return new Found(standing.rows(), standing.seal(), digest.map(TableDigest::compared));
+    Found ofUntouched(CopiedPages copied) {
+        return new Found(copied.rows(), copied.seal(), digest.map(TableDigest::compared));
     }
 
     /**
@@ -71,7 +71,10 @@ final class EqualityProof {
 
     private Found byRows(Tx mirror, long rejected, long left) {
         TableVerification.Outcome rows = new TableVerification(
-                        plan, RowReader.ofSource(source, plan), RowReader.ofMirror(run.databaseEngine(), mirror, plan), 0)
+                        plan,
+                        RowReader.ofSource(source, plan),
+                        RowReader.ofMirror(run.databaseEngine(), mirror, plan),
+                        0)
                 .run();
         if (rows.changed() > 0 || rows.missing() != rejected || rows.extra() != left) {
             return new Found(rows.mirror(), Optional.empty(), Optional.empty());

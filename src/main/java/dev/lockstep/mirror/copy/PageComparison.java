@@ -79,7 +79,7 @@ final class PageComparison {
      * @param refused the rows that the mirror does not take
      */
     private record Writes(
-            CopiedPages standing,
+            CopiedPages copied,
             PageWriter.Tally tally,
             long deleted,
             long left,
@@ -92,7 +92,7 @@ final class PageComparison {
 
         Writes after(Writes before) {
             return new Writes(
-                    standing,
+                    copied,
                     tally,
                     deleted + before.deleted,
                     left,
@@ -103,19 +103,19 @@ final class PageComparison {
         }
 
         boolean areNone() {
-            return standing.isEqual() && deleted + inserted + updated == 0;
+            return copied.isEqual() && deleted + inserted + updated == 0;
         }
     }
 
     private Writes attempt(TablePlan plan, PageScan scan, Optional<TableDigest> digest) {
-        CopiedPages standing = standing(plan, scan, digest);
-        if (standing.isDisturbed()) {
+        CopiedPages copied = copied(plan, scan, digest);
+        if (copied.isDisturbed()) {
             progress.notice(plan.name(), "somebody else has written to the mirror; what differs is put right");
         }
-        long extra = prepare(plan, scan, standing);
+        long extra = prepare(plan, scan, copied);
         run.noteWrites(options.extras() == Extras.KEEP ? 0 : extra);
         PageWriter writer = new PageWriter(run, source, plan, options, progress, digest.map(TableDigest::ofSource));
-        writer.write(standing.changed(), standing.rows() == 0 ? PageWriter.Way.LOAD : PageWriter.Way.MERGE);
+        writer.write(copied.changed(), copied.rows() == 0 ? PageWriter.Way.LOAD : PageWriter.Way.MERGE);
         PageWriter.Tally tally = writer.tally();
         long left = options.extras() == Extras.KEEP ? extra : 0;
         if (tally.inserted() + tally.updated() + extra > 0) {
@@ -124,10 +124,10 @@ final class PageComparison {
                 return null;
             });
         }
-        return new Writes(standing, tally, extra - left, left, writer.refused(), writer.rejects(), 0, 0);
+        return new Writes(copied, tally, extra - left, left, writer.refused(), writer.rejects(), 0, 0);
     }
 
-    private CopiedPages standing(TablePlan plan, PageScan scan, Optional<TableDigest> digest) {
+    private CopiedPages copied(TablePlan plan, PageScan scan, Optional<TableDigest> digest) {
         if (options.trust() == Trust.RECORDED) {
             return run.read(mirror -> CopiedPages.recorded(mirror, plan, scan, run));
         }
@@ -138,17 +138,17 @@ final class PageComparison {
 
     private Optional<Compared> prove(EqualityProof proof, TablePlan plan, PageScan scan, Writes writes) {
         long rejected = scan.rejected() + writes.tally().rejected();
-        CopiedPages standing = writes.standing();
+        CopiedPages copied = writes.copied();
         if (options.trust() == Trust.RECORDED) {
-            finish(plan, standing.kept() + writes.tally().arrived() + writes.left(), rejected);
+            finish(plan, copied.kept() + writes.tally().arrived() + writes.left(), rejected);
             return Optional.of(Compared.RECORDED);
         }
-        EqualityProof.Found found = writes.areNone() && standing.seal().isPresent()
-                ? proof.standing(standing)
+        EqualityProof.Found found = writes.areNone() && copied.seal().isPresent()
+                ? proof.ofUntouched(copied)
                 : proof.find(writes.refused(), rejected, writes.left());
         run.write(mirror -> {
             if (found.isEqual()) {
-                run.pages().record(mirror, plan.name(), whole(standing.unrecorded()));
+                run.pages().record(mirror, plan.name(), whole(copied.unrecorded()));
                 MirrorLedger.State state = rejected > 0 ? MirrorLedger.State.PARTIAL : MirrorLedger.State.COMPLETE;
                 run.ledger().noteSealed(mirror, plan.name(), state, found.rows(), found.seal());
             } else {
@@ -195,19 +195,19 @@ final class PageComparison {
      *
      * @return how many rows the mirror had that the source does not have
      */
-    private long prepare(TablePlan plan, PageScan scan, CopiedPages standing) {
-        if (standing.isEqual()) {
+    private long prepare(TablePlan plan, PageScan scan, CopiedPages copied) {
+        if (copied.isEqual()) {
             return 0;
         }
         return run.write(mirror -> {
             if (plan.isLoose()) {
                 refuse(plan, merging(run.engine(), mirror, plan, rows(plan, scan.pages())));
             }
-            long extra = standing.rows() == 0 ? 0 : extra(mirror, plan, scan, standing);
-            if (standing.kept() == 0) {
+            long extra = copied.rows() == 0 ? 0 : extra(mirror, plan, scan, copied);
+            if (copied.kept() == 0) {
                 run.pages().forget(mirror, plan.name());
             } else {
-                run.pages().forget(mirror, plan.name(), standing.stale());
+                run.pages().forget(mirror, plan.name(), copied.stale());
             }
             run.ledger().note(mirror, plan.name(), MirrorLedger.State.RUNNING, scan.rows(), null);
             return extra;
@@ -235,36 +235,36 @@ final class PageComparison {
     }
 
     /** Finds rows that the source does not have, and deletes them unless they are to be kept. */
-    private long extra(Tx mirror, TablePlan plan, PageScan scan, CopiedPages standing) {
-        run.engine().stage(mirror, plan, rows(plan, standing.changed()));
+    private long extra(Tx mirror, TablePlan plan, PageScan scan, CopiedPages copied) {
+        run.engine().stage(mirror, plan, rows(plan, copied.changed()));
         long there = run.engine().stagedThere(mirror, plan);
         run.engine().unstage(mirror);
-        if (standing.rows() == standing.kept() + there) {
+        if (copied.rows() == copied.kept() + there) {
             return 0;
         }
         run.engine().stage(mirror, plan, rows(plan, scan.pages()));
         Keys extra = run.engine().extra(mirror, plan);
         if (options.extras() == Extras.DELETE && extra.count() > 0) {
-            limit(plan, scan, standing, extra);
+            limit(plan, scan, copied, extra);
             run.engine().deleteExtra(mirror, plan);
         }
         run.engine().unstage(mirror);
         return extra.count();
     }
 
-    private void limit(TablePlan plan, PageScan scan, CopiedPages standing, Keys extra) {
+    private void limit(TablePlan plan, PageScan scan, CopiedPages copied, Keys extra) {
         if (scan.rows() == 0) {
             if (options.emptySource() == EmptySource.REFUSED) {
                 throw new LockstepException(
                         LockstepException.Kind.REFUSED,
                         "empty-source",
-                        plan.name() + " is empty in the source, and has " + standing.rows() + " rows in the mirror",
+                        plan.name() + " is empty in the source, and has " + copied.rows() + " rows in the mirror",
                         "if all of them are to be deleted, add --allow-empty-source",
                         null);
             }
             return;
         }
-        long most = options.maxDelete().orElse(TablePlan.maxUnaskedDeletes(standing.rows()));
+        long most = options.maxDelete().orElse(TablePlan.maxUnaskedDeletes(copied.rows()));
         if (extra.count() > most) {
             throw new LockstepException(
                     LockstepException.Kind.REFUSED,

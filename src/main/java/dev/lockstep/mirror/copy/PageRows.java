@@ -49,7 +49,7 @@ final class PageRows implements MirrorEngine.Rows {
         page = 0;
         ordinal = 0;
         delivered = 0;
-        RowMapper fit = plan.fit();
+        RowMapper mapper = plan.mapper();
         for (Range range : ranges()) {
             plan.source().scan(source, range, cells -> {
                 if (ordinal == pages.get(page).rows()) {
@@ -57,7 +57,7 @@ final class PageRows implements MirrorEngine.Rows {
                     ordinal = 0;
                 }
                 if (ordinal >= from && ordinal < to) {
-                    MappedRow row = fit.map(cells);
+                    MappedRow row = mapper.map(cells);
                     if (row.fits()) {
                         delivered++;
                         sink.accept(row);

@@ -140,10 +140,10 @@ final class PageScan {
      * @param sink takes the rows that the mirror can hold
      */
     void run(Consumer<MappedRow> sink) {
-        RowMapper fit = plan.fit();
+        RowMapper mapper = plan.mapper();
         begin();
         plan.source().scan(tx, Range.ALL, cells -> {
-            MappedRow row = fit.map(cells);
+            MappedRow row = mapper.map(cells);
             add(cells, row);
             if (row.fits()) {
                 sink.accept(row);
@@ -155,7 +155,7 @@ final class PageScan {
         if (pageRows > 0) {
             end(List.of());
         }
-        cut = fit.cut();
+        cut = mapper.cut();
     }
 
     /** What is to be said of times that had to be cut; empty if none had. */

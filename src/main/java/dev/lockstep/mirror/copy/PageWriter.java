@@ -101,7 +101,7 @@ public final class PageWriter {
             from += done.size();
             written += rows;
             progress.rows(plan.name(), written, total);
-            options.pace().wrote(rows);
+            options.throttle().wrote(rows);
         }
     }
 

@@ -33,11 +33,11 @@ final class SqliteTableDigest implements TableDigest {
         for (int i = 0; i < plan.columns().size(); i++) {
             cells.add(i);
         }
-        RowMapper fit = plan.from(cells).fit();
+        RowMapper mapper = plan.from(cells).mapper();
         RowDigest digest = ofSource();
         RowFingerprint found = new RowFingerprint(bits);
         // What no source could have, such as a text that is no UTF-8, is a misfit, and has a digest like any other.
-        mirror.scan(select, row -> found.add(digest.of(fit.map(row))));
+        mirror.scan(select, row -> found.add(digest.of(mapper.map(row))));
         return found;
     }
 

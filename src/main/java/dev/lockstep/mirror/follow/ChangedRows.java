@@ -45,10 +45,10 @@ final class ChangedRows {
     Survey survey() {
         long[] counts = new long[2];
         List<String> obstacles = new ArrayList<>();
-        RowMapper fit = plan.fit();
+        RowMapper mapper = plan.mapper();
         plan.source().scanJoined(tx, keys, same(), cells -> {
             counts[0]++;
-            MappedRow row = fit.map(cells);
+            MappedRow row = mapper.map(cells);
             if (!row.fits() && obstacles.isEmpty()) {
                 obstacles.add(RejectedRow.of(
                                 plan.name(), plan.key(cells), row.misfits().get(0))
@@ -77,17 +77,17 @@ final class ChangedRows {
     /** The rows that are there, as the mirror should have them. */
     MirrorEngine.Rows present() {
         return sink -> {
-            RowMapper fit = plan.fit();
-            plan.source().scanJoined(tx, keys, same(), cells -> sink.accept(fit.map(cells)));
+            RowMapper mapper = plan.mapper();
+            plan.source().scanJoined(tx, keys, same(), cells -> sink.accept(mapper.map(cells)));
         };
     }
 
     /** The keys that are not there, as the mirror has them; one that the mirror cannot have is not among them. */
     MirrorEngine.Rows gone() {
         return sink -> {
-            RowMapper fit = plan.ofKey().fit();
+            RowMapper mapper = plan.ofKey().mapper();
             tx.scan(selectGone(), cells -> {
-                MappedRow key = fit.map(cells);
+                MappedRow key = mapper.map(cells);
                 if (key.fits()) {
                     sink.accept(key);
                 }

@@ -170,7 +170,7 @@ final class FollowedTables {
                     shipment.merged().updated(),
                     shipment.deleted());
         }
-        options.pace()
+        options.throttle()
                 .wrote(shipment.deleted()
                         + shipment.merged().inserted()
                         + shipment.merged().updated());

@@ -96,7 +96,7 @@ public record TablePlan(
         return new TablePlan(source, target, columns, keyWidth, others, limits, obstacles, notes, ddl);
     }
 
-    public RowMapper fit() {
+    public RowMapper mapper() {
         return new RowMapper(this);
     }
 

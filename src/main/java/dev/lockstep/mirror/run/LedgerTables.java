@@ -70,23 +70,23 @@ public final class LedgerTables {
      *
      * @throws LockstepException refused, as {@link #areReadable}
      */
-    static void make(MirrorConnection link, MirrorEngine engine) {
-        if (!link.transact(tx -> areReadable(engine, tx))) {
-            link.transact(tx -> {
+    static void make(MirrorConnection connection, MirrorEngine engine) {
+        if (!connection.transact(tx -> areReadable(engine, tx))) {
+            connection.transact(tx -> {
                 create(tx, engine);
                 return null;
             });
             return;
         }
-        for (String column : link.transact(tx -> lacking(engine, tx))) {
+        for (String column : connection.transact(tx -> lacking(engine, tx))) {
             try {
-                link.transact(tx -> {
+                connection.transact(tx -> {
                     tx.execute(ADD + column + " " + LATER.get(column));
                     return null;
                 });
             } catch (DbException e) {
                 // Another run may have added it meanwhile.
-                if (link.transact(tx -> lacking(engine, tx)).contains(column)) {
+                if (connection.transact(tx -> lacking(engine, tx)).contains(column)) {
                     throw e;
                 }
             }

@@ -21,7 +21,7 @@ public final class MirrorConnection implements AutoCloseable {
     private final Supplier<Db> opener;
     private final Duration patience;
     private final Consumer<String> messages;
-    private final Clock ticker;
+    private final Clock clock;
     private Consumer<Db> onReconnect = db -> {};
     private Db db;
     private boolean lost;
@@ -35,11 +35,11 @@ public final class MirrorConnection implements AutoCloseable {
         this(opener, patience, messages, Clock.SYSTEM);
     }
 
-    public MirrorConnection(Supplier<Db> opener, Duration patience, Consumer<String> messages, Clock ticker) {
+    public MirrorConnection(Supplier<Db> opener, Duration patience, Consumer<String> messages, Clock clock) {
         this.opener = opener;
         this.patience = patience;
         this.messages = messages;
-        this.ticker = ticker;
+        this.clock = clock;
         this.db = opener.get();
     }
 
@@ -48,8 +48,8 @@ public final class MirrorConnection implements AutoCloseable {
     }
 
     /** By which it waits. */
-    Clock ticker() {
-        return ticker;
+    Clock clock() {
+        return clock;
     }
 
     /** What to do with each new connection. */
@@ -73,7 +73,7 @@ public final class MirrorConnection implements AutoCloseable {
     }
 
     private <T> T attempt(Function<Db, T> work) {
-        long begun = ticker.nanos();
+        long begun = clock.nanos();
         Duration wait = FIRST_WAIT;
         while (true) {
             try {
@@ -82,7 +82,7 @@ public final class MirrorConnection implements AutoCloseable {
                 }
                 return work.apply(db);
             } catch (DbException e) {
-                if (!isAway(e) || ticker.nanos() - begun + wait.toNanos() > patience.toNanos()) {
+                if (!isAway(e) || clock.nanos() - begun + wait.toNanos() > patience.toNanos()) {
                     throw e;
                 }
                 lose(e);
@@ -125,7 +125,7 @@ public final class MirrorConnection implements AutoCloseable {
 
     private void pause(Duration wait, DbException e) {
         try {
-            ticker.sleep(wait);
+            clock.sleep(wait);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             e.addSuppressed(interrupted);

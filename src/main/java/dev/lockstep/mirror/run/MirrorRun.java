@@ -19,19 +19,19 @@ import java.util.function.Function;
  * what keeps a run out that does not know that it has lost is the fence.
  */
 public final class MirrorRun implements AutoCloseable {
-    private final MirrorConnection link;
+    private final MirrorConnection connection;
     private final MirrorEngine engine;
     private final MirrorLedger ledger;
     private final long fence;
     private boolean written;
-    private Throttle pace = Throttle.none();
+    private Throttle throttle = Throttle.none();
 
-    private MirrorRun(MirrorConnection link, MirrorEngine engine, MirrorLedger ledger, long fence) {
-        this.link = link;
+    private MirrorRun(MirrorConnection connection, MirrorEngine engine, MirrorLedger ledger, long fence) {
+        this.connection = connection;
         this.engine = engine;
         this.ledger = ledger;
         this.fence = fence;
-        link.onReconnect(db -> engine.lock(db, RunClaim.lockName(ledger.mirror(), fence)));
+        connection.onReconnect(db -> engine.lock(db, RunClaim.lockName(ledger.mirror(), fence)));
     }
 
     /**
@@ -41,13 +41,14 @@ public final class MirrorRun implements AutoCloseable {
      * @param owner who this is, as {@link dev.lockstep.support.ProcessIdentity#toText} says, or any other text
      * @throws LockstepException refused: another run is alive
      */
-    public static MirrorRun begin(MirrorConnection link, String source, String owner, RunClaim.Policy policy) {
-        MirrorEngine engine = MirrorEngine.of(link.db());
-        refuseUnfit(link);
+    public static MirrorRun begin(MirrorConnection connection, String source, String owner, RunClaim.Policy policy) {
+        MirrorEngine engine = MirrorEngine.of(connection.db());
+        refuseUnfit(connection);
         MirrorLedger ledger = new MirrorLedger(engine, source);
         try {
-            LedgerTables.make(link, engine);
-            return new MirrorRun(link, engine, ledger, new RunClaim(link, engine, ledger, owner, policy).take());
+            LedgerTables.make(connection, engine);
+            return new MirrorRun(
+                    connection, engine, ledger, new RunClaim(connection, engine, ledger, owner, policy).take());
         } catch (DbException e) {
             throw switch (e.reason()) {
                 case READ_ONLY, NO_PRIVILEGE, FULL -> e.about("cannot write to the mirror");
@@ -61,19 +62,19 @@ public final class MirrorRun implements AutoCloseable {
      *
      * @throws LockstepException refused: it can be nobody's mirror, whatever its tables are
      */
-    public static void refuseUnfit(MirrorConnection link) {
-        if (link.db().isPooled()) {
+    public static void refuseUnfit(MirrorConnection connection) {
+        if (connection.db().isPooled()) {
             throw LockstepException.refused(
                     "a pooler stands between us and the mirror, and a session lock would be its own",
                     "connect to the server itself");
         }
-        refuseSource(link);
+        refuseSource(connection);
     }
 
     /** A source that notes its changes would pass on to its mirror what is written to it here. */
-    private static void refuseSource(MirrorConnection link) {
-        if (link.db().engine() == Engine.SQLITE) {
-            for (String mirror : link.transact(FollowTriggers::mirrors)) {
+    private static void refuseSource(MirrorConnection connection) {
+        if (connection.db().engine() == Engine.SQLITE) {
+            for (String mirror : connection.transact(FollowTriggers::mirrors)) {
                 throw LockstepException.refused(
                         "the mirror is itself the source of another, " + mirror,
                         "'lockstep mirror follow --remove' ends that");
@@ -87,7 +88,7 @@ public final class MirrorRun implements AutoCloseable {
 
     /** Which database the mirror is. */
     public Engine databaseEngine() {
-        return link.db().engine();
+        return connection.db().engine();
     }
 
     public MirrorLedger ledger() {
@@ -100,17 +101,17 @@ public final class MirrorRun implements AutoCloseable {
 
     /** Whether an earlier transaction of this run may have been done without our knowing. */
     public boolean wasLost() {
-        return link.wasLost();
+        return connection.wasLost();
     }
 
     /** Reads in a transaction that the fence does not guard. */
     public <T> T read(Function<Tx, T> work) {
-        return link.transact(work);
+        return connection.transact(work);
     }
 
     /** Reads in a transaction that sees one snapshot. */
     public <T> T snapshot(Function<Tx, T> work) {
-        return link.read(work);
+        return connection.read(work);
     }
 
     /** Notes that rows of the mirror are others now, and stay so whatever becomes of the run. */
@@ -125,7 +126,7 @@ public final class MirrorRun implements AutoCloseable {
 
     /** Writes only when this lets it. */
     public void keepTo(Throttle wanted) {
-        pace = wanted;
+        throttle = wanted;
     }
 
     /**
@@ -134,12 +135,12 @@ public final class MirrorRun implements AutoCloseable {
      * @throws LockstepException refused: superseded
      */
     public <T> T write(Function<Tx, T> work) {
-        pace.awaitGo();
+        throttle.awaitGo();
         return fenced(work);
     }
 
     private <T> T fenced(Function<Tx, T> work) {
-        return link.transact(tx -> {
+        return connection.transact(tx -> {
             ledger.check(tx, fence);
             return work.apply(tx);
         });
@@ -188,12 +189,12 @@ public final class MirrorRun implements AutoCloseable {
 
     /** Ends a run whose connection may have been told to stop. */
     public void leave(MirrorLedger.State state) {
-        link.renew();
+        connection.renew();
         end(state, Map.of());
     }
 
     @Override
     public void close() {
-        link.close();
+        connection.close();
     }
 }

@@ -22,7 +22,7 @@ public final class RunClaim {
     private static final int LOCK_TRIES = 20;
     private static final Duration LOCK_PAUSE = Duration.ofMillis(100);
 
-    private final MirrorConnection link;
+    private final MirrorConnection connection;
     private final MirrorEngine engine;
     private final MirrorLedger ledger;
     private final String id = UUID.randomUUID().toString();
@@ -30,8 +30,8 @@ public final class RunClaim {
     private final Policy policy;
 
     /** @param owner who this is, as {@link MirrorRun#begin} says */
-    RunClaim(MirrorConnection link, MirrorEngine engine, MirrorLedger ledger, String owner, Policy policy) {
-        this.link = link;
+    RunClaim(MirrorConnection connection, MirrorEngine engine, MirrorLedger ledger, String owner, Policy policy) {
+        this.connection = connection;
         this.engine = engine;
         this.ledger = ledger;
         this.owner = owner;
@@ -53,11 +53,11 @@ public final class RunClaim {
      * @return the fence; empty if another run has begun meanwhile
      */
     private OptionalLong attempt() {
-        Optional<MirrorLedger.Run> last = link.transact(ledger::run);
+        Optional<MirrorLedger.Run> last = connection.transact(ledger::run);
         String lock = lockName(ledger.mirror(), number(last));
         boolean seen = last.filter(run -> run.isAliveBeside(owner)).isPresent();
         boolean waits = !seen && policy == Policy.RESPECT;
-        boolean locked = waits ? lockSoon(lock) : engine.lock(link.db(), lock);
+        boolean locked = waits ? lockSoon(lock) : engine.lock(connection.db(), lock);
         boolean alive = seen || !locked;
         if (alive && policy == Policy.RESPECT) {
             throw alive(last);
@@ -66,7 +66,7 @@ public final class RunClaim {
             evict(lock);
         }
         try {
-            return link.transact(tx -> {
+            return connection.transact(tx -> {
                 Optional<MirrorLedger.Run> now = ledger.run(tx);
                 boolean ours = now.filter(run -> run.id().equals(id)).isPresent();
                 if (!ours && number(now) != number(last)) {
@@ -74,7 +74,7 @@ public final class RunClaim {
                 }
                 long fence = ledger.takeOver(tx, id, owner);
                 // Before anybody can read the new number: it is ours from the beginning.
-                engine.lock(link.db(), lockName(ledger.mirror(), fence));
+                engine.lock(connection.db(), lockName(ledger.mirror(), fence));
                 return OptionalLong.of(fence);
             });
         } catch (DbException e) {
@@ -92,14 +92,14 @@ public final class RunClaim {
     /** A server takes a moment to notice that the last run is dead. */
     private boolean lockSoon(String lock) {
         for (int tries = 1; ; tries++) {
-            if (engine.lock(link.db(), lock)) {
+            if (engine.lock(connection.db(), lock)) {
                 return true;
             }
             if (tries == LOCK_TRIES) {
                 return false;
             }
             try {
-                link.ticker().sleep(LOCK_PAUSE);
+                connection.clock().sleep(LOCK_PAUSE);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
@@ -113,7 +113,7 @@ public final class RunClaim {
      */
     private void evict(String lock) {
         try {
-            link.db().run(tx -> engine.holder(tx, lock).ifPresent(session -> engine.evict(tx, session)));
+            connection.db().run(tx -> engine.holder(tx, lock).ifPresent(session -> engine.evict(tx, session)));
         } catch (DbException e) {
             if (e.reason() != DbException.Reason.NO_PRIVILEGE && e.reason() != DbException.Reason.OTHER) {
                 throw e;

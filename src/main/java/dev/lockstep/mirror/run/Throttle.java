@@ -17,7 +17,7 @@ public final class Throttle {
     private final OptionalInt rate;
     private final Optional<Path> pauseFile;
     private final Consumer<String> messages;
-    private final Clock ticker;
+    private final Clock clock;
     private long dueNanos;
 
     /**
@@ -29,12 +29,12 @@ public final class Throttle {
         this(rate, pauseFile, messages, Clock.SYSTEM);
     }
 
-    Throttle(OptionalInt rate, Optional<Path> pauseFile, Consumer<String> messages, Clock ticker) {
+    Throttle(OptionalInt rate, Optional<Path> pauseFile, Consumer<String> messages, Clock clock) {
         this.rate = rate;
         this.pauseFile = pauseFile;
         this.messages = messages;
-        this.ticker = ticker;
-        this.dueNanos = ticker.nanos();
+        this.clock = clock;
+        this.dueNanos = clock.nanos();
     }
 
     /** As fast as it goes. */
@@ -62,7 +62,7 @@ public final class Throttle {
     /** Waits until as much time has passed as so many rows may take. */
     public void wrote(long rows) {
         if (rate.isPresent()) {
-            long now = ticker.nanos();
+            long now = clock.nanos();
             // Time that was not used is not made up for.
             long spare = Math.min(now - dueNanos, (long) NANOS);
             dueNanos = now - spare + (long) (rows * NANOS / rate.getAsInt());
@@ -75,7 +75,7 @@ public final class Throttle {
 
     private void sleep(Duration length) {
         try {
-            ticker.sleep(length);
+            clock.sleep(length);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LockstepException("stopped while waiting", null);

@@ -25,11 +25,11 @@ class ThrottleTest {
     @Test
     void soManyRowsTakeSoMuchTime() {
         Ticks ticks = new Ticks(number -> {});
-        Throttle pace = new Throttle(OptionalInt.of(100), Optional.empty(), messages::add, ticks);
+        Throttle throttle = new Throttle(OptionalInt.of(100), Optional.empty(), messages::add, ticks);
 
-        pace.wrote(50);
-        pace.wrote(200);
-        pace.wrote(1);
+        throttle.wrote(50);
+        throttle.wrote(200);
+        throttle.wrote(1);
 
         assertThat(ticks.slept()).containsExactly(Duration.ofMillis(500), Duration.ofSeconds(2), Duration.ofMillis(10));
     }
@@ -37,11 +37,11 @@ class ThrottleTest {
     @Test
     void timeThatWasNotUsedIsWorthOneSecond() throws InterruptedException {
         Ticks ticks = new Ticks(number -> {});
-        Throttle pace = new Throttle(OptionalInt.of(100), Optional.empty(), messages::add, ticks);
+        Throttle throttle = new Throttle(OptionalInt.of(100), Optional.empty(), messages::add, ticks);
         ticks.sleep(Duration.ofHours(1));
 
-        pace.wrote(100);
-        pace.wrote(100);
+        throttle.wrote(100);
+        throttle.wrote(100);
 
         assertThat(ticks.slept()).containsExactly(Duration.ofHours(1), Duration.ofSeconds(1));
     }
@@ -49,10 +49,10 @@ class ThrottleTest {
     @Test
     void withoutALimitNobodyWaits() {
         Ticks ticks = new Ticks(number -> {});
-        Throttle pace = new Throttle(OptionalInt.empty(), Optional.of(dir.resolve("pause")), messages::add, ticks);
+        Throttle throttle = new Throttle(OptionalInt.empty(), Optional.of(dir.resolve("pause")), messages::add, ticks);
 
-        pace.wrote(1_000_000);
-        pace.awaitGo();
+        throttle.wrote(1_000_000);
+        throttle.awaitGo();
 
         assertThat(ticks.slept()).isEmpty();
         assertThat(messages).isEmpty();
@@ -66,13 +66,13 @@ class ThrottleTest {
                 delete(file);
             }
         });
-        Throttle pace = new Throttle(OptionalInt.empty(), Optional.of(file), messages::add, ticks);
+        Throttle throttle = new Throttle(OptionalInt.empty(), Optional.of(file), messages::add, ticks);
 
-        pace.awaitGo();
+        throttle.awaitGo();
         assertThat(ticks.slept()).hasSize(3);
         assertThat(messages).containsExactly("paused until " + file + " is gone", "going on");
 
-        pace.awaitGo();
+        throttle.awaitGo();
         assertThat(ticks.slept()).hasSize(3);
         Files.createFile(file);
         Ticks again = new Ticks(number -> delete(file));
