@@ -11,7 +11,7 @@ import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.proof.RowFingerprint;
 import dev.lockstep.mirror.run.MirrorLedger;
 import dev.lockstep.mirror.run.MirrorRun;
-import dev.lockstep.mirror.run.PageLedger;
+import dev.lockstep.mirror.run.PageLedger.HeldPage;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
@@ -143,14 +143,14 @@ final class BulkLoad {
         return there.same(scan.fingerprint()) ? digest.seal(mirror, there) : Optional.empty();
     }
 
-    private List<PageLedger.Page> pages(TablePlan plan, PageScan scan) {
-        List<PageLedger.Page> pages = new ArrayList<>();
+    private List<HeldPage> pages(TablePlan plan, PageScan scan) {
+        List<HeldPage> pages = new ArrayList<>();
         for (Page page : scan.pages()) {
             PageRows rows = new PageRows(source, plan, List.of(page));
             if (page.fitting() < page.rows()) {
                 rows.each(row -> {});
             }
-            pages.add(new PageLedger.Page(page.digest(), page.fitting(), rows.rejects(0)));
+            pages.add(new HeldPage(page.digest(), page.fitting(), rows.rejects(0)));
         }
         return pages;
     }

@@ -15,7 +15,7 @@ import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.proof.RowFingerprint;
 import dev.lockstep.mirror.run.MirrorLedger;
 import dev.lockstep.mirror.run.MirrorRun;
-import dev.lockstep.mirror.run.PageLedger;
+import dev.lockstep.mirror.run.PageLedger.HeldPage;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
@@ -277,9 +277,9 @@ final class PageComparison {
     }
 
     /** Pages of which the mirror holds every row. */
-    private static List<PageLedger.Page> whole(List<Page> pages) {
-        List<PageLedger.Page> whole = new ArrayList<>();
-        pages.forEach(page -> whole.add(new PageLedger.Page(page.digest(), page.rows(), List.of())));
+    private static List<HeldPage> whole(List<Page> pages) {
+        List<HeldPage> whole = new ArrayList<>();
+        pages.forEach(page -> whole.add(new HeldPage(page.digest(), page.rows(), List.of())));
         return whole;
     }
 

@@ -4,13 +4,14 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.copy.Backfill.Options;
+import dev.lockstep.mirror.copy.PageScan.Page;
 import dev.lockstep.mirror.engine.MirrorEngine.Merged;
 import dev.lockstep.mirror.plan.RejectedRow;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.proof.RowDigest;
 import dev.lockstep.mirror.proof.RowFingerprint;
 import dev.lockstep.mirror.run.MirrorRun;
-import dev.lockstep.mirror.run.PageLedger.Page;
+import dev.lockstep.mirror.run.PageLedger.HeldPage;
 import dev.lockstep.mirror.run.Progress;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,14 +91,14 @@ public final class PageWriter {
         return rejects;
     }
 
-    void write(List<PageScan.Page> pages, Way first) {
+    void write(List<Page> pages, Way first) {
         way = first;
-        long total = pages.stream().mapToLong(PageScan.Page::rows).sum();
+        long total = pages.stream().mapToLong(Page::rows).sum();
         long written = 0;
         for (int from = 0; from < pages.size(); ) {
-            List<PageScan.Page> left = pages.subList(from, pages.size());
-            List<PageScan.Page> done = put(left.subList(0, endOfBatch(left, 0)), left);
-            long rows = done.stream().mapToLong(PageScan.Page::rows).sum();
+            List<Page> left = pages.subList(from, pages.size());
+            List<Page> done = put(left.subList(0, endOfBatch(left, 0)), left);
+            long rows = done.stream().mapToLong(Page::rows).sum();
             from += done.size();
             written += rows;
             progress.rows(plan.name(), written, total);
@@ -105,7 +106,7 @@ public final class PageWriter {
         }
     }
 
-    private int endOfBatch(List<PageScan.Page> pages, int from) {
+    private int endOfBatch(List<Page> pages, int from) {
         int most = options.batch().orElse(MAX_ROWS);
         long rows = 0;
         long bytes = 0;
@@ -119,7 +120,7 @@ public final class PageWriter {
     }
 
     /** @param left these pages and all that come after them @return the pages that are written now */
-    private List<PageScan.Page> put(List<PageScan.Page> batch, List<PageScan.Page> left) {
+    private List<Page> put(List<Page> batch, List<Page> left) {
         try {
             commit(batch);
             return batch;
@@ -142,18 +143,18 @@ public final class PageWriter {
         return batch;
     }
 
-    private void commit(List<PageScan.Page> batch) {
+    private void commit(List<Page> batch) {
         Merged merged = run.write(mirror -> putAndRecord(mirror, batch));
         run.noteWrites(merged.inserted() + merged.updated());
         tally = tally.plus(merged);
     }
 
-    private Merged putAndRecord(Tx mirror, List<PageScan.Page> batch) {
+    private Merged putAndRecord(Tx mirror, List<Page> batch) {
         PageRows rows = new PageRows(source, plan, batch);
         Merged done = put(mirror, rows);
-        List<Page> held = new ArrayList<>();
+        List<HeldPage> held = new ArrayList<>();
         for (int i = 0; i < batch.size(); i++) {
-            held.add(new Page(batch.get(i).digest(), batch.get(i).fitting(), rows.rejects(i)));
+            held.add(new HeldPage(batch.get(i).digest(), batch.get(i).fitting(), rows.rejects(i)));
         }
         run.pages().record(mirror, plan.name(), held);
         return done;
@@ -173,15 +174,15 @@ public final class PageWriter {
      *
      * @return whether it is done
      */
-    private boolean replace(List<PageScan.Page> pages) {
+    private boolean replace(List<Page> pages) {
         try {
             Tally before = tally;
             tally = run.write(mirror -> {
-                for (List<PageScan.Page> batch : batches(pages)) {
+                for (List<Page> batch : batches(pages)) {
                     run.engine().delete(mirror, plan, new PageRows(source, plan, batch));
                 }
                 Tally done = before;
-                for (List<PageScan.Page> batch : batches(pages)) {
+                for (List<Page> batch : batches(pages)) {
                     done = done.plus(putAndRecord(mirror, batch));
                 }
                 return done;
@@ -196,8 +197,8 @@ public final class PageWriter {
         }
     }
 
-    private List<List<PageScan.Page>> batches(List<PageScan.Page> pages) {
-        List<List<PageScan.Page>> batches = new ArrayList<>();
+    private List<List<Page>> batches(List<Page> pages) {
+        List<List<Page>> batches = new ArrayList<>();
         for (int from = 0, to; from < pages.size(); from = to) {
             to = endOfBatch(pages, from);
             batches.add(pages.subList(from, to));
@@ -206,7 +207,7 @@ public final class PageWriter {
     }
 
     /** Writes what can be written of a page in which some row cannot, and then records it. */
-    private void bisect(PageScan.Page page) {
+    private void bisect(Page page) {
         RowSieve sieve = new RowSieve(source, plan, page, options.badRows(), rows -> {
             Merged merged = run.write(mirror -> run.engine().merge(mirror, plan, rows));
             run.noteWrites(merged.inserted() + merged.updated());
@@ -229,7 +230,7 @@ public final class PageWriter {
                     .record(
                             mirror,
                             plan.name(),
-                            List.of(new Page(page.digest(), page.rows() - missing.size(), missing)));
+                            List.of(new HeldPage(page.digest(), page.rows() - missing.size(), missing)));
             return deleted;
         });
         run.noteWrites(gone);

@@ -53,7 +53,7 @@ public final class PageLedger {
      * @param rows how many of its rows the mirror holds
      * @param rejects the others
      */
-    public record Page(String digest, long rows, List<RejectedRow> rejects) {}
+    public record HeldPage(String digest, long rows, List<RejectedRow> rejects) {}
 
     private final MirrorEngine engine;
 
@@ -88,11 +88,11 @@ public final class PageLedger {
     }
 
     /** Says that the mirror holds the pages, but for what was rejected. They may be recorded already. */
-    public void record(Tx tx, String table, List<Page> pages) {
+    public void record(Tx tx, String table, List<HeldPage> pages) {
         List<String> digests = new ArrayList<>();
         List<Object[]> records = new ArrayList<>();
         List<Object[]> rejects = new ArrayList<>();
-        for (Page page : pages) {
+        for (HeldPage page : pages) {
             digests.add(page.digest());
             records.add(new Object[] {table, page.digest(), page.rows()});
             int ordinal = 0;
