@@ -34,38 +34,21 @@ final class MariaDbTableDigest implements TableDigest {
              group by part
             """;
 
-    /** What the servers do in ways of their own. */
-    enum Server {
-        MARIADB("MD5", "md5(concat(%s))", Integer.MAX_VALUE),
-        /** Newer versions have no MD5. A number that would take more than these characters has an exponent. */
-        MYSQL("SHA-256", "sha2(concat(%s), 256)", 24);
-
-        private final String algorithm;
-        private final String sql;
-        private final int widest;
-
-        Server(String algorithm, String sql, int widest) {
-            this.algorithm = algorithm;
-            this.sql = sql;
-            this.widest = widest;
-        }
-    }
-
     private static final byte END = '|';
 
     private static final int MIN_PLACES = -14;
     private static final int MAX_PLACES = 15;
 
     private final TablePlan plan;
-    private final Server server;
+    private final MariaDbServer server;
 
-    private MariaDbTableDigest(TablePlan plan, Server server) {
+    private MariaDbTableDigest(TablePlan plan, MariaDbServer server) {
         this.plan = plan;
         this.server = server;
     }
 
     /** The digest of a plan; empty if the table has a column whose spelling is not known. */
-    static Optional<TableDigest> of(TablePlan plan, Server server) {
+    static Optional<TableDigest> of(TablePlan plan, MariaDbServer server) {
         for (Column column : plan.columns()) {
             TargetType type = column.type().orElseThrow();
             boolean rounded = type.form() == TargetType.Form.REAL && type.sql().contains("(");
@@ -82,7 +65,7 @@ final class MariaDbTableDigest implements TableDigest {
         for (int i = 0; i < types.length; i++) {
             types[i] = plan.columns().get(i).type().orElseThrow();
         }
-        return new RowDigest(server.algorithm, (row, digest) -> {
+        return new RowDigest(server.digestAlgorithm(), (row, digest) -> {
             for (int i = 0; i < types.length; i++) {
                 spell(row, i, types[i], digest);
                 digest.update(END);
@@ -94,14 +77,14 @@ final class MariaDbTableDigest implements TableDigest {
         switch (row.tag(i)) {
             case NULL -> {}
             case INTEGER -> digest.update(ascii(Long.toString(row.number(i))));
-            case REAL -> digest.update(ascii(shortest(row.real(i), server.widest)));
+            case REAL -> digest.update(ascii(shortest(row.real(i), server.widestNumber())));
             case TEXT, BLOB -> {
                 digest.update(ascii(row.bytes(i).length + ":"));
                 digest.update(row.bytes(i));
             }
             case DECIMAL ->
                 digest.update(ascii(row.decimal(i).setScale(type.scale()).toPlainString()));
-            case TIMESTAMP -> digest.update(ascii(MariaDbEngine.Inserts.instant(row.number(i))));
+            case TIMESTAMP -> digest.update(ascii(MariaDbInserts.instant(row.number(i))));
             case DATE -> digest.update(ascii(LocalDate.ofEpochDay(row.number(i)).toString()));
             case MISFIT -> throw new IllegalStateException("a misfit is in no mirror");
         }
@@ -145,7 +128,7 @@ final class MariaDbTableDigest implements TableDigest {
             cells.add("ifnull(" + expression(column) + ", '')");
             cells.add("'|'");
         }
-        String digest = server.sql.formatted(String.join(", ", cells));
+        String digest = server.digestOf(String.join(", ", cells));
         String part = bits == 0 ? "0" : "cast(high >> " + (Long.SIZE - bits) + " as signed)";
         RowFingerprint found = new RowFingerprint(bits);
         mirror.each(SUMS.formatted(part, plan.identifier(), digest), row -> {

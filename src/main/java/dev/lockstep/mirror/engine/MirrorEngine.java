@@ -39,7 +39,7 @@ public interface MirrorEngine extends TargetCatalog {
     static MirrorEngine of(Db mirror) {
         return switch (mirror.engine()) {
             case POSTGRESQL -> new PostgresEngine();
-            case MARIADB -> MariaDbEngine.of(mirror);
+            case MARIADB -> new MariaDbEngine(MariaDbServer.of(mirror));
             case SQLITE -> new SqliteEngine();
         };
     }
