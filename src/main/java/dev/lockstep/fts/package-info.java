@@ -75,14 +75,14 @@
  * <table>
  *   <caption>Rebuild and proof</caption>
  *   <tr><th>kind<th>rebuild<th>proof
- *   <tr><td>own content<td>empty {@code f_content}, {@code 'rebuild'}, insert the truth<td>every cell, both ways
+ *   <tr><td>own content<td>empty {@code f_content}, {@code 'rebuild'}, insert the rows that it ought to hold<td>every cell, both ways
  *   <tr><td>external content<td>{@code 'rebuild'}<td>{@code 'integrity-check'} with rank 1
- *   <tr><td>external content of which triggers choose<td>{@code 'delete-all'}, insert the truth<td>every term, both ways
+ *   <tr><td>external content of which triggers choose<td>{@code 'delete-all'}, insert the rows that it ought to hold<td>every term, both ways
  *   <tr><td>FTS4, FTS3: own content<td>as above<td>every cell, both ways, and {@code 'integrity-check'}
  *   <tr><td>FTS4: external content<td>{@code 'rebuild'}; where triggers choose, empty the shadow tables, insert the
- *       truth<td>{@code 'integrity-check'}, against what triggers make
+ *       rows that it ought to hold<td>{@code 'integrity-check'}, against what triggers make
  *   <tr><td>FTS4: contentless<td>none: refused<td>
- *   <tr><td>contentless<td>{@code 'delete-all'}, insert the truth<td>which rows there are, no more: "rows", or "none"
+ *   <tr><td>contentless<td>{@code 'delete-all'}, insert the rows that it ought to hold<td>which rows there are, no more: "rows", or "none"
  * </table>
  *
  * <p>Emptying {@code f_content} and then {@code 'rebuild'} costs what DROP and CREATE cost, a fiftieth of DELETE, and

@@ -247,11 +247,11 @@ public final class FtsCheck {
                 notices.add(new Notice("no-base", "nothing says what " + index.name() + " is about"));
                 return Optional.empty();
             }
-            ExpectedContent truth;
+            ExpectedContent expected;
             try {
-                truth = ExpectedContent.declared(tx, table, index.sources(), index.bases(), columns);
+                expected = ExpectedContent.declared(tx, table, index.sources(), index.bases(), columns);
                 if (table.kind() == FtsTable.Kind.OWN_CONTENT && columns == FtsTable.Columns.WRITTEN) {
-                    truth = truth.allowing(tx, nullOrEqual);
+                    expected = expected.allowing(tx, nullOrEqual);
                 }
             } catch (DbException e) {
                 throw e;
@@ -264,21 +264,21 @@ public final class FtsCheck {
                 return Optional.empty();
             }
             drift = switch (depth) {
-                case SAMPLE -> DriftScan.of(tx, table, truth, DriftScan.Extent.SAMPLE, limit);
-                case DEEP -> deep(table, truth);
+                case SAMPLE -> DriftScan.of(tx, table, expected, DriftScan.Extent.SAMPLE, limit);
+                case DEEP -> deep(table, expected);
             };
-            return Optional.of(truth.count(tx));
+            return Optional.of(expected.count(tx));
         }
 
         /** Rows are compared only to name them, where it is known without that whether any differ. */
-        private Drift deep(FtsTable table, ExpectedContent truth) {
-            if (!IntegrityCheck.canTell(table, truth)) {
-                return DriftScan.of(tx, table, truth, DriftScan.Extent.ALL, limit);
+        private Drift deep(FtsTable table, ExpectedContent expected) {
+            if (!IntegrityCheck.canTell(table, expected)) {
+                return DriftScan.of(tx, table, expected, DriftScan.Extent.ALL, limit);
             }
-            if (IntegrityCheck.passes(tx, table, truth)) {
+            if (IntegrityCheck.passes(tx, table, expected)) {
                 return Drift.none(ContentComparison.Sight.of(table));
             }
-            Drift rows = DriftScan.of(tx, table, truth, DriftScan.Extent.ALL, limit);
+            Drift rows = DriftScan.of(tx, table, expected, DriftScan.Extent.ALL, limit);
             if (rows.isNone() && faults.isEmpty()) {
                 faults.add(
                         switch (table.module()) {

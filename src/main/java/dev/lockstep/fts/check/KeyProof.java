@@ -76,15 +76,15 @@ final class KeyProof {
     }
 
     private boolean writesNumber(TriggerStatement trigger, WriteStatement insert, String column) {
-        List<SourceQuery> feeds;
+        List<SourceQuery> queries;
         try {
-            feeds = new SourceQueryReader(table).feeds(trigger, insert);
+            queries = new SourceQueryReader(table).queries(trigger, insert);
         } catch (LockstepException e) {
             return false;
         }
-        return feeds.stream().allMatch(feed -> feed.rowid()
+        return queries.stream().allMatch(query -> query.rowid()
                 .flatMap(IncrementalReindex::column)
-                .filter(number -> isColumn(feed.expression(column), number))
+                .filter(number -> isColumn(query.expression(column), number))
                 .isPresent());
     }
 

@@ -40,22 +40,22 @@ final class Shortcuts {
     private final KeyProof proof;
 
     /** What the one insert trigger writes; empty if it is not so simple. */
-    private final Optional<SourceQuery> feed;
+    private final Optional<SourceQuery> query;
 
     Shortcuts(Tx tx, FtsTable table, List<TriggerStatement> writers) {
         this.tx = tx;
         this.table = table;
         this.proof = new KeyProof(tx, table, writers);
-        this.feed = feed(tx, table, writers);
+        this.query = query(tx, table, writers);
     }
 
-    private static Optional<SourceQuery> feed(Tx tx, FtsTable table, List<TriggerStatement> writers) {
-        List<SourceQuery> feeds = new ArrayList<>();
+    private static Optional<SourceQuery> query(Tx tx, FtsTable table, List<TriggerStatement> writers) {
+        List<SourceQuery> queries = new ArrayList<>();
         for (TriggerStatement trigger : writers) {
             if (trigger.event() == TriggerStatement.Event.INSERT) {
                 ContentTable base = ContentTable.read(tx, trigger.table());
                 try {
-                    feeds.addAll(new SourceQueryReader(table).read(trigger, base::has, base::isUnique));
+                    queries.addAll(new SourceQueryReader(table).read(trigger, base::has, base::isUnique));
                 } catch (DbException e) {
                     throw e;
                 } catch (LockstepException e) {
@@ -63,7 +63,7 @@ final class Shortcuts {
                 }
             }
         }
-        return feeds.size() == 1 ? Optional.of(feeds.get(0)) : Optional.empty();
+        return queries.size() == 1 ? Optional.of(queries.get(0)) : Optional.empty();
     }
 
     /** The best way to the rows that a statement of a trigger means; empty if there is none. */
@@ -96,13 +96,13 @@ final class Shortcuts {
 
     /** A key of a trigger's table that the index holds as it is, as it was in the old row; rather one with words. */
     Optional<RowLookup> key(TriggerStatement trigger) {
-        if (feed.isEmpty() || !trigger.isOn(feed.get().base())) {
+        if (query.isEmpty() || !trigger.isOn(query.get().base())) {
             return Optional.empty();
         }
         ContentTable base = ContentTable.read(tx, trigger.table());
         Optional<RowLookup> found = Optional.empty();
         for (String column : table.columns()) {
-            Optional<RowLookup> key = IncrementalReindex.column(feed.get().expression(column))
+            Optional<RowLookup> key = IncrementalReindex.column(query.get().expression(column))
                     .filter(base::isUnique)
                     .map(name -> typed(
                             base,
@@ -158,7 +158,7 @@ final class Shortcuts {
 
     /** Whether the column holds the key as it is, for all that the insert trigger says. */
     private boolean isPlain(ContentTable base, RowLookup lookup) {
-        return feed.filter(only -> SqlToken.fold(only.base()).equals(SqlToken.fold(base.name())))
+        return query.filter(only -> SqlToken.fold(only.base()).equals(SqlToken.fold(base.name())))
                 .flatMap(only -> IncrementalReindex.column(only.expression(lookup.column())))
                 .filter(name -> SqlToken.fold(name).equals(SqlToken.fold(lookup.key())))
                 .isPresent();
@@ -167,7 +167,7 @@ final class Shortcuts {
     private boolean isSearchable(RowLookup lookup) {
         return RowLookup.isSearchable(table, lookup.column())
                 && switch (lookup.types()) {
-                    case TEXT -> feed.isEmpty() || isText(lookup);
+                    case TEXT -> query.isEmpty() || isText(lookup);
                     case TEXT_AND_INTEGER -> true;
                     case NUMBER -> proof.isWrittenPlainly(lookup.column());
                 };
@@ -175,7 +175,7 @@ final class Shortcuts {
 
     /** Numbers in a column of no type would be looked for by reading everything. */
     private boolean isText(RowLookup lookup) {
-        String type = declared(ContentTable.read(tx, feed.orElseThrow().base()), lookup.key());
+        String type = declared(ContentTable.read(tx, query.orElseThrow().base()), lookup.key());
         return type.contains("CHAR") || type.contains("CLOB") || type.contains("TEXT");
     }
 

@@ -78,9 +78,9 @@ final class TuningRun {
 
     /** What they have left in the index goes, and with the others nothing comes to be left in it. */
     private void cure(TuningTrial trial) {
-        ExpectedContent truth = ExpectedContent.of(tx, table, index.sources(index.live()));
-        IndexRebuild.run(tx, table, truth, rows -> {});
-        Drift drift = trial.drift(truth);
+        ExpectedContent expected = ExpectedContent.of(tx, table, index.sources(index.live()));
+        IndexRebuild.run(tx, table, expected, rows -> {});
+        Drift drift = trial.drift(expected);
         if (!drift.isNone()) {
             throw unequal("rows would differ from what they ought to be");
         }

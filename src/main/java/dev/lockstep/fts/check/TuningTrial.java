@@ -49,8 +49,8 @@ final class TuningTrial {
     }
 
     /** How it then differs from what it ought to hold. */
-    Drift drift(ExpectedContent truth) {
-        return after(() -> DriftScan.of(tx, table, truth, DriftScan.Extent.ALL, 1));
+    Drift drift(ExpectedContent expected) {
+        return after(() -> DriftScan.of(tx, table, expected, DriftScan.Extent.ALL, 1));
     }
 
     /** How many rows were changed the last time. */

@@ -44,22 +44,22 @@ public record ContentComparison(long missing, long extra, Sight sight) {
     }
 
     /** Of a table that keeps its own text. */
-    static ContentComparison ofText(Tx tx, ExpectedContent truth, FtsTable table) {
-        long expected = truth.count(tx);
+    static ContentComparison ofText(Tx tx, ExpectedContent expected, FtsTable table) {
+        long rows = expected.count(tx);
         long present = count(tx, table.shadow("content"));
-        if (truth.isNumbered()) {
-            long equal = tx.only(equalRows(truth, table)).integer(0);
-            return new ContentComparison(expected - equal, present - equal, Sight.WHOLE);
+        if (expected.isNumbered()) {
+            long equal = tx.only(equalRows(expected, table)).integer(0);
+            return new ContentComparison(rows - equal, present - equal, Sight.WHOLE);
         }
-        String wanted = groups(truth, "(" + truth.query() + ")", truthColumns(table));
-        String found = groups(truth, "main." + table.identifier() + " as x", indexColumns(table));
+        String wanted = groups(expected, "(" + expected.query() + ")", expectedColumns(table));
+        String found = groups(expected, "main." + table.identifier() + " as x", indexColumns(table));
         return new ContentComparison(
                 count(tx, wanted + " except " + found), count(tx, found + " except " + wanted), Sight.WHOLE);
     }
 
     /** Of a table that keeps no text, but the size of each row. */
-    static ContentComparison ofRows(Tx tx, ExpectedContent truth, Identifier docsize) {
-        String wanted = "select r from (" + truth.query() + ")";
+    static ContentComparison ofRows(Tx tx, ExpectedContent expected, Identifier docsize) {
+        String wanted = "select r from (" + expected.query() + ")";
         String found = "select id from main." + docsize;
         return new ContentComparison(
                 count(tx, wanted + " except " + found), count(tx, found + " except " + wanted), Sight.ROWS);
@@ -81,26 +81,26 @@ public record ContentComparison(long missing, long extra, Sight sight) {
      * With every row's number known, one pass over the base table looks each row up: in the table in which it keeps the
      * text, which is several times as fast as asking the index for it.
      */
-    private static String equalRows(ExpectedContent truth, FtsTable table) {
+    private static String equalRows(ExpectedContent expected, FtsTable table) {
         List<String> equal = new ArrayList<>();
         for (int i = 0; i < table.columns().size(); i++) {
-            equal.add("x.c" + i + " is truth.c" + i);
+            equal.add("x.c" + i + " is expected.c" + i);
         }
-        return "select count(*) from (" + truth.query() + ") as truth cross join " + table.keptText()
-                + " as x on x.id = truth.r where " + String.join(" and ", equal);
+        return "select count(*) from (" + expected.query() + ") as expected cross join " + table.keptText()
+                + " as x on x.id = expected.r where " + String.join(" and ", equal);
     }
 
     /** Equal rows count together, so that a row that is there twice is a difference. */
-    private static String groups(ExpectedContent truth, String from, List<String> columns) {
+    private static String groups(ExpectedContent expected, String from, List<String> columns) {
         List<String> all = new ArrayList<>(columns);
-        if (truth.hasRowids()) {
+        if (expected.hasRowids()) {
             all.add(columns.get(0).startsWith("x.") ? "x.rowid" : "r");
         }
         String list = String.join(", ", all);
         return "select " + list + ", count(*) from " + from + " group by " + list;
     }
 
-    private static List<String> truthColumns(FtsTable table) {
+    private static List<String> expectedColumns(FtsTable table) {
         List<String> columns = new ArrayList<>();
         for (int i = 0; i < table.columns().size(); i++) {
             columns.add("c" + i);

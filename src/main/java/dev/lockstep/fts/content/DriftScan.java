@@ -87,15 +87,15 @@ public final class DriftScan {
 
     private final Tx tx;
     private final FtsTable table;
-    private final ExpectedContent truth;
+    private final ExpectedContent expected;
     private final Extent extent;
     private final DriftRows differences;
     private ContentComparison.Sight sight = ContentComparison.Sight.ROWS;
 
-    private DriftScan(Tx tx, FtsTable table, ExpectedContent truth, Extent extent, int limit) {
+    private DriftScan(Tx tx, FtsTable table, ExpectedContent expected, Extent extent, int limit) {
         this.tx = tx;
         this.table = table;
-        this.truth = truth;
+        this.expected = expected;
         this.extent = extent;
         this.differences = new DriftRows(tx, table.columns(), limit);
     }
@@ -105,8 +105,8 @@ public final class DriftScan {
      *
      * @param limit how many differences of each kind to name; all are counted
      */
-    public static Drift of(Tx tx, FtsTable table, ExpectedContent truth, Extent extent, int limit) {
-        DriftScan drift = new DriftScan(tx, table, truth, extent, limit);
+    public static Drift of(Tx tx, FtsTable table, ExpectedContent expected, Extent extent, int limit) {
+        DriftScan drift = new DriftScan(tx, table, expected, extent, limit);
         drift.clear();
         switch (table.kind()) {
             case OWN_CONTENT -> drift.compareText();
@@ -129,11 +129,11 @@ public final class DriftScan {
     }
 
     private void compareText() {
-        boolean keyed = truth.key().isPresent() && !hasNullKeys();
-        if (truth.numbers() == ExpectedContent.Numbers.WRITTEN) {
+        boolean keyed = expected.key().isPresent() && !hasNullKeys();
+        if (expected.numbers() == ExpectedContent.Numbers.WRITTEN) {
             compareByKey("r", "id");
         } else if (keyed) {
-            int position = truth.key().orElseThrow().position();
+            int position = expected.key().orElseThrow().position();
             compareByKey("c" + position, "c" + position);
         } else if (extent == Extent.ALL) {
             compareWholeRows();
@@ -143,25 +143,25 @@ public final class DriftScan {
     }
 
     private boolean hasNullKeys() {
-        String column = "c" + truth.key().orElseThrow().position();
-        return !tx.rows("select 1 from (" + truth.query() + ") where " + column + " is null limit 1")
+        String column = "c" + expected.key().orElseThrow().position();
+        return !tx.rows("select 1 from (" + expected.query() + ") where " + column + " is null limit 1")
                 .isEmpty();
     }
 
     /**
-     * @param wanted the truth's column that tells its rows apart
+     * @param wanted the expected content's column that tells its rows apart
      * @param found the index's own table's column that ought to hold the same
      */
     private void compareByKey(String wanted, String found) {
         String content = table.keptText();
-        String rows = "select " + wanted + " as k, * from (" + truth.query() + ")";
+        String rows = "select " + wanted + " as k, * from (" + expected.query() + ")";
         String there = "select " + found + " as k, id from " + content;
         sample(rows, there);
         gather(rows, there);
         StringBuilder differing = new StringBuilder("''");
         List<String> equal = new ArrayList<>();
         for (int i = 0; i < table.columns().size(); i++) {
-            equal.add(truth.isRight(i));
+            equal.add(expected.isRight(i));
             differing
                     .append(" || iif(")
                     .append(equal.get(i))
@@ -197,7 +197,7 @@ public final class DriftScan {
         for (int i = 0; i < table.columns().size(); i++) {
             columns.add("c" + i);
         }
-        String groups = UNEQUAL_GROUPS.formatted(String.join(", ", columns), truth.query(), table.keptText());
+        String groups = UNEQUAL_GROUPS.formatted(String.join(", ", columns), expected.query(), table.keptText());
         tx.each(groups, row -> {
             long wanted = row.integer("wanted");
             long found = row.integer("found");
@@ -216,7 +216,7 @@ public final class DriftScan {
             sight = ContentComparison.Sight.NONE;
             return;
         }
-        long wanted = truth.count(tx);
+        long wanted = expected.count(tx);
         if (found.get() < wanted) {
             differences.add(Op.MISSING, wanted - found.get());
         } else if (found.get() > wanted) {
@@ -226,28 +226,28 @@ public final class DriftScan {
 
     /** FTS4 does not say which term stands in which row; which rows there are is known where it keeps their sizes. */
     private void compareNumbers() {
-        if (!truth.hasRowids() || !IndexRebuild.keepsSizes(tx, table)) {
+        if (!expected.hasRowids() || !IndexRebuild.keepsSizes(tx, table)) {
             compareCounts();
             return;
         }
-        String rows = "select r as k from (" + truth.query() + ")";
+        String rows = "select r as k from (" + expected.query() + ")";
         String there = "select id as k, id from " + table.keptSizes();
         sample(rows, there);
         gather(rows, there);
     }
 
     private void compareTerms() {
-        if (!truth.hasRowids()) {
+        if (!expected.hasRowids()) {
             compareCounts();
             return;
         }
         boolean sized = IndexRebuild.keepsSizes(tx, table);
         TermModel model = new TermModel(tx, table);
-        String rows = "select r as k from (" + truth.query() + ")";
+        String rows = "select r as k from (" + expected.query() + ")";
         // Where sizes are not kept, a row without a term leaves no trace.
         String there = sized ? "select id as k, id from " + table.keptSizes() : TermModel.FOUND_ROWS;
         sample(rows, there);
-        model.fill(truth, sampled("r"));
+        model.fill(expected, sampled("r"));
         gather(sized ? rows : TermModel.WANTED_ROWS, there);
         model.compare(sampled("doc"), sized);
         differences.list(Op.ALTERED, ALTERED_TERMS);

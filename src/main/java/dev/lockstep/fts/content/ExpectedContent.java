@@ -48,22 +48,22 @@ public final class ExpectedContent {
     private static final int PART = 10_000;
 
     private final FtsTable table;
-    private final List<SourceQuery> feeds;
+    private final List<SourceQuery> queries;
     private final Numbers numbers;
     private final Optional<Key> key;
 
     /** The columns that may as well hold NULL, or what the base's column of that name does. */
     private final List<String> nullOrEqual;
 
-    private ExpectedContent(FtsTable table, List<SourceQuery> feeds, Numbers numbers, Optional<Key> key) {
-        this(table, feeds, numbers, key, List.of());
+    private ExpectedContent(FtsTable table, List<SourceQuery> queries, Numbers numbers, Optional<Key> key) {
+        this(table, queries, numbers, key, List.of());
     }
 
     private ExpectedContent(
-            FtsTable table, List<SourceQuery> feeds, Numbers numbers, Optional<Key> key, List<String> nullOrEqual) {
+            FtsTable table, List<SourceQuery> queries, Numbers numbers, Optional<Key> key, List<String> nullOrEqual) {
         this.nullOrEqual = List.copyOf(nullOrEqual);
         this.table = table;
-        this.feeds = feeds;
+        this.queries = queries;
         this.numbers = numbers;
         this.key = key;
     }
@@ -75,19 +75,20 @@ public final class ExpectedContent {
      */
     public static ExpectedContent of(Tx tx, FtsTable table, List<TriggerStatement> writers) {
         SourceQueryReader reader = new SourceQueryReader(table);
-        List<SourceQuery> feeds = new ArrayList<>();
+        List<SourceQuery> queries = new ArrayList<>();
         Map<String, ContentTable> bases = new HashMap<>();
         for (TriggerStatement trigger : writers) {
             if (trigger.event() == TriggerStatement.Event.INSERT) {
                 ContentTable base = bases.computeIfAbsent(
                         SqlToken.fold(trigger.table()), name -> ContentTable.read(tx, trigger.table()));
-                feeds.addAll(reader.read(trigger, base::has, base::isUnique));
+                queries.addAll(reader.read(trigger, base::has, base::isUnique));
             }
         }
-        if (feeds.isEmpty()) {
+        if (queries.isEmpty()) {
             throw reader.underivable("there is none that inserts into it");
         }
-        return checked(tx, of(table, feeds, bases.get(SqlToken.fold(feeds.get(0).base()))));
+        return checked(
+                tx, of(table, queries, bases.get(SqlToken.fold(queries.get(0).base()))));
     }
 
     /**
@@ -143,21 +144,21 @@ public final class ExpectedContent {
 
     /** The same, if the row's number has another name, too. */
     private boolean isContent(Optional<String> alias) {
-        if (feeds.size() != 1 || feeds.get(0).condition().isPresent()) {
+        if (queries.size() != 1 || queries.get(0).condition().isPresent()) {
             return false;
         }
-        SourceQuery feed = feeds.get(0);
+        SourceQuery query = queries.get(0);
         boolean plain = table.content()
-                .filter(content -> SqlToken.fold(content).equals(SqlToken.fold(feed.base())))
+                .filter(content -> SqlToken.fold(content).equals(SqlToken.fold(query.base())))
                 .isPresent();
         for (String column : table.columns()) {
-            plain &= column(feed.expression(column))
+            plain &= column(query.expression(column))
                     .filter(name -> SqlToken.fold(name).equals(SqlToken.fold(column)))
                     .isPresent();
         }
         String number = table.option("content_rowid").orElse("rowid");
         return plain
-                && feed.rowid()
+                && query.rowid()
                         .flatMap(ExpectedContent::column)
                         .filter(name -> SourceQuery.isRowid(name)
                                 || SqlToken.fold(name).equals(SqlToken.fold(number))
@@ -188,15 +189,15 @@ public final class ExpectedContent {
         Optional<String> rowid = Optional.empty();
         boolean triggered = writers.stream().anyMatch(trigger -> trigger.event() == TriggerStatement.Event.INSERT);
         if (triggered && table.kind() != FtsTable.Kind.OWN_CONTENT) {
-            SourceQuery written = of(tx, table, writers).feeds.get(0);
+            SourceQuery written = of(tx, table, writers).queries.get(0);
             condition = written.condition();
             rowid = written.rowid();
         }
-        SourceQuery feed = named(table, base.name(), Optional.empty(), condition)
-                .feeds
+        SourceQuery query = named(table, base.name(), Optional.empty(), condition)
+                .queries
                 .get(0)
                 .withRowid(rowid);
-        return checked(tx, of(table, List.of(feed), base));
+        return checked(tx, of(table, List.of(query), base));
     }
 
     /** Each column from the column of its name. */
@@ -206,33 +207,33 @@ public final class ExpectedContent {
         for (String column : table.columns()) {
             expressions.add("(new." + new Identifier(column) + ")");
         }
-        SourceQuery feed = new SourceQuery(base, table.columns(), expressions, condition)
+        SourceQuery query = new SourceQuery(base, table.columns(), expressions, condition)
                 .withRowid(rowid.map(name -> "(new." + new Identifier(name) + ")"));
-        return new ExpectedContent(table, List.of(feed), Numbers.WRITTEN, Optional.empty());
+        return new ExpectedContent(table, List.of(query), Numbers.WRITTEN, Optional.empty());
     }
 
-    private static ExpectedContent checked(Tx tx, ExpectedContent truth) {
-        TriggerCompileCheck.objection(tx, truth.query()).ifPresent(objection -> {
+    private static ExpectedContent checked(Tx tx, ExpectedContent expected) {
+        TriggerCompileCheck.objection(tx, expected.query()).ifPresent(objection -> {
             if (Unopened.isForeign(objection)) {
-                throw Unopened.lacking("what belongs into " + truth.table.name() + " cannot be read: " + objection);
+                throw Unopened.lacking("what belongs into " + expected.table.name() + " cannot be read: " + objection);
             }
-            throw new SourceQueryReader(truth.table).underivable(objection);
+            throw new SourceQueryReader(expected.table).underivable(objection);
         });
-        return truth;
+        return expected;
     }
 
     /** A row whose number nobody chose gets its base row's: then the two can be compared without sorting either. */
-    private static ExpectedContent of(FtsTable table, List<SourceQuery> feeds, ContentTable base) {
-        if (feeds.stream().allMatch(feed -> feed.rowid().isPresent())) {
-            return new ExpectedContent(table, feeds, Numbers.WRITTEN, Optional.empty());
+    private static ExpectedContent of(FtsTable table, List<SourceQuery> queries, ContentTable base) {
+        if (queries.stream().allMatch(query -> query.rowid().isPresent())) {
+            return new ExpectedContent(table, queries, Numbers.WRITTEN, Optional.empty());
         }
-        if (feeds.size() > 1 || table.kind() != FtsTable.Kind.OWN_CONTENT) {
-            return new ExpectedContent(table, feeds, Numbers.UNKNOWN, Optional.empty());
+        if (queries.size() > 1 || table.kind() != FtsTable.Kind.OWN_CONTENT) {
+            return new ExpectedContent(table, queries, Numbers.UNKNOWN, Optional.empty());
         }
-        SourceQuery only = feeds.get(0);
+        SourceQuery only = queries.get(0);
         Optional<Key> key = key(table, only, base);
         return base.rowid().isEmpty()
-                ? new ExpectedContent(table, feeds, Numbers.UNKNOWN, key)
+                ? new ExpectedContent(table, queries, Numbers.UNKNOWN, key)
                 : new ExpectedContent(
                         table,
                         List.of(only.withRowid(base.rowid().map(name -> "(new." + name + ")"))),
@@ -240,10 +241,10 @@ public final class ExpectedContent {
                         key);
     }
 
-    private static Optional<Key> key(FtsTable table, SourceQuery feed, ContentTable base) {
+    private static Optional<Key> key(FtsTable table, SourceQuery query, ContentTable base) {
         for (int i = 0; i < table.columns().size(); i++) {
             String column = table.columns().get(i);
-            List<SqlToken> expression = SqlToken.of(feed.expression(column));
+            List<SqlToken> expression = SqlToken.of(query.expression(column));
             boolean plain = expression.size() == 5
                     && expression.get(1).is("NEW")
                     && expression.get(2).is('.');
@@ -263,13 +264,13 @@ public final class ExpectedContent {
         for (String column : table.columns()) {
             boolean named =
                     columns.stream().anyMatch(name -> SqlToken.fold(name).equals(SqlToken.fold(column)));
-            boolean there = feeds.stream()
-                    .allMatch(feed -> ContentTable.read(tx, feed.base()).has(column));
+            boolean there = queries.stream()
+                    .allMatch(query -> ContentTable.read(tx, query.base()).has(column));
             if (named && there) {
                 known.add(column);
             }
         }
-        return new ExpectedContent(table, feeds, numbers, key, known);
+        return new ExpectedContent(table, queries, numbers, key, known);
     }
 
     /** Whether a cell of the index, {@code x.c1}, is what it ought to be by a row {@code t} of the query. */
@@ -293,12 +294,12 @@ public final class ExpectedContent {
 
     /** Whether each row's number is known, and no two come from different triggers. */
     boolean isNumbered() {
-        return feeds.size() == 1 && feeds.get(0).rowid().isPresent();
+        return queries.size() == 1 && queries.get(0).rowid().isPresent();
     }
 
     /** Whether each row's number is known. */
     boolean hasRowids() {
-        return feeds.stream().allMatch(feed -> feed.rowid().isPresent());
+        return queries.stream().allMatch(query -> query.rowid().isPresent());
     }
 
     /**
@@ -309,17 +310,17 @@ public final class ExpectedContent {
      */
     long fill(Tx tx, LongConsumer progress) {
         long rows = 0;
-        for (SourceQuery feed : feeds) {
-            if (feeds.size() > 1 || numbers != Numbers.GIVEN) {
-                rows += tx.update(feed.insertInto(table));
+        for (SourceQuery query : queries) {
+            if (queries.size() > 1 || numbers != Numbers.GIVEN) {
+                rows += tx.update(query.insertInto(table));
                 progress.accept(rows);
                 continue;
             }
             // In the order of the base's numbers, part by part, which costs nothing and can be watched.
-            String number = feed.rowid().orElseThrow();
-            String part = feed.insertInto(table) + (feed.condition().isPresent() ? " and " : " where ") + number
+            String number = query.rowid().orElseThrow();
+            String part = query.insertInto(table) + (query.condition().isPresent() ? " and " : " where ") + number
                     + " between ? and ?";
-            String end = "select max(r) as r from (select " + number + " as r from main." + new Identifier(feed.base())
+            String end = "select max(r) as r from (select " + number + " as r from main." + new Identifier(query.base())
                     + " as new where r >= ? order by r limit " + PART + ")";
             long from = Long.MIN_VALUE;
             for (Row to = tx.only(end, from); !to.isNull("r"); to = tx.only(end, from)) {
@@ -351,42 +352,42 @@ public final class ExpectedContent {
 
     /** The table whose rows they are about, if that is one and no other table has a say. */
     public Optional<String> onlyBase() {
-        return feeds.size() == 1 && !feeds.get(0).asksOthers()
-                ? Optional.of(feeds.get(0).base())
+        return queries.size() == 1 && !queries.get(0).asksOthers()
+                ? Optional.of(queries.get(0).base())
                 : Optional.empty();
     }
 
     /** The columns of the FTS5 table that no trigger writes. */
     public List<String> unwritten() {
         return table.columns().stream()
-                .filter(column ->
-                        feeds.stream().allMatch(feed -> feed.expression(column).equals("null")))
+                .filter(column -> queries.stream()
+                        .allMatch(query -> query.expression(column).equals("null")))
                 .toList();
     }
 
     /** {@link #query} of some rows of the only base, which is called {@code new}. */
     public String query(String condition) {
-        SourceQuery feed = feeds.get(0);
-        return query(feed) + (feed.condition().isPresent() ? " and " : " where ") + "(" + condition + ")";
+        SourceQuery query = queries.get(0);
+        return query(query) + (query.condition().isPresent() ? " and " : " where ") + "(" + condition + ")";
     }
 
     /** The rows as a query with the columns {@code r} (the row's number, if known) and {@code c0}, {@code c1} and so on. */
     public String query() {
-        return String.join(" union all ", feeds.stream().map(this::query).toList());
+        return String.join(" union all ", queries.stream().map(this::query).toList());
     }
 
-    private String query(SourceQuery feed) {
+    private String query(SourceQuery query) {
         List<String> columns = new ArrayList<>();
-        columns.add(feed.rowid().orElse("null") + " as r");
+        columns.add(query.rowid().orElse("null") + " as r");
         int i = 0;
         for (String column : table.columns()) {
             // Without the base column's affinity and collation, so that only equal values are equal.
-            columns.add("+" + feed.expression(column) + " collate binary as c" + i);
+            columns.add("+" + query.expression(column) + " collate binary as c" + i);
             if (nullOrEqual.contains(column)) {
                 columns.add("+(new." + new Identifier(column) + ") collate binary as e" + i);
             }
             i++;
         }
-        return "select " + String.join(", ", columns) + " " + feed.source();
+        return "select " + String.join(", ", columns) + " " + query.source();
     }
 }

@@ -14,8 +14,8 @@ public final class ExpectedCount {
     /** How an index differs from what it ought to hold in the number of its rows, if it does and keeps that. */
     public static Optional<String> difference(Tx tx, FtsTable table, List<TriggerStatement> writers) {
         return expected(tx, table, writers)
-                .map(expected ->
-                        "it has " + RowCounts.indexed(tx, table).orElseThrow() + " rows and ought to have " + expected);
+                .map(rows ->
+                        "it has " + RowCounts.indexed(tx, table).orElseThrow() + " rows and ought to have " + rows);
     }
 
     /** How many rows it ought to have, if it has another number and keeps that. */
@@ -24,10 +24,10 @@ public final class ExpectedCount {
         if (indexed.isEmpty()) {
             return Optional.empty();
         }
-        ExpectedContent truth = ExpectedContent.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN);
-        long expected = table.kind() == FtsTable.Kind.EXTERNAL_CONTENT && truth.isContent()
+        ExpectedContent expected = ExpectedContent.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN);
+        long rows = table.kind() == FtsTable.Kind.EXTERNAL_CONTENT && expected.isContent()
                 ? ContentComparison.count(tx, new Identifier(table.content().orElseThrow()))
-                : truth.count(tx);
-        return indexed.get() == expected ? Optional.empty() : Optional.of(expected);
+                : expected.count(tx);
+        return indexed.get() == rows ? Optional.empty() : Optional.of(rows);
     }
 }

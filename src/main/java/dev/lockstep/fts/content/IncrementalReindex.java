@@ -42,14 +42,14 @@ public final class IncrementalReindex {
 
     private final FtsTable table;
     private final TableKey key;
-    private final SourceQuery feed;
+    private final SourceQuery query;
     private final Way way;
     private final List<String> image;
 
-    private IncrementalReindex(FtsTable table, TableKey key, SourceQuery feed, Way way, List<String> image) {
+    private IncrementalReindex(FtsTable table, TableKey key, SourceQuery query, Way way, List<String> image) {
         this.table = table;
         this.key = key;
-        this.feed = feed;
+        this.query = query;
         this.way = way;
         this.image = image;
     }
@@ -85,7 +85,7 @@ public final class IncrementalReindex {
                                 .isContent()
                         ? external(table, base, key.get())
                         : Choice.none("its triggers do not simply write what " + base.name() + " has");
-            case OWN_CONTENT, CONTENTLESS, CONTENTLESS_DELETE -> fed(table, base, key.get(), writers);
+            case OWN_CONTENT, CONTENTLESS, CONTENTLESS_DELETE -> written(table, base, key.get(), writers);
         };
     }
 
@@ -100,43 +100,43 @@ public final class IncrementalReindex {
             image.add("old." + new Identifier(column));
             expressions.add("(new." + new Identifier(column) + ")");
         }
-        SourceQuery feed = new SourceQuery(base.name(), table.columns(), expressions, Optional.empty())
+        SourceQuery query = new SourceQuery(base.name(), table.columns(), expressions, Optional.empty())
                 .withRowid(Optional.of("(new." + new Identifier(key.columns().get(0)) + ")"));
-        return Choice.of(new IncrementalReindex(table, key, feed, Way.OLD_TEXT, image));
+        return Choice.of(new IncrementalReindex(table, key, query, Way.OLD_TEXT, image));
     }
 
-    private static Choice fed(FtsTable table, ContentTable base, TableKey key, List<TriggerStatement> writers) {
+    private static Choice written(FtsTable table, ContentTable base, TableKey key, List<TriggerStatement> writers) {
         SourceQueryReader reader = new SourceQueryReader(table);
-        List<SourceQuery> feeds = new ArrayList<>();
+        List<SourceQuery> queries = new ArrayList<>();
         for (TriggerStatement trigger : writers) {
             if (trigger.event() == TriggerStatement.Event.INSERT) {
-                feeds.addAll(reader.read(trigger, base::has, base::isUnique));
+                queries.addAll(reader.read(trigger, base::has, base::isUnique));
             }
         }
-        if (feeds.size() != 1) {
-            return Choice.none("a row of " + base.name() + " can be in it " + feeds.size() + " times");
+        if (queries.size() != 1) {
+            return Choice.none("a row of " + base.name() + " can be in it " + queries.size() + " times");
         }
-        SourceQuery feed = feeds.get(0);
-        boolean numbered = feed.rowid()
+        SourceQuery query = queries.get(0);
+        boolean numbered = query.rowid()
                 .flatMap(IncrementalReindex::column)
                 .filter(number -> isNumber(number, base, key))
                 .isPresent();
         return switch (table.kind()) {
             case OWN_CONTENT, EXTERNAL_CONTENT -> {
                 boolean found = numbered
-                        || keyColumns(table, feed, key).size() == key.columns().size();
+                        || keyColumns(table, query, key).size() == key.columns().size();
                 yield found
                         ? Choice.of(new IncrementalReindex(
-                                table, key, feed, numbered ? Way.NUMBER : Way.COLUMNS, List.of()))
+                                table, key, query, numbered ? Way.NUMBER : Way.COLUMNS, List.of()))
                         : Choice.none("it has neither the key nor the number of a row of " + base.name());
             }
             case CONTENTLESS_DELETE ->
                 numbered
-                        ? Choice.of(new IncrementalReindex(table, key, feed, Way.NUMBER, List.of()))
+                        ? Choice.of(new IncrementalReindex(table, key, query, Way.NUMBER, List.of()))
                         : Choice.none("it has not the number of a row of " + base.name());
             case CONTENTLESS ->
-                numbered && !feed.asksOthers()
-                        ? Choice.of(new IncrementalReindex(table, key, feed, Way.OLD_TEXT, past(table, feed)))
+                numbered && !query.asksOthers()
+                        ? Choice.of(new IncrementalReindex(table, key, query, Way.OLD_TEXT, past(table, query)))
                         : Choice.none("what it was told of a row of " + base.name() + " cannot be told again");
         };
     }
@@ -156,11 +156,11 @@ public final class IncrementalReindex {
     }
 
     /** The index's columns that hold the key as it is, in the key's order; fewer than the key has if one is not there. */
-    private static List<String> keyColumns(FtsTable table, SourceQuery feed, TableKey key) {
+    private static List<String> keyColumns(FtsTable table, SourceQuery query, TableKey key) {
         List<String> columns = new ArrayList<>();
         for (String wanted : key.columns()) {
             for (String column : table.columns()) {
-                boolean holds = column(feed.expression(column))
+                boolean holds = column(query.expression(column))
                         .filter(name -> SqlToken.fold(name).equals(SqlToken.fold(wanted)))
                         .isPresent();
                 if (holds) {
@@ -173,18 +173,18 @@ public final class IncrementalReindex {
     }
 
     /** What the index was told of a row that is the old one now; last, whether it was told of it at all. */
-    private static List<String> past(FtsTable table, SourceQuery feed) {
+    private static List<String> past(FtsTable table, SourceQuery query) {
         List<String> image = new ArrayList<>();
         for (String column : table.columns()) {
-            image.add(SourceQuery.past(feed.expression(column)));
+            image.add(SourceQuery.past(query.expression(column)));
         }
-        image.add(feed.condition().map(SourceQuery::past).orElse("1"));
+        image.add(query.condition().map(SourceQuery::past).orElse("1"));
         return image;
     }
 
     /** What the journal has to note. */
     public Journal.Subject subject() {
-        return new Journal.Subject(feed.base(), key.columns(), image);
+        return new Journal.Subject(query.base(), key.columns(), image);
     }
 
     /**
@@ -196,7 +196,7 @@ public final class IncrementalReindex {
     public Optional<IndexRebuild> run(Tx tx, Journal journal, List<TriggerStatement> writers) {
         Span span = journal.pending(tx);
         long keys = journal.count(tx, span);
-        long rows = ContentComparison.count(tx, new Identifier(feed.base()));
+        long rows = ContentComparison.count(tx, new Identifier(query.base()));
         if (isMost(keys, rows) || hasNull(tx, journal, span)) {
             return Optional.empty();
         }
@@ -209,8 +209,9 @@ public final class IncrementalReindex {
             }
             case OLD_TEXT -> tx.update(unsaid(journal, span));
         }
-        tx.update(
-                feed.insertInto(table) + (feed.condition().isPresent() ? " and " : " where ") + inSpan(journal, span));
+        tx.update(query.insertInto(table)
+                + (query.condition().isPresent() ? " and " : " where ")
+                + inSpan(journal, span));
         boolean plausible = ExpectedCount.difference(tx, table, writers).isEmpty();
         return plausible ? Optional.of(new IndexRebuild(keys, ContentComparison.Sight.CHANGED)) : Optional.empty();
     }
@@ -246,7 +247,7 @@ public final class IncrementalReindex {
     /** The rows that one pass over the index finds. */
     private String scanned(Journal journal, Span span) {
         List<String> columns = new ArrayList<>();
-        keyColumns(table, feed, key).forEach(column -> columns.add("x." + new Identifier(column)));
+        keyColumns(table, query, key).forEach(column -> columns.add("x." + new Identifier(column)));
         return "(select x.rowid from " + name() + " as x where (" + String.join(", ", columns) + ") in "
                 + journal.keys(span) + ")";
     }
@@ -255,7 +256,7 @@ public final class IncrementalReindex {
     private String asked(Journal journal, Span span) {
         List<String> same = new ArrayList<>();
         List<String> words = new ArrayList<>();
-        List<String> columns = keyColumns(table, feed, key);
+        List<String> columns = keyColumns(table, query, key);
         for (int i = 0; i < columns.size(); i++) {
             Identifier column = new Identifier(columns.get(i));
             same.add("x." + column + " is d.k" + i);
@@ -274,7 +275,7 @@ public final class IncrementalReindex {
             wordless.add("typeof(k" + i + ") not in ('text', 'integer') or k" + i
                     + " not glob '*[0-9A-Za-z]*' or instr(k" + i + ", char(0))");
         }
-        return keyColumns(table, feed, key).stream().allMatch(column -> RowLookup.isSearchable(table, column))
+        return keyColumns(table, query, key).stream().allMatch(column -> RowLookup.isSearchable(table, column))
                 && tx.rows("select 1 from " + journal.keys(span) + " where " + String.join(" or ", wordless)
                                 + " limit 1")
                         .isEmpty();

@@ -34,14 +34,14 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
                 tx, table, ExpectedContent.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN), progress);
     }
 
-    /** The same for a truth that is known. */
-    public static IndexRebuild run(Tx tx, FtsTable table, ExpectedContent truth, LongConsumer progress) {
+    /** The same where what the table ought to hold is known. */
+    public static IndexRebuild run(Tx tx, FtsTable table, ExpectedContent expected, LongConsumer progress) {
         refuseFinal(table);
         return switch (table.kind()) {
-            case OWN_CONTENT -> ownContent(tx, table, truth, progress);
+            case OWN_CONTENT -> ownContent(tx, table, expected, progress);
             case EXTERNAL_CONTENT ->
-                truth.isContent() ? externalContent(tx, table) : selectedContent(tx, table, truth, progress);
-            case CONTENTLESS, CONTENTLESS_DELETE -> contentless(tx, table, truth, progress);
+                expected.isContent() ? externalContent(tx, table) : selectedContent(tx, table, expected, progress);
+            case CONTENTLESS, CONTENTLESS_DELETE -> contentless(tx, table, expected, progress);
         };
     }
 
@@ -51,10 +51,12 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
         switch (table.kind()) {
             case OWN_CONTENT -> ExpectedContent.of(tx, table, writers);
             case EXTERNAL_CONTENT -> {
-                ExpectedContent truth =
+                ExpectedContent expected =
                         ExpectedContent.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN);
-                numbered(table, truth);
-                if (!truth.isContent() && !IntegrityCheck.canTell(table, truth) && table.module() != FtsModule.FTS5) {
+                numbered(table, expected);
+                if (!expected.isContent()
+                        && !IntegrityCheck.canTell(table, expected)
+                        && table.module() != FtsModule.FTS5) {
                     throw new SourceQueryReader(table)
                             .underivable("a row of it can come from several of them, and " + table.module()
                                     + " does not tell which term is whose");
@@ -75,14 +77,14 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
         });
     }
 
-    private static IndexRebuild ownContent(Tx tx, FtsTable table, ExpectedContent truth, LongConsumer progress) {
+    private static IndexRebuild ownContent(Tx tx, FtsTable table, ExpectedContent expected, LongConsumer progress) {
         tx.execute("delete from main." + table.shadow("content"));
         command(tx, table, "rebuild");
-        long rows = truth.fill(tx, progress);
+        long rows = expected.fill(tx, progress);
         if (table.module() != FtsModule.FTS5) {
             checkIntegrity(tx, table);
         }
-        return proven(table, rows, ContentComparison.ofText(tx, truth, table));
+        return proven(table, rows, ContentComparison.ofText(tx, expected, table));
     }
 
     private static IndexRebuild externalContent(Tx tx, FtsTable table) {
@@ -111,13 +113,14 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
     }
 
     /** The module's own rebuild would index every row of the content table, as it is; its triggers choose, or change what they write. */
-    private static IndexRebuild selectedContent(Tx tx, FtsTable table, ExpectedContent truth, LongConsumer progress) {
-        numbered(table, truth);
+    private static IndexRebuild selectedContent(
+            Tx tx, FtsTable table, ExpectedContent expected, LongConsumer progress) {
+        numbered(table, expected);
         empty(tx, table);
-        long rows = truth.fill(tx, progress);
-        boolean equal = IntegrityCheck.canTell(table, truth)
-                ? IntegrityCheck.passes(tx, table, truth)
-                : DriftScan.of(tx, table, truth, DriftScan.Extent.ALL, 1).isNone();
+        long rows = expected.fill(tx, progress);
+        boolean equal = IntegrityCheck.canTell(table, expected)
+                ? IntegrityCheck.passes(tx, table, expected)
+                : DriftScan.of(tx, table, expected, DriftScan.Extent.ALL, 1).isNone();
         if (!equal) {
             throw unproven(table, "the terms differ");
         }
@@ -141,14 +144,14 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
         }
     }
 
-    private static IndexRebuild contentless(Tx tx, FtsTable table, ExpectedContent truth, LongConsumer progress) {
-        numbered(table, truth);
+    private static IndexRebuild contentless(Tx tx, FtsTable table, ExpectedContent expected, LongConsumer progress) {
+        numbered(table, expected);
         command(tx, table, "delete-all");
-        long rows = truth.fill(tx, progress);
+        long rows = expected.fill(tx, progress);
         if (!keepsSizes(tx, table)) {
             return new IndexRebuild(rows, ContentComparison.Sight.NONE);
         }
-        return proven(table, rows, ContentComparison.ofRows(tx, truth, table.shadow("docsize")));
+        return proven(table, rows, ContentComparison.ofRows(tx, expected, table.shadow("docsize")));
     }
 
     /** Whether the table knows each row's size: not with {@code columnsize=0}. */
@@ -169,8 +172,8 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
                 .isEmpty();
     }
 
-    private static void numbered(FtsTable table, ExpectedContent truth) {
-        if (!truth.hasRowids()) {
+    private static void numbered(FtsTable table, ExpectedContent expected) {
+        if (!expected.hasRowids()) {
             throw new SourceQueryReader(table)
                     .underivable("they do not say the rowid, and it keeps nothing else of a row");
         }

@@ -32,28 +32,28 @@ public final class IntegrityCheck {
     }
 
     /** Whether it can tell: the index keeps terms alone, and which row each belongs to is known. */
-    public static boolean canTell(FtsTable table, ExpectedContent truth) {
+    public static boolean canTell(FtsTable table, ExpectedContent expected) {
         if (table.finality().isPresent()) {
             return false;
         }
         return switch (table.kind()) {
-            case EXTERNAL_CONTENT, CONTENTLESS -> truth.isNumbered();
+            case EXTERNAL_CONTENT, CONTENTLESS -> expected.isNumbered();
             // The one's text is not looked at, the other's shadow tables have another form.
             case OWN_CONTENT, CONTENTLESS_DELETE -> false;
         };
     }
 
     /**
-     * Whether the index holds the terms of the truth and no others.
+     * Whether the index holds the terms that it ought to hold and no others.
      *
      * @throws DbException corrupt: the shadow tables cannot even be read
      */
-    public static boolean passes(Tx tx, FtsTable table, ExpectedContent truth) {
+    public static boolean passes(Tx tx, FtsTable table, ExpectedContent expected) {
         IntegrityCheck check = new IntegrityCheck(tx, table);
         // What this transaction has written of the index goes to the shadow tables before a savepoint.
         tx.execute("savepoint lockstep_integrity");
         check.drop();
-        check.expect(truth);
+        check.expect(expected);
         switch (table.module()) {
             case FTS3, FTS4 -> check.copyFts4();
             case FTS5 -> check.copyFts5();
@@ -64,7 +64,7 @@ public final class IntegrityCheck {
         return passed;
     }
 
-    private void expect(ExpectedContent truth) {
+    private void expect(ExpectedContent expected) {
         List<String> columns =
                 new ArrayList<>(List.of("r as " + (table.module() == FtsModule.FTS5 ? NUMBER : "rowid")));
         int i = 0;
@@ -72,7 +72,7 @@ public final class IntegrityCheck {
             columns.add("c" + i++ + " as " + new Identifier(column));
         }
         tx.execute("create temp view lockstep_expected as select " + String.join(", ", columns) + " from ("
-                + truth.query() + ")");
+                + expected.query() + ")");
     }
 
     private void copyFts4() {

@@ -65,9 +65,9 @@ public final class TermModel {
     /**
      * Counts the terms.
      *
-     * @param which a condition on the truth's {@code r} with its {@code where}, or a limit; empty for all rows
+     * @param which a condition on the expected rows' {@code r} with its {@code where}, or a limit; empty for all rows
      */
-    public void fill(ExpectedContent truth, String which) {
+    public void fill(ExpectedContent expected, String which) {
         List<String> columns = new ArrayList<>(List.of("rowid"));
         List<String> values = new ArrayList<>(List.of("r"));
         int i = 0;
@@ -79,7 +79,7 @@ public final class TermModel {
         tx.execute("create virtual table temp.lockstep_model using " + module + "("
                 + String.join(", ", table.indexing()) + ", content='')");
         tx.execute("insert into temp.lockstep_model (" + String.join(", ", columns) + ") select "
-                + String.join(", ", values) + " from (" + truth.query() + ")" + which);
+                + String.join(", ", values) + " from (" + expected.query() + ")" + which);
         if (table.module() == FtsModule.FTS5) {
             tx.execute(
                     "create virtual table temp.lockstep_wanted_terms using fts5vocab(temp, lockstep_model, instance)");

@@ -95,7 +95,7 @@ public final class FtsRebuild {
             DeferralState situation = DeferralState.read(tx, profile);
             List<Estimate> estimates = new ArrayList<>();
             for (FtsIndex index : due(situation, names)) {
-                estimates.add(estimate(tx, index.table().orElseThrow(), truth(tx, index)));
+                estimates.add(estimate(tx, index.table().orElseThrow(), expected(tx, index)));
             }
             List<LockstepException> broken = new ArrayList<>();
             List<String> foreign = new ArrayList<>();
@@ -111,15 +111,15 @@ public final class FtsRebuild {
     }
 
     /** The same for one index, as a part of the caller's transaction. */
-    static Estimate estimate(Tx tx, FtsTable table, ExpectedContent truth) {
-        long rows = truth.count(tx);
+    static Estimate estimate(Tx tx, FtsTable table, ExpectedContent expected) {
+        long rows = expected.count(tx);
         TermModel model = new TermModel(tx, table);
         long start = System.nanoTime();
-        model.fill(truth, " limit " + TRIED);
+        model.fill(expected, " limit " + TRIED);
         long nanos = System.nanoTime() - start;
         long tried = Math.max(1, Math.min(rows, TRIED));
         long bytes = WRITTEN_AGAIN * model.bytes()
-                + (table.kind() == FtsTable.Kind.OWN_CONTENT ? truth.bytes(tx, TRIED) : 0);
+                + (table.kind() == FtsTable.Kind.OWN_CONTENT ? expected.bytes(tx, TRIED) : 0);
         model.drop();
         return new Estimate(table.name(), rows, Duration.ofNanos(nanos / tried * rows), bytes * rows / tried);
     }
@@ -135,13 +135,13 @@ public final class FtsRebuild {
         return db.transact(tx -> {
             List<Table> tables = new ArrayList<>();
             for (FtsIndex index : due(DeferralState.read(tx, profile), names)) {
-                ExpectedContent truth = truth(tx, index);
+                ExpectedContent expected = expected(tx, index);
                 FtsTable table =
                         switch (way) {
                             case REFILL -> index.table().orElseThrow();
                             case RECREATE -> Recreation.run(tx, index.table().orElseThrow());
                         };
-                IndexRebuild rebuilt = IndexRebuild.run(tx, table, truth, rows -> progress.at(table.name(), rows));
+                IndexRebuild rebuilt = IndexRebuild.run(tx, table, expected, rows -> progress.at(table.name(), rows));
                 tables.add(new Table(
                         String.join(", ", index.bases()),
                         index.name(),
@@ -152,7 +152,7 @@ public final class FtsRebuild {
         });
     }
 
-    private ExpectedContent truth(Tx tx, FtsIndex index) {
+    private ExpectedContent expected(Tx tx, FtsIndex index) {
         return ExpectedContent.declared(tx, index.table().orElseThrow(), index.sources(), index.bases(), columns);
     }
 

@@ -72,9 +72,9 @@ final class IndexRepair {
             if (someRows) {
                 return Optional.empty();
             }
-            ExpectedContent truth =
+            ExpectedContent expected =
                     ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
-            return Optional.of(FtsRebuild.estimate(tx, table, truth));
+            return Optional.of(FtsRebuild.estimate(tx, table, expected));
         } catch (LockstepException e) {
             return Optional.empty();
         }

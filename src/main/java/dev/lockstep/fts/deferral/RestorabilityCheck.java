@@ -74,10 +74,10 @@ public final class RestorabilityCheck {
 
     /** Text that no trigger writes is nowhere else, unless the base has it in a column of that name: a rebuild would lose it. */
     private static void checkTextOfItsOwn(Tx tx, FtsTable table, FtsIndex index) {
-        ExpectedContent truth =
+        ExpectedContent expected =
                 ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
         if (table.kind() == FtsTable.Kind.OWN_CONTENT) {
-            for (String column : truth.unwritten()) {
+            for (String column : expected.unwritten()) {
                 String stored = "c" + table.columns().indexOf(column);
                 if (!tx.rows("select 1 from " + table.keptText() + " where " + stored + " is not null limit 1")
                         .isEmpty()) {
@@ -87,9 +87,9 @@ public final class RestorabilityCheck {
         }
         Optional<Long> indexed = RowCounts.indexed(tx, table);
         if (indexed.isPresent() && table.kind() != FtsTable.Kind.EXTERNAL_CONTENT) {
-            long expected = truth.count(tx);
-            if (indexed.get() > expected) {
-                throw lost(table, "it has " + indexed.get() + " rows, and its triggers account for " + expected);
+            long rows = expected.count(tx);
+            if (indexed.get() > rows) {
+                throw lost(table, "it has " + indexed.get() + " rows, and its triggers account for " + rows);
             }
         }
     }

@@ -52,7 +52,7 @@ public final class SourceQueryReader {
         if (trigger.timing() != TriggerStatement.Timing.AFTER) {
             throw underivable(trigger.name() + " fires before the row is there");
         }
-        List<SourceQuery> feeds = new ArrayList<>();
+        List<SourceQuery> queries = new ArrayList<>();
         List<WriteStatement> deletes = new ArrayList<>();
         trigger.when().ifPresent(when -> check(SqlToken.of(when), isColumn));
         for (WriteStatement write : trigger.writes()) {
@@ -62,23 +62,23 @@ public final class SourceQueryReader {
             switch (write.verb()) {
                 case UPDATE -> throw underivable(trigger.name() + " also updates it");
                 case DELETE -> {
-                    if (!feeds.isEmpty()) {
+                    if (!queries.isEmpty()) {
                         throw underivable(trigger.name() + " also deletes from it");
                     }
                     deletes.add(write);
                 }
                 case INSERT -> {
                     check(write.content(), isColumn);
-                    feeds.addAll(feeds(trigger, write));
+                    queries.addAll(queries(trigger, write));
                 }
             }
         }
         for (WriteStatement delete : deletes) {
-            if (feeds.size() != 1 || !deletesOnlyItself(delete, feeds.get(0), isUnique)) {
+            if (queries.size() != 1 || !deletesOnlyItself(delete, queries.get(0), isUnique)) {
                 throw underivable(trigger.name() + " also deletes from it");
             }
         }
-        return feeds;
+        return queries;
     }
 
     public LockstepException underivable(String why) {
@@ -103,20 +103,20 @@ public final class SourceQueryReader {
      *
      * @throws LockstepException usage: it cannot be said as a query
      */
-    public List<SourceQuery> feeds(TriggerStatement trigger, WriteStatement insert) {
+    public List<SourceQuery> queries(TriggerStatement trigger, WriteStatement insert) {
         List<SqlToken> content = insert.content();
         if (content.isEmpty()) {
             throw underivable(trigger.name() + " inserts nothing that is known here");
         }
-        List<SourceQuery> feeds = new ArrayList<>();
+        List<SourceQuery> queries = new ArrayList<>();
         if (content.get(0).is("VALUES")) {
             for (List<SqlToken> row : split(content.subList(1, content.size()))) {
-                feeds.add(feed(trigger, insert, split(row.subList(1, row.size() - 1)), trigger.when()));
+                queries.add(query(trigger, insert, split(row.subList(1, row.size() - 1)), trigger.when()));
             }
         } else {
-            feeds.add(selected(trigger, insert, content));
+            queries.add(selected(trigger, insert, content));
         }
-        return feeds;
+        return queries;
     }
 
     private SourceQuery selected(TriggerStatement trigger, WriteStatement insert, List<SqlToken> content) {
@@ -141,10 +141,10 @@ public final class SourceQueryReader {
             condition = Optional.of(
                     condition.map(when -> "(" + when + ") and (" + own + ")").orElse(own));
         }
-        return feed(trigger, insert, split(content.subList(1, where)), condition);
+        return query(trigger, insert, split(content.subList(1, where)), condition);
     }
 
-    private SourceQuery feed(
+    private SourceQuery query(
             TriggerStatement trigger, WriteStatement insert, List<List<SqlToken>> values, Optional<String> condition) {
         List<String> columns = insert.columns().isEmpty()
                 ? table.columns()
@@ -185,7 +185,7 @@ public final class SourceQueryReader {
      * {@code delete from f where c = new.k} before the insert is harmless if the insert fills {@code c} with the very same
      * {@code new.k} and no two base rows share it.
      */
-    private boolean deletesOnlyItself(WriteStatement delete, SourceQuery feed, Predicate<String> isUnique) {
+    private boolean deletesOnlyItself(WriteStatement delete, SourceQuery query, Predicate<String> isUnique) {
         List<SqlToken> rest = delete.rest();
         if (rest.size() != 6 || !rest.get(0).is("WHERE")) {
             return false;
@@ -199,7 +199,7 @@ public final class SourceQueryReader {
             return false;
         }
         boolean byRowid = table.isRowid(column.name());
-        String filled = byRowid ? feed.rowid().orElse("") : feed.expression(column.name());
+        String filled = byRowid ? query.rowid().orElse("") : query.expression(column.name());
         return SqlToken.fold(filled).equals(SqlToken.fold("(" + delete.text(key) + ")"))
                 && (byRowid || isUnique.test(key.get(2).name()));
     }

@@ -38,12 +38,12 @@ public final class DeferralTrial {
     private final Set<String> rows = new LinkedHashSet<>();
 
     private DeferralTrial(
-            Tx tx, FtsTable table, ExpectedContent truth, TrialTable base, List<TriggerStatement> triggers) {
+            Tx tx, FtsTable table, ExpectedContent expected, TrialTable base, List<TriggerStatement> triggers) {
         this.tx = tx;
         this.table = table;
         this.base = base;
         this.triggers = triggers;
-        this.search = new TrialSearch(tx, table, truth);
+        this.search = new TrialSearch(tx, table, expected);
     }
 
     /**
@@ -56,7 +56,7 @@ public final class DeferralTrial {
         if (situation.isVouchedFor(index)) {
             return;
         }
-        ExpectedContent truth =
+        ExpectedContent expected =
                 ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
         Set<String> bases = new LinkedHashSet<>();
         index.live().forEach(trigger -> bases.add(SqlToken.fold(trigger.table())));
@@ -65,7 +65,7 @@ public final class DeferralTrial {
                     index.live().stream().filter(trigger -> trigger.isOn(base)).toList();
             tx.execute("savepoint lockstep_trial");
             try {
-                new DeferralTrial(tx, table, truth, TrialTable.read(tx, triggers), triggers).run();
+                new DeferralTrial(tx, table, expected, TrialTable.read(tx, triggers), triggers).run();
             } finally {
                 tx.execute("rollback to lockstep_trial");
                 tx.execute("release lockstep_trial");

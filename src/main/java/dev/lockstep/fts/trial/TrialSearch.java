@@ -37,17 +37,19 @@ final class TrialSearch {
 
     private final Tx tx;
     private final FtsTable table;
-    private final ExpectedContent truth;
+    private final ExpectedContent expected;
+    private final boolean tellsRows;
     private final boolean tellsColumns;
     private final Set<String> watched = new LinkedHashSet<>();
     private long last = FIRST;
     private boolean inPieces;
     private boolean hasVocabulary;
 
-    TrialSearch(Tx tx, FtsTable table, ExpectedContent truth) {
+    TrialSearch(Tx tx, FtsTable table, ExpectedContent expected) {
         this.tx = tx;
         this.table = table;
-        this.truth = truth;
+        this.expected = expected;
+        this.tellsRows = expected.numbers() == ExpectedContent.Numbers.WRITTEN;
         this.tellsColumns = table.option("detail")
                 .filter(detail -> detail.toLowerCase(Locale.ROOT).equals("none"))
                 .isEmpty();
@@ -93,40 +95,40 @@ final class TrialSearch {
         for (Row row : tx.rows(TERMS, Long.toString(FIRST), Long.toString(last))) {
             found.add(row.text("term") + " " + place(row.text("doc"), row.isNull("col") ? "" : row.text("col")));
         }
-        Set<String> expected = new LinkedHashSet<>();
+        Set<String> wantedPlaces = new LinkedHashSet<>();
         long times = 0;
         for (Row row : wanted) {
             for (int i = 0; i < table.columns().size(); i++) {
                 String column = table.columns().get(i);
                 for (String word : table.isIndexed(column) && !row.isNull("c" + i) ? watched : Set.<String>of()) {
                     if (holds(row, "c" + i, word)) {
-                        expected.add(word + " " + place(row.isNull("r") ? null : row.text("r"), column));
+                        wantedPlaces.add(word + " " + place(row.isNull("r") ? null : row.text("r"), column));
                         times++;
                     }
                 }
             }
         }
-        boolean told = truth.numbers() == ExpectedContent.Numbers.WRITTEN;
-        watched.removeIf(word -> expected.stream().noneMatch(place -> place.startsWith(word))
+        watched.removeIf(word -> wantedPlaces.stream().noneMatch(place -> place.startsWith(word))
                 && found.stream().noneMatch(place -> place.startsWith(word)));
         // Where rows have no numbers of their own, two that hold the same word look like one: then each is looked for.
-        return expected.equals(found) && (told || times == expected.size());
+        return wantedPlaces.equals(found) && (tellsRows || times == wantedPlaces.size());
     }
 
     private List<Row> wanted(TrialTable base, Collection<String> rows) {
-        Optional<String> among = truth.onlyBase().filter(base::isNamed).flatMap(name -> base.among(rows));
+        Optional<String> among = expected.onlyBase().filter(base::isNamed).flatMap(name -> base.among(rows));
         if (among.isPresent()) {
-            return tx.rows(truth.query(among.get()));
+            return tx.rows(expected.query(among.get()));
         }
         List<String> anywhere = new ArrayList<>();
         for (int i = 0; i < table.columns().size(); i++) {
             anywhere.add("cast(c" + i + " as text) like '%" + (FIRST / 10_000) + "%'");
         }
-        return tx.rows("select * from (" + truth.query() + ") where " + String.join(" or ", anywhere) + " limit 1000");
+        return tx.rows(
+                "select * from (" + expected.query() + ") where " + String.join(" or ", anywhere) + " limit 1000");
     }
 
     private Optional<String> difference(String word, List<Row> wanted) {
-        TreeMap<String, Long> expected = new TreeMap<>();
+        TreeMap<String, Long> wantedPlaces = new TreeMap<>();
         TreeMap<String, Long> found = new TreeMap<>();
         for (Row row : wanted) {
             Set<String> places = new LinkedHashSet<>();
@@ -136,10 +138,10 @@ final class TrialSearch {
                     places.add(place(row.isNull("r") ? null : row.text("r"), column));
                 }
             }
-            places.forEach(place -> count(expected, place));
+            places.forEach(place -> count(wantedPlaces, place));
         }
         boolean there = isThere(word);
-        if (!there && expected.isEmpty()) {
+        if (!there && wantedPlaces.isEmpty()) {
             // It has been written over, and is in neither.
             watched.remove(word);
             return Optional.empty();
@@ -149,10 +151,10 @@ final class TrialSearch {
         } else {
             find(FOUND.formatted(table.identifier()), query(word), "", found);
         }
-        if (expected.equals(found)) {
+        if (wantedPlaces.equals(found)) {
             return Optional.empty();
         }
-        expected.forEach((place, times) -> found.merge(place, -times, Long::sum));
+        wantedPlaces.forEach((place, times) -> found.merge(place, -times, Long::sum));
         found.values().removeIf(times -> times == 0);
         boolean more = found.firstEntry().getValue() > 0;
         String column = found.firstKey().substring(found.firstKey().indexOf(' ') + 1);
@@ -208,8 +210,7 @@ final class TrialSearch {
 
     /** Where nobody chose the rows' numbers, they say nothing. */
     private String place(String number, String column) {
-        boolean told = truth.numbers() == ExpectedContent.Numbers.WRITTEN;
-        return (told ? number : "*") + " " + (tellsColumns ? column : "");
+        return (tellsRows ? number : "*") + " " + (tellsColumns ? column : "");
     }
 
     private static void count(Map<String, Long> places, String place) {

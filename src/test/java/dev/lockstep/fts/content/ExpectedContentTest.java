@@ -204,9 +204,9 @@ class ExpectedContentTest {
             var writers = catalog.writers("f").stream()
                     .filter(trigger -> which.equals("both") || trigger.isOn(which))
                     .toList();
-            ExpectedContent truth = ExpectedContent.of(tx, table, writers);
-            assertThat(truth.isNumbered()).isEqualTo(!which.equals("both"));
-            return ContentComparison.ofText(tx, truth, table);
+            ExpectedContent expected = ExpectedContent.of(tx, table, writers);
+            assertThat(expected.isNumbered()).isEqualTo(!which.equals("both"));
+            return ContentComparison.ofText(tx, expected, table);
         }));
     }
 

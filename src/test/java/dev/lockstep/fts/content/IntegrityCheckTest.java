@@ -63,10 +63,10 @@ class IntegrityCheckTest {
                     DeferralState situation = DeferralState.read(tx, Optional.empty());
                     FtsIndex index = situation.select(List.of()).get(0);
                     FtsTable table = index.table().orElseThrow();
-                    ExpectedContent truth =
+                    ExpectedContent expected =
                             ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
-                    assertThat(IntegrityCheck.canTell(table, truth)).isTrue();
-                    boolean passes = IntegrityCheck.passes(tx, table, truth);
+                    assertThat(IntegrityCheck.canTell(table, expected)).isTrue();
+                    boolean passes = IntegrityCheck.passes(tx, table, expected);
                     assertThat(tx.rows("select name from temp.sqlite_temp_master"))
                             .isEmpty();
                     return passes;
@@ -132,9 +132,9 @@ class IntegrityCheckTest {
                     FtsIndex index = situation.select(List.of()).get(0);
                     FtsTable table = index.table().orElseThrow();
                     tx.execute("insert into n (id, title) values (2000, 'just now')");
-                    ExpectedContent truth =
+                    ExpectedContent expected =
                             ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
-                    return IntegrityCheck.passes(tx, table, truth);
+                    return IntegrityCheck.passes(tx, table, expected);
                 }));
 
         assertThat(passes).isTrue();
