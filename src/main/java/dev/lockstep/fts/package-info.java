@@ -1,5 +1,5 @@
 /**
- * SQLite full-text indexes that triggers keep: putting the triggers away for bulk work, and bringing them back.
+ * SQLite full-text indexes that triggers keep: deferring the triggers for bulk work, and bringing them back.
  *
  * <h2>States of an index</h2>
  *
@@ -126,7 +126,7 @@
  * column or a row that no trigger writes, is never given up without being asked for.
  *
  * <p><b>What else a trigger does goes on.</b> Where a trigger also raises an error or writes another table, a trigger of the same
- * name, at the same place among the others, does just that while it is put away ({@link dev.lockstep.fts.trial.TriggerRemainder}). Triggers
+ * name, at the same place among the others, does just that while it is deferred ({@link dev.lockstep.fts.trial.TriggerRemainder}). Triggers
  * that come back come back at their place: SQLite fires the newest first, so those that were made after them are made anew
  * behind them, byte for byte.
  *

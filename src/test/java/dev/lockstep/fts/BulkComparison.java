@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param setup makes the schema and its first rows
  * @param work what is done to them; a statement that fails must fail either way
  * @param numbers whether those of the rows must be equal too
- * @param mode how the triggers are put away; empty for what the engine takes by itself
+ * @param mode how the triggers are deferred; empty for what the engine takes by itself
  */
 record BulkComparison(List<String> setup, List<String> work, Optional<DeferralMode> mode, Numbers numbers) {
     /** Who numbers the rows of an index with content of its own. */

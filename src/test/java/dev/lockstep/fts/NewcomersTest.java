@@ -13,7 +13,7 @@ import dev.lockstep.testing.TestSqlite;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 
-/** Triggers that an application made again while their texts were put away. */
+/** Triggers that an application made again while their texts were stored. */
 class NewcomersTest extends CadtFixture {
     private static final Policy LIVE = new Policy(Preference.LIVE, Replacement.NONE, Claim.RESPECT);
     private static final Policy STORED = new Policy(Preference.STORED, Replacement.NONE, Claim.RESPECT);

@@ -124,12 +124,12 @@ public final class FtsCheck {
      */
     public Report run(Db db, List<String> names) {
         return db.read(tx -> {
-            DeferralState situation = DeferralState.read(tx, profile);
+            DeferralState deferrals = DeferralState.read(tx, profile);
             List<Notice> notices = new ArrayList<>();
             List<Table> tables = new ArrayList<>();
-            for (FtsIndex index : situation.select(names)) {
-                notices.addAll(RestorabilityCheck.others(situation, index));
-                tables.add(new Look(tx, situation, index, notices).table());
+            for (FtsIndex index : deferrals.select(names)) {
+                notices.addAll(RestorabilityCheck.others(deferrals, index));
+                tables.add(new Look(tx, deferrals, index, notices).table());
             }
             return new Report(tables, notices);
         });
@@ -181,12 +181,12 @@ public final class FtsCheck {
         private final List<String> faults = new ArrayList<>();
         private Drift drift = Drift.UNSEEN;
 
-        Look(Tx tx, DeferralState situation, FtsIndex index, List<Notice> notices) {
+        Look(Tx tx, DeferralState deferrals, FtsIndex index, List<Notice> notices) {
             this.tx = tx;
             this.index = index;
-            this.state = FtsStatus.state(situation, index);
-            this.lostContent = situation.lostContent(index);
-            this.nullOrEqual = situation.nullOrEqual(index.name());
+            this.state = FtsStatus.state(deferrals, index);
+            this.lostContent = deferrals.lostContent(index);
+            this.nullOrEqual = deferrals.nullOrEqual(index.name());
             this.notices = notices;
         }
 

@@ -81,7 +81,7 @@ public final class FtsTune {
      * Looks for triggers with which something is wrong, and for what could stand in for them; reads only.
      *
      * @param names FTS5 tables or their base tables; none for all
-     * @throws LockstepException usage: there is no such table; refused: its triggers are put away
+     * @throws LockstepException usage: there is no such table; refused: its triggers are deferred
      */
     public List<Trigger> offers(Db db, List<String> names) {
         return db.read(tx -> {

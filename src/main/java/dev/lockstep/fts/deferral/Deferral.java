@@ -25,14 +25,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Puts the triggers of search indexes away, so that bulk work does not pay for the indexes on every row.
+ * Defers the triggers of search indexes: they are stored and dropped, so that bulk work does not pay for the indexes on every row.
  *
  * <p>One transaction reads the triggers, tries them, stores them and drops them. It is refused if the way back could not work:
  * if what belongs into the index cannot be told, if a {@link DeferralTrial} shows that its triggers make something else of it,
  * or if the base table cannot be written even now. What a trigger does besides goes on ({@link TriggerRemainder}).
  */
 public final class Deferral {
-    /** What to make of another live process that has put the triggers away. */
+    /** What to make of another live process that has deferred the triggers. */
     private enum Company {
         ALONE,
         TOGETHER
@@ -48,7 +48,7 @@ public final class Deferral {
     /** What became of an index's triggers. */
     public enum Result {
         DEFERRED,
-        /** They had been put away before; that snapshot stays the one that counts. */
+        /** They had been deferred before; that snapshot stays the one that counts. */
         ALREADY
     }
 
@@ -57,7 +57,7 @@ public final class Deferral {
      *
      * @param table what it is about
      * @param fts its name
-     * @param triggers the names of the triggers that are put away, in the order in which they were made
+     * @param triggers the names of the triggers that are deferred, in the order in which they were made
      * @param since when they were, RFC 3339 in UTC; empty if whoever did it did not note it
      */
     public record Table(
@@ -140,7 +140,7 @@ public final class Deferral {
         return new Deferral(profile, owner, note, mode, lease, company, choice);
     }
 
-    /** The same for one owner among several: what another live process has put away, this one then holds too. */
+    /** The same for one owner among several: what another live process has deferred, this one then holds too. */
     public Deferral together() {
         return new Deferral(profile, owner, note, mode, lease, Company.TOGETHER, choice);
     }
@@ -151,11 +151,11 @@ public final class Deferral {
     }
 
     /**
-     * Puts the triggers away.
+     * Defers the triggers.
      *
      * @param names FTS5 tables or their base tables; none for all
-     * @throws LockstepException usage: there is no such table, or nothing to put away, or no way to rebuild it later; refused: another
-     *     live process has them put away, or the database is in a state from which there would be no way back
+     * @throws LockstepException usage: there is no such table, or nothing to defer, or no way to rebuild it later; refused: another
+     *     live process has them deferred, or the database is in a state from which there would be no way back
      */
     public Outcome run(Db db, List<String> names) {
         return db.transact(tx -> run(tx, names));
@@ -178,9 +178,9 @@ public final class Deferral {
     }
 
     private DeferralPlan plan(Tx tx, List<String> names) {
-        DeferralState situation = DeferralState.read(tx, profile);
-        List<FtsIndex> selected = situation.together(situation.select(names));
-        DeferralPlan plan = new DeferralPlan(situation, Circumstances.now(tx, owner, note, lease));
+        DeferralState deferrals = DeferralState.read(tx, profile);
+        List<FtsIndex> selected = deferrals.together(deferrals.select(names));
+        DeferralPlan plan = new DeferralPlan(deferrals, Circumstances.now(tx, owner, note, lease));
         List<FtsIndex> deferrable = new ArrayList<>();
         for (FtsIndex index : selected) {
             if (isAlreadyDeferred(tx, index)) {
@@ -198,28 +198,28 @@ public final class Deferral {
                 plan.skip(index);
             }
         }
-        for (FtsIndex index : choose(tx, situation, deferrable, plan)) {
-            RestorabilityCheck.check(tx, situation, index);
+        for (FtsIndex index : choose(tx, deferrals, deferrable, plan)) {
+            RestorabilityCheck.check(tx, deferrals, index);
             plan.add(index, reindex(tx, index));
         }
         if (plan.isEmpty()) {
-            throw nothing(situation, selected);
+            throw nothing(deferrals, selected);
         }
         for (FtsIndex index : plan.toDefer()) {
-            TriggerRemainder.check(situation, index, plan.toDefer());
+            TriggerRemainder.check(deferrals, index, plan.toDefer());
         }
-        plan.add(RestorabilityCheck.notices(tx, situation, plan.toDefer()));
+        plan.add(RestorabilityCheck.notices(tx, deferrals, plan.toDefer()));
         return plan;
     }
 
-    private List<FtsIndex> choose(Tx tx, DeferralState situation, List<FtsIndex> deferrable, DeferralPlan plan) {
+    private List<FtsIndex> choose(Tx tx, DeferralState deferrals, List<FtsIndex> deferrable, DeferralPlan plan) {
         return switch (choice) {
             case EVERY -> deferrable;
             case GAINING -> {
                 // What cannot be opened here cannot be measured either; it is refused as ever.
                 List<FtsIndex> measurable =
                         deferrable.stream().filter(index -> !isBroken(index)).toList();
-                DeferralGain gain = DeferralGain.measure(tx, situation, measurable);
+                DeferralGain gain = DeferralGain.measure(tx, deferrals, measurable);
                 plan.keep(gain.kept());
                 yield deferrable.stream()
                         .filter(index -> isBroken(index) || gain.isFor(index))
@@ -257,7 +257,7 @@ public final class Deferral {
         if (!index.isDeferred()) {
             return false;
         }
-        LedgerEntry entry = index.held().orElseThrow().deferred();
+        LedgerEntry entry = index.held().orElseThrow().entry();
         if (company == Company.ALONE && entry.circumstances().isHeldByAnother(tx, owner)) {
             throw LedgerErrors.owned(index, entry);
         }
@@ -279,10 +279,10 @@ public final class Deferral {
         return index.table().flatMap(FtsTable::objection).isPresent();
     }
 
-    /** Whether there is anything to put away. A snapshot without some of the triggers would lose them for good. */
+    /** Whether there is anything to defer. A snapshot without some of the triggers would lose them for good. */
     private static boolean isDeferrable(FtsIndex index) {
         boolean scrap = index.held()
-                .filter(held -> held.deferred().health() == Health.SCRAP)
+                .filter(held -> held.entry().health() == Health.SCRAP)
                 .isPresent();
         if (scrap) {
             throw LedgerErrors.of(index);
@@ -299,7 +299,7 @@ public final class Deferral {
         return true;
     }
 
-    private static LockstepException nothing(DeferralState situation, List<FtsIndex> selected) {
+    private static LockstepException nothing(DeferralState deferrals, List<FtsIndex> selected) {
         if (selected.isEmpty()) {
             return LockstepException.usage("there is no full-text table in this database", null);
         }
@@ -309,7 +309,7 @@ public final class Deferral {
             return Unopened.refusal(broken.get());
         }
         List<String> reasons = selected.stream()
-                .map(index -> RestorabilityCheck.withoutTriggers(situation, index))
+                .map(index -> RestorabilityCheck.withoutTriggers(deferrals, index))
                 .toList();
         return new LockstepException(
                 LockstepException.Kind.USAGE,

@@ -37,14 +37,14 @@ final class DeferralGain {
     }
 
     /** Tries the triggers of these on real rows, and undoes that. Indexes that can only be deferred together are. */
-    static DeferralGain measure(Tx tx, DeferralState situation, List<FtsIndex> indexes) {
+    static DeferralGain measure(Tx tx, DeferralState deferrals, List<FtsIndex> indexes) {
         DeferralGain gain = new DeferralGain(tx);
         List<Deferral.Kept> cheap = new ArrayList<>();
         for (FtsIndex index : indexes) {
             Optional<Deferral.Kept> reason = gain.cheap(index);
             reason.ifPresentOrElse(cheap::add, () -> gain.gaining.add(index));
         }
-        gain.gaining.addAll(situation.together(List.copyOf(gain.gaining)));
+        gain.gaining.addAll(deferrals.together(List.copyOf(gain.gaining)));
         cheap.stream()
                 .filter(index ->
                         gain.gaining.stream().noneMatch(other -> other.name().equals(index.fts())))

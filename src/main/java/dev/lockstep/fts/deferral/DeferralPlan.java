@@ -29,7 +29,7 @@ import java.util.Set;
 
 /** What a {@link Deferral} is about to do, and what will have been done then. */
 final class DeferralPlan {
-    private final DeferralState situation;
+    private final DeferralState deferrals;
     private final Circumstances circumstances;
     private final List<FtsIndex> toDefer = new ArrayList<>();
     private final List<FtsIndex> joined = new ArrayList<>();
@@ -38,13 +38,13 @@ final class DeferralPlan {
     private final List<Deferral.Kept> kept = new ArrayList<>();
     private final List<Notice> notices = new ArrayList<>();
 
-    DeferralPlan(DeferralState situation, Circumstances circumstances) {
-        this.situation = situation;
+    DeferralPlan(DeferralState deferrals, Circumstances circumstances) {
+        this.deferrals = deferrals;
         this.circumstances = circumstances;
     }
 
     void already(FtsIndex index) {
-        LedgerEntry entry = index.held().orElseThrow().deferred();
+        LedgerEntry entry = index.held().orElseThrow().entry();
         Circumstances before = entry.circumstances();
         List<String> names = index.stored().stream().map(StoredTrigger::name).toList();
         tables.add(table(index, Result.ALREADY, entry.mode(index.name()), names, before));
@@ -113,19 +113,19 @@ final class DeferralPlan {
         return new Outcome(tables, kept, notices);
     }
 
-    /** Tries the triggers that are about to be put away, and undoes that. */
+    /** Tries the triggers that are about to be deferred, and undoes that. */
     void tryOut(Tx tx) {
-        toDefer.forEach(index -> DeferralTrial.run(tx, situation, index));
+        toDefer.forEach(index -> DeferralTrial.run(tx, deferrals, index));
     }
 
     void apply(Tx tx) {
         for (FtsIndex index : joined) {
             FtsIndex.Held held = index.held().orElseThrow();
-            Circumstances both = held.deferred().circumstances().joinedBy(circumstances);
+            Circumstances both = held.entry().circumstances().joinedBy(circumstances);
             held.ledger().assign(tx, Set.of(index.folded()), both);
         }
         for (FtsIndex index : toDefer) {
-            situation.ledgerFor(index.name()).add(tx, entry(tx, index, journals(tx, index)));
+            deferrals.ledgerFor(index.name()).add(tx, entry(tx, index, journals(tx, index)));
         }
         Map<String, TriggerStatement> live = new LinkedHashMap<>();
         toDefer.forEach(index -> index.live().forEach(trigger -> live.put(trigger.name(), trigger)));
@@ -133,17 +133,17 @@ final class DeferralPlan {
                 .map(trigger -> SqlToken.fold(trigger.table()))
                 .distinct()
                 .toList()) {
-            putAway(tx, table, live);
+            replaceByRemainders(tx, table, live);
         }
     }
 
     /** What else a trigger does goes on, at its place among the others: SQLite fires them in an order that they were made in. */
-    private void putAway(Tx tx, String table, Map<String, TriggerStatement> away) {
-        Set<String> indexes = TriggerRemainder.of(situation, toDefer);
+    private void replaceByRemainders(Tx tx, String table, Map<String, TriggerStatement> deferred) {
+        Set<String> indexes = TriggerRemainder.of(deferrals, toDefer);
         boolean reordered = false;
-        for (TriggerStatement trigger : situation.catalog().on(table)) {
+        for (TriggerStatement trigger : deferrals.catalog().on(table)) {
             Optional<TriggerStatement> left = Optional.of(trigger);
-            if (away.containsKey(trigger.name())) {
+            if (deferred.containsKey(trigger.name())) {
                 left = trigger.without(indexes);
             } else if (!reordered) {
                 continue;
@@ -170,16 +170,16 @@ final class DeferralPlan {
         Map<String, StoredTrigger> triggers = new LinkedHashMap<>();
         index.stored().forEach(stored -> triggers.put(SqlToken.fold(stored.name()), stored));
         for (TriggerStatement trigger : index.live()) {
-            long position = situation.catalog().position(trigger.name());
+            long position = deferrals.catalog().position(trigger.name());
             triggers.put(
                     SqlToken.fold(trigger.name()), new StoredTrigger(position, trigger, Optional.of(older(trigger))));
         }
-        SchemaFingerprint shape =
+        SchemaFingerprint fingerprint =
                 SchemaFingerprint.read(tx, index.bases(), index.table().stream().toList());
         return new LedgerEntry(
                 List.of(index.name()),
                 List.copyOf(triggers.values()),
-                Optional.of(shape),
+                Optional.of(fingerprint),
                 circumstances,
                 Health.SOUND,
                 journals);
@@ -187,7 +187,7 @@ final class DeferralPlan {
 
     private List<String> older(TriggerStatement trigger) {
         List<String> older = new ArrayList<>();
-        for (TriggerStatement other : situation.catalog().on(trigger.table())) {
+        for (TriggerStatement other : deferrals.catalog().on(trigger.table())) {
             if (other.name().equals(trigger.name())) {
                 break;
             }

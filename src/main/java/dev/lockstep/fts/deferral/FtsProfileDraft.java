@@ -24,7 +24,7 @@ public record FtsProfileDraft(Optional<Map<String, Object>> section, Optional<St
     /**
      * Looks at the triggers that there are.
      *
-     * @throws LockstepException refused: some are put away now, so that the profile would leave them out
+     * @throws LockstepException refused: some are deferred now, so that the profile would leave them out
      */
     public static FtsProfileDraft of(Db db) {
         return db.read(tx -> {

@@ -92,18 +92,18 @@ public final class FtsRebuild {
      */
     public Outlook estimate(Db db, List<String> names) {
         return db.read(tx -> {
-            DeferralState situation = DeferralState.read(tx, profile);
+            DeferralState deferrals = DeferralState.read(tx, profile);
             List<Estimate> estimates = new ArrayList<>();
-            for (FtsIndex index : due(situation, names)) {
+            for (FtsIndex index : due(deferrals, names)) {
                 estimates.add(estimate(tx, index.table().orElseThrow(), expected(tx, index)));
             }
             List<LockstepException> broken = new ArrayList<>();
             List<String> foreign = new ArrayList<>();
-            for (FtsIndex index : names.isEmpty() ? situation.select(names) : List.<FtsIndex>of()) {
+            for (FtsIndex index : names.isEmpty() ? deferrals.select(names) : List.<FtsIndex>of()) {
                 if (isBeyond(index)) {
                     broken.add(Unopened.refusal(index.table().orElseThrow()));
                 } else if (index.bases().isEmpty()) {
-                    foreign.add(RestorabilityCheck.withoutTriggers(situation, index));
+                    foreign.add(RestorabilityCheck.withoutTriggers(deferrals, index));
                 }
             }
             return new Outlook(estimates, broken, foreign);
@@ -163,9 +163,9 @@ public final class FtsRebuild {
                 && (way == Way.REFILL || objection.filter(Unopened::isForeign).isPresent());
     }
 
-    private List<FtsIndex> due(DeferralState situation, List<String> names) {
+    private List<FtsIndex> due(DeferralState deferrals, List<String> names) {
         List<FtsIndex> due = new ArrayList<>();
-        for (FtsIndex index : situation.select(names)) {
+        for (FtsIndex index : deferrals.select(names)) {
             Optional<FtsTable> unopened =
                     index.table().filter(table -> table.objection().isPresent());
             if (isBeyond(index)) {
@@ -178,7 +178,7 @@ public final class FtsRebuild {
                 throw LedgerErrors.refused(
                         "deferred",
                         index.name() + " is deferred "
-                                + index.held().orElseThrow().deferred().describe(),
+                                + index.held().orElseThrow().entry().describe(),
                         "'lockstep fts restore' rebuilds it and brings its triggers back");
             }
             boolean unnamed = index.bases().isEmpty() && names.isEmpty();

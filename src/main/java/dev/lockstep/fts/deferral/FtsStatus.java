@@ -35,7 +35,7 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
     public enum State {
         /** Its triggers keep it. */
         ACTIVE,
-        /** They are put away; a restore brings them back. */
+        /** They are deferred: stored and dropped; a restore brings them back. */
         DEFERRED,
         /** Nothing keeps it, or not all that should, and nothing is stored that could. */
         UNTRIGGERED,
@@ -50,12 +50,12 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
      * @param fts its name
      * @param module what keeps it; empty if the table is gone
      * @param kind where its text is; empty if the table is gone
-     * @param triggers the names of the triggers that keep it, or that are put away
+     * @param triggers the names of the triggers that keep it, or that are deferred
      * @param rows the rows of its base; empty if that is gone
      * @param indexed its own rows; empty if it does not keep what could be counted
      * @param mode what a restore will do about it; empty if it is not deferred
      * @param dirty the base rows that it is known not to follow; empty if only a comparison could tell
-     * @param owners for whom the triggers are put away, whether they still run or not
+     * @param owners for whom the triggers are deferred, whether they still run or not
      * @param since when, RFC 3339 in UTC
      * @param until from when on anybody may restore, RFC 3339 in UTC
      * @param note what was said about it then
@@ -109,14 +109,14 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
      */
     public static FtsStatus read(Db db, Optional<Profile> profile, List<String> names) {
         return db.read(tx -> {
-            DeferralState situation = DeferralState.read(tx, profile);
+            DeferralState deferrals = DeferralState.read(tx, profile);
             List<Table> tables = new ArrayList<>();
             List<Notice> notices = new ArrayList<>();
-            for (FtsIndex index : situation.select(names)) {
-                tables.add(table(tx, situation, index));
-                notices.addAll(notices(situation, index));
+            for (FtsIndex index : deferrals.select(names)) {
+                tables.add(table(tx, deferrals, index));
+                notices.addAll(notices(deferrals, index));
             }
-            int leftovers = IndexJournals.leftovers(tx, situation);
+            int leftovers = IndexJournals.leftovers(tx, deferrals);
             if (leftovers > 0) {
                 notices.add(new Notice(
                         "leftover-journal",
@@ -132,14 +132,14 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
         return leftovers == 0 && tables.stream().allMatch(Table::isKept);
     }
 
-    private static Table table(Tx tx, DeferralState situation, FtsIndex index) {
-        State told = state(situation, index);
+    private static Table table(Tx tx, DeferralState deferrals, FtsIndex index) {
+        State told = state(deferrals, index);
         // Where this SQLite cannot tell what belongs into it, nothing says that it has that.
         Optional<String> lacking =
                 told == State.ACTIVE ? RestorabilityCheck.lacking(tx, index) : Optional.<String>empty();
         State state = lacking.isPresent() ? State.UNREADABLE : told;
         Circumstances circumstances =
-                state == State.DEFERRED ? index.held().orElseThrow().deferred().circumstances() : Circumstances.UNKNOWN;
+                state == State.DEFERRED ? index.held().orElseThrow().entry().circumstances() : Circumstances.UNKNOWN;
         List<String> triggers = state == State.DEFERRED
                 ? index.stored().stream().map(StoredTrigger::name).toList()
                 : index.live().stream().map(TriggerStatement::name).toList();
@@ -152,10 +152,10 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
                 index.table().map(FtsTable::kind),
                 state,
                 triggers,
-                counted.isEmpty() ? Optional.empty() : RowCounts.rows(tx, situation.catalog(), counted),
+                counted.isEmpty() ? Optional.empty() : RowCounts.rows(tx, deferrals.catalog(), counted),
                 index.table().flatMap(table -> RowCounts.indexed(tx, table)),
                 state == State.DEFERRED
-                        ? Optional.of(index.held().orElseThrow().deferred().mode(index.name()))
+                        ? Optional.of(index.held().orElseThrow().entry().mode(index.name()))
                         : Optional.empty(),
                 dirty(tx, index, state),
                 circumstances.owners(),
@@ -163,11 +163,11 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
                 circumstances.until(),
                 circumstances.note(),
                 index.absent(),
-                state == State.DEFERRED ? List.of() : Events.unkept(situation.catalog(), index),
+                state == State.DEFERRED ? List.of() : Events.unkept(deferrals.catalog(), index),
                 state == State.ACTIVE ? expected(tx, index) : Optional.empty(),
                 index.table()
                         .flatMap(FtsTable::objection)
-                        .or(() -> situation.lostContent(index))
+                        .or(() -> deferrals.lostContent(index))
                         .or(() -> lacking));
     }
 
@@ -197,25 +197,25 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
         };
     }
 
-    public static State state(DeferralState situation, FtsIndex index) {
+    public static State state(DeferralState deferrals, FtsIndex index) {
         if (index.isDeferred()) {
             return State.DEFERRED;
         }
         if (index.table().flatMap(FtsTable::objection).isPresent()) {
             return State.UNREADABLE;
         }
-        if (situation.lostContent(index).isPresent()) {
+        if (deferrals.lostContent(index).isPresent()) {
             return State.UNREADABLE;
         }
-        boolean onView = !situation.catalog().writersOnViews(index.name()).isEmpty();
+        boolean onView = !deferrals.catalog().writersOnViews(index.name()).isEmpty();
         boolean kept = index.absent().isEmpty()
                 && (onView || !index.live().isEmpty())
-                && Events.unkept(situation.catalog(), index).isEmpty();
+                && Events.unkept(deferrals.catalog(), index).isEmpty();
         return kept ? State.ACTIVE : State.UNTRIGGERED;
     }
 
-    private static List<Notice> notices(DeferralState situation, FtsIndex index) {
-        List<Notice> notices = new ArrayList<>(RestorabilityCheck.others(situation, index));
+    private static List<Notice> notices(DeferralState deferrals, FtsIndex index) {
+        List<Notice> notices = new ArrayList<>(RestorabilityCheck.others(deferrals, index));
         index.table().filter(table -> table.objection().isPresent()).ifPresent(table -> {
             LockstepException refusal = Unopened.refusal(table);
             notices.add(new Notice(refusal.code(), refusal.getMessage() + "; " + refusal.hint()));
@@ -223,7 +223,7 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
         if (index.table().isEmpty()) {
             notices.add(new Notice("missing-table", index.name() + " is deferred and does not exist any more"));
         }
-        index.held().map(FtsIndex.Held::deferred).ifPresent(entry -> {
+        index.held().map(FtsIndex.Held::entry).ifPresent(entry -> {
             switch (entry.health()) {
                 case SOUND -> {}
                 case UNFLAGGED -> {

@@ -20,19 +20,19 @@ final class IndexJournals {
         return "fts " + SqlToken.fold(index);
     }
 
-    /** How many journals are there of indexes that are not put away with them any more: somebody else restored those. */
-    static int leftovers(Tx tx, DeferralState situation) {
-        return unused(tx, situation, List.of()).size();
+    /** How many journals are there of indexes that are not deferred with them any more: somebody else restored those. */
+    static int leftovers(Tx tx, DeferralState deferrals) {
+        return unused(tx, deferrals, List.of()).size();
     }
 
     /** Removes the journals of these indexes, and those that nobody will read. */
-    static void forget(Tx tx, DeferralState situation, List<FtsIndex> restored) {
-        unused(tx, situation, restored).forEach(journal -> journal.remove(tx));
+    static void forget(Tx tx, DeferralState deferrals, List<FtsIndex> restored) {
+        unused(tx, deferrals, restored).forEach(journal -> journal.remove(tx));
     }
 
-    private static List<Journal> unused(Tx tx, DeferralState situation, List<FtsIndex> restored) {
+    private static List<Journal> unused(Tx tx, DeferralState deferrals, List<FtsIndex> restored) {
         Set<String> used = new HashSet<>();
-        for (FtsIndex index : situation.select(List.of())) {
+        for (FtsIndex index : deferrals.select(List.of())) {
             if (index.isDeferred() && !restored.contains(index)) {
                 of(tx, index).ifPresent(journal -> used.add(journal.epoch()));
             }
@@ -51,7 +51,7 @@ final class IndexJournals {
     /** The journal of an index that was deferred with one. */
     static Optional<Journal> of(Tx tx, FtsIndex index) {
         Optional<String> epoch =
-                index.held().map(held -> held.deferred().journals().get(index.folded()));
+                index.held().map(held -> held.entry().journals().get(index.folded()));
         for (Journal journal : Journal.all(tx, consumer(index.name()))) {
             if (epoch.filter(journal.epoch()::equals).isPresent()) {
                 return Optional.of(journal);

@@ -82,7 +82,7 @@ final class IndexRepair {
 
     private boolean isJournaled() {
         return index.held()
-                .filter(held -> held.deferred().mode(index.name()) == DeferralMode.JOURNAL)
+                .filter(held -> held.entry().mode(index.name()) == DeferralMode.JOURNAL)
                 .isPresent();
     }
 

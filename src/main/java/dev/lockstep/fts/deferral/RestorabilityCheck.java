@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Whether triggers that are put away could come back: asked before, when the answer still costs nothing. */
+/** Whether triggers that are deferred could come back: asked before, when the answer still costs nothing. */
 public final class RestorabilityCheck {
     private RestorabilityCheck() {}
 
@@ -27,13 +27,13 @@ public final class RestorabilityCheck {
      *
      * @throws LockstepException usage: what belongs into it cannot be told; refused: something that it needs is not there
      */
-    static void check(Tx tx, DeferralState situation, FtsIndex index) {
+    static void check(Tx tx, DeferralState deferrals, FtsIndex index) {
         FtsTable table = index.table().orElseThrow();
         if (table.objection().isPresent()) {
             throw Unopened.refusal(table);
         }
         for (String base : index.bases()) {
-            if (situation.catalog().relation(base).isEmpty()) {
+            if (deferrals.catalog().relation(base).isEmpty()) {
                 throw LockstepException.refused(
                         "there is no table " + base + ", which " + index.name() + " is about", null);
             }
@@ -59,7 +59,7 @@ public final class RestorabilityCheck {
                     null);
         });
         IndexRebuild.check(tx, table, index.sources());
-        if (situation.known(index.name()).isEmpty()) {
+        if (deferrals.known(index.name()).isEmpty()) {
             checkTextOfItsOwn(tx, table, index);
         }
     }
@@ -106,10 +106,10 @@ public final class RestorabilityCheck {
     }
 
     /** What somebody who is about to defer these should know. */
-    static List<Notice> notices(Tx tx, DeferralState situation, List<FtsIndex> indexes) {
+    static List<Notice> notices(Tx tx, DeferralState deferrals, List<FtsIndex> indexes) {
         List<Notice> notices = new ArrayList<>();
         for (FtsIndex index : indexes) {
-            notices.addAll(others(situation, index));
+            notices.addAll(others(deferrals, index));
             FtsTable table = index.table().orElseThrow();
             drift(tx, table, index).ifPresent(notices::add);
             if (table.kind() == FtsTable.Kind.EXTERNAL_CONTENT) {
@@ -124,22 +124,22 @@ public final class RestorabilityCheck {
         return notices;
     }
 
-    /** Triggers that write the index and that nobody puts away. */
-    public static List<Notice> others(DeferralState situation, FtsIndex index) {
+    /** Triggers that write the index and that nobody defers. */
+    public static List<Notice> others(DeferralState deferrals, FtsIndex index) {
         List<Notice> notices = new ArrayList<>();
-        for (TriggerStatement trigger : situation.catalog().temporaryWriters(index.name())) {
+        for (TriggerStatement trigger : deferrals.catalog().temporaryWriters(index.name())) {
             notices.add(leftAlone(trigger, index, "is temporary"));
         }
-        for (TriggerStatement trigger : situation.catalog().writersOnViews(index.name())) {
+        for (TriggerStatement trigger : deferrals.catalog().writersOnViews(index.name())) {
             notices.add(leftAlone(trigger, index, "is on a view"));
         }
         return notices;
     }
 
-    /** What an index is whose triggers nobody can put away, and what keeps it instead: {@code f (contentless): ...}. */
-    static String withoutTriggers(DeferralState situation, FtsIndex index) {
+    /** What an index is whose triggers nobody can defer, and what keeps it instead: {@code f (contentless): ...}. */
+    static String withoutTriggers(DeferralState deferrals, FtsIndex index) {
         List<String> views = new ArrayList<>();
-        for (TriggerStatement trigger : situation.catalog().writersOnViews(index.name())) {
+        for (TriggerStatement trigger : deferrals.catalog().writersOnViews(index.name())) {
             views.add(trigger.name() + " on " + trigger.table());
         }
         String kind = index.table()

@@ -35,7 +35,7 @@ import java.util.Set;
  * the reason told.
  */
 public final class Restoration {
-    /** Which text counts if an application has made a trigger anew while its old text was put away. */
+    /** Which text counts if an application has made a trigger anew while its old text was stored. */
     public enum Preference {
         /** Neither: refuse, and show both. */
         NEITHER,
@@ -81,7 +81,7 @@ public final class Restoration {
      * What a restoration did.
      *
      * @param left the indexes that stay deferred for others
-     * @param stale the indexes that could not be made anew: their triggers are back, or still put away, and what they hold is old
+     * @param stale the indexes that could not be made anew: their triggers are back, or still deferred, and what they hold is old
      * @param leftovers how many journals were removed that no restore would have read
      */
     public record Outcome(
@@ -148,36 +148,36 @@ public final class Restoration {
 
     /** The same as a part of the caller's transaction. */
     Outcome run(Tx tx, List<String> names) {
-        DeferralState situation = DeferralState.read(tx, profile);
+        DeferralState deferrals = DeferralState.read(tx, profile);
         List<String> left = new ArrayList<>();
         List<Notice> notices = new ArrayList<>();
         List<String> stale = new ArrayList<>();
-        List<FtsIndex> indexes = due(tx, situation, names, left);
-        leave(tx, situation, left);
+        List<FtsIndex> indexes = due(tx, deferrals, names, left);
+        leave(tx, deferrals, left);
         setAside(tx, indexes, names, stale, notices);
-        List<Table> tables = indexes.isEmpty() ? List.of() : restore(tx, situation, indexes, stale, notices);
-        int leftovers = IndexJournals.leftovers(tx, situation);
-        IndexJournals.forget(tx, situation, indexes);
+        List<Table> tables = indexes.isEmpty() ? List.of() : restore(tx, deferrals, indexes, stale, notices);
+        int leftovers = IndexJournals.leftovers(tx, deferrals);
+        IndexJournals.forget(tx, deferrals, indexes);
         return new Outcome(tables, left, stale, leftovers, notices);
     }
 
     /** What {@link #run} would do, as far as it can be told without writing, and changes nothing. */
     public Outcome preview(Db db, List<String> names) {
         return db.read(tx -> {
-            DeferralState situation = DeferralState.read(tx, profile);
+            DeferralState deferrals = DeferralState.read(tx, profile);
             List<Notice> notices = new ArrayList<>();
             List<Table> tables = new ArrayList<>();
             List<String> left = new ArrayList<>();
-            List<FtsIndex> indexes = due(tx, situation, names, left);
+            List<FtsIndex> indexes = due(tx, deferrals, names, left);
             List<String> stale = new ArrayList<>();
             setAside(tx, indexes, names, stale, notices);
             for (FtsIndex index : indexes) {
-                new TriggerRestore(tx, situation, policy, notices).check(index);
+                new TriggerRestore(tx, deferrals, policy, notices).check(index);
                 List<String> triggers =
                         index.writers().stream().map(TriggerStatement::name).toList();
                 tables.add(new Table(String.join(", ", index.bases()), index.name(), triggers, 0, "none"));
             }
-            return new Outcome(tables, left, stale, IndexJournals.leftovers(tx, situation), notices);
+            return new Outcome(tables, left, stale, IndexJournals.leftovers(tx, deferrals), notices);
         });
     }
 
@@ -220,9 +220,9 @@ public final class Restoration {
     /** What it will take to make indexes anew, for those that will be: a look without the write lock. */
     public List<FtsRebuild.Estimate> estimate(Db db, List<String> names) {
         return db.read(tx -> {
-            DeferralState situation = DeferralState.read(tx, profile);
+            DeferralState deferrals = DeferralState.read(tx, profile);
             List<FtsRebuild.Estimate> estimates = new ArrayList<>();
-            for (FtsIndex index : situation.together(situation.select(names))) {
+            for (FtsIndex index : deferrals.together(deferrals.select(names))) {
                 if (index.isDeferred()
                         && index.table()
                                 .filter(table -> table.objection().isEmpty())
@@ -235,12 +235,12 @@ public final class Restoration {
         });
     }
 
-    /** Whether anything is put away, or left behind, as a look without the write lock tells. */
+    /** Whether anything is deferred, or left behind, as a look without the write lock tells. */
     public static boolean isNeeded(Db db, Optional<Profile> profile) {
         return db.read(tx -> {
-            DeferralState situation = DeferralState.read(tx, profile);
-            return situation.select(List.of()).stream().anyMatch(FtsIndex::isDeferred)
-                    || IndexJournals.leftovers(tx, situation) > 0;
+            DeferralState deferrals = DeferralState.read(tx, profile);
+            return deferrals.select(List.of()).stream().anyMatch(FtsIndex::isDeferred)
+                    || IndexJournals.leftovers(tx, deferrals) > 0;
         });
     }
 
@@ -249,9 +249,9 @@ public final class Restoration {
      *
      * @param left takes the names of those that stay as they are, for others
      */
-    private List<FtsIndex> due(Tx tx, DeferralState situation, List<String> names, List<String> left) {
+    private List<FtsIndex> due(Tx tx, DeferralState deferrals, List<String> names, List<String> left) {
         List<FtsIndex> due = new ArrayList<>();
-        for (FtsIndex index : situation.together(situation.select(names))) {
+        for (FtsIndex index : deferrals.together(deferrals.select(names))) {
             if (index.isDeferred()) {
                 if (isFree(tx, index)) {
                     due.add(index);
@@ -270,7 +270,7 @@ public final class Restoration {
 
     /** Whether no other live process holds it, or that does not count. @throws LockstepException refused: one does, and it counts */
     private boolean isFree(Tx tx, FtsIndex index) {
-        LedgerEntry entry = index.held().orElseThrow().deferred();
+        LedgerEntry entry = index.held().orElseThrow().entry();
         if (!entry.circumstances().isHeldByAnother(tx, owner)) {
             return true;
         }
@@ -281,21 +281,21 @@ public final class Restoration {
         };
     }
 
-    private void leave(Tx tx, DeferralState situation, List<String> left) {
-        for (FtsIndex index : situation.select(left.isEmpty() ? List.of() : left)) {
+    private void leave(Tx tx, DeferralState deferrals, List<String> left) {
+        for (FtsIndex index : deferrals.select(left.isEmpty() ? List.of() : left)) {
             if (left.contains(index.name())) {
                 FtsIndex.Held held = index.held().orElseThrow();
-                Circumstances others = held.deferred().circumstances().without(owner);
+                Circumstances others = held.entry().circumstances().without(owner);
                 held.ledger().assign(tx, Set.of(index.folded()), others);
             }
         }
     }
 
     private List<Table> restore(
-            Tx tx, DeferralState situation, List<FtsIndex> indexes, List<String> stale, List<Notice> notices) {
-        TriggerRestore fitting = new TriggerRestore(tx, situation, policy, notices);
-        indexes.forEach(fitting::check);
-        fitting.putBack();
+            Tx tx, DeferralState deferrals, List<FtsIndex> indexes, List<String> stale, List<Notice> notices) {
+        TriggerRestore restore = new TriggerRestore(tx, deferrals, policy, notices);
+        indexes.forEach(restore::check);
+        restore.putBack();
         FtsCatalog now = FtsCatalog.read(tx);
         List<Table> tables = new ArrayList<>();
         for (FtsIndex index : indexes) {

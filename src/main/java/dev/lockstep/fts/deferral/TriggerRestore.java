@@ -38,7 +38,7 @@ final class TriggerRestore {
     private static final String GIVE_UP = "give the triggers up: ";
 
     private final Tx tx;
-    private final DeferralState situation;
+    private final DeferralState deferrals;
     private final Restoration.Policy policy;
     private final List<Notice> notices;
 
@@ -54,9 +54,9 @@ final class TriggerRestore {
     /** The live triggers that make room for a stored one. */
     private final List<TriggerStatement> displaced = new ArrayList<>();
 
-    TriggerRestore(Tx tx, DeferralState situation, Restoration.Policy policy, List<Notice> notices) {
+    TriggerRestore(Tx tx, DeferralState deferrals, Restoration.Policy policy, List<Notice> notices) {
         this.tx = tx;
-        this.situation = situation;
+        this.deferrals = deferrals;
         this.policy = policy;
         this.notices = notices;
     }
@@ -68,14 +68,14 @@ final class TriggerRestore {
      */
     void check(FtsIndex index) {
         checkTables(index);
-        Optional<LedgerEntry> entry = index.held().map(FtsIndex.Held::deferred);
+        Optional<LedgerEntry> entry = index.held().map(FtsIndex.Held::entry);
         if (index.damaged().isPresent()) {
             checkDamaged(index);
         }
-        checkShape(index);
+        checkSchema(index);
         List<StoredTrigger> stored = index.stored();
         stored.forEach(trigger -> decide(index, trigger));
-        entry.ifPresent(deferred -> strangers(deferred).forEach(trigger -> decide(index, trigger)));
+        entry.ifPresent(held -> strangers(held).forEach(trigger -> decide(index, trigger)));
         decideAboutNewcomers(index, stored);
         if (policy.replacement() == Restoration.Replacement.PROFILE) {
             takeFromProfile(index);
@@ -84,7 +84,7 @@ final class TriggerRestore {
 
     private void checkTables(FtsIndex index) {
         if (index.table().isEmpty()) {
-            String was = situation
+            String was = deferrals
                     .catalog()
                     .relation(index.name())
                     .map(relation -> "no full-text table")
@@ -95,7 +95,7 @@ final class TriggerRestore {
                     "make it again, or " + surrender(index));
         }
         for (String base : index.bases()) {
-            Optional<Relation> relation = situation.catalog().relation(base);
+            Optional<Relation> relation = deferrals.catalog().relation(base);
             boolean isContent =
                     index.table().get().content().filter(base::equals).isPresent();
             if (relation.isEmpty() || (relation.get() != Relation.TABLE && !isContent)) {
@@ -109,30 +109,31 @@ final class TriggerRestore {
 
     /** Nothing is lost if all triggers that the profile knows are there; else the profile's may stand in if asked for. */
     private void checkDamaged(FtsIndex index) {
-        boolean whole = index.held().orElseThrow().deferred().health() == Health.LOST
+        boolean whole = index.held().orElseThrow().entry().health() == Health.LOST
                 && !index.live().isEmpty()
                 && index.absent().isEmpty();
         boolean replaceable = policy.replacement() == Restoration.Replacement.PROFILE
-                && !situation.known(index.name()).isEmpty()
-                && index.held().get().deferred().health() != Health.EDITED;
+                && !deferrals.known(index.name()).isEmpty()
+                && index.held().get().entry().health() != Health.EDITED;
         if (!whole && !replaceable) {
             throw LedgerErrors.of(index);
         }
     }
 
-    private void checkShape(FtsIndex index) {
+    private void checkSchema(FtsIndex index) {
         Optional<SchemaFingerprint> before = index.held()
-                .flatMap(held -> held.deferred().shape())
-                .map(shape -> shape.of(index.bases(), index.name()));
-        Optional<String> difference = before.flatMap(shape -> shape.difference(
-                SchemaFingerprint.read(tx, shape.tables(), situation.catalog().tables()),
+                .flatMap(held -> held.entry().fingerprint())
+                .map(fingerprint -> fingerprint.of(index.bases(), index.name()));
+        Optional<String> difference = before.flatMap(fingerprint -> fingerprint.difference(
+                SchemaFingerprint.read(
+                        tx, fingerprint.tables(), deferrals.catalog().tables()),
                 new NamedColumns(index)::contain));
         if (difference.isPresent()) {
             throw LedgerErrors.refused(
                     "schema-changed",
                     "the schema has changed since the triggers were put away: " + difference.get(),
                     "change it back; or have them tried as they are: "
-                            + index.held().orElseThrow().ledger().acceptShape(index.name()));
+                            + index.held().orElseThrow().ledger().acceptSchema(index.name()));
         }
     }
 
@@ -141,7 +142,7 @@ final class TriggerRestore {
             return;
         }
         storedFor.put(SqlToken.fold(stored.name()), index);
-        Optional<TriggerStatement> live = situation.catalog().trigger(stored.name());
+        Optional<TriggerStatement> live = deferrals.catalog().trigger(stored.name());
         if (live.isEmpty()) {
             wanted.put(SqlToken.fold(stored.name()), stored);
             return;
@@ -149,7 +150,7 @@ final class TriggerRestore {
         if (live.get().sql().equals(stored.sql())) {
             return;
         }
-        if (TriggerRemainder.isOf(live.get(), stored.trigger(), TriggerRemainder.of(situation, List.of()))) {
+        if (TriggerRemainder.isOf(live.get(), stored.trigger(), TriggerRemainder.of(deferrals, List.of()))) {
             displaced.add(live.get());
             wanted.put(SqlToken.fold(stored.name()), stored);
             return;
@@ -195,9 +196,9 @@ final class TriggerRestore {
     }
 
     private void takeFromProfile(FtsIndex index) {
-        for (Profile.Trigger known : situation.known(index.name())) {
+        for (Profile.Trigger known : deferrals.known(index.name())) {
             String folded = SqlToken.fold(known.name());
-            if (situation.catalog().trigger(known.name()).isEmpty() && !wanted.containsKey(folded)) {
+            if (deferrals.catalog().trigger(known.name()).isEmpty() && !wanted.containsKey(folded)) {
                 wanted.put(folded, new StoredTrigger(Long.MAX_VALUE, TriggerStatement.parse(known.sql())));
                 notices.add(new Notice("from-profile", "trigger " + known.name() + " is made as the profile says it"));
             }
@@ -247,7 +248,7 @@ final class TriggerRestore {
     /** Triggers that were made after one that is back are made anew behind it: SQLite fires the newest first. */
     private void reorder(String table) {
         Map<String, TriggerStatement> there = new LinkedHashMap<>();
-        for (TriggerStatement trigger : situation.catalog().on(table)) {
+        for (TriggerStatement trigger : deferrals.catalog().on(table)) {
             boolean gone = displaced.stream().anyMatch(other -> other.name().equals(trigger.name()));
             if (!gone) {
                 there.put(SqlToken.fold(trigger.name()), trigger);
@@ -281,13 +282,13 @@ final class TriggerRestore {
             boolean isBack = wanted.containsKey(SqlToken.fold(name));
             boolean older = stored.older()
                     .map(names -> names.contains(name))
-                    .orElseGet(() -> isBack || situation.catalog().position(name) < stored.position());
+                    .orElseGet(() -> isBack || deferrals.catalog().position(name) < stored.position());
             place = older ? i + 1 : place;
         }
         return place;
     }
 
-    /** An application that picks triggers by their text may have put away some that write no index; they come back too. */
+    /** An application that picks triggers by their text may have deferred some that write no index; they come back too. */
     private static List<StoredTrigger> strangers(LedgerEntry entry) {
         return entry.triggers().stream()
                 .filter(stored -> entry.indexes().stream().noneMatch(stored.trigger()::writes))
@@ -297,7 +298,7 @@ final class TriggerRestore {
     /** One that writes no index comes back with each restore, so no other index can be restored before. */
     private String surrender(FtsIndex index, TriggerStatement unfit) {
         boolean withAll = index.held().stream()
-                .flatMap(held -> strangers(held.deferred()).stream())
+                .flatMap(held -> strangers(held.entry()).stream())
                 .anyMatch(stored -> stored.name().equals(unfit.name()));
         return withAll ? GIVE_UP + index.held().orElseThrow().ledger().surrender(index.name()) : surrender(index);
     }
@@ -308,9 +309,9 @@ final class TriggerRestore {
         if (held.isEmpty()) {
             return "give it up";
         }
-        List<String> others = new ArrayList<>(held.get().deferred().indexes());
+        List<String> others = new ArrayList<>(held.get().entry().indexes());
         others.removeIf(name -> SqlToken.fold(name).equals(index.folded())
-                || situation.catalog().table(name).isEmpty());
+                || deferrals.catalog().table(name).isEmpty());
         String tables = String.join(
                 "",
                 others.stream().map(name -> " --table " + ShellWord.quote(name)).toList());

@@ -127,8 +127,8 @@ final class ApplicationLedger implements DeferralLedger {
             return flagged ? List.of(LedgerEntry.damaged(indexes, note.circumstances(), Health.LOST)) : List.of();
         }
         List<String> concerned = note.indexes().isEmpty() ? indexes : note.indexes();
-        return List.of(
-                new LedgerEntry(concerned, triggers, note.shape(), note.circumstances(), undamaged, note.journals()));
+        return List.of(new LedgerEntry(
+                concerned, triggers, note.fingerprint(), note.circumstances(), undamaged, note.journals()));
     }
 
     @Override
@@ -137,7 +137,7 @@ final class ApplicationLedger implements DeferralLedger {
         Set<String> concerned = new LinkedHashSet<>();
         Map<String, String> journals = new LinkedHashMap<>(entry.journals());
         Circumstances circumstances = entry.circumstances();
-        Optional<SchemaFingerprint> shape = entry.shape();
+        Optional<SchemaFingerprint> fingerprint = entry.fingerprint();
         for (LedgerEntry older : read(tx)) {
             for (StoredTrigger stored : older.triggers()) {
                 if (isAway(tx, older, stored)) {
@@ -149,7 +149,8 @@ final class ApplicationLedger implements DeferralLedger {
                 concerned.addAll(older.indexes());
                 older.journals().forEach(journals::putIfAbsent);
                 circumstances = older.circumstances().joinedBy(circumstances);
-                shape = older.shape().flatMap(before -> entry.shape().map(before::with));
+                fingerprint = older.fingerprint()
+                        .flatMap(before -> entry.fingerprint().map(before::with));
             }
         }
         entry.triggers().forEach(stored -> triggers.put(SqlToken.fold(stored.name()), stored));
@@ -159,7 +160,7 @@ final class ApplicationLedger implements DeferralLedger {
                 new LedgerEntry(
                         List.copyOf(concerned),
                         List.copyOf(triggers.values()),
-                        shape,
+                        fingerprint,
                         circumstances,
                         Health.SOUND,
                         journals));
@@ -175,7 +176,7 @@ final class ApplicationLedger implements DeferralLedger {
         }
     }
 
-    /** Half an entry counts as far as its triggers are gone: those are put away, whoever forgot to say so. */
+    /** Half an entry counts as far as its triggers are gone: those are deferred, whoever forgot to say so. */
     private static boolean isAway(Tx tx, LedgerEntry entry, StoredTrigger stored) {
         return entry.health() == Health.SOUND || tx.rows(EXISTS, stored.name()).isEmpty();
     }
@@ -203,7 +204,12 @@ final class ApplicationLedger implements DeferralLedger {
                 write(
                         tx,
                         new LedgerEntry(
-                                indexes, triggers, entry.shape(), entry.circumstances(), entry.health(), journals));
+                                indexes,
+                                triggers,
+                                entry.fingerprint(),
+                                entry.circumstances(),
+                                entry.health(),
+                                journals));
             }
         }
     }
@@ -236,7 +242,7 @@ final class ApplicationLedger implements DeferralLedger {
     }
 
     @Override
-    public String acceptShape(String index) {
+    public String acceptSchema(String index) {
         return "delete from " + new Identifier(state.table()) + " where " + new Identifier(state.key()) + " = '"
                 + state.own() + "'";
     }

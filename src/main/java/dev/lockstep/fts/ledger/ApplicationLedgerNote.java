@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * What stands under a key of ours beside an application's own: see {@link ApplicationLedger}.
  *
- * @param indexes the FTS5 tables whose triggers are put away; none for all that the application knows
+ * @param indexes the FTS5 tables whose triggers are deferred; none for all that the application knows
  * @param sha256 of the snapshot that was stored with it, in hex
  * @param positions the triggers' places in sqlite_master, by name
  * @param journals the epoch of the journal of each index that has one, by folded name
@@ -22,7 +22,7 @@ record ApplicationLedgerNote(
         List<String> indexes,
         Optional<String> sha256,
         Map<String, Long> positions,
-        Optional<SchemaFingerprint> shape,
+        Optional<SchemaFingerprint> fingerprint,
         Circumstances circumstances,
         Map<String, String> journals) {
     static final ApplicationLedgerNote NONE = new ApplicationLedgerNote(
@@ -38,7 +38,7 @@ record ApplicationLedgerNote(
         tree.put("sha256", sha256);
         tree.put("fts", entry.indexes());
         tree.put("positions", positions);
-        tree.put("shape", entry.shape().map(SchemaFingerprint::toTree).orElse(null));
+        tree.put("shape", entry.fingerprint().map(SchemaFingerprint::toTree).orElse(null));
         tree.put("owners", circumstances.ownerTrees());
         tree.put("until", circumstances.until().orElse(null));
         tree.put("since", circumstances.since().orElse(null));

@@ -5,7 +5,7 @@ import dev.lockstep.fts.ledger.LedgerEntry.Circumstances;
 import java.util.List;
 import java.util.Set;
 
-/** Where the triggers that were put away are kept. What it writes commits with what it tells of. */
+/** Where the triggers that were deferred are kept. What it writes commits with what it tells of. */
 public interface DeferralLedger {
     List<LedgerEntry> read(Tx tx);
 
@@ -16,7 +16,7 @@ public interface DeferralLedger {
      */
     void add(Tx tx, LedgerEntry entry);
 
-    /** Notes for whom, and until when, the triggers of these FTS5 tables, by folded name, are put away. */
+    /** Notes for whom, and until when, the triggers of these FTS5 tables, by folded name, are deferred. */
     void assign(Tx tx, Set<String> indexes, Circumstances circumstances);
 
     /**
@@ -30,7 +30,7 @@ public interface DeferralLedger {
     String place();
 
     /** A statement that has the tables accepted as they are now, whatever they were at the deferral. */
-    String acceptShape(String index);
+    String acceptSchema(String index);
 
     /** A statement that gives the stored triggers of an FTS5 table up, for whoever has decided so. */
     String surrender(String index);

@@ -41,26 +41,26 @@ public final class DeferralState {
      * Looks at the whole database.
      *
      * @throws LockstepException usage: the profile does not fit it; refused: one of its triggers cannot be read, or a built-in profile
-     *     that was not asked for says that its triggers are put away
+     *     that was not asked for says that its triggers are deferred
      */
     public static DeferralState read(Tx tx, Optional<Profile> profile) {
-        DeferralState situation = new DeferralState(FtsCatalog.read(tx), profile);
+        DeferralState deferrals = new DeferralState(FtsCatalog.read(tx), profile);
         Map<String, Held> held = new LinkedHashMap<>();
-        for (DeferralLedger ledger : situation.ledgers()) {
+        for (DeferralLedger ledger : deferrals.ledgers()) {
             for (LedgerEntry entry : ledger.read(tx)) {
                 for (String index : entry.indexes()) {
                     held.putIfAbsent(SqlToken.fold(index), new Held(ledger, entry));
                 }
             }
         }
-        situation.catalog.tables().forEach(table -> situation.add(table.name(), held));
-        for (Held entry : held.values()) {
-            entry.deferred().indexes().forEach(name -> situation.add(name, held));
+        deferrals.catalog.tables().forEach(table -> deferrals.add(table.name(), held));
+        for (Held each : held.values()) {
+            each.entry().indexes().forEach(name -> deferrals.add(name, held));
         }
-        if (situation.profile.isEmpty()) {
+        if (deferrals.profile.isEmpty()) {
             refuseUnnamedProfile(tx);
         }
-        return situation;
+        return deferrals;
     }
 
     private void add(String name, Map<String, Held> held) {
@@ -116,7 +116,7 @@ public final class DeferralState {
         return ledgers;
     }
 
-    /** Where an index's triggers are to be put away: with the application if the application would rebuild it. */
+    /** Where an index's triggers are to be deferred: with the application if the application would rebuild it. */
     public DeferralLedger ledgerFor(String index) {
         return application
                 .<DeferralLedger>map(ledger -> ledger)

@@ -29,7 +29,7 @@ public record FtsIndex(
         List<String> absent,
         Optional<TriggerStatement> told) {
     /** An entry and the ledger that it is in. */
-    public record Held(DeferralLedger ledger, LedgerEntry deferred) {}
+    public record Held(DeferralLedger ledger, LedgerEntry entry) {}
 
     public FtsIndex {
         live = List.copyOf(live);
@@ -45,21 +45,21 @@ public record FtsIndex(
         return SqlToken.fold(name);
     }
 
-    /** Whether triggers of it are put away. Half an entry says so only if one of its triggers does not exist. */
+    /** Whether triggers of it are deferred. Half an entry says so only if one of its triggers does not exist. */
     public boolean isDeferred() {
         if (held.isEmpty()) {
             return false;
         }
-        return switch (held.get().deferred().health()) {
+        return switch (held.get().entry().health()) {
             case SOUND, LOST, UNREADABLE, EDITED -> true;
             case UNFLAGGED -> stored().stream().anyMatch(stored -> !isLive(stored));
             case SCRAP -> false;
         };
     }
 
-    /** Its entry, if triggers are put away and the entry does not say which. */
+    /** Its entry, if triggers are deferred and the entry does not say which. */
     public Optional<LedgerEntry> damaged() {
-        return held.map(Held::deferred).filter(entry -> switch (entry.health()) {
+        return held.map(Held::entry).filter(entry -> switch (entry.health()) {
             case LOST, UNREADABLE, EDITED -> true;
             case SOUND, UNFLAGGED, SCRAP -> false;
         });
@@ -67,7 +67,7 @@ public record FtsIndex(
 
     /** The stored triggers that write it. */
     public List<StoredTrigger> stored() {
-        return held.map(entry -> entry.deferred().writers(name)).orElse(List.of());
+        return held.map(at -> at.entry().writers(name)).orElse(List.of());
     }
 
     /** The triggers that keep it, or did: a stored one where there is no live one of its name. */

@@ -17,11 +17,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * One entry of a {@link DeferralLedger}: triggers that were put away.
+ * One entry of a {@link DeferralLedger}: triggers that were deferred.
  *
  * @param indexes the FTS5 tables that nothing keeps meanwhile
  * @param triggers what to put back; empty if the entry is damaged
- * @param shape how the tables looked then; whoever deferred may not have noted it
+ * @param fingerprint how the tables looked then; whoever deferred may not have noted it
  * @param circumstances who, when and why, as far as noted
  * @param health whether it can be acted on
  * @param journals for each index whose changed rows are noted, by folded name, the epoch of the journal
@@ -29,22 +29,22 @@ import java.util.stream.Stream;
 public record LedgerEntry(
         List<String> indexes,
         List<StoredTrigger> triggers,
-        Optional<SchemaFingerprint> shape,
+        Optional<SchemaFingerprint> fingerprint,
         Circumstances circumstances,
         Health health,
         Map<String, String> journals) {
     /** Whether an entry says what it has to say. */
     public enum Health {
         SOUND,
-        /** The triggers are stored, but nothing says that they are put away; half of an entry that somebody cut in two. */
+        /** The triggers are stored, but nothing says that they are deferred; half of an entry that somebody cut in two. */
         UNFLAGGED,
-        /** Something says that triggers are put away, and they are stored nowhere. */
+        /** Something says that triggers are deferred, and they are stored nowhere. */
         LOST,
         /** What is stored cannot be read as triggers. */
         UNREADABLE,
         /** What is stored is not what lockstep stored. */
         EDITED,
-        /** Something unreadable is where triggers are stored, and nothing says that any are put away. */
+        /** Something unreadable is where triggers are stored, and nothing says that any are deferred. */
         SCRAP
     }
 
@@ -213,7 +213,7 @@ public record LedgerEntry(
     }
 
     LedgerEntry with(Circumstances others) {
-        return new LedgerEntry(indexes, triggers, shape, others, health, journals);
+        return new LedgerEntry(indexes, triggers, fingerprint, others, health, journals);
     }
 
     boolean concerns(String index) {

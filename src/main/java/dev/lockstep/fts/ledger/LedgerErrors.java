@@ -31,7 +31,7 @@ public final class LedgerErrors {
     public static LockstepException of(FtsIndex index) {
         FtsIndex.Held held = index.held().orElseThrow();
         String place = held.ledger().place();
-        return switch (held.deferred().health()) {
+        return switch (held.entry().health()) {
             case LOST ->
                 refused(
                         "snapshot-missing",
@@ -62,14 +62,14 @@ public final class LedgerErrors {
         return new LockstepException(LockstepException.Kind.REFUSED, code, what, hint, null);
     }
 
-    /** A trigger is there that is not the one that was put away. */
+    /** A trigger is there that is not the one that was deferred. */
     public static LockstepException remade(String index, TriggerStatement live, StoredTrigger stored) {
         Excerpts shown = TriggerStatement.brief(live.sql(), stored.sql());
         return refused(
                 "trigger-conflict",
                 "trigger " + stored.name() + " of " + index + " was made anew meanwhile: " + shown.one()
                         + " -- and stored is: " + shown.other(),
-                "'lockstep fts restore --prefer live' keeps what is there, 'lockstep fts restore --prefer stored' puts the"
-                        + " stored one back");
+                "'lockstep fts restore --prefer live' keeps what is there, 'lockstep fts restore --prefer stored' puts"
+                        + " the stored one back");
     }
 }

@@ -84,10 +84,11 @@ final class LockstepLedger implements DeferralLedger {
         }
         try {
             List<StoredTrigger> triggers = StoredTrigger.parse(ddl);
-            Optional<SchemaFingerprint> shape = tree(row.text("shape_json")).flatMap(SchemaFingerprint::ofTree);
+            Optional<SchemaFingerprint> fingerprint =
+                    tree(row.text("shape_json")).flatMap(SchemaFingerprint::ofTree);
             Map<String, String> journals =
                     row.isNull("journal") ? Map.of() : Map.of(SqlToken.fold(row.text("fts")), row.text("journal"));
-            return new LedgerEntry(indexes, triggers, shape, circumstances, Health.SOUND, journals);
+            return new LedgerEntry(indexes, triggers, fingerprint, circumstances, Health.SOUND, journals);
         } catch (LockstepException e) {
             return LedgerEntry.damaged(indexes, circumstances, Health.UNREADABLE);
         }
@@ -113,7 +114,9 @@ final class LockstepLedger implements DeferralLedger {
                     entry.journals().get(SqlToken.fold(index)),
                     ddl,
                     Digests.sha256(ddl),
-                    entry.shape().map(shape -> Json.write(shape.toTree())).orElse(null),
+                    entry.fingerprint()
+                            .map(fingerprint -> Json.write(fingerprint.toTree()))
+                            .orElse(null),
                     Json.write(entry.circumstances().ownerTrees()),
                     entry.circumstances().since().orElseThrow(),
                     entry.circumstances().note().orElse(null),
@@ -155,7 +158,7 @@ final class LockstepLedger implements DeferralLedger {
     }
 
     @Override
-    public String acceptShape(String index) {
+    public String acceptSchema(String index) {
         return "update lockstep_fts_deferral set shape_json = null where fts = " + literal(index);
     }
 

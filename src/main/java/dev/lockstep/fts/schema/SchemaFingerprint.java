@@ -49,7 +49,7 @@ public record SchemaFingerprint(Map<String, Map<String, String>> columns, Map<St
     }
 
     /**
-     * What is different about another shape of the same tables, for a person; empty if nothing is.
+     * What is different about another fingerprint of the same tables, for a person; empty if nothing is.
      *
      * @param matters whether anything asks for a column of that name; those of the primary key always matter
      */
@@ -115,7 +115,7 @@ public record SchemaFingerprint(Map<String, Map<String, String>> columns, Map<St
         return part;
     }
 
-    /** This and another shape together; where both speak of a table, this one is believed. */
+    /** This and another fingerprint together; where both speak of a table, this one is believed. */
     public SchemaFingerprint with(SchemaFingerprint other) {
         SchemaFingerprint both = new SchemaFingerprint(new LinkedHashMap<>(columns), new LinkedHashMap<>(definitions));
         other.columns.forEach(both.columns::putIfAbsent);
@@ -130,7 +130,7 @@ public record SchemaFingerprint(Map<String, Map<String, String>> columns, Map<St
         return tree;
     }
 
-    /** The shape that a tree tells of; empty if it tells of none. */
+    /** The fingerprint that a tree tells of; empty if it tells of none. */
     public static Optional<SchemaFingerprint> ofTree(Object tree) {
         if (!(tree instanceof Map<?, ?> map)
                 || !(map.get("columns") instanceof Map<?, ?> tables)

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tries the triggers of an index before they are put away: rows are inserted, changed in each column that the triggers look at
+ * Tries the triggers of an index before they are deferred: rows are inserted, changed in each column that the triggers look at
  * and deleted, on real rows and on made ones, and after each step a search must find just what a rebuild would have put
  * into the index. All of it is undone.
  *
@@ -51,9 +51,9 @@ public final class DeferralTrial {
      *
      * @throws LockstepException usage: the triggers make something else of the index than a rebuild would, or could not be tried
      */
-    public static void run(Tx tx, DeferralState situation, FtsIndex index) {
+    public static void run(Tx tx, DeferralState deferrals, FtsIndex index) {
         FtsTable table = index.table().orElseThrow();
-        if (situation.isVouchedFor(index)) {
+        if (deferrals.isVouchedFor(index)) {
             return;
         }
         ExpectedContent expected =

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a trigger does besides keeping a search index: it raises an error, writes another table. While the trigger is put away
+ * What a trigger does besides keeping a search index: it raises an error, writes another table. While the trigger is deferred
  * a trigger of the same name does just that; to lose it would be the worst of all faults, for nobody would notice.
  */
 public final class TriggerRemainder {
@@ -21,10 +21,10 @@ public final class TriggerRemainder {
     private TriggerRemainder() {}
 
     /** The indexes that nobody keeps while these are deferred, folded: these, and those that are deferred already. */
-    public static Set<String> of(DeferralState situation, List<FtsIndex> toDefer) {
+    public static Set<String> of(DeferralState deferrals, List<FtsIndex> toDefer) {
         Set<String> indexes = new LinkedHashSet<>();
         toDefer.forEach(index -> indexes.add(index.folded()));
-        for (FtsIndex index : situation.select(List.of())) {
+        for (FtsIndex index : deferrals.select(List.of())) {
             if (index.isDeferred()) {
                 indexes.add(index.folded());
             }
@@ -37,8 +37,8 @@ public final class TriggerRemainder {
      *
      * @throws LockstepException refused: what is left of a trigger reads or writes the index
      */
-    public static void check(DeferralState situation, FtsIndex index, List<FtsIndex> together) {
-        Set<String> indexes = of(situation, together);
+    public static void check(DeferralState deferrals, FtsIndex index, List<FtsIndex> together) {
+        Set<String> indexes = of(deferrals, together);
         for (TriggerStatement trigger : index.live()) {
             Optional<TriggerStatement> rest = trigger.without(indexes);
             if (rest.isPresent() && asksForLastWrite(trigger, rest.get())) {

@@ -22,9 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** FTS5's own check says of an index what a comparison of every row says, and keeps no writer waiting. */
 class IntegrityCheckTest {
     private static final String ROWS =
-            "with recursive i(i) as (select 1 union all select i + 1 from i where i < 400) insert into n (id, title, body)"
-                    + " select i, 'The Title ' || i, iif(i % 7, 'running over word' || i || ' and word' || (i * 7 % 31), null)"
-                    + " from i";
+            "with recursive i(i) as (select 1 union all select i + 1 from i where i < 400) insert into n (id, title,"
+                + " body) select i, 'The Title ' || i, iif(i % 7, 'running over word' || i || ' and word' || (i * 7 %"
+                + " 31), null) from i";
 
     private static final List<String> DAMAGE = List.of(
             "update n set body = 'altogether different' where id = 77",
@@ -60,8 +60,8 @@ class IntegrityCheckTest {
     private static boolean passes(Path file) {
         return new Engine(file, Engine.NONE)
                 .with(db -> db.read(tx -> {
-                    DeferralState situation = DeferralState.read(tx, Optional.empty());
-                    FtsIndex index = situation.select(List.of()).get(0);
+                    DeferralState deferrals = DeferralState.read(tx, Optional.empty());
+                    FtsIndex index = deferrals.select(List.of()).get(0);
                     FtsTable table = index.table().orElseThrow();
                     ExpectedContent expected =
                             ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
@@ -128,8 +128,8 @@ class IntegrityCheckTest {
 
         boolean passes = new Engine(file, Engine.NONE)
                 .with(db -> db.transact(tx -> {
-                    DeferralState situation = DeferralState.read(tx, Optional.empty());
-                    FtsIndex index = situation.select(List.of()).get(0);
+                    DeferralState deferrals = DeferralState.read(tx, Optional.empty());
+                    FtsIndex index = deferrals.select(List.of()).get(0);
                     FtsTable table = index.table().orElseThrow();
                     tx.execute("insert into n (id, title) values (2000, 'just now')");
                     ExpectedContent expected =

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Triggers are put away for a run if that gains anything, and told from those that are better left alone. */
+/** Triggers are deferred for a run if that gains anything, and told from those that are better left alone. */
 class DeferralGainTest {
     private static final Map<String, String> ENVIRONMENT = Map.of("PATH", System.getenv("PATH"));
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Triggers are put away only if a rebuild makes of an index what they make of it; and what else they do goes on. */
+/** Triggers are deferred only if a rebuild makes of an index what they make of it; and what else they do goes on. */
 class DeferralTrialTest {
     private static final String ROWS =
             "with recursive n(i) as (select 1 union all select i + 1 from n where i < 20) insert into n (id, body)"
@@ -98,9 +98,9 @@ class DeferralTrialTest {
                         "create virtual table f using fts5(body, content='n', content_rowid='id')",
                         "create trigger ai after insert on n when new.hidden is null begin"
                                 + " insert into f (rowid, body) values (new.id, new.body); end",
-                        "create trigger au after update on n begin"
-                                + " insert into f (f, rowid, body) select 'delete', old.id, old.body where old.hidden is null;"
-                                + " insert into f (rowid, body) values (new.id, new.body); end"));
+                        "create trigger au after update on n begin insert into f (f, rowid, body) select 'delete',"
+                            + " old.id, old.body where old.hidden is null; insert into f (rowid, body) values (new.id,"
+                            + " new.body); end"));
     }
 
     @ParameterizedTest
@@ -130,7 +130,8 @@ class DeferralTrialTest {
                 dir.resolve("a.db"),
                 "create table n (id integer primary key, title text)",
                 "create virtual table f using fts5(title, body)",
-                "create trigger ai after insert on n begin insert into f (rowid, title) values (new.id, new.title); end",
+                "create trigger ai after insert on n begin insert into f (rowid, title) values (new.id, new.title);"
+                        + " end",
                 "create trigger au after update on n begin update f set title = new.title where rowid = new.id; end",
                 "insert into n values (1, 'one'), (2, 'two')",
                 "update f set body = 'extracted' where rowid = 2");
@@ -155,9 +156,9 @@ class DeferralTrialTest {
                         + " insert into f (rowid, body) values (new.id, lower(new.body)); end",
                 "create trigger ad after delete on n when old.deleted_at is null begin"
                         + " insert into f (f, rowid, body) values ('delete', old.id, lower(old.body)); end",
-                "create trigger au after update on n begin"
-                        + " insert into f (f, rowid, body) select 'delete', old.id, lower(old.body) where old.deleted_at is null;"
-                        + " insert into f (rowid, body) select new.id, lower(new.body) where new.deleted_at is null; end",
+                "create trigger au after update on n begin insert into f (f, rowid, body) select 'delete', old.id,"
+                        + " lower(old.body) where old.deleted_at is null; insert into f (rowid, body) select new.id,"
+                        + " lower(new.body) where new.deleted_at is null; end",
                 ROWS,
                 "update n set deleted_at = '2025' where id < 5");
         Engine engine = new Engine(file, Engine.NONE);
@@ -184,8 +185,8 @@ class DeferralTrialTest {
                 "create trigger first after delete on n begin insert into log values ('first ' || old.id); end",
                 "create trigger ai after insert on n begin select raise(abort, 'empty') where new.body = '';"
                         + " insert into f (rowid, body) values (new.id, new.body); end",
-                "create trigger ad after delete on n begin delete from f where rowid = old.id;"
-                        + " delete from reactions where message = old.id; insert into log values ('ad ' || old.id); end",
+                "create trigger ad after delete on n begin delete from f where rowid = old.id; delete from reactions"
+                        + " where message = old.id; insert into log values ('ad ' || old.id); end",
                 "create trigger last after delete on n begin insert into log values ('last ' || old.id); end",
                 ROWS,
                 "insert into reactions select id from n");
