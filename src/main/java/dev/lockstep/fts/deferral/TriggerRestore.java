@@ -239,53 +239,11 @@ final class TriggerRestore {
                                         + (index == null ? "" : ", or " + surrender(index, trigger)));
                     });
         }
+        TriggerOrder order = new TriggerOrder(tx, deferrals.catalog(), displaced, wanted);
         ordered.stream()
                 .map(trigger -> SqlToken.fold(trigger.table()))
                 .distinct()
-                .forEach(this::reorder);
-    }
-
-    /** Triggers that were made after one that is back are made anew behind it: SQLite fires the newest first. */
-    private void reorder(String table) {
-        Map<String, TriggerStatement> there = new LinkedHashMap<>();
-        for (TriggerStatement trigger : deferrals.catalog().on(table)) {
-            boolean gone = displaced.stream().anyMatch(other -> other.name().equals(trigger.name()));
-            if (!gone) {
-                there.put(SqlToken.fold(trigger.name()), trigger);
-            }
-        }
-        List<TriggerStatement> order = new ArrayList<>(there.values());
-        List<StoredTrigger> back = wanted.values().stream()
-                .filter(stored -> stored.trigger().isOn(table))
-                .sorted(Comparator.comparingLong(StoredTrigger::position))
-                .toList();
-        for (StoredTrigger stored : back) {
-            order.add(place(stored, order), stored.trigger());
-        }
-        // As they stand now: the others, and behind them those that are back.
-        List<TriggerStatement> now = new ArrayList<>(there.values());
-        back.forEach(stored -> now.add(stored.trigger()));
-        int same = 0;
-        while (same < order.size() && order.get(same).equals(now.get(same))) {
-            same++;
-        }
-        List<TriggerStatement> behind = order.subList(same, order.size());
-        behind.forEach(trigger -> TriggerDdl.drop(tx, trigger));
-        behind.forEach(trigger -> TriggerDdl.create(tx, trigger));
-    }
-
-    /** Behind the last of those that were older. Where nobody noted which were, their numbers say it. */
-    private int place(StoredTrigger stored, List<TriggerStatement> order) {
-        int place = 0;
-        for (int i = 0; i < order.size(); i++) {
-            String name = order.get(i).name();
-            boolean isBack = wanted.containsKey(SqlToken.fold(name));
-            boolean older = stored.older()
-                    .map(names -> names.contains(name))
-                    .orElseGet(() -> isBack || deferrals.catalog().position(name) < stored.position());
-            place = older ? i + 1 : place;
-        }
-        return place;
+                .forEach(order::restore);
     }
 
     /** An application that picks triggers by their text may have deferred some that write no index; they come back too. */
