@@ -8,13 +8,9 @@ import dev.lockstep.fts.content.IndexRebuild;
 import dev.lockstep.fts.ledger.DeferralLedger;
 import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.FtsIndex;
-import dev.lockstep.fts.ledger.LedgerEntry;
 import dev.lockstep.fts.ledger.LedgerEntry.Circumstances;
-import dev.lockstep.fts.ledger.LedgerErrors;
 import dev.lockstep.fts.schema.FtsCatalog;
-import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerStatement;
-import dev.lockstep.fts.schema.Unopened;
 import dev.lockstep.profile.Profile;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
@@ -152,9 +148,10 @@ public final class Restoration {
         List<String> left = new ArrayList<>();
         List<Notice> notices = new ArrayList<>();
         List<String> stale = new ArrayList<>();
-        List<FtsIndex> indexes = due(tx, deferrals, names, left);
+        DueIndexes due = new DueIndexes(tx, deferrals, policy, owner);
+        List<FtsIndex> indexes = due.select(names, left);
         leave(tx, deferrals, left);
-        setAside(tx, indexes, names, stale, notices);
+        due.setAside(indexes, names, stale, notices);
         List<Table> tables = indexes.isEmpty() ? List.of() : restore(tx, deferrals, indexes, stale, notices);
         int leftovers = IndexJournals.leftovers(tx, deferrals);
         IndexJournals.forget(tx, deferrals, indexes);
@@ -168,9 +165,10 @@ public final class Restoration {
             List<Notice> notices = new ArrayList<>();
             List<Table> tables = new ArrayList<>();
             List<String> left = new ArrayList<>();
-            List<FtsIndex> indexes = due(tx, deferrals, names, left);
+            DueIndexes due = new DueIndexes(tx, deferrals, policy, owner);
+            List<FtsIndex> indexes = due.select(names, left);
             List<String> stale = new ArrayList<>();
-            setAside(tx, indexes, names, stale, notices);
+            due.setAside(indexes, names, stale, notices);
             for (FtsIndex index : indexes) {
                 new TriggerRestore(tx, deferrals, policy, notices).check(index);
                 List<String> triggers =
@@ -181,53 +179,18 @@ public final class Restoration {
         });
     }
 
-    /** Those that cannot be made anew: where only this SQLite cannot, the triggers come back all the same; else it must be mended. */
-    private static void setAside(
-            Tx tx, List<FtsIndex> indexes, List<String> names, List<String> stale, List<Notice> notices) {
-        for (FtsIndex index : List.copyOf(indexes)) {
-            Optional<FtsTable> broken =
-                    index.table().filter(table -> table.objection().isPresent());
-            if (broken.isEmpty()) {
-                index.table()
-                        .flatMap(table -> RestorabilityCheck.lacking(tx, index))
-                        .ifPresent(lack -> {
-                            stale.add(index.name());
-                            notices.add(stale(lack));
-                        });
-                continue;
-            }
-            LockstepException refusal = Unopened.refusal(broken.get());
-            if (Unopened.isForeign(broken.get().objection().orElseThrow())) {
-                stale.add(index.name());
-                notices.add(stale(refusal.getMessage()));
-            } else if (names.isEmpty()) {
-                indexes.remove(index);
-                stale.add(index.name());
-                notices.add(new Notice("still-deferred", refusal.getMessage() + "; " + refusal.hint()));
-            } else {
-                throw refusal;
-            }
-        }
-    }
-
-    private static Notice stale(String why) {
-        return new Notice(
-                "stale",
-                why + "; its triggers are back, its rows are as old as the deferral: the application's own SQLite can"
-                        + " rebuild it, or 'lockstep fts rebuild' with --load-extension FILE");
-    }
-
     /** What it will take to make indexes anew, for those that will be: a look without the write lock. */
     public List<FtsRebuild.Estimate> estimate(Db db, List<String> names) {
         return db.read(tx -> {
             DeferralState deferrals = DeferralState.read(tx, profile);
+            DueIndexes due = new DueIndexes(tx, deferrals, policy, owner);
             List<FtsRebuild.Estimate> estimates = new ArrayList<>();
             for (FtsIndex index : deferrals.together(deferrals.select(names))) {
                 if (index.isDeferred()
                         && index.table()
                                 .filter(table -> table.objection().isEmpty())
                                 .isPresent()
-                        && isFree(tx, index)) {
+                        && due.isFree(index)) {
                     new IndexRepair(tx, index).estimate().ifPresent(estimates::add);
                 }
             }
@@ -242,43 +205,6 @@ public final class Restoration {
             return deferrals.select(List.of()).stream().anyMatch(FtsIndex::isDeferred)
                     || IndexJournals.leftovers(tx, deferrals) > 0;
         });
-    }
-
-    /**
-     * The indexes that are to be restored.
-     *
-     * @param left takes the names of those that stay as they are, for others
-     */
-    private List<FtsIndex> due(Tx tx, DeferralState deferrals, List<String> names, List<String> left) {
-        List<FtsIndex> due = new ArrayList<>();
-        for (FtsIndex index : deferrals.together(deferrals.select(names))) {
-            if (index.isDeferred()) {
-                if (isFree(tx, index)) {
-                    due.add(index);
-                } else {
-                    left.add(index.name());
-                }
-            } else if (!index.absent().isEmpty()) {
-                switch (policy.replacement) {
-                    case NONE -> throw LedgerErrors.absent(index, index.absent());
-                    case PROFILE -> due.add(index);
-                }
-            }
-        }
-        return due;
-    }
-
-    /** Whether no other live process holds it, or that does not count. @throws LockstepException refused: one does, and it counts */
-    private boolean isFree(Tx tx, FtsIndex index) {
-        LedgerEntry entry = index.held().orElseThrow().entry();
-        if (!entry.circumstances().isHeldByAnother(tx, owner)) {
-            return true;
-        }
-        return switch (policy.claim) {
-            case RESPECT -> throw LedgerErrors.owned(index, entry);
-            case STEAL -> true;
-            case LEAVE -> false;
-        };
     }
 
     private void leave(Tx tx, DeferralState deferrals, List<String> left) {
