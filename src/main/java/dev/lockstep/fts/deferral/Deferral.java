@@ -2,14 +2,12 @@ package dev.lockstep.fts.deferral;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Tx;
-import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.fts.content.IncrementalReindex;
 import dev.lockstep.fts.ledger.DeferralMode;
 import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.ledger.LedgerEntry;
 import dev.lockstep.fts.ledger.LedgerEntry.Circumstances;
-import dev.lockstep.fts.ledger.LedgerEntry.Health;
 import dev.lockstep.fts.ledger.LedgerErrors;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.Unopened;
@@ -188,11 +186,11 @@ public final class Deferral {
                 if (company == Company.TOGETHER) {
                     plan.join(index);
                 }
-            } else if (names.isEmpty() && isBroken(index)) {
+            } else if (names.isEmpty() && index.isUnopened()) {
                 plan.add(List.of(new Notice(
                         "left-alone",
                         Unopened.refusal(index.table().orElseThrow()).getMessage() + "; its triggers stay")));
-            } else if (isDeferrable(index)) {
+            } else if (RestorabilityCheck.hasTriggers(index)) {
                 deferrable.add(index);
             } else {
                 plan.skip(index);
@@ -203,7 +201,7 @@ public final class Deferral {
             plan.add(index, reindex(tx, index));
         }
         if (plan.isEmpty()) {
-            throw nothing(deferrals, selected);
+            throw RestorabilityCheck.nothing(deferrals, selected);
         }
         for (FtsIndex index : plan.toDefer()) {
             TriggerRemainder.check(deferrals, index, plan.toDefer());
@@ -218,11 +216,11 @@ public final class Deferral {
             case GAINING -> {
                 // What cannot be opened here cannot be measured either; it is refused as ever.
                 List<FtsIndex> measurable =
-                        deferrable.stream().filter(index -> !isBroken(index)).toList();
+                        deferrable.stream().filter(index -> !index.isUnopened()).toList();
                 DeferralGain gain = DeferralGain.measure(tx, deferrals, measurable);
                 plan.keep(gain.kept());
                 yield deferrable.stream()
-                        .filter(index -> isBroken(index) || gain.isFor(index))
+                        .filter(index -> index.isUnopened() || gain.isFor(index))
                         .toList();
             }
         };
@@ -273,49 +271,5 @@ public final class Deferral {
             case UNREADABLE, EDITED -> throw LedgerErrors.of(index);
             case UNFLAGGED, SCRAP -> false;
         };
-    }
-
-    private static boolean isBroken(FtsIndex index) {
-        return index.table().flatMap(FtsTable::objection).isPresent();
-    }
-
-    /** Whether there is anything to defer. A snapshot without some of the triggers would lose them for good. */
-    private static boolean isDeferrable(FtsIndex index) {
-        boolean scrap = index.held()
-                .filter(held -> held.entry().health() == Health.SCRAP)
-                .isPresent();
-        if (scrap) {
-            throw LedgerErrors.of(index);
-        }
-        if (index.writers().isEmpty()) {
-            return false;
-        }
-        List<String> lost = new ArrayList<>(index.absent());
-        index.stored()
-                .forEach(stored -> lost.removeIf(name -> SqlToken.fold(name).equals(SqlToken.fold(stored.name()))));
-        if (!lost.isEmpty()) {
-            throw LedgerErrors.absent(index, lost);
-        }
-        return true;
-    }
-
-    private static LockstepException nothing(DeferralState deferrals, List<FtsIndex> selected) {
-        if (selected.isEmpty()) {
-            return LockstepException.usage("there is no full-text table in this database", null);
-        }
-        Optional<FtsTable> broken =
-                selected.stream().filter(Deferral::isBroken).findFirst().flatMap(FtsIndex::table);
-        if (broken.isPresent()) {
-            return Unopened.refusal(broken.get());
-        }
-        List<String> reasons = selected.stream()
-                .map(index -> RestorabilityCheck.withoutTriggers(deferrals, index))
-                .toList();
-        return new LockstepException(
-                LockstepException.Kind.USAGE,
-                "no-triggers",
-                String.join("; ", reasons),
-                "looked at each statement of each trigger for INSERT, REPLACE, UPDATE or DELETE on it",
-                null);
     }
 }

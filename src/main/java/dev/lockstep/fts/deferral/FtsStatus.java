@@ -201,7 +201,7 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
         if (index.isDeferred()) {
             return State.DEFERRED;
         }
-        if (index.table().flatMap(FtsTable::objection).isPresent()) {
+        if (index.isUnopened()) {
             return State.UNREADABLE;
         }
         if (deferrals.lostContent(index).isPresent()) {

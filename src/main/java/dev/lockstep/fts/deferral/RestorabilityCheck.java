@@ -1,12 +1,16 @@
 package dev.lockstep.fts.deferral;
 
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.fts.content.ExpectedContent;
+import dev.lockstep.fts.content.ExpectedContentReader;
 import dev.lockstep.fts.content.ExpectedCount;
 import dev.lockstep.fts.content.IndexRebuild;
 import dev.lockstep.fts.content.RowCounts;
 import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.ledger.LedgerEntry.Health;
+import dev.lockstep.fts.ledger.LedgerErrors;
 import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerCompileCheck;
@@ -75,7 +79,7 @@ public final class RestorabilityCheck {
     /** Text that no trigger writes is nowhere else, unless the base has it in a column of that name: a rebuild would lose it. */
     private static void checkTextOfItsOwn(Tx tx, FtsTable table, FtsIndex index) {
         ExpectedContent expected =
-                ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+                ExpectedContentReader.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
         if (table.kind() == FtsTable.Kind.OWN_CONTENT) {
             for (String column : expected.unwritten()) {
                 String stored = "c" + table.columns().indexOf(column);
@@ -171,11 +175,52 @@ public final class RestorabilityCheck {
     /** What this SQLite lacks to tell what belongs into an index; empty if it lacks nothing. */
     static Optional<String> lacking(Tx tx, FtsIndex index) {
         try {
-            ExpectedContent.declared(
+            ExpectedContentReader.declared(
                     tx, index.table().orElseThrow(), index.sources(), List.of(), FtsTable.Columns.WRITTEN);
             return Optional.empty();
         } catch (LockstepException e) {
             return Optional.of(e.getMessage()).filter(Unopened::isForeign);
         }
+    }
+
+    /** Whether there is anything to defer. A snapshot without some of the triggers would lose them for good. */
+    static boolean hasTriggers(FtsIndex index) {
+        boolean scrap = index.held()
+                .filter(held -> held.entry().health() == Health.SCRAP)
+                .isPresent();
+        if (scrap) {
+            throw LedgerErrors.of(index);
+        }
+        if (index.writers().isEmpty()) {
+            return false;
+        }
+        List<String> lost = new ArrayList<>(index.absent());
+        index.stored()
+                .forEach(stored -> lost.removeIf(name -> SqlToken.fold(name).equals(SqlToken.fold(stored.name()))));
+        if (!lost.isEmpty()) {
+            throw LedgerErrors.absent(index, lost);
+        }
+        return true;
+    }
+
+    /** Why none of these can be deferred. */
+    static LockstepException nothing(DeferralState deferrals, List<FtsIndex> selected) {
+        if (selected.isEmpty()) {
+            return LockstepException.usage("there is no full-text table in this database", null);
+        }
+        Optional<FtsTable> broken =
+                selected.stream().filter(FtsIndex::isUnopened).findFirst().flatMap(FtsIndex::table);
+        if (broken.isPresent()) {
+            return Unopened.refusal(broken.get());
+        }
+        List<String> reasons = selected.stream()
+                .map(index -> withoutTriggers(deferrals, index))
+                .toList();
+        return new LockstepException(
+                LockstepException.Kind.USAGE,
+                "no-triggers",
+                String.join("; ", reasons),
+                "looked at each statement of each trigger for INSERT, REPLACE, UPDATE or DELETE on it",
+                null);
     }
 }

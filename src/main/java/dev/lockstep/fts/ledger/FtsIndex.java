@@ -45,6 +45,11 @@ public record FtsIndex(
         return SqlToken.fold(name);
     }
 
+    /** Whether this SQLite cannot open it. */
+    public boolean isUnopened() {
+        return table.flatMap(FtsTable::objection).isPresent();
+    }
+
     /** Whether triggers of it are deferred. Half an entry says so only if one of its triggers does not exist. */
     public boolean isDeferred() {
         if (held.isEmpty()) {
