@@ -8,7 +8,7 @@ import dev.lockstep.fts.schema.FtsCatalog;
 import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.Unopened;
-import dev.lockstep.fts.trial.TrialTable;
+import dev.lockstep.fts.trial.TrialStep;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,7 +35,7 @@ final class Recreation {
             throw Unopened.refusal(made);
         }
         for (Row option : options) {
-            TrialTable.attempt(
+            TrialStep.attempt(
                     tx,
                     "insert into main." + made.identifier() + " (" + made.identifier() + ", rank) values ("
                             + option.text("k") + ", " + option.text("v") + ")");
@@ -60,7 +60,7 @@ final class Recreation {
     }
 
     private static void drop(Tx tx, FtsTable table) {
-        if (TrialTable.attempt(tx, "drop table main." + table.identifier())) {
+        if (TrialStep.attempt(tx, "drop table main." + table.identifier())) {
             return;
         }
         tx.execute("pragma writable_schema = on");

@@ -74,7 +74,7 @@ public final class DeferralTrial {
     }
 
     private void run() {
-        rows.addAll(base.ends());
+        rows.addAll(base.rows().ends());
         Set<TriggerStatement.Event> tried = new LinkedHashSet<>();
         insert(List.copyOf(rows), List.of(), tried);
         List<String> first = List.copyOf(rows);
@@ -201,7 +201,7 @@ public final class DeferralTrial {
             TriggerStatement.Event event, String what, String row, String sql, Set<TriggerStatement.Event> tried) {
         boolean triggered = triggers.stream().anyMatch(trigger -> trigger.event() == event);
         // Of what no trigger follows, nothing can be said: the index has it neither before nor after.
-        if (!triggered || !TrialTable.attempt(tx, sql)) {
+        if (!triggered || !TrialStep.attempt(tx, sql)) {
             return false;
         }
         tried.add(event);

@@ -115,7 +115,8 @@ final class TrialSearch {
     }
 
     private List<Row> wanted(TrialTable base, Collection<String> rows) {
-        Optional<String> among = expected.onlyBase().filter(base::isNamed).flatMap(name -> base.among(rows));
+        Optional<String> among = expected.onlyBase().filter(base::isNamed).flatMap(name -> base.rows()
+                .among(rows));
         if (among.isPresent()) {
             return tx.rows(expected.query(among.get()));
         }

@@ -1,6 +1,5 @@
 package dev.lockstep.fts.trial;
 
-import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
@@ -8,7 +7,6 @@ import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.fts.schema.ContentTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A table on which a {@link DeferralTrial} tries triggers: which rows, which columns, which values. */
@@ -33,8 +30,6 @@ public final class TrialTable {
 
     /** So many states are tried. */
     private static final int MAX_STATES = 48;
-
-    private static final Pattern JSON_PATH = Pattern.compile("'\\$\\.([A-Za-z0-9_]+)'");
 
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}]{3,}");
 
@@ -56,7 +51,7 @@ public final class TrialTable {
 
     private final Tx tx;
     private final ContentTable table;
-    private final List<TriggerStatement> triggers;
+    private final TrialTriggers triggers;
     private final Map<String, Column> columns = new LinkedHashMap<>();
 
     /** The names of the columns that follow from others, folded. */
@@ -65,7 +60,7 @@ public final class TrialTable {
     private TrialTable(Tx tx, ContentTable table, List<TriggerStatement> triggers) {
         this.tx = tx;
         this.table = table;
-        this.triggers = triggers;
+        this.triggers = new TrialTriggers(triggers);
         boolean single = table.primary().size() == 1;
         for (Row row : tx.rows(COLUMNS, table.name())) {
             String type = row.isNull("type") ? "" : row.text("type").toUpperCase(Locale.ROOT);
@@ -99,6 +94,11 @@ public final class TrialTable {
         return type.contains("INT") || !(text || type.isEmpty() || type.contains("JSON") || type.contains("ANY"));
     }
 
+    /** Which rows are tried. */
+    TrialRows rows() {
+        return new TrialRows(tx, table);
+    }
+
     String name() {
         return table.name();
     }
@@ -111,60 +111,9 @@ public final class TrialTable {
         return "main." + table.identifier();
     }
 
-    /** Conditions, each of which finds one row: the first and the last. */
-    List<String> ends() {
-        Set<String> rows = new LinkedHashSet<>();
-        List<String> key = table.key();
-        if (key.isEmpty()) {
-            return List.of();
-        }
-        for (String direction : List.of("", " desc")) {
-            List<String> quoted = new ArrayList<>();
-            List<String> order = new ArrayList<>();
-            for (int i = 0; i < key.size(); i++) {
-                quoted.add("quote(" + key.get(i) + ") as k" + i);
-                order.add(key.get(i) + direction);
-            }
-            tx.row("select " + String.join(", ", quoted) + " from " + from() + " order by " + String.join(", ", order)
-                            + " limit 1")
-                    .ifPresent(row -> {
-                        List<String> parts = new ArrayList<>();
-                        for (int i = 0; i < key.size(); i++) {
-                            parts.add(key.get(i) + " is " + row.text("k" + i));
-                        }
-                        rows.add(String.join(" and ", parts));
-                    });
-        }
-        return List.copyOf(rows);
-    }
-
-    /** A condition on {@code new} that holds for these rows; empty if no single column can say which they are. */
-    Optional<String> among(Collection<String> rows) {
-        List<String> key = table.key();
-        if (key.size() != 1) {
-            return Optional.empty();
-        }
-        // As a list: SQLite does not take a thousand conditions that are joined by OR.
-        String is = key.get(0) + " is ";
-        List<String> literals =
-                rows.stream().map(row -> row.substring(is.length())).toList();
-        String without = literals.contains("NULL") ? " or " + is + "null" : "";
-        return Optional.of("new." + key.get(0) + " in (select " + key.get(0) + " from " + from() + " where "
-                + key.get(0) + " in (" + String.join(", ", literals) + ")" + without + ")"
-                + (without.isEmpty() ? "" : " or new." + is + "null"));
-    }
-
     /** The columns that the triggers look at, and that a row keeps its identity without. */
     List<String> columns() {
-        Set<String> named = new LinkedHashSet<>();
-        for (TriggerStatement trigger : triggers) {
-            List<SqlToken> tokens = SqlToken.of(trigger.sql());
-            for (int i = 0; i < tokens.size(); i++) {
-                if (tokens.get(i).canName()) {
-                    named.add(SqlToken.fold(tokens.get(i).name()));
-                }
-            }
-        }
+        Set<String> named = triggers.names();
         // A generated column follows from any of the others.
         boolean all = generated.stream().anyMatch(named::contains);
         List<String> looked = new ArrayList<>();
@@ -193,70 +142,17 @@ public final class TrialTable {
                 .toList();
     }
 
-    /** A JSON object that holds a word under each key that the triggers ask for; empty if they ask for none. */
-    private Optional<String> json(String word) {
-        Set<String> keys = new LinkedHashSet<>();
-        for (TriggerStatement trigger : triggers) {
-            for (SqlToken token : SqlToken.of(trigger.sql())) {
-                Matcher path = JSON_PATH.matcher(token.text());
-                if (token.kind() == SqlToken.Kind.STRING && path.matches()) {
-                    keys.add(path.group(1));
-                }
-            }
-        }
-        return keys.isEmpty()
-                ? Optional.empty()
-                : Optional.of("'{"
-                        + String.join(
-                                ", ",
-                                keys.stream()
-                                        .map(key -> "\"" + key + "\": \"" + word + "\"")
-                                        .toList())
-                        + "}'");
-    }
-
     /** Whether an update of one column can do something else than an update of another. */
     boolean tellsColumnsApart() {
-        long updates = triggers.stream()
-                .filter(trigger -> trigger.event() == TriggerStatement.Event.UPDATE)
-                .count();
-        boolean chooses = triggers.stream()
-                .filter(trigger -> trigger.event() == TriggerStatement.Event.UPDATE)
-                .anyMatch(trigger -> trigger.when().isPresent() || namesColumns(trigger));
-        return updates != 1 || chooses || !states().isEmpty();
-    }
-
-    /** {@code UPDATE OF a, b}. */
-    private static boolean namesColumns(TriggerStatement trigger) {
-        List<SqlToken> tokens = SqlToken.of(trigger.sql());
-        for (int i = 0; i + 1 < tokens.size() && !tokens.get(i).is("BEGIN"); i++) {
-            if (tokens.get(i).is("UPDATE") && tokens.get(i + 1).is("OF")) {
-                return true;
-            }
-        }
-        return false;
+        return triggers.tellColumnsApart() || !states().isEmpty();
     }
 
     /** The states of a row that triggers choose by: each column in a condition, with each value that might matter. */
     List<Value> states() {
         Set<String> literals = new LinkedHashSet<>(USUAL_STATES);
-        Set<String> conditional = new LinkedHashSet<>();
-        for (TriggerStatement trigger : triggers) {
-            List<SqlToken> tokens = SqlToken.of(trigger.sql());
-            boolean condition = false;
-            for (int i = 0; i < tokens.size(); i++) {
-                SqlToken token = tokens.get(i);
-                condition = (condition || opensCondition(token)) && !token.is(';') && !token.is("BEGIN");
-                if (condition && isOfRow(tokens, i)) {
-                    conditional.add(SqlToken.fold(token.name()));
-                }
-                if (token.kind() == SqlToken.Kind.NUMBER || token.kind() == SqlToken.Kind.STRING) {
-                    literals.add(token.text());
-                }
-            }
-        }
+        literals.addAll(triggers.literals());
         List<Value> states = new ArrayList<>();
-        for (String folded : conditional) {
+        for (String folded : triggers.conditional()) {
             Column column = columns.get(folded);
             for (String literal : column == null || column.unique() ? Set.<String>of() : literals) {
                 if (states.size() < MAX_STATES) {
@@ -265,18 +161,6 @@ public final class TrialTable {
             }
         }
         return states;
-    }
-
-    private static boolean opensCondition(SqlToken token) {
-        return token.is("WHEN") || token.is("WHERE") || token.is("CASE") || token.is("IIF");
-    }
-
-    /** {@code new.column} or {@code old.column}. */
-    private static boolean isOfRow(List<SqlToken> tokens, int at) {
-        return at >= 2
-                && tokens.get(at).canName()
-                && tokens.get(at - 1).is('.')
-                && (tokens.get(at - 2).is("NEW") || tokens.get(at - 2).is("OLD"));
     }
 
     /** How SQL writes what a row has in each of its columns; empty if there is no such row. */
@@ -308,7 +192,7 @@ public final class TrialTable {
         boolean text = literal != null && literal.startsWith("'");
         String value = text ? literal.substring(1, literal.length() - 1) : "";
         if (form == Form.JSON) {
-            Optional<String> json = value.startsWith("[") ? Optional.empty() : json(word);
+            Optional<String> json = value.startsWith("[") ? Optional.empty() : triggers.json(word);
             if (json.isPresent()) {
                 return json.get();
             }
@@ -380,30 +264,5 @@ public final class TrialTable {
                 "insert into " + from() + " (" + String.join(", ", names) + ") values ("
                         + String.join(", ", filled.values()) + ")",
                 locator);
-    }
-
-    /** Runs a statement that the table, or a trigger, may refuse; whether it did not. */
-    public static boolean attempt(Tx tx, String sql) {
-        tx.execute("savepoint lockstep_step");
-        try {
-            tx.execute(sql);
-            tx.execute("release lockstep_step");
-            return true;
-        } catch (DbException e) {
-            switch (e.reason()) {
-                case DUPLICATE, BAD_VALUE, NO_SUCH_OBJECT, OTHER, CORRUPT -> {
-                    try {
-                        tx.execute("rollback to lockstep_step");
-                        tx.execute("release lockstep_step");
-                    } catch (DbException gone) {
-                        // SQLite has undone the whole transaction, of which nothing is left to go on with.
-                        e.addSuppressed(gone);
-                        throw e;
-                    }
-                    return false;
-                }
-                default -> throw e;
-            }
-        }
     }
 }
