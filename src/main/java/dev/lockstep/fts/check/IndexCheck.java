@@ -7,6 +7,7 @@ import dev.lockstep.fts.content.ContentComparison;
 import dev.lockstep.fts.content.Drift;
 import dev.lockstep.fts.content.DriftScan;
 import dev.lockstep.fts.content.ExpectedContent;
+import dev.lockstep.fts.content.ExpectedContentReader;
 import dev.lockstep.fts.content.IntegrityCheck;
 import dev.lockstep.fts.content.LeafPages;
 import dev.lockstep.fts.content.RowCounts;
@@ -102,7 +103,7 @@ final class IndexCheck {
         }
         ExpectedContent expected;
         try {
-            expected = ExpectedContent.declared(tx, table, index.sources(), index.bases(), scope.columns());
+            expected = ExpectedContentReader.declared(tx, table, index.sources(), index.bases(), scope.columns());
             if (table.kind() == FtsTable.Kind.OWN_CONTENT && scope.columns() == FtsTable.Columns.WRITTEN) {
                 expected = expected.allowing(tx, nullOrEqual);
             }

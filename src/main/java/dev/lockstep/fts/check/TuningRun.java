@@ -4,6 +4,7 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.content.Drift;
 import dev.lockstep.fts.content.ExpectedContent;
+import dev.lockstep.fts.content.ExpectedContentReader;
 import dev.lockstep.fts.content.IndexRebuild;
 import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.ledger.LedgerErrors;
@@ -78,7 +79,7 @@ final class TuningRun {
 
     /** What they have left in the index goes, and with the others nothing comes to be left in it. */
     private void cure(TuningTrial trial) {
-        ExpectedContent expected = ExpectedContent.of(tx, table, index.sources(index.live()));
+        ExpectedContent expected = ExpectedContentReader.of(tx, table, index.sources(index.live()));
         IndexRebuild.run(tx, table, expected, rows -> {});
         Drift drift = trial.drift(expected);
         if (!drift.isNone()) {

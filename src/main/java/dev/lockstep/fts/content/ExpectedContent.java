@@ -7,16 +7,8 @@ import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.fts.schema.ContentTable;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.SourceQuery;
-import dev.lockstep.fts.schema.SourceQueryReader;
-import dev.lockstep.fts.schema.TriggerCompileCheck;
-import dev.lockstep.fts.schema.TriggerStatement;
-import dev.lockstep.fts.schema.Unopened;
-import dev.lockstep.journal.TableKey;
-import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -55,7 +47,7 @@ public final class ExpectedContent {
     /** The columns that may as well hold NULL, or what the base's column of that name does. */
     private final List<String> nullOrEqual;
 
-    private ExpectedContent(FtsTable table, List<SourceQuery> queries, Numbers numbers, Optional<Key> key) {
+    ExpectedContent(FtsTable table, List<SourceQuery> queries, Numbers numbers, Optional<Key> key) {
         this(table, queries, numbers, key, List.of());
     }
 
@@ -68,82 +60,13 @@ public final class ExpectedContent {
         this.key = key;
     }
 
-    /**
-     * Reads it out of the triggers that write the table; those on other events than INSERT say nothing about it.
-     *
-     * @throws dev.lockstep.support.LockstepException usage: it cannot be told
-     */
-    public static ExpectedContent of(Tx tx, FtsTable table, List<TriggerStatement> writers) {
-        SourceQueryReader reader = new SourceQueryReader(table);
-        List<SourceQuery> queries = new ArrayList<>();
-        Map<String, ContentTable> bases = new HashMap<>();
-        for (TriggerStatement trigger : writers) {
-            if (trigger.event() == TriggerStatement.Event.INSERT) {
-                ContentTable base = bases.computeIfAbsent(
-                        SqlToken.fold(trigger.table()), name -> ContentTable.read(tx, trigger.table()));
-                queries.addAll(reader.read(trigger, base::has, base::isUnique));
-            }
-        }
-        if (queries.isEmpty()) {
-            throw reader.underivable("there is none that inserts into it");
-        }
-        return checked(
-                tx, of(table, queries, bases.get(SqlToken.fold(queries.get(0).base()))));
-    }
-
-    /**
-     * The same by another word: what an external-content table reads; or all columns, whatever the triggers write.
-     *
-     * @param bases what the index is about
-     * @throws dev.lockstep.support.LockstepException usage: it cannot be told
-     */
-    public static ExpectedContent declared(
-            Tx tx, FtsTable table, List<TriggerStatement> writers, List<String> bases, FtsTable.Columns columns) {
-        if (table.kind() == FtsTable.Kind.EXTERNAL_CONTENT) {
-            return selective(tx, table, writers).orElseGet(() -> content(tx, table));
-        }
-        return switch (columns) {
-            case WRITTEN -> of(tx, table, writers);
-            case ALL -> allColumns(tx, table, writers, bases);
-        };
-    }
-
-    /** Every row of the content table, as it is. */
-    private static ExpectedContent content(Tx tx, FtsTable table) {
-        String rowid = table.option("content_rowid").orElse("rowid");
-        return checked(tx, named(table, table.content().orElseThrow(), Optional.of(rowid), Optional.empty()));
-    }
-
-    /** What the insert triggers of an external-content table write, if that is not simply every row as it is. */
-    private static Optional<ExpectedContent> selective(Tx tx, FtsTable table, List<TriggerStatement> writers) {
-        String content = table.content().orElseThrow();
-        boolean elsewhere = writers.stream()
-                .anyMatch(trigger -> trigger.event() == TriggerStatement.Event.INSERT && !trigger.isOn(content));
-        if (elsewhere || writers.stream().noneMatch(trigger -> trigger.event() == TriggerStatement.Event.INSERT)) {
-            return Optional.empty();
-        }
-        ExpectedContent written;
-        try {
-            written = of(tx, table, writers);
-        } catch (LockstepException e) {
-            if (e.kind() != LockstepException.Kind.USAGE) {
-                throw e;
-            }
-            return Optional.empty();
-        }
-        Optional<String> number = TableKey.of(tx, content)
-                .filter(key -> key.kind() == TableKey.Kind.ROWID)
-                .map(key -> key.columns().get(0));
-        return written.isContent(number) ? Optional.empty() : Optional.of(written);
-    }
-
     /** Whether it is every row of the content table as it is, so that FTS5 itself can rebuild and check the index. */
     boolean isContent() {
         return isContent(Optional.empty());
     }
 
     /** The same, if the row's number has another name, too. */
-    private boolean isContent(Optional<String> alias) {
+    boolean isContent(Optional<String> alias) {
         if (queries.size() != 1 || queries.get(0).condition().isPresent()) {
             return false;
         }
@@ -173,88 +96,6 @@ public final class ExpectedContent {
         return IncrementalReindex.column(expression);
     }
 
-    private static ExpectedContent allColumns(
-            Tx tx, FtsTable table, List<TriggerStatement> writers, List<String> bases) {
-        SourceQueryReader reader = new SourceQueryReader(table);
-        if (bases.size() != 1) {
-            throw reader.underivable("all columns of which table? It is about " + bases.size());
-        }
-        ContentTable base = ContentTable.read(tx, bases.get(0));
-        for (String column : table.columns()) {
-            if (!base.columns().contains(SqlToken.fold(column))) {
-                throw reader.underivable(base.name() + " has no column " + column);
-            }
-        }
-        Optional<String> condition = Optional.empty();
-        Optional<String> rowid = Optional.empty();
-        boolean triggered = writers.stream().anyMatch(trigger -> trigger.event() == TriggerStatement.Event.INSERT);
-        if (triggered && table.kind() != FtsTable.Kind.OWN_CONTENT) {
-            SourceQuery written = of(tx, table, writers).queries.get(0);
-            condition = written.condition();
-            rowid = written.rowid();
-        }
-        SourceQuery query = named(table, base.name(), Optional.empty(), condition)
-                .queries
-                .get(0)
-                .withRowid(rowid);
-        return checked(tx, of(table, List.of(query), base));
-    }
-
-    /** Each column from the column of its name. */
-    private static ExpectedContent named(
-            FtsTable table, String base, Optional<String> rowid, Optional<String> condition) {
-        List<String> expressions = new ArrayList<>();
-        for (String column : table.columns()) {
-            expressions.add("(new." + new Identifier(column) + ")");
-        }
-        SourceQuery query = new SourceQuery(base, table.columns(), expressions, condition)
-                .withRowid(rowid.map(name -> "(new." + new Identifier(name) + ")"));
-        return new ExpectedContent(table, List.of(query), Numbers.WRITTEN, Optional.empty());
-    }
-
-    private static ExpectedContent checked(Tx tx, ExpectedContent expected) {
-        TriggerCompileCheck.objection(tx, expected.query()).ifPresent(objection -> {
-            if (Unopened.isForeign(objection)) {
-                throw Unopened.lacking("what belongs into " + expected.table.name() + " cannot be read: " + objection);
-            }
-            throw new SourceQueryReader(expected.table).underivable(objection);
-        });
-        return expected;
-    }
-
-    /** A row whose number nobody chose gets its base row's: then the two can be compared without sorting either. */
-    private static ExpectedContent of(FtsTable table, List<SourceQuery> queries, ContentTable base) {
-        if (queries.stream().allMatch(query -> query.rowid().isPresent())) {
-            return new ExpectedContent(table, queries, Numbers.WRITTEN, Optional.empty());
-        }
-        if (queries.size() > 1 || table.kind() != FtsTable.Kind.OWN_CONTENT) {
-            return new ExpectedContent(table, queries, Numbers.UNKNOWN, Optional.empty());
-        }
-        SourceQuery only = queries.get(0);
-        Optional<Key> key = key(table, only, base);
-        return base.rowid().isEmpty()
-                ? new ExpectedContent(table, queries, Numbers.UNKNOWN, key)
-                : new ExpectedContent(
-                        table,
-                        List.of(only.withRowid(base.rowid().map(name -> "(new." + name + ")"))),
-                        Numbers.GIVEN,
-                        key);
-    }
-
-    private static Optional<Key> key(FtsTable table, SourceQuery query, ContentTable base) {
-        for (int i = 0; i < table.columns().size(); i++) {
-            String column = table.columns().get(i);
-            List<SqlToken> expression = SqlToken.of(query.expression(column));
-            boolean plain = expression.size() == 5
-                    && expression.get(1).is("NEW")
-                    && expression.get(2).is('.');
-            if (plain && base.unique().contains(SqlToken.fold(expression.get(3).name()))) {
-                return Optional.of(new Key(i, column, expression.get(3).name()));
-            }
-        }
-        return Optional.empty();
-    }
-
     /**
      * The same, but that some columns may as well hold NULL or what the base's column of that name does. {@link #query} has
      * that as {@code e0}, {@code e1} and so on, by the column's place.
@@ -280,6 +121,11 @@ public final class ExpectedContent {
         return nullOrEqual.contains(table.columns().get(position))
                 ? "(" + equal + " or " + cell + " is null or " + cell + " is t.e" + position + ")"
                 : equal;
+    }
+
+    /** The first of the queries that find its rows. */
+    SourceQuery first() {
+        return queries.get(0);
     }
 
     /** Where the rows' numbers come from. */

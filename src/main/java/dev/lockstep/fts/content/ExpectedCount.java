@@ -24,7 +24,8 @@ public final class ExpectedCount {
         if (indexed.isEmpty()) {
             return Optional.empty();
         }
-        ExpectedContent expected = ExpectedContent.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN);
+        ExpectedContent expected =
+                ExpectedContentReader.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN);
         long rows = table.kind() == FtsTable.Kind.EXTERNAL_CONTENT && expected.isContent()
                 ? ContentComparison.count(tx, new Identifier(table.content().orElseThrow()))
                 : expected.count(tx);

@@ -81,7 +81,7 @@ public final class IncrementalReindex {
         }
         return switch (table.kind()) {
             case EXTERNAL_CONTENT ->
-                ExpectedContent.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN)
+                ExpectedContentReader.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN)
                                 .isContent()
                         ? external(table, base, key.get())
                         : Choice.none("its triggers do not simply write what " + base.name() + " has");

@@ -31,7 +31,10 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
      */
     public static IndexRebuild run(Tx tx, FtsTable table, List<TriggerStatement> writers, LongConsumer progress) {
         return run(
-                tx, table, ExpectedContent.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN), progress);
+                tx,
+                table,
+                ExpectedContentReader.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN),
+                progress);
     }
 
     /** The same where what the table ought to hold is known. */
@@ -49,10 +52,10 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
     public static void check(Tx tx, FtsTable table, List<TriggerStatement> writers) {
         refuseFinal(table);
         switch (table.kind()) {
-            case OWN_CONTENT -> ExpectedContent.of(tx, table, writers);
+            case OWN_CONTENT -> ExpectedContentReader.of(tx, table, writers);
             case EXTERNAL_CONTENT -> {
                 ExpectedContent expected =
-                        ExpectedContent.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN);
+                        ExpectedContentReader.declared(tx, table, writers, List.of(), FtsTable.Columns.WRITTEN);
                 numbered(table, expected);
                 if (!expected.isContent()
                         && !IntegrityCheck.canTell(table, expected)
@@ -62,7 +65,7 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
                                     + " does not tell which term is whose");
                 }
             }
-            case CONTENTLESS, CONTENTLESS_DELETE -> numbered(table, ExpectedContent.of(tx, table, writers));
+            case CONTENTLESS, CONTENTLESS_DELETE -> numbered(table, ExpectedContentReader.of(tx, table, writers));
         }
     }
 

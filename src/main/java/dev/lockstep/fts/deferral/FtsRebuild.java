@@ -3,6 +3,7 @@ package dev.lockstep.fts.deferral;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.content.ExpectedContent;
+import dev.lockstep.fts.content.ExpectedContentReader;
 import dev.lockstep.fts.content.IndexRebuild;
 import dev.lockstep.fts.content.TermModel;
 import dev.lockstep.fts.ledger.DeferralState;
@@ -153,7 +154,7 @@ public final class FtsRebuild {
     }
 
     private ExpectedContent expected(Tx tx, FtsIndex index) {
-        return ExpectedContent.declared(tx, index.table().orElseThrow(), index.sources(), index.bases(), columns);
+        return ExpectedContentReader.declared(tx, index.table().orElseThrow(), index.sources(), index.bases(), columns);
     }
 
     /** Whether it cannot be opened, and this way does not help it. */

@@ -2,6 +2,7 @@ package dev.lockstep.fts.deferral;
 
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.content.ExpectedContent;
+import dev.lockstep.fts.content.ExpectedContentReader;
 import dev.lockstep.fts.content.IncrementalReindex;
 import dev.lockstep.fts.content.IndexRebuild;
 import dev.lockstep.fts.ledger.DeferralMode;
@@ -73,7 +74,7 @@ final class IndexRepair {
                 return Optional.empty();
             }
             ExpectedContent expected =
-                    ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+                    ExpectedContentReader.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
             return Optional.of(FtsRebuild.estimate(tx, table, expected));
         } catch (LockstepException e) {
             return Optional.empty();

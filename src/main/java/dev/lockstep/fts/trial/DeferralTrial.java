@@ -4,6 +4,7 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.fts.content.ExpectedContent;
+import dev.lockstep.fts.content.ExpectedContentReader;
 import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.schema.FtsTable;
@@ -57,7 +58,7 @@ public final class DeferralTrial {
             return;
         }
         ExpectedContent expected =
-                ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+                ExpectedContentReader.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
         Set<String> bases = new LinkedHashSet<>();
         index.live().forEach(trigger -> bases.add(SqlToken.fold(trigger.table())));
         for (String base : bases) {

@@ -204,7 +204,7 @@ class ExpectedContentTest {
             var writers = catalog.writers("f").stream()
                     .filter(trigger -> which.equals("both") || trigger.isOn(which))
                     .toList();
-            ExpectedContent expected = ExpectedContent.of(tx, table, writers);
+            ExpectedContent expected = ExpectedContentReader.of(tx, table, writers);
             assertThat(expected.isNumbered()).isEqualTo(!which.equals("both"));
             return ContentComparison.ofText(tx, expected, table);
         }));

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IntegrityCheckTest {
     private static final String ROWS =
             "with recursive i(i) as (select 1 union all select i + 1 from i where i < 400) insert into n (id, title,"
-                + " body) select i, 'The Title ' || i, iif(i % 7, 'running over word' || i || ' and word' || (i * 7 %"
-                + " 31), null) from i";
+                    + " body) select i, 'The Title ' || i, iif(i % 7, 'running over word' || i || ' and word' || (i * 7 %"
+                    + " 31), null) from i";
 
     private static final List<String> DAMAGE = List.of(
             "update n set body = 'altogether different' where id = 77",
@@ -63,8 +63,8 @@ class IntegrityCheckTest {
                     DeferralState deferrals = DeferralState.read(tx, Optional.empty());
                     FtsIndex index = deferrals.select(List.of()).get(0);
                     FtsTable table = index.table().orElseThrow();
-                    ExpectedContent expected =
-                            ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+                    ExpectedContent expected = ExpectedContentReader.declared(
+                            tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
                     assertThat(IntegrityCheck.canTell(table, expected)).isTrue();
                     boolean passes = IntegrityCheck.passes(tx, table, expected);
                     assertThat(tx.rows("select name from temp.sqlite_temp_master"))
@@ -132,8 +132,8 @@ class IntegrityCheckTest {
                     FtsIndex index = deferrals.select(List.of()).get(0);
                     FtsTable table = index.table().orElseThrow();
                     tx.execute("insert into n (id, title) values (2000, 'just now')");
-                    ExpectedContent expected =
-                            ExpectedContent.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+                    ExpectedContent expected = ExpectedContentReader.declared(
+                            tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
                     return IntegrityCheck.passes(tx, table, expected);
                 }));
 

@@ -99,8 +99,8 @@ class DeferralTrialTest {
                         "create trigger ai after insert on n when new.hidden is null begin"
                                 + " insert into f (rowid, body) values (new.id, new.body); end",
                         "create trigger au after update on n begin insert into f (f, rowid, body) select 'delete',"
-                            + " old.id, old.body where old.hidden is null; insert into f (rowid, body) values (new.id,"
-                            + " new.body); end"));
+                                + " old.id, old.body where old.hidden is null; insert into f (rowid, body) values (new.id,"
+                                + " new.body); end"));
     }
 
     @ParameterizedTest
