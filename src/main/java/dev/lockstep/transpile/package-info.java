@@ -33,7 +33,8 @@
  * <p>A fingerprint names a compiler and its options. Its artifacts are in {@code lockstep_keyed_artifact}, one for each path and
  * fingerprint, so that two compilers that take turns do not evict each other. The row of the path in {@code
  * module_transpile_cache} stays the only place where a path is invalidated: an artifact beside it is valid if and only if
- * the row is there, has the artifact's generation, and that is not below the floor.
+ * the row is there, has the artifact's generation, that is not below the floor, and no replica that knows only Boxel's columns
+ * has put an artifact of its own into the row meanwhile.
  *
  * <p>Why that suffices: whoever stores has captured {@code cap}, and what is stored has the generation {@code cap}. The row is
  * looked at by the same statement; one that is missing or below the floor becomes a tombstone at {@code cap}, and where it has moved
@@ -43,11 +44,14 @@
  * deleted only below the floor, and what is captured later is at the floor or above. Pruning carries a row and what is valid beside it above
  * the new floor in one statement, and spares the tombstone that something counts on.
  *
- * <p>Invalidations write nothing in that table; what they leave behind, {@code prune} deletes. A replica that overwrites
- * the row at the same generation makes the path anew: {@code beside}, when the artifact in the row was written, tells; it is null
- * where there was none.
+ * <p>Invalidations write nothing in that table; what they leave behind, {@code prune} deletes. A replica may overwrite the row
+ * at the same generation, and then nobody can tell what it has built from. A row without an artifact leaves those beside it
+ * valid, and so does one that we have stored, whose {@code stamp} fits. Any other must be the one that was there when the artifact
+ * beside it was stored: {@code beside} has its {@code created_at}, or -1 if that was null; it is null where the row had no
+ * artifact.
  *
- * <p>The model of all this is checked in every reachable state by {@code CacheModelTest}, the SQL by random interleavings.
+ * <p>The model of all this is checked in every reachable state by {@code CacheModelTest}, the SQL by random interleavings. The
+ * model goes by the generations alone; {@code beside} only makes more artifacts void.
  *
  * <h2>Together with those who know only Boxel's columns</h2>
  *

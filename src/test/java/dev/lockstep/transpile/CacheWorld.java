@@ -85,6 +85,7 @@ final class CacheWorld {
         return row >= LIVE;
     }
 
+    /** By the generations alone: that a replica has overwritten the row meanwhile makes more artifacts void, and none valid. */
     boolean keyedFits() {
         return keyed >= LIVE && row != ABSENT && keyedGeneration == generation;
     }

@@ -29,7 +29,8 @@ alter table module_transpile_cache alter column content set storage external;
 -- No index on, or over, what a tombstone changes: PostgreSQL could no longer replace a row within its page, and every
 -- write of a replica would grow every index.
 
--- Artifacts of one key each, beside the path's row: valid as long as that row has their generation. It dies with the cache.
+-- Artifacts of one key each, beside the path's row: valid as long as that row has their generation, and no replica has put
+-- an artifact of its own into it. It dies with the cache.
 create unlogged table if not exists lockstep_keyed_artifact (
     realm_url       text not null,
     canonical_path  text not null,
@@ -39,7 +40,7 @@ create unlogged table if not exists lockstep_keyed_artifact (
     dependency_keys jsonb,
     build           jsonb,
     generation      bigint not null,
-    -- When the artifact in the row beside it was written, as it was stored; null if there was none.
+    -- created_at of the artifact that the row had when this one was stored, -1 for null; null if it had no artifact.
     beside          bigint,
     created_at      bigint not null,
     primary key (realm_url, canonical_path, fingerprint)
