@@ -1,10 +1,9 @@
 package dev.lockstep.db;
 
-import dev.lockstep.db.postgres.SessionSettings;
 import java.time.Duration;
 
 /**
- * What a connection is for; {@link SessionSettings} makes it so.
+ * What a connection is for; the connector of each server makes it so.
  *
  * @param application what {@code pg_stat_activity} shows, unless the user has set an application name
  * @param statementTimeout after which the server cancels a statement; zero: never

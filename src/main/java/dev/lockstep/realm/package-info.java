@@ -40,8 +40,8 @@
  * <h2>Publishing</h2>
  *
  * <p>{@link dev.lockstep.realm.publish.Publisher} takes the realm's write lock ({@link dev.lockstep.realm.lock.RealmLock}), copies aside, turns
- * a symbolic link to the copy, and commits one invalidation on the connection that holds the lock. {@code Target} draws the
- * files, {@code Swap} the order of steps.
+ * a symbolic link to the copy, and commits one invalidation on the connection that holds the lock. {@code PublishedTree} draws
+ * the files, {@code VersionSwitch} the order of steps.
  *
  * <p>What a failure costs:
  *
