@@ -19,7 +19,7 @@ final class HostList {
     private static final int DEFAULT_PORT = 5432;
     private static final int MAX_PORT = 65_535;
 
-    private final ParameterSet settings;
+    private final ParameterSet parameters;
     private final String user;
     private final String database;
 
@@ -29,8 +29,8 @@ final class HostList {
     private String passwordOrigin;
     private List<String> passwordLines = List.of();
 
-    HostList(ParameterSet settings, String user, String database) {
-        this.settings = settings;
+    HostList(ParameterSet parameters, String user, String database) {
+        this.parameters = parameters;
         this.user = user;
         this.database = database;
     }
@@ -43,15 +43,15 @@ final class HostList {
      * @throws LockstepException usage: the lists do not fit together, a port is no port, or a host is an abstract socket
      */
     List<Host> find(Path home, Optional<Path> passwordFile, List<String> warnings) {
-        List<String> names = list(settings.name(Parameter.HOST));
-        List<String> addresses = list(settings.name(Parameter.HOSTADDR));
-        List<String> ports = list(settings.text(Parameter.PORT));
+        List<String> names = list(parameters.name(Parameter.HOST));
+        List<String> addresses = list(parameters.name(Parameter.HOSTADDR));
+        List<String> ports = list(parameters.text(Parameter.PORT));
         int count = Math.max(1, addresses.isEmpty() ? names.size() : addresses.size());
         if (!addresses.isEmpty() && !names.isEmpty() && names.size() != count) {
-            throw settings.bad(Parameter.HOSTADDR, "must name as many addresses as there are hosts");
+            throw parameters.bad(Parameter.HOSTADDR, "must name as many addresses as there are hosts");
         }
         if (ports.size() > 1 && ports.size() != count) {
-            throw settings.bad(Parameter.PORT, "must be one port, or as many as there are hosts");
+            throw parameters.bad(Parameter.PORT, "must be one port, or as many as there are hosts");
         }
         findPasswords(home, passwordFile, warnings);
         List<Host> found = new ArrayList<>(count);
@@ -75,7 +75,7 @@ final class HostList {
     private String host(String name) {
         if (name.startsWith("@")) {
             throw LockstepException.usage(
-                    "host " + settings.origin(Parameter.HOST)
+                    "host " + parameters.origin(Parameter.HOST)
                             + " is a Unix socket in the abstract namespace, which Java cannot use",
                     "give the folder of a socket, or a host name");
         }
@@ -90,23 +90,23 @@ final class HostList {
             port = 0;
         }
         if (port < 1 || port > MAX_PORT) {
-            throw settings.bad(Parameter.PORT, "must be a number from 1 to " + MAX_PORT);
+            throw parameters.bad(Parameter.PORT, "must be a number from 1 to " + MAX_PORT);
         }
         return port;
     }
 
     /** The password file is read only if nothing else has a password. */
     private void findPasswords(Path home, Optional<Path> passwordFile, List<String> warnings) {
-        settings.text(Parameter.SSLPASSWORD).map(Secret::of).ifPresent(this::hide);
+        parameters.text(Parameter.SSLPASSWORD).map(Secret::of).ifPresent(this::hide);
         if (passwordFile.isPresent()) {
             password = passwordFile.map(PasswordFile::only);
             passwordOrigin = "from --password-file";
             return;
         }
-        password = settings.text(Parameter.PASSWORD).map(Secret::of);
-        passwordOrigin = settings.origin(Parameter.PASSWORD);
+        password = parameters.text(Parameter.PASSWORD).map(Secret::of);
+        passwordOrigin = parameters.origin(Parameter.PASSWORD);
         if (password.isEmpty()) {
-            Path file = settings.text(Parameter.PASSFILE).map(Path::of).orElseGet(() -> home.resolve(".pgpass"));
+            Path file = parameters.text(Parameter.PASSFILE).map(Path::of).orElseGet(() -> home.resolve(".pgpass"));
             passwordLines = PasswordFile.lines(file, warnings);
             passwordOrigin = "from " + file;
         }

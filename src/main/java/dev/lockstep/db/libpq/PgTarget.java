@@ -25,7 +25,7 @@ public final class PgTarget implements DbTarget {
     /** The word for the server that lockstep brings along. */
     public static final String EMBEDDED = "embedded";
 
-    private final ParameterSet settings;
+    private final ParameterSet parameters;
     private final List<Host> hosts;
     private final String user;
     private final String database;
@@ -33,19 +33,19 @@ public final class PgTarget implements DbTarget {
     private final Path home;
     private final boolean named;
 
-    private PgTarget(ParameterSet settings, List<String> warnings, TargetSources sources) {
-        this.settings = settings;
-        this.user = settings.name(Parameter.USER).orElseGet(() -> System.getProperty("user.name"));
-        this.database = settings.name(Parameter.DBNAME).orElse(user);
+    private PgTarget(ParameterSet parameters, List<String> warnings, TargetSources sources) {
+        this.parameters = parameters;
+        this.user = parameters.name(Parameter.USER).orElseGet(() -> System.getProperty("user.name"));
+        this.database = parameters.name(Parameter.DBNAME).orElse(user);
         this.home = sources.environment().home();
         this.named = true;
-        this.hosts = new HostList(settings, user, database).find(home, sources.passwordFile(), warnings);
+        this.hosts = new HostList(parameters, user, database).find(home, sources.passwordFile(), warnings);
         this.warnings = List.copyOf(warnings);
     }
 
     /** The embedded server, which is only known once it runs. */
     private PgTarget(boolean named) {
-        this.settings = new ParameterSet();
+        this.parameters = new ParameterSet();
         this.hosts = List.of();
         this.user = EMBEDDED;
         this.database = EMBEDDED;
@@ -62,10 +62,10 @@ public final class PgTarget implements DbTarget {
         known.put(Parameter.DBNAME, database);
         known.put(Parameter.USER, user);
         host.password().ifPresent(password -> known.put(Parameter.PASSWORD, password.reveal()));
-        ParameterSet settings = new ParameterSet();
+        ParameterSet parameters = new ParameterSet();
         known.put(Parameter.SSLMODE, "disable");
-        settings.addMissing(known, EMBEDDED);
-        return new PgTarget(settings, new ArrayList<>(), TargetSources.of(new Environment(Map.of("HOME", "/"))));
+        parameters.addMissing(known, EMBEDDED);
+        return new PgTarget(parameters, new ArrayList<>(), TargetSources.of(new Environment(Map.of("HOME", "/"))));
     }
 
     /**
@@ -83,21 +83,22 @@ public final class PgTarget implements DbTarget {
             return new PgTarget(string.isPresent());
         }
         List<String> warnings = new ArrayList<>();
-        ParameterSet settings = new ParameterSet();
-        string.ifPresent(s -> settings.addMissing(s.parse(warnings), s.origin()));
+        ParameterSet parameters = new ParameterSet();
+        string.ifPresent(s -> parameters.addMissing(s.parse(warnings), s.origin()));
         Environment environment = sources.environment();
         ParameterSet variables = new ParameterSet();
         variables.addEnvironment(environment);
-        settings.text(Parameter.SERVICE)
+        parameters
+                .text(Parameter.SERVICE)
                 .or(() -> variables.text(Parameter.SERVICE))
                 .ifPresent(service -> {
                     Optional<String> file =
-                            settings.text(Parameter.SERVICEFILE).or(() -> variables.text(Parameter.SERVICEFILE));
-                    settings.addMissing(ServiceFile.find(service, file, environment), "service " + service);
+                            parameters.text(Parameter.SERVICEFILE).or(() -> variables.text(Parameter.SERVICEFILE));
+                    parameters.addMissing(ServiceFile.find(service, file, environment), "service " + service);
                 });
-        settings.addEnvironment(environment);
-        settings.check();
-        return new PgTarget(settings, warnings, sources);
+        parameters.addEnvironment(environment);
+        parameters.check();
+        return new PgTarget(parameters, warnings, sources);
     }
 
     private static boolean nothingSet(Environment environment) {
@@ -138,16 +139,16 @@ public final class PgTarget implements DbTarget {
 
     /** Equal for targets of which each connection is as good as one of the other. It holds passwords. */
     public Object identity() {
-        return List.of(settings.values(), hosts, user, database);
+        return List.of(parameters.values(), hosts, user, database);
     }
 
-    public ParameterSet settings() {
-        return settings;
+    public ParameterSet parameters() {
+        return parameters;
     }
 
     /** What {@code options} says. */
     public ServerOptions options() {
-        return ServerOptions.of(settings.text(Parameter.OPTIONS).orElse(""));
+        return ServerOptions.of(parameters.text(Parameter.OPTIONS).orElse(""));
     }
 
     /** {@code $HOME}, for the files that libpq looks for there. */
@@ -163,8 +164,8 @@ public final class PgTarget implements DbTarget {
 
     /** Which sources decided, for the hint of an error. */
     public String provenance() {
-        Parameter host = settings.text(Parameter.HOST).isPresent() ? Parameter.HOST : Parameter.HOSTADDR;
-        return "host " + settings.origin(host) + ", user " + settings.origin(Parameter.USER);
+        Parameter host = parameters.text(Parameter.HOST).isPresent() ? Parameter.HOST : Parameter.HOSTADDR;
+        return "host " + parameters.origin(host) + ", user " + parameters.origin(Parameter.USER);
     }
 
     /** {@code db9:5432,db10:5432/app as bob}. */

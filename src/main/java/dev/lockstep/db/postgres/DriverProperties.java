@@ -20,13 +20,13 @@ final class DriverProperties {
     /** Lets the driver send everything in the first packet, which saves a round trip. */
     private static final String OLDEST_SERVER = "12";
 
-    private final ParameterSet settings;
+    private final ParameterSet parameters;
     private final Session session;
     private final Properties common = new Properties();
 
     /** @throws LockstepException usage: a file that the target names is missing */
     DriverProperties(PgTarget target, Session session) {
-        this.settings = target.settings();
+        this.parameters = target.parameters();
         this.session = session;
         common.setProperty("user", target.user());
         common.setProperty("PGDBNAME", target.database());
@@ -34,27 +34,28 @@ final class DriverProperties {
         common.setProperty("gssEncMode", "disable");
         for (Parameter parameter : Parameter.values()) {
             if (parameter.driverProperty() != null) {
-                settings.text(parameter).ifPresent(v -> common.setProperty(parameter.driverProperty(), v));
+                parameters.text(parameter).ifPresent(v -> common.setProperty(parameter.driverProperty(), v));
             }
         }
         common.setProperty("ApplicationName", applicationName());
         network();
-        settings.text(Parameter.OPTIONS).ifPresent(options -> common.setProperty("options", options));
+        parameters.text(Parameter.OPTIONS).ifPresent(options -> common.setProperty("options", options));
         if (!target.hosts().stream().allMatch(host -> host.unixSocket().isPresent())) {
-            new Tls(settings, target.home()).addTo(common);
+            new Tls(parameters, target.home()).addTo(common);
         }
     }
 
     private String applicationName() {
-        return settings.text(Parameter.APPLICATION_NAME)
-                .or(() -> settings.text(Parameter.FALLBACK_APPLICATION_NAME))
+        return parameters
+                .text(Parameter.APPLICATION_NAME)
+                .or(() -> parameters.text(Parameter.FALLBACK_APPLICATION_NAME))
                 .orElse(session.application());
     }
 
     private void network() {
         common.setProperty("connectTimeout", Long.toString(connectTimeout().toSeconds()));
         common.setProperty("socketTimeout", Long.toString(loginTimeout().toSeconds()));
-        boolean keepAlive = !settings.text(Parameter.KEEPALIVES).equals(Optional.of("0"));
+        boolean keepAlive = !parameters.text(Parameter.KEEPALIVES).equals(Optional.of("0"));
         common.setProperty("tcpKeepAlive", Boolean.toString(keepAlive));
         keepAlive(Parameter.KEEPALIVES_IDLE, PgSockets.KEEPALIVES_IDLE);
         keepAlive(Parameter.KEEPALIVES_INTERVAL, PgSockets.KEEPALIVES_INTERVAL);
@@ -62,7 +63,7 @@ final class DriverProperties {
     }
 
     private void keepAlive(Parameter parameter, String property) {
-        settings.number(parameter).filter(n -> n > 0).ifPresent(n -> {
+        parameters.number(parameter).filter(n -> n > 0).ifPresent(n -> {
             common.setProperty(property, n.toString());
             common.setProperty("socketFactory", PgSockets.class.getName());
         });
@@ -85,7 +86,7 @@ final class DriverProperties {
     private void unix(Properties properties, Path file) {
         properties.setProperty("socketFactory", PgSockets.class.getName());
         properties.setProperty(PgSockets.UNIX, file.toString());
-        settings.text(Parameter.REQUIREPEER).ifPresent(user -> properties.setProperty(PgSockets.PEER, user));
+        parameters.text(Parameter.REQUIREPEER).ifPresent(user -> properties.setProperty(PgSockets.PEER, user));
         properties.setProperty("sslmode", "disable");
         properties.remove("sslNegotiation");
     }
@@ -101,7 +102,7 @@ final class DriverProperties {
     }
 
     private Optional<Duration> asked() {
-        return settings.number(Parameter.CONNECT_TIMEOUT).map(seconds -> Duration.ofSeconds(Math.max(0, seconds)));
+        return parameters.number(Parameter.CONNECT_TIMEOUT).map(seconds -> Duration.ofSeconds(Math.max(0, seconds)));
     }
 
     /** How long an answer may take once the session is there; zero: any time. */
@@ -113,10 +114,10 @@ final class DriverProperties {
 
     List<SessionAttributes> kinds() {
         return SessionAttributes.inOrder(
-                settings.text(Parameter.TARGET_SESSION_ATTRS).orElse("any"));
+                parameters.text(Parameter.TARGET_SESSION_ATTRS).orElse("any"));
     }
 
     boolean anyOrder() {
-        return settings.text(Parameter.LOAD_BALANCE_HOSTS).equals(Optional.of("random"));
+        return parameters.text(Parameter.LOAD_BALANCE_HOSTS).equals(Optional.of("random"));
     }
 }

@@ -77,15 +77,15 @@ final class LoginFailure {
         return switch (state) {
             case "53300" -> "try again later, or " + moreConnections();
             case "28P01", "28000" -> provenance + ", password " + lastHost.passwordOrigin();
-            case "3D000" -> provenance + ", database " + target.settings().origin(Parameter.DBNAME);
+            case "3D000" -> provenance + ", database " + target.parameters().origin(Parameter.DBNAME);
             case "08004" ->
                 provenance + ", password " + lastHost.passwordOrigin() + ", sslmode "
-                        + target.settings().origin(Parameter.SSLMODE);
+                        + target.parameters().origin(Parameter.SSLMODE);
             case "08006" ->
-                new Tls(target.settings(), target.home())
+                new Tls(target.parameters(), target.home())
                         .keyProblem()
-                        .orElse(provenance + ", sslmode " + target.settings().origin(Parameter.SSLMODE)
-                                + ", root certificate " + target.settings().origin(Parameter.SSLROOTCERT));
+                        .orElse(provenance + ", sslmode " + target.parameters().origin(Parameter.SSLMODE)
+                                + ", root certificate " + target.parameters().origin(Parameter.SSLROOTCERT));
             case "08P01" ->
                 provenance + "; "
                         + (refusal(last) == null ? "is it PostgreSQL?" : "a pooler? Connect to PostgreSQL itself");

@@ -73,7 +73,7 @@ public final class PostgresConnection extends PgConnection {
         if (!asked.complete()) {
             throw LockstepException.refused(
                     "a pooler stands between here and PostgreSQL, and it passes on no options such as those "
-                            + target.settings().origin(Parameter.OPTIONS),
+                            + target.parameters().origin(Parameter.OPTIONS),
                     "-c NAME=VALUE is what can be set through it");
         }
         settings.add(asked.settings());

@@ -29,17 +29,17 @@ final class Tls {
     /** 1.2.840.10045.2.1, as it stands in a key. */
     private static final String EC_PUBLIC_KEY = "\u0006\u0007*\u0086H\u00ce=\u0002\u0001";
 
-    private final ParameterSet settings;
+    private final ParameterSet parameters;
     private final Path folder;
 
-    Tls(ParameterSet settings, Path home) {
-        this.settings = settings;
+    Tls(ParameterSet parameters, Path home) {
+        this.parameters = parameters;
         this.folder = home.resolve(".postgresql");
     }
 
     /** @throws LockstepException usage: the mode needs a root certificate, and there is none */
     void addTo(Properties properties) {
-        boolean system = settings.text(Parameter.SSLROOTCERT).equals(Optional.of(SYSTEM));
+        boolean system = parameters.text(Parameter.SSLROOTCERT).equals(Optional.of(SYSTEM));
         String mode = mode(system);
         properties.setProperty("sslmode", mode);
         if (mode.equals("disable")) {
@@ -56,10 +56,11 @@ final class Tls {
     }
 
     private String mode(boolean system) {
-        boolean required = settings.text(Parameter.REQUIRESSL).equals(Optional.of("1"));
-        String mode = settings.text(Parameter.SSLMODE).orElse(system ? "verify-full" : required ? "require" : "prefer");
+        boolean required = parameters.text(Parameter.REQUIRESSL).equals(Optional.of("1"));
+        String mode =
+                parameters.text(Parameter.SSLMODE).orElse(system ? "verify-full" : required ? "require" : "prefer");
         if (system && !mode.equals("verify-full")) {
-            throw settings.bad(Parameter.SSLMODE, "must be verify-full with sslrootcert=system");
+            throw parameters.bad(Parameter.SSLMODE, "must be verify-full with sslrootcert=system");
         }
         return mode.equals("require") && !system && Files.exists(rootFile()) ? "verify-ca" : mode;
     }
@@ -80,7 +81,7 @@ final class Tls {
 
     /** Without a certificate the properties are set to nothing: the driver would look in the JVM's idea of home. */
     private void clientCertificate(Properties properties) {
-        boolean none = settings.text(Parameter.SSLCERTMODE).equals(Optional.of("disable"));
+        boolean none = parameters.text(Parameter.SSLCERTMODE).equals(Optional.of("disable"));
         Optional<Path> key = none ? Optional.empty() : key();
         Optional<Path> certificate =
                 none ? Optional.empty() : file(Parameter.SSLCERT).or(() -> ours("postgresql.crt"));
@@ -89,7 +90,7 @@ final class Tls {
         if (key.isPresent()) {
             checkMode(key.get());
             properties.setProperty("pemKeyAlgorithm", isElliptic(key.get()) ? "EC" : "RSA");
-            settings.text(Parameter.SSLPASSWORD).ifPresent(text -> properties.setProperty("sslpassword", text));
+            parameters.text(Parameter.SSLPASSWORD).ifPresent(text -> properties.setProperty("sslpassword", text));
         }
     }
 
@@ -145,7 +146,7 @@ final class Tls {
     }
 
     private Optional<Path> file(Parameter parameter) {
-        return settings.text(parameter).map(Path::of);
+        return parameters.text(parameter).map(Path::of);
     }
 
     private Optional<Path> ours(String name) {

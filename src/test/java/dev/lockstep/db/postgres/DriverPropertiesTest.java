@@ -194,7 +194,7 @@ class DriverPropertiesTest {
         Path key = key(firstLine, "rw-------");
         PgTarget target = PgTarget.resolve("sslkey=" + key, TargetSources.of(new Environment(variables)));
 
-        assertThat(new Tls(target.settings(), home).keyProblem().isPresent()).isEqualTo(explained);
+        assertThat(new Tls(target.parameters(), home).keyProblem().isPresent()).isEqualTo(explained);
     }
 
     private Path key(String content, String mode) throws IOException {
