@@ -3,7 +3,6 @@ package dev.lockstep.db;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Optional;
 
 /**
  * What is particular to an engine about one open connection: how a transaction begins and ends, and what an error means. Each
@@ -57,10 +56,12 @@ public interface EngineDriver {
         return exchange.run();
     }
 
-    /** What the server has only warned of, where a value may not be there as it was sent. */
-    default Optional<DbException> warning(Statement statement) throws SQLException {
-        return Optional.empty();
-    }
+    /**
+     * Looks at what the server has only warned of.
+     *
+     * @throws DbException it warns of something because of which a value may not be there as it was sent
+     */
+    default void refuseWarnings(Statement statement) throws SQLException {}
 
     /** Whether a pooler lends each transaction a session that may be somebody else's. */
     default boolean isPooled(Tx tx) throws SQLException {

@@ -68,17 +68,10 @@ public final class Tx {
             try (PreparedStatement statement = prepare(sql, values)) {
                 start(statement);
                 int rows = statement.executeUpdate();
-                refuseWarnings(statement);
+                driver.refuseWarnings(statement);
                 return rows;
             }
         });
-    }
-
-    private void refuseWarnings(Statement statement) throws SQLException {
-        Optional<DbException> trouble = driver.warning(statement);
-        if (trouble.isPresent()) {
-            throw trouble.get();
-        }
     }
 
     /** {@link #updateExactly} once for each list of values, in as few round trips as the driver can. */
@@ -92,7 +85,7 @@ public final class Tx {
                 }
                 start(statement);
                 int[] counts = statement.executeBatch();
-                refuseWarnings(statement);
+                driver.refuseWarnings(statement);
                 return counts;
             }
         });

@@ -56,7 +56,10 @@ public final class MariaDbDriver implements EngineDriver {
 
     /** The JDBC driver asks the server only if it has counted any. */
     @Override
-    public Optional<DbException> warning(Statement statement) throws SQLException {
-        return MariaDbErrors.warned(statement.getWarnings());
+    public void refuseWarnings(Statement statement) throws SQLException {
+        Optional<DbException> refused = MariaDbErrors.warned(statement.getWarnings());
+        if (refused.isPresent()) {
+            throw refused.get();
+        }
     }
 }

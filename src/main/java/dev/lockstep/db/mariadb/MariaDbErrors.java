@@ -29,7 +29,7 @@ public final class MariaDbErrors {
      *
      * @return empty if all of them may be passed over
      */
-    public static Optional<DbException> warned(SQLWarning first) {
+    static Optional<DbException> warned(SQLWarning first) {
         DbException trouble = null;
         for (SQLWarning warning = first; warning != null; warning = warning.getNextWarning()) {
             int number = warning.getErrorCode();

@@ -1,9 +1,9 @@
-package dev.lockstep.db;
+package dev.lockstep.db.mariadb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
-import dev.lockstep.db.mariadb.MariaDbErrors;
 import java.sql.SQLWarning;
 import org.junit.jupiter.api.Test;
 
