@@ -7,4 +7,13 @@ import java.sql.SQLException;
 @FunctionalInterface
 public interface Connector {
     Connection connect() throws SQLException;
+
+    /** Closes a connection that has turned out to be of no use; what goes wrong then is told with the first error. */
+    static void closeAfter(Exception first, Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            first.addSuppressed(e);
+        }
+    }
 }

@@ -72,11 +72,7 @@ public final class MariaDbConnector implements Connector {
                         Runnable::run, Math.toIntExact(answerTimeout().toMillis()));
                 return connection;
             } catch (SQLException | RuntimeException e) {
-                try {
-                    connection.close();
-                } catch (SQLException suppressed) {
-                    e.addSuppressed(suppressed);
-                }
+                Connector.closeAfter(e, connection);
                 throw e;
             }
         } catch (SQLException e) {

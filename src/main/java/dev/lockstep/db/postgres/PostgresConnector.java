@@ -106,11 +106,7 @@ public final class PostgresConnector implements Connector {
             connection.setNetworkTimeout(Runnable::run, millis(properties.answerTimeout()));
             return connection;
         } catch (SQLException | RuntimeException e) {
-            try {
-                connection.close();
-            } catch (SQLException suppressed) {
-                e.addSuppressed(suppressed);
-            }
+            Connector.closeAfter(e, connection);
             throw e;
         }
     }

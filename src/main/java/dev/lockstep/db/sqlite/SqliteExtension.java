@@ -1,5 +1,6 @@
 package dev.lockstep.db.sqlite;
 
+import dev.lockstep.db.Connector;
 import dev.lockstep.support.LockstepException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,11 +48,7 @@ final class SqliteExtension {
             sqlite.getDatabase().enable_load_extension(false);
             return connection;
         } catch (SQLException | RuntimeException e) {
-            try {
-                connection.close();
-            } catch (SQLException suppressed) {
-                e.addSuppressed(suppressed);
-            }
+            Connector.closeAfter(e, connection);
             throw e;
         }
     }
