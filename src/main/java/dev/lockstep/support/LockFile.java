@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
@@ -153,19 +150,8 @@ public final class LockFile implements AutoCloseable {
         return new LockstepException(
                 LockstepException.Kind.FAILED,
                 "lock-file",
-                "cannot " + what + " the lock file " + file + ": " + reason(cause),
+                "cannot " + what + " the lock file " + file + ": " + FileError.reason(cause),
                 "make it a file that this user may write, or set XDG_STATE_HOME to a folder of their own",
                 cause);
-    }
-
-    private static String reason(IOException cause) {
-        if (cause instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (cause instanceof NoSuchFileException) {
-            return "no such file or directory";
-        }
-        boolean detailed = cause instanceof FileSystemException known && known.getReason() != null;
-        return detailed ? ((FileSystemException) cause).getReason() : cause.getMessage();
     }
 }
