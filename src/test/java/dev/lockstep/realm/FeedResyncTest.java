@@ -13,7 +13,7 @@ import dev.lockstep.realm.log.FeedEvent.Resync;
 import dev.lockstep.realm.log.FeedEvent.ResyncReason;
 import dev.lockstep.realm.log.InvalidationFeed;
 import dev.lockstep.realm.log.InvalidationFeed.Emitters;
-import dev.lockstep.realm.log.InvalidationLog;
+import dev.lockstep.realm.log.LogRetention;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import java.util.Optional;
@@ -43,7 +43,7 @@ class FeedResyncTest {
         log.emit("a", "b", "c");
         database.execute("update lockstep_listener set seen_at = now() - interval '2 days'");
         try (Db db = Boxel.open(database)) {
-            int pruned = db.transact(tx -> InvalidationLog.prune(tx, 1));
+            int pruned = db.transact(tx -> LogRetention.prune(tx, 1));
             assertThat(pruned).isEqualTo(2);
         }
 
@@ -62,7 +62,7 @@ class FeedResyncTest {
                 Db db = Boxel.open(database)) {
             next(feed);
             emit(db, "a", "b", "c");
-            int pruned = db.transact(tx -> InvalidationLog.prune(tx, 0));
+            int pruned = db.transact(tx -> LogRetention.prune(tx, 0));
 
             assertThat(pruned).isZero();
             assertThat(sequence(feed, 3)).containsExactly(1L, 2L, 3L);

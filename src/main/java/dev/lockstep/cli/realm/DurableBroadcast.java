@@ -14,6 +14,7 @@ import dev.lockstep.realm.invalidate.Broadcast;
 import dev.lockstep.realm.log.InvalidationLog;
 import dev.lockstep.realm.log.InvalidationLog.Appended;
 import dev.lockstep.realm.log.LogPosition;
+import dev.lockstep.realm.log.LogRetention;
 import dev.lockstep.realm.log.NamedListeners;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
@@ -58,7 +59,7 @@ final class DurableBroadcast {
                     new Broadcast(emitter, ear).telling(() -> call.output().soFar(() -> Result.changed(data, lines)));
             Broadcast.Logged logged = log(broadcast, plan);
             LogPosition position = logged.entry().position();
-            InvalidationLog.tidy(emitter, position, plan.changes().size());
+            LogRetention.tidy(emitter, position, plan.changes().size());
             data.put("echoMs", logged.echo().toMillis());
             data.put("seq", Long.toString(position.seq()));
             data.put("id", id.toString());

@@ -9,6 +9,7 @@ import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.log.InvalidationLog;
 import dev.lockstep.realm.log.LogPosition;
+import dev.lockstep.realm.log.LogRetention;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Tombstones;
 import dev.lockstep.transpile.schema.CacheSchema;
@@ -99,7 +100,7 @@ public final class RealmInvalidator {
         Invalidation done = db.transact(tx -> within(tx, sorted, named, plan, id));
         done.position()
                 .ifPresent(position ->
-                        InvalidationLog.tidy(db, position, plan.changes().size()));
+                        LogRetention.tidy(db, position, plan.changes().size()));
         return done;
     }
 

@@ -87,34 +87,8 @@ public final class InvalidationLog {
                and seq = ?
             """;
 
-    /**
-     * What a listener that was seen lately has not applied is kept, and what it applied last, by which it knows the log again;
-     * so are the newest, whoever needs them.
-     */
-    private static final String PRUNE = """
-            delete from lockstep_inval_log l
-             using lockstep_inval_head h
-             where h.channel = ?
-               and l.channel = h.channel
-               and l.seq <= least(h.seq - cast(? as bigint),
-                                  coalesce((select min(seq) - 1
-                                              from lockstep_listener
-                                             where channel = h.channel
-                                               and epoch = h.epoch
-                                               and seen_at > now() - interval '1 day'), h.seq))
-            """;
-
-    private static final String FORGET_LISTENERS =
-            "delete from lockstep_listener where seen_at < now() - interval '30 days'";
-
-    /** How many records stay in the log, whether anybody needs them or not. */
-    private static final long KEPT = 100_000;
-
-    /** The log is pruned once in so many records. */
-    private static final long PRUNE_EVERY = 1_000;
-
     private static final LockKey SCHEMA_LOCK = LockKey.of("lockstep|schema|realm");
-    private static final String CHANNEL = FileChange.CHANNEL.name();
+    static final String CHANNEL = FileChange.CHANNEL.name();
 
     /** What became of changes that were to be appended. */
     public enum Appended {
@@ -278,30 +252,6 @@ public final class InvalidationLog {
     private static LogPage.Logged logged(Row row) {
         FileChange change = new FileChange(new RealmUrl(row.text("realm_url")), row.text("path"));
         return new LogPage.Logged(row.integer("seq"), change, (int) row.integer("emitter"), row.text("mark"));
-    }
-
-    /**
-     * Deletes what nobody needs any more.
-     *
-     * @param keep how many of the newest stay in any case
-     * @return how many are gone
-     */
-    public static int prune(Tx tx, long keep) {
-        tx.update(FORGET_LISTENERS);
-        return tx.update(PRUNE, CHANNEL, keep);
-    }
-
-    /** Prunes, if that is due after records were added up to a position. */
-    public static void tidy(Db db, LogPosition position, int added) {
-        if (position.seq() / PRUNE_EVERY == (position.seq() - added) / PRUNE_EVERY) {
-            return;
-        }
-        try {
-            db.autocommit(tx -> prune(tx, KEPT));
-        } catch (DbException e) {
-            // What was asked for is committed; whoever comes next, and may delete, prunes.
-            return;
-        }
     }
 
     private static LogPosition position(Row row) {
