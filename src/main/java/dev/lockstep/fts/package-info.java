@@ -96,7 +96,7 @@
  *   <tr><td>crash, power cut, lost connection, full disk, lock not had<td>the transaction never was; run it again
  *   <tr><td>two restore at once<td>the second waits for the lock, and finds nothing to do
  *   <tr><td>an index of many rows is made anew<td>it goes through the write-ahead log as a whole, for SQLite takes nothing over
- *       before a commit: announced, and the log emptied afterwards ({@link dev.lockstep.db.sqlite.SqliteFiles#shrinkLog}); where a reader
+ *       before a commit: announced, and the log emptied afterwards ({@link dev.lockstep.db.sqlite.WriteAheadLog#shrink}); where a reader
  *       keeps it, that is told
  *   <tr><td>the deferring process dies<td>DEFERRED stays; anybody restores. Searches miss what changed meanwhile, and in
  *       an index with external content may fail with SQLITE_CORRUPT_VTAB

@@ -13,6 +13,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.sqlite.SqliteFiles;
+import dev.lockstep.db.sqlite.WriteAheadLog;
 import dev.lockstep.fts.deferral.FtsStatus;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorStatus;
@@ -87,7 +88,7 @@ final class DoctorSqlite {
 
     private Check wal(Db db) {
         String mode = db.autocommit(tx -> tx.only(JOURNAL)).text("journal_mode");
-        long size = SqliteFiles.logSize(Invocation.file(file));
+        long size = WriteAheadLog.size(Invocation.file(file));
         return size > LARGE_WAL
                 ? new Check(
                         "sqlite.wal",

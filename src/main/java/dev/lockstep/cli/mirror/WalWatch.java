@@ -2,7 +2,7 @@ package dev.lockstep.cli.mirror;
 
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
-import dev.lockstep.db.sqlite.SqliteFiles;
+import dev.lockstep.db.sqlite.WriteAheadLog;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,13 +34,13 @@ final class WalWatch {
         this.output = call.output();
         this.file = Invocation.file(call.sqliteFile());
         this.advice = advice;
-        this.before = SqliteFiles.logSize(file);
+        this.before = WriteAheadLog.size(file);
         this.bytes = before;
     }
 
     /** Looks at it while the reading goes on, and warns once it has grown by much. */
     void look() {
-        bytes = SqliteFiles.logSize(file);
+        bytes = WriteAheadLog.size(file);
         if (grown() >= MUCH && !warned) {
             warned = true;
             output.warn("wal-growth", grew() + ", and cannot be emptied before the reading ends; " + advice);

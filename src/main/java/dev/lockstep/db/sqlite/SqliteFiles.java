@@ -3,14 +3,12 @@ package dev.lockstep.db.sqlite;
 import dev.lockstep.db.Connector;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -39,11 +37,6 @@ public final class SqliteFiles {
             select (select count(*) from sqlite_master) as entries, page_count * page_size as bytes
               from pragma_page_count, pragma_page_size
             """;
-
-    /** Twice what SQLite itself lets the log grow to between two of its own clearings. */
-    private static final long LARGE_LOG = 8 << 20;
-
-    private static final Duration READERS_ARE_GIVEN = Duration.ofSeconds(1);
 
     private static final List<String> SHARED = List.of(
             "nfs",
@@ -180,40 +173,6 @@ public final class SqliteFiles {
                     around.apply(() -> new SQLiteConfig().createConnection("jdbc:sqlite::memory:")), SqliteDriver::new);
         } catch (SQLException e) {
             throw SqliteErrors.of(e);
-        }
-    }
-
-    /**
-     * Takes what a large transaction has left in the write-ahead log over into the database, and gives the log's room back.
-     *
-     * @return the bytes that the log keeps because somebody still reads what was before; 0 if it keeps next to nothing
-     */
-    public static long shrinkLog(Db db) {
-        return db.autocommit(tx -> {
-            long page = tx.only("pragma page_size").integer(0);
-            if (tx.only("pragma wal_checkpoint(passive)").integer(1) * page < LARGE_LOG) {
-                return 0L;
-            }
-            long patience = tx.only("pragma busy_timeout").integer(0);
-            tx.rows("pragma busy_timeout = " + READERS_ARE_GIVEN.toMillis());
-            Row emptied = tx.only("pragma wal_checkpoint(truncate)");
-            tx.rows("pragma busy_timeout = " + patience);
-            return emptied.integer(0) == 0 ? 0L : emptied.integer(1) * page;
-        });
-    }
-
-    /**
-     * How many bytes the write-ahead log of a database has; 0 if there is none. Its directory entry tells: the file is SQLite's to
-     * open.
-     */
-    public static long logSize(Path file) {
-        try {
-            Path real = file.toRealPath();
-            return Files.size(real.resolveSibling(real.getFileName() + "-wal"));
-        } catch (NoSuchFileException e) {
-            return 0;
-        } catch (IOException e) {
-            throw LockstepException.usage("not readable: " + file + ": " + FileError.reason(e), null);
         }
     }
 

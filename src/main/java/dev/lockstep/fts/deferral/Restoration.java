@@ -2,7 +2,7 @@ package dev.lockstep.fts.deferral;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Tx;
-import dev.lockstep.db.sqlite.SqliteFiles;
+import dev.lockstep.db.sqlite.WriteAheadLog;
 import dev.lockstep.fts.content.ContentComparison;
 import dev.lockstep.fts.content.IndexRebuild;
 import dev.lockstep.fts.ledger.DeferralLedger;
@@ -95,7 +95,7 @@ public final class Restoration {
 
         /** What it has written is in the database, and the log is small again; or that it is not is told. */
         Outcome settled(Db db) {
-            long kept = changed() ? SqliteFiles.shrinkLog(db) : 0;
+            long kept = changed() ? WriteAheadLog.shrink(db) : 0;
             if (kept == 0) {
                 return this;
             }
