@@ -14,7 +14,6 @@ import dev.lockstep.mirror.copy.Preflight;
 import dev.lockstep.mirror.follow.Following;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorRun;
-import dev.lockstep.mirror.run.RunClaim.Policy;
 import dev.lockstep.mirror.source.FollowTriggers;
 import dev.lockstep.support.LockstepException;
 import java.nio.file.Path;
@@ -52,7 +51,7 @@ public final class MirrorFollowCommand implements Command {
                                 + " it is then. The triggers stay when this command ends, so that the next run misses nothing.");
         MirrorArguments.which(spec);
         Options.add(spec, Options.DRY_RUN, INSTALL, REMOVE, INTERVAL, SWEEP);
-        MirrorBackfillCommand.how(spec);
+        BackfillArguments.declare(spec);
     }
 
     @Override
@@ -132,10 +131,9 @@ public final class MirrorFollowCommand implements Command {
 
     private static Result follow(Invocation call) throws InterruptedException {
         Following.Options options = new Following.Options(
-                MirrorBackfillCommand.options(call),
+                BackfillArguments.options(call),
                 call.get(INTERVAL).orElse(DEFAULT_INTERVAL),
                 call.get(SWEEP).orElse(DEFAULT_SWEEP));
-        Policy policy = call.has(MirrorBackfillCommand.TAKE_OVER) ? Policy.TAKE_OVER : Policy.RESPECT;
         Narration narration = new Narration(call);
         call.output().soFar(narration::result);
         Path file = Invocation.file(call.sqliteFile());
@@ -146,7 +144,8 @@ public final class MirrorFollowCommand implements Command {
                     Preflight.hopeless(source, link, MirrorArguments.tables(call), options.backfill())) {
                 throw hopeless.failure().orElseThrow();
             }
-            MirrorRun run = MirrorRun.begin(link, MirrorArguments.sourceId(call), MirrorArguments.owner(), policy);
+            MirrorRun run = MirrorRun.begin(
+                    link, MirrorArguments.sourceId(call), MirrorArguments.owner(), BackfillArguments.policy(call));
             narration.isChanged = run::hasWritten;
             String mirror = MirrorArguments.mirrorId(call);
             Following following =
@@ -218,9 +217,9 @@ public final class MirrorFollowCommand implements Command {
             if (failure.isEmpty()) {
                 failures.remove(table.table());
                 count(table.table(), table.inserted(), table.updated(), table.deleted());
-                event("compared", MirrorBackfillCommand.tree(table), MirrorBackfillCommand.line(table));
+                event("compared", TableReport.tree(table), TableReport.line(table));
             } else if (!failure.get().equals(failures.put(table.table(), failure.get()))) {
-                event("compared", MirrorBackfillCommand.tree(table), MirrorBackfillCommand.line(table));
+                event("compared", TableReport.tree(table), TableReport.line(table));
             }
         }
 

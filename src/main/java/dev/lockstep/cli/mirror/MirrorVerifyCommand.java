@@ -99,7 +99,7 @@ public final class MirrorVerifyCommand implements Command {
                         .orElse(null));
         data.put("notMirrored", NotMirroredReport.tree(left));
         if (!failures.isEmpty() && failures.size() == tables.size()) {
-            return MirrorBackfillCommand.none(failures, data, lines);
+            return TableReport.none(failures, data, lines);
         }
         Result result = Result.unchanged(data, lines);
         boolean compared = failures.stream().allMatch(failure -> failure.kind() == LockstepException.Kind.DIFFERS);

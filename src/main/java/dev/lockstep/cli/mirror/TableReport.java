@@ -1,0 +1,94 @@
+package dev.lockstep.cli.mirror;
+
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.mirror.copy.Backfill;
+import dev.lockstep.mirror.engine.Compared;
+import dev.lockstep.mirror.plan.RejectedRow;
+import dev.lockstep.support.LockstepException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** How what became of a table is told. */
+final class TableReport {
+    private TableReport() {}
+
+    /** For programs. */
+    static Map<String, Object> tree(Backfill.Table table) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("table", table.table());
+        tree.put("read", table.read());
+        tree.put("inserted", table.inserted());
+        tree.put("updated", table.updated());
+        tree.put("deleted", table.deleted());
+        tree.put("unchanged", table.unchanged());
+        tree.put("rejected", table.rejected());
+        List<Object> rejects = new ArrayList<>();
+        table.rejects().forEach(reject -> rejects.add(tree(reject)));
+        tree.put("rejects", rejects);
+        tree.put("compared", table.compared().map(TableReport::word).orElse(null));
+        tree.put("error", table.failure().map(LockstepException::getMessage).orElse(null));
+        return tree;
+    }
+
+    private static String word(Compared how) {
+        return how.name().toLowerCase(Locale.ROOT);
+    }
+
+    static Map<String, Object> tree(RejectedRow reject) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("key", reject.key());
+        tree.put("column", reject.column().orElse(null));
+        tree.put("reason", reject.reason());
+        tree.put("value", reject.shown().orElse(null));
+        return tree;
+    }
+
+    /** The same in one line, for people. */
+    static String line(Backfill.Table table) {
+        return table.failure()
+                .map(failure -> table.table() + ": FAILED: " + failure.getMessage())
+                .orElseGet(() -> "%s: %d read, %d inserted, %d updated, %d deleted, %d unchanged, %d rejected%s"
+                        .formatted(
+                                table.table(),
+                                table.read(),
+                                table.inserted(),
+                                table.updated(),
+                                table.deleted(),
+                                table.unchanged(),
+                                table.rejected(),
+                                isRecorded(table) ? "; the unchanged as recorded, not compared" : ""));
+    }
+
+    private static boolean isRecorded(Backfill.Table table) {
+        return table.compared().filter(Compared.RECORDED::equals).isPresent();
+    }
+
+    /** The same with a hint or with the rejected rows, each on a line of its own. */
+    static List<String> lines(Backfill.Table table) {
+        List<String> lines = new ArrayList<>(List.of(line(table)));
+        table.failure()
+                .map(LockstepException::hint)
+                .ifPresentOrElse(hint -> lines.add("  hint: " + hint), () -> table.rejects()
+                        .forEach(reject -> lines.add("  rejected: " + reject)));
+        return lines;
+    }
+
+    /** No table was done: what went wrong with the gravest of them, and how many more. */
+    static Result none(List<LockstepException> failures, Map<String, Object> data, List<String> lines) {
+        if (failures.size() == 1) {
+            return Result.failed(failures.get(0), data, List.of());
+        }
+        LockstepException one = ExitCode.gravest(failures);
+        LockstepException all = new LockstepException(
+                one.kind(),
+                one.code(),
+                one.getMessage() + "; " + (failures.size() - 1) + " more tables failed too",
+                one.hint(),
+                one);
+        return Result.failed(all, data, lines);
+    }
+}
