@@ -55,7 +55,7 @@ public final class FtsCheckCommand implements Command {
             report = check.run(db, call.all(FtsArguments.TABLE));
         }
         report = call.has(NO_COST) ? report : measured(call, check, report);
-        FtsArguments.warn(call, report.notices());
+        FtsReport.warn(call, report.notices());
         return result(call, report);
     }
 
@@ -98,7 +98,7 @@ public final class FtsCheckCommand implements Command {
         if (report.tables().stream().flatMap(table -> table.triggers().stream()).anyMatch(FtsCheck.Trigger::offered)) {
             call.output().message("hint: 'lockstep fts tune -n' shows what could stand in for these triggers");
         }
-        Result result = Result.unchanged(FtsArguments.data(call, tables), lines);
+        Result result = Result.unchanged(FtsReport.data(call, tables), lines);
         return report.isInStep() ? result : result.with(ExitCode.DIFFERS);
     }
 
@@ -163,7 +163,7 @@ public final class FtsCheckCommand implements Command {
         if (table.state() != FtsStatus.State.ACTIVE) {
             line.append("; ").append(table.state().name().toLowerCase(Locale.ROOT));
         }
-        line.append("; ").append(FtsArguments.kind(table.module(), table.kind()));
+        line.append("; ").append(FtsReport.kind(table.module(), table.kind()));
         line.append("; rows ").append(number(table.rows())).append(", indexed ").append(number(table.indexed()));
         count(line, table.drift().missing(), "missing");
         count(line, table.drift().duplicate(), "duplicate");
@@ -195,9 +195,9 @@ public final class FtsCheckCommand implements Command {
     }
 
     private static String line(FtsCheck.Trigger trigger) {
-        return "  trigger " + trigger.name() + " " + FtsArguments.fault(trigger.fault()) + ": "
+        return "  trigger " + trigger.name() + " " + FtsReport.fault(trigger.fault()) + ": "
                 + trigger.cost()
-                        .map(cost -> FtsArguments.milliseconds(cost) + " for each " + trigger.event())
+                        .map(cost -> FtsReport.milliseconds(cost) + " for each " + trigger.event())
                         .orElse("not measured");
     }
 

@@ -7,10 +7,7 @@ import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.Deferral;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep fts defer}. */
@@ -34,48 +31,6 @@ public final class FtsDeferCommand implements Command {
         try (Db db = call.sqlite(SqliteFiles.Access.WRITE)) {
             outcome = call.dryRun() ? deferral.preview(db, names) : deferral.run(db, names);
         }
-        return result(call, call.sqliteFile(), outcome);
-    }
-
-    static Result result(Invocation call, String file, Deferral.Outcome outcome) {
-        FtsArguments.warn(call, outcome.notices());
-        List<Object> tables = new ArrayList<>();
-        List<String> lines = new ArrayList<>();
-        for (Deferral.Table table : outcome.tables()) {
-            tables.add(tree(table));
-            lines.add(line(call, table));
-        }
-        Map<String, Object> data = FtsArguments.data(file, tables);
-        return outcome.changed() && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
-    }
-
-    private static Map<String, Object> tree(Deferral.Table table) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("table", table.table());
-        tree.put("fts", table.fts());
-        tree.put(
-                "result",
-                switch (table.result()) {
-                    case DEFERRED -> "deferred";
-                    case ALREADY -> "already";
-                });
-        tree.put("mode", FtsArguments.label(table.mode()));
-        tree.put("triggers", table.triggers());
-        tree.put("since", table.since().orElse(null));
-        tree.put("owner", FtsArguments.owner(table.owner()));
-        return tree;
-    }
-
-    private static String line(Invocation call, Deferral.Table table) {
-        String triggers = " (" + String.join(", ", table.triggers()) + ")";
-        return switch (table.result()) {
-            case DEFERRED ->
-                (call.dryRun() ? "would defer " : "deferred ") + table.fts() + ", mode "
-                        + FtsArguments.label(table.mode()) + triggers;
-            case ALREADY ->
-                table.fts() + " is already deferred"
-                        + table.since().map(since -> " since " + since).orElse("")
-                        + table.owner().map(owner -> " by " + owner.describe()).orElse("") + triggers;
-        };
+        return DeferralReport.result(call, call.sqliteFile(), outcome);
     }
 }

@@ -10,7 +10,6 @@ import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.FtsRebuild;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,8 +22,6 @@ public final class FtsRebuildCommand implements Command {
     private static final Opt<Boolean> RECREATE = Opt.flag(
             "Drop each first and make it by its own definition, also one that cannot be opened. Its triggers stay.",
             "--recreate");
-
-    private static final long MEGABYTE = 1_000_000;
 
     @Override
     public void declare(CommandSpec spec) {
@@ -63,7 +60,7 @@ public final class FtsRebuildCommand implements Command {
             Invocation call, FtsRebuild rebuild, List<String> names, List<FtsRebuild.Estimate> estimates) {
         Map<String, Long> totals = new HashMap<>();
         for (FtsRebuild.Estimate estimate : estimates) {
-            call.output().message(line(estimate));
+            call.output().message(FtsReport.line(estimate));
             totals.put(estimate.fts(), estimate.rows());
         }
         call.confirm((call.has(RECREATE) ? "drop and make anew " : "rebuild ") + String.join(", ", names(estimates))
@@ -91,23 +88,13 @@ public final class FtsRebuildCommand implements Command {
             tree.put("estimatedMs", estimate.time().toMillis());
             tree.put("estimatedWalBytes", estimate.walBytes());
             tables.add(tree);
-            lines.add(line(estimate));
+            lines.add(FtsReport.line(estimate));
         }
         outlook.foreign().forEach(index -> lines.add("left alone: " + index));
         if (lines.isEmpty()) {
             lines.add("there is no full-text table in this database");
         }
-        return Result.unchanged(FtsArguments.data(call, tables), lines);
-    }
-
-    /** What one index will take, for people. */
-    static String line(FtsRebuild.Estimate estimate) {
-        return estimate.fts() + ": " + estimate.rows() + " rows, about " + seconds(estimate.time())
-                + " of writing, about " + Math.max(1, estimate.walBytes() / MEGABYTE) + " MB of log";
-    }
-
-    private static String seconds(Duration time) {
-        return time.toMillis() < 1000 ? "a second" : time.toSeconds() + 1 + " s";
+        return Result.unchanged(FtsReport.data(call, tables), lines);
     }
 
     private static Result result(Invocation call, List<FtsRebuild.Table> rebuilt) {
@@ -122,6 +109,6 @@ public final class FtsRebuildCommand implements Command {
             tables.add(tree);
             lines.add("rebuilt " + table.fts() + ": " + table.rows() + " rows");
         }
-        return Result.changed(FtsArguments.data(call, tables), lines);
+        return Result.changed(FtsReport.data(call, tables), lines);
     }
 }

@@ -17,7 +17,6 @@ import dev.lockstep.profile.Profile;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ProcessIdentity;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,15 +55,15 @@ public final class FtsRestoreCommand implements Command {
         Optional<Profile> profile = call.profile();
         Restoration restoration = new Restoration(profile, policy, ProcessIdentity.ofProcess());
         if (call.has(IF_DEFERRED) && !isNeeded(call, profile)) {
-            return Result.unchanged(FtsArguments.data(call, List.of()), List.of(NOTHING));
+            return Result.unchanged(FtsReport.data(call, List.of()), List.of(NOTHING));
         }
         Restoration.Outcome outcome;
         try (Db db = call.sqlite(SqliteFiles.Access.WRITE)) {
             if (call.dryRun()) {
                 outcome = restoration.preview(db, call.all(FtsArguments.TABLE));
-                FtsArguments.warn(call, outcome.notices());
+                FtsReport.warn(call, outcome.notices());
             } else {
-                outcome = FtsArguments.restore(call, restoration, db, call.sqliteFile());
+                outcome = RestorationReport.run(call, restoration, db, call.sqliteFile());
             }
         }
         return result(call, outcome);
@@ -101,7 +100,10 @@ public final class FtsRestoreCommand implements Command {
     private static Result result(Invocation call, Restoration.Outcome outcome) {
         List<String> lines = new ArrayList<>();
         for (Restoration.Table table : outcome.tables()) {
-            lines.add(call.dryRun() ? "would restore " + table.fts() + ": " + triggers(table) : line(table));
+            lines.add(
+                    call.dryRun()
+                            ? "would restore " + table.fts() + ": " + RestorationReport.triggers(table)
+                            : RestorationReport.line(table));
         }
         if (outcome.leftovers() > 0) {
             lines.add((call.dryRun() ? "would remove " : "removed ") + outcome.leftovers()
@@ -111,36 +113,11 @@ public final class FtsRestoreCommand implements Command {
         if (lines.isEmpty()) {
             lines.add(NOTHING);
         }
-        Map<String, Object> data = FtsArguments.data(call, trees(outcome));
+        Map<String, Object> data = FtsReport.data(call, RestorationReport.trees(outcome));
         data.put("leftovers", outcome.leftovers());
         data.put("stale", outcome.stale());
         Result result =
                 outcome.changed() && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
         return outcome.stale().isEmpty() ? result : result.with(ExitCode.DIFFERS);
-    }
-
-    /** What was restored, for programs. */
-    static List<Object> trees(Restoration.Outcome outcome) {
-        List<Object> tables = new ArrayList<>();
-        for (Restoration.Table table : outcome.tables()) {
-            Map<String, Object> tree = new LinkedHashMap<>();
-            tree.put("table", table.table());
-            tree.put("fts", table.fts());
-            tree.put("reindexed", table.reindexed());
-            tree.put("triggers", table.triggers());
-            tree.put("proof", table.proof());
-            tables.add(tree);
-        }
-        return tables;
-    }
-
-    /** One restored index, for people. */
-    static String line(Restoration.Table table) {
-        String rows = table.proof().equals("changed") ? " changed rows, " : " rows, ";
-        return "restored " + table.fts() + ": " + table.reindexed() + rows + triggers(table);
-    }
-
-    private static String triggers(Restoration.Table table) {
-        return table.triggers().size() + " triggers (" + String.join(", ", table.triggers()) + ")";
     }
 }

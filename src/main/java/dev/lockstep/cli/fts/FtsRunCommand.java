@@ -85,12 +85,11 @@ public final class FtsRunCommand implements Command {
     }
 
     private static Result preview(Invocation call, String file) {
-        try (Db db = call.databases()
-                .sqlite(Invocation.file(file), SqliteFiles.Access.WRITE, call.lockTimeout(), call.extensions())) {
+        try (Db db = open(call, file)) {
             Deferral deferral = FtsArguments.deferralOrNone(call).together();
             Deferral.Outcome outcome = deferral.preview(db, call.all(FtsArguments.TABLE));
-            FtsArguments.sayKept(call, outcome);
-            return FtsDeferCommand.result(call, file, outcome);
+            DeferralReport.sayKept(call, outcome);
+            return DeferralReport.result(call, file, outcome);
         }
     }
 
@@ -102,9 +101,9 @@ public final class FtsRunCommand implements Command {
         List<String> put = deferred.tables().stream().map(Deferral.Table::fts).toList();
         Result nothing = Result.unchanged(Map.of("db", file, "deferred", put), List.of());
         call.output().soFar(() -> deferred.changed() ? nothing.asChanged() : nothing);
-        FtsArguments.warn(call, deferred.notices());
+        FtsReport.warn(call, deferred.notices());
         say(call, deferred);
-        FtsArguments.sayKept(call, deferred);
+        DeferralReport.sayKept(call, deferred);
         if (deferred.tables().isEmpty()) {
             return alone(call, file, child, deferred);
         }
@@ -144,7 +143,7 @@ public final class FtsRunCommand implements Command {
                     .detail(
                             switch (table.result()) {
                                 case DEFERRED ->
-                                    "deferred " + table.fts() + ", mode " + FtsArguments.label(table.mode()) + triggers;
+                                    "deferred " + table.fts() + ", mode " + FtsReport.label(table.mode()) + triggers;
                                 case ALREADY -> table.fts() + " is deferred already" + triggers;
                             });
         }
@@ -162,7 +161,7 @@ public final class FtsRunCommand implements Command {
                     e.hint() == null ? RESTORE : e.hint(),
                     e);
         }
-        Map<String, Object> data = data(file, status, deferred, FtsRestoreCommand.trees(outcome), outcome.left());
+        Map<String, Object> data = data(file, status, deferred, RestorationReport.trees(outcome), outcome.left());
         return new Result(status, Result.Change.CHANGED, data, List.of());
     }
 
@@ -172,7 +171,7 @@ public final class FtsRunCommand implements Command {
         data.put("db", file);
         data.put("status", status);
         data.put("deferred", deferred.tables().stream().map(Deferral.Table::fts).toList());
-        data.put("leftAlone", FtsArguments.keptTrees(deferred));
+        data.put("leftAlone", DeferralReport.keptTrees(deferred));
         data.put("tables", tables);
         data.put("left", left);
         return data;
@@ -187,16 +186,16 @@ public final class FtsRunCommand implements Command {
                     new Restoration(call.profile(), Policy.CAREFUL, ProcessIdentity.ofProcess()),
                     call.all(FtsArguments.TABLE));
         }
-        FtsArguments.warn(call, outcome.deferral().notices());
-        FtsArguments.sayKept(call, outcome.deferral());
-        FtsArguments.warn(call, outcome.restoration().notices());
+        FtsReport.warn(call, outcome.deferral().notices());
+        DeferralReport.sayKept(call, outcome.deferral());
+        FtsReport.warn(call, outcome.restoration().notices());
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", file);
         data.put("statements", script.size());
-        data.put("leftAlone", FtsArguments.keptTrees(outcome.deferral()));
-        data.put("tables", FtsRestoreCommand.trees(outcome.restoration()));
+        data.put("leftAlone", DeferralReport.keptTrees(outcome.deferral()));
+        data.put("tables", RestorationReport.trees(outcome.restoration()));
         List<String> lines = new ArrayList<>(List.of("ran " + TerminalText.count(script.size(), "statement")));
-        outcome.restoration().tables().forEach(table -> lines.add(FtsRestoreCommand.line(table)));
+        outcome.restoration().tables().forEach(table -> lines.add(RestorationReport.line(table)));
         return Result.changed(data, lines);
     }
 
@@ -235,8 +234,8 @@ public final class FtsRunCommand implements Command {
         Restoration.Outcome restore() {
             try (Db db = open(call, file)) {
                 Restoration restoration = new Restoration(call.profile(), LEAVING, ProcessIdentity.ofProcess());
-                Restoration.Outcome outcome = FtsArguments.restore(call, restoration, db, file);
-                outcome.tables().forEach(table -> call.output().detail(FtsRestoreCommand.line(table)));
+                Restoration.Outcome outcome = RestorationReport.run(call, restoration, db, file);
+                outcome.tables().forEach(table -> call.output().detail(RestorationReport.line(table)));
                 if (!outcome.left().isEmpty()) {
                     call.output().message("still deferred for another owner: " + String.join(", ", outcome.left()));
                 }

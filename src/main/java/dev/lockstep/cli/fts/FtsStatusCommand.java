@@ -36,7 +36,7 @@ public final class FtsStatusCommand implements Command {
             status = FtsStatus.read(db, call.profile(), call.all(FtsArguments.TABLE));
             remedy = status.isKept() ? null : FtsRemedy.of(call, db, status, call.all(FtsArguments.TABLE));
         }
-        FtsArguments.warn(call, status.notices());
+        FtsReport.warn(call, status.notices());
         List<Object> tables = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         for (FtsStatus.Table table : status.tables()) {
@@ -49,7 +49,7 @@ public final class FtsStatusCommand implements Command {
         if (remedy != null) {
             lines.add("hint: " + remedy);
         }
-        Map<String, Object> data = FtsArguments.data(call, tables);
+        Map<String, Object> data = FtsReport.data(call, tables);
         data.put("leftovers", status.leftovers());
         Result result = Result.unchanged(data, lines);
         return status.isKept() ? result : result.with(ExitCode.DIFFERS);
@@ -65,13 +65,13 @@ public final class FtsStatusCommand implements Command {
         tree.put("triggers", table.triggers());
         tree.put("rows", table.rows().orElse(null));
         tree.put("indexed", table.indexed().orElse(null));
-        tree.put("mode", table.mode().map(FtsArguments::label).orElse(null));
+        tree.put("mode", table.mode().map(FtsReport::label).orElse(null));
         tree.put("dirty", table.dirty().orElse(null));
-        tree.put("owner", FtsArguments.owner(table.owners().stream().findFirst()));
+        tree.put("owner", FtsReport.owner(table.owners().stream().findFirst()));
         tree.put(
                 "owners",
                 table.owners().stream()
-                        .map(owner -> FtsArguments.owner(Optional.of(owner)))
+                        .map(owner -> FtsReport.owner(Optional.of(owner)))
                         .toList());
         tree.put("since", table.since().orElse(null));
         tree.put("until", table.until().orElse(null));
@@ -94,11 +94,11 @@ public final class FtsStatusCommand implements Command {
         }
         table.until().ifPresent(until -> line.append(" until ").append(until));
         table.note().ifPresent(note -> line.append(" (").append(note).append(")"));
-        line.append("; ").append(FtsArguments.kind(table.module(), table.kind()));
+        line.append("; ").append(FtsReport.kind(table.module(), table.kind()));
         line.append(" of ").append(table.table().isEmpty() ? "no table" : table.table());
         line.append("; rows ").append(number(table.rows())).append(", indexed ").append(number(table.indexed()));
         table.expected().ifPresent(rows -> line.append(", expected ").append(rows));
-        table.mode().ifPresent(mode -> line.append("; mode ").append(FtsArguments.label(mode)));
+        table.mode().ifPresent(mode -> line.append("; mode ").append(FtsReport.label(mode)));
         table.dirty()
                 .filter(dirty -> dirty > 0)
                 .ifPresent(dirty -> line.append(", ").append(dirty).append(" changed rows noted"));

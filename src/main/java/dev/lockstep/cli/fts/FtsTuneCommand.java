@@ -65,7 +65,7 @@ public final class FtsTuneCommand implements Command {
 
     private static List<String> lines(FtsTune.Trigger trigger) {
         List<String> lines = new ArrayList<>();
-        String what = "trigger " + trigger.name() + " of " + trigger.fts() + " " + FtsArguments.fault(trigger.fault());
+        String what = "trigger " + trigger.name() + " of " + trigger.fts() + " " + FtsReport.fault(trigger.fault());
         if (trigger.after().isEmpty()) {
             lines.add(what + ", and nothing can stand in for it: " + trigger.objection());
             return lines;
@@ -108,8 +108,8 @@ public final class FtsTuneCommand implements Command {
         if (trigger.costBefore().isEmpty() || trigger.costAfter().isEmpty()) {
             return "not measured, for want of rows";
         }
-        return FtsArguments.milliseconds(trigger.costBefore().get()) + " before, "
-                + FtsArguments.milliseconds(trigger.costAfter().get()) + " now for each " + trigger.event();
+        return FtsReport.milliseconds(trigger.costBefore().get()) + " before, "
+                + FtsReport.milliseconds(trigger.costAfter().get()) + " now for each " + trigger.event();
     }
 
     private static Map<String, Object> data(Invocation call, List<FtsTune.Trigger> triggers) {
