@@ -33,15 +33,6 @@ public final class BroadcastCommand implements Command {
     private static final Opt<List<String>> PATH = Opt.texts("P", RealmArguments.PATH, "--path");
     private static final Opt<String> PATHS_FROM =
             Opt.text("FILE|-", "Read paths from a file, or from standard input; one a line.", "--paths-from");
-    private static final Opt<Boolean> DURABLE =
-            Opt.flag("Also write the durable log, for listeners that are away now: they will be told.", "--durable");
-    static final Opt<String> ID = Opt.text(
-            "UUID",
-            "Name this broadcast: however often it is repeated, the log has it once. Implies --durable.",
-            "--id");
-    static final Opt<Boolean> WAIT =
-            Opt.flag("Return when every live named listener has applied it. Implies --durable.", "--wait");
-    static final Opt<Duration> WAIT_TIMEOUT = Opt.duration("How long --wait waits (default 30s).", "--wait-timeout");
 
     private static final Duration ECHO = Duration.ofSeconds(2);
     private static final Duration STATEMENT = Duration.ofSeconds(10);
@@ -53,7 +44,8 @@ public final class BroadcastCommand implements Command {
                 .description("Tell every replica to drop what it cached of a realm: all of it, or the paths given."
                         + " Everything is sent in one transaction. Done again, it sends again.");
         Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
-        Options.add(spec, PATH, PATHS_FROM, DURABLE, ID, WAIT, WAIT_TIMEOUT);
+        Options.add(spec, PATH, PATHS_FROM);
+        DurableBroadcast.declare(spec);
         ExpectedListeners.declare(spec);
         RealmArguments.declareStrictness(spec);
         Options.postgres(spec);
@@ -81,7 +73,7 @@ public final class BroadcastCommand implements Command {
         if (call.dryRun()) {
             return Result.unchanged(data(plan.changes(), null), lines("would send ", plan));
         }
-        if (call.has(DURABLE) || call.has(ID) || call.has(WAIT)) {
+        if (DurableBroadcast.isWanted(call)) {
             return new DurableBroadcast(call, target)
                     .send(plan, realms, data(plan.changes(), null), lines("sent ", plan));
         }

@@ -3,6 +3,8 @@ package dev.lockstep.cli.realm;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Durations;
+import dev.lockstep.cli.option.Opt;
+import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
@@ -21,12 +23,24 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code realm broadcast} by way of the durable log. */
 final class DurableBroadcast {
+    private static final Opt<Boolean> DURABLE =
+            Opt.flag("Also write the durable log, for listeners that are away now: they will be told.", "--durable");
+    private static final Opt<String> ID = Opt.text(
+            "UUID",
+            "Name this broadcast: however often it is repeated, the log has it once. Implies --durable.",
+            "--id");
+    private static final Opt<Boolean> WAIT =
+            Opt.flag("Return when every live named listener has applied it. Implies --durable.", "--wait");
+    private static final Opt<Duration> WAIT_TIMEOUT =
+            Opt.duration("How long --wait waits (default 30s).", "--wait-timeout");
+
     private static final Duration ECHO = Duration.ofSeconds(2);
     private static final Duration STATEMENT = Duration.ofSeconds(10);
-    private static final Duration WAIT = Duration.ofSeconds(30);
+    private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
 
     private final Invocation call;
     private final PgTarget target;
@@ -36,7 +50,16 @@ final class DurableBroadcast {
     DurableBroadcast(Invocation call, PgTarget target) {
         this.call = call;
         this.target = target;
-        this.id = call.get(BroadcastCommand.ID).map(DurableBroadcast::id).orElseGet(UUID::randomUUID);
+        this.id = call.get(ID).map(DurableBroadcast::id).orElseGet(UUID::randomUUID);
+    }
+
+    static void declare(CommandSpec spec) {
+        Options.add(spec, DURABLE, ID, WAIT, WAIT_TIMEOUT);
+    }
+
+    /** Whether an option asks for the log, or implies it. */
+    static boolean isWanted(Invocation call) {
+        return call.has(DURABLE) || call.has(ID) || call.has(WAIT);
     }
 
     private static UUID id(String text) {
@@ -63,7 +86,7 @@ final class DurableBroadcast {
             data.put("echoMs", logged.echo().toMillis());
             data.put("seq", Long.toString(position.seq()));
             data.put("id", id.toString());
-            if (call.has(BroadcastCommand.WAIT)) {
+            if (call.has(WAIT)) {
                 await(emitter, position);
             }
             if (logged.entry().appended() == Appended.KNOWN) {
@@ -93,7 +116,7 @@ final class DurableBroadcast {
     }
 
     private void await(Db db, LogPosition position) throws InterruptedException {
-        Duration limit = call.get(BroadcastCommand.WAIT_TIMEOUT).orElse(WAIT);
+        Duration limit = call.get(WAIT_TIMEOUT).orElse(DEFAULT_WAIT);
         List<String> behind = NamedListeners.await(db, position, limit);
         if (!behind.isEmpty()) {
             throw new LockstepException(

@@ -3,6 +3,8 @@ package dev.lockstep.cli.realm;
 import dev.lockstep.cli.kit.Deadline;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.Opt;
+import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.log.FeedEvent;
@@ -14,20 +16,60 @@ import dev.lockstep.realm.log.FeedEvent.Resync;
 import dev.lockstep.realm.log.InvalidationFeed;
 import dev.lockstep.realm.log.InvalidationFeed.Emitters;
 import dev.lockstep.support.LockstepException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code realm listen} by way of the durable log: with a name, or by looking now and then. */
 final class DurableListening {
+    private static final Opt<String> DURABLE = Opt.text(
+            "NAME",
+            "Read the durable log, in order and without a gap, and go on where the last run of this name ended. An"
+                    + " event counts as applied when its --exec has ended with 0; LOCKSTEP_SEQ is its number.",
+            "--durable");
+    private static final Opt<Duration> POLL = Opt.duration(
+            "Look into the durable log this often instead of listening: on a standby (without a name), and behind"
+                    + " a transaction pooler.",
+            "--poll");
+    private static final Opt<Boolean> FOREIGN_EMITTERS = Opt.flag(
+            "Others notify without the log: after each lost connection, say that anything may have changed.",
+            "--foreign-emitters");
+
     private final Invocation call;
     private final ListenOutput hearing;
     private final Deadline deadline;
 
+    /** @throws LockstepException usage: its options exclude each other, or mean nothing */
     DurableListening(Invocation call, ListenOutput hearing, Deadline deadline) {
+        check(call);
         this.call = call;
         this.hearing = hearing;
         this.deadline = deadline;
+    }
+
+    static void declare(CommandSpec spec) {
+        Options.add(spec, DURABLE, POLL, FOREIGN_EMITTERS);
+    }
+
+    /** Whether the log is to be read. */
+    static boolean isWanted(Invocation call) {
+        return call.has(DURABLE) || call.has(POLL);
+    }
+
+    private static void check(Invocation call) {
+        if (call.has(POLL) && call.has(FOREIGN_EMITTERS)) {
+            throw LockstepException.usage(
+                    "--poll reads the log alone, so it hears nothing of emitters that do not use it",
+                    "leave --poll out: listening hears them");
+        }
+        if (call.get(POLL).filter(Duration::isZero).isPresent()) {
+            throw LockstepException.usage("--poll needs some time between two looks", "--poll 1s");
+        }
+        if (call.get(DURABLE).filter(String::isBlank).isPresent()) {
+            throw LockstepException.usage("a listener's name cannot be empty", null);
+        }
     }
 
     Result listen(Optional<Integer> count) throws InterruptedException {
@@ -46,9 +88,9 @@ final class DurableListening {
 
     private InvalidationFeed open() {
         PgTarget target = call.postgres();
-        Optional<String> name = call.get(ListenCommand.DURABLE);
-        Emitters emitters = call.has(ListenCommand.FOREIGN_EMITTERS) ? Emitters.SOME_DO_NOT : Emitters.ALL_USE_THE_LOG;
-        return call.get(ListenCommand.POLL)
+        Optional<String> name = call.get(DURABLE);
+        Emitters emitters = call.has(FOREIGN_EMITTERS) ? Emitters.SOME_DO_NOT : Emitters.ALL_USE_THE_LOG;
+        return call.get(POLL)
                 .map(interval -> InvalidationFeed.polling(call.databases(), target, name, interval))
                 .orElseGet(() -> InvalidationFeed.listening(call.databases(), target, name, emitters));
     }

@@ -62,7 +62,7 @@ final class ExpectedListeners {
         }
         listening.addAll(NamedListeners.others(tx));
         if (isShort()) {
-            ListenersCommand.warnOfHidden(tx, output);
+            ListenerReport.warnOfHidden(tx, output);
         }
         return null;
     }
@@ -79,8 +79,8 @@ final class ExpectedListeners {
         List<Object> heard = new ArrayList<>();
         List<String> names = new ArrayList<>();
         for (Listener listener : listening) {
-            heard.add(ListenersCommand.fields(listener, listener.lag().isPresent()));
-            names.add(ListenersCommand.name(listener) + " on " + listener.client());
+            heard.add(ListenerReport.fields(listener, listener.lag().isPresent()));
+            names.add(ListenerReport.name(listener) + " on " + listener.client());
         }
         data.put("expected", expected.get());
         data.put("listening", heard);

@@ -45,29 +45,13 @@ public final class ListenCommand implements Command {
             "--exec");
     private static final Opt<Boolean> NO_RECONNECT =
             Opt.flag("End with the error when the connection is lost.", "--no-reconnect");
-    static final Opt<String> DURABLE = Opt.text(
-            "NAME",
-            "Read the durable log, in order and without a gap, and go on where the last run of this name ended. An"
-                    + " event counts as applied when its --exec has ended with 0; LOCKSTEP_SEQ is its number.",
-            "--durable");
-    static final Opt<Duration> POLL = Opt.duration(
-            "Look into the durable log this often instead of listening: on a standby (without a name), and behind"
-                    + " a transaction pooler.",
-            "--poll");
-    static final Opt<Boolean> FOREIGN_EMITTERS = Opt.flag(
-            "Others notify without the log: after each lost connection, say that anything may have changed.",
-            "--foreign-emitters");
 
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage().description("Show what replicas are told, as it is told.");
         Options.add(spec, CHANNEL, REALM, COUNT, TIMEOUT, EXEC, NO_RECONNECT);
-        declareLog(spec);
+        DurableListening.declare(spec);
         Options.postgres(spec);
-    }
-
-    private static void declareLog(CommandSpec spec) {
-        Options.add(spec, DURABLE, POLL, FOREIGN_EMITTERS);
     }
 
     @Override
@@ -77,11 +61,12 @@ public final class ListenCommand implements Command {
         Set<Channel> channels = channels(call);
         Set<String> realms = realms(call, channels);
         Deadline deadline = Deadline.in(call.get(TIMEOUT));
-        if (call.has(DURABLE) || call.has(POLL)) {
-            checkDurable(call);
+        if (DurableListening.isWanted(call)) {
+            checkForLog(call);
             ListenOutput hearing = new ListenOutput(call.output(), realms, hook, deadline);
+            DurableListening log = new DurableListening(call, hearing, deadline);
             call.output().soFar(hearing::result);
-            return new DurableListening(call, hearing, deadline).listen(call.get(COUNT));
+            return log.listen(call.get(COUNT));
         }
         PgListener.Options options =
                 PgListener.Options.DEFAULT.with(call.has(NO_RECONNECT) ? OnLoss.END : OnLoss.RECONNECT);
@@ -93,24 +78,13 @@ public final class ListenCommand implements Command {
         }
     }
 
-    private static void checkDurable(Invocation call) {
+    private static void checkForLog(Invocation call) {
         if (call.has(CHANNEL)) {
             throw LockstepException.usage(
                     "the durable log is about " + FileChange.CHANNEL + " alone", "leave --channel out");
         }
         if (call.has(NO_RECONNECT)) {
             throw LockstepException.usage("--no-reconnect and the durable log exclude each other", "leave it out");
-        }
-        if (call.has(POLL) && call.has(FOREIGN_EMITTERS)) {
-            throw LockstepException.usage(
-                    "--poll reads the log alone, so it hears nothing of emitters that do not use it",
-                    "leave --poll out: listening hears them");
-        }
-        if (call.get(POLL).filter(Duration::isZero).isPresent()) {
-            throw LockstepException.usage("--poll needs some time between two looks", "--poll 1s");
-        }
-        if (call.get(DURABLE).filter(String::isBlank).isPresent()) {
-            throw LockstepException.usage("a listener's name cannot be empty", null);
         }
     }
 
