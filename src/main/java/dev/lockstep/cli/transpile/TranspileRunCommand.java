@@ -38,7 +38,7 @@ public final class TranspileRunCommand implements Command {
             Opt.flag("Fail rather than build without the cache.", "--require-cache");
     private static final Opt<Duration> WAIT =
             Opt.duration("How long to wait for another host's build before building here (default 3m).", "--wait");
-    static final Opt<Duration> TIMEOUT =
+    private static final Opt<Duration> TIMEOUT =
             Opt.duration("Stop the command after this time, and end with 124.", "--timeout");
 
     private static final Duration DEFAULT_WAIT = Duration.ofMinutes(3);
@@ -63,7 +63,7 @@ public final class TranspileRunCommand implements Command {
                 "1..*",
                 TranspileArguments.REALM + " " + TranspileArguments.PATH
                         + " The command, after --, with its arguments.");
-        BuildCommand.declare(spec);
+        BuildProgram.declare(spec);
         Options.add(spec, REQUIRE_CACHE, WAIT, TIMEOUT);
         TranspileArguments.key(spec);
         Options.REPORT
@@ -81,7 +81,7 @@ public final class TranspileRunCommand implements Command {
                     "give URL PATH -- CMD ...; 'lockstep transpile run --help' shows more");
         }
         ArtifactKey key = TranspileArguments.key(call);
-        BuildCommand build = new BuildCommand(call, key);
+        BuildProgram build = new BuildProgram(call, key, call.get(TIMEOUT));
         if (build.printsTheArtifact()) {
             if (report.isEmpty() && call.format() != Options.Format.TEXT) {
                 throw LockstepException.usage(
@@ -97,7 +97,7 @@ public final class TranspileRunCommand implements Command {
                 call.output().warn("not-stored", notStorable(served.artifact()));
             }
             return result(served);
-        } catch (BuildCommand.ChildFailed e) {
+        } catch (BuildProgram.ChildFailed e) {
             return new Result(e.status(), Result.Change.UNCHANGED, Map.of("childStatus", e.status()), List.of());
         } catch (IOException e) {
             throw new ExitTrouble(
@@ -113,7 +113,7 @@ public final class TranspileRunCommand implements Command {
                 : "not stored: what it was built from has changed meanwhile";
     }
 
-    private static Served serve(Invocation call, ArtifactKey key, BuildCommand build)
+    private static Served serve(Invocation call, ArtifactKey key, BuildProgram build)
             throws IOException, InterruptedException {
         PgTarget target = call.postgres();
         Session session = call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT);
@@ -159,7 +159,7 @@ public final class TranspileRunCommand implements Command {
                                 + fault.getMessage());
     }
 
-    private static String words(Served served, BuildCommand build) {
+    private static String words(Served served, BuildProgram build) {
         boolean isStored = served.stored().equals(Optional.of(StoreResult.STORED));
         String how =
                 switch (served.role()) {

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,8 +32,8 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The build command of {@code transpile run}: what it reads, what it makes, and what it says. */
-final class BuildCommand implements Compiler {
+/** The program that {@code transpile run} builds with: what it reads, what it makes, and what it says. */
+final class BuildProgram implements Compiler {
     private static final Opt<String> SOURCE = Opt.text(
             "FILE",
             "The source: what the command reads on standard input. An artifact that was made from other content"
@@ -57,7 +58,7 @@ final class BuildCommand implements Compiler {
             "--replay");
     private static final Opt<Boolean> ALLOW_EMPTY = Opt.flag("An artifact without a byte is right.", "--allow-empty");
 
-    /** The build command has ended with a status that is not 0. */
+    /** The program has ended with a status that is not 0. */
     static final class ChildFailed extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -82,10 +83,15 @@ final class BuildCommand implements Compiler {
     private final Optional<String> headers;
     private final boolean replays;
     private final BuildInputs inputs;
+    private final Optional<Duration> limit;
 
-    /** @throws LockstepException usage: a file that it needs is not there; with exit code 126 or 127: the program is not */
-    BuildCommand(Invocation call, ArtifactKey key) {
+    /**
+     * @param limit after which the program is stopped
+     * @throws LockstepException usage: a file that it needs is not there; with exit code 126 or 127: the program is not
+     */
+    BuildProgram(Invocation call, ArtifactKey key, Optional<Duration> limit) {
         this.call = call;
+        this.limit = limit;
         this.key = key;
         this.source = call.get(SOURCE).map(Invocation::file);
         this.output = call.outputFile().map(Invocation::file);
@@ -114,7 +120,7 @@ final class BuildCommand implements Compiler {
     private BuildInputs inputs() {
         List<Path> files = new ArrayList<>(source.stream().toList());
         call.all(INPUT).forEach(file -> files.add(Invocation.file(file)));
-        files.forEach(BuildCommand::check);
+        files.forEach(BuildProgram::check);
         Map<String, String> values = new LinkedHashMap<>();
         for (String name : call.all(ENV)) {
             values.put(
@@ -172,7 +178,7 @@ final class BuildCommand implements Compiler {
     public Artifact compile(Source from, Captured captured) throws IOException, InterruptedException {
         Optional<String> before = inputs.digest();
         Optional<String> served = headers.map(json -> headers(json));
-        Object old = output.map(BuildCommand::identity).orElse(null);
+        Object old = output.map(BuildProgram::identity).orElse(null);
         try (Diagnostics said = replays ? Diagnostics.shownOn(call.output().err()) : null) {
             ChildProcess program = said == null ? child : child.withErrorsIn(said.file());
             ChildProcess.Ended<Content> ended = program.run(
@@ -183,7 +189,7 @@ final class BuildCommand implements Compiler {
                             call.parameters().get(1)),
                     source.isPresent() ? from.open(captured) : null,
                     Content::read,
-                    call.get(TranspileRunCommand.TIMEOUT));
+                    limit);
             String diagnostics = said == null ? null : said.text();
             if (ended.status() != 0 || output.isPresent()) {
                 show(ended.output());
