@@ -1,6 +1,5 @@
 package dev.lockstep.cli;
 
-import dev.lockstep.cli.help.HelpCommand;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.CommandTree;
 import dev.lockstep.cli.kit.ExitCode;
@@ -147,8 +146,8 @@ public final class Lockstep {
         Command command = Catalog.TREE.command(path);
         if (command == null) {
             throw verbs.isEmpty()
-                    ? HelpCommand.unknown("", noun, List.copyOf(Catalog.TREE.nouns()))
-                    : HelpCommand.unknown(" " + noun, args.get(1), verbs);
+                    ? CommandTree.unknown("", noun, List.copyOf(Catalog.TREE.nouns()))
+                    : CommandTree.unknown(" " + noun, args.get(1), verbs);
         }
         output.command(path);
         return execute(output, path, command, args.subList(words, args.size()));
@@ -179,7 +178,7 @@ public final class Lockstep {
     }
 
     private static int help(Output output, PrintStream stream, List<String> words, ExitCode code) {
-        String usage = HelpCommand.usage(Catalog.TREE, words);
+        String usage = Catalog.TREE.usage(words);
         if (code == ExitCode.OK) {
             output.plain(usage);
             return code.status();

@@ -1,6 +1,8 @@
 package dev.lockstep.cli.kit;
 
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.support.DidYouMean;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -92,6 +94,37 @@ public final class CommandTree {
             root.addSubcommand(noun, new CommandLine(spec));
         }
         return new CommandLine(root);
+    }
+
+    /**
+     * The help of the root, of a noun or of a leaf.
+     *
+     * @throws LockstepException usage: there is no such command
+     */
+    public String usage(List<String> words) {
+        CommandLine line = tree();
+        String path = "";
+        for (String word : words) {
+            CommandLine next = line.getSubcommands().get(word);
+            if (next == null) {
+                throw unknown(path, word, List.copyOf(line.getSubcommands().keySet()));
+            }
+            line = next;
+            path += " " + word;
+        }
+        return line.getUsageMessage(CommandLine.Help.Ansi.OFF);
+    }
+
+    /**
+     * What is said of a word that is no command.
+     *
+     * @param path the words before the unknown one, each after a space
+     */
+    public static LockstepException unknown(String path, String word, List<String> known) {
+        String hint = DidYouMean.to(word, known)
+                .map(name -> "did you mean 'lockstep" + path + " " + name + "'?")
+                .orElse(known.isEmpty() ? null : "'lockstep help" + path + "' shows what there is");
+        return LockstepException.usage("unknown command '" + word + "'", hint);
     }
 
     private static void declare(CommandSpec spec, Command command) {
