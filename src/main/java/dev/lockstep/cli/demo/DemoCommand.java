@@ -172,8 +172,25 @@ public final class DemoCommand implements Command {
             call.output().event("command", step, text.toString());
         }
 
+        /**
+         * Starts lockstep in a process of its own, which finds the variables that this command was given. Its standard error
+         * is ours.
+         */
+        Process start(List<String> args) {
+            List<String> command = new ArrayList<>(self());
+            command.addAll(args);
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+            builder.environment().clear();
+            builder.environment().putAll(databases().environment().variables());
+            try {
+                return builder.start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         /** What starts lockstep: its launcher, or this very Java on this very class path. */
-        List<String> self() {
+        private List<String> self() {
             String home = System.getProperty("lockstep.home");
             if (home != null && Files.isExecutable(Path.of(home, "bin", "lockstep"))) {
                 return List.of(Path.of(home, "bin", "lockstep").toString());

@@ -151,17 +151,10 @@ final class DemoRealm implements AutoCloseable {
     }
 
     private void listen(String name, int count) {
-        List<String> command = new ArrayList<>(stage.self());
-        command.addAll(List.of("realm", "listen", "--durable", name, "--count", Integer.toString(count)));
-        command.addAll(List.of("--pg", stage.url(), "-o", "jsonl"));
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            replicas.put(name, new Replica(process, process.inputReader(StandardCharsets.UTF_8)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        List<String> command = new ArrayList<>(List.of("realm", "listen", "--durable", name));
+        command.addAll(List.of("--count", Integer.toString(count), "--pg", stage.url(), "-o", "jsonl"));
+        Process process = stage.start(command);
+        replicas.put(name, new Replica(process, process.inputReader(StandardCharsets.UTF_8)));
     }
 
     @Override

@@ -96,19 +96,13 @@ final class DemoTranspile implements AutoCloseable {
     }
 
     private Process run(String report) {
-        List<String> command = new ArrayList<>(stage.self());
-        command.addAll(List.of("transpile", "run", REALM, MODULE, "--source", source.toString()));
+        List<String> command = new ArrayList<>(List.of("transpile", "run", REALM, MODULE));
+        command.addAll(List.of("--source", source.toString()));
         command.addAll(List.of("--report", directory.resolve(report).toString(), "--pg", stage.url()));
         command.addAll(List.of("--", "sh", "-c", BUILD, directory.toString()));
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            processes.add(process);
-            return process;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Process process = stage.start(command);
+        processes.add(process);
+        return process;
     }
 
     private String output(Process process) throws InterruptedException {
