@@ -1,7 +1,7 @@
 package dev.lockstep.cli.demo;
 
-import dev.lockstep.cli.kit.Deadline;
 import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.support.Deadline;
 import dev.lockstep.support.Json;
 import dev.lockstep.support.LockstepException;
 import java.io.IOException;
@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The demo's builds: three processes that need the same module, and a publish that comes while one of them builds. */
@@ -128,9 +127,9 @@ final class DemoTranspile implements AutoCloseable {
     }
 
     private void awaitBuilds(int count, List<Process> fleet) throws InterruptedException {
-        Deadline deadline = Deadline.in(Optional.of(PATIENCE));
+        Deadline deadline = Deadline.after(PATIENCE);
         while (read(directory.resolve("builds")).size() < count) {
-            if (deadline.left().isZero()) {
+            if (deadline.passed()) {
                 throw new LockstepException("a build of the demo did not begin", "its message is above");
             }
             fleet.get(0).waitFor(20, TimeUnit.MILLISECONDS);

@@ -1,8 +1,8 @@
 package dev.lockstep.cli.process;
 
-import dev.lockstep.cli.kit.Deadline;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
+import dev.lockstep.cli.option.TimeLimit;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
 import java.io.ByteArrayOutputStream;
@@ -101,12 +101,12 @@ public final class Hook {
     }
 
     /**
-     * Runs the program and waits until it ends, or until the deadline, when it is stopped.
+     * Runs the program and waits until it ends, or until the limit is over, when it is stopped.
      *
      * @return what went wrong, if anything
      * @throws InterruptedException the program was stopped with us
      */
-    public Optional<String> run(Map<String, String> event, Deadline deadline) throws InterruptedException {
+    public Optional<String> run(Map<String, String> event, TimeLimit limit) throws InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(ProcessTree.leading(command))
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
@@ -114,20 +114,20 @@ public final class Hook {
         builder.environment().putAll(environment);
         builder.environment().putAll(event);
         try {
-            return outcome(builder.start(), deadline);
+            return outcome(builder.start(), limit);
         } catch (IOException e) {
             return Optional.of("cannot run " + command.get(0) + ": " + e.getMessage());
         }
     }
 
-    private Optional<String> outcome(Process process, Deadline deadline) throws InterruptedException {
+    private Optional<String> outcome(Process process, TimeLimit limit) throws InterruptedException {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         Thread reader = new Thread(() -> read(process.getInputStream(), said), "hook-output");
         reader.setDaemon(true);
         reader.start();
         boolean ended;
         try {
-            ended = process.waitFor(TimeUnit.NANOSECONDS.convert(deadline.left()), TimeUnit.NANOSECONDS);
+            ended = process.waitFor(TimeUnit.NANOSECONDS.convert(limit.left()), TimeUnit.NANOSECONDS);
         } finally {
             ProcessTree.endGroup(process, GRACE);
         }
@@ -135,7 +135,7 @@ public final class Hook {
         reader.join(GRACE.toMillis());
         show(said);
         if (!ended) {
-            return Optional.of(command.get(0) + " was still running after " + deadline + " and was stopped");
+            return Optional.of(command.get(0) + " was still running after " + limit + " and was stopped");
         }
         int status = process.exitValue();
         return status == 0 ? Optional.empty() : Optional.of(command.get(0) + " ended with " + status);

@@ -1,10 +1,10 @@
 package dev.lockstep.cli.realm;
 
-import dev.lockstep.cli.kit.Deadline;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.option.TimeLimit;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.log.FeedEvent;
@@ -39,14 +39,14 @@ final class DurableListening {
 
     private final Invocation call;
     private final ListenOutput hearing;
-    private final Deadline deadline;
+    private final TimeLimit limit;
 
     /** @throws LockstepException usage: its options exclude each other, or mean nothing */
-    DurableListening(Invocation call, ListenOutput hearing, Deadline deadline) {
+    DurableListening(Invocation call, ListenOutput hearing, TimeLimit limit) {
         check(call);
         this.call = call;
         this.hearing = hearing;
-        this.deadline = deadline;
+        this.limit = limit;
     }
 
     static void declare(CommandSpec spec) {
@@ -75,7 +75,7 @@ final class DurableListening {
     Result listen(Optional<Integer> count) throws InterruptedException {
         try (InvalidationFeed feed = open()) {
             while (count.isEmpty() || hearing.heard() < count.get()) {
-                Optional<FeedEvent> next = feed.next(deadline.left());
+                Optional<FeedEvent> next = feed.next(limit.left());
                 if (next.isEmpty()) {
                     return hearing.timedOut(count);
                 }

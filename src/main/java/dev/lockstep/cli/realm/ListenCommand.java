@@ -1,11 +1,11 @@
 package dev.lockstep.cli.realm;
 
 import dev.lockstep.cli.kit.Command;
-import dev.lockstep.cli.kit.Deadline;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.option.TimeLimit;
 import dev.lockstep.cli.process.Hook;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.listen.Channel;
@@ -60,11 +60,11 @@ public final class ListenCommand implements Command {
                 .map(command -> Hook.of("--exec", command, call.databases().environment(), call.output()));
         Set<Channel> channels = channels(call);
         Set<String> realms = realms(call, channels);
-        Deadline deadline = Deadline.in(call.get(TIMEOUT));
+        TimeLimit limit = TimeLimit.of(call.get(TIMEOUT));
         if (DurableListening.isWanted(call)) {
             checkForLog(call);
-            ListenOutput hearing = new ListenOutput(call.output(), realms, hook, deadline);
-            DurableListening log = new DurableListening(call, hearing, deadline);
+            ListenOutput hearing = new ListenOutput(call.output(), realms, hook, limit);
+            DurableListening log = new DurableListening(call, hearing, limit);
             call.output().soFar(hearing::result);
             return log.listen(call.get(COUNT));
         }
@@ -72,9 +72,9 @@ public final class ListenCommand implements Command {
                 PgListener.Options.DEFAULT.with(call.has(NO_RECONNECT) ? OnLoss.END : OnLoss.RECONNECT);
         try (PgListener listener =
                 call.databases().listener(call.postgres(), call.session(Session.Use.LISTEN), options)) {
-            ListenOutput hearing = new ListenOutput(call.output(), realms, hook, deadline);
+            ListenOutput hearing = new ListenOutput(call.output(), realms, hook, limit);
             call.output().soFar(hearing::result);
-            return listen(listener.subscribe(channels), hearing, call.get(COUNT), deadline);
+            return listen(listener.subscribe(channels), hearing, call.get(COUNT), limit);
         }
     }
 
@@ -89,10 +89,10 @@ public final class ListenCommand implements Command {
     }
 
     private static Result listen(
-            Subscription subscription, ListenOutput hearing, Optional<Integer> count, Deadline deadline)
+            Subscription subscription, ListenOutput hearing, Optional<Integer> count, TimeLimit limit)
             throws InterruptedException {
         while (count.isEmpty() || hearing.heard() < count.get()) {
-            Optional<ListenEvent> next = subscription.next(deadline.left());
+            Optional<ListenEvent> next = subscription.next(limit.left());
             if (next.isEmpty()) {
                 return hearing.timedOut(count);
             }

@@ -1,9 +1,9 @@
 package dev.lockstep.cli.realm;
 
-import dev.lockstep.cli.kit.Deadline;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.option.TimeLimit;
 import dev.lockstep.cli.process.Hook;
 import dev.lockstep.db.listen.ListenEvent.Gap;
 import dev.lockstep.db.listen.ListenEvent.Notification;
@@ -57,7 +57,7 @@ final class ListenOutput {
     private final Output output;
     private final Set<String> realms;
     private final Optional<Hook> hook;
-    private final Deadline deadline;
+    private final TimeLimit limit;
     private boolean ready;
     private boolean deaf;
     private int heard;
@@ -65,11 +65,11 @@ final class ListenOutput {
     private int hookFailures;
 
     /** @param realms the realms whose file changes count; empty: all */
-    ListenOutput(Output output, Set<String> realms, Optional<Hook> hook, Deadline deadline) {
+    ListenOutput(Output output, Set<String> realms, Optional<Hook> hook, TimeLimit limit) {
         this.output = output;
         this.realms = realms;
         this.hook = hook;
-        this.deadline = deadline;
+        this.limit = limit;
     }
 
     /** How many events were for us. */
@@ -180,7 +180,7 @@ final class ListenOutput {
         event.put("LOCKSTEP_PATH", meaning.path());
         event.put("LOCKSTEP_PAYLOAD", notification.payload());
         seq.ifPresent(number -> event.put("LOCKSTEP_SEQ", Long.toString(number)));
-        Optional<String> failure = program.run(event, deadline);
+        Optional<String> failure = program.run(event, limit);
         if (failure.isPresent()) {
             hookFailures++;
             output.warn("hook-failed", failure.get() + ", for: " + text(notification));
@@ -193,7 +193,6 @@ final class ListenOutput {
      * @throws LockstepException timeout: it was to hear more
      */
     Result timedOut(Optional<Integer> count) {
-        String limit = deadline.toString();
         if (!ready) {
             throw new LockstepException(
                     LockstepException.Kind.TIMEOUT, "not listening yet after " + limit, "a longer --timeout");

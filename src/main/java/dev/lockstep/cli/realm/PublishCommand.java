@@ -1,13 +1,13 @@
 package dev.lockstep.cli.realm;
 
 import dev.lockstep.cli.kit.Command;
-import dev.lockstep.cli.kit.Deadline;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.option.TimeLimit;
 import dev.lockstep.cli.process.Hook;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
@@ -152,7 +152,7 @@ public final class PublishCommand implements Command {
         variables.put("LOCKSTEP_REALM", realm.value());
         variables.put("LOCKSTEP_TARGET", target.toAbsolutePath().toString());
         variables.put("LOCKSTEP_VERSION", outcome.version());
-        Optional<String> failure = then.run(variables, Deadline.in(Optional.empty()));
+        Optional<String> failure = then.run(variables, TimeLimit.of(Optional.empty()));
         if (failure.isPresent()) {
             throw new LockstepException(
                     LockstepException.Kind.INCOMPLETE,

@@ -1,26 +1,25 @@
-package dev.lockstep.cli.kit;
+package dev.lockstep.cli.option;
 
-import dev.lockstep.cli.option.Durations;
 import java.time.Duration;
 import java.util.Optional;
 
-/** When a command has to be done, as {@code --timeout} says. */
-public final class Deadline {
+/** How long something may take, as an option like {@code --timeout} says; it runs from when this is made. */
+public final class TimeLimit {
     private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
     private final Optional<Duration> limit;
     private final long startNanos = System.nanoTime();
 
-    private Deadline(Optional<Duration> limit) {
+    private TimeLimit(Optional<Duration> limit) {
         this.limit = limit;
     }
 
-    /** So long from now; never, if there is no limit. */
-    public static Deadline in(Optional<Duration> limit) {
-        return new Deadline(limit);
+    /** So long from now; for ever, if there is no limit. */
+    public static TimeLimit of(Optional<Duration> limit) {
+        return new TimeLimit(limit);
     }
 
-    /** Never negative. */
+    /** What is left of it; never negative. */
     public Duration left() {
         Duration left = limit.orElse(FOR_EVER).minusNanos(System.nanoTime() - startNanos);
         return left.isNegative() ? Duration.ZERO : left;
