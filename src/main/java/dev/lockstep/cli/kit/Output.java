@@ -8,13 +8,9 @@ import dev.lockstep.support.Json;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Redactor;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,18 +31,14 @@ public final class Output {
 
     private final PrintStream out;
     private final PrintStream err;
-    private final long startNanos = System.nanoTime();
-    private final List<Object> warnings = new ArrayList<>();
-    private final List<Object> events = new ArrayList<>();
-    private String command = "";
+    private final Envelope envelope = new Envelope();
     private Format format = Format.TEXT;
     private boolean quiet;
     private boolean verbose;
     private boolean debug;
-    private boolean dryRun;
     private boolean bare;
     private boolean lost;
-    private RunReport record = RunReport.NONE;
+    private RunReport report = RunReport.NONE;
     private Supplier<Result> soFar;
     private Advice advice = Advice.NONE;
 
@@ -57,7 +49,7 @@ public final class Output {
 
     /** Says whose output this is: {@code realm broadcast}. */
     public void command(String path) {
-        this.command = path;
+        envelope.command(path);
     }
 
     public void format(Format wanted) {
@@ -70,13 +62,8 @@ public final class Output {
         quiet = call.has(Options.QUIET);
         verbose = call.has(Options.VERBOSE);
         debug = call.has(Options.DEBUG);
-        dryRun = call.dryRun();
-        Optional<Path> metrics = call.get(Options.METRICS_FILE).map(Invocation::file);
-        record = new RunReport(
-                call.get(Options.REPORT).map(Invocation::file),
-                metrics,
-                metrics.map(file -> RunSubject.of(call, "unreadable, see " + file))
-                        .orElse(Map.of()));
+        envelope.dryRun(call.dryRun());
+        report = RunReport.of(call);
     }
 
     public Format format() {
@@ -89,19 +76,13 @@ public final class Output {
      */
     public void bare(Optional<Path> envelope) {
         bare = true;
-        envelope.ifPresent(file -> record = record.withReport(file));
+        envelope.ifPresent(file -> report = report.withReport(file));
     }
 
     /** Bytes that are the result itself; only after {@link #bare}. */
-    public void bytes(Bytes bytes) throws IOException {
+    public void bytes(WholeFile.Content bytes) throws IOException {
         bytes.writeTo(out);
         flush();
-    }
-
-    /** Writes to a stream. */
-    @FunctionalInterface
-    public interface Bytes {
-        void writeTo(OutputStream sink) throws IOException;
     }
 
     /** Standard output, for commands that have an output of their own. */
@@ -121,8 +102,8 @@ public final class Output {
     /** Something that a person should know and that is no failure. Codes are stable names in lower case with hyphens. */
     public void warn(String code, String message) {
         String whole = advice.complete(TerminalText.withoutExceptions(message));
-        warnings.add(Map.of("code", code, "message", TerminalText.printable(whole)));
-        say("lockstep " + command + ": warning: " + whole);
+        envelope.warning(code, whole);
+        say("lockstep " + envelope.command() + ": warning: " + whole);
     }
 
     /** A question, which the answer follows on the same line. */
@@ -158,7 +139,7 @@ public final class Output {
         event.putAll(fields);
         switch (format) {
             case TEXT -> line(TerminalText.printable(text));
-            case JSON -> events.add(event);
+            case JSON -> envelope.event(event);
             case JSONL -> line(Json.write(event));
         }
     }
@@ -195,11 +176,7 @@ public final class Output {
     }
 
     private int fail(LockstepException trouble, Result done) {
-        Map<String, Object> error = error(trouble.code(), trouble.getMessage(), Redactor.redact(advice.after(trouble)));
-        if (trouble instanceof DbException e) {
-            error.put("sqlState", e.sqlState());
-            error.put("retryable", e.retryable());
-        }
+        Map<String, Object> error = Envelope.error(trouble, Redactor.redact(advice.after(trouble)));
         // Part is done and kept, except where a database says so of itself: it means the statement.
         boolean part = trouble.kind() == LockstepException.Kind.INCOMPLETE && !(trouble instanceof DbException);
         return fail(ExitCode.of(trouble).status(), part || isChange(done), error, done.data(), trouble);
@@ -215,7 +192,7 @@ public final class Output {
     }
 
     private boolean isChange(Result done) {
-        return done.changed() == Result.Change.CHANGED && !dryRun;
+        return done.changed() == Result.Change.CHANGED && !envelope.isDryRun();
     }
 
     /** Ends the output of a command that a signal stopped, with what it has done so far. */
@@ -224,7 +201,8 @@ public final class Output {
         if (!quiet) {
             print(done);
         }
-        return fail(status, isChange(done), error("interrupted", "stopped by a signal", null), done.data(), null);
+        return fail(
+                status, isChange(done), Envelope.error("interrupted", "stopped by a signal", null), done.data(), null);
     }
 
     /** Ends the output of a command whose results could not be printed; a reader that went away knows why. */
@@ -235,7 +213,7 @@ public final class Output {
         }
         lost = true;
         String message = "cannot write to standard output: " + reason.get();
-        return fail(ExitCode.FAILED.status(), error("output", message, null), null);
+        return fail(ExitCode.FAILED.status(), Envelope.error("output", message, null), null);
     }
 
     private Optional<String> lostBecause() {
@@ -245,7 +223,8 @@ public final class Output {
     /** Ends the output with what is lockstep's own fault. */
     public int bug(Throwable unexpected) {
         String hint = debug ? null : "this is a bug in lockstep; run it again with --debug for the stack trace";
-        return fail(ExitCode.BUG.status(), error("bug", TerminalText.unforeseen(unexpected), hint), unexpected);
+        return fail(
+                ExitCode.BUG.status(), Envelope.error("bug", TerminalText.unforeseen(unexpected), hint), unexpected);
     }
 
     /** Text that is the result itself: help, a script. */
@@ -268,69 +247,35 @@ public final class Output {
             String reason = lostBecause().orElseThrow(() -> e);
             say("lockstep: warning: cannot write to standard output: " + reason);
         }
+        String command = envelope.command();
         say("lockstep" + (command.isEmpty() ? "" : " " + command) + ": " + error.get("message"));
         if (error.get("hint") != null) {
             say(HINT + error.get("hint"));
         }
         if (debug && cause != null) {
-            StringWriter trace = new StringWriter();
-            cause.printStackTrace(new PrintWriter(trace));
-            err.print(Redactor.redact(trace.toString()));
+            err.print(Redactor.redact(TerminalText.trace(cause)));
         }
         return status;
-    }
-
-    private static Map<String, Object> error(String code, String message, String hint) {
-        Map<String, Object> error = new LinkedHashMap<>();
-        error.put("code", code);
-        error.put("message", TerminalText.printable(TerminalText.withoutExceptions(message)));
-        error.put("hint", hint == null ? null : TerminalText.printable(hint));
-        error.put("sqlState", null);
-        error.put("retryable", false);
-        return error;
     }
 
     /** Says the end to programs: on standard output if they asked for it there, and in files. */
     private void end(int status, boolean changed, Map<String, Object> data, Map<String, Object> error) {
         boolean printed = format != Format.TEXT && !bare && !lost;
-        if (!printed && !record.isWanted()) {
+        if (!printed && !report.isWanted()) {
             return;
         }
-        Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
-        String envelope = Json.write(envelope(status, changed, took, data, error));
+        Duration took = envelope.took();
+        String text = envelope.text(format, status, changed, took, data, error);
         try {
-            record.writeReport(envelope);
-            record.writeMetrics(command, status, took, data);
+            report.writeReport(text);
+            report.writeMetrics(envelope.command(), status, took, data);
         } catch (IOException e) {
-            say("lockstep " + command + ": warning: cannot write the report or the metrics: "
+            say("lockstep " + envelope.command() + ": warning: cannot write the report or the metrics: "
                     + FileError.namedReason(e));
         }
         if (printed) {
-            line(envelope);
+            line(text);
         }
-    }
-
-    private Map<String, Object> envelope(
-            int status, boolean changed, Duration took, Map<String, Object> data, Map<String, Object> error) {
-        Map<String, Object> envelope = new LinkedHashMap<>();
-        if (format == Format.JSONL) {
-            envelope.put("type", "summary");
-        }
-        envelope.put("schema", "lockstep/" + (command.isEmpty() ? "lockstep" : command.replace(' ', '.')) + "/1");
-        envelope.put("ok", status == ExitCode.OK.status());
-        envelope.put("exitCode", status);
-        envelope.put("command", command);
-        envelope.put("changed", changed);
-        envelope.put("dryRun", dryRun);
-        envelope.put("durationMs", took.toMillis());
-        Map<String, Object> whole = events.isEmpty() ? data : new LinkedHashMap<>(data);
-        if (!events.isEmpty()) {
-            whole.put("events", events);
-        }
-        envelope.put("data", whole);
-        envelope.put("warnings", warnings);
-        envelope.put("error", error);
-        return envelope;
     }
 
     private void line(String text) {

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.kit;
 
+import dev.lockstep.cli.option.Options;
 import dev.lockstep.support.Redactor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,16 @@ record RunReport(Optional<Path> report, Optional<Path> metrics, Map<String, Stri
     static final RunReport NONE = new RunReport(Optional.empty(), Optional.empty(), Map.of());
 
     private static final String SUCCESS = "lockstep_last_success_timestamp_seconds";
+
+    /** What the options ask for. */
+    static RunReport of(Invocation call) {
+        Optional<Path> metrics = call.get(Options.METRICS_FILE).map(Invocation::file);
+        return new RunReport(
+                call.get(Options.REPORT).map(Invocation::file),
+                metrics,
+                metrics.map(file -> RunSubject.of(call, "unreadable, see " + file))
+                        .orElse(Map.of()));
+    }
 
     boolean isWanted() {
         return report.isPresent() || metrics.isPresent();

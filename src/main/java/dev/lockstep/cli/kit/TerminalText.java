@@ -1,5 +1,7 @@
 package dev.lockstep.cli.kit;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.regex.Pattern;
 
 /** Text as a terminal should get it. */
@@ -33,6 +35,13 @@ public final class TerminalText {
                 || message == null
                 || CLASS.matcher(message).find();
         return "unexpected error" + (speaksOfJava ? "" : ": " + message);
+    }
+
+    /** All that Java knows of an error. */
+    static String trace(Throwable error) {
+        StringWriter trace = new StringWriter();
+        error.printStackTrace(new PrintWriter(trace));
+        return trace.toString();
     }
 
     /** The text with control characters shown as escapes, so that data cannot drive the terminal. Tabs and line feeds stay. */

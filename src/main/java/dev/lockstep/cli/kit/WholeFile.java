@@ -9,13 +9,19 @@ import java.nio.file.StandardOpenOption;
 
 /** Writes files that nobody ever sees in part. */
 public final class WholeFile {
+    /** Writes what a file is to hold to a stream. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(OutputStream sink) throws IOException;
+    }
+
     private WholeFile() {}
 
     /**
      * Replaces the file, or makes it; others may read it as the user's umask says. A device, a pipe or our own standard
      * output by name is written to, and a link stays one.
      */
-    public static void write(Path file, Output.Bytes content) throws IOException {
+    public static void write(Path file, Content content) throws IOException {
         if (isStream(file)) {
             try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.APPEND)) {
                 content.writeTo(out);
