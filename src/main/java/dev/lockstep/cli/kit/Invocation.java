@@ -6,7 +6,6 @@ import dev.lockstep.cli.option.Options.Format;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
-import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.profile.Profile;
@@ -258,20 +257,7 @@ public final class Invocation {
      * @throws LockstepException usage: the description is wrong, or there is none
      */
     public PgTarget postgres() {
-        PgTarget target = describedPostgres();
-        if (!target.isNamed() && !isAttended()) {
-            throw noPostgres();
-        }
-        for (String warning : target.warnings()) {
-            output.warn("connection", warning);
-        }
-        if (!target.isNamed()) {
-            output.warn("embedded", "no PostgreSQL named; using the embedded one");
-        }
-        if (target.embedded()) {
-            databases.onProgress(output::message);
-        }
-        return target;
+        return PostgresArgument.announced(this);
     }
 
     /**
@@ -280,18 +266,7 @@ public final class Invocation {
      * @throws LockstepException usage: the description is wrong
      */
     public PgTarget describedPostgres() {
-        return PgTarget.resolve(
-                get(Options.PG).orElse(null),
-                TargetSources.of(databases.environment())
-                        .withProfileUrl(
-                                profile().flatMap(named -> named.connections().pg()))
-                        .withPasswordFile(get(Options.PASSWORD_FILE).map(Invocation::file)));
-    }
-
-    private static LockstepException noPostgres() {
-        return LockstepException.usage(
-                "no PostgreSQL named",
-                "give --pg URL, or set LOCKSTEP_PG or PGHOST; --pg embedded is one that lockstep starts itself");
+        return PostgresArgument.described(this);
     }
 
     /** How this command's connections introduce themselves. */
