@@ -51,9 +51,9 @@ public final class Lockstep {
                 InputStream in,
                 PrintStream out,
                 PrintStream err,
-                SignalHandler interruption,
+                SignalHandler handler,
                 String... words) {
-            return new Lockstep(databases, in, out, err).run(interruption, words);
+            return new Lockstep(databases, in, out, err).run(handler, words);
         }
     };
 
@@ -73,10 +73,10 @@ public final class Lockstep {
         PrintStream out = Printer.of(FileDescriptor.out);
         PrintStream err = Printer.of(FileDescriptor.err);
         Databases databases = new Databases(Environment.ofProcess());
-        SignalHandler interruption = SignalHandler.of(Thread.currentThread(), databases);
-        int status = new Lockstep(databases, new FileInputStream(FileDescriptor.in), out, err).run(interruption, args);
-        interruption.ended();
-        while (interruption.status() != 0) {
+        SignalHandler handler = SignalHandler.of(Thread.currentThread(), databases);
+        int status = new Lockstep(databases, new FileInputStream(FileDescriptor.in), out, err).run(handler, args);
+        handler.ended();
+        while (handler.status() != 0) {
             LockSupport.park();
         }
         System.exit(status);
@@ -87,33 +87,33 @@ public final class Lockstep {
         return run(null, args);
     }
 
-    /** Runs one command line that the interruption, if it is not null, can stop. */
-    int run(SignalHandler interruption, String... args) {
+    /** Runs one command line that a signal to the handler, if it is not null, can stop. */
+    int run(SignalHandler handler, String... args) {
         Output output = new Output(out, err);
         try {
-            return outcome(output, interruption, args);
+            return outcome(output, handler, args);
         } catch (Output.Closed e) {
             return output.closed();
         }
     }
 
-    private int outcome(Output output, SignalHandler interruption, String... args) {
+    private int outcome(Output output, SignalHandler handler, String... args) {
         try {
             output.format(guessedFormat(List.of(args)));
             return dispatch(output, hoisted(ArgumentFiles.expand(List.of(args))));
         } catch (Output.Closed e) {
             throw e;
         } catch (LockstepException e) {
-            return stopped(interruption) ? output.interrupted(interruption.status()) : output.fail(e);
+            return stopped(handler) ? output.interrupted(handler.status()) : output.fail(e);
         } catch (InterruptedException e) {
-            return output.interrupted(stopped(interruption) ? interruption.status() : ExitCode.FAILED.status());
+            return output.interrupted(stopped(handler) ? handler.status() : ExitCode.FAILED.status());
         } catch (Exception | LinkageError | AssertionError | StackOverflowError | OutOfMemoryError e) {
-            return stopped(interruption) ? output.interrupted(interruption.status()) : output.bug(e);
+            return stopped(handler) ? output.interrupted(handler.status()) : output.bug(e);
         }
     }
 
-    private static boolean stopped(SignalHandler interruption) {
-        return interruption != null && interruption.status() != 0;
+    private static boolean stopped(SignalHandler handler) {
+        return handler != null && handler.status() != 0;
     }
 
     private int dispatch(Output output, List<String> args) throws InterruptedException {

@@ -14,7 +14,7 @@ public interface Program {
     /**
      * Runs one command line, as if typed.
      *
-     * @param interruption what can stop it; null if nothing can
+     * @param handler what can stop it; null if nothing can
      * @return its exit status
      */
     int run(
@@ -22,6 +22,6 @@ public interface Program {
             InputStream in,
             PrintStream out,
             PrintStream err,
-            SignalHandler interruption,
+            SignalHandler handler,
             String... words);
 }

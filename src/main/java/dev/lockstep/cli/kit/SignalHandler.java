@@ -21,9 +21,9 @@ public final class SignalHandler {
 
     /** Interrupts the thread, and does what else ends its work, when the process is asked to stop. */
     public static SignalHandler of(Thread worker, Databases databases) {
-        SignalHandler interruption = new SignalHandler();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> interruption.stop(worker, databases), "interruption"));
-        return interruption;
+        SignalHandler handler = new SignalHandler();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> handler.stop(worker, databases), "interruption"));
+        return handler;
     }
 
     /** For one command among several: it is stopped by {@link #stopCommand}. */

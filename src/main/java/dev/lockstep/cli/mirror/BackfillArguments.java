@@ -85,7 +85,7 @@ final class BackfillArguments {
                                 "unknown policy '" + word + "'", "--on-bad-row takes fail or quarantine");
                 })
                 .orElse(BadRows.FAIL);
-        Throttle pace = new Throttle(
+        Throttle throttle = new Throttle(
                 call.get(MAX_RATE).map(OptionalInt::of).orElse(OptionalInt.empty()),
                 call.get(PAUSE_FILE).map(Invocation::file),
                 call.output()::message);
@@ -97,7 +97,7 @@ final class BackfillArguments {
                 trust(call),
                 batch(call),
                 call.get(MAX_DELETE).map(OptionalLong::of).orElse(OptionalLong.empty()),
-                pace);
+                throttle);
     }
 
     private static Trust trust(Invocation call) {

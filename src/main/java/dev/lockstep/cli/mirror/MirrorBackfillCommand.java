@@ -46,15 +46,15 @@ public final class MirrorBackfillCommand implements Command {
         if (call.dryRun()) {
             return PlanReport.of(call, Preflight.Keys.ASSUMED);
         }
-        WalWatch log = new WalWatch(call, "--snapshot copy reads a copy, and holds it up only while that is made");
+        WalWatch wal = new WalWatch(call, "--snapshot copy reads a copy, and holds it up only while that is made");
         try (SourceFile file = SourceFile.of(Invocation.file(call.sqliteFile()));
                 Db source = SourceSnapshot.open(call);
                 MirrorConnection link = MirrorArguments.link(call, source, options.trust(), MirrorArguments.PATIENCE)) {
-            log.look();
+            wal.look();
             List<Backfill.Table> hopeless = Preflight.hopeless(source, link, MirrorArguments.tables(call), options);
             List<NotMirrored> left = NotMirrored.of(source, MirrorArguments.tables(call));
             if (!hopeless.isEmpty()) {
-                return result(call, hopeless, List.of(), left, log);
+                return result(call, hopeless, List.of(), left, wal);
             }
             List<String> extra = extraTables(call, source, link);
             sayOnce(call, link, left);
@@ -62,11 +62,11 @@ public final class MirrorBackfillCommand implements Command {
                     link, MirrorArguments.sourceId(call), MirrorArguments.owner(), BackfillArguments.policy(call));
             call.output().soFar(() -> new Result(0, change(run), Map.of(), List.of()));
             List<ExtraTables.Dropped> dropped = ExtraTables.drop(source, run, extra);
-            Runnable watch = SourceSnapshot.isCopied(call) ? () -> {} : log::look;
+            Runnable watch = SourceSnapshot.isCopied(call) ? () -> {} : wal::look;
             List<Backfill.Table> tables = new Backfill(options, new MirrorNarration(call, watch))
                     .run(source, file, run, MirrorArguments.tables(call));
             watch.run();
-            Result result = result(call, tables, dropped, left, log);
+            Result result = result(call, tables, dropped, left, wal);
             return change(run) == Result.Change.CHANGED ? result.asChanged() : result;
         }
     }
@@ -100,7 +100,7 @@ public final class MirrorBackfillCommand implements Command {
             List<Backfill.Table> tables,
             List<ExtraTables.Dropped> dropped,
             List<NotMirrored> left,
-            WalWatch log) {
+            WalWatch wal) {
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         List<LockstepException> failures = new ArrayList<>();
@@ -118,11 +118,11 @@ public final class MirrorBackfillCommand implements Command {
             changed |= table.changed();
             rejected |= table.rejected() > 0;
         }
-        lines.addAll(log.lines());
+        lines.addAll(wal.lines());
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", call.sqliteFile());
         data.put("snapshot", SourceSnapshot.isCopied(call) ? "copy" : "hold");
-        data.put("wal", log.tree());
+        data.put("wal", wal.tree());
         data.put("tables", trees);
         data.put("dropped", gone);
         data.put("notMirrored", NotMirroredReport.tree(left));

@@ -48,31 +48,31 @@ public final class MirrorVerifyCommand implements Command {
     public Result run(Invocation call) {
         List<Verification.Table> tables;
         List<NotMirrored> left;
-        WalWatch log = new WalWatch(call, "--table reads less at a time");
+        WalWatch wal = new WalWatch(call, "--table reads less at a time");
         try (Db source = MirrorArguments.source(call);
                 MirrorConnection link = MirrorArguments.link(call, Session.Use.READ)) {
             tables = new Verification(
                             link, MirrorArguments.sourceId(call), call.get(ROWS).orElse(DEFAULT_ROWS), new Progress() {
                                 @Override
                                 public void table(String name) {
-                                    log.look();
+                                    wal.look();
                                     call.output().detail(name + ": reading both sides");
                                 }
                             })
                     .run(source, MirrorArguments.tables(call));
             left = NotMirrored.of(source, MirrorArguments.tables(call));
-            log.look();
+            wal.look();
         }
         for (Verification.Table table : tables) {
             for (Difference row : table.rows()) {
                 call.output().event("row", tree(row, call), line(row, call));
             }
         }
-        return result(call, tables, left, log);
+        return result(call, tables, left, wal);
     }
 
     private static Result result(
-            Invocation call, List<Verification.Table> tables, List<NotMirrored> left, WalWatch log) {
+            Invocation call, List<Verification.Table> tables, List<NotMirrored> left, WalWatch wal) {
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         List<LockstepException> failures = new ArrayList<>();
@@ -88,10 +88,10 @@ public final class MirrorVerifyCommand implements Command {
         if (!left.isEmpty()) {
             lines.add(summary(tables) + NotMirroredReport.line(left));
         }
-        lines.addAll(log.lines());
+        lines.addAll(wal.lines());
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", call.sqliteFile());
-        data.put("wal", log.tree());
+        data.put("wal", wal.tree());
         data.put("tables", trees);
         data.put(
                 "repair",

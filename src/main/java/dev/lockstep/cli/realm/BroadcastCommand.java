@@ -81,13 +81,13 @@ public final class BroadcastCommand implements Command {
     }
 
     private static Result send(Broadcast.Plan plan, List<RealmUrl> realms, PgTarget target, Invocation call) {
-        Session mouth = call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT);
-        try (ListenSession ear = call.databases().listenSession(target, call.session(Session.Use.LISTEN));
-                Db emitter = call.databases().postgres(target, mouth)) {
+        Session session = call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT);
+        try (ListenSession listener = call.databases().listenSession(target, call.session(Session.Use.LISTEN));
+                Db emitter = call.databases().postgres(target, session)) {
             RealmArguments.checkRecipients(emitter, realms, call);
             ExpectedListeners listeners = ExpectedListeners.look(emitter, call);
             Result committed = Result.changed(data(plan.changes(), null), lines("sent ", plan));
-            Duration echo = new Broadcast(emitter, ear)
+            Duration echo = new Broadcast(emitter, listener)
                     .telling(() -> call.output().soFar(() -> committed))
                     .send(plan, ECHO);
             List<String> text = lines("sent ", plan);

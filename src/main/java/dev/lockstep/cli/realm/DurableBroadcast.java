@@ -72,14 +72,14 @@ final class DurableBroadcast {
 
     Result send(Broadcast.Plan plan, List<RealmUrl> realms, Map<String, Object> data, List<String> lines)
             throws InterruptedException {
-        Session mouth = call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT);
-        try (ListenSession ear = call.databases().listenSession(target, call.session(Session.Use.LISTEN));
-                Db emitter = call.databases().postgres(target, mouth)) {
+        Session session = call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT);
+        try (ListenSession listener = call.databases().listenSession(target, call.session(Session.Use.LISTEN));
+                Db emitter = call.databases().postgres(target, session)) {
             RealmArguments.checkRecipients(emitter, realms, call);
             InvalidationLog.prepare(emitter);
             ExpectedListeners listeners = ExpectedListeners.look(emitter, call);
-            Broadcast broadcast =
-                    new Broadcast(emitter, ear).telling(() -> call.output().soFar(() -> Result.changed(data, lines)));
+            Broadcast broadcast = new Broadcast(emitter, listener)
+                    .telling(() -> call.output().soFar(() -> Result.changed(data, lines)));
             Broadcast.Logged logged = log(broadcast, plan);
             LogPosition position = logged.entry().position();
             LogRetention.tidy(emitter, position, plan.changes().size());

@@ -38,14 +38,14 @@ final class DurableListening {
             "--foreign-emitters");
 
     private final Invocation call;
-    private final ListenOutput hearing;
+    private final ListenOutput output;
     private final TimeLimit limit;
 
     /** @throws LockstepException usage: its options exclude each other, or mean nothing */
-    DurableListening(Invocation call, ListenOutput hearing, TimeLimit limit) {
+    DurableListening(Invocation call, ListenOutput output, TimeLimit limit) {
         check(call);
         this.call = call;
-        this.hearing = hearing;
+        this.output = output;
         this.limit = limit;
     }
 
@@ -74,15 +74,15 @@ final class DurableListening {
 
     Result listen(Optional<Integer> count) throws InterruptedException {
         try (InvalidationFeed feed = open()) {
-            while (count.isEmpty() || hearing.heard() < count.get()) {
+            while (count.isEmpty() || output.heard() < count.get()) {
                 Optional<FeedEvent> next = feed.next(limit.left());
                 if (next.isEmpty()) {
-                    return hearing.timedOut(count);
+                    return output.timedOut(count);
                 }
                 hear(next.get());
             }
             feed.applied();
-            return hearing.result();
+            return output.result();
         }
     }
 
@@ -99,22 +99,22 @@ final class DurableListening {
         String channel = FileChange.CHANNEL.name();
         if (event instanceof Changed changed) {
             String payload = changed.change().payload();
-            hearing.changed(payload, Optional.of(changed.change()), changed.senderPid(), changed.seq());
+            output.changed(payload, Optional.of(changed.change()), changed.senderPid(), changed.seq());
             stopIfHookFailed(changed.seq());
         } else if (event instanceof Malformed malformed) {
-            hearing.changed(malformed.payload(), Optional.empty(), malformed.senderPid(), OptionalLong.empty());
+            output.changed(malformed.payload(), Optional.empty(), malformed.senderPid(), OptionalLong.empty());
         } else if (event instanceof Resync resync) {
-            hearing.resync(resync);
+            output.resync(resync);
         } else if (event instanceof Lost lost) {
-            hearing.lost(lost.why());
+            output.lost(lost.why());
         } else if (event instanceof Ready) {
-            hearing.ready(Set.of(channel));
+            output.ready(Set.of(channel));
         }
     }
 
     /** What its hook has not applied is not applied: the next run gets it again. */
     private void stopIfHookFailed(OptionalLong seq) {
-        if (hearing.hookFailures() > 0 && seq.isPresent()) {
+        if (output.hookFailures() > 0 && seq.isPresent()) {
             throw new LockstepException(
                     LockstepException.Kind.INCOMPLETE,
                     "hook-failed",

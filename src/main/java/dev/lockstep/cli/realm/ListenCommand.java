@@ -63,18 +63,18 @@ public final class ListenCommand implements Command {
         TimeLimit limit = TimeLimit.of(call.get(TIMEOUT));
         if (DurableListening.isWanted(call)) {
             checkForLog(call);
-            ListenOutput hearing = new ListenOutput(call.output(), realms, hook, limit);
-            DurableListening log = new DurableListening(call, hearing, limit);
-            call.output().soFar(hearing::result);
-            return log.listen(call.get(COUNT));
+            ListenOutput output = new ListenOutput(call.output(), realms, hook, limit);
+            DurableListening listening = new DurableListening(call, output, limit);
+            call.output().soFar(output::result);
+            return listening.listen(call.get(COUNT));
         }
         PgListener.Options options =
                 PgListener.Options.DEFAULT.with(call.has(NO_RECONNECT) ? OnLoss.END : OnLoss.RECONNECT);
         try (PgListener listener =
                 call.databases().listener(call.postgres(), call.session(Session.Use.LISTEN), options)) {
-            ListenOutput hearing = new ListenOutput(call.output(), realms, hook, limit);
-            call.output().soFar(hearing::result);
-            return listen(listener.subscribe(channels), hearing, call.get(COUNT), limit);
+            ListenOutput output = new ListenOutput(call.output(), realms, hook, limit);
+            call.output().soFar(output::result);
+            return listen(listener.subscribe(channels), output, call.get(COUNT), limit);
         }
     }
 
@@ -89,25 +89,25 @@ public final class ListenCommand implements Command {
     }
 
     private static Result listen(
-            Subscription subscription, ListenOutput hearing, Optional<Integer> count, TimeLimit limit)
+            Subscription subscription, ListenOutput output, Optional<Integer> count, TimeLimit limit)
             throws InterruptedException {
-        while (count.isEmpty() || hearing.heard() < count.get()) {
+        while (count.isEmpty() || output.heard() < count.get()) {
             Optional<ListenEvent> next = subscription.next(limit.left());
             if (next.isEmpty()) {
-                return hearing.timedOut(count);
+                return output.timedOut(count);
             }
             ListenEvent event = next.get();
             if (event instanceof Notification notification) {
-                hearing.notified(notification);
+                output.notified(notification);
             } else if (event instanceof Ready ready) {
-                hearing.ready(names(ready.channels()));
+                output.ready(names(ready.channels()));
             } else if (event instanceof Lost lost) {
-                hearing.lost(lost.why());
+                output.lost(lost.why());
             } else if (event instanceof Gap gap) {
-                hearing.gap(gap);
+                output.gap(gap);
             }
         }
-        return hearing.result();
+        return output.result();
     }
 
     private static Set<Channel> channels(Invocation call) {

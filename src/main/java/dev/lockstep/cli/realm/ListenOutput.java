@@ -59,7 +59,7 @@ final class ListenOutput {
     private final Optional<Hook> hook;
     private final TimeLimit limit;
     private boolean ready;
-    private boolean deaf;
+    private boolean disconnected;
     private int heard;
     private int gaps;
     private int hookFailures;
@@ -83,16 +83,16 @@ final class ListenOutput {
     }
 
     void lost(LockstepException why) {
-        if (deaf) {
+        if (disconnected) {
             output.detail("still not connected: " + why.getMessage());
         } else {
             output.warn("connection-lost", "the connection is lost, connecting again: " + why.getMessage());
         }
-        deaf = true;
+        disconnected = true;
     }
 
     void gap(Gap gap) {
-        deaf = false;
+        disconnected = false;
         gaps++;
         String reason = gap.reason().name().toLowerCase(Locale.ROOT);
         Map<String, Object> fields = new LinkedHashMap<>();
@@ -131,7 +131,7 @@ final class ListenOutput {
 
     /** What was missed is not known: everything may have changed. */
     void resync(Resync resync) {
-        deaf = false;
+        disconnected = false;
         gaps++;
         String reason = resync.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
         Map<String, Object> fields = new LinkedHashMap<>();
@@ -146,7 +146,7 @@ final class ListenOutput {
 
     private void event(Notification notification, Meaning meaning, OptionalLong seq) throws InterruptedException {
         heard++;
-        deaf = false;
+        disconnected = false;
         boolean malformed =
                 UNDERSTOOD.contains(notification.channel()) && meaning.fields().isEmpty();
         Map<String, Object> fields = new LinkedHashMap<>();

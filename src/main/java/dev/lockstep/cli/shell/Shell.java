@@ -130,12 +130,12 @@ final class Shell {
         if (!variables.get("OUTPUT").equals("text") && !words.contains("-o") && !words.contains("--json")) {
             words.addAll(0, List.of("-o", variables.get("OUTPUT")));
         }
-        SignalHandler interruption = SignalHandler.ofCommand();
-        running = interruption;
+        SignalHandler handler = SignalHandler.ofCommand();
+        running = handler;
         try {
-            return program.run(databases, in, out, err, interruption, words.toArray(String[]::new));
+            return program.run(databases, in, out, err, handler, words.toArray(String[]::new));
         } finally {
-            interruption.ended();
+            handler.ended();
             running = null;
             // A signal that came when the command was done concerns nothing that comes after it.
             Thread.interrupted();
@@ -267,15 +267,15 @@ final class Shell {
         if (last.isEmpty()) {
             throw LockstepException.usage("there is no command to repeat", null);
         }
-        SignalHandler interruption = SignalHandler.ofCommand();
+        SignalHandler handler = SignalHandler.ofCommand();
         int status = 0;
         while (status == 0) {
             status = command(last);
-            running = interruption;
+            running = handler;
             try {
                 Thread.sleep(status == 0 ? pause.toMillis() : 0);
             } catch (InterruptedException e) {
-                if (interruption.status() == 0) {
+                if (handler.status() == 0) {
                     throw e;
                 }
                 return 0;
