@@ -5,6 +5,7 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
@@ -217,10 +218,10 @@ public final class MirrorFollowCommand implements Command {
             if (failure.isEmpty()) {
                 failures.remove(table.table());
                 count(table.table(), table.inserted(), table.updated(), table.deleted());
-                event("compared", TableReport.tree(table), TableReport.line(table));
-            } else if (!failure.get().equals(failures.put(table.table(), failure.get()))) {
-                event("compared", TableReport.tree(table), TableReport.line(table));
+            } else if (failure.get().equals(failures.put(table.table(), failure.get()))) {
+                return;
             }
+            event("compared", TableReport.tree(table), TableReport.line(table));
         }
 
         @Override
@@ -228,7 +229,7 @@ public final class MirrorFollowCommand implements Command {
             event(
                     "ready",
                     Map.of("tables", shipped.size()),
-                    "following " + shipped.size() + (shipped.size() == 1 ? " table" : " tables"));
+                    "following " + TerminalText.count(shipped.size(), "table"));
         }
 
         @Override
