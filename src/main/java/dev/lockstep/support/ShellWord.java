@@ -53,7 +53,8 @@ public final class ShellWord {
     }
 
     /**
-     * The words of a command line that {@link #quote} has made the words of.
+     * The words of a command line that {@link #quote} has made the words of. It is no reader of what people type: it knows
+     * neither {@code '} nor {@code #}.
      *
      * @return the texts that were quoted
      */

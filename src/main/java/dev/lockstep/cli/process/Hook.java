@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  * database. Its output is a message, up to a limit; it may write more, which is dropped.
  */
 public final class Hook {
-    /** Words, and quoted parts of words, which may touch. */
+    /** Words, and quoted parts of words, which may touch. A backslash stands for itself. */
     private static final Pattern WORD = Pattern.compile("(?:[^\\s\"']+|\"[^\"]*\"|'[^']*')+");
 
     private static final List<String> SECRETS =

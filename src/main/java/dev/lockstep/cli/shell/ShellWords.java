@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The words of a line of the shell, cut as a POSIX shell cuts them, without its expansions: blanks separate, quotes hold
- * blanks, a backslash takes the next character, and a word that begins with {@code #} ends the line.
+ * The words of a line that a person wrote, in the shell or in an argument file, cut as a POSIX shell cuts them, without its
+ * expansions: blanks separate, quotes hold blanks, a backslash takes the next character, and a word that begins with {@code
+ * #} ends the line. What lockstep has quoted itself may hold a {@code $(printf …)}, which only {@link
+ * dev.lockstep.support.ShellWord#split} reads.
  *
  * @param words the words without their quotes
  * @param open whether a quote is not closed
