@@ -28,7 +28,7 @@ public final class Options {
         public static Format of(String name) {
             return switch (name) {
                 case "text" -> TEXT;
-                case "json" -> Format.JSON;
+                case "json" -> JSON;
                 case "jsonl" -> JSONL;
                 default ->
                     throw LockstepException.usage("unknown format '" + name + "'", "-o takes text, json or jsonl");
@@ -153,18 +153,6 @@ public final class Options {
     /** Where the SQLite database is, and how long to wait for it. */
     public static void sqlite(CommandSpec spec) {
         add(spec, DB, LOCK_TIMEOUT, ALLOW_NETWORK_FS);
-    }
-
-    public static void dryRun(CommandSpec spec) {
-        DRY_RUN.addTo(spec);
-    }
-
-    public static void yes(CommandSpec spec) {
-        YES.addTo(spec);
-    }
-
-    public static void profile(CommandSpec spec) {
-        PROFILE.addTo(spec);
     }
 
     /**
