@@ -10,6 +10,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
 import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.Notifications;
 import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.invalidate.Broadcast;
@@ -34,8 +35,6 @@ public final class TranspileTombstoneCommand implements Command {
             Opt.flag("Also invalidate what imports the paths, directly or by way of others.", "--dependents");
     private static final Opt<Boolean> BROADCAST =
             Opt.flag("Also tell every replica, in the same transaction.", "--broadcast");
-
-    private static final String NOTIFY = "select pg_notify(?, ?)";
 
     /** What is invalidated, and what it did. */
     private record Done(Outcome outcome, List<String> dependents) {}
@@ -102,21 +101,24 @@ public final class TranspileTombstoneCommand implements Command {
     }
 
     private static void broadcast(Tx tx, RealmUrl realm, List<String> paths, List<String> dependents) {
+        Notifications.send(
+                tx,
+                FileChange.CHANNEL,
+                changes(realm, paths, dependents).stream()
+                        .map(FileChange::payload)
+                        .toList());
+    }
+
+    private static List<FileChange> changes(RealmUrl realm, List<String> paths, List<String> dependents) {
         if (paths.isEmpty()) {
-            tx.rows(
-                    NOTIFY,
-                    FileChange.CHANNEL.name(),
-                    FileChange.wildcard(realm).payload());
-            return;
+            return List.of(FileChange.wildcard(realm));
         }
         List<RealmPath> changed = new ArrayList<>();
         for (String path : paths) {
             changed.add(new RealmPath(realm, path));
         }
         changed.addAll(RealmPath.read(List.of(realm), dependents));
-        for (FileChange change : Broadcast.plan(changed).changes()) {
-            tx.rows(NOTIFY, FileChange.CHANNEL.name(), change.payload());
-        }
+        return Broadcast.plan(changed).changes();
     }
 
     private static void warnOfNearMiss(RealmUrl realm, Optional<String> near, Output output) {
