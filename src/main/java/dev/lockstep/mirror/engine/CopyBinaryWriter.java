@@ -1,7 +1,9 @@
 package dev.lockstep.mirror.engine;
 
+import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.plan.MappedRow;
 import dev.lockstep.mirror.plan.MappedRow.Tag;
+import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.plan.TargetType;
 import java.math.BigDecimal;
@@ -44,6 +46,17 @@ final class CopyBinaryWriter {
             oids[i] = oid(types[i]);
         }
         this.out = out;
+    }
+
+    /** Puts rows into a table, the first cells of each into these columns. */
+    static void copy(Tx tx, String table, List<TargetTable.Column> columns, MirrorEngine.Rows rows) {
+        String sql = "copy " + table + " (" + TablePlan.list(columns) + ") from stdin (format binary)";
+        tx.copyIn(sql, stream -> {
+            CopyBinaryWriter binary = new CopyBinaryWriter(columns, stream::write);
+            binary.begin();
+            rows.each(binary::row);
+            binary.end();
+        });
     }
 
     /** What PostgreSQL numbers its own types by (its {@code pg_type.dat}); of texts that of {@code text}. */

@@ -161,7 +161,7 @@ final class MariaDbEngine extends StagingTableEngine {
             same.add(exactly("m.", column) + " <=> " + exactly("s.", column));
         }
         return tx.updateExactly(UPDATE_STAGED.formatted(
-                plan.identifier(), sameKey(plan, "m."), String.join(", ", sets), String.join(" and ", same)));
+                plan.identifier(), plan.sameKey("m.", "s."), String.join(", ", sets), String.join(" and ", same)));
     }
 
     /** A text by its bytes: no collation has a say. */

@@ -1,6 +1,5 @@
 package dev.lockstep.mirror.engine;
 
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.plan.MappedRow;
 import dev.lockstep.mirror.plan.TablePlan;
@@ -133,7 +132,7 @@ final class MariaDbTableDigest implements TableDigest {
         RowFingerprint found = new RowFingerprint(bits);
         mirror.each(SUMS.formatted(part, plan.identifier(), digest), row -> {
             if (row.integer("told") == row.integer("n")) {
-                found.add(Math.toIntExact(row.integer("part")), row.integer("n"), sum(row, "high"), sum(row, "low"));
+                found.add(row);
             } else {
                 found.addUnknown(row.integer("n"));
             }
@@ -153,11 +152,6 @@ final class MariaDbTableDigest implements TableDigest {
 
     private static String counted(String value) {
         return "concat(octet_length(" + value + "), ':', " + value + ")";
-    }
-
-    /** Modulo 2^64. */
-    private static long sum(Row row, String column) {
-        return ((BigDecimal) row.value(column)).toBigIntegerExact().longValue();
     }
 
     @Override

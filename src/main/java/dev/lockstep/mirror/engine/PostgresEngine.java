@@ -2,7 +2,6 @@ package dev.lockstep.mirror.engine;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.LockKey;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetCatalog;
@@ -11,7 +10,6 @@ import dev.lockstep.mirror.plan.TargetTable.Column;
 import dev.lockstep.mirror.plan.TargetType;
 import dev.lockstep.mirror.source.ColumnSurvey;
 import dev.lockstep.mirror.source.SourceTable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,57 +44,6 @@ final class PostgresEngine implements MirrorEngine {
     private static final int MAX_KEY = 2_700;
 
     private static final Set<String> SYSTEM_COLUMNS = Set.of("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid");
-
-    private static final String STAGE =
-            "create temp table lockstep_stage on commit drop as select %s from %s with no data";
-
-    private static final String UNSTAGE = "drop table lockstep_stage";
-    private static final String MERGE = """
-            with merged as (
-                   insert into %1$s (%2$s) overriding system value
-                   select %2$s from lockstep_stage
-                       on conflict (%3$s) %4$s
-                returning (xmax = 0) as inserted)
-            select count(*) filter (where inserted) as inserted,
-                   count(*) filter (where not inserted) as updated
-              from merged
-            """;
-
-    private static final String STAGED = "select count(*) as rows from lockstep_stage";
-
-    private static final String DELETE_STAGED = """
-            delete from %1$s as m
-             using lockstep_stage as s
-             where %2$s
-            """;
-
-    private static final String INDEX_STAGE = "analyze lockstep_stage";
-
-    private static final String STAGED_THERE = """
-            select count(*) as rows
-              from %1$s as m
-              join lockstep_stage as s on %2$s
-            """;
-
-    private static final String MERGING = """
-            select concat_ws(', ', %1$s) as key, count(*) over () as groups
-              from lockstep_stage
-             group by %1$s
-            having count(*) > 1
-             limit 10
-            """;
-
-    private static final String EXTRA = """
-            select concat_ws(', ', %3$s) as key, count(*) over () as rows
-              from %1$s as m
-             where not exists (select 1 from lockstep_stage as s where %2$s)
-             limit 10
-            """;
-
-    private static final String DELETE_EXTRA = """
-            delete from %1$s as m
-             where not exists (select 1 from lockstep_stage as s where %2$s)
-            """;
 
     private static final String SEQUENCE = "select pg_get_serial_sequence(?, ?) as name";
 
@@ -192,115 +139,47 @@ final class PostgresEngine implements MirrorEngine {
 
     @Override
     public void load(Tx tx, TablePlan plan, Rows rows) {
-        copy(tx, plan.identifier().toString(), plan.columns(), rows);
-    }
-
-    private static void copy(Tx tx, String table, List<Column> columns, Rows rows) {
-        String sql = "copy " + table + " (" + TablePlan.list(columns) + ") from stdin (format binary)";
-        tx.copyIn(sql, stream -> {
-            CopyBinaryWriter binary = new CopyBinaryWriter(columns, stream::write);
-            binary.begin();
-            rows.each(binary::row);
-            binary.end();
-        });
+        CopyBinaryWriter.copy(tx, plan.identifier().toString(), plan.columns(), rows);
     }
 
     @Override
     public Merged merge(Tx tx, TablePlan plan, Rows rows) {
-        stage(tx, plan, plan.columns(), rows);
-        String key = TablePlan.list(plan.key());
-        Row merged = tx.only(MERGE.formatted(plan.identifier(), TablePlan.list(plan.columns()), key, onConflict(plan)));
-        long staged = tx.only(STAGED).integer("rows");
-        unstage(tx);
-        long inserted = merged.integer("inserted");
-        long updated = merged.integer("updated");
-        return new Merged(inserted, updated, staged - inserted - updated);
-    }
-
-    private static String onConflict(TablePlan plan) {
-        if (plan.values().isEmpty()) {
-            return "do nothing";
-        }
-        List<String> sets = new ArrayList<>();
-        List<String> old = new ArrayList<>();
-        List<String> fresh = new ArrayList<>();
-        for (Column column : plan.values()) {
-            sets.add(column.identifier() + " = excluded." + column.identifier());
-            old.add(exactly(plan.identifier() + "." + column.identifier(), column));
-            fresh.add(exactly("excluded." + column.identifier(), column));
-        }
-        return "do update set " + String.join(", ", sets) + " where (" + String.join(", ", old) + ") is distinct from ("
-                + String.join(", ", fresh) + ")";
-    }
-
-    /** An expression whose values are equal if, and only if, the column's are the same; 0.0 and -0.0 are not. */
-    private static String exactly(String value, Column column) {
-        TargetType type = column.type().orElseThrow();
-        return switch (type.form()) {
-            case REAL -> (type.size() == Float.BYTES ? "float4send(" : "float8send(") + value + ")";
-            case TEXT -> value + "::text collate \"C\"";
-            case INTEGER, BLOB, DECIMAL, TIMESTAMP, DATE, ANY -> value;
-        };
+        return new PostgresStage(tx, plan).merge(rows);
     }
 
     @Override
     public long delete(Tx tx, TablePlan plan, Rows rows) {
-        stage(tx, plan, rows);
-        long deleted = tx.update(DELETE_STAGED.formatted(plan.identifier(), sameKey(plan)));
-        unstage(tx);
-        return deleted;
-    }
-
-    @Override
-    public void unstage(Tx tx) {
-        tx.execute(UNSTAGE);
+        return new PostgresStage(tx, plan).delete(rows);
     }
 
     @Override
     public void stage(Tx tx, TablePlan plan, Rows rows) {
-        stage(tx, plan, plan.key(), rows);
-        tx.execute(INDEX_STAGE);
+        new PostgresStage(tx, plan).fill(rows);
     }
 
-    private static void stage(Tx tx, TablePlan plan, List<Column> columns, Rows rows) {
-        tx.execute(STAGE.formatted(TablePlan.list(columns), plan.identifier()));
-        copy(tx, "lockstep_stage", columns, rows);
-    }
-
-    private static String sameKey(TablePlan plan) {
-        List<String> equal = new ArrayList<>();
-        for (Column column : plan.key()) {
-            equal.add("m." + column.identifier() + " = s." + column.identifier());
-        }
-        return String.join(" and ", equal);
+    @Override
+    public void unstage(Tx tx) {
+        PostgresStage.drop(tx);
     }
 
     @Override
     public long stagedThere(Tx tx, TablePlan plan) {
-        return tx.only(STAGED_THERE.formatted(plan.identifier(), sameKey(plan))).integer("rows");
+        return new PostgresStage(tx, plan).there();
     }
 
     @Override
     public Keys merging(Tx tx, TablePlan plan) {
-        return keys(tx.rows(MERGING.formatted(TablePlan.list(plan.key()))), "groups");
+        return new PostgresStage(tx, plan).merging();
     }
 
     @Override
     public Keys extra(Tx tx, TablePlan plan) {
-        List<String> key = new ArrayList<>();
-        plan.key().forEach(column -> key.add("m." + column.identifier()));
-        return keys(tx.rows(EXTRA.formatted(plan.identifier(), sameKey(plan), String.join(", ", key))), "rows");
-    }
-
-    private static Keys keys(List<Row> rows, String count) {
-        List<String> first = new ArrayList<>();
-        rows.forEach(row -> first.add(row.text("key")));
-        return new Keys(rows.isEmpty() ? 0 : rows.get(0).integer(count), first);
+        return new PostgresStage(tx, plan).extra();
     }
 
     @Override
     public long deleteExtra(Tx tx, TablePlan plan) {
-        return tx.update(DELETE_EXTRA.formatted(plan.identifier(), sameKey(plan)));
+        return new PostgresStage(tx, plan).deleteExtra();
     }
 
     @Override

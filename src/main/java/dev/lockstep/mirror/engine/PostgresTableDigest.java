@@ -6,7 +6,6 @@ import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetTable.Column;
 import dev.lockstep.mirror.proof.RowDigest;
 import dev.lockstep.mirror.proof.RowFingerprint;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -97,16 +96,8 @@ final class PostgresTableDigest implements TableDigest {
         }
         String part = bits == 0 ? "0" : "(high >> " + (Long.SIZE - bits) + ") & " + ((1 << bits) - 1);
         RowFingerprint found = new RowFingerprint(bits);
-        mirror.each(
-                SUMS.formatted(part, String.join(", ", values), plan.identifier()),
-                row -> found.add(
-                        Math.toIntExact(row.integer("part")), row.integer("n"), sum(row, "high"), sum(row, "low")));
+        mirror.each(SUMS.formatted(part, String.join(", ", values), plan.identifier()), found::add);
         return found;
-    }
-
-    /** Modulo 2^64. */
-    private static long sum(Row row, String column) {
-        return ((BigDecimal) row.value(column)).toBigIntegerExact().longValue();
     }
 
     @Override

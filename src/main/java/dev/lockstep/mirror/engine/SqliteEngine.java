@@ -228,7 +228,7 @@ public final class SqliteEngine extends StagingTableEngine {
         return tx.update(UPDATE_STAGED.formatted(
                 plan.identifier(),
                 String.join(", ", sets),
-                sameKey(plan, plan.identifier() + "."),
+                plan.sameKey(plan.identifier() + ".", "s."),
                 String.join(" or ", differ)));
     }
 

@@ -84,7 +84,7 @@ abstract class StagingTableEngine implements MirrorEngine {
         long staged = tx.only(STAGED).integer("n");
         long updated = updateStaged(tx, plan);
         long inserted = tx.updateExactly(
-                INSERT_MISSING.formatted(plan.identifier(), TablePlan.list(plan.columns()), sameKey(plan, "m.")));
+                INSERT_MISSING.formatted(plan.identifier(), TablePlan.list(plan.columns()), plan.sameKey("m.", "s.")));
         unstage(tx);
         return new Merged(inserted, updated, staged - inserted - updated);
     }
@@ -98,14 +98,15 @@ abstract class StagingTableEngine implements MirrorEngine {
     @Override
     public final long delete(Tx tx, TablePlan plan, Rows rows) {
         stage(tx, plan, rows);
-        long deleted = tx.update(DELETE_STAGED.formatted(plan.identifier(), sameKey(plan, plan.identifier() + ".")));
+        long deleted =
+                tx.update(DELETE_STAGED.formatted(plan.identifier(), plan.sameKey(plan.identifier() + ".", "s.")));
         unstage(tx);
         return deleted;
     }
 
     @Override
     public final long stagedThere(Tx tx, TablePlan plan) {
-        return tx.only(STAGED_THERE.formatted(plan.identifier(), sameKey(plan, "m.")))
+        return tx.only(STAGED_THERE.formatted(plan.identifier(), plan.sameKey("m.", "s.")))
                 .integer("n");
     }
 
@@ -118,17 +119,15 @@ abstract class StagingTableEngine implements MirrorEngine {
 
     @Override
     public final Keys extra(Tx tx, TablePlan plan) {
-        String same = sameKey(plan, "m.");
-        List<String> key = new ArrayList<>();
-        plan.key().forEach(column -> key.add("m." + column.identifier()));
+        String same = plan.sameKey("m.", "s.");
         return new Keys(
                 tx.only(COUNT_EXTRA.formatted(plan.identifier(), same)).integer("n"),
-                keys(tx.rows(EXTRA.formatted(plan.identifier(), same, String.join(", ", key))), plan));
+                keys(tx.rows(EXTRA.formatted(plan.identifier(), same, plan.keyOf("m."))), plan));
     }
 
     @Override
     public final long deleteExtra(Tx tx, TablePlan plan) {
-        return tx.update(DELETE_EXTRA.formatted(plan.identifier(), sameKey(plan, plan.identifier() + ".")));
+        return tx.update(DELETE_EXTRA.formatted(plan.identifier(), plan.sameKey(plan.identifier() + ".", "s.")));
     }
 
     private static List<String> keys(List<Row> rows, TablePlan plan) {
@@ -141,14 +140,5 @@ abstract class StagingTableEngine implements MirrorEngine {
             keys.add(String.join(", ", key));
         }
         return keys;
-    }
-
-    /** @param mirror what stands before a column of the mirror */
-    static String sameKey(TablePlan plan, String mirror) {
-        List<String> equal = new ArrayList<>();
-        for (Column column : plan.key()) {
-            equal.add(mirror + column.identifier() + " = s." + column.identifier());
-        }
-        return String.join(" and ", equal);
     }
 }

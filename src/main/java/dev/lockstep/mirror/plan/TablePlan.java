@@ -73,6 +73,25 @@ public record TablePlan(
         return String.join(", ", names);
     }
 
+    /** The condition that two rows have the same key; before the columns of each stands its prefix, such as {@code m.}. */
+    public String sameKey(String one, String other) {
+        List<String> equal = new ArrayList<>();
+        for (TargetTable.Column column : key()) {
+            equal.add(one + column.identifier() + " = " + other + column.identifier());
+        }
+        return String.join(" and ", equal);
+    }
+
+    /** The columns of the key, separated by commas, each behind a prefix such as {@code m.}. */
+    public String keyOf(String row) {
+        return row
+                + String.join(
+                        ", " + row,
+                        key().stream()
+                                .map(column -> column.identifier().toString())
+                                .toList());
+    }
+
     public Identifier identifier() {
         return target.identifier();
     }

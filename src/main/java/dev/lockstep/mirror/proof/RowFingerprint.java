@@ -1,5 +1,7 @@
 package dev.lockstep.mirror.proof;
 
+import dev.lockstep.db.Row;
+import java.math.BigDecimal;
 import java.util.BitSet;
 
 /**
@@ -40,10 +42,20 @@ public final class RowFingerprint {
     }
 
     /** Adds rows of which the sums are known, each modulo 2^64. */
-    public void add(int part, long count, long highs, long lows) {
+    private void add(int part, long count, long highs, long lows) {
         rows[part] += count;
         high[part] += highs;
         low[part] += lows;
+    }
+
+    /** Adds the rows of a part that a server has summed: {@code part}, how many, {@code n}, and the sums {@code high} and {@code low}. */
+    public void add(Row part) {
+        add(Math.toIntExact(part.integer("part")), part.integer("n"), sum(part, "high"), sum(part, "low"));
+    }
+
+    /** Modulo 2^64. */
+    private static long sum(Row part, String column) {
+        return ((BigDecimal) part.value(column)).toBigIntegerExact().longValue();
     }
 
     /** Adds rows of which nothing is known but that they are there. */
