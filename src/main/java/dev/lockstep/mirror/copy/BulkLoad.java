@@ -122,7 +122,7 @@ final class BulkLoad {
         if (digest.isPresent() && seal.isEmpty()) {
             throw TableCopy.disturbed(plan);
         }
-        MirrorLedger.State state = scan.rejected() > 0 ? MirrorLedger.State.PARTIAL : MirrorLedger.State.COMPLETE;
+        MirrorLedger.State state = MirrorLedger.State.of(scan.rejected());
         run.ledger().noteSealed(mirror, plan.name(), state, found, seal);
         if (sent[0] > 0) {
             // Where this ends the transaction, it commits.

@@ -149,7 +149,7 @@ final class PageComparison {
         run.write(mirror -> {
             if (found.isEqual()) {
                 run.pages().record(mirror, plan.name(), whole(copied.unrecorded()));
-                MirrorLedger.State state = rejected > 0 ? MirrorLedger.State.PARTIAL : MirrorLedger.State.COMPLETE;
+                MirrorLedger.State state = MirrorLedger.State.of(rejected);
                 run.ledger().noteSealed(mirror, plan.name(), state, found.rows(), found.seal());
             } else {
                 run.pages().distrust(mirror, plan.name());
@@ -292,7 +292,7 @@ final class PageComparison {
         long found = run.write(mirror -> {
             long rows = TableCopy.count(mirror, plan);
             if (rows == expected) {
-                MirrorLedger.State state = rejected > 0 ? MirrorLedger.State.PARTIAL : MirrorLedger.State.COMPLETE;
+                MirrorLedger.State state = MirrorLedger.State.of(rejected);
                 run.ledger().note(mirror, plan.name(), state, rows, null);
             } else {
                 run.pages().forget(mirror, plan.name());

@@ -195,9 +195,7 @@ final class FollowedTable {
     }
 
     private MirrorLedger.State state(boolean left) {
-        return left
-                ? MirrorLedger.State.RUNNING
-                : rejected > 0 ? MirrorLedger.State.PARTIAL : MirrorLedger.State.COMPLETE;
+        return left ? MirrorLedger.State.RUNNING : MirrorLedger.State.of(rejected);
     }
 
     /** Says in the mirror that it is as the source is, if it is. */

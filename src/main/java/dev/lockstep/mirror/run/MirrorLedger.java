@@ -82,6 +82,11 @@ public final class MirrorLedger {
         PARTIAL,
         FAILED;
 
+        /** That of a table of which everything was copied but so many rows that were rejected. */
+        public static State of(long rejected) {
+            return rejected > 0 ? PARTIAL : COMPLETE;
+        }
+
         public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
