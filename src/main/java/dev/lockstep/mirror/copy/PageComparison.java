@@ -1,7 +1,6 @@
 package dev.lockstep.mirror.copy;
 
 import dev.lockstep.db.Tx;
-import dev.lockstep.mirror.copy.Backfill.EmptySource;
 import dev.lockstep.mirror.copy.Backfill.Extras;
 import dev.lockstep.mirror.copy.Backfill.Options;
 import dev.lockstep.mirror.copy.Backfill.Trust;
@@ -27,7 +26,6 @@ import java.util.Optional;
  * only then writes.
  */
 final class PageComparison {
-
     /** A mirror that differs again after that has somebody else at work in it, or a trigger of his. */
     private static final int MAX_ATTEMPTS = 3;
 
@@ -201,9 +199,11 @@ final class PageComparison {
         }
         return run.write(mirror -> {
             if (plan.isLoose()) {
-                refuse(plan, merging(run.engine(), mirror, plan, rows(plan, scan.pages())));
+                refuse(plan, merging(run.engine(), mirror, plan, new PageRows(source, plan, scan.pages())));
             }
-            long extra = copied.rows() == 0 ? 0 : extra(mirror, plan, scan, copied);
+            long extra = copied.rows() == 0
+                    ? 0
+                    : new ExtraRows(run.engine(), source, plan, options).remove(mirror, scan, copied);
             if (copied.kept() == 0) {
                 run.pages().forget(mirror, plan.name());
             } else {
@@ -234,57 +234,11 @@ final class PageComparison {
         }
     }
 
-    /** Finds rows that the source does not have, and deletes them unless they are to be kept. */
-    private long extra(Tx mirror, TablePlan plan, PageScan scan, CopiedPages copied) {
-        run.engine().stage(mirror, plan, rows(plan, copied.changed()));
-        long there = run.engine().stagedThere(mirror, plan);
-        run.engine().unstage(mirror);
-        if (copied.rows() == copied.kept() + there) {
-            return 0;
-        }
-        run.engine().stage(mirror, plan, rows(plan, scan.pages()));
-        Keys extra = run.engine().extra(mirror, plan);
-        if (options.extras() == Extras.DELETE && extra.count() > 0) {
-            limit(plan, scan, copied, extra);
-            run.engine().deleteExtra(mirror, plan);
-        }
-        run.engine().unstage(mirror);
-        return extra.count();
-    }
-
-    private void limit(TablePlan plan, PageScan scan, CopiedPages copied, Keys extra) {
-        if (scan.rows() == 0) {
-            if (options.emptySource() == EmptySource.REFUSED) {
-                throw new LockstepException(
-                        LockstepException.Kind.REFUSED,
-                        "empty-source",
-                        plan.name() + " is empty in the source, and has " + copied.rows() + " rows in the mirror",
-                        "if all of them are to be deleted, add --allow-empty-source",
-                        null);
-            }
-            return;
-        }
-        long most = options.maxDelete().orElse(TablePlan.maxUnaskedDeletes(copied.rows()));
-        if (extra.count() > most) {
-            throw new LockstepException(
-                    LockstepException.Kind.REFUSED,
-                    "too-many-deletes",
-                    plan.name() + ": " + extra.count() + " rows of the mirror are not in the source, and at most "
-                            + most + " may be deleted; the first are " + String.join("; ", extra.first()),
-                    "if they are to be deleted, add --max-delete " + extra.count() + "; --keep-extra leaves them",
-                    null);
-        }
-    }
-
     /** Pages of which the mirror holds every row. */
     private static List<HeldPage> whole(List<Page> pages) {
         List<HeldPage> whole = new ArrayList<>();
         pages.forEach(page -> whole.add(new HeldPage(page.digest(), page.rows(), List.of())));
         return whole;
-    }
-
-    private MirrorEngine.Rows rows(TablePlan plan, List<Page> pages) {
-        return new PageRows(source, plan, pages);
     }
 
     /** The mirror must have exactly the rows that are known to be there, or somebody else is writing to it. */
