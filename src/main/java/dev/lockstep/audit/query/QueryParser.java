@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -22,7 +21,7 @@ import java.util.Set;
  */
 public final class QueryParser {
     /** What ends the part of a query that stands before. */
-    private static final Set<String> CLAUSES = Set.of(
+    static final Set<String> CLAUSES = Set.of(
             "WHERE",
             "GROUP",
             "HAVING",
@@ -49,6 +48,7 @@ public final class QueryParser {
     private OperandParser operands;
     private ConditionParser conditions;
     private ResultColumns results;
+    private OrderParser order;
 
     private QueryParser(Db db, String text) {
         this.db = db;
@@ -83,7 +83,7 @@ public final class QueryParser {
         }
         order = grouped(order);
         if (sql.took("ORDER")) {
-            order = order();
+            order = this.order.read(sql);
         }
         long limit = rest();
         limit = limit == 0 && !order.isEmpty() && results.isExtreme(list) ? 1 : limit;
@@ -156,6 +156,7 @@ public final class QueryParser {
         operands = new OperandParser(table, qualifiers, engine);
         conditions = new ConditionParser(operands);
         results = new ResultColumns(operands, engine);
+        order = new OrderParser(operands, results, engine, notes);
         indexHints();
         if (sql.is(',') || sql.isOneOf(JOINS)) {
             throw sql.wrong("'" + sql.peek(0).text() + "': more than one table");
@@ -193,7 +194,7 @@ public final class QueryParser {
         if (!sql.took("GROUP")) {
             return otherwise;
         }
-        List<Sorted> order = order();
+        List<Sorted> order = this.order.read(sql);
         if (sql.took("HAVING")) {
             skipTo(CLAUSES);
         }
@@ -205,64 +206,6 @@ public final class QueryParser {
                     + ": groups are sorted when they are whole");
         }
         return order;
-    }
-
-    private List<Sorted> order() {
-        if (!sql.took("BY")) {
-            throw sql.expected("'by'");
-        }
-        List<Sorted> order = new ArrayList<>();
-        boolean served = true;
-        do {
-            int from = sql.at();
-            Optional<String> column = served ? orderColumn() : Optional.empty();
-            while (!sql.atEnd() && !sql.is(',') && !LoggedQuery.isEnd(sql) && !sql.isOneOf(CLAUSES) && !isDirection()) {
-                column = Optional.empty();
-                sql.move(sql.afterGroup());
-            }
-            if (sql.at() == from) {
-                throw sql.expected("a column");
-            }
-            Sorted sorted = direction(column.orElse(""));
-            if (column.isEmpty()) {
-                served = false;
-                notes.add("no index serves the order by " + sql.text(from, sql.at()) + " at " + sql.place(from)
-                        + ": it is sorted");
-            } else {
-                order.add(sorted);
-            }
-        } while (sql.took(','));
-        return order;
-    }
-
-    private boolean isDirection() {
-        return sql.is("ASC") || sql.is("DESC") || sql.is("NULLS");
-    }
-
-    private Optional<String> orderColumn() {
-        SqlToken token = sql.peek(0);
-        boolean alone = token != null && (sql.peek(1) == null || !sql.peek(1).is('.'));
-        Optional<String> named = alone && !operands.has(token) ? results.named(token) : Optional.empty();
-        if (named.isPresent()) {
-            sql.next();
-            return named;
-        }
-        return operands.column(sql);
-    }
-
-    private Sorted direction(String column) {
-        boolean descending = sql.took("DESC");
-        if (!descending) {
-            sql.took("ASC");
-        }
-        boolean nullsFirst = Sorted.nullsFirst(descending, engine);
-        if (sql.took("NULLS")) {
-            nullsFirst = sql.is("FIRST");
-            if (!sql.took("FIRST") && !sql.took("LAST")) {
-                throw sql.expected("'first' or 'last'");
-            }
-        }
-        return new Sorted(column, descending, nullsFirst);
     }
 
     /** What may follow the order. @return the limit; 1 if it is a parameter, 0 if there is none */
