@@ -86,6 +86,11 @@ public record ProcessIdentity(String host, long pid, String boot, long started) 
         return "pid " + pid + " on " + host;
     }
 
+    /** The process of such a line as {@link #ofText} reads, for messages; of any other line, the line. */
+    public static String describe(String text) {
+        return ofText(text).map(ProcessIdentity::describe).orElse(text);
+    }
+
     /** The whole as one line, which {@link #ofText} reads: what {@link #describe} says, boot and start. */
     public String toText() {
         return describe() + ", boot " + boot + ", started " + started;

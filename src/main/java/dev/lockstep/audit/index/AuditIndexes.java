@@ -137,7 +137,7 @@ public final class AuditIndexes {
         QueryPlan forced = engine.plan(shape, index, Choice.FORCED, values.orElse(null));
         if (forced.service() == QueryPlan.Service.NOT_SAID) {
             note = (note == null ? "" : note + "; ")
-                    + "the database answered without a search, so only the index's columns were" + " compared";
+                    + "the database answered without a search, so only the index's columns were compared";
             boolean covers = engine.indexes().stream()
                     .anyMatch(there -> there.name().equalsIgnoreCase(index.name()) && there.serves(shape));
             return new Use(query.name(), covers, false, free.text(), note);
@@ -163,7 +163,12 @@ public final class AuditIndexes {
 
     /** What {@link #apply} would do: what is not right is MISSING, INVALID or DIFFERENT. */
     public List<Report> preview() {
-        return look();
+        List<Report> reports = new ArrayList<>();
+        for (Index index : profile.indexes()) {
+            Optional<ExistingIndex> found = engine.find(index);
+            reports.add(report(index, found.map(f -> state(f.fit())).orElse(State.MISSING), found, List.of()));
+        }
+        return reports;
     }
 
     /**
@@ -174,19 +179,10 @@ public final class AuditIndexes {
      */
     public boolean isChangedSince(List<Report> before) {
         try {
-            return !look().equals(before);
+            return !preview().equals(before);
         } catch (DbException e) {
             return tried;
         }
-    }
-
-    private List<Report> look() {
-        List<Report> reports = new ArrayList<>();
-        for (Index index : profile.indexes()) {
-            Optional<ExistingIndex> found = engine.find(index);
-            reports.add(report(index, found.map(f -> state(f.fit())).orElse(State.MISSING), found, List.of()));
-        }
-        return reports;
     }
 
     /**

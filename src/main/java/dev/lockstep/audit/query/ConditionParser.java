@@ -17,7 +17,7 @@ final class ConditionParser {
     final Set<String> anyOf = new LinkedHashSet<>();
 
     /** In the order in which they stand. */
-    final Set<String> ranges = new LinkedHashSet<>();
+    private final Set<String> ranges = new LinkedHashSet<>();
 
     ConditionParser(OperandParser operands) {
         this.operands = operands;
@@ -156,9 +156,7 @@ final class ConditionParser {
             return in(sql, column);
         }
         if (sql.took("BETWEEN")) {
-            return sql.took("SYMMETRIC")
-                    ? false
-                    : operands.isConstant(sql.part(sql.at(), sql.end())) && ranges.add(column);
+            return !sql.took("SYMMETRIC") && operands.isConstant(sql.part(sql.at(), sql.end())) && ranges.add(column);
         }
         String operator = operator(sql);
         if (operator.isEmpty()) {

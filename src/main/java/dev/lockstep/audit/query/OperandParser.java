@@ -138,9 +138,7 @@ final class OperandParser {
     private boolean isText(SqlToken token) {
         return switch (engine) {
             case POSTGRESQL -> false;
-            case MARIADB ->
-                token.text().startsWith("\"") && table.column(Name.of(token)).isEmpty();
-            case SQLITE ->
+            case MARIADB, SQLITE ->
                 token.text().startsWith("\"") && table.column(Name.of(token)).isEmpty();
         };
     }

@@ -29,7 +29,12 @@ public final class AuditReplica implements AutoCloseable {
         /** It has everything. */
         COMPLETE,
         /** It lacks what {@link Outcome#owed} counts. */
-        BEHIND
+        BEHIND;
+
+        /** {@code complete}, {@code behind}. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**
@@ -165,8 +170,8 @@ public final class AuditReplica implements AutoCloseable {
             for (Row run : tx.rows(BACKFILL, mirrorLog.table())) {
                 if (!isDead(run.text("owner"), run.text("started_at"))) {
                     throw LockstepException.refused(
-                            "a backfill of it has not ended: " + owner(run.text("owner")) + ", since "
-                                    + run.text("started_at"),
+                            "a backfill of it has not ended: " + ProcessIdentity.describe(run.text("owner"))
+                                    + ", since " + run.text("started_at"),
                             "the mirror gets the generation when 'lockstep mirror backfill' has");
                 }
             }
@@ -185,10 +190,6 @@ public final class AuditReplica implements AutoCloseable {
                 .isPresent();
     }
 
-    private static String owner(String stored) {
-        return ProcessIdentity.ofText(stored).map(ProcessIdentity::describe).orElse(stored);
-    }
-
     private void open() {
         if (mirror == null) {
             mirror = opener.get();
@@ -199,11 +200,6 @@ public final class AuditReplica implements AutoCloseable {
     Outcome finish() {
         long owed = source.<Row>autocommit(tx -> tx.only(COUNT, name)).integer(0);
         return new Outcome(owed == 0 ? State.COMPLETE : State.BEHIND, sent, owed, error);
-    }
-
-    /** {@code complete}, {@code behind}. */
-    public static String label(State state) {
-        return state.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -151,7 +151,7 @@ public final class AuditWriteCommand implements Command {
                 .append(summary.rejected())
                 .append(" rejected");
         summary.mirror().ifPresent(outcome -> {
-            line.append("; mirror ").append(AuditReplica.label(outcome.state()));
+            line.append("; mirror ").append(outcome.state().label());
             if (outcome.error() != null) {
                 call.output()
                         .warn(
@@ -170,7 +170,7 @@ public final class AuditWriteCommand implements Command {
 
     private static Map<String, Object> mirror(AuditReplica.Outcome outcome) {
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("state", AuditReplica.label(outcome.state()));
+        tree.put("state", outcome.state().label());
         tree.put("sent", outcome.sent());
         tree.put("owed", outcome.owed());
         tree.put("error", outcome.error());

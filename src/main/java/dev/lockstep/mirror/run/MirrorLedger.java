@@ -105,7 +105,7 @@ public final class MirrorLedger {
 
         /** Its process, for people. */
         String owner() {
-            return ProcessIdentity.ofText(stored).map(ProcessIdentity::describe).orElse(stored);
+            return ProcessIdentity.describe(stored);
         }
 
         /** Whether it is seen to be alive, as another process of the same machine. */
