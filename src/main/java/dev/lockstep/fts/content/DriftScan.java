@@ -106,20 +106,20 @@ public final class DriftScan {
      * @param limit how many differences of each kind to name; all are counted
      */
     public static Drift of(Tx tx, FtsTable table, ExpectedContent expected, Extent extent, int limit) {
-        DriftScan drift = new DriftScan(tx, table, expected, extent, limit);
-        drift.clear();
+        DriftScan scan = new DriftScan(tx, table, expected, extent, limit);
+        scan.clear();
         switch (table.kind()) {
-            case OWN_CONTENT -> drift.compareText();
+            case OWN_CONTENT -> scan.compareText();
             case EXTERNAL_CONTENT, CONTENTLESS, CONTENTLESS_DELETE -> {
                 if (table.module() == FtsModule.FTS5) {
-                    drift.compareTerms();
+                    scan.compareTerms();
                 } else {
-                    drift.compareNumbers();
+                    scan.compareNumbers();
                 }
             }
         }
-        drift.clear();
-        return drift.differences.seen(drift.sight);
+        scan.clear();
+        return scan.differences.seen(scan.sight);
     }
 
     private void clear() {
