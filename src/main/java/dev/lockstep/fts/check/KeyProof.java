@@ -3,7 +3,6 @@ package dev.lockstep.fts.check;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
-import dev.lockstep.fts.content.IncrementalReindex;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.SourceQuery;
 import dev.lockstep.fts.schema.SourceQueryReader;
@@ -83,13 +82,13 @@ final class KeyProof {
             return false;
         }
         return queries.stream().allMatch(query -> query.rowid()
-                .flatMap(IncrementalReindex::column)
+                .flatMap(SourceQuery::column)
                 .filter(number -> isColumn(query.expression(column), number))
                 .isPresent());
     }
 
     private static boolean isColumn(String expression, String name) {
-        return IncrementalReindex.column(expression)
+        return SourceQuery.column(expression)
                 .filter(column -> SqlToken.fold(column).equals(SqlToken.fold(name)))
                 .isPresent();
     }

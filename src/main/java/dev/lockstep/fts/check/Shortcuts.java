@@ -102,7 +102,7 @@ final class Shortcuts {
         ContentTable base = ContentTable.read(tx, trigger.table());
         Optional<RowLookup> found = Optional.empty();
         for (String column : table.columns()) {
-            Optional<RowLookup> key = IncrementalReindex.column(query.get().expression(column))
+            Optional<RowLookup> key = SourceQuery.column(query.get().expression(column))
                     .filter(base::isUnique)
                     .map(name -> typed(
                             base,
@@ -159,7 +159,7 @@ final class Shortcuts {
     /** Whether the column holds the key as it is, for all that the insert trigger says. */
     private boolean isPlain(ContentTable base, RowLookup lookup) {
         return query.filter(only -> SqlToken.fold(only.base()).equals(SqlToken.fold(base.name())))
-                .flatMap(only -> IncrementalReindex.column(only.expression(lookup.column())))
+                .flatMap(only -> SourceQuery.column(only.expression(lookup.column())))
                 .filter(name -> SqlToken.fold(name).equals(SqlToken.fold(lookup.key())))
                 .isPresent();
     }

@@ -75,14 +75,14 @@ public final class ExpectedContent {
                 .filter(content -> SqlToken.fold(content).equals(SqlToken.fold(query.base())))
                 .isPresent();
         for (String column : table.columns()) {
-            plain &= column(query.expression(column))
+            plain &= SourceQuery.column(query.expression(column))
                     .filter(name -> SqlToken.fold(name).equals(SqlToken.fold(column)))
                     .isPresent();
         }
         String number = table.option("content_rowid").orElse("rowid");
         return plain
                 && query.rowid()
-                        .flatMap(ExpectedContent::column)
+                        .flatMap(SourceQuery::column)
                         .filter(name -> SourceQuery.isRowid(name)
                                 || SqlToken.fold(name).equals(SqlToken.fold(number))
                                 || (SourceQuery.isRowid(number)
@@ -90,10 +90,6 @@ public final class ExpectedContent {
                                                         SqlToken.fold(column).equals(SqlToken.fold(name)))
                                                 .isPresent()))
                         .isPresent();
-    }
-
-    private static Optional<String> column(String expression) {
-        return IncrementalReindex.column(expression);
     }
 
     /**

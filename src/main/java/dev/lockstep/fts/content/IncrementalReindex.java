@@ -118,7 +118,7 @@ public final class IncrementalReindex {
         }
         SourceQuery query = queries.get(0);
         boolean numbered = query.rowid()
-                .flatMap(IncrementalReindex::column)
+                .flatMap(SourceQuery::column)
                 .filter(number -> isNumber(number, base, key))
                 .isPresent();
         return switch (table.kind()) {
@@ -148,19 +148,12 @@ public final class IncrementalReindex {
                 && (alias || SqlToken.fold(key.columns().get(0)).equals(SqlToken.fold(name)));
     }
 
-    /** The column that {@code (new.column)} is, and nothing else. */
-    public static Optional<String> column(String expression) {
-        List<SqlToken> tokens = SqlToken.of(expression);
-        boolean plain = tokens.size() == 5 && SourceQuery.isNew(tokens, 1);
-        return plain ? Optional.of(tokens.get(3).name()) : Optional.empty();
-    }
-
     /** The index's columns that hold the key as it is, in the key's order; fewer than the key has if one is not there. */
     private static List<String> keyColumns(FtsTable table, SourceQuery query, TableKey key) {
         List<String> columns = new ArrayList<>();
         for (String wanted : key.columns()) {
             for (String column : table.columns()) {
-                boolean holds = column(query.expression(column))
+                boolean holds = SourceQuery.column(query.expression(column))
                         .filter(name -> SqlToken.fold(name).equals(SqlToken.fold(wanted)))
                         .isPresent();
                 if (holds) {

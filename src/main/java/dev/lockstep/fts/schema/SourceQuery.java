@@ -113,4 +113,11 @@ public record SourceQuery(String base, List<String> columns, List<String> expres
                 && at + 1 < tokens.size()
                 && tokens.get(at + 1).is('.');
     }
+
+    /** The column that {@code (new.column)} is, and nothing else. */
+    public static Optional<String> column(String expression) {
+        List<SqlToken> tokens = SqlToken.of(expression);
+        boolean plain = tokens.size() == 5 && isNew(tokens, 1);
+        return plain ? Optional.of(tokens.get(3).name()) : Optional.empty();
+    }
 }
