@@ -1,5 +1,6 @@
 package dev.lockstep.fts;
 
+import static dev.lockstep.fts.FtsCommand.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.testing.CadtSample;
@@ -7,9 +8,7 @@ import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,12 +21,6 @@ class ProfileColumnsTest {
 
     @TempDir
     private Path dir;
-
-    private static LockstepRun fts(Path file, String command, String... more) {
-        List<String> words = new ArrayList<>(List.of("fts", command, "--db", file.toString()));
-        words.addAll(List.of(more));
-        return LockstepRun.of(Map.of(), words.toArray(String[]::new));
-    }
 
     @Test
     void aColumnMayBeNullOrWhatTheBaseHasAndNothingElse() throws SQLException {

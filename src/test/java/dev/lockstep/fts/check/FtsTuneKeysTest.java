@@ -1,5 +1,6 @@
 package dev.lockstep.fts.check;
 
+import static dev.lockstep.fts.FtsCommand.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.testing.Counts;
@@ -7,8 +8,6 @@ import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,12 +26,6 @@ class FtsTuneKeysTest {
 
     @TempDir
     private Path dir;
-
-    private static LockstepRun fts(Path file, String command, String... more) {
-        List<String> words = new ArrayList<>(List.of("fts", command, "--db", file.toString()));
-        words.addAll(List.of(more));
-        return LockstepRun.of(Map.of(), words.toArray(String[]::new));
-    }
 
     /** What is left by others in the index is what tells the right statement from one that merely works on clean rows. */
     @ParameterizedTest
@@ -105,35 +98,22 @@ class FtsTuneKeysTest {
         }
     }
 
-    /** @return what SQLite had against each */
+    private static RandomWork.Change change(Random random) {
+        String sql =
+                switch (random.nextInt(6)) {
+                    case 0 -> "insert or replace into t (k, l, b) values (?1, ?2, 'word' || ?3)";
+                    case 1 -> "update or replace t set k = ?1 where b = 'word' || ?3";
+                    case 2 -> "update t set id = 100 + ?3, l = ?2 where k = ?1";
+                    case 3 -> "update t set b = ?2 where k is ?1";
+                    case 4 -> "delete from t where k = ?1 and l is not ?2 || ?3";
+                    default -> "insert or ignore into t (k, l, b) values (?1, ?2, ?3)";
+                };
+        Object key = random.nextInt(9) == 0 ? null : KEYS.get(random.nextInt(KEYS.size()));
+        return new RandomWork.Change(sql, Arrays.asList(key, KEYS.get(random.nextInt(KEYS.size())), random.nextInt(9)));
+    }
+
     private static List<String> work(Path file, Random random) throws SQLException {
-        List<String> said = new ArrayList<>();
-        try (Connection connection = TestSqlite.connect(file)) {
-            connection.setAutoCommit(false);
-            for (int i = 0; i < 60; i++) {
-                String sql =
-                        switch (random.nextInt(6)) {
-                            case 0 -> "insert or replace into t (k, l, b) values (?1, ?2, 'word' || ?3)";
-                            case 1 -> "update or replace t set k = ?1 where b = 'word' || ?3";
-                            case 2 -> "update t set id = 100 + ?3, l = ?2 where k = ?1";
-                            case 3 -> "update t set b = ?2 where k is ?1";
-                            case 4 -> "delete from t where k = ?1 and l is not ?2 || ?3";
-                            default -> "insert or ignore into t (k, l, b) values (?1, ?2, ?3)";
-                        };
-                try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                    Object key = random.nextInt(9) == 0 ? null : KEYS.get(random.nextInt(KEYS.size()));
-                    List<Object> values = Arrays.asList(key, KEYS.get(random.nextInt(KEYS.size())), random.nextInt(9));
-                    for (int n = 1; n <= statement.getParameterMetaData().getParameterCount(); n++) {
-                        statement.setObject(n, values.get(n - 1));
-                    }
-                    said.add("changed " + statement.executeUpdate());
-                } catch (SQLException e) {
-                    said.add(e.getMessage());
-                }
-            }
-            connection.commit();
-        }
-        return said;
+        return RandomWork.run(file, () -> change(random));
     }
 
     private static String rows(Path file) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.lockstep.fts.check;
 
+import static dev.lockstep.fts.FtsCommand.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.testing.CadtSample;
@@ -10,12 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,12 +49,6 @@ class FtsTuneTest {
 
     @TempDir
     private Path dir;
-
-    private static LockstepRun fts(Path file, String command, String... more) {
-        List<String> words = new ArrayList<>(List.of("fts", command, "--db", file.toString()));
-        words.addAll(List.of(more));
-        return LockstepRun.of(Map.of(), words.toArray(String[]::new));
-    }
 
     @Test
     void theTriggersOfTheFirstModelAreTunedAndComeBackByteForByte() throws SQLException {
@@ -148,33 +139,22 @@ class FtsTuneTest {
         assertThat(fts(tuned, "check", "--no-cost").stdout()).doesNotContain("trigger");
     }
 
-    /** @return what SQLite had against each */
+    private static RandomWork.Change change(Random random) {
+        Object key = KEYS.get(random.nextInt(KEYS.size()));
+        String sql =
+                switch (random.nextInt(4)) {
+                    case 0 ->
+                        "insert into t (k, b) values (?1, 'some ' || ?2)"
+                                + " on conflict (k) do update set b = excluded.b";
+                    case 1 -> "update t set b = 'other ' || ?2 where k = ?1";
+                    case 2 -> "update or ignore t set k = ?1 where n = ?2 % 9";
+                    default -> "delete from t where k = ?1 or n = ?2";
+                };
+        return new RandomWork.Change(sql, List.of(key, random.nextInt(40)));
+    }
+
     private static List<String> mutate(Path file, Random random) throws SQLException {
-        List<String> said = new ArrayList<>();
-        try (Connection connection = TestSqlite.connect(file)) {
-            connection.setAutoCommit(false);
-            for (int i = 0; i < 60; i++) {
-                Object key = KEYS.get(random.nextInt(KEYS.size()));
-                String sql =
-                        switch (random.nextInt(4)) {
-                            case 0 ->
-                                "insert into t (k, b) values (?1, 'some ' || ?2)"
-                                        + " on conflict (k) do update set b = excluded.b";
-                            case 1 -> "update t set b = 'other ' || ?2 where k = ?1";
-                            case 2 -> "update or ignore t set k = ?1 where n = ?2 % 9";
-                            default -> "delete from t where k = ?1 or n = ?2";
-                        };
-                try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                    statement.setObject(1, key);
-                    statement.setInt(2, random.nextInt(40));
-                    said.add("changed " + statement.executeUpdate());
-                } catch (SQLException e) {
-                    said.add(e.getMessage());
-                }
-            }
-            connection.commit();
-        }
-        return said;
+        return RandomWork.run(file, () -> change(random));
     }
 
     private static String index(Path file) throws SQLException {

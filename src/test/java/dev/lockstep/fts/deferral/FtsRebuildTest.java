@@ -1,5 +1,6 @@
 package dev.lockstep.fts.deferral;
 
+import static dev.lockstep.fts.FtsCommand.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.cli.Lockstep;
@@ -20,12 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 class FtsRebuildTest {
     @TempDir
     private Path dir;
-
-    private LockstepRun fts(Path file, String command, String... more) {
-        List<String> words = new ArrayList<>(List.of("fts", command, "--db", file.toString()));
-        words.addAll(List.of(more));
-        return LockstepRun.of(Map.of(), words.toArray(String[]::new));
-    }
 
     @Test
     void duplicatesOfTheSecondModelsUpdatesAreFoundAndCured() throws SQLException {
