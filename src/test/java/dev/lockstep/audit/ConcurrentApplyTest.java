@@ -49,12 +49,12 @@ class ConcurrentApplyTest {
                 for (AuditDatabase database : databases) {
                     long deadlocks = database.deadlocks();
                     Path go = dir.resolve("go-" + round + "-" + database.kind());
-                    try (Probe probe = new Probe(database)) {
+                    try (TimedWriter timed = new TimedWriter(database)) {
                         Files.createFile(go);
                         for (int i = 0; i < PROCESSES; i++) {
                             awaitSuccess(children.get(i), dir.resolve(go.getFileName() + "-" + i));
                         }
-                        assertThat(probe.longest())
+                        assertThat(timed.longest())
                                 .as("the longest wait of a writer on %s", database.kind())
                                 .isLessThanOrEqualTo(Duration.ofMillis(2_500));
                     }
@@ -117,7 +117,7 @@ class ConcurrentApplyTest {
                         Connection writer = database.connect();
                         Statement read = reader.createStatement();
                         Statement write = writer.createStatement();
-                        Probe probe = new Probe(database)) {
+                        TimedWriter timed = new TimedWriter(database)) {
                     reader.setAutoCommit(false);
                     read.executeQuery("select count(*) from audit").close();
                     if (kind != AuditDatabase.Kind.SQLITE) {
@@ -135,7 +135,7 @@ class ConcurrentApplyTest {
                     assertThat(pressed.exit())
                             .as(pressed.stderr())
                             .isEqualTo(kind == AuditDatabase.Kind.SQLITE ? 0 : 5);
-                    assertThat(probe.longest())
+                    assertThat(timed.longest())
                             .as("the longest wait of a writer")
                             .isLessThanOrEqualTo(LOCK_TIMEOUT.plusMillis(500));
                     reader.rollback();

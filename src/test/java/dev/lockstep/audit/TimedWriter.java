@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** A writer that adds one audit row after the other, reads it back, and notes the longest that it ever had to wait. */
-final class Probe implements AutoCloseable {
+final class TimedWriter implements AutoCloseable {
     private static final String ADD = "insert into audit (\"orgUid\", \"registryId\", \"rootHash\", type,"
             + " \"onchainConfirmationTimeStamp\") values ('probe', 'probe', 'r', 'INSERT', '1')";
 
@@ -19,7 +19,7 @@ final class Probe implements AutoCloseable {
     private final CompletableFuture<Void> begun = new CompletableFuture<>();
 
     /** Returns when its first row is in. */
-    Probe(AuditDatabase database) throws SQLException {
+    TimedWriter(AuditDatabase database) throws SQLException {
         connection = database.connect();
         longest = CompletableFuture.supplyAsync(this::write);
         CompletableFuture.anyOf(begun, longest).join();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
-import dev.lockstep.db.Ear;
 import dev.lockstep.db.listen.ListenEvent.Gap;
 import dev.lockstep.db.listen.ListenEvent.GapReason;
 import dev.lockstep.db.listen.ListenEvent.Lost;
@@ -58,13 +57,13 @@ class PgListenerFaultTest {
     void aBrokenConnectionIsAGapAndThenAllIsNormal(Cut cut, TestDatabase database) throws Exception {
         try (FaultProxy proxy = FaultProxy.before(database);
                 PgListener listener = listener(database.through(proxy.port()), QUICK)) {
-            Ear ear = Ear.on(listener, "a");
+            TestSubscription subscription = TestSubscription.on(listener, "a");
 
             for (int i = 0; i < 3; i++) {
                 cut.befall(proxy);
-                assertThat(ear.next(Gap.class).reason()).isEqualTo(cut.reason);
+                assertThat(subscription.next(Gap.class).reason()).isEqualTo(cut.reason);
                 database.execute("notify a, '" + i + "'");
-                assertThat(ear.hear(1)).containsExactly("a " + i);
+                assertThat(subscription.hear(1)).containsExactly("a " + i);
             }
         }
     }
@@ -73,11 +72,11 @@ class PgListenerFaultTest {
     void aFrozenLinkIsNoticedWithinTenSecondsAsItIsByDefault(TestDatabase database) throws Exception {
         try (FaultProxy proxy = FaultProxy.before(database);
                 PgListener listener = listener(database.through(proxy.port()), PgListener.Options.DEFAULT)) {
-            Ear ear = Ear.on(listener, "a");
+            TestSubscription subscription = TestSubscription.on(listener, "a");
             long start = System.nanoTime();
             proxy.freezeExisting();
 
-            Gap gap = ear.next(Gap.class);
+            Gap gap = subscription.next(Gap.class);
 
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
             assertThat(gap.reason()).isEqualTo(GapReason.SILENT);
@@ -89,15 +88,15 @@ class PgListenerFaultTest {
     void aLinkThatFreezesInTheMiddleOfANotificationIsNoticedToo(TestDatabase database) throws Exception {
         try (FaultProxy proxy = FaultProxy.before(database);
                 PgListener listener = listener(database.through(proxy.port()), QUICK)) {
-            Ear ear = Ear.on(listener, "a");
+            TestSubscription subscription = TestSubscription.on(listener, "a");
             proxy.slow(100);
             database.execute("select pg_notify('a', repeat('x', 7000))");
-            assertThat(ear.next()).isInstanceOf(Lost.class);
+            assertThat(subscription.next()).isInstanceOf(Lost.class);
             proxy.pass();
 
-            assertThat(ear.next(Gap.class).reason()).isEqualTo(GapReason.SILENT);
+            assertThat(subscription.next(Gap.class).reason()).isEqualTo(GapReason.SILENT);
             database.execute("notify a, '1'");
-            assertThat(ear.hear(1)).containsExactly("a 1");
+            assertThat(subscription.hear(1)).containsExactly("a 1");
         }
     }
 
@@ -105,27 +104,27 @@ class PgListenerFaultTest {
     void whatIsSentWhileItIsAwayIsCoveredByTheGap(TestDatabase database) throws Exception {
         try (FaultProxy proxy = FaultProxy.before(database);
                 PgListener listener = listener(database.through(proxy.port()), QUICK)) {
-            Ear ear = Ear.on(listener, "a");
+            TestSubscription subscription = TestSubscription.on(listener, "a");
             proxy.refuse();
             proxy.reset();
-            assertThat(ear.next()).isInstanceOf(Lost.class);
+            assertThat(subscription.next()).isInstanceOf(Lost.class);
             int before = proxy.accepted();
             database.execute("notify a, 'missed'");
-            Await.until("three more attempts", Ear.PATIENCE, () -> proxy.accepted() >= before + 3);
+            Await.until("three more attempts", TestSubscription.PATIENCE, () -> proxy.accepted() >= before + 3);
 
             proxy.pass();
 
-            assertThat(ear.next(Gap.class).reason()).isEqualTo(GapReason.CLOSED);
+            assertThat(subscription.next(Gap.class).reason()).isEqualTo(GapReason.CLOSED);
             database.execute("notify a, '1'");
-            assertThat(ear.hear(1)).containsExactly("a 1");
+            assertThat(subscription.hear(1)).containsExactly("a 1");
         }
     }
 
     @Test
     void aBackendThatIsTerminatedIsAGapForEverySubscription(TestDatabase database) throws Exception {
         try (PgListener listener = listener(database, QUICK)) {
-            Ear a = Ear.on(listener, "a");
-            Ear b = Ear.on(listener, "b");
+            TestSubscription a = TestSubscription.on(listener, "a");
+            TestSubscription b = TestSubscription.on(listener, "b");
 
             assertThat(database.terminateAll()).isOne();
 
@@ -142,10 +141,10 @@ class PgListenerFaultTest {
         try (TestPostgres server = TestPostgres.start();
                 TestDatabase database = server.createDatabase();
                 PgListener listener = listener(database, QUICK)) {
-            Ear early = Ear.on(listener, "a");
+            TestSubscription early = TestSubscription.on(listener, "a");
             server.stop();
             assertThat(early.next()).isInstanceOf(Lost.class);
-            Ear late = Ear.of(listener, "b");
+            TestSubscription late = TestSubscription.of(listener, "b");
             server.go();
 
             assertThat(early.next(Gap.class).reason()).isEqualTo(GapReason.TERMINATED);
@@ -159,15 +158,15 @@ class PgListenerFaultTest {
     @Test
     void withoutReconnectTheErrorEndsIt(TestDatabase database) throws Exception {
         try (PgListener listener = listener(database, QUICK.with(OnLoss.END))) {
-            Ear ear = Ear.on(listener, "a");
+            TestSubscription subscription = TestSubscription.on(listener, "a");
             database.execute("notify a, '1'");
-            assertThat(ear.hear(1)).containsExactly("a 1");
+            assertThat(subscription.hear(1)).containsExactly("a 1");
 
             database.terminateAll();
 
-            assertThatThrownBy(ear::next).isInstanceOfSatisfying(DbException.class, e -> assertThat(e.reason())
+            assertThatThrownBy(subscription::next).isInstanceOfSatisfying(DbException.class, e -> assertThat(e.reason())
                     .isEqualTo(Reason.CONNECTION_LOST));
-            assertThat(ear.subscription().isOpen()).isFalse();
+            assertThat(subscription.subscription().isOpen()).isFalse();
         }
     }
 
@@ -176,15 +175,15 @@ class PgListenerFaultTest {
         try (FaultProxy proxy = FaultProxy.before(database);
                 PgListener listener = listener(database.through(proxy.port()), QUICK)) {
             proxy.refuse();
-            Ear first = Ear.of(listener, "a");
-            Ear second = Ear.of(listener, "a");
+            TestSubscription first = TestSubscription.of(listener, "a");
+            TestSubscription second = TestSubscription.of(listener, "a");
             assertThatThrownBy(first::next).isInstanceOf(DbException.class);
             assertThatThrownBy(second::next).isInstanceOf(DbException.class);
 
             proxy.pass();
 
-            Await.until("the loop to have ended", Ear.PATIENCE, () -> {
-                Ear again = Ear.of(listener, "a");
+            Await.until("the loop to have ended", TestSubscription.PATIENCE, () -> {
+                TestSubscription again = TestSubscription.of(listener, "a");
                 try {
                     again.awaitReady();
                     return true;
@@ -198,11 +197,11 @@ class PgListenerFaultTest {
     @Test
     void aSubscriberThatSleepsHoldsUpNobodyAndMissesNothing(TestDatabase database) throws Exception {
         try (PgListener listener = listener(database, PgListener.Options.DEFAULT)) {
-            Ear sleeping = Ear.on(listener, "a");
+            TestSubscription sleeping = TestSubscription.on(listener, "a");
 
             database.execute("select pg_notify('a', i || repeat('x', 7000)) from generate_series(1, 5000) as i");
 
-            Await.until("the server's queue to be empty", Ear.PATIENCE, () -> database.ask(
+            Await.until("the server's queue to be empty", TestSubscription.PATIENCE, () -> database.ask(
                             "select pg_notification_queue_usage() = 0")
                     .equals("t"));
             for (int i = 1; i <= 5_000; i++) {
@@ -215,8 +214,8 @@ class PgListenerFaultTest {
     @Test
     void whatASubscriberDoesNotTakeBecomesOneGap(TestDatabase database) throws Exception {
         try (PgListener listener = listener(database, QUICK.withQueueLimit(10))) {
-            Ear slow = Ear.on(listener, "a", "done");
-            Ear other = Ear.on(listener, "done");
+            TestSubscription slow = TestSubscription.on(listener, "a", "done");
+            TestSubscription other = TestSubscription.on(listener, "done");
 
             database.execute("select pg_notify('a', i::text) from generate_series(1, 15) as i", "notify done");
             assertThat(other.hear(1)).containsExactly("done ");

@@ -3,7 +3,6 @@ package dev.lockstep.db.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.db.Ear;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.LockstepException.Kind;
 import dev.lockstep.testing.PostgresExtension;
@@ -19,9 +18,9 @@ class PgListenerPoolerTest {
     void aTransactionPoolerIsRefused(TestDatabase database) {
         try (TransactionPooler pooler = TransactionPooler.before(database, Mode.TRANSACTION);
                 PgListener listener = listener(database.through(pooler.port()))) {
-            Ear ear = Ear.of(listener, "a");
+            TestSubscription subscription = TestSubscription.of(listener, "a");
 
-            assertThatThrownBy(ear::next).isInstanceOfSatisfying(LockstepException.class, e -> {
+            assertThatThrownBy(subscription::next).isInstanceOfSatisfying(LockstepException.class, e -> {
                 assertThat(e.kind()).isEqualTo(Kind.REFUSED);
                 assertThat(e.code()).isEqualTo("transaction-pooler");
             });
@@ -32,11 +31,11 @@ class PgListenerPoolerTest {
     void aSessionPoolerIsAsGoodAsNone(TestDatabase database) throws Exception {
         try (TransactionPooler pooler = TransactionPooler.before(database, Mode.SESSION);
                 PgListener listener = listener(database.through(pooler.port()))) {
-            Ear ear = Ear.on(listener, "a");
+            TestSubscription subscription = TestSubscription.on(listener, "a");
 
             database.execute("notify a, '1'");
 
-            assertThat(ear.hear(1)).containsExactly("a 1");
+            assertThat(subscription.hear(1)).containsExactly("a 1");
         }
     }
 
@@ -45,8 +44,8 @@ class PgListenerPoolerTest {
         try (TransactionPooler pooler = TransactionPooler.before(database, Mode.SESSION);
                 PgListener pooled = listener(database.through(pooler.port()));
                 PgListener direct = listener(database)) {
-            Ear.on(pooled, "a");
-            Ear.on(direct, "a");
+            TestSubscription.on(pooled, "a");
+            TestSubscription.on(direct, "a");
 
             assertThat(database.backends())
                     .extracting(backend -> backend.query().strip().replaceAll("_\\w+", "_..."))

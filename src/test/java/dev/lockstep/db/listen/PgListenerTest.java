@@ -3,7 +3,6 @@ package dev.lockstep.db.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.db.Ear;
 import dev.lockstep.db.listen.ListenEvent.Notification;
 import dev.lockstep.db.listen.ListenEvent.Ready;
 import dev.lockstep.support.LockstepException;
@@ -38,17 +37,17 @@ class PgListenerTest {
 
     @Test
     void aSubscriberReceives() throws Exception {
-        Ear ear = Ear.on(listener, "a");
+        TestSubscription subscription = TestSubscription.on(listener, "a");
 
         database.execute("notify a, 'hello'", "notify a");
 
-        assertThat(ear.hear(2)).containsExactly("a hello", "a ");
+        assertThat(subscription.hear(2)).containsExactly("a hello", "a ");
     }
 
     @Test
     void twoOnOneChannelBothReceive() throws Exception {
-        Ear first = Ear.on(listener, "a");
-        Ear second = Ear.on(listener, "a");
+        TestSubscription first = TestSubscription.on(listener, "a");
+        TestSubscription second = TestSubscription.on(listener, "a");
 
         database.execute("notify a, '1'");
 
@@ -59,8 +58,8 @@ class PgListenerTest {
 
     @Test
     void channelsAreIsolated() throws Exception {
-        Ear a = Ear.on(listener, "a");
-        Ear both = Ear.on(listener, "a", "b");
+        TestSubscription a = TestSubscription.on(listener, "a");
+        TestSubscription both = TestSubscription.on(listener, "a", "b");
 
         database.execute("notify b, '1'", "notify a, '2'");
 
@@ -71,8 +70,8 @@ class PgListenerTest {
 
     @Test
     void oneWhoLeavesLeavesTheOther() throws Exception {
-        Ear leaving = Ear.on(listener, "a");
-        Ear staying = Ear.on(listener, "a");
+        TestSubscription leaving = TestSubscription.on(listener, "a");
+        TestSubscription staying = TestSubscription.on(listener, "a");
 
         leaving.subscription().close();
         database.execute("notify a, '1'");
@@ -84,11 +83,11 @@ class PgListenerTest {
 
     @Test
     void whoSubscribesAfterTheLastHasLeftReceivesAndTheOldOneIsSilent() throws Exception {
-        Ear old = Ear.on(listener, "a");
+        TestSubscription old = TestSubscription.on(listener, "a");
         old.subscription().close();
-        Ear.on(listener, "b");
+        TestSubscription.on(listener, "b");
 
-        Ear renewed = Ear.on(listener, "a");
+        TestSubscription renewed = TestSubscription.on(listener, "a");
         database.execute("notify a, '1'");
 
         assertThat(renewed.hear(1)).containsExactly("a 1");
@@ -97,8 +96,8 @@ class PgListenerTest {
 
     @Test
     void leavingTwiceIsLeavingOnce() throws Exception {
-        Ear leaving = Ear.on(listener, "a");
-        Ear staying = Ear.on(listener, "a");
+        TestSubscription leaving = TestSubscription.on(listener, "a");
+        TestSubscription staying = TestSubscription.on(listener, "a");
 
         leaving.subscription().close();
         leaving.subscription().close();
@@ -109,8 +108,8 @@ class PgListenerTest {
 
     @Test
     void twoWhoAreTheFirstAtOnceBothReceive() throws Exception {
-        Ear one = Ear.of(listener, "a");
-        Ear other = Ear.of(listener, "b", "a");
+        TestSubscription one = TestSubscription.of(listener, "a");
+        TestSubscription other = TestSubscription.of(listener, "b", "a");
         one.awaitReady();
         other.awaitReady();
 
@@ -123,8 +122,8 @@ class PgListenerTest {
     @Test
     void subscribingTwiceGivesTwoSubscriptions() throws Exception {
         Set<Channel> channels = Set.of(new Channel("a"));
-        Ear first = new Ear(listener.subscribe(channels));
-        Ear second = new Ear(listener.subscribe(channels));
+        TestSubscription first = new TestSubscription(listener.subscribe(channels));
+        TestSubscription second = new TestSubscription(listener.subscribe(channels));
         first.awaitReady();
         second.awaitReady();
         first.subscription().close();
@@ -136,8 +135,8 @@ class PgListenerTest {
 
     @Test
     void aSubscriberThatFailsDoesNotDisturbItsSibling() throws Exception {
-        Ear failing = Ear.on(listener, "a");
-        Ear sibling = Ear.on(listener, "a");
+        TestSubscription failing = TestSubscription.on(listener, "a");
+        TestSubscription sibling = TestSubscription.on(listener, "a");
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread handler = new Thread(() -> {
             throw new IllegalStateException("handling " + failing.subscription().channels());
@@ -154,9 +153,9 @@ class PgListenerTest {
 
     @Test
     void readyMeansThatListenIsCommitted() throws Exception {
-        Ear ear = Ear.of(listener, "a");
+        TestSubscription subscription = TestSubscription.of(listener, "a");
 
-        assertThat(ear.next()).isEqualTo(new Ready(Set.of(new Channel("a"))));
+        assertThat(subscription.next()).isEqualTo(new Ready(Set.of(new Channel("a"))));
 
         assertThat(database.backends()).singleElement().satisfies(backend -> {
             assertThat(backend.query().strip()).isEqualTo("listen \"a\"");
@@ -166,26 +165,26 @@ class PgListenerTest {
 
     @Test
     void aChannelIsHeardInExactlyItsOwnSpelling() throws Exception {
-        Ear ear = Ear.on(listener, "MixedCase");
+        TestSubscription subscription = TestSubscription.on(listener, "MixedCase");
 
         database.execute("select pg_notify('mixedcase', '1')", "select pg_notify('MixedCase', '2')");
 
-        assertThat(ear.hear(1)).containsExactly("MixedCase 2");
+        assertThat(subscription.hear(1)).containsExactly("MixedCase 2");
     }
 
     @Test
     void theSenderIsNamed() throws Exception {
-        Ear ear = Ear.on(listener, "a");
+        TestSubscription subscription = TestSubscription.on(listener, "a");
 
         String pid = database.ask("select pg_backend_pid() from pg_notify('a', 'x')");
 
-        assertThat(ear.next(Notification.class).senderPid()).hasToString(pid);
+        assertThat(subscription.next(Notification.class).senderPid()).hasToString(pid);
     }
 
     @Test
     void readyComesBeforeAnyNotification() throws Exception {
-        Ear.on(listener, "a");
-        Ear early = Ear.of(listener, "a", "b");
+        TestSubscription.on(listener, "a");
+        TestSubscription early = TestSubscription.of(listener, "a", "b");
         database.execute("notify a, 'perhaps'");
         ListenEvent first = early.next();
 
@@ -194,11 +193,11 @@ class PgListenerTest {
 
     @Test
     void closingWakesWhoWaits() throws Exception {
-        Ear ear = Ear.on(listener, "a");
+        TestSubscription subscription = TestSubscription.on(listener, "a");
         AtomicReference<Optional<ListenEvent>> heard = new AtomicReference<>();
         Thread waiting = new Thread(() -> {
             try {
-                heard.set(ear.subscription().next(Duration.ofDays(1_000_000)));
+                heard.set(subscription.subscription().next(Duration.ofDays(1_000_000)));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -206,10 +205,10 @@ class PgListenerTest {
         waiting.start();
 
         listener.close();
-        waiting.join(Ear.PATIENCE.toMillis());
+        waiting.join(TestSubscription.PATIENCE.toMillis());
 
         assertThat(heard).hasValue(Optional.empty());
-        assertThatThrownBy(() -> Ear.of(listener, "a")).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> TestSubscription.of(listener, "a")).isInstanceOf(IllegalStateException.class);
     }
 
     @ParameterizedTest
@@ -224,10 +223,10 @@ class PgListenerTest {
     void aChannelHasAtMost63Characters() throws Exception {
         assertThatThrownBy(() -> new Channel("x".repeat(64))).isInstanceOf(LockstepException.class);
         String longest = "x".repeat(63);
-        Ear ear = Ear.on(listener, longest);
+        TestSubscription subscription = TestSubscription.on(listener, longest);
 
         database.execute("select pg_notify('" + longest + "', '1')");
 
-        assertThat(ear.hear(1)).containsExactly(longest + " 1");
+        assertThat(subscription.hear(1)).containsExactly(longest + " 1");
     }
 }
