@@ -54,7 +54,7 @@ final class AuditQuery implements Benchmark {
             Files.copy(before, after);
             try (Db db = databases.sqlite(after, SqliteFiles.Access.WRITE, Duration.ofMinutes(1))) {
                 new AuditIndexes(AuditTable.find(db, Optional.empty()))
-                        .apply(AuditIndexes.Conflict.REFUSE, Duration.ofMinutes(2));
+                        .apply(AuditIndexes.Conflict.REFUSE, Duration.ofMinutes(2), made -> {});
             }
             try (Db without = databases.sqlite(before, SqliteFiles.Access.READ, Duration.ofMinutes(1));
                     Db with = databases.sqlite(after, SqliteFiles.Access.READ, Duration.ofMinutes(1))) {
