@@ -61,9 +61,9 @@ class RuleMutantsTest {
 
     @Test
     void triggersThatComeBackInTheReverseOrderMakeADifference() throws Exception {
-        byte[] reversed = replaced("deferral.TriggerRestore", "place", FixedValue.value(0));
+        byte[] reversed = replaced("deferral.TriggerOrder", "place", FixedValue.value(0));
 
-        assertThat(verdicts("deferral.TriggerRestore", reversed)).contains(DIFFERENT);
+        assertThat(verdicts("deferral.TriggerOrder", reversed)).contains(DIFFERENT);
     }
 
     private static int refusals(List<String> verdicts) {
@@ -101,8 +101,12 @@ class RuleMutantsTest {
     }
 
     private static byte[] replaced(String type, String method, Implementation by) {
+        TypeDescription original = type(type);
+        assertThat(original.getDeclaredMethods().filter(named(method)))
+                .as("what a mutant replaces")
+                .isNotEmpty();
         return new ByteBuddy()
-                .redefine(type(type), locator())
+                .redefine(original, locator())
                 .method(named(method))
                 .intercept(by)
                 .make()
