@@ -75,7 +75,7 @@ public final class Sweep<S> {
         return this;
     }
 
-    /** Breaks not each call, but one of so many: of each mode others. */
+    /** Breaks not each call, but one of so many: of each mode others, and others each day. */
     public Sweep<S> breakingOneOf(int calls) {
         stride = calls;
         return this;
@@ -89,7 +89,7 @@ public final class Sweep<S> {
         int broken = 0;
         int first = 0;
         for (Mode mode : modes) {
-            int calls = sweep(mode, 1 + first++ % stride);
+            int calls = sweep(mode, 1 + Math.floorMod(Counts.seed() + first++, stride));
             if (calls == 0) {
                 throw new AssertionError("no call was ever broken with " + mode + ": the sweep tested nothing");
             }

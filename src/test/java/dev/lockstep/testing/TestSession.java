@@ -29,6 +29,7 @@ public final class TestSession implements LauncherSessionListener {
         if (!TestServer.USED.isEmpty()) {
             System.out.println("servers of this run: " + String.join(", ", TestServer.USED));
         }
+        System.out.println("seed of this run: -Dlockstep.seed=" + Counts.seed());
         checkProcesses();
         List<String> files = new ArrayList<>(Leftovers.files());
         files.removeAll(before);

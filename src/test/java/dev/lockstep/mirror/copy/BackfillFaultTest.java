@@ -52,13 +52,13 @@ class BackfillFaultTest {
             List.of("lockstep_mirror_run", "lockstep_mirror_table", "lockstep_mirror_ckpt", "lockstep_mirror_reject");
 
     /** A server takes its time for what a run does to it. */
-    private static final int STRIDE_ON_POSTGRES = Counts.of(2, 1);
+    private static final int STRIDE_ON_POSTGRES = Counts.of(6, 1);
 
-    private static final int STRIDE_ON_MARIADB = Counts.of(8, 1);
+    private static final int STRIDE_ON_MARIADB = Counts.of(20, 1);
 
-    private static final int STRIDE_WHERE_FULL = Counts.of(9, 1);
+    private static final int STRIDE_WHERE_FULL = Counts.of(20, 1);
 
-    private static final int STRIDE_AT_ONCE = Counts.of(4, 1);
+    private static final int STRIDE_AT_ONCE = Counts.of(10, 1);
 
     @TempDir
     private Path dir;

@@ -111,9 +111,9 @@ class BackfillKillTest {
 
     private void kill(MirrorPair pair) throws Exception {
         pair.backfillToEqual(TABLES, BATCHES);
-        Random random = new Random(7);
+        Random random = new Random(Counts.seed());
         int unfinished = 0;
-        int kills = Counts.of(100, 1_000) / ENGINES;
+        int kills = Counts.of(24, 1_000) / ENGINES;
         long round = nanosOfOneRound(pair);
         ChildJvm next = worker(pair, 1);
         for (int kill = 1; kill <= kills; kill++) {
@@ -164,10 +164,10 @@ class BackfillKillTest {
     void onPostgresAFirstLoadThatIsKilledIsAllOrNothing(TestDatabase mirror) throws Exception {
         TestSqlite.create(source, BackfillConformance.MANY.formatted("t", ROWS + 1, FIRST_ROWS));
         MirrorPair pair = MirrorPair.of(source, mirror);
-        Random random = new Random(7);
+        Random random = new Random(Counts.seed());
         long load = 0;
         int undone = 0;
-        int kills = Counts.of(8, 100);
+        int kills = Counts.of(4, 100);
         for (int kill = 0; kill <= kills; kill++) {
             try (ChildJvm child = loader(pair, kill)) {
                 Files.createFile(go(kill));
@@ -225,8 +225,8 @@ class BackfillKillTest {
 
     private void wakeZombies(MirrorPair pair) throws Exception {
         pair.backfillToEqual(TABLES, BATCHES);
-        Random random = new Random(7);
-        int zombies = Counts.of(10, 100);
+        Random random = new Random(Counts.seed());
+        int zombies = Counts.of(4, 100);
         int superseded = 0;
         for (int zombie = 0; zombie < zombies; zombie++) {
             change(pair, random);

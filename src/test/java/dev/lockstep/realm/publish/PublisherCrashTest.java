@@ -35,12 +35,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A hundred times, a process that publishes, unpublishes or deletes is killed after one of its steps. Readers then see a whole
+ * A process that publishes, unpublishes or deletes is killed after one of its steps, other ones each day. Readers then see a whole
  * tree, the database knows of it or a note says that it does not, and the next run puts everything right.
  */
 @ExtendWith(PostgresExtension.class)
 class PublisherCrashTest {
-    private static final int ROUNDS = Counts.of(100, 1_000);
+    private static final int ROUNDS = Counts.of(24, 1_000);
 
     /** A process that starts keeps a processor busy, and the rest waits for it. */
     private static final int AT_A_TIME = 2;
@@ -62,6 +62,9 @@ class PublisherCrashTest {
         }
     }
 
+    /** After which step a process of a scene is killed. */
+    private record Death(Scene scene, int step) {}
+
     @TempDir(factory = PublicationFlipTest.InMemory.class)
     private Path dir;
 
@@ -70,15 +73,18 @@ class PublisherCrashTest {
         try (Db db = Boxel.open(database)) {
             InvalidationLog.prepare(db);
         }
-        List<Callable<Void>> rounds = new ArrayList<>();
-        while (rounds.size() < ROUNDS) {
-            for (Scene scene : Scene.values()) {
-                for (int step = 1; step <= scene.steps && rounds.size() < ROUNDS; step++) {
-                    int dying = step;
-                    String name = "r" + rounds.size();
-                    rounds.add(() -> die(database, scene, dying, name));
-                }
+        List<Death> deaths = new ArrayList<>();
+        for (Scene scene : Scene.values()) {
+            for (int step = 1; step <= scene.steps; step++) {
+                deaths.add(new Death(scene, step));
             }
+        }
+        List<Death> today = Counts.today(ROUNDS, deaths);
+        List<Callable<Void>> rounds = new ArrayList<>();
+        for (int i = 0; i < ROUNDS; i++) {
+            Death death = today.get(i % today.size());
+            String name = "r" + i;
+            rounds.add(() -> die(database, death.scene, death.step, name));
         }
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
         try {
