@@ -58,6 +58,8 @@ class BackfillFaultTest {
 
     private static final int STRIDE_WHERE_FULL = Counts.of(20, 1);
 
+    private static final int STRIDE_ON_SQLITE = Counts.of(5, 1);
+
     private static final int STRIDE_AT_ONCE = Counts.of(10, 1);
 
     @TempDir
@@ -144,7 +146,7 @@ class BackfillFaultTest {
 
     @Test
     void onSqliteTheNextRunEndsEqual() throws Exception {
-        sweep(MirrorPair.of(dir.resolve("source.db"), dir.resolve("mirror.db")), 1, Mode.FULL);
+        sweep(MirrorPair.of(dir.resolve("source.db"), dir.resolve("mirror.db")), STRIDE_ON_SQLITE, Mode.FULL);
     }
 
     /** The source changes to and fro between two states, so that each run finds a mirror of the other one. */
