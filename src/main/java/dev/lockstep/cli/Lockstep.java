@@ -72,7 +72,7 @@ public final class Lockstep {
     public static void main(String[] args) {
         PrintStream out = Printer.of(FileDescriptor.out);
         PrintStream err = Printer.of(FileDescriptor.err);
-        Databases databases = new Databases(Environment.ofProcess());
+        Databases databases = new Databases(Environment.ofProcess(), DriverSettings::before);
         SignalHandler handler = SignalHandler.of(Thread.currentThread(), databases);
         int status = new Lockstep(databases, new FileInputStream(FileDescriptor.in), out, err).run(handler, args);
         handler.ended();
@@ -89,7 +89,7 @@ public final class Lockstep {
 
     /** Runs one command line that a signal to the handler, if it is not null, can stop. */
     int run(SignalHandler handler, String... args) {
-        Output output = new Output(out, err);
+        Output output = new Output(out, err, databases.environment().redactor());
         try {
             return outcome(output, handler, args);
         } catch (Output.Closed e) {

@@ -1,7 +1,9 @@
 package dev.lockstep.db;
 
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Redactor;
 import java.util.Locale;
+import java.util.Objects;
 
 /** A database said no. Branch on {@link #reason()}; the message is for people. */
 public final class DbException extends LockstepException {
@@ -68,6 +70,14 @@ public final class DbException extends LockstepException {
     /** The same, said of something: {@code the mirror: permission denied}. */
     public DbException about(String subject) {
         return new DbException(kind(), reason, sqlState, subject + ": " + getMessage(), hint(), this);
+    }
+
+    /** The same without the passwords that the connection was made with. */
+    public DbException redacted(Redactor redactor) {
+        String what = redactor.redact(getMessage());
+        String advised = redactor.redact(hint());
+        boolean same = what.equals(getMessage()) && Objects.equals(advised, hint());
+        return same ? this : new DbException(kind(), reason, sqlState, what, advised, getCause());
     }
 
     public Reason reason() {

@@ -5,10 +5,23 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The process environment as lockstep sees it. {@code $HOME} decides where home is, as for psql; the JVM would not ask it. */
-public record Environment(Map<String, String> variables) {
+/**
+ * The process environment as lockstep sees it. {@code $HOME} decides where home is, as for psql; the JVM would not ask it.
+ *
+ * @param redactor knows the passwords that have been found here, or by what is said here
+ */
+public record Environment(Map<String, String> variables, Redactor redactor) {
     public Environment {
         variables = Map.copyOf(variables);
+    }
+
+    public Environment(Map<String, String> variables) {
+        this(variables, new Redactor());
+    }
+
+    /** The same with other variables: what is a secret stays one. */
+    public Environment with(Map<String, String> others) {
+        return new Environment(others, redactor);
     }
 
     /** The one that lockstep was started in. Its launcher gives the JVM a locale of its own, which is taken back here. */

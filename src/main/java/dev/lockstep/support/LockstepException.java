@@ -6,7 +6,7 @@ import java.util.Locale;
  * What went wrong, what it means, and what to try: the root of every error that lockstep raises on purpose.
  *
  * <p>The message is one line that names its input; the hint, which may be null, is the next thing to run or to change.
- * Neither shows a password: {@link Redactor} has read both. Anything else that reaches the top is a bug in lockstep.
+ * Neither shows what looks like a password ({@link Redactor}). Anything else that reaches the top is a bug in lockstep.
  */
 public class LockstepException extends RuntimeException {
     /** What it means for whoever asked; the command line makes one exit code of each. */
@@ -46,10 +46,10 @@ public class LockstepException extends RuntimeException {
 
     /** @param code a stable name of this very trouble for programs, in lower case with hyphens */
     public LockstepException(Kind kind, String code, String what, String hint, Throwable cause) {
-        super(Redactor.redact(what), cause);
+        super(Redactor.withoutLikely(what), cause);
         this.kind = kind;
         this.code = code;
-        this.hint = Redactor.redact(hint);
+        this.hint = Redactor.withoutLikely(hint);
     }
 
     public static LockstepException usage(String what, String hint) {

@@ -6,8 +6,11 @@ import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Takes passwords out of text that a person, a log or a program will read: those that this process knows, and whatever
+ * Takes passwords out of text that a person, a log or a program will read: those that it has been told, and whatever
  * stands where connection strings keep one ({@code password=…}, {@code //user:…@}). Drivers put both in their messages.
+ *
+ * <p>An {@link Environment} has one, which learns each password that is found there: two callers in one JVM know nothing
+ * of each other's. Any thread may use it.
  */
 public final class Redactor {
     static final String MASK = "***";
@@ -20,12 +23,10 @@ public final class Redactor {
 
     private static final String KEY = "password";
 
-    private static final List<String> SECRETS = new CopyOnWriteArrayList<>();
-
-    private Redactor() {}
+    private final List<String> secrets = new CopyOnWriteArrayList<>();
 
     /** From now on this text, and its form in a URL, is taken out of everything. */
-    public static void register(Secret secret) {
+    public void register(Secret secret) {
         String text = secret.reveal();
         if (text.length() >= SHORTEST) {
             remember(text);
@@ -33,23 +34,28 @@ public final class Redactor {
         }
     }
 
-    private static void remember(String secret) {
-        if (!SECRETS.contains(secret)) {
-            SECRETS.add(secret);
+    private synchronized void remember(String secret) {
+        if (!secrets.contains(secret)) {
+            secrets.add(secret);
             // The longest first: of one that begins with another, the rest would be left.
-            SECRETS.sort(Comparator.comparingInt(String::length).reversed());
+            secrets.sort(Comparator.comparingInt(String::length).reversed());
         }
     }
 
     /** A message without any password, nor what looks like one; null stays null. */
-    public static String redact(String text) {
-        return text == null ? null : withoutLogins(withoutAssignments(withoutKnown(text)));
+    public String redact(String text) {
+        return text == null ? null : withoutLikely(withoutKnown(text));
     }
 
-    /** Data without the passwords of this process; what only looks like one is the data's own and stays. */
-    public static String withoutKnown(String text) {
+    /** A message without what looks like a password, whoever's it is; null stays null. */
+    static String withoutLikely(String text) {
+        return text == null ? null : withoutLogins(withoutAssignments(text));
+    }
+
+    /** Data without the passwords that are known; what only looks like one is the data's own and stays. */
+    public String withoutKnown(String text) {
         String redacted = text;
-        for (String secret : SECRETS) {
+        for (String secret : secrets) {
             redacted = without(secret, redacted);
         }
         return redacted;

@@ -70,7 +70,7 @@ public final class DoctorCommand implements Command {
     public Result run(Invocation call) throws InterruptedException {
         Optional<Set<Mechanism>> wanted = call.get(FOR).map(DoctorCommand::mechanisms);
         Set<Mechanism> mechanisms = wanted.orElse(EnumSet.allOf(Mechanism.class));
-        DoctorReport findings = new DoctorReport(call.advice());
+        DoctorReport findings = new DoctorReport(call);
         machine(findings, call.databases().environment());
         if (mechanisms.contains(Mechanism.REALM) || mechanisms.contains(Mechanism.TRANSPILE)) {
             new DoctorPostgres(call, findings, mechanisms, wanted.isPresent()).check();

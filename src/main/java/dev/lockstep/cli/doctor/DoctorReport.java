@@ -2,6 +2,7 @@ package dev.lockstep.cli.doctor;
 
 import dev.lockstep.cli.kit.Advice;
 import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.support.LockstepException;
@@ -43,11 +44,13 @@ final class DoctorReport {
     }
 
     private final Advice advice;
+    private final Redactor redactor;
     private final List<Check> checks = new ArrayList<>();
 
-    /** @param advice makes the commands in what mends a failure whole */
-    DoctorReport(Advice advice) {
-        this.advice = advice;
+    /** @param call makes the commands in what mends a failure whole, and knows what must not be shown */
+    DoctorReport(Invocation call) {
+        this.advice = call.advice();
+        this.redactor = call.databases().environment().redactor();
     }
 
     void add(Check check) {
@@ -88,7 +91,7 @@ final class DoctorReport {
             fields.put("name", check.name());
             fields.put("state", check.state().label());
             fields.put("detail", TerminalText.printable(check.detail()));
-            String fix = Redactor.redact(advice.complete(check.fix()));
+            String fix = redactor.redact(advice.complete(check.fix()));
             fields.put("fix", fix);
             data.add(fields);
             lines.add(pad(check.state().label()) + check.name() + ": " + check.detail());

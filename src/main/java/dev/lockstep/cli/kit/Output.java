@@ -31,6 +31,7 @@ public final class Output {
 
     private final PrintStream out;
     private final PrintStream err;
+    private final Redactor redactor;
     private final Envelope envelope = new Envelope();
     private Format format = Format.TEXT;
     private boolean quiet;
@@ -42,9 +43,11 @@ public final class Output {
     private Supplier<Result> soFar;
     private Advice advice = Advice.NONE;
 
-    public Output(PrintStream out, PrintStream err) {
+    /** @param redactor knows what must not be printed */
+    public Output(PrintStream out, PrintStream err, Redactor redactor) {
         this.out = out;
         this.err = err;
+        this.redactor = redactor;
     }
 
     /** Says whose output this is: {@code realm broadcast}. */
@@ -176,7 +179,7 @@ public final class Output {
     }
 
     private int fail(LockstepException trouble, Result done) {
-        Map<String, Object> error = Envelope.error(trouble, Redactor.redact(advice.after(trouble)));
+        Map<String, Object> error = Envelope.error(trouble, redactor.redact(advice.after(trouble)));
         // Part is done and kept, except where a database says so of itself: it means the statement.
         boolean part = trouble.kind() == LockstepException.Kind.INCOMPLETE && !(trouble instanceof DbException);
         return fail(ExitCode.of(trouble).status(), part || isChange(done), error, done.data(), trouble);
@@ -253,7 +256,7 @@ public final class Output {
             say(HINT + error.get("hint"));
         }
         if (debug && cause != null) {
-            err.print(Redactor.redact(TerminalText.trace(cause)));
+            err.print(redactor.redact(TerminalText.trace(cause)));
         }
         return status;
     }
@@ -267,7 +270,7 @@ public final class Output {
         Duration took = envelope.took();
         String text = envelope.text(format, status, changed, took, data, error);
         try {
-            report.writeReport(text);
+            report.writeReport(redactor.redact(text));
             report.writeMetrics(envelope.command(), status, took, data);
         } catch (IOException e) {
             say("lockstep " + envelope.command() + ": warning: cannot write the report or the metrics: "
@@ -279,7 +282,7 @@ public final class Output {
     }
 
     private void line(String text) {
-        out.println(Redactor.withoutKnown(text));
+        out.println(redactor.withoutKnown(text));
         flush();
     }
 
@@ -291,6 +294,6 @@ public final class Output {
     }
 
     private void say(String message) {
-        err.println(Redactor.redact(TerminalText.printable(message)));
+        err.println(redactor.redact(TerminalText.printable(message)));
     }
 }

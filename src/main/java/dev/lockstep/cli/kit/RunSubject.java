@@ -8,7 +8,6 @@ import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.db.sqlite.SqliteTarget;
 import dev.lockstep.support.LockstepException;
-import dev.lockstep.support.Redactor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -135,6 +134,6 @@ final class RunSubject {
     }
 
     private void put(String name, String value) {
-        names.put(name, Redactor.redact(value));
+        names.put(name, call.databases().environment().redactor().redact(value));
     }
 }

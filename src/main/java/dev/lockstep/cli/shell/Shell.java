@@ -90,6 +90,11 @@ final class Shell {
         return databases;
     }
 
+    /** Knows the passwords that have been named here. */
+    Redactor redactor() {
+        return databases.environment().redactor();
+    }
+
     /** Stops the command that runs now, and nothing else; false if there is none. Called from any thread. */
     boolean stopCommand(Thread worker) {
         SignalHandler now = running;
@@ -107,7 +112,7 @@ final class Shell {
         try {
             status = text.startsWith("\\") ? own(text.substring(1)) : command(text);
         } catch (LockstepException e) {
-            status = new Output(out, err).fail(e);
+            status = new Output(out, err, redactor()).fail(e);
         }
         if (timing && !text.isEmpty()) {
             err.println("time: " + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms");
@@ -193,7 +198,7 @@ final class Shell {
     private void remember(String name, String value) {
         Map<String, String> changed = new HashMap<>(databases.environment().variables());
         changed.put(variable(name), value);
-        databases.use(new Environment(changed));
+        databases.use(databases.environment().with(changed));
     }
 
     private static String variable(String name) {
@@ -208,7 +213,7 @@ final class Shell {
     private void conninfo() {
         for (String name : CONNECTIONS) {
             String value = connection(name).orElseGet(() -> name.equals("pg") ? unnamed() : "none");
-            standard.println(Redactor.redact(name + ": " + value));
+            standard.println(redactor().redact(name + ": " + value));
         }
         standard.println("PostgreSQL connections open: " + databases.keptConnections());
     }

@@ -45,8 +45,8 @@ final class ShellTerminal {
             }
             Thread worker = Thread.currentThread();
             terminal.handle(Terminal.Signal.INT, signal -> shell.stopCommand(worker));
-            LineReader reader =
-                    reader(terminal, new ShellCompleter(call.program().commands(), names), history(call));
+            LineReader reader = reader(
+                    terminal, new ShellCompleter(call.program().commands(), names), history(call), shell.redactor());
             names.refresh();
             while (!shell.ended()) {
                 try {
@@ -65,7 +65,8 @@ final class ShellTerminal {
         }
     }
 
-    private static LineReader reader(Terminal terminal, ShellCompleter completer, Optional<Path> history) {
+    private static LineReader reader(
+            Terminal terminal, ShellCompleter completer, Optional<Path> history, Redactor redactor) {
         DefaultParser parser = new DefaultParser();
         parser.setEscapeChars(null);
         parser.setEofOnUnclosedQuote(false);
@@ -74,7 +75,7 @@ final class ShellTerminal {
                 .appName("lockstep")
                 .parser(parser)
                 .completer(completer)
-                .history(new Discreet())
+                .history(new Discreet(redactor))
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.INSERT_TAB, false)
                 .variable(LineReader.HISTORY_SIZE, HISTORY_SIZE)
@@ -87,9 +88,15 @@ final class ShellTerminal {
 
     /** A line that holds a password is not kept: others read backups of files that only we can read. */
     private static final class Discreet extends DefaultHistory {
+        private final Redactor redactor;
+
+        Discreet(Redactor redactor) {
+            this.redactor = redactor;
+        }
+
         @Override
         public void add(Instant time, String line) {
-            if (Redactor.redact(line).equals(line)) {
+            if (redactor.redact(line).equals(line)) {
                 super.add(time, line);
             }
         }
@@ -97,7 +104,8 @@ final class ShellTerminal {
 
     static String prompt(Shell shell, int width) {
         StringBuilder prompt = new StringBuilder();
-        shell.connection("pg").ifPresent(pg -> prompt.append(shortened(Redactor.redact(pg), width / 4)));
+        shell.connection("pg")
+                .ifPresent(pg -> prompt.append(shortened(shell.redactor().redact(pg), width / 4)));
         if (shell.databases().keptConnections() > 0) {
             prompt.append(prompt.length() == 0 ? "pg*" : "*");
         }

@@ -49,11 +49,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private final EmbeddedFiles files;
+    private final Redactor redactor;
     private PostmasterPid postmaster;
     private boolean open = true;
 
-    private EmbeddedPostgres(EmbeddedFiles files, PostmasterPid postmaster) {
+    private EmbeddedPostgres(EmbeddedFiles files, Redactor redactor, PostmasterPid postmaster) {
         this.files = files;
+        this.redactor = redactor;
         this.postmaster = postmaster;
     }
 
@@ -69,7 +71,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         synchronized (USAGES) {
             acquire(files, progress);
             try {
-                return new EmbeddedPostgres(files, running(files, progress));
+                return new EmbeddedPostgres(files, environment.redactor(), running(files, progress));
             } catch (RuntimeException e) {
                 try {
                     release(files);
@@ -187,11 +189,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** All of that, to connect to. */
     public PgTarget target() {
         Secret password = password();
-        Redactor.register(password);
         return PgTarget.at(
                 new Host(host(), Optional.empty(), port(), Optional.of(password), "from " + files.password()),
                 database(),
-                user());
+                user(),
+                redactor);
     }
 
     /** Stops being a user. The server stops a moment after its last user, whose connections are then cut. */

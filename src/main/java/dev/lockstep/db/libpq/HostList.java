@@ -1,7 +1,6 @@
 package dev.lockstep.db.libpq;
 
 import dev.lockstep.support.LockstepException;
-import dev.lockstep.support.Redactor;
 import dev.lockstep.support.Secret;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +21,7 @@ final class HostList {
     private final ParameterSet parameters;
     private final String user;
     private final String database;
+    private final TargetSources sources;
 
     /** The password for every host, and in whose name; if there is none, the lines of the password file decide. */
     private Optional<Secret> password;
@@ -29,20 +29,21 @@ final class HostList {
     private String passwordOrigin;
     private List<String> passwordLines = List.of();
 
-    HostList(ParameterSet parameters, String user, String database) {
+    /** @param sources may name a password file, which beats every other password; each password found is a secret there */
+    HostList(ParameterSet parameters, String user, String database, TargetSources sources) {
         this.parameters = parameters;
         this.user = user;
         this.database = database;
+        this.sources = sources;
     }
 
     /**
      * Lists the hosts in the order in which to try them.
      *
-     * @param passwordFile a file that was asked for, which beats every other password
      * @param warnings learns of a password file that does not count
      * @throws LockstepException usage: the lists do not fit together, a port is no port, or a host is an abstract socket
      */
-    List<Host> find(Path home, Optional<Path> passwordFile, List<String> warnings) {
+    List<Host> find(List<String> warnings) {
         List<String> names = list(parameters.name(Parameter.HOST));
         List<String> addresses = list(parameters.name(Parameter.HOSTADDR));
         List<String> ports = list(parameters.text(Parameter.PORT));
@@ -53,7 +54,7 @@ final class HostList {
         if (ports.size() > 1 && ports.size() != count) {
             throw parameters.bad(Parameter.PORT, "must be one port, or as many as there are hosts");
         }
-        findPasswords(home, passwordFile, warnings);
+        findPasswords(warnings);
         List<Host> found = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             Optional<String> address = element(addresses, i);
@@ -96,17 +97,19 @@ final class HostList {
     }
 
     /** The password file is read only if nothing else has a password. */
-    private void findPasswords(Path home, Optional<Path> passwordFile, List<String> warnings) {
+    private void findPasswords(List<String> warnings) {
         parameters.text(Parameter.SSLPASSWORD).map(Secret::of).ifPresent(this::hide);
-        if (passwordFile.isPresent()) {
-            password = passwordFile.map(PasswordFile::only);
+        if (sources.passwordFile().isPresent()) {
+            password = sources.passwordFile().map(PasswordFile::only);
             passwordOrigin = "from --password-file";
             return;
         }
         password = parameters.text(Parameter.PASSWORD).map(Secret::of);
         passwordOrigin = parameters.origin(Parameter.PASSWORD);
         if (password.isEmpty()) {
-            Path file = parameters.text(Parameter.PASSFILE).map(Path::of).orElseGet(() -> home.resolve(".pgpass"));
+            Path file = parameters.text(Parameter.PASSFILE).map(Path::of).orElseGet(() -> sources.environment()
+                    .home()
+                    .resolve(".pgpass"));
             passwordLines = PasswordFile.lines(file, warnings);
             passwordOrigin = "from " + file;
         }
@@ -123,7 +126,7 @@ final class HostList {
     /** A password that is also the user's name guards nothing, and without it no message could be read. */
     private void hide(Secret secret) {
         if (!secret.reveal().equals(user) && !secret.reveal().equals(database)) {
-            Redactor.register(secret);
+            sources.environment().redactor().register(secret);
         }
     }
 }

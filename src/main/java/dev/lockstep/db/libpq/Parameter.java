@@ -60,7 +60,7 @@ public enum Parameter {
     GSSDELEGATION("gssdelegation", "PGGSSDELEGATION", null, "0"),
     KRBSRVNAME("krbsrvname", "PGKRBSRVNAME", "kerberosServerName", null);
 
-    private static final Parameter[] ALL = values();
+    private static final List<Parameter> ALL = List.of(values());
 
     private final String keyword;
     private final String variable;
@@ -89,7 +89,7 @@ public enum Parameter {
     }
 
     static List<String> keywords() {
-        return List.of(ALL).stream().map(Parameter::keyword).toList();
+        return ALL.stream().map(Parameter::keyword).toList();
     }
 
     String keyword() {

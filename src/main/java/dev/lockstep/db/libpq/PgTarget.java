@@ -4,6 +4,7 @@ import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Engine;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Redactor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -31,6 +32,7 @@ public final class PgTarget implements DbTarget {
     private final String database;
     private final List<String> warnings;
     private final Path home;
+    private final Redactor redactor;
     private final boolean named;
 
     private PgTarget(ParameterSet parameters, List<String> warnings, TargetSources sources) {
@@ -38,24 +40,30 @@ public final class PgTarget implements DbTarget {
         this.user = parameters.name(Parameter.USER).orElseGet(() -> System.getProperty("user.name"));
         this.database = parameters.name(Parameter.DBNAME).orElse(user);
         this.home = sources.environment().home();
+        this.redactor = sources.environment().redactor();
         this.named = true;
-        this.hosts = new HostList(parameters, user, database).find(home, sources.passwordFile(), warnings);
+        this.hosts = new HostList(parameters, user, database, sources).find(warnings);
         this.warnings = List.copyOf(warnings);
     }
 
     /** The embedded server, which is only known once it runs. */
-    private PgTarget(boolean named) {
+    private PgTarget(boolean named, Redactor redactor) {
         this.parameters = new ParameterSet();
         this.hosts = List.of();
         this.user = EMBEDDED;
         this.database = EMBEDDED;
         this.warnings = List.of();
         this.home = Path.of("/");
+        this.redactor = redactor;
         this.named = named;
     }
 
-    /** One server that is known, with nothing taken from anywhere else. */
-    public static PgTarget at(Host host, String database, String user) {
+    /**
+     * One server that is known, with nothing taken from anywhere else.
+     *
+     * @param redactor learns its password
+     */
+    public static PgTarget at(Host host, String database, String user, Redactor redactor) {
         Map<Parameter, String> known = new EnumMap<>(Parameter.class);
         known.put(Parameter.HOST, host.name());
         known.put(Parameter.PORT, Integer.toString(host.port()));
@@ -65,7 +73,8 @@ public final class PgTarget implements DbTarget {
         ParameterSet parameters = new ParameterSet();
         known.put(Parameter.SSLMODE, "disable");
         parameters.addMissing(known, EMBEDDED);
-        return new PgTarget(parameters, new ArrayList<>(), TargetSources.of(new Environment(Map.of("HOME", "/"))));
+        return new PgTarget(
+                parameters, new ArrayList<>(), TargetSources.of(new Environment(Map.of("HOME", "/"), redactor)));
     }
 
     /**
@@ -80,7 +89,7 @@ public final class PgTarget implements DbTarget {
         boolean embedded =
                 string.map(s -> s.text().equals(EMBEDDED)).orElseGet(() -> nothingSet(sources.environment()));
         if (embedded) {
-            return new PgTarget(string.isPresent());
+            return new PgTarget(string.isPresent(), sources.environment().redactor());
         }
         List<String> warnings = new ArrayList<>();
         ParameterSet parameters = new ParameterSet();
@@ -154,6 +163,11 @@ public final class PgTarget implements DbTarget {
     /** {@code $HOME}, for the files that libpq looks for there. */
     public Path home() {
         return home;
+    }
+
+    /** Knows the passwords of this target. */
+    public Redactor redactor() {
+        return redactor;
     }
 
     /** What psql would warn of: a password file that does not count, say. */

@@ -5,6 +5,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.postgres.PostgresConnection;
 import dev.lockstep.db.postgres.PostgresErrors;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Redactor;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -46,12 +47,14 @@ public final class ListenSession implements AutoCloseable {
     private final List<ListenEvent.Notification> early = new ArrayList<>();
     private final Set<Channel> heard = new LinkedHashSet<>();
     private final String purpose;
+    private final Redactor redactor;
     private boolean pooled;
 
     private ListenSession(Connection connection, PGConnection driver, Optional<PostgresConnection> postgres) {
         this.connection = connection;
         this.driver = driver;
         this.purpose = postgres.map(ours -> " /* " + ours.purpose() + " */").orElse("");
+        this.redactor = postgres.map(PostgresConnection::redactor).orElseGet(Redactor::new);
     }
 
     public static ListenSession open(Connector connector) {
@@ -164,7 +167,7 @@ public final class ListenSession implements AutoCloseable {
         }));
     }
 
-    private static void say(Channel probe, Connector connector, Duration patience) {
+    private void say(Channel probe, Connector connector, Duration patience) {
         try (Connection other = connector.connect();
                 PreparedStatement statement = other.prepareStatement(NOTIFY)) {
             other.setNetworkTimeout(Runnable::run, Math.toIntExact(patience.toMillis()));
@@ -242,7 +245,7 @@ public final class ListenSession implements AutoCloseable {
         }
     }
 
-    private static LockstepException refused(SQLException e) {
+    private LockstepException refused(SQLException e) {
         if (STANDBY.equals(e.getSQLState())) {
             return new LockstepException(
                     LockstepException.Kind.REFUSED,
@@ -251,6 +254,6 @@ public final class ListenSession implements AutoCloseable {
                     "connect to the primary; target_session_attrs=read-write in the URL finds it among several hosts",
                     e);
         }
-        return PostgresErrors.of(e);
+        return PostgresErrors.of(e).redacted(redactor);
     }
 }

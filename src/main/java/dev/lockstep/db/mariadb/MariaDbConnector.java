@@ -41,13 +41,6 @@ public final class MariaDbConnector implements Connector {
     /** A builder that was not made of a URL builds what the driver cannot use; everything in this one is replaced. */
     private static final String DEFAULTS = "jdbc:mariadb://localhost/";
 
-    static {
-        // Its log repeats on standard error what the exceptions say.
-        if (System.getProperty("mariadb.logging.disable") == null) {
-            System.setProperty("mariadb.logging.disable", "true");
-        }
-    }
-
     private final MariaDbTarget target;
     private final Session session;
 
@@ -76,7 +69,7 @@ public final class MariaDbConnector implements Connector {
                 throw e;
             }
         } catch (SQLException e) {
-            throw new MariaDbLoginFailure(target, e).toException();
+            throw new MariaDbLoginFailure(target, e).toException().redacted(target.redactor());
         }
     }
 

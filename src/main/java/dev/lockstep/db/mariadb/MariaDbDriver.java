@@ -5,6 +5,7 @@ import dev.lockstep.db.Engine;
 import dev.lockstep.db.EngineDriver;
 import dev.lockstep.db.SqlErrors;
 import dev.lockstep.db.Tx;
+import dev.lockstep.support.Redactor;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -16,9 +17,12 @@ public final class MariaDbDriver implements EngineDriver {
     private static final String REPEAT_READS = "set transaction isolation level repeatable read";
 
     private final Connection connection;
+    private final Redactor redactor;
 
-    public MariaDbDriver(Connection connection) {
+    /** @param redactor knows the password that the connection was made with */
+    public MariaDbDriver(Connection connection, Redactor redactor) {
         this.connection = connection;
+        this.redactor = redactor;
     }
 
     @Override
@@ -28,7 +32,7 @@ public final class MariaDbDriver implements EngineDriver {
 
     @Override
     public DbException error(SQLException e) {
-        return MariaDbErrors.of(e);
+        return MariaDbErrors.of(e).redacted(redactor);
     }
 
     @Override

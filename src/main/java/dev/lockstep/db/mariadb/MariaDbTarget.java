@@ -191,7 +191,7 @@ public final class MariaDbTarget implements DbTarget {
             passwordOrigin = "from MYSQL_PWD";
         }
         found.filter(secret -> !secret.reveal().equals(user) && !secret.reveal().equals(database))
-                .ifPresent(Redactor::register);
+                .ifPresent(redactor()::register);
         return found;
     }
 
@@ -256,6 +256,11 @@ public final class MariaDbTarget implements DbTarget {
 
     Optional<Secret> password() {
         return password;
+    }
+
+    /** Knows the password. */
+    public Redactor redactor() {
+        return sources.environment().redactor();
     }
 
     /** Which sources decided, for the hint of an error. */

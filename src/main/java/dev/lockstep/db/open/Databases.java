@@ -167,7 +167,7 @@ public final class Databases implements AutoCloseable {
         try {
             return opened(new Db(connector(target, session), PostgresDriver::new));
         } catch (SQLException e) {
-            throw PostgresErrors.of(e);
+            throw PostgresErrors.of(e).redacted(target.redactor());
         }
     }
 
@@ -179,9 +179,11 @@ public final class Databases implements AutoCloseable {
      */
     public Db mariadb(MariaDbTarget target, Session session) {
         try {
-            return opened(new Db(around.apply(new MariaDbConnector(target, session)), MariaDbDriver::new));
+            return opened(new Db(
+                    around.apply(new MariaDbConnector(target, session)),
+                    opened -> new MariaDbDriver(opened, target.redactor())));
         } catch (SQLException e) {
-            throw MariaDbErrors.of(e);
+            throw MariaDbErrors.of(e).redacted(target.redactor());
         }
     }
 

@@ -6,6 +6,7 @@ import dev.lockstep.db.libpq.Parameter;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.libpq.ServerOptions;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Redactor;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -24,6 +25,7 @@ public final class PostgresConnection extends PgConnection {
     private final Options options;
     private SessionSettings settings;
     private String purpose;
+    private Redactor redactor = new Redactor();
     private boolean shared;
 
     /** Logs in. */
@@ -45,6 +47,7 @@ public final class PostgresConnection extends PgConnection {
      * @throws LockstepException refused: the user's options cannot be had
      */
     public void settle(PgTarget target, Session session) throws SQLException {
+        redactor = target.redactor();
         ServerOptions asked = target.options();
         purpose = session.application();
         settings = new SessionSettings(session, asked, ServerState.of(this).majorVersion());
@@ -67,6 +70,11 @@ public final class PostgresConnection extends PgConnection {
     /** Sets it again, after the session has forgotten. */
     public void settle() throws SQLException {
         shared = settings.setForSession(this, getBackendPID()) != getBackendPID();
+    }
+
+    /** Knows the passwords that it was made with. */
+    public Redactor redactor() {
+        return redactor;
     }
 
     private void addOptions(PgTarget target, ServerOptions asked) {

@@ -17,8 +17,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.postgresql.util.HostSpec;
 
 /**
@@ -33,14 +31,6 @@ public final class PostgresConnector implements Connector {
 
     /** What poolers answer to a parameter that they do not know. */
     private static final String PROTOCOL_VIOLATION = "08P01";
-
-    /** Kept, because a logger that nobody holds forgets its level. */
-    private static final Logger DRIVER_LOG = Logger.getLogger("org.postgresql");
-
-    static {
-        // Its default is to print on stderr what the exceptions say as well.
-        DRIVER_LOG.setLevel(Level.OFF);
-    }
 
     private final PgTarget target;
     private final Session session;
@@ -67,12 +57,12 @@ public final class PostgresConnector implements Connector {
                 } catch (SQLException e) {
                     failure.add(host, e);
                     if (!LoginFailure.passing(e)) {
-                        throw failure.toException();
+                        throw failure.toException().redacted(target.redactor());
                     }
                 }
             }
         }
-        throw failure.toException();
+        throw failure.toException().redacted(target.redactor());
     }
 
     private Connection connect(Host host, SessionAttributes kind) throws SQLException {

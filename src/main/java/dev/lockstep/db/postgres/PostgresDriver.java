@@ -5,6 +5,7 @@ import dev.lockstep.db.Engine;
 import dev.lockstep.db.EngineDriver;
 import dev.lockstep.db.SqlErrors;
 import dev.lockstep.db.Tx;
+import dev.lockstep.support.Redactor;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.postgresql.PGConnection;
@@ -19,6 +20,7 @@ public final class PostgresDriver implements EngineDriver {
     private static final String BACKEND_PID = "select pg_backend_pid() as pid";
 
     private final Connection connection;
+    private final Redactor redactor;
 
     /** Null if somebody else has opened the connection. */
     private final PostgresConnection own;
@@ -26,6 +28,7 @@ public final class PostgresDriver implements EngineDriver {
     public PostgresDriver(Connection connection) throws SQLException {
         this.connection = connection;
         this.own = PostgresConnection.of(connection).orElse(null);
+        this.redactor = own == null ? new Redactor() : own.redactor();
     }
 
     @Override
@@ -35,7 +38,7 @@ public final class PostgresDriver implements EngineDriver {
 
     @Override
     public DbException error(SQLException e) {
-        return PostgresErrors.of(e);
+        return PostgresErrors.of(e).redacted(redactor);
     }
 
     @Override

@@ -4,28 +4,28 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Finds SQLite's native library for this machine among those that came with lockstep. The driver knows how to, but runs
  * {@code uname} for it, which costs a short command as much as all its queries.
  */
-final class NativeLibrary {
+public final class NativeLibrary {
     private static final Path MAPS = Path.of("/proc/self/maps");
 
     private NativeLibrary() {}
 
     /**
-     * Lets the driver load the library from where it lies; unpacking one into the temp folder, as it does otherwise, takes
-     * long, and leaves files there when the process is killed.
+     * The folder of the library, for the driver's property {@code org.sqlite.lib.path}: unpacking one into the temp folder,
+     * as the driver does without it, takes long, and leaves files there when the process is killed. That property is the
+     * whole JVM's, so only the program sets it.
      *
-     * @param natives holds a folder for each system and processor, named as the driver does it; if there is none for
-     *     this machine, the driver is left to itself
+     * @param natives holds a folder for each system and processor, named as the driver does it
+     * @return empty if there is none for this machine: the driver is to be left to itself
      */
-    static void use(Path natives) {
+    public static Optional<Path> in(Path natives) {
         Path folder = natives.resolve(folder());
-        if (Files.isDirectory(folder)) {
-            System.setProperty("org.sqlite.lib.path", folder.toString());
-        }
+        return Files.isDirectory(folder) ? Optional.of(folder) : Optional.empty();
     }
 
     /** {@code Linux/x86_64}. */

@@ -53,13 +53,6 @@ public final class SqliteFiles {
             "sshfs",
             "vboxsf");
 
-    static {
-        String natives = System.getProperty("lockstep.native");
-        if (natives != null) {
-            NativeLibrary.use(Path.of(natives));
-        }
-    }
-
     private SqliteFiles() {}
 
     public static Db open(Path file, Access access, Duration busyTimeout, UnaryOperator<Connector> around) {

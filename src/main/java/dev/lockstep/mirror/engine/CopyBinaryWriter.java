@@ -8,6 +8,7 @@ import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.plan.TargetType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,9 +17,9 @@ import java.util.List;
  * {@code recv} function reads and its {@code send} function writes; or in that of {@code record_send}, which has them too.
  */
 final class CopyBinaryWriter {
-    private static final byte[] HEADER = {
-        'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
-    };
+    /** In Latin-1: the signature, then no flags and no more to come of the header. */
+    private static final String HEADER = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";
+
     private static final int CHUNK = 1 << 16;
     private static final long EPOCH_MICROS = 946_684_800_000_000L;
     private static final long EPOCH_DAYS = 10_957;
@@ -82,9 +83,10 @@ final class CopyBinaryWriter {
 
     /** Before the first row. */
     void begin() {
-        reserve(HEADER.length);
-        System.arraycopy(HEADER, 0, buffer, 0, HEADER.length);
-        length = HEADER.length;
+        byte[] header = HEADER.getBytes(StandardCharsets.ISO_8859_1);
+        reserve(header.length);
+        System.arraycopy(header, 0, buffer, 0, header.length);
+        length = header.length;
     }
 
     /** Writes the row's first cells, one for each column. */

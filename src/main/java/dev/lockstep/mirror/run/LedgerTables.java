@@ -6,6 +6,7 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.support.LockstepException;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,21 +26,25 @@ public final class LedgerTables {
 
     private static final String TABLE = "lockstep_mirror_table";
 
-    private static final Map<String, List<String>> ALWAYS = new LinkedHashMap<>();
+    private static final Map<String, List<String>> ALWAYS;
 
     /** What {@link #TABLE} has had since some version only, as it is declared. */
-    private static final Map<String, String> LATER = new LinkedHashMap<>();
+    private static final Map<String, String> LATER;
 
     static {
-        ALWAYS.put(TABLE, List.of("tbl", "mirror_id", "state", "row_count", "detail", "finished_at"));
-        ALWAYS.put("lockstep_mirror_ckpt", List.of("tbl", "digest", "row_count"));
-        ALWAYS.put(
+        Map<String, List<String>> always = new LinkedHashMap<>();
+        always.put(TABLE, List.of("tbl", "mirror_id", "state", "row_count", "detail", "finished_at"));
+        always.put("lockstep_mirror_ckpt", List.of("tbl", "digest", "row_count"));
+        always.put(
                 "lockstep_mirror_reject",
                 List.of("tbl", "digest", "ordinal", "row_key", "column_name", "reason", "shown", "rejected_at"));
-        ALWAYS.put(RUN, List.of("mirror_id", "fence", "run_id", "owner", "state", "started_at", "finished_at"));
-        LATER.put("source_look", "varchar(500)");
-        LATER.put("source_digest", "varchar(64)");
-        LATER.put("seal", "varchar(255)");
+        always.put(RUN, List.of("mirror_id", "fence", "run_id", "owner", "state", "started_at", "finished_at"));
+        ALWAYS = Collections.unmodifiableMap(always);
+        Map<String, String> later = new LinkedHashMap<>();
+        later.put("source_look", "varchar(500)");
+        later.put("source_digest", "varchar(64)");
+        later.put("seal", "varchar(255)");
+        LATER = Collections.unmodifiableMap(later);
     }
 
     private LedgerTables() {}

@@ -206,7 +206,7 @@ public class ShellTest {
                 "shell",
                 Catalog.TREE.leaf("shell", new ShellCommand()).parseArgs(),
                 databases,
-                new Output(sink, sink),
+                new Output(sink, sink, databases.environment().redactor()),
                 InputStream.nullInputStream());
     }
 

@@ -281,7 +281,7 @@ class PgTargetTest {
         PgTarget target = resolve(null);
 
         assertThat(target + target.hosts().toString() + target.provenance()).doesNotContain("S3CR3T");
-        assertThat(Redactor.redact("the driver said S3CR3T-target and S3CR3T-key"))
+        assertThat(target.redactor().redact("the driver said S3CR3T-target and S3CR3T-key"))
                 .doesNotContain("S3CR3T");
     }
 
@@ -289,9 +289,9 @@ class PgTargetTest {
     void aPasswordThatIsTheUsersNameDoesNotBlackOutEveryMessage() {
         variables.put("LOCKSTEP_PG", "postgresql://postgres:postgres@db9");
 
-        resolve(null);
+        Redactor redactor = resolve(null).redactor();
 
-        assertThat(Redactor.redact("cannot connect to db9:5432 as postgres")).endsWith("as postgres");
+        assertThat(redactor.redact("cannot connect to db9:5432 as postgres")).endsWith("as postgres");
     }
 
     @Test
