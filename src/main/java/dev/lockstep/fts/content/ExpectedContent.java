@@ -199,6 +199,32 @@ public final class ExpectedContent {
                 : Optional.empty();
     }
 
+    /** The columns of a base table that the index holds as they are and does not search in. */
+    public List<String> keysBeside(String base) {
+        List<String> keys = new ArrayList<>();
+        for (SourceQuery query : queries) {
+            for (String column :
+                    SqlToken.fold(query.base()).equals(SqlToken.fold(base)) ? table.columns() : List.<String>of()) {
+                Optional<String> plain = SourceQuery.column(query.expression(column));
+                plain.filter(name -> !table.isIndexed(column)).ifPresent(keys::add);
+            }
+        }
+        return keys;
+    }
+
+    /** Whether a search can show what a base table has in a column. */
+    public boolean isSearched(String base, String column) {
+        for (SourceQuery query : queries) {
+            for (String indexed :
+                    SqlToken.fold(query.base()).equals(SqlToken.fold(base)) ? table.columns() : List.<String>of()) {
+                if (table.isIndexed(indexed) && query.mentions(indexed, column)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** The columns of the FTS5 table that no trigger writes. */
     public List<String> unwritten() {
         return table.columns().stream()

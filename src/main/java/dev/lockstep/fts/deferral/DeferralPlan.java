@@ -115,7 +115,7 @@ final class DeferralPlan {
 
     /** Tries the triggers that are about to be deferred, and undoes that. */
     void tryOut(Tx tx) {
-        toDefer.forEach(index -> DeferralTrial.run(tx, deferrals, index));
+        toDefer.forEach(index -> notices.addAll(DeferralTrial.run(tx, deferrals, index)));
     }
 
     void apply(Tx tx) {

@@ -114,6 +114,17 @@ public record SourceQuery(String base, List<String> columns, List<String> expres
                 && tokens.get(at + 1).is('.');
     }
 
+    /** Whether what fills a column is made of the base's column. */
+    public boolean mentions(String column, String source) {
+        List<SqlToken> tokens = SqlToken.of(expression(column));
+        for (int i = 0; i + 2 < tokens.size(); i++) {
+            if (isNew(tokens, i) && SqlToken.fold(tokens.get(i + 2).name()).equals(SqlToken.fold(source))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The column that {@code (new.column)} is, and nothing else. */
     public static Optional<String> column(String expression) {
         List<SqlToken> tokens = SqlToken.of(expression);

@@ -10,12 +10,14 @@ import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Notice;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Tries the triggers of an index before they are deferred: rows are inserted, changed in each column that the triggers look at
@@ -32,9 +34,11 @@ public final class DeferralTrial {
 
     private final Tx tx;
     private final FtsTable table;
+    private final ExpectedContent expected;
     private final TrialTable base;
     private final List<TriggerStatement> triggers;
     private final TrialSearch search;
+    private final TrialForms forms;
     /** All that have been touched, each as a condition that finds it. */
     private final Set<String> rows = new LinkedHashSet<>();
 
@@ -42,20 +46,24 @@ public final class DeferralTrial {
             Tx tx, FtsTable table, ExpectedContent expected, TrialTable base, List<TriggerStatement> triggers) {
         this.tx = tx;
         this.table = table;
+        this.expected = expected;
         this.base = base;
         this.triggers = triggers;
         this.search = new TrialSearch(tx, table, expected);
+        this.forms = new TrialForms(tx, base, search::word);
     }
 
     /**
      * Tries every table that has triggers of the index.
      *
+     * @return what is to be known of what was not tried
      * @throws LockstepException usage: the triggers make something else of the index than a rebuild would, or could not be tried
      */
-    public static void run(Tx tx, DeferralState deferrals, FtsIndex index) {
+    public static List<Notice> run(Tx tx, DeferralState deferrals, FtsIndex index) {
         FtsTable table = index.table().orElseThrow();
+        List<Notice> notices = new ArrayList<>();
         if (deferrals.isVouchedFor(index)) {
-            return;
+            return notices;
         }
         ExpectedContent expected =
                 ExpectedContentReader.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
@@ -66,15 +74,17 @@ public final class DeferralTrial {
                     index.live().stream().filter(trigger -> trigger.isOn(base)).toList();
             tx.execute("savepoint lockstep_trial");
             try {
-                new DeferralTrial(tx, table, expected, TrialTable.read(tx, triggers), triggers).run();
+                TrialTable tried = TrialTable.read(tx, triggers, expected.keysBeside(base));
+                notices.addAll(new DeferralTrial(tx, table, expected, tried, triggers).run());
             } finally {
                 tx.execute("rollback to lockstep_trial");
                 tx.execute("release lockstep_trial");
             }
         }
+        return notices;
     }
 
-    private void run() {
+    private List<Notice> run() {
         rows.addAll(base.rows().ends());
         Set<TriggerStatement.Event> tried = new LinkedHashSet<>();
         insert(List.copyOf(rows), List.of(), tried);
@@ -82,21 +92,42 @@ public final class DeferralTrial {
         for (String row : first) {
             change(row, first, tried);
         }
+        List<Notice> notices = keys(first);
         for (String row : first) {
             delete(row, tried);
         }
         insert(List.of(), List.of(), tried);
         for (TriggerStatement trigger : triggers) {
             if (!tried.contains(trigger.event())) {
-                throw untried(trigger);
+                throw untried(trigger, "");
             }
         }
+        return notices;
+    }
+
+    /** A row that gets another key may be lost to triggers, as one whose number changes is to those that go by numbers. */
+    private List<Notice> keys(List<String> first) {
+        List<Notice> notices = new ArrayList<>();
+        for (String key : has(TriggerStatement.Event.UPDATE) && !first.isEmpty() ? base.keys() : List.<String>of()) {
+            KeyTrial trial = new KeyTrial(tx, base, search);
+            if (!trial.follows(first.get(first.size() - 1), key, rows)) {
+                notices.add(new Notice(
+                        "key-kept",
+                        "the triggers of " + table.name() + " do not follow a change of " + base.name() + "." + key
+                                + "; a restore would"));
+            }
+        }
+        return notices;
+    }
+
+    private boolean has(TriggerStatement.Event event) {
+        return triggers.stream().anyMatch(trigger -> trigger.event() == event);
     }
 
     private Optional<String> insert(
             List<String> like, List<TrialTable.Value> values, Set<TriggerStatement.Event> tried) {
         Optional<String> template = like.stream().findFirst();
-        for (TrialTable.Form form : TrialTable.Form.values()) {
+        for (Function<String, TrialText.Form> form : forms.ofRow(template)) {
             TrialTable.NewRow made = base.insert(template, values, search::word, form);
             rows.add(made.locator());
             if (step(TriggerStatement.Event.INSERT, "inserted", made.locator(), made.sql(), tried)) {
@@ -115,7 +146,9 @@ public final class DeferralTrial {
         }
         List<String> columns = base.columns();
         for (String column : columns.subList(0, Math.min(columns.size(), MAX_COLUMNS))) {
-            change(row, before, List.of(column), tried);
+            if (!change(row, before, List.of(column), tried)) {
+                checkUnseen(row, column);
+            }
             if (!base.textColumns().contains(column)) {
                 update(row, set(column, before), tried);
             }
@@ -172,7 +205,7 @@ public final class DeferralTrial {
     /** Gives columns of a row new text, in the first form that the table and its triggers take. */
     private boolean change(
             String row, Map<String, String> before, List<String> columns, Set<TriggerStatement.Event> tried) {
-        for (TrialTable.Form form : columns.isEmpty() ? new TrialTable.Form[0] : TrialTable.Form.values()) {
+        for (TrialText.Form form : columns.isEmpty() ? List.<TrialText.Form>of() : TrialForms.MADE) {
             List<String> all = new ArrayList<>();
             for (String column : columns) {
                 all.add(new Identifier(column) + " = " + base.changed(column, before.get(column), search.word(), form));
@@ -182,6 +215,16 @@ public final class DeferralTrial {
             }
         }
         return false;
+    }
+
+    /** A column that can be changed, shows in the index, and takes no word by which that could be seen. */
+    private void checkUnseen(String row, String column) {
+        Optional<TriggerStatement> update = triggers.stream()
+                .filter(trigger -> trigger.event() == TriggerStatement.Event.UPDATE)
+                .findFirst();
+        if (update.isPresent() && expected.isSearched(base.name(), column) && forms.takesOthers(row, column)) {
+            throw untried(update.get(), " in " + column);
+        }
     }
 
     private static String set(String column, Map<String, String> before) {
@@ -229,12 +272,12 @@ public final class DeferralTrial {
                 null);
     }
 
-    private LockstepException untried(TriggerStatement trigger) {
+    private LockstepException untried(TriggerStatement trigger, String where) {
         return new LockstepException(
                 LockstepException.Kind.USAGE,
                 "untried",
                 "what trigger " + trigger.name() + " makes of " + table.name() + " could not be tried: " + base.name()
-                        + " took no " + trigger.event() + " of a made row",
+                        + " took no " + trigger.event() + " of a made row" + where,
                 "leave it out with --table, or say what belongs into it in a profile, as 'fill' of the table",
                 null);
     }

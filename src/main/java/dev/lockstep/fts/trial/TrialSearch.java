@@ -9,6 +9,7 @@ import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +42,10 @@ final class TrialSearch {
     private final boolean tellsRows;
     private final boolean tellsColumns;
     private final Set<String> watched = new LinkedHashSet<>();
+
+    /** Of a word, what it has become a part of where a trigger joins it with something. */
+    private final Map<String, Set<String>> joined = new HashMap<>();
+
     private long last = FIRST;
     private boolean inPieces;
     private boolean hasVocabulary;
@@ -65,7 +70,10 @@ final class TrialSearch {
     /** What differs between the two, in words; empty if nothing does. */
     Optional<String> difference(TrialTable base, Collection<String> rows) {
         List<Row> wanted = wanted(base, rows);
-        if (table.module() == FtsModule.FTS5 && !isCutUp() && isAsIndexed(wanted)) {
+        if (!isCutUp()) {
+            wanted.forEach(this::findJoined);
+        }
+        if (table.module() == FtsModule.FTS5 && !isCutUp() && joined.isEmpty() && isAsIndexed(wanted)) {
             return Optional.empty();
         }
         for (String word : List.copyOf(watched)) {
@@ -75,6 +83,26 @@ final class TrialSearch {
             }
         }
         return Optional.empty();
+    }
+
+    /** What stands before or behind a word without a gap is one term with it. */
+    private void findJoined(Row row) {
+        for (int i = 0; i < table.columns().size(); i++) {
+            String text = row.isNull("c" + i) ? "" : String.valueOf(row.value("c" + i));
+            for (String word :
+                    table.isIndexed(table.columns().get(i)) && text.contains(number()) ? watched : Set.<String>of()) {
+                Set<String> terms = WordTerms.of(text, word);
+                terms.remove(word);
+                if (!terms.isEmpty()) {
+                    joined.computeIfAbsent(word, of -> new LinkedHashSet<>()).addAll(terms);
+                }
+            }
+        }
+    }
+
+    /** What each word begins with. */
+    private static String number() {
+        return Long.toString(FIRST / 10_000);
     }
 
     /** Whether words are no terms, but several. */
@@ -122,15 +150,37 @@ final class TrialSearch {
         }
         List<String> anywhere = new ArrayList<>();
         for (int i = 0; i < table.columns().size(); i++) {
-            anywhere.add("cast(c" + i + " as text) like '%" + (FIRST / 10_000) + "%'");
+            anywhere.add("cast(c" + i + " as text) like '%" + number() + "%'");
         }
         return tx.rows(
                 "select * from (" + expected.query() + ") where " + String.join(" or ", anywhere) + " limit 1000");
     }
 
     private Optional<String> difference(String word, List<Row> wanted) {
-        TreeMap<String, Long> wantedPlaces = new TreeMap<>();
-        TreeMap<String, Long> found = new TreeMap<>();
+        Set<String> terms = new LinkedHashSet<>(List.of(word));
+        terms.addAll(joined.getOrDefault(word, Set.of()));
+        boolean gone = true;
+        for (String term : terms) {
+            Map<String, Long> wantedPlaces = places(term, wanted);
+            if (!isThere(term) && wantedPlaces.isEmpty()) {
+                continue;
+            }
+            gone = false;
+            Optional<String> difference = difference(wantedPlaces, found(term));
+            if (difference.isPresent()) {
+                return difference;
+            }
+        }
+        if (gone) {
+            // It has been written over, and is in neither.
+            watched.remove(word);
+            joined.remove(word);
+        }
+        return Optional.empty();
+    }
+
+    private Map<String, Long> places(String word, List<Row> wanted) {
+        Map<String, Long> wantedPlaces = new TreeMap<>();
         for (Row row : wanted) {
             Set<String> places = new LinkedHashSet<>();
             for (int i = 0; i < table.columns().size(); i++) {
@@ -141,20 +191,24 @@ final class TrialSearch {
             }
             places.forEach(place -> count(wantedPlaces, place));
         }
-        boolean there = isThere(word);
-        if (!there && wantedPlaces.isEmpty()) {
-            // It has been written over, and is in neither.
-            watched.remove(word);
-            return Optional.empty();
-        }
+        return wantedPlaces;
+    }
+
+    private Map<String, Long> found(String word) {
+        Map<String, Long> found = new TreeMap<>();
         if (tellsColumns) {
             table.columns().stream().filter(table::isIndexed).forEach(column -> find(column, word, found));
         } else {
             find(FOUND.formatted(table.identifier()), query(word), "", found);
         }
-        if (wantedPlaces.equals(found)) {
+        return found;
+    }
+
+    private static Optional<String> difference(Map<String, Long> wantedPlaces, Map<String, Long> places) {
+        if (wantedPlaces.equals(places)) {
             return Optional.empty();
         }
+        TreeMap<String, Long> found = new TreeMap<>(places);
         wantedPlaces.forEach((place, times) -> found.merge(place, -times, Long::sum));
         found.values().removeIf(times -> times == 0);
         boolean more = found.firstEntry().getValue() > 0;
@@ -218,7 +272,12 @@ final class TrialSearch {
         places.merge(place, 1L, Long::sum);
     }
 
-    private static boolean holds(Row row, String column, String word) {
-        return !row.isNull(column) && String.valueOf(row.value(column)).contains(word);
+    private boolean holds(Row row, String column, String word) {
+        if (row.isNull(column)) {
+            return false;
+        }
+        String text = String.valueOf(row.value(column));
+        boolean inText = isCutUp() || inPieces;
+        return inText ? text.contains(word) : WordTerms.of(text, word).contains(word);
     }
 }

@@ -7,6 +7,7 @@ import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.fts.schema.ContentTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,9 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 
 /** A table on which a {@link DeferralTrial} tries triggers: which rows, which columns, which values. */
 public final class TrialTable {
@@ -30,16 +30,6 @@ public final class TrialTable {
 
     /** So many states are tried. */
     private static final int MAX_STATES = 48;
-
-    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}]{3,}");
-
-    /** What a word is written as. */
-    enum Form {
-        /** In a text like the one that was there. */
-        TEXT,
-        /** In a JSON object or array, for triggers that read one and tables that take nothing else. */
-        JSON
-    }
 
     /** A column in a state, as SQL writes that. */
     record Value(String column, String literal) {}
@@ -57,10 +47,16 @@ public final class TrialTable {
     /** The names of the columns that follow from others, folded. */
     private final Set<String> generated = new LinkedHashSet<>();
 
+    /** What {@link #keys} has, folded. */
+    private final Set<String> keys = new LinkedHashSet<>();
+
+    private final Map<String, List<String>> checked;
+
     private TrialTable(Tx tx, ContentTable table, List<TriggerStatement> triggers) {
         this.tx = tx;
         this.table = table;
         this.triggers = new TrialTriggers(triggers);
+        this.checked = CheckedValues.of(tx, table.name());
         boolean single = table.primary().size() == 1;
         for (Row row : tx.rows(COLUMNS, table.name())) {
             String type = row.isNull("type") ? "" : row.text("type").toUpperCase(Locale.ROOT);
@@ -84,8 +80,17 @@ public final class TrialTable {
         }
     }
 
-    static TrialTable read(Tx tx, List<TriggerStatement> triggers) {
-        return new TrialTable(tx, ContentTable.read(tx, triggers.get(0).table()), triggers);
+    /** @param keys columns that an index holds as they are, and does not search in */
+    static TrialTable read(Tx tx, List<TriggerStatement> triggers, Collection<String> keys) {
+        TrialTable table =
+                new TrialTable(tx, ContentTable.read(tx, triggers.get(0).table()), triggers);
+        for (String key : keys) {
+            Column column = table.columns.get(SqlToken.fold(key));
+            if (column != null && column.unique()) {
+                table.keys.add(SqlToken.fold(key));
+            }
+        }
+        return table;
     }
 
     /** By SQLite's rules of affinity: sqlite.org/datatype3.html. */
@@ -118,12 +123,37 @@ public final class TrialTable {
         boolean all = generated.stream().anyMatch(named::contains);
         List<String> looked = new ArrayList<>();
         columns.forEach((folded, column) -> {
-            boolean keeps = table.rowid().isPresent() || !column.key();
+            boolean keeps = (table.rowid().isPresent() || !column.key()) && !keys.contains(folded);
             if ((all || named.contains(folded)) && keeps) {
                 looked.add(column.name());
             }
         });
         return looked;
+    }
+
+    /** Columns that tell rows apart, and that an index has for that and nothing else. */
+    List<String> keys() {
+        return keys.stream().map(folded -> columns.get(folded).name()).toList();
+    }
+
+    /** The condition that finds a row once its key is another; empty if that takes more than this key. */
+    Optional<String> locator(String row, String key, String literal) {
+        boolean part =
+                table.rowid().isEmpty() && columns.get(SqlToken.fold(key)).key();
+        if (!part) {
+            return Optional.of(row);
+        }
+        return table.primary().size() == 1 ? Optional.of(new Identifier(key) + " is " + literal) : Optional.empty();
+    }
+
+    /** Values that a column might take besides: what its constraints name, and what other rows have. */
+    Set<String> others(String column) {
+        Set<String> others = new LinkedHashSet<>(checked.getOrDefault(SqlToken.fold(column), List.of()));
+        String name = new Identifier(column).toString();
+        tx.rows("select distinct quote(" + name + ") as v from (select " + name + " from " + from()
+                        + " limit 100) limit 4")
+                .forEach(row -> others.add(row.text("v")));
+        return others;
     }
 
     /** Those of them that no trigger chooses rows by. */
@@ -184,37 +214,18 @@ public final class TrialTable {
     }
 
     /**
-     * A value with a word in it; it keeps its form, which may be JSON.
+     * A value with a word in it.
      *
      * @param literal the value as SQL writes it, or null
      */
-    String changed(String column, String literal, String word, Form form) {
-        boolean text = literal != null && literal.startsWith("'");
-        String value = text ? literal.substring(1, literal.length() - 1) : "";
-        if (form == Form.JSON) {
-            Optional<String> json = value.startsWith("[") ? Optional.empty() : triggers.json(word);
-            if (json.isPresent()) {
-                return json.get();
-            }
-            if (value.startsWith("{")) {
-                return "'{\"" + word + "\": \"" + word + "\"}'";
-            }
-            if (value.isEmpty() || value.startsWith("[")) {
-                return "'[\"" + word + "\"]'";
-            }
-        }
-        if (!text) {
-            return columns.get(SqlToken.fold(column)).numeric() ? word : "'. " + word + " .'";
-        }
-        List<MatchResult> words = WORD.matcher(value).results().toList();
-        if (words.isEmpty()) {
-            return "'. " + word + " .'";
-        }
-        // Nothing may stick to it: neither what the text has before and behind, nor what a trigger joins it with.
-        MatchResult last = words.get(words.size() - 1);
-        String before = value.substring(0, last.start());
-        String behind = value.substring(last.end());
-        return "'" + (before.isEmpty() ? "." : before) + " " + word + " " + (behind.isEmpty() ? "." : behind) + "'";
+    String changed(String column, String literal, String word, TrialText.Form form) {
+        boolean numeric = columns.get(SqlToken.fold(column)).numeric();
+        return TrialText.of(literal, numeric, word, form, triggers.json(word));
+    }
+
+    /** Those of the columns that a constraint is about keep to what it names, the others have a form. */
+    Function<String, TrialText.Form> unlessChecked(TrialText.Form form) {
+        return column -> checked.containsKey(SqlToken.fold(column)) ? TrialText.Form.AS_IT_WAS : form;
     }
 
     /**
@@ -223,8 +234,10 @@ public final class TrialTable {
      * @param like a row that it takes after, if there is one
      * @param given what it has in some columns
      * @param words give it text of its own
+     * @param form by the column's name
      */
-    NewRow insert(Optional<String> like, List<Value> given, Supplier<String> words, Form form) {
+    NewRow insert(
+            Optional<String> like, List<Value> given, Supplier<String> words, Function<String, TrialText.Form> form) {
         Map<String, String> filled = new LinkedHashMap<>();
         List<String> looked = textColumns();
         Map<String, String> template = like.map(this::literals).orElse(Map.of());
@@ -234,8 +247,14 @@ public final class TrialTable {
                     .findFirst();
             if (said.isPresent()) {
                 filled.put(column.name(), said.get().literal());
+            } else if (like.isEmpty() && form.apply(column.name()) == TrialText.Form.AS_IT_WAS) {
+                checked.getOrDefault(folded, List.of()).stream()
+                        .findFirst()
+                        .ifPresent(literal -> filled.put(column.name(), literal));
             } else if (column.unique() || looked.contains(column.name())) {
-                filled.put(column.name(), changed(column.name(), template.get(column.name()), words.get(), form));
+                filled.put(
+                        column.name(),
+                        changed(column.name(), template.get(column.name()), words.get(), form.apply(column.name())));
             } else if (template.containsKey(column.name())) {
                 filled.put(column.name(), template.get(column.name()));
             } else if (column.required()) {

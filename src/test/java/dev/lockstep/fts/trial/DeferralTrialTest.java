@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.fts.CadtDatabase;
 import dev.lockstep.fts.Engine;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Notice;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Triggers are deferred only if a rebuild makes of an index what they make of it; and what else they do goes on. */
 class DeferralTrialTest {
@@ -223,5 +225,40 @@ class DeferralTrialTest {
                     assertThat(e.kind()).isEqualTo(LockstepException.Kind.REFUSED);
                     assertThat(e.getMessage()).contains("ai", "sizes");
                 });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "update f set body = new.body where id = old.id",
+                "update f set body = new.body where id = new.id",
+                "delete from f where id = new.id; insert into f (body, id) values (new.body, new.id)"
+            })
+    void aKeyThatTriggersDoNotFollowIsNamed(String followed) throws SQLException {
+        Path file = keyed(followed);
+
+        assertThat(new Engine(file, Engine.NONE).defer().notices())
+                .extracting(Notice::code)
+                .containsExactly("key-kept");
+    }
+
+    @Test
+    void aKeyThatTriggersFollowIsNotMentioned() throws SQLException {
+        Path file = keyed("update f set id = new.id, body = new.body where id = old.id");
+
+        assertThat(new Engine(file, Engine.NONE).defer().notices()).isEmpty();
+    }
+
+    private Path keyed(String followed) throws SQLException {
+        Path file = dir.resolve("keyed.db");
+        TestSqlite.create(
+                file,
+                "create table n (id text primary key, body text)",
+                "create virtual table f using fts5(body, id unindexed)",
+                "create trigger ai after insert on n begin insert into f (body, id) values (new.body, new.id); end",
+                "create trigger au after update on n begin " + followed + "; end",
+                "create trigger ad after delete on n begin delete from f where id = old.id; end",
+                "insert into n values ('a', 'one'), ('b', 'two')");
+        return file;
     }
 }

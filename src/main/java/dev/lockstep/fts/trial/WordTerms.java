@@ -1,0 +1,26 @@
+package dev.lockstep.fts.trial;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** What a word in a text has become a part of, for where a trigger joins it with something it is one term with that. */
+final class WordTerms {
+    private WordTerms() {}
+
+    /** The letters and digits around each place at which the word stands. */
+    static Set<String> of(String text, String word) {
+        Set<String> terms = new LinkedHashSet<>();
+        for (int at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length())) {
+            int from = at;
+            int to = at + word.length();
+            while (from > 0 && Character.isLetterOrDigit(text.codePointBefore(from))) {
+                from -= Character.charCount(text.codePointBefore(from));
+            }
+            while (to < text.length() && Character.isLetterOrDigit(text.codePointAt(to))) {
+                to += Character.charCount(text.codePointAt(to));
+            }
+            terms.add(text.substring(from, to));
+        }
+        return terms;
+    }
+}
