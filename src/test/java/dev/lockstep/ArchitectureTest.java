@@ -147,7 +147,9 @@ class ArchitectureTest {
             .matching("dev.lockstep.cli.(*)")
             .should()
             .notDependOnEachOther()
-            .ignoreDependency(alwaysTrue(), resideInAnyPackage("dev.lockstep.cli.kit", "dev.lockstep.cli.option"))
+            .ignoreDependency(
+                    alwaysTrue(),
+                    resideInAnyPackage("dev.lockstep.cli.kit", "dev.lockstep.cli.option", "dev.lockstep.cli.hint"))
             .ignoreDependency(alwaysTrue(), resideInAPackage("dev.lockstep.cli.process"))
             // What is looked at is what those commands work on.
             .ignoreDependency(resideInAPackage("dev.lockstep.cli.doctor"), alwaysTrue())

@@ -4,6 +4,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.profile.AuditProfile;
 import dev.lockstep.profile.Profile;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Remedy;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,10 +31,9 @@ public final class AuditTable {
      */
     public static AuditTable find(Db db, Optional<Profile> profile) {
         if (profile.isPresent()) {
-            AuditProfile audit = profile.get()
-                    .audit()
-                    .orElseThrow(() -> LockstepException.usage(
-                            "profile " + profile.get().name() + " has no audit log", "give another --profile"));
+            AuditProfile audit = profile.get().audit().orElseThrow(() -> LockstepException.usage(
+                            "profile " + profile.get().name() + " has no audit log", null)
+                    .advising(AuditRemedy.NAME_ANOTHER_PROFILE.of()));
             AuditTable found = new AuditTable(db, audit);
             found.check(profile.get().name());
             return found;
@@ -54,8 +54,9 @@ public final class AuditTable {
             }
         }
         String why = other == null ? "there is no audit table with the columns of CADT" : other.getMessage();
-        String hint = other == null || other.hint() == null ? "" : "; " + other.hint();
-        throw LockstepException.usage("no built-in profile fits: " + why, "give --profile FILE" + hint);
+        Object[] known = other == null || other.hint() == null ? new Object[0] : new Object[] {other.hint()};
+        throw LockstepException.usage("no built-in profile fits: " + why, null)
+                .advising(AuditRemedy.NAME_A_PROFILE.of(known));
     }
 
     private void check(String name) {
@@ -63,18 +64,20 @@ public final class AuditTable {
         if (missing.isEmpty()) {
             return;
         }
-        String hint = "give --profile FILE with the columns of this table";
+        Remedy remedy = AuditRemedy.DESCRIBE_THE_COLUMNS.of();
         for (String other : Profile.builtIn()) {
             Optional<AuditProfile> audit = Profile.load(other).audit();
             if (audit.isPresent()
                     && audit.get().table().equals(profile.table())
                     && new AuditTable(db, audit.get()).missing().isEmpty()) {
-                hint = "its columns are named as in --profile " + other;
+                remedy = AuditRemedy.NAME_THE_BUILT_IN_PROFILE.of(other);
             }
         }
         throw LockstepException.usage(
-                "table " + name() + " has no column " + String.join(", ", missing) + ", as profile " + name + " wants",
-                hint);
+                        "table " + name() + " has no column " + String.join(", ", missing) + ", as profile " + name
+                                + " wants",
+                        null)
+                .advising(remedy);
     }
 
     /** The columns that the profile names, and the table does not have. */

@@ -2,6 +2,7 @@ package dev.lockstep.db;
 
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Redactor;
+import dev.lockstep.support.Remedy;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -69,7 +70,14 @@ public final class DbException extends LockstepException {
 
     /** The same, said of something: {@code the mirror: permission denied}. */
     public DbException about(String subject) {
-        return new DbException(kind(), reason, sqlState, subject + ": " + getMessage(), hint(), this);
+        return new DbException(kind(), reason, sqlState, subject + ": " + getMessage(), hint(), this)
+                .advising(remedy().orElse(null));
+    }
+
+    @Override
+    public DbException advising(Remedy offered) {
+        super.advising(offered);
+        return this;
     }
 
     /** The same without the passwords that the connection was made with. */
@@ -77,7 +85,9 @@ public final class DbException extends LockstepException {
         String what = redactor.redact(getMessage());
         String advised = redactor.redact(hint());
         boolean same = what.equals(getMessage()) && Objects.equals(advised, hint());
-        return same ? this : new DbException(kind(), reason, sqlState, what, advised, getCause());
+        return same
+                ? this
+                : new DbException(kind(), reason, sqlState, what, advised, getCause()).advising(remedy().orElse(null));
     }
 
     public Reason reason() {

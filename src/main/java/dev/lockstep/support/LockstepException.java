@@ -1,11 +1,13 @@
 package dev.lockstep.support;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What went wrong, what it means, and what to try: the root of every error that lockstep raises on purpose.
  *
- * <p>The message is one line that names its input; the hint, which may be null, is the next thing to run or to change.
+ * <p>The message is one line that names its input; the hint, which may be null, is the next thing to run or to change. Where
+ * that is something which lockstep offers, the {@link #remedy} says so to programs, with its arguments.
  * Neither shows what looks like a password ({@link Redactor}). Anything else that reaches the top is a bug in lockstep.
  */
 public class LockstepException extends RuntimeException {
@@ -34,6 +36,7 @@ public class LockstepException extends RuntimeException {
     private final Kind kind;
     private final String code;
     private final String hint;
+    private Remedy remedy;
 
     /** Something was tried and failed. */
     public LockstepException(String what, String hint) {
@@ -73,8 +76,19 @@ public class LockstepException extends RuntimeException {
         return code;
     }
 
+    /** The same, with what lockstep offers to do about it; said once, where it is made. */
+    public LockstepException advising(Remedy offered) {
+        remedy = offered;
+        return this;
+    }
+
     /** What to try next, or null. */
     public final String hint() {
-        return hint;
+        return remedy == null ? hint : Redactor.withoutLikely(remedy.toString());
+    }
+
+    /** What lockstep offers to do about it, if that is what to try next. */
+    public final Optional<Remedy> remedy() {
+        return Optional.ofNullable(remedy);
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.audit.index;
 
+import dev.lockstep.audit.AuditRemedy;
 import dev.lockstep.audit.AuditTable;
 import dev.lockstep.audit.index.AuditIndexes.Conflict;
 import dev.lockstep.audit.index.AuditIndexes.State;
@@ -194,9 +195,10 @@ final class IndexBuild {
             case OTHER_INDEX -> {
                 if (conflict == Conflict.REFUSE) {
                     throw LockstepException.refused(
-                            "index " + index.name() + " is " + found.definition() + "; wanted is "
-                                    + engine.definition(index),
-                            "add --replace to drop it and make the wanted one");
+                                    "index " + index.name() + " is " + found.definition() + "; wanted is "
+                                            + engine.definition(index),
+                                    null)
+                            .advising(AuditRemedy.REPLACE_THE_INDEX.of());
                 }
             }
         }

@@ -1,5 +1,6 @@
 package dev.lockstep.audit.write;
 
+import dev.lockstep.audit.AuditRemedy;
 import dev.lockstep.audit.AuditRow;
 import dev.lockstep.audit.AuditTable;
 import dev.lockstep.audit.index.IndexEngine;
@@ -170,9 +171,10 @@ public final class AuditReplica implements AutoCloseable {
             for (Row run : tx.rows(BACKFILL, mirrorLog.table())) {
                 if (!isDead(run.text("owner"), run.text("started_at"))) {
                     throw LockstepException.refused(
-                            "a backfill of it has not ended: " + ProcessIdentity.describe(run.text("owner"))
-                                    + ", since " + run.text("started_at"),
-                            "the mirror gets the generation when 'lockstep mirror backfill' has");
+                                    "a backfill of it has not ended: " + ProcessIdentity.describe(run.text("owner"))
+                                            + ", since " + run.text("started_at"),
+                                    null)
+                            .advising(AuditRemedy.AWAIT_THE_BACKFILL.of());
                 }
             }
             tx.update(FORGET_PAGES, mirrorLog.table());

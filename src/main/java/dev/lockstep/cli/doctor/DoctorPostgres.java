@@ -3,6 +3,7 @@ package dev.lockstep.cli.doctor;
 import dev.lockstep.cli.doctor.DoctorCommand.Mechanism;
 import dev.lockstep.cli.doctor.DoctorReport.Check;
 import dev.lockstep.cli.doctor.DoctorReport.State;
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.option.Durations;
 import dev.lockstep.db.Db;
@@ -91,7 +92,7 @@ final class DoctorPostgres {
             }
             target = call.postgres();
         } catch (LockstepException e) {
-            findings.fail("postgresql", e.getMessage(), e.hint());
+            findings.fail("postgresql", e.getMessage(), Hints.of(e));
             return;
         }
         Session session = call.session(Session.Use.READ).withStatementTimeout(STATEMENT);
@@ -112,7 +113,7 @@ final class DoctorPostgres {
                 cache(db, server);
             }
         } catch (LockstepException e) {
-            findings.fail("postgresql", e.getMessage(), e.hint());
+            findings.fail("postgresql", e.getMessage(), Hints.of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.doctor;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Advice;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
@@ -78,7 +79,7 @@ final class DoctorReport {
         try {
             add(check.get());
         } catch (LockstepException e) {
-            fail(name, e.getMessage(), e.hint());
+            fail(name, e.getMessage(), Hints.of(e));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.lockstep.cli.doctor.DoctorCommand.Mechanism;
 import dev.lockstep.cli.doctor.DoctorReport.Check;
 import dev.lockstep.cli.doctor.DoctorReport.State;
 import dev.lockstep.cli.fts.FtsRemedy;
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.mirror.MirrorArguments;
 import dev.lockstep.cli.option.Options;
@@ -68,7 +69,7 @@ final class DoctorSqlite {
                 findings.attempt("mirror", this::mirror);
             }
         } catch (LockstepException e) {
-            findings.fail("sqlite", e.getMessage(), e.hint());
+            findings.fail("sqlite", e.getMessage(), Hints.of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.fts;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
@@ -10,6 +11,7 @@ import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.FtsRebuild;
+import dev.lockstep.support.Notice;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -49,7 +51,7 @@ public final class FtsRebuildCommand implements Command {
         if (estimates.isEmpty() && !outlook.broken().isEmpty()) {
             throw ExitCode.gravest(outlook.broken());
         }
-        outlook.broken().forEach(one -> call.output().warn(one.code(), one.getMessage() + "; " + one.hint()));
+        outlook.broken().forEach(one -> call.output().warn(one.code(), Hints.of(Notice.of(one.code(), one))));
         Result result = call.dryRun() || estimates.isEmpty()
                 ? preview(call, outlook)
                 : rebuilt(call, rebuild, names, estimates);

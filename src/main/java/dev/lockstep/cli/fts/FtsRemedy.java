@@ -1,5 +1,6 @@
 package dev.lockstep.cli.fts;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.db.Db;
 import dev.lockstep.fts.deferral.FtsStatus;
@@ -51,7 +52,8 @@ public final class FtsRemedy {
             new Restoration(call.profile(), policy, ProcessIdentity.ofProcess()).preview(db, tables);
             return "'lockstep fts restore" + (replacement == Replacement.PROFILE ? " --from-profile'" : "'");
         } catch (LockstepException e) {
-            return e.hint() == null ? e.getMessage() : e.hint();
+            String hint = Hints.of(e);
+            return hint == null ? e.getMessage() : hint;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.fts;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.fts.deferral.FtsRebuild;
 import dev.lockstep.fts.ledger.DeferralMode;
@@ -71,7 +72,7 @@ final class FtsReport {
 
     static void warn(Invocation call, List<Notice> notices) {
         for (Notice notice : notices) {
-            call.output().warn(notice.code(), notice.message());
+            call.output().warn(notice.code(), Hints.of(notice));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.fts;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.ExitTrouble;
@@ -78,7 +79,7 @@ public final class FtsRunCommand implements Command {
             return call.dryRun() ? preview(call, file) : around(call, file, child);
         } catch (LockstepException e) {
             if (e.kind() == LockstepException.Kind.TIMEOUT) {
-                throw new ExitTrouble(ExitCode.CHILD_TIMEOUT, e.code(), e.getMessage(), e.hint(), e);
+                throw new ExitTrouble(ExitCode.CHILD_TIMEOUT, e.code(), e.getMessage(), Hints.of(e), e);
             }
             throw ExitTrouble.around(e);
         }
@@ -154,11 +155,12 @@ public final class FtsRunCommand implements Command {
         try {
             outcome = back.restore();
         } catch (LockstepException e) {
+            String hint = Hints.of(e);
             throw new ExitTrouble(
                     ExitCode.AROUND_CHILD,
                     e.code(),
                     "the program ended with " + status + ", and the triggers could not be restored: " + e.getMessage(),
-                    e.hint() == null ? RESTORE : e.hint(),
+                    hint == null ? RESTORE : hint,
                     e);
         }
         Map<String, Object> data = data(file, status, deferred, RestorationReport.trees(outcome), outcome.left());

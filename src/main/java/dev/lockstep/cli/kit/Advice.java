@@ -1,5 +1,6 @@
 package dev.lockstep.cli.kit;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.DbException;
 import dev.lockstep.support.LockstepException;
@@ -57,7 +58,7 @@ public final class Advice {
 
     /** What to try after an error; null if nobody knows. */
     String after(LockstepException trouble) {
-        String hint = complete(trouble.hint());
+        String hint = complete(Hints.of(trouble));
         if (!(trouble instanceof DbException e) || !isAboutConnecting(e.reason()) || !hasServer()) {
             return hint;
         }

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.kit;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.support.LockstepException;
 
 /** A trouble whose exit code is another than that of its kind, because a child's status passes through beside it. */
@@ -21,7 +22,11 @@ public final class ExitTrouble extends LockstepException {
                 trouble instanceof ExitTrouble
                         ? trouble
                         : new ExitTrouble(
-                                ExitCode.AROUND_CHILD, trouble.code(), trouble.getMessage(), trouble.hint(), trouble);
+                                ExitCode.AROUND_CHILD,
+                                trouble.code(),
+                                trouble.getMessage(),
+                                Hints.of(trouble),
+                                trouble);
         };
     }
 

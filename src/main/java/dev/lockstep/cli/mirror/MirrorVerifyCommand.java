@@ -1,5 +1,6 @@
 package dev.lockstep.cli.mirror;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
@@ -204,8 +205,9 @@ public final class MirrorVerifyCommand implements Command {
         List<String> lines = new ArrayList<>();
         if (table.failure().isPresent()) {
             lines.add(table.table() + ": NOT COMPARED: " + table.failure().get().getMessage());
-            if (table.failure().get().hint() != null) {
-                lines.add("  hint: " + table.failure().get().hint());
+            String hint = Hints.of(table.failure().get());
+            if (hint != null) {
+                lines.add("  hint: " + hint);
             }
         } else if (table.isEqual()) {
             lines.add(table.table() + ": " + table.source() + " rows, equal");

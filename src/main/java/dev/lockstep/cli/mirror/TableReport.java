@@ -1,5 +1,6 @@
 package dev.lockstep.cli.mirror;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.mirror.copy.Backfill;
@@ -70,10 +71,8 @@ final class TableReport {
     /** The same with a hint or with the rejected rows, each on a line of its own. */
     static List<String> lines(Backfill.Table table) {
         List<String> lines = new ArrayList<>(List.of(line(table)));
-        table.failure()
-                .map(LockstepException::hint)
-                .ifPresentOrElse(hint -> lines.add("  hint: " + hint), () -> table.rejects()
-                        .forEach(reject -> lines.add("  rejected: " + reject)));
+        table.failure().map(Hints::of).ifPresentOrElse(hint -> lines.add("  hint: " + hint), () -> table.rejects()
+                .forEach(reject -> lines.add("  rejected: " + reject)));
         return lines;
     }
 
@@ -87,7 +86,7 @@ final class TableReport {
                 one.kind(),
                 one.code(),
                 one.getMessage() + "; " + (failures.size() - 1) + " more tables failed too",
-                one.hint(),
+                Hints.of(one),
                 one);
         return Result.failed(all, data, lines);
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.realm;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.ExitTrouble;
@@ -66,7 +67,7 @@ public final class LockCommand implements Command {
             return locked(scope, child, call);
         } catch (LockstepException e) {
             if (e.kind() == LockstepException.Kind.TIMEOUT) {
-                throw new ExitTrouble(ExitCode.CHILD_TIMEOUT, e.code(), e.getMessage(), e.hint(), e);
+                throw new ExitTrouble(ExitCode.CHILD_TIMEOUT, e.code(), e.getMessage(), Hints.of(e), e);
             }
             throw ExitTrouble.around(e);
         }

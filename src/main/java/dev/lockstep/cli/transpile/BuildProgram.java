@@ -1,5 +1,6 @@
 package dev.lockstep.cli.transpile;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.ExitTrouble;
 import dev.lockstep.cli.kit.Invocation;
@@ -245,7 +246,7 @@ final class BuildProgram implements Compiler {
         } catch (NoSuchFileException e) {
             throw trouble("no-deps", "the command has not written " + file, "nothing was stored");
         } catch (LockstepException e) {
-            throw trouble("bad-deps", file + ": " + e.getMessage(), e.hint());
+            throw trouble("bad-deps", file + ": " + e.getMessage(), Hints.of(e));
         }
     }
 

@@ -87,7 +87,7 @@ final class DueIndexes {
             } else if (names.isEmpty()) {
                 indexes.remove(index);
                 stale.add(index.name());
-                notices.add(new Notice("still-deferred", refusal.getMessage() + "; " + refusal.hint()));
+                notices.add(Notice.of("still-deferred", refusal));
             } else {
                 throw refusal;
             }

@@ -218,7 +218,7 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
         List<Notice> notices = new ArrayList<>(RestorabilityCheck.others(deferrals, index));
         index.table().filter(table -> table.objection().isPresent()).ifPresent(table -> {
             LockstepException refusal = Unopened.refusal(table);
-            notices.add(new Notice(refusal.code(), refusal.getMessage() + "; " + refusal.hint()));
+            notices.add(Notice.of(refusal.code(), refusal));
         });
         if (index.table().isEmpty()) {
             notices.add(new Notice("missing-table", index.name() + " is deferred and does not exist any more"));

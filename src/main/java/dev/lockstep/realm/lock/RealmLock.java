@@ -6,6 +6,7 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
+import dev.lockstep.realm.RealmRemedy;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.lock.LockScope.Mode;
 import dev.lockstep.realm.lock.LockScope.Part;
@@ -212,11 +213,13 @@ public final class RealmLock implements AutoCloseable {
                         + row.text("client"))
                 .orElse("by others in turn");
         return new LockstepException(
-                LockstepException.Kind.TIMEOUT,
-                "realm-locked",
-                "the write lock of " + part.name() + " is held " + who + ", still after " + wait.toMillis() + " ms",
-                "'lockstep realm locks' shows who holds what",
-                null);
+                        LockstepException.Kind.TIMEOUT,
+                        "realm-locked",
+                        "the write lock of " + part.name() + " is held " + who + ", still after " + wait.toMillis()
+                                + " ms",
+                        null,
+                        null)
+                .advising(RealmRemedy.SHOW_THE_LOCKS.of());
     }
 
     private LockstepException lost(DbException why) {

@@ -7,6 +7,7 @@ import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
+import dev.lockstep.realm.RealmRemedy;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.Optional;
@@ -74,11 +75,8 @@ final class LogReader implements AutoCloseable {
                 : null;
         if (head == null) {
             throw new LockstepException(
-                    LockstepException.Kind.REFUSED,
-                    "no-log",
-                    "this database has no durable log",
-                    "the first 'lockstep realm broadcast --durable' makes it, on the primary",
-                    null);
+                            LockstepException.Kind.REFUSED, "no-log", "this database has no durable log", null, null)
+                    .advising(RealmRemedy.BROADCAST_DURABLY.of());
         }
         reached = name.isPresent() ? claim(head) : head;
         saved = reached;

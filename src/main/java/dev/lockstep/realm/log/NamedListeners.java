@@ -4,6 +4,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.realm.FileChange;
+import dev.lockstep.realm.RealmRemedy;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -140,11 +141,12 @@ public final class NamedListeners {
         if (claimed.isEmpty()) {
             Row holder = tx.only(HOLDER, name);
             throw new LockstepException(
-                    LockstepException.Kind.REFUSED,
-                    "listener-taken",
-                    "the listener '" + name + "' is running already: " + holder.text("client"),
-                    "give this one another name; 'lockstep realm listeners' shows them",
-                    null);
+                            LockstepException.Kind.REFUSED,
+                            "listener-taken",
+                            "the listener '" + name + "' is running already: " + holder.text("client"),
+                            null,
+                            null)
+                    .advising(RealmRemedy.NAME_ANOTHER_LISTENER.of());
         }
         return new LogPosition(
                 UUID.fromString(claimed.get().text("epoch")), claimed.get().integer("seq"));

@@ -1,11 +1,11 @@
 package dev.lockstep.realm.publish;
 
+import dev.lockstep.realm.RealmRemedy;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.publish.PublishOutcome.Change;
 import dev.lockstep.realm.publish.PublishOutcome.Recovery;
 import dev.lockstep.realm.publish.PublishedTree.State;
 import dev.lockstep.support.LockstepException;
-import dev.lockstep.support.ShellWord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,8 +103,8 @@ public final class Publication {
     private void refusePlain() throws IOException {
         if (target.state() == State.PLAIN_DIRECTORY) {
             throw LockstepException.refused(
-                    target.path() + " is a plain directory, which 'realm publish' did not make",
-                    "'lockstep realm delete " + ShellWord.quote(target.path().toString()) + "' deletes it");
+                            target.path() + " is a plain directory, which 'realm publish' did not make", null)
+                    .advising(RealmRemedy.DELETE_THE_DIRECTORY.of(target.path()));
         }
     }
 
@@ -127,12 +127,13 @@ public final class Publication {
         refuseForeign();
         if (target.state() == State.PLAIN_DIRECTORY && plain == PlainDirectory.REFUSE) {
             throw new LockstepException(
-                    LockstepException.Kind.REFUSED,
-                    "plain-directory",
-                    target.path()
-                            + " is a plain directory; it cannot be replaced without readers finding nothing there",
-                    "--convert accepts that, once and for an instant; from then on it is a link that changes at once",
-                    null);
+                            LockstepException.Kind.REFUSED,
+                            "plain-directory",
+                            target.path()
+                                    + " is a plain directory; it cannot be replaced without readers finding nothing there",
+                            null,
+                            null)
+                    .advising(RealmRemedy.CONVERT_THE_DIRECTORY.of());
         }
         Path real = SourceTree.locate(source);
         if (target.overlaps(real)) {

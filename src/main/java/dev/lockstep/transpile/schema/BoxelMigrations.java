@@ -40,12 +40,13 @@ public enum BoxelMigrations {
     public static void check(Tx tx) {
         if (CacheSchema.state(tx) == CacheSchema.State.ABSENT && of(tx) == PENDING) {
             throw new LockstepException(
-                    LockstepException.Kind.REFUSED,
-                    "before-migration",
-                    "Boxel's migration 1778495869867, which makes module_transpile_cache, has not run here, and fails once"
-                            + " that table is there",
-                    "deploy Boxel until it has run, then 'lockstep transpile init'; --force if this is not Boxel's database",
-                    null);
+                            LockstepException.Kind.REFUSED,
+                            "before-migration",
+                            "Boxel's migration 1778495869867, which makes module_transpile_cache, has not run here, and fails once"
+                                    + " that table is there",
+                            null,
+                            null)
+                    .advising(TranspileRemedy.AWAIT_BOXELS_MIGRATION.of());
         }
     }
 }

@@ -226,11 +226,12 @@ public final class CacheSchema {
     public static void require(DbException e) {
         if (e.reason() == DbException.Reason.NO_SUCH_OBJECT) {
             throw new LockstepException(
-                    LockstepException.Kind.USAGE,
-                    "no-schema",
-                    "this database has no transpile cache that lockstep has prepared: " + e.getMessage(),
-                    "'lockstep transpile init'",
-                    e);
+                            LockstepException.Kind.USAGE,
+                            "no-schema",
+                            "this database has no transpile cache that lockstep has prepared: " + e.getMessage(),
+                            null,
+                            e)
+                    .advising(TranspileRemedy.PREPARE_THE_CACHE.of());
         }
     }
 

@@ -265,9 +265,10 @@ public final class Upkeep {
     public static void checkAge(Duration olderThan) {
         if (olderThan.compareTo(MAX_WRITER) < 0) {
             throw LockstepException.refused(
-                    "tombstones younger than " + MAX_WRITER.toMinutes()
-                            + " minutes keep out writers that may still work",
-                    "--older-than " + MAX_WRITER.toMinutes() + "m, or more");
+                            "tombstones younger than " + MAX_WRITER.toMinutes()
+                                    + " minutes keep out writers that may still work",
+                            null)
+                    .advising(TranspileRemedy.PRUNE_OLDER_TOMBSTONES.of(MAX_WRITER.toMinutes()));
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.realm.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.realm.RealmRemedy;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.publish.Publication.PlainDirectory;
 import dev.lockstep.realm.publish.PublishOutcome.Change;
@@ -176,7 +177,7 @@ class PublicationTest {
         assertThatThrownBy(() -> publication().publish(source, PlainDirectory.REFUSE))
                 .isInstanceOfSatisfying(LockstepException.class, e -> {
                     assertThat(e.code()).isEqualTo("plain-directory");
-                    assertThat(e.hint()).contains("--convert");
+                    assertThat(e.remedy()).contains(RealmRemedy.CONVERT_THE_DIRECTORY.of());
                 });
         assertThat(target.resolve("index.json")).hasContent("plain");
         assertThat(besideTheTarget()).containsExactly("site");

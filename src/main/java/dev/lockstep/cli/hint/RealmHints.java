@@ -1,0 +1,21 @@
+package dev.lockstep.cli.hint;
+
+import dev.lockstep.realm.RealmRemedy;
+import dev.lockstep.support.Remedy;
+import dev.lockstep.support.ShellWord;
+
+final class RealmHints {
+    private RealmHints() {}
+
+    static String of(RealmRemedy kind, Remedy remedy) {
+        return switch (kind) {
+            case NAME_ANOTHER_LISTENER -> "give this one another name; 'lockstep realm listeners' shows them";
+            case BROADCAST_DURABLY -> "the first 'lockstep realm broadcast --durable' makes it, on the primary";
+            case SHOW_THE_LOCKS -> "'lockstep realm locks' shows who holds what";
+            case DELETE_THE_DIRECTORY ->
+                "'lockstep realm delete " + ShellWord.quote(remedy.argument(0)) + "' deletes it";
+            case CONVERT_THE_DIRECTORY ->
+                "--convert accepts that, once and for an instant; from then on it is a link that changes at once";
+        };
+    }
+}
