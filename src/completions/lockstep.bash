@@ -806,12 +806,15 @@ function _picocli_lockstep_realm_invalidate() {
 
   local commands=""
   local flag_opts="'--durable' '--no-widen' '--must-exist' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--path' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--path' '--expect' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--path')
+      return
+      ;;
+    '--expect')
       return
       ;;
     '--pg')
@@ -1361,7 +1364,7 @@ function _picocli_lockstep_transpile_put() {
 
   local commands=""
   local flag_opts="'-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--generation' '--floor' '--epoch' '--body' '--headers' '--deps' '--key' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--generation' '--floor' '--epoch' '--as-of' '--body' '--headers' '--deps' '--key' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -1373,6 +1376,9 @@ function _picocli_lockstep_transpile_put() {
       return
       ;;
     '--epoch')
+      return
+      ;;
+    '--as-of')
       return
       ;;
     '--body')

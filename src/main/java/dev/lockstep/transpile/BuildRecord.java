@@ -36,14 +36,16 @@ public record BuildRecord(String inputs, Map<String, String> files, String diagn
      * The JSON object of the table's column {@code build}.
      *
      * @param headers a JSON object that replicas must not see, or null
+     * @param seen fields that {@link Dependencies} records
      */
-    String json(String headers) {
+    String json(String headers, Map<String, Object> seen) {
         Map<String, Object> fields = new LinkedHashMap<>();
         put(fields, INPUTS, inputs);
         put(fields, FILES, files.isEmpty() ? null : files);
         // PostgreSQL's text holds no NUL.
         put(fields, DIAGNOSTICS, diagnostics == null ? null : diagnostics.replace("\0", ""));
         put(fields, HEADERS, headers == null ? null : Json.parse(headers));
+        fields.putAll(seen);
         return fields.isEmpty() ? null : Json.write(fields);
     }
 

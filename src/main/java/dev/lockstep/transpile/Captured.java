@@ -14,12 +14,14 @@ public final class Captured {
     private final Optional<String> epoch;
     private final long generation;
     private final long floor;
+    private final Optional<Long> asOf;
 
-    private Captured(ArtifactKey key, Optional<String> epoch, long generation, long floor) {
+    private Captured(ArtifactKey key, Optional<String> epoch, long generation, long floor, Optional<Long> asOf) {
         this.key = key;
         this.epoch = epoch;
         this.generation = generation;
         this.floor = floor;
+        this.asOf = asOf;
     }
 
     /**
@@ -28,12 +30,21 @@ public final class Captured {
      * @param epoch without it, the store cannot notice that a crash has emptied the cache in between
      */
     public static Captured writtenDown(ArtifactKey key, Optional<String> epoch, long generation, long floor) {
-        return new Captured(key, epoch, generation, floor);
+        return new Captured(key, epoch, generation, floor, Optional.empty());
+    }
+
+    /**
+     * The same, captured at a moment of the server's.
+     *
+     * @param transaction the oldest that had not ended, as {@code txid_current} counts
+     */
+    public Captured asOf(long transaction) {
+        return new Captured(key, epoch, generation, floor, Optional.of(transaction));
     }
 
     /** For a source that is read without a cache: what is made from it cannot be stored. */
     public static Captured withoutCache(ArtifactKey key) {
-        return new Captured(key, Optional.empty(), -1, -1);
+        return new Captured(key, Optional.empty(), -1, -1, Optional.empty());
     }
 
     public ArtifactKey key() {
@@ -53,6 +64,11 @@ public final class Captured {
     /** The floor of the realm. */
     public long floor() {
         return floor;
+    }
+
+    /** The oldest transaction that had not ended; whatever an earlier one has written was there when the source was read. */
+    public Optional<Long> asOf() {
+        return asOf;
     }
 
     /** The generation that an artifact made from here on is stored under. */

@@ -1,6 +1,7 @@
 package dev.lockstep.transpile;
 
 import dev.lockstep.db.Tx;
+import java.util.Map;
 
 /**
  * Artifacts that have a fingerprint, beside the row of their path, so that no compiler evicts another's. Whatever
@@ -19,7 +20,7 @@ public final class KeyedArtifacts {
 
     /** As {@link TranspileCache} looks for those without a fingerprint; with the same columns. */
     static final String LOOK = """
-            select e.epoch, f.floor, m.generation, k.version, k.valid as same_key,
+            select e.epoch, f.floor, txid_snapshot_xmin(txid_current_snapshot()) as as_of, m.generation, k.version, k.valid as same_key,
                    m.body is not null
                    or exists (select 1
                                 from lockstep_keyed_artifact k
@@ -72,14 +73,14 @@ public final class KeyedArtifacts {
                        on m.realm_url = v.realm_url
                       and m.canonical_path = v.canonical_path),
                  placed as (
-                   insert into module_transpile_cache as m (realm_url, canonical_path, generation, created_at)
-                   select realm_url, canonical_path, generation, created_at
-                     from offered
+                   insert into module_transpile_cache as m (realm_url, canonical_path, generation, created_at, stamp)
+                   select realm_url, canonical_path, generation, created_at, %s
+                     from offered o
                     where generation >= floor
                       and (row_generation is null or row_generation < generation)
                        on conflict (realm_url, canonical_path) do update
                       set body = null, headers = null, dependency_keys = null, fingerprint = null, build = null,
-                          content = null, stamp = null,
+                          content = null, stamp = excluded.stamp,
                           generation = excluded.generation, created_at = excluded.created_at
                     where m.generation < excluded.generation
                    returning m.generation)
@@ -98,21 +99,25 @@ public final class KeyedArtifacts {
                    created_at = excluded.created_at
              where k.generation <= excluded.generation
             returning k.generation
-            """;
+            """.formatted(TranspileCache.PLACED.formatted("o"));
 
     private KeyedArtifacts() {}
 
-    /** Stores an artifact, and says so, unless the path or the realm has been invalidated since it was captured. */
-    static boolean store(Tx tx, Captured captured, Artifact artifact) {
+    /**
+     * Stores an artifact, and says so, unless the path or the realm has been invalidated since it was captured.
+     *
+     * @param seen what is recorded of its dependencies
+     */
+    static boolean store(Tx tx, Captured captured, Artifact artifact, Map<String, Object> seen) {
         // A row that another key's builder has placed meanwhile is seen by the next statement.
-        boolean stored = attempt(tx, captured, artifact);
+        boolean stored = attempt(tx, captured, artifact, seen);
         if (!stored) {
-            stored = attempt(tx, captured, artifact);
+            stored = attempt(tx, captured, artifact, seen);
         }
         return stored;
     }
 
-    private static boolean attempt(Tx tx, Captured captured, Artifact artifact) {
+    private static boolean attempt(Tx tx, Captured captured, Artifact artifact, Map<String, Object> seen) {
         ArtifactKey key = captured.key();
         return tx.row(
                         STORE,
@@ -124,7 +129,7 @@ public final class KeyedArtifacts {
                         artifact.content().text().orElse(""),
                         ContentSlices.parameter(artifact.content()),
                         artifact.dependencyKeys(),
-                        artifact.build().json(artifact.headers()))
+                        artifact.build().json(artifact.headers(), seen))
                 .isPresent();
     }
 

@@ -84,15 +84,13 @@ public final class Tombstones {
                                else (select string_agg(
                                               case when c ~ p.plain then c
                                                    else upper(regexp_replace(
-                                                                encode(convert_to(c, 'UTF8'), 'hex'), '(..)', '%\\1', 'g'))
+                                                                encode(convert_to(c, 'UTF8'), 'hex'), '(..)', '%%\\1', 'g'))
                                               end, '' order by n)
                                        from regexp_split_to_table(d.key, '') with ordinality as t (c, n))
                           end as imports
                      from (select realm_url, canonical_path, dependency_keys
                              from module_transpile_cache
-                            where body is not null
-                            union all
-                           select realm_url, canonical_path, dependency_keys from lockstep_keyed_artifact) m
+                            where body is not null%s) m
                     cross join (select cast(? as text) as prefix, cast(? as text) as plain) p
                     cross join lateral jsonb_array_elements_text(
                                     case jsonb_typeof(m.dependency_keys) when 'array' then m.dependency_keys else '[]' end)
@@ -109,6 +107,17 @@ public final class Tombstones {
               join importer i on i.imports = c.key
              order by 1
             """;
+
+    private static final String WITH_KEYED = IMPORTERS.formatted("""
+
+                            union all
+                           select realm_url, canonical_path, dependency_keys from lockstep_keyed_artifact""");
+
+    private static final String WITHOUT_KEYED = IMPORTERS.formatted("");
+
+    /** Whoever may not read them can do without: they have recorded what they depend on, and a look sees it. */
+    private static final String IS_KEYED =
+            "select coalesce(has_table_privilege(to_regclass('lockstep_keyed_artifact'), 'select'), false) as keyed";
 
     /** What {@link ArtifactKey} leaves as it is. */
     private static final String PLAIN = "^[]!$%&'()*+,./0-9:;=@A-Z[\\\\_a-z|~-]*$";
@@ -176,7 +185,8 @@ public final class Tombstones {
     }
 
     /**
-     * The stored artifacts that import any of these paths, directly or by way of others, as canonical paths.
+     * The stored artifacts that import any of these paths, directly or by way of others, as canonical paths. The cache need
+     * not have been prepared.
      *
      * @param paths relative to the realm, or whole URLs
      */
@@ -191,7 +201,7 @@ public final class Tombstones {
         }
         List<String> dependents = new ArrayList<>();
         tx.each(
-                IMPORTERS,
+                tx.only(IS_KEYED).flag("keyed") ? WITH_KEYED : WITHOUT_KEYED,
                 row -> dependents.add(row.text("canonical_path")),
                 prefix,
                 PLAIN,

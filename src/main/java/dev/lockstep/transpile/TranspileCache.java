@@ -4,6 +4,7 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,40 +18,11 @@ public final class TranspileCache {
     public static final long LARGEST = 512L << 20;
 
     /** True of a row as long as nobody who does not know the stamp has written it since. */
-    public static final String STAMP = "%1$s.generation || ':' || %1$s.created_at || ':' || octet_length(%1$s.body)";
+    public static final String STAMP =
+            "%1$s.generation || ':' || %1$s.created_at || ':' || coalesce(cast(octet_length(%1$s.body) as text), 'none')";
 
-    private static final String LOOK = """
-            select e.epoch, f.floor, m.generation, m.live, m.hit, m.version, m.same_key,
-                   case when m.hit then m.body end as body,
-                   case when m.hit then m.headers end as headers,
-                   case when m.hit then m.dependency_keys end as dependency_keys,
-                   case when m.hit and m.ours then m.build end as build,
-                   case when m.hit and m.ours then octet_length(m.content) end as content_bytes
-              from (select cast(? as text) as realm_url) r
-              left join lockstep_realm_floor f on f.realm_url = r.realm_url
-              left join lockstep_epoch e on true
-              left join lateral (
-                   select c.*, s.ours, cast(c.xmin as text) as version,
-                          c.body is not null and k.same_key as same_key,
-                          c.body is not null
-                          or exists (select 1
-                                       from lockstep_keyed_artifact a
-                                      where a.realm_url = c.realm_url
-                                        and a.canonical_path = c.canonical_path
-                                        and a.generation = c.generation) as live,
-                          c.body is not null
-                          and c.generation >= coalesce(f.floor, 0)
-                          and k.same_key
-                          and (i.inputs is null
-                               or coalesce(s.ours and c.build ->> 'inputs' = i.inputs, false)) as hit
-                     from module_transpile_cache c
-                    cross join (select cast(? as text) as inputs) i
-                    cross join lateral (select coalesce(c.stamp = %s, false) as ours) s
-                    cross join lateral (select (case when s.ours then c.fingerprint end)
-                                               is not distinct from cast(? as text) as same_key) k
-                    where c.realm_url = r.realm_url
-                      and c.canonical_path = ?) m on true
-            """.formatted(STAMP.formatted("c"));
+    /** The stamp of a tombstone that invalidates nothing: its path had no row. */
+    static final String PLACED = "%1$s.generation || ':' || %1$s.created_at || ':none'";
 
     private static final String BEGIN_EPOCH = "insert into lockstep_epoch default values on conflict do nothing";
 
@@ -62,39 +34,25 @@ public final class TranspileCache {
                     where tgrelid = cast('module_transpile_cache' as regclass)
                       and tgname = 'lockstep_guard'),
                  left_behind as (
-                   insert into module_transpile_cache (realm_url, canonical_path, generation, created_at)
-                   select ?, ?, cast(? as bigint) + 1,
-                          cast(extract(epoch from clock_timestamp()) * 1000 as bigint)
+                   insert into module_transpile_cache (realm_url, canonical_path, generation, created_at, stamp)
+                   select r.realm_url, r.canonical_path, r.generation, r.created_at, %s
                      from guard
+                    cross join (select cast(? as text) as realm_url, cast(? as text) as canonical_path,
+                                       cast(? as bigint) + 1 as generation,
+                                       cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as created_at) r
                        on conflict do nothing)
             select count(*) > 0 as guarded from guard
-            """;
+            """.formatted(PLACED.formatted("r"));
 
-    /**
-     * A row that has moved past the generation stays as it is; no row comes back, and that is no error. A floor that has
-     * moved past it makes the row invisible wherever it lands; the answer says so as far as this statement sees.
-     */
-    private static final String STORE_UNLESS_INVALIDATED = """
-            insert into module_transpile_cache as m
-                   (realm_url, canonical_path, body, headers, dependency_keys, generation, created_at,
-                    fingerprint, build, content, stamp)
-            select ?, ?, v.body, cast(? as jsonb), cast(? as jsonb), v.generation, v.created_at,
-                   null, cast(? as jsonb), cast(? as bytea), %s
-              from lockstep_epoch e
-             cross join (select cast(? as text) as body, cast(? as bigint) as generation,
-                                cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as created_at) v
-             where e.epoch = coalesce(cast(? as uuid), e.epoch)
-                on conflict (realm_url, canonical_path) do update
-               set body = excluded.body, headers = excluded.headers, dependency_keys = excluded.dependency_keys,
-                   generation = excluded.generation, created_at = excluded.created_at,
-                   fingerprint = excluded.fingerprint, build = excluded.build, content = excluded.content,
-                   stamp = excluded.stamp
-             where m.generation <= excluded.generation
-            returning m.body is not null
-                      and m.generation >= coalesce((select floor
-                                                      from lockstep_realm_floor
-                                                     where realm_url = m.realm_url), 0) as stored
-            """.formatted(STAMP.formatted("v"));
+    /** What depends on the artifact finds a row that has moved. */
+    private static final String INVALIDATE = """
+            update module_transpile_cache
+               set body = null, headers = null, dependency_keys = null, fingerprint = null, content = null, stamp = null,
+                   generation = generation + 1, created_at = cast(extract(epoch from clock_timestamp()) * 1000 as bigint)
+             where realm_url = ?
+               and canonical_path = ?
+               and generation = ?
+            """;
 
     private TranspileCache() {}
 
@@ -118,6 +76,8 @@ public final class TranspileCache {
         TOMBSTONE,
         /** The whole realm was invalidated since it was stored. */
         BELOW_FLOOR,
+        /** Something that it depends on was invalidated. */
+        DEPENDENCY,
         /** Another compiler made it. */
         OTHER_FINGERPRINT,
         /** It was made from something else than what is here now, or nobody knows from what. */
@@ -135,7 +95,8 @@ public final class TranspileCache {
 
     /**
      * Looks an artifact up, and captures the state from which a new one may be stored. Begins the realm's floor and the
-     * cache's epoch if there are none; behind the guard, the artifact's row too, so it is to be a transaction of its own.
+     * cache's epoch if there are none; behind the guard, the artifact's row too, so it is to be a transaction of its own. An
+     * artifact that depends on something invalidated is invalidated itself, so that what depends on it is, too.
      */
     public static Lookup look(Tx tx, ArtifactKey key) {
         return look(tx, key, Optional.empty());
@@ -149,13 +110,12 @@ public final class TranspileCache {
     public static Lookup look(Tx tx, ArtifactKey key, Optional<String> inputs) {
         while (true) {
             Lookup lookup = lookAgain(tx, key, inputs);
-            boolean absent = lookup instanceof Miss miss && miss.reason() == Reason.ABSENT;
-            if (!absent
-                    || !tx.only(
-                                    LEAVE_TOMBSTONE,
-                                    key.realm(),
-                                    key.path(),
-                                    lookup.captured().floor())
+            Reason reason = lookup instanceof Miss miss ? miss.reason() : null;
+            Captured captured = lookup.captured();
+            if (reason == Reason.DEPENDENCY) {
+                tx.update(INVALIDATE, key.realm(), key.path(), captured.generation());
+            } else if (reason != Reason.ABSENT
+                    || !tx.only(LEAVE_TOMBSTONE, key.realm(), key.path(), captured.floor())
                             .flag("guarded")) {
                 return lookup;
             }
@@ -208,31 +168,20 @@ public final class TranspileCache {
             tx.update(BEGIN_EPOCH);
         }
         ArtifactKey key = captured.key();
-        if (key.fingerprint().isPresent()) {
-            return KeyedArtifacts.store(tx, captured, artifact) ? StoreResult.STORED : StoreResult.STALE;
+        Dependencies dependencies = Dependencies.of(key, artifact.dependencyKeys(), null);
+        Optional<Map<String, Object>> seen =
+                dependencies.isEmpty() ? Optional.of(Map.of()) : dependencies.record(tx, captured);
+        if (seen.isEmpty()) {
+            return StoreResult.STALE;
         }
-        Optional<String> text = content.text();
-        if (text.isEmpty() && artifact.headers() != null) {
-            throw new IllegalArgumentException("headers belong to text: Boxel would serve the empty body beside them");
-        }
-        boolean stored = tx.row(
-                        STORE_UNLESS_INVALIDATED,
-                        key.realm(),
-                        key.path(),
-                        artifact.headers(),
-                        artifact.dependencyKeys(),
-                        artifact.build().json(null),
-                        ContentSlices.parameter(content),
-                        text.orElse(""),
-                        captured.cap(),
-                        captured.epoch().orElse(null))
-                .map(row -> row.flag("stored"))
-                .orElse(false);
+        boolean stored = key.fingerprint().isPresent()
+                ? KeyedArtifacts.store(tx, captured, artifact, seen.get())
+                : SharedArtifacts.store(tx, captured, artifact, seen.get());
         return stored ? StoreResult.STORED : StoreResult.STALE;
     }
 
     private static Row find(Tx tx, ArtifactKey key, Optional<String> inputs) {
-        String look = key.fingerprint().isPresent() ? KeyedArtifacts.LOOK : LOOK;
+        String look = key.fingerprint().isPresent() ? KeyedArtifacts.LOOK : SharedArtifacts.LOOK;
         return tx.only(look, key.realm(), inputs.orElse(null), key.fingerprint().orElse(null), key.path());
     }
 
@@ -248,9 +197,15 @@ public final class TranspileCache {
     private static Lookup read(Tx tx, ArtifactKey key, Row row) {
         long generation = row.isNull("generation") ? 0 : row.integer("generation");
         long floor = row.isNull("floor") ? 0 : row.integer("floor");
-        Captured captured = Captured.writtenDown(key, Optional.ofNullable(row.text("epoch")), generation, floor);
+        Captured captured = Captured.writtenDown(key, Optional.ofNullable(row.text("epoch")), generation, floor)
+                .asOf(row.integer("as_of"));
         if (!row.flag("hit")) {
             return new Miss(captured, reason(row, generation, floor));
+        }
+        String build = row.text("build");
+        Dependencies dependencies = Dependencies.of(key, row.text("dependency_keys"), build);
+        if (!dependencies.isEmpty() && dependencies.haveMoved(tx, captured, row.text("version"))) {
+            return new Miss(captured, Reason.DEPENDENCY);
         }
         Content content = row.isNull("content_bytes")
                 ? Content.of(row.text("body"))
@@ -258,7 +213,6 @@ public final class TranspileCache {
         if (content == null) {
             return null;
         }
-        String build = row.text("build");
         String headers = row.isNull("headers") ? BuildRecord.headers(build) : row.text("headers");
         return new Hit(captured, new Artifact(content, headers, row.text("dependency_keys"), BuildRecord.of(build)));
     }

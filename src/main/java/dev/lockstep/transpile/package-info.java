@@ -53,6 +53,23 @@
  * <p>The model of all this is checked in every reachable state by {@code CacheModelTest}, the SQL by random interleavings. The
  * model goes by the generations alone; {@code beside} only makes more artifacts void.
  *
+ * <h2>Dependencies</h2>
+ *
+ * <p>An artifact whose dependency was invalidated is stale. Invalidations of ours invalidate along the imports that they find;
+ * but a replica's does not, and an artifact that is being built is not found. So each records, when it is stored, which
+ * generations the rows of its dependencies have, and a look compares: an invalidation, by whomever, leaves a generation that
+ * is higher. A row that was not there may appear without one, because something was built: that is harmless at or
+ * below the floor of then, and so is a tombstone with a {@code stamp}, which nobody leaves but a look or the store of a key's
+ * artifact. On what a build will depend is known only afterwards; what a transaction has written that had not ended when
+ * the state was captured ({@link dev.lockstep.transpile.Captured#asOf}) counts as an invalidation, unless it is
+ * harmless, and the artifact is refused.
+ *
+ * <p>What a dependency depends on counts as well, as far as the cache knows. Where it came to be known after
+ * the artifact was stored, and was built again since, its own row tells: whoever looks and finds an artifact stale for
+ * a dependency leaves a tombstone. Pruning a tombstone raises the floor, and what has recorded generations is not carried
+ * above it: it costs a build. A replica records nothing: what it has stored is stale for us while an import has a tombstone
+ * that is younger.
+ *
  * <h2>Together with those who know only Boxel's columns</h2>
  *
  * <p>They read rows below the floor, store without an epoch, and leave {@code fingerprint} and {@code content} as they were when they

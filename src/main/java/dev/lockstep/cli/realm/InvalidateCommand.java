@@ -35,12 +35,14 @@ public final class InvalidateCommand implements Command {
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
-                .description("Make everybody forget a realm, or the paths given: the shared transpile cache, the shared"
-                        + " definitions and every replica's memory, in one transaction. Done again, it sends again, and"
-                        + " refuses the builds that have begun meanwhile.");
+                .description(
+                        "Make everybody forget a realm, or the paths given and what imports them: the shared transpile"
+                                + " cache, the shared definitions and every replica's memory, in one transaction. Done again, it"
+                                + " sends again, and refuses the builds that have begun meanwhile.");
         Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
         Options.add(spec, PATH, DURABLE);
         RealmArguments.declareStrictness(spec);
+        ExpectedListeners.declare(spec);
         Options.postgres(spec);
         Options.DRY_RUN.addTo(spec);
     }
@@ -62,17 +64,21 @@ public final class InvalidateCommand implements Command {
                 payloads.add(change.payload());
                 lines.add("would invalidate " + change.payload());
             }
+            if (!paths.isEmpty()) {
+                lines.add("and what imports it, as the database knows then");
+            }
             return Result.unchanged(data(0, 0, payloads), lines);
         }
         Session session = call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT);
         try (Db db = call.databases().postgres(target, session)) {
             Durability durability = call.has(DURABLE) ? Durability.LOG : Durability.NOTIFY;
             RealmArguments.checkRecipients(db, realms, call);
-            return result(new RealmInvalidator(db, durability).invalidate(realms, paths), call.output());
+            ExpectedListeners expected = ExpectedListeners.look(db, call);
+            return result(new RealmInvalidator(db, durability).invalidate(realms, paths), expected, call.output());
         }
     }
 
-    private static Result result(Invalidation done, Output output) {
+    private static Result result(Invalidation done, ExpectedListeners expected, Output output) {
         for (Layer layer : done.absent()) {
             switch (layer) {
                 case TRANSPILE_CACHE -> output.detail("this database has no transpile cache");
@@ -84,12 +90,16 @@ public final class InvalidateCommand implements Command {
             }
         }
         Map<String, Object> data = data(done.tombstoned(), done.definitionsDeleted(), done.payloads());
+        data.put("dependents", done.dependents());
         done.position().ifPresent(position -> data.put("seq", Long.toString(position.seq())));
-        return Result.changed(
-                data,
-                List.of(TerminalText.count(done.tombstoned(), "artifact") + " tombstoned, "
-                        + TerminalText.count(done.definitionsDeleted(), "definition") + " deleted, "
-                        + TerminalText.count(done.payloads().size(), "notification") + " sent"));
+        List<String> lines = new ArrayList<>();
+        for (String dependent : done.dependents()) {
+            lines.add("with " + dependent + ", which imports it");
+        }
+        lines.add(TerminalText.count(done.tombstoned(), "artifact") + " tombstoned, "
+                + TerminalText.count(done.definitionsDeleted(), "definition") + " deleted, "
+                + TerminalText.count(done.payloads().size(), "notification") + " sent");
+        return expected.of(Result.changed(data, lines), data, output);
     }
 
     private static Map<String, Object> data(long tombstoned, long deleted, List<String> payloads) {

@@ -8,7 +8,6 @@ import dev.lockstep.cli.kit.WholeFile;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.process.ChildProcess;
-import dev.lockstep.support.Json;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Artifact;
 import dev.lockstep.transpile.ArtifactKey;
@@ -261,11 +260,10 @@ final class BuildProgram implements Compiler {
         for (String file : read.files()) {
             Path absolute = Invocation.file(file).toAbsolutePath().normalize();
             if (root.isPresent() && absolute.startsWith(root.get()) && !isSource(absolute)) {
-                modules.add(TranspileArguments.module(
-                        root.get().relativize(absolute).toString()));
+                modules.add(root.get().relativize(absolute).toString());
             }
         }
-        return modules.isEmpty() ? null : Json.write(modules);
+        return modules.isEmpty() ? null : TranspileArguments.modules(key.realm(), modules);
     }
 
     private boolean isSource(Path file) {

@@ -13,6 +13,7 @@ import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.ArtifactKey;
 import dev.lockstep.transpile.Captured;
 import dev.lockstep.transpile.Content;
+import dev.lockstep.transpile.ModuleNames;
 import dev.lockstep.transpile.schema.CacheSchema;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,11 +23,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** What the transpile commands have in common. */
@@ -39,8 +41,6 @@ final class TranspileArguments {
 
     static final String REALM = "The realm, as http://host:port/path/.";
     static final String PATH = "The file, relative to the realm, or its whole URL.";
-
-    private static final Pattern EXECUTABLE = Pattern.compile("(?<!\\.d)\\.(js|gjs|ts|gts)$");
 
     private TranspileArguments() {}
 
@@ -100,6 +100,21 @@ final class TranspileArguments {
         return text;
     }
 
+    /**
+     * What an artifact imports, as Boxel keeps it: relative to the realm, without executable extension, each once. What is
+     * in another realm stays as it is.
+     */
+    static String modules(String realm, List<String> named) {
+        Set<String> modules = new LinkedHashSet<>();
+        for (String name : named) {
+            String local = name.startsWith(realm)
+                    ? RealmPath.read(new RealmUrl(realm), name).local()
+                    : name;
+            modules.add(ModuleNames.withoutExtension(local.startsWith("./") ? local.substring(2) : local));
+        }
+        return Json.write(modules);
+    }
+
     private static Object parse(String text, String file) {
         try {
             return Json.parse(text);
@@ -111,11 +126,6 @@ final class TranspileArguments {
     /** The path in the realm, decoded. */
     static String local(ArtifactKey key) {
         return RealmPath.read(new RealmUrl(key.realm()), key.path()).local();
-    }
-
-    /** A file as those that import it name it. */
-    static String module(String path) {
-        return EXECUTABLE.matcher(path).replaceFirst("");
     }
 
     /**
@@ -177,12 +187,13 @@ final class TranspileArguments {
         data.put("generation", captured.generation());
         data.put("floor", captured.floor());
         data.put("epoch", captured.epoch().orElse(null));
+        data.put("asOf", captured.asOf().map(String::valueOf).orElse(null));
         return data;
     }
 
     static String words(Captured captured) {
-        Optional<String> epoch = captured.epoch();
         return "generation " + captured.generation() + ", floor " + captured.floor()
-                + epoch.map(value -> ", epoch " + value).orElse("");
+                + captured.epoch().map(value -> ", epoch " + value).orElse("")
+                + captured.asOf().map(value -> ", as of " + value).orElse("");
     }
 }

@@ -12,6 +12,7 @@ import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Artifact;
 import dev.lockstep.transpile.Captured;
 import dev.lockstep.transpile.Content;
+import dev.lockstep.transpile.Depfile;
 import dev.lockstep.transpile.TranspileCache;
 import dev.lockstep.transpile.TranspileCache.StoreResult;
 import java.util.List;
@@ -25,6 +26,9 @@ public final class TranspilePutCommand implements Command {
     private static final Opt<Long> FLOOR = Opt.number("The floor that get said (default 0).", "--floor");
     private static final Opt<String> EPOCH = Opt.text(
             "UUID", "The epoch that get said; without it a crash of the server in between goes unnoticed.", "--epoch");
+    private static final Opt<Long> AS_OF = Opt.number(
+            "What get said it was as of; without it, an invalidation of what --deps names goes unnoticed until now.",
+            "--as-of");
     private static final Opt<String> BODY = Opt.text("FILE|-", "The artifact: a file, or standard input.", "--body");
     private static final Opt<String> HEADERS =
             Opt.text("FILE", "A JSON object of HTTP headers, without which Boxel serves nothing.", "--headers");
@@ -37,7 +41,7 @@ public final class TranspilePutCommand implements Command {
                 .description("Store an artifact, unless its source was invalidated since: then it is rejected, with 8."
                         + " Give what 'transpile get' said before the source was read. Done again, it stores again.");
         Options.parameters(spec, "URL PATH", "2", TranspileArguments.REALM + " " + TranspileArguments.PATH);
-        Options.add(spec, GENERATION, FLOOR, EPOCH, BODY, HEADERS, DEPS);
+        Options.add(spec, GENERATION, FLOOR, EPOCH, AS_OF, BODY, HEADERS, DEPS);
         TranspileArguments.key(spec);
         Options.postgres(spec);
         Options.DRY_RUN.addTo(spec);
@@ -51,17 +55,18 @@ public final class TranspilePutCommand implements Command {
         String body = call.get(BODY)
                 .orElseThrow(() ->
                         LockstepException.usage("--body is missing", "--body FILE, or --body - for standard input"));
-        Captured captured = Captured.writtenDown(
+        Captured seen = Captured.writtenDown(
                 TranspileArguments.key(call),
                 call.get(EPOCH).map(TranspilePutCommand::uuid),
                 generation,
                 call.get(FLOOR).orElse(0L));
-        Artifact artifact = artifact(call, body);
+        Captured captured = call.get(AS_OF).map(seen::asOf).orElse(seen);
+        Artifact artifact = artifact(call, body, captured.key().realm());
         return TranspileArguments.on(
                 call, Session.Use.WRITE, db -> call.dryRun() ? plan(db, captured) : put(db, captured, artifact));
     }
 
-    private static Artifact artifact(Invocation call, String body) {
+    private static Artifact artifact(Invocation call, String body, String realm) {
         Content content = TranspileArguments.content(body, call.in());
         if (content.size() > TranspileCache.LARGEST) {
             throw LockstepException.usage(
@@ -74,7 +79,11 @@ public final class TranspilePutCommand implements Command {
                     "--headers are for text of at most " + Content.SMALL + " bytes",
                     "Boxel would serve an empty module in place of this artifact");
         }
-        Optional<String> dependencies = call.get(DEPS).map(file -> TranspileArguments.json(file, call, List.class));
+        Optional<String> dependencies = call.get(DEPS)
+                .map(file -> TranspileArguments.modules(
+                        realm,
+                        Depfile.parse(TranspileArguments.json(file, call, List.class))
+                                .modules()));
         return new Artifact(content, headers.orElse(null), dependencies.orElse(null));
     }
 

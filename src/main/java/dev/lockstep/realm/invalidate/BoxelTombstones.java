@@ -3,7 +3,7 @@ package dev.lockstep.realm.invalidate;
 import dev.lockstep.db.Tx;
 import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmUrl;
-import java.util.Collection;
+import java.util.List;
 import java.util.TreeSet;
 
 /**
@@ -34,7 +34,7 @@ final class BoxelTombstones {
         return tx.update(TOMBSTONE_REALM, realm.value());
     }
 
-    static long paths(Tx tx, RealmUrl realm, Collection<RealmPath> paths) {
+    static long paths(Tx tx, RealmUrl realm, List<RealmPath> paths) {
         TreeSet<String> canonical = new TreeSet<>();
         for (RealmPath path : paths) {
             canonical.addAll(path.artifacts());

@@ -17,8 +17,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,6 +56,7 @@ public final class RealmInvalidator {
      *
      * @param tombstoned artifacts, and paths that have a tombstone now without having had a row
      * @param definitionsDeleted rows
+     * @param dependents what imports the paths, directly or by way of others, as canonical paths; it is among the tombstoned
      * @param payloads of all channels
      * @param position in the log; empty without one
      * @param absent layers that this database does not have
@@ -61,9 +64,28 @@ public final class RealmInvalidator {
     public record Invalidation(
             long tombstoned,
             long definitionsDeleted,
+            List<String> dependents,
             List<String> payloads,
             Optional<LogPosition> position,
             Set<Layer> absent) {}
+
+    /**
+     * What is meant.
+     *
+     * @param paths none: the realms whole
+     * @param dependents what imports the paths
+     */
+    private record Scope(List<RealmUrl> realms, List<RealmPath> paths, List<RealmPath> dependents) {
+        List<RealmPath> stale() {
+            List<RealmPath> stale = new ArrayList<>(paths);
+            stale.addAll(dependents);
+            return stale;
+        }
+
+        Broadcast.Plan plan() {
+            return paths.isEmpty() ? Broadcast.plan(realms, List.of()) : Broadcast.plan(stale());
+        }
+    }
 
     /** A realm's URL on it: replicas drop what they keep of the realm itself. */
     private static final Channel INFO = new Channel("realm_index_updated");
@@ -77,7 +99,7 @@ public final class RealmInvalidator {
     }
 
     /**
-     * Invalidates these paths in every one of these realms, or the realms whole if there are no paths.
+     * Invalidates these paths in every one of these realms, and what imports them; or the realms whole if there are no paths.
      *
      * @throws LockstepException usage: no file of a realm has such a path
      */
@@ -93,44 +115,63 @@ public final class RealmInvalidator {
     public Invalidation invalidate(Collection<RealmUrl> realms, Collection<String> paths, Optional<UUID> id) {
         List<RealmUrl> sorted = sorted(realms);
         List<RealmPath> named = paths.isEmpty() ? List.of() : RealmPath.read(sorted, new TreeSet<>(paths));
-        Broadcast.Plan plan = paths.isEmpty() ? Broadcast.plan(sorted, List.of()) : Broadcast.plan(named);
         if (durability == Durability.LOG) {
             InvalidationLog.prepare(db);
         }
-        Invalidation done = db.transact(tx -> within(tx, sorted, named, plan, id));
-        done.position()
-                .ifPresent(position ->
-                        LogRetention.tidy(db, position, plan.changes().size()));
-        return done;
+        record Done(Invalidation invalidation, int changes) {}
+        Done done = db.transact(tx -> {
+            CacheSchema.State cache = CacheSchema.state(tx);
+            List<RealmPath> dependents = cache == CacheSchema.State.ABSENT ? List.of() : dependents(tx, named);
+            Scope scope = new Scope(sorted, named, dependents);
+            Broadcast.Plan plan = scope.plan();
+            return new Done(within(tx, scope, plan, cache, id), plan.changes().size());
+        });
+        done.invalidation().position().ifPresent(position -> LogRetention.tidy(db, position, done.changes()));
+        return done.invalidation();
+    }
+
+    private static List<RealmPath> dependents(Tx tx, List<RealmPath> named) {
+        Map<RealmUrl, List<RealmPath>> byRealm = new LinkedHashMap<>();
+        for (RealmPath path : named) {
+            byRealm.computeIfAbsent(path.realm(), any -> new ArrayList<>()).add(path);
+        }
+        List<RealmPath> dependents = new ArrayList<>();
+        byRealm.forEach((realm, paths) -> {
+            List<String> found = Tombstones.dependents(tx, realm.value(), urls(paths));
+            dependents.addAll(RealmPath.read(List.of(realm), found));
+        });
+        return dependents;
     }
 
     /**
      * Notifications are heard in the order in which they are sent: a replica must drop its bytes before it is told to make
      * anything of them, and look at the realm's info when its file is fresh.
      */
-    private Invalidation within(
-            Tx tx, List<RealmUrl> realms, List<RealmPath> paths, Broadcast.Plan plan, Optional<UUID> id) {
+    private Invalidation within(Tx tx, Scope scope, Broadcast.Plan plan, CacheSchema.State cache, Optional<UUID> id) {
         Set<Layer> absent = EnumSet.noneOf(Layer.class);
-        long tombstoned = tombstones(tx, realms, paths, absent);
+        if (cache == CacheSchema.State.ABSENT) {
+            absent.add(Layer.TRANSPILE_CACHE);
+        }
+        long tombstoned = tombstones(tx, scope, cache);
         List<String> payloads = new ArrayList<>();
         for (FileChange change : plan.changes()) {
             payloads.add(change.payload());
         }
         Notifications.send(tx, FileChange.CHANNEL, payloads);
-        long definitions = definitions(tx, realms, paths, payloads, absent);
-        List<String> informed = informed(realms, paths, plan);
+        long definitions = definitions(tx, scope.realms(), scope.paths(), payloads, absent);
+        List<String> informed = informed(scope.realms(), scope.paths(), plan);
         Notifications.send(tx, INFO, informed);
         payloads.addAll(informed);
         Optional<LogPosition> position = durability == Durability.LOG
                 ? Optional.of(InvalidationLog.append(tx, plan.changes(), id).position())
                 : Optional.empty();
-        return new Invalidation(tombstoned, definitions, payloads, position, absent);
+        return new Invalidation(tombstoned, definitions, urls(scope.dependents()), payloads, position, absent);
     }
 
-    private static long tombstones(Tx tx, List<RealmUrl> realms, List<RealmPath> paths, Set<Layer> absent) {
-        CacheSchema.State cache = CacheSchema.state(tx);
+    private static long tombstones(Tx tx, Scope scope, CacheSchema.State cache) {
+        List<RealmPath> paths = scope.stale();
         long tombstoned = 0;
-        for (RealmUrl realm : realms) {
+        for (RealmUrl realm : scope.realms()) {
             List<RealmPath> own = of(realm, paths);
             if (!paths.isEmpty() && own.isEmpty()) {
                 continue;
@@ -146,9 +187,6 @@ public final class RealmInvalidator {
                     yield outcome.tombstoned() + outcome.created();
                 }
             };
-        }
-        if (cache == CacheSchema.State.ABSENT) {
-            absent.add(Layer.TRANSPILE_CACHE);
         }
         return tombstoned;
     }

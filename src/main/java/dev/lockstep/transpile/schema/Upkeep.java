@@ -88,12 +88,17 @@ public final class Upkeep {
               from module_transpile_cache m
              where realm_url = ?
                and body is null
-               and generation >= ?
                and coalesce(created_at, 0) < extract(epoch from clock_timestamp()) * 1000 - ?
                and not %s
             """.formatted(BESIDE.formatted("m"));
 
     private static final String RAISE_FLOOR = "update lockstep_realm_floor set floor = ? where realm_url = ?";
+
+    /**
+     * Whether an artifact has recorded the generations of what it depends on. Pruning forgets those, and the artifact with
+     * them.
+     */
+    private static final String RECORDS_GENERATIONS = "coalesce(jsonb_exists(%s.build, 'seen'), false)";
 
     /** What is valid stays valid above the new floor; what somebody has locked does not, which costs a build. */
     private static final String CARRY_LIVE = """
@@ -101,7 +106,7 @@ public final class Upkeep {
                    select m.realm_url, m.canonical_path, m.generation, cast(? as bigint) as floor
                      from module_transpile_cache m
                     where m.realm_url = ?
-                      and (m.body is not null or %2$s)
+                      and ((m.body is not null and not %3$s) or %2$s)
                       and m.generation >= ?
                       and m.generation < ?
                       for update skip locked),
@@ -112,6 +117,7 @@ public final class Upkeep {
                        on r.realm_url = k.realm_url
                       and r.canonical_path = k.canonical_path
                       and r.generation = k.generation
+                    where not %4$s
                       for update of k skip locked),
                  keyed as (
                    update lockstep_keyed_artifact k
@@ -127,15 +133,23 @@ public final class Upkeep {
               from carried r
              where m.realm_url = r.realm_url
                and m.canonical_path = r.canonical_path
-            """.formatted(TranspileCache.STAMP.formatted("m"), BESIDE.formatted("m"));
+            """.formatted(
+                    TranspileCache.STAMP.formatted("m"),
+                    BESIDE.formatted("m"),
+                    RECORDS_GENERATIONS.formatted("m"),
+                    RECORDS_GENERATIONS.formatted("k"));
 
-    /** Waits for nobody: who updates many rows, in an order of his own, would deadlock with it. */
+    /**
+     * Waits for nobody: who updates many rows, in an order of his own, would deadlock with it. A tombstone is kept as long as
+     * the floor: what depends on its path is told by it.
+     */
     private static final String DELETE_BELOW_FLOOR = """
             delete from module_transpile_cache m
              using (select realm_url, canonical_path
                       from module_transpile_cache
                      where realm_url = ?
                        and generation < ?
+                       and (body is not null or ?)
                        for update skip locked) r
              where m.realm_url = r.realm_url
                and m.canonical_path = r.canonical_path
@@ -158,14 +172,16 @@ public final class Upkeep {
             select (select count(*)
                       from module_transpile_cache m
                      where realm_url = r.realm_url
-                       and (generation < r.floor
-                            or (body is null and generation < ? and not %s)))
+                       and ((body is not null and generation < r.floor)
+                            or ((body is null or %2$s) and generation < r.raised and r.raised > r.floor
+                                and not %1$s)))
                  + (select count(*)
                       from lockstep_keyed_artifact k
                      where realm_url = r.realm_url
-                       and (generation < r.floor or %s)) as below
-              from (select cast(? as text) as realm_url, cast(? as bigint) as floor) r
-            """.formatted(BESIDE.formatted("m"), LEFT_BEHIND);
+                       and (generation < r.floor or (%4$s and generation < r.raised) or %3$s)) as below
+              from (select cast(? as bigint) as raised, cast(? as text) as realm_url, cast(? as bigint) as floor) r
+            """.formatted(
+            BESIDE.formatted("m"), RECORDS_GENERATIONS.formatted("m"), LEFT_BEHIND, RECORDS_GENERATIONS.formatted("k"));
 
     /**
      * One realm's share of the cache.
@@ -235,7 +251,7 @@ public final class Upkeep {
                 tx.update(RAISE_FLOOR, raised, realm);
                 tx.update(CARRY_LIVE, raised, realm, floor, raised);
             }
-            long rows = tx.update(DELETE_BELOW_FLOOR, realm, raised);
+            long rows = tx.update(DELETE_BELOW_FLOOR, realm, raised, raised > floor);
             return new Pruned(realm, rows + tx.update(DELETE_LEFT_BEHIND, realm), raised);
         });
     }
@@ -253,8 +269,8 @@ public final class Upkeep {
     }
 
     private static long raised(Tx tx, String realm, long floor, Duration olderThan) {
-        Row old = tx.only(OLD_TOMBSTONES, realm, floor, olderThan.toMillis());
-        return old.integer("tombstones") == 0 ? floor : old.integer("highest") + 1;
+        Row old = tx.only(OLD_TOMBSTONES, realm, olderThan.toMillis());
+        return old.integer("tombstones") == 0 ? floor : Math.max(floor, old.integer("highest")) + 1;
     }
 
     /**

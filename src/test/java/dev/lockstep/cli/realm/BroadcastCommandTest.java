@@ -86,13 +86,13 @@ class BroadcastCommandTest {
     }
 
     /** A replica whose session has ended hears nothing, and nobody says so unless the fleet's size is known. */
-    @Test
-    void whoeverExpectsMoreListenersThanThereAreIsToldWhoTheyAre(TestDatabase database) throws SQLException {
+    @ParameterizedTest
+    @ValueSource(strings = {"broadcast", "invalidate"})
+    void whoeverExpectsMoreListenersThanThereAreIsToldWhoTheyAre(String verb, TestDatabase database)
+            throws SQLException {
         try (Connection replica = listening(database)) {
-            LockstepRun all =
-                    LockstepRun.of(database.environment(), "realm", "broadcast", REALM, "--expect", "1", "--json");
-            LockstepRun few =
-                    LockstepRun.of(database.environment(), "realm", "broadcast", REALM, "--expect", "2", "--json");
+            LockstepRun all = LockstepRun.of(database.environment(), "realm", verb, REALM, "--expect", "1", "--json");
+            LockstepRun few = LockstepRun.of(database.environment(), "realm", verb, REALM, "--expect", "2", "--json");
 
             assertThat(all.exit()).isZero();
             assertThat((List<?>) all.data().get("listening")).hasSize(1);
@@ -101,7 +101,7 @@ class BroadcastCommandTest {
             assertThat(few.stdout()).contains("sent to 1 of 2 listeners");
             assertThat(received(replica)).containsExactly(REALM + ":*", REALM + ":*");
         }
-        assertThat(LockstepRun.of(database.environment(), "realm", "broadcast", REALM, "--expect", "1")
+        assertThat(LockstepRun.of(database.environment(), "realm", verb, REALM, "--expect", "1")
                         .stderr())
                 .contains("sent to 0 of 1 listeners: nobody listens");
     }

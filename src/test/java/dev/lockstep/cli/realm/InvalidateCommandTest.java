@@ -31,7 +31,9 @@ class InvalidateCommandTest {
                 .endedWith(0)
                 .data();
 
-        assertThat(data).hasToString("{tombstoned=0, definitionsDeleted=0, payloads=[" + REALM + ":*, " + REALM + "]}");
+        assertThat(data)
+                .hasToString("{tombstoned=0, definitionsDeleted=0, payloads=[" + REALM + ":*, " + REALM
+                        + "], dependents=[]}");
         assertThat(run(database, "definitions", "clear", REALM, "--json")
                         .endedWith(6)
                         .error()

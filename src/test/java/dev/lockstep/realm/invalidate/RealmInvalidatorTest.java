@@ -63,6 +63,30 @@ class RealmInvalidatorTest {
         }
     }
 
+    /** One imports what is invalidated, one imports that; before lockstep's parts are there, and after. */
+    @Test
+    void whatImportsAPathIsForgottenWithIt(TestDatabase database) throws SQLException {
+        database.execute(BoxelTables.TRANSPILE_CACHE);
+        for (String install : List.of("before", "after")) {
+            artifacts(database);
+            database.execute("update module_transpile_cache set dependency_keys = '[\"lib/a b\"]'"
+                    + " where canonical_path like '%one.gts'");
+            database.execute("update module_transpile_cache set dependency_keys = '[\"one\"]'"
+                    + " where canonical_path like '%two.gts'");
+
+            Invalidation done = invalidate(database, Durability.NOTIFY, "lib/a%20b.gts");
+
+            assertThat(done.dependents())
+                    .as(install)
+                    .containsExactly("http://x.test/a/one.gts", "http://x.test/a/two.gts");
+            assertThat(done.payloads())
+                    .startsWith("http://x.test/a/:lib/a b.gts", "http://x.test/a/:one.gts", "http://x.test/a/:two.gts");
+            assertThat(live(database)).isEqualTo("http://x.test/b/one.gts http://x.test/b/two.gts");
+            database.execute("truncate module_transpile_cache");
+            install(database);
+        }
+    }
+
     private static String live(TestDatabase database) throws SQLException {
         return database.ask("""
                 select string_agg(canonical_path, ' ' order by canonical_path)
