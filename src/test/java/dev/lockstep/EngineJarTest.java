@@ -91,6 +91,39 @@ class EngineJarTest {
         }
     }
 
+    /** An application of modules sees what is exported, and no more. */
+    @Test
+    void itIsAModuleThatSpeaksOfNoTypeItDoesNotExport() throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--release",
+                "17",
+                "-proc:none",
+                "-Xlint:exports",
+                "-Werror",
+                "-d",
+                folder.resolve("engine").toString()));
+        arguments.addAll(List.of(
+                "--module-path",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+                        .replaceFirst("^[^:]*target/test-classes:[^:]*target/classes:", "")));
+        arguments.addAll(sources(Path.of("src/main/java"), "/cli/"));
+        arguments.add("src/main/module/module-info.java");
+
+        assertThat(run("javac", arguments)).isEmpty();
+
+        List<String> examples = new ArrayList<>(List.of(
+                "--release",
+                "17",
+                "-d",
+                folder.resolve("examples").toString(),
+                "--module-path",
+                classPath(),
+                "--add-modules",
+                "dev.lockstep"));
+        examples.addAll(sources(Path.of("examples"), "none"));
+        assertThat(run("javac", examples)).isEmpty();
+    }
+
     @Test
     void itHoldsNothingOfTheCommandLine() throws Exception {
         try (JarFile jar = new JarFile(ENGINE.toFile())) {

@@ -6,8 +6,8 @@ package dev.lockstep.audit.index;
  * @param fit how it compares with what is wanted
  * @param definition the database's own words for it
  */
-record ExistingIndex(Fit fit, String definition) {
-    enum Fit {
+public record ExistingIndex(Fit fit, String definition) {
+    public enum Fit {
         /** The right table and columns in the right order, of all rows, and it works. */
         RIGHT,
         /** The right definition, but the database does not use it: its making was interrupted, or it is switched off. */

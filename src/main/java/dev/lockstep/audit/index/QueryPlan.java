@@ -6,8 +6,8 @@ package dev.lockstep.audit.index;
  * @param service what the index does for it
  * @param text the plan in the database's own words, on one line
  */
-record QueryPlan(Service service, String text) {
-    enum Service {
+public record QueryPlan(Service service, String text) {
+    public enum Service {
         /** It finds the rows by the index, and they come in the right order. */
         SERVED,
         /** It searches or sorts in some other way. */

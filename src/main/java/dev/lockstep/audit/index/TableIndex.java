@@ -15,20 +15,20 @@ import java.util.Set;
  * @param usable whether the database uses it, for all rows
  * @param keys its columns in order, and after them those that the engine appends to every index
  */
-record TableIndex(String name, boolean unique, boolean usable, int declared, List<Key> keys) {
+public record TableIndex(String name, boolean unique, boolean usable, int declared, List<Key> keys) {
     /**
      * One column of an index.
      *
      * @param column null for an expression
      * @param whole whether the whole value stands in it, compared as the column's values are
      */
-    record Key(String column, boolean descending, boolean nullsFirst, boolean whole) {
+    public record Key(String column, boolean descending, boolean nullsFirst, boolean whole) {
         boolean is(String other) {
             return column != null && column.equalsIgnoreCase(other);
         }
     }
 
-    TableIndex {
+    public TableIndex {
         keys = List.copyOf(keys);
     }
 

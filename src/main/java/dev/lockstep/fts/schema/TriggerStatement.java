@@ -32,14 +32,14 @@ public record TriggerStatement(
      * @param end where the semicolon behind it ends
      * @param write what it writes; empty for a SELECT
      */
-    record Part(int start, int end, Optional<WriteStatement> write) {
+    public record Part(int start, int end, Optional<WriteStatement> write) {
         private boolean writesOneOf(Set<String> tables) {
             return write.filter(statement -> tables.contains(SqlToken.fold(statement.target())))
                     .isPresent();
         }
     }
 
-    enum Timing {
+    public enum Timing {
         BEFORE,
         AFTER,
         INSTEAD_OF
