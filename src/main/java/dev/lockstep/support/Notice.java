@@ -18,6 +18,13 @@ public record Notice(String code, String message, Optional<Remedy> remedy) {
         this(code, message, Optional.of(remedy));
     }
 
+    /** What to do about something that has been said elsewhere. */
+    public static Notice hintOf(LockstepException said) {
+        return said.remedy().isPresent()
+                ? new Notice(said.code(), "", said.remedy())
+                : new Notice(said.code(), said.hint());
+    }
+
     /** That something was refused, and what to do about it, where the rest goes on. */
     public static Notice of(String code, LockstepException refusal) {
         return refusal.remedy().isPresent() || refusal.hint() == null

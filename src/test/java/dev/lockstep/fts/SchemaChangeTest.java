@@ -3,6 +3,7 @@ package dev.lockstep.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.fts.deferral.FtsStatus;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.LockstepRun;
@@ -212,9 +213,9 @@ class SchemaChangeTest {
         TestSqlite.create(file, "drop table note", "create table note (id integer primary key, body, title, extra)");
 
         assertThatThrownBy(engine::restore).isInstanceOfSatisfying(LockstepException.class, e -> {
-            int sql = e.hint().indexOf("update lockstep_fts_deferral");
+            int sql = Hints.of(e).indexOf("update lockstep_fts_deferral");
             assertThat(sql).isPositive();
-            assertThat(run(e.hint().substring(sql))).isTrue();
+            assertThat(run(Hints.of(e).substring(sql))).isTrue();
         });
 
         assertThat(engine.restore().tables()).hasSize(1);
@@ -237,12 +238,12 @@ class SchemaChangeTest {
         TestSqlite.create(engine.file(), "drop table units_fts");
 
         assertThatThrownBy(engine::restore).isInstanceOfSatisfying(LockstepException.class, e -> {
-            assertThat(e.hint())
+            assertThat(Hints.of(e))
                     .contains(
                             "first 'lockstep fts restore --table projects_fts', then give the triggers up: create table");
             assertThat(engine.restore("projects_fts").tables()).hasSize(1);
             file = engine.file();
-            assertThat(run(e.hint().substring(e.hint().indexOf("create table"))))
+            assertThat(run(Hints.of(e).substring(Hints.of(e).indexOf("create table"))))
                     .isTrue();
         });
 
@@ -262,9 +263,9 @@ class SchemaChangeTest {
                 .containsExactly(java.util.Optional.empty());
 
         assertThatThrownBy(engine::restore).isInstanceOfSatisfying(LockstepException.class, e -> {
-            int sql = e.hint().indexOf("create table");
+            int sql = Hints.of(e).indexOf("create table");
             assertThat(sql).isPositive();
-            assertThat(run(e.hint().substring(sql))).isTrue();
+            assertThat(run(Hints.of(e).substring(sql))).isTrue();
         });
 
         assertThat(TestSqlite.ask(file, "select ddl_json from lockstep_fts_given_up"))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.fts.deferral.FtsStatus;
 import dev.lockstep.fts.ledger.DeferralMode;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
 import dev.lockstep.testing.TestSqlite;
@@ -167,7 +168,7 @@ class UpstreamTest extends CadtFixture {
         for (Callable<?> command : List.<Callable<?>>of(unaware::status, unaware::defer, unaware::restore)) {
             assertThatThrownBy(command::call).isInstanceOfSatisfying(LockstepException.class, e -> {
                 assertThat(e.code()).isEqualTo("other-profile");
-                assertThat(e.hint()).contains("--profile cadt-v1");
+                assertThat(e.remedy()).contains(FtsRemedy.NAME_THE_PROFILE.of("cadt-v1"));
             });
         }
         assertThat(meta(CadtDatabase.SNAPSHOT)).isEqualTo(snapshot);

@@ -5,7 +5,7 @@ import dev.lockstep.cli.audit.AuditArguments;
 import dev.lockstep.cli.doctor.DoctorCommand.Mechanism;
 import dev.lockstep.cli.doctor.DoctorReport.Check;
 import dev.lockstep.cli.doctor.DoctorReport.State;
-import dev.lockstep.cli.fts.FtsRemedy;
+import dev.lockstep.cli.fts.FtsStatusHint;
 import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.mirror.MirrorArguments;
@@ -139,7 +139,7 @@ final class DoctorSqlite {
                     status.tables().size() + " indexes, a trigger for every event, and as many rows as they make;"
                             + " what the rows say was not compared");
         }
-        return new Check("fts", State.FAIL, String.join("; ", bad), FtsRemedy.of(call, db, status, List.of()));
+        return new Check("fts", State.FAIL, String.join("; ", bad), FtsStatusHint.of(call, db, status, List.of()));
     }
 
     private static Optional<String> trouble(FtsStatus.Table table) {

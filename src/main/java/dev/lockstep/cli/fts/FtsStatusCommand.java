@@ -34,7 +34,7 @@ public final class FtsStatusCommand implements Command {
         String remedy;
         try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
             status = FtsStatus.read(db, call.profile(), call.all(FtsArguments.TABLE));
-            remedy = status.isKept() ? null : FtsRemedy.of(call, db, status, call.all(FtsArguments.TABLE));
+            remedy = status.isKept() ? null : FtsStatusHint.of(call, db, status, call.all(FtsArguments.TABLE));
         }
         FtsReport.warn(call, status.notices());
         List<Object> tables = new ArrayList<>();

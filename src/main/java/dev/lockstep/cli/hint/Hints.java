@@ -1,6 +1,8 @@
 package dev.lockstep.cli.hint;
 
 import dev.lockstep.audit.AuditRemedy;
+import dev.lockstep.fts.schema.FtsRemedy;
+import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.realm.RealmRemedy;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
@@ -35,6 +37,12 @@ public final class Hints {
         }
         if (kind instanceof RealmRemedy realm) {
             return RealmHints.of(realm, remedy);
+        }
+        if (kind instanceof FtsRemedy fts) {
+            return FtsHints.of(fts, remedy);
+        }
+        if (kind instanceof MirrorRemedy mirror) {
+            return MirrorHints.of(mirror, remedy);
         }
         throw new IllegalArgumentException(kind.getClass() + " has no words");
     }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** How tables are made equal, as {@code mirror backfill} and {@code mirror follow} are told. */
 final class BackfillArguments {
-    private static final Opt<Boolean> CREATE = Opt.flag("Make the tables that the mirror lacks.", "--create");
+    static final Opt<Boolean> CREATE = Opt.flag("Make the tables that the mirror lacks.", "--create");
     private static final Opt<Integer> BATCH = Opt.count(
             "About how many rows go into one transaction (default 20000; a first load: all, if they are not too many).",
             "--batch");
@@ -35,7 +35,7 @@ final class BackfillArguments {
             Opt.flag("Leave rows of the mirror that the source does not have.", "--keep-extra");
     private static final Opt<Long> MAX_DELETE = Opt.number(
             "Delete at most so many rows of a table (default: 1 % of it, or 1000 if that is more).", "--max-delete");
-    private static final Opt<Boolean> ALLOW_EMPTY_SOURCE =
+    static final Opt<Boolean> ALLOW_EMPTY_SOURCE =
             Opt.flag("Let a table that is empty in the source empty the mirror's.", "--allow-empty-source");
     private static final Opt<Boolean> TAKE_OVER =
             Opt.flag("Take over from a run that is still alive; it will not write any more.", "--take-over");

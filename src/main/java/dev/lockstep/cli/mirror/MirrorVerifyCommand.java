@@ -121,7 +121,7 @@ public final class MirrorVerifyCommand implements Command {
         for (Verification.Table table : tables) {
             if (table.failure().isEmpty() && !table.isEqual()) {
                 names.add(table.table());
-                options.addAll(table.repair());
+                table.repair().forEach(repair -> options.add(option(repair)));
                 deletes = Math.max(deletes, table.mostDeletes());
             }
         }
@@ -139,6 +139,13 @@ public final class MirrorVerifyCommand implements Command {
             names.forEach(name -> command.append(" --table ").append(ShellWord.quote(name)));
         }
         return Optional.of(command.toString());
+    }
+
+    private static String option(Verification.Repair repair) {
+        return switch (repair) {
+            case CREATE_THE_TABLE -> BackfillArguments.CREATE.name();
+            case DELETE_ALL_ROWS -> BackfillArguments.ALLOW_EMPTY_SOURCE.name();
+        };
     }
 
     private static Map<String, Object> tree(Verification.Table table) {

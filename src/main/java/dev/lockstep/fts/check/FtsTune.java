@@ -7,6 +7,7 @@ import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.ledger.LedgerErrors;
 import dev.lockstep.fts.schema.FtsCatalog;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerDdl;
 import dev.lockstep.fts.schema.TriggerStatement;
@@ -191,10 +192,8 @@ public final class FtsTune {
         List<FtsIndex> due = new ArrayList<>();
         for (FtsIndex index : DeferralState.read(tx, profile).select(names)) {
             if (index.isDeferred()) {
-                throw LedgerErrors.refused(
-                        "deferred",
-                        "the triggers of " + index.name() + " are put away",
-                        "'lockstep fts restore' brings them back");
+                throw LedgerErrors.refused("deferred", "the triggers of " + index.name() + " are put away", null)
+                        .advising(FtsRemedy.RESTORE_THE_TRIGGERS.of());
             }
             if (index.table().isPresent()) {
                 due.add(index);

@@ -54,7 +54,7 @@ final class IndexCheck {
         if (table.objection().isPresent()) {
             LockstepException refusal = Unopened.refusal(table);
             faults.add(refusal.getMessage());
-            notices.add(new Notice(refusal.code(), refusal.hint()));
+            notices.add(Notice.hintOf(refusal));
             return result(Optional.empty(), Optional.empty(), List.of());
         }
         lostContent.ifPresent(faults::add);
@@ -113,7 +113,10 @@ final class IndexCheck {
             if (e.kind() == LockstepException.Kind.REFUSED) {
                 faults.add(e.getMessage());
             }
-            notices.add(new Notice(e.code(), e.kind() == LockstepException.Kind.REFUSED ? e.hint() : e.getMessage()));
+            notices.add(
+                    e.kind() == LockstepException.Kind.REFUSED
+                            ? Notice.hintOf(e)
+                            : new Notice(e.code(), e.getMessage()));
             return Optional.empty();
         }
         drift = switch (scope.depth()) {

@@ -8,6 +8,7 @@ import dev.lockstep.fts.content.ExpectedContentReader;
 import dev.lockstep.fts.content.IndexRebuild;
 import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.ledger.LedgerErrors;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerCompileCheck;
 import dev.lockstep.fts.schema.TriggerDdl;
@@ -97,10 +98,11 @@ final class TuningRun {
         for (Row row : tx.rows("pragma main.integrity_check(" + table.identifier() + ")")) {
             if (!row.text(0).equals("ok")) {
                 throw LedgerErrors.refused(
-                        "damaged",
-                        "nothing can be proved of " + table.name() + ": "
-                                + row.text(0).replace('\n', ' '),
-                        "'lockstep fts rebuild --table " + table.name() + "' makes it anew");
+                                "damaged",
+                                "nothing can be proved of " + table.name() + ": "
+                                        + row.text(0).replace('\n', ' '),
+                                null)
+                        .advising(FtsRemedy.REBUILD_IT_FIRST.of(table.name()));
             }
         }
     }

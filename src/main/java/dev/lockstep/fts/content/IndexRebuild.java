@@ -4,6 +4,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.schema.FtsModule;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.SourceQueryReader;
 import dev.lockstep.fts.schema.TriggerStatement;
@@ -72,11 +73,12 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
     private static void refuseFinal(FtsTable table) {
         table.finality().ifPresent(why -> {
             throw new LockstepException(
-                    LockstepException.Kind.USAGE,
-                    "no-rebuild",
-                    table.name() + " could not be made anew: " + why,
-                    "leave it out with --table; its triggers go on keeping it",
-                    null);
+                            LockstepException.Kind.USAGE,
+                            "no-rebuild",
+                            table.name() + " could not be made anew: " + why,
+                            null,
+                            null)
+                    .advising(FtsRemedy.LEAVE_TO_ITS_TRIGGERS.of());
         });
     }
 

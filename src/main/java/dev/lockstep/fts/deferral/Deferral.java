@@ -9,6 +9,7 @@ import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.ledger.LedgerEntry;
 import dev.lockstep.fts.ledger.LedgerEntry.Circumstances;
 import dev.lockstep.fts.ledger.LedgerErrors;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.Unopened;
 import dev.lockstep.fts.trial.DeferralTrial;
@@ -242,11 +243,12 @@ public final class Deferral {
         }
         if (!objection.isEmpty() && mode.isPresent()) {
             throw new LockstepException(
-                    LockstepException.Kind.USAGE,
-                    "no-journal",
-                    index.name() + " cannot be brought into step row by row: " + objection,
-                    "--mode rebuild makes it anew instead",
-                    null);
+                            LockstepException.Kind.USAGE,
+                            "no-journal",
+                            index.name() + " cannot be brought into step row by row: " + objection,
+                            null,
+                            null)
+                    .advising(FtsRemedy.REBUILD_WHEN_RESTORED.of());
         }
         return objection.isEmpty() ? choice.reindex() : Optional.empty();
     }

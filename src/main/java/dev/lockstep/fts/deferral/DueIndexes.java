@@ -5,6 +5,7 @@ import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.ledger.LedgerEntry;
 import dev.lockstep.fts.ledger.LedgerErrors;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.Unopened;
 import dev.lockstep.support.LockstepException;
@@ -95,9 +96,6 @@ final class DueIndexes {
     }
 
     private static Notice stale(String why) {
-        return new Notice(
-                "stale",
-                why + "; its triggers are back, its rows are as old as the deferral: the application's own SQLite can"
-                        + " rebuild it, or 'lockstep fts rebuild' with --load-extension FILE");
+        return new Notice("stale", why, FtsRemedy.REBUILD_ELSEWHERE.of());
     }
 }

@@ -4,10 +4,10 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.profile.Profile;
 import dev.lockstep.support.LockstepException;
-import dev.lockstep.support.ShellWord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,9 +31,8 @@ public record FtsProfileDraft(Optional<Map<String, Object>> section, Optional<St
             List<Object> tables = new ArrayList<>();
             for (FtsIndex index : DeferralState.read(tx, Optional.empty()).select(List.of())) {
                 if (index.isDeferred()) {
-                    throw LockstepException.refused(
-                            "the triggers of " + index.name() + " are put away now",
-                            "'lockstep fts restore --table " + ShellWord.quote(index.name()) + "'");
+                    throw LockstepException.refused("the triggers of " + index.name() + " are put away now", null)
+                            .advising(FtsRemedy.RESTORE_THE_INDEX.of(index.name()));
                 }
                 if (!index.live().isEmpty()) {
                     tables.add(table(index));

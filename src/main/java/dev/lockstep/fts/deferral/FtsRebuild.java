@@ -9,6 +9,7 @@ import dev.lockstep.fts.content.TermModel;
 import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.ledger.LedgerErrors;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.Unopened;
 import dev.lockstep.profile.Profile;
@@ -177,10 +178,11 @@ public final class FtsRebuild {
             }
             if (index.isDeferred() && unopened.isEmpty()) {
                 throw LedgerErrors.refused(
-                        "deferred",
-                        index.name() + " is deferred "
-                                + index.held().orElseThrow().entry().describe(),
-                        "'lockstep fts restore' rebuilds it and brings its triggers back");
+                                "deferred",
+                                index.name() + " is deferred "
+                                        + index.held().orElseThrow().entry().describe(),
+                                null)
+                        .advising(FtsRemedy.RESTORE_INSTEAD.of());
             }
             boolean unnamed = index.bases().isEmpty() && names.isEmpty();
             if (!unnamed) {

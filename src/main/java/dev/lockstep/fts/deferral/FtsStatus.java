@@ -13,6 +13,7 @@ import dev.lockstep.fts.ledger.LedgerEntry.Circumstances;
 import dev.lockstep.fts.ledger.LedgerEntry.StoredTrigger;
 import dev.lockstep.fts.ledger.LedgerErrors;
 import dev.lockstep.fts.schema.FtsModule;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.fts.schema.Unopened;
@@ -120,8 +121,8 @@ public record FtsStatus(List<Table> tables, int leftovers, List<Notice> notices)
             if (leftovers > 0) {
                 notices.add(new Notice(
                         "leftover-journal",
-                        "a journal of changed rows is still kept for an index that somebody else has restored;"
-                                + " 'lockstep fts restore' removes it"));
+                        "a journal of changed rows is still kept for an index that somebody else has restored",
+                        FtsRemedy.DROP_THE_JOURNAL.of()));
             }
             return new FtsStatus(tables, leftovers, notices);
         });

@@ -12,6 +12,7 @@ import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.ledger.LedgerEntry.Health;
 import dev.lockstep.fts.ledger.LedgerErrors;
 import dev.lockstep.fts.schema.FtsModule;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerCompileCheck;
 import dev.lockstep.fts.schema.TriggerStatement;
@@ -55,12 +56,8 @@ public final class RestorabilityCheck {
             }
         }
         damage(tx, table).ifPresent(damaged -> {
-            throw new LockstepException(
-                    LockstepException.Kind.REFUSED,
-                    "index-damaged",
-                    damaged,
-                    Unopened.mend(table).message(),
-                    null);
+            throw new LockstepException(LockstepException.Kind.REFUSED, "index-damaged", damaged, null, null)
+                    .advising(FtsRemedy.REBUILD_THE_INDEX.of(table.name()));
         });
         IndexRebuild.check(tx, table, index.sources());
         if (deferrals.known(index.name()).isEmpty()) {
@@ -100,13 +97,12 @@ public final class RestorabilityCheck {
 
     private static LockstepException lost(FtsTable table, String why) {
         return new LockstepException(
-                LockstepException.Kind.REFUSED,
-                "own-text",
-                "a restore of " + table.name() + " would lose text: " + why,
-                "'lockstep fts check --deep --table " + table.name()
-                        + "' names the rows; leave it out with --table; or, if they"
-                        + " may go, 'lockstep fts rebuild --table " + table.name() + "' first",
-                null);
+                        LockstepException.Kind.REFUSED,
+                        "own-text",
+                        "a restore of " + table.name() + " would lose text: " + why,
+                        null,
+                        null)
+                .advising(FtsRemedy.FIND_THE_LOST_ROWS.of(table.name()));
     }
 
     /** What somebody who is about to defer these should know. */

@@ -10,6 +10,7 @@ import dev.lockstep.fts.ledger.LedgerEntry.StoredTrigger;
 import dev.lockstep.fts.ledger.LedgerErrors;
 import dev.lockstep.fts.ledger.NamedColumns;
 import dev.lockstep.fts.schema.FtsCatalog.Relation;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.SchemaFingerprint;
 import dev.lockstep.fts.schema.TriggerCompileCheck;
 import dev.lockstep.fts.schema.TriggerDdl;
@@ -19,7 +20,6 @@ import dev.lockstep.fts.trial.TriggerRemainder;
 import dev.lockstep.profile.Profile;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
-import dev.lockstep.support.ShellWord;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -35,7 +35,6 @@ import java.util.Set;
  * that do not fit it any more.
  */
 final class TriggerRestore {
-    private static final String GIVE_UP = "give the triggers up: ";
 
     private final Tx tx;
     private final DeferralState deferrals;
@@ -90,9 +89,10 @@ final class TriggerRestore {
                     .map(relation -> "no full-text table")
                     .orElse("gone");
             throw LedgerErrors.refused(
-                    "missing-table",
-                    "the index " + index.name() + " is " + was + ", and triggers that write it are stored",
-                    "make it again, or " + surrender(index));
+                            "missing-table",
+                            "the index " + index.name() + " is " + was + ", and triggers that write it are stored",
+                            null)
+                    .advising(FtsRemedy.MAKE_THE_TABLE_AGAIN.of(surrender(index)));
         }
         for (String base : index.bases()) {
             Optional<Relation> relation = deferrals.catalog().relation(base);
@@ -100,9 +100,11 @@ final class TriggerRestore {
                     index.table().get().content().filter(base::equals).isPresent();
             if (relation.isEmpty() || (relation.get() != Relation.TABLE && !isContent)) {
                 throw LedgerErrors.refused(
-                        "missing-table",
-                        "there is no table " + base + " any more, which the index " + index.name() + " is about",
-                        "make it again, or " + surrender(index));
+                                "missing-table",
+                                "there is no table " + base + " any more, which the index " + index.name()
+                                        + " is about",
+                                null)
+                        .advising(FtsRemedy.MAKE_THE_TABLE_AGAIN.of(surrender(index)));
             }
         }
     }
@@ -176,10 +178,11 @@ final class TriggerRestore {
             }
             if (policy.preference() != Restoration.Preference.LIVE) {
                 throw LedgerErrors.refused(
-                        "trigger-conflict",
-                        "trigger " + live.name() + " was made meanwhile and writes " + index.name() + " too: "
-                                + TriggerStatement.brief(live.sql()),
-                        "'lockstep fts restore --prefer live' chooses it over the stored ones; or drop it");
+                                "trigger-conflict",
+                                "trigger " + live.name() + " was made meanwhile and writes " + index.name() + " too: "
+                                        + TriggerStatement.brief(live.sql()),
+                                null)
+                        .advising(FtsRemedy.CHOOSE_THE_NEW_TRIGGER.of());
             }
             for (StoredTrigger old : stored) {
                 boolean sameJob =
@@ -232,11 +235,12 @@ final class TriggerRestore {
                         }
                         FtsIndex index = storedFor.get(SqlToken.fold(trigger.name()));
                         throw LedgerErrors.refused(
-                                "trigger-unfit",
-                                "trigger " + trigger.name() + " does not fit " + trigger.table() + " any more: "
-                                        + objection,
-                                "nothing changed, it is still deferred; change the schema back"
-                                        + (index == null ? "" : ", or " + surrender(index, trigger)));
+                                        "trigger-unfit",
+                                        "trigger " + trigger.name() + " does not fit " + trigger.table() + " any more: "
+                                                + objection,
+                                        null)
+                                .advising(FtsRemedy.REVERT_THE_SCHEMA.of(
+                                        index == null ? new Object[0] : surrender(index, trigger)));
                     });
         }
         TriggerOrder order = new TriggerOrder(tx, deferrals.catalog(), displaced, wanted);
@@ -254,26 +258,23 @@ final class TriggerRestore {
     }
 
     /** One that writes no index comes back with each restore, so no other index can be restored before. */
-    private String surrender(FtsIndex index, TriggerStatement unfit) {
+    private Object[] surrender(FtsIndex index, TriggerStatement unfit) {
         boolean withAll = index.held().stream()
                 .flatMap(held -> strangers(held.entry()).stream())
                 .anyMatch(stored -> stored.name().equals(unfit.name()));
-        return withAll ? GIVE_UP + index.held().orElseThrow().ledger().surrender(index.name()) : surrender(index);
+        return withAll ? new Object[] {index.held().orElseThrow().ledger().surrender(index.name())} : surrender(index);
     }
 
     /** An application's one entry holds the triggers of others too, and they are stored nowhere else. */
-    private String surrender(FtsIndex index) {
+    private Object[] surrender(FtsIndex index) {
         Optional<FtsIndex.Held> held = index.held();
         if (held.isEmpty()) {
-            return "give it up";
+            return new Object[] {""};
         }
-        List<String> others = new ArrayList<>(held.get().entry().indexes());
-        others.removeIf(name -> SqlToken.fold(name).equals(index.folded())
+        List<String> all = new ArrayList<>(held.get().entry().indexes());
+        all.removeIf(name -> SqlToken.fold(name).equals(index.folded())
                 || deferrals.catalog().table(name).isEmpty());
-        String tables = String.join(
-                "",
-                others.stream().map(name -> " --table " + ShellWord.quote(name)).toList());
-        String first = others.isEmpty() ? "" : "first 'lockstep fts restore" + tables + "', then ";
-        return first + GIVE_UP + held.get().ledger().surrender(index.name());
+        all.add(0, held.get().ledger().surrender(index.name()));
+        return all.toArray();
     }
 }

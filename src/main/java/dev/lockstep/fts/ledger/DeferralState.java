@@ -6,6 +6,7 @@ import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.fts.ledger.FtsIndex.Held;
 import dev.lockstep.fts.schema.ColumnFit;
 import dev.lockstep.fts.schema.FtsCatalog;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.profile.Profile;
@@ -95,12 +96,13 @@ public final class DeferralState {
                     Profile.load(name).fts().flatMap(ApplicationLedger::of).filter(meta -> meta.isPossible(tx));
             if (ledger.isPresent() && !ledger.get().read(tx).isEmpty()) {
                 throw new LockstepException(
-                        LockstepException.Kind.REFUSED,
-                        "other-profile",
-                        "triggers are put away in " + ledger.get().place() + ", where the profile " + name
-                                + " keeps them",
-                        "'lockstep fts status --profile " + name + "' reads them",
-                        null);
+                                LockstepException.Kind.REFUSED,
+                                "other-profile",
+                                "triggers are put away in " + ledger.get().place() + ", where the profile " + name
+                                        + " keeps them",
+                                null,
+                                null)
+                        .advising(FtsRemedy.NAME_THE_PROFILE.of(name));
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.lockstep.fts.ledger;
 
 import dev.lockstep.fts.ledger.LedgerEntry.StoredTrigger;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.support.Excerpts;
 import dev.lockstep.support.LockstepException;
@@ -8,23 +9,20 @@ import java.util.List;
 
 /** Says what is wrong with what is stored about an index, and what to do. Nothing is changed where one of these is thrown. */
 public final class LedgerErrors {
-    private static final String FROM_PROFILE =
-            "'lockstep fts restore --from-profile' makes equivalent ones from the profile and rebuilds the index";
-
     private LedgerErrors() {}
 
     public static LockstepException owned(FtsIndex index, LedgerEntry entry) {
-        return refused(
-                "owned",
-                index.name() + " is put away " + entry.describe() + ", which is still running",
-                "wait for it, or stop it; 'lockstep fts restore --steal' restores all the same");
+        return refused("owned", index.name() + " is put away " + entry.describe() + ", which is still running", null)
+                .advising(FtsRemedy.AWAIT_OR_STEAL.of());
     }
 
     public static LockstepException absent(FtsIndex index, List<String> lost) {
         return refused(
-                "lost-triggers",
-                "triggers of " + index.name() + " do not exist and are stored nowhere: " + String.join(", ", lost),
-                FROM_PROFILE);
+                        "lost-triggers",
+                        "triggers of " + index.name() + " do not exist and are stored nowhere: "
+                                + String.join(", ", lost),
+                        null)
+                .advising(FtsRemedy.RESTORE_FROM_THE_PROFILE.of());
     }
 
     /** An index whose ledger entry is not sound. */
@@ -34,15 +32,17 @@ public final class LedgerErrors {
         return switch (held.entry().health()) {
             case LOST ->
                 refused(
-                        "snapshot-missing",
-                        index.name() + " is marked as deferred, and its triggers are stored nowhere: " + place,
-                        FROM_PROFILE);
+                                "snapshot-missing",
+                                index.name() + " is marked as deferred, and its triggers are stored nowhere: " + place,
+                                null)
+                        .advising(FtsRemedy.RESTORE_FROM_THE_PROFILE.of());
             case UNREADABLE ->
                 refused(
-                        "snapshot-unreadable",
-                        index.name() + " is marked as deferred, and what is stored in " + place
-                                + " cannot be read as triggers",
-                        FROM_PROFILE + "; the unreadable text is kept");
+                                "snapshot-unreadable",
+                                index.name() + " is marked as deferred, and what is stored in " + place
+                                        + " cannot be read as triggers",
+                                null)
+                        .advising(FtsRemedy.RESTORE_FROM_THE_PROFILE_AND_KEEP_THE_TEXT.of());
             case SCRAP ->
                 refused(
                         "snapshot-unreadable",
@@ -66,10 +66,10 @@ public final class LedgerErrors {
     public static LockstepException remade(String index, TriggerStatement live, StoredTrigger stored) {
         Excerpts shown = TriggerStatement.brief(live.sql(), stored.sql());
         return refused(
-                "trigger-conflict",
-                "trigger " + stored.name() + " of " + index + " was made anew meanwhile: " + shown.one()
-                        + " -- and stored is: " + shown.other(),
-                "'lockstep fts restore --prefer live' keeps what is there, 'lockstep fts restore --prefer stored' puts"
-                        + " the stored one back");
+                        "trigger-conflict",
+                        "trigger " + stored.name() + " of " + index + " was made anew meanwhile: " + shown.one()
+                                + " -- and stored is: " + shown.other(),
+                        null)
+                .advising(FtsRemedy.CHOOSE_A_TRIGGER.of());
     }
 }

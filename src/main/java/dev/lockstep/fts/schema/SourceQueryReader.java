@@ -83,11 +83,12 @@ public final class SourceQueryReader {
 
     public LockstepException underivable(String why) {
         return new LockstepException(
-                LockstepException.Kind.USAGE,
-                "no-mapping",
-                "what belongs into " + table.name() + " cannot be told from its insert triggers: " + why,
-                "leave it out with --table, or say it in a profile, as 'fill' of the table",
-                null);
+                        LockstepException.Kind.USAGE,
+                        "no-mapping",
+                        "what belongs into " + table.name() + " cannot be told from its insert triggers: " + why,
+                        null,
+                        null)
+                .advising(FtsRemedy.LEAVE_OUT_OR_SAY_THE_QUERY.of());
     }
 
     /** {@code insert into f(f) values ('optimize')}: FTS5's way of taking commands. */

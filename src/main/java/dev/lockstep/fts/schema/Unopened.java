@@ -6,7 +6,7 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
-import dev.lockstep.support.ShellWord;
+import dev.lockstep.support.Remedy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,10 +26,6 @@ public final class Unopened {
             "unknown function:",
             "wrong number of arguments to function",
             "no such collation sequence:");
-
-    private static final String FOREIGN_HINT =
-            "only a SQLite that has it can work on this index: the application's own, or"
-                    + " lockstep's with --load-extension FILE";
 
     private static final String STORED_TABLES =
             "select name from main.sqlite_master where type = 'table' and rootpage > 0";
@@ -82,25 +78,25 @@ public final class Unopened {
 
     /** A refusal to do what only a SQLite can that has more. */
     public static LockstepException lacking(String what) {
-        return new LockstepException(LockstepException.Kind.REFUSED, "not-available", what, FOREIGN_HINT, null);
+        return new LockstepException(LockstepException.Kind.REFUSED, "not-available", what, null, null)
+                .advising(FtsRemedy.USE_ITS_SQLITE.of());
     }
 
     /** What somebody is told who wants something done with an index that cannot be opened. */
     public static LockstepException refusal(FtsTable table) {
         String why = table.objection().orElseThrow();
         return new LockstepException(
-                LockstepException.Kind.REFUSED,
-                isForeign(why) ? "not-available" : "index-damaged",
-                table.name() + " cannot be opened: " + why,
-                hint(table),
-                null);
+                        LockstepException.Kind.REFUSED,
+                        isForeign(why) ? "not-available" : "index-damaged",
+                        table.name() + " cannot be opened: " + why,
+                        null,
+                        null)
+                .advising(remedy(table));
     }
 
     /** What helps an index that can be opened and is not sound. */
     public static Notice mend(FtsTable table) {
-        return new Notice(
-                "index-damaged",
-                "'lockstep fts rebuild --table " + ShellWord.quote(table.name()) + "' makes " + table.name() + " anew");
+        return new Notice("index-damaged", "", FtsRemedy.REBUILD_THE_INDEX.of(table.name()));
     }
 
     /** What is wrong with the file itself, table by table: a virtual table speaks of itself only; empty if nothing. */
@@ -122,10 +118,9 @@ public final class Unopened {
     }
 
     /** Who can do something about it. */
-    static String hint(FtsTable table) {
+    private static Remedy remedy(FtsTable table) {
         return isForeign(table.objection().orElseThrow())
-                ? FOREIGN_HINT
-                : "'lockstep fts rebuild --recreate --table " + ShellWord.quote(table.name())
-                        + "' makes it anew from its definition and its base; the other indexes are not touched by it";
+                ? FtsRemedy.USE_ITS_SQLITE.of()
+                : FtsRemedy.RECREATE_THE_INDEX.of(table.name());
     }
 }

@@ -7,6 +7,7 @@ import dev.lockstep.fts.content.ExpectedContent;
 import dev.lockstep.fts.content.ExpectedContentReader;
 import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.support.LockstepException;
@@ -264,22 +265,24 @@ public final class DeferralTrial {
                 .toList();
         String keepers = names.isEmpty() ? "no trigger" : String.join(", ", names);
         return new LockstepException(
-                LockstepException.Kind.USAGE,
-                "not-reproducible",
-                table.name() + " would not be what its triggers make of it: tried on a row of " + base.name() + " ("
-                        + row + ", " + brief(what) + "), " + difference + " (" + keepers + ")",
-                "leave it out with --table, or say what belongs into it in a profile, as 'fill' of the table",
-                null);
+                        LockstepException.Kind.USAGE,
+                        "not-reproducible",
+                        table.name() + " would not be what its triggers make of it: tried on a row of " + base.name()
+                                + " (" + row + ", " + brief(what) + "), " + difference + " (" + keepers + ")",
+                        null,
+                        null)
+                .advising(FtsRemedy.LEAVE_OUT_OR_SAY_THE_CONTENT.of());
     }
 
     private LockstepException untried(TriggerStatement trigger, String where) {
         return new LockstepException(
-                LockstepException.Kind.USAGE,
-                "untried",
-                "what trigger " + trigger.name() + " makes of " + table.name() + " could not be tried: " + base.name()
-                        + " took no " + trigger.event() + " of a made row" + where,
-                "leave it out with --table, or say what belongs into it in a profile, as 'fill' of the table",
-                null);
+                        LockstepException.Kind.USAGE,
+                        "untried",
+                        "what trigger " + trigger.name() + " makes of " + table.name() + " could not be tried: "
+                                + base.name() + " took no " + trigger.event() + " of a made row" + where,
+                        null,
+                        null)
+                .advising(FtsRemedy.LEAVE_OUT_OR_SAY_THE_CONTENT.of());
     }
 
     private static String brief(String what) {

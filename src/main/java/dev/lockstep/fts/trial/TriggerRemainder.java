@@ -3,6 +3,7 @@ package dev.lockstep.fts.trial;
 import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.support.LockstepException;
 import java.util.LinkedHashSet;
@@ -43,20 +44,23 @@ public final class TriggerRemainder {
             Optional<TriggerStatement> rest = trigger.without(indexes);
             if (rest.isPresent() && asksForLastWrite(trigger, rest.get())) {
                 throw LockstepException.refused(
-                        "trigger " + trigger.name() + " does more than write " + index.name()
-                                + ", and what else it does ("
-                                + String.join(", ", rest.get().targets())
-                                + ") asks for what the write before it has done: "
-                                + TriggerStatement.brief(trigger.sql()),
-                        "leave the index out with --table");
+                                "trigger " + trigger.name() + " does more than write " + index.name()
+                                        + ", and what else it does ("
+                                        + String.join(", ", rest.get().targets())
+                                        + ") asks for what the write before it has done: "
+                                        + TriggerStatement.brief(trigger.sql()),
+                                null)
+                        .advising(FtsRemedy.LEAVE_OUT.of());
             }
             for (String name : indexes) {
                 if (rest.isPresent() && rest.get().mentions(name)) {
                     throw LockstepException.refused(
-                            "trigger " + trigger.name() + " does more than write " + name + ", and what else it does ("
-                                    + String.join(", ", rest.get().targets()) + ") reads that index: "
-                                    + TriggerStatement.brief(trigger.sql()),
-                            "leave the index out with --table, or make two triggers of it");
+                                    "trigger " + trigger.name() + " does more than write " + name
+                                            + ", and what else it does ("
+                                            + String.join(", ", rest.get().targets()) + ") reads that index: "
+                                            + TriggerStatement.brief(trigger.sql()),
+                                    null)
+                            .advising(FtsRemedy.LEAVE_OUT_OR_SPLIT_THE_TRIGGER.of());
                 }
             }
         }

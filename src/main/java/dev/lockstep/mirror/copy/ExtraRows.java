@@ -6,6 +6,7 @@ import dev.lockstep.mirror.copy.Backfill.Extras;
 import dev.lockstep.mirror.copy.Backfill.Options;
 import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.engine.MirrorEngine.Keys;
+import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.support.LockstepException;
 
@@ -50,23 +51,27 @@ final class ExtraRows {
         if (scan.rows() == 0) {
             if (options.emptySource() == EmptySource.REFUSED) {
                 throw new LockstepException(
-                        LockstepException.Kind.REFUSED,
-                        "empty-source",
-                        plan.name() + " is empty in the source, and has " + copied.rows() + " rows in the mirror",
-                        "if all of them are to be deleted, add --allow-empty-source",
-                        null);
+                                LockstepException.Kind.REFUSED,
+                                "empty-source",
+                                plan.name() + " is empty in the source, and has " + copied.rows()
+                                        + " rows in the mirror",
+                                null,
+                                null)
+                        .advising(MirrorRemedy.ALLOW_AN_EMPTY_SOURCE.of());
             }
             return;
         }
         long most = options.maxDelete().orElse(TablePlan.maxUnaskedDeletes(copied.rows()));
         if (extra.count() > most) {
             throw new LockstepException(
-                    LockstepException.Kind.REFUSED,
-                    "too-many-deletes",
-                    plan.name() + ": " + extra.count() + " rows of the mirror are not in the source, and at most "
-                            + most + " may be deleted; the first are " + String.join("; ", extra.first()),
-                    "if they are to be deleted, add --max-delete " + extra.count() + "; --keep-extra leaves them",
-                    null);
+                            LockstepException.Kind.REFUSED,
+                            "too-many-deletes",
+                            plan.name() + ": " + extra.count()
+                                    + " rows of the mirror are not in the source, and at most " + most
+                                    + " may be deleted; the first are " + String.join("; ", extra.first()),
+                            null,
+                            null)
+                    .advising(MirrorRemedy.ALLOW_THE_DELETES.of(extra.count()));
         }
     }
 }

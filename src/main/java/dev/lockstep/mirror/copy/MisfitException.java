@@ -1,5 +1,6 @@
 package dev.lockstep.mirror.copy;
 
+import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.support.LockstepException;
 import java.util.List;
 import java.util.Set;
@@ -11,16 +12,12 @@ final class MisfitException extends LockstepException {
     private final transient Set<String> columns;
 
     MisfitException(String what, Set<String> columns) {
-        this(what, columns, "");
+        this(what, columns, List.of());
     }
 
-    private MisfitException(String what, Set<String> columns, String cure) {
-        super(
-                Kind.REFUSED,
-                "does-not-fit",
-                what,
-                cure + "'lockstep mirror plan' names them; --on-bad-row quarantine copies all the others",
-                null);
+    private MisfitException(String what, Set<String> columns, List<String> statements) {
+        super(Kind.REFUSED, "does-not-fit", what, null, null);
+        advising(MirrorRemedy.QUARANTINE_WHAT_DOES_NOT_FIT.of(statements.toArray()));
         this.columns = columns;
     }
 
@@ -31,9 +28,6 @@ final class MisfitException extends LockstepException {
 
     /** The same with the statements that would give the mirror's columns types which take the values. */
     MisfitException with(List<String> statements) {
-        return statements.isEmpty()
-                ? this
-                : new MisfitException(
-                        getMessage(), columns, "they fit after " + String.join("; ", statements) + "; or ");
+        return statements.isEmpty() ? this : new MisfitException(getMessage(), columns, statements);
     }
 }

@@ -7,6 +7,7 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqliteTarget;
 import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.FittingTypes;
+import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.plan.Planner;
 import dev.lockstep.mirror.plan.RejectedRow;
 import dev.lockstep.mirror.plan.TablePlan;
@@ -93,8 +94,9 @@ public final class Preflight {
             for (String known : sources) {
                 if (file.isSameAs(Path.of(known))) {
                     throw LockstepException.refused(
-                            "the source is the mirror of " + known + ", and is not to be written back to it",
-                            "if the one is to be restored from the other, use --restart");
+                                    "the source is the mirror of " + known + ", and is not to be written back to it",
+                                    null)
+                            .advising(MirrorRemedy.RESTART_THE_OTHER_WAY.of());
                 }
             }
         }

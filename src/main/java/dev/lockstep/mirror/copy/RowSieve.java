@@ -3,6 +3,7 @@ package dev.lockstep.mirror.copy;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.copy.Backfill.BadRows;
+import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.plan.RejectedRow;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.support.LockstepException;
@@ -119,10 +120,11 @@ final class RowSieve {
 
     private LockstepException refusal() {
         return new LockstepException(
-                LockstepException.Kind.FAILED,
-                "refused-by-mirror",
-                refused.get(0).reject().toString(),
-                "--on-bad-row quarantine copies all the others",
-                refused.get(0).why());
+                        LockstepException.Kind.FAILED,
+                        "refused-by-mirror",
+                        refused.get(0).reject().toString(),
+                        null,
+                        refused.get(0).why())
+                .advising(MirrorRemedy.QUARANTINE_WHAT_IS_REFUSED.of());
     }
 }

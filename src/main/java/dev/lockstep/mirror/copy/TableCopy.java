@@ -8,6 +8,7 @@ import dev.lockstep.mirror.copy.Backfill.Trust;
 import dev.lockstep.mirror.engine.Compared;
 import dev.lockstep.mirror.engine.TableDigest;
 import dev.lockstep.mirror.plan.FittingTypes;
+import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.plan.Planner;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.run.MirrorRun;
@@ -134,22 +135,21 @@ public final class TableCopy {
                 .filter(row -> options.trust() != Trust.RESTART)
                 .ifPresent(row -> {
                     throw LockstepException.refused(
-                            plan.name() + " is the mirror of another source, " + row.text("mirror_id"),
-                            "if this source is to replace that one, use --restart");
+                                    plan.name() + " is the mirror of another source, " + row.text("mirror_id"), null)
+                            .advising(MirrorRemedy.RESTART_FROM_THIS_SOURCE.of());
                 });
     }
 
     /** Why there is nothing that could be attempted for a table; empty if there is. */
     static Optional<LockstepException> unfit(TablePlan plan, Creation creation) {
         if (!plan.obstacles().isEmpty()) {
-            return Optional.of(
-                    LockstepException.usage(
-                            plan.name() + " cannot be mirrored: " + String.join("; ", plan.obstacles()),
-                            "'lockstep mirror plan' shows every table; change the mirror's, or leave this one out with --table"));
+            return Optional.of(LockstepException.usage(
+                            plan.name() + " cannot be mirrored: " + String.join("; ", plan.obstacles()), null)
+                    .advising(MirrorRemedy.CHANGE_OR_LEAVE_OUT.of()));
         }
         if (plan.ddl().isPresent() && creation == Creation.NONE) {
-            return Optional.of(LockstepException.usage(
-                    "the mirror has no table " + plan.name(), "--create makes it; 'lockstep mirror plan' shows how"));
+            return Optional.of(LockstepException.usage("the mirror has no table " + plan.name(), null)
+                    .advising(MirrorRemedy.CREATE_THE_TABLE.of()));
         }
         return Optional.empty();
     }

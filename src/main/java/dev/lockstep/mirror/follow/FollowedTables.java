@@ -6,6 +6,7 @@ import dev.lockstep.journal.Journal;
 import dev.lockstep.journal.Journal.Span;
 import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.follow.FollowedTable.Shipment;
+import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.source.FollowTriggers;
 import dev.lockstep.support.LockstepException;
@@ -97,11 +98,12 @@ final class FollowedTables {
         for (FollowedTable table : followed.values()) {
             if (triggers.journal(tx, table.name()).isEmpty()) {
                 throw new LockstepException(
-                        LockstepException.Kind.REFUSED,
-                        "triggers-removed",
-                        "the triggers on " + table.name() + " were removed while it was followed",
-                        "'lockstep mirror follow' puts them back, and compares everything first",
-                        null);
+                                LockstepException.Kind.REFUSED,
+                                "triggers-removed",
+                                "the triggers on " + table.name() + " were removed while it was followed",
+                                null,
+                                null)
+                        .advising(MirrorRemedy.FOLLOW_AGAIN.of());
             }
         }
     }

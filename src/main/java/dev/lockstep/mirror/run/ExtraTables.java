@@ -6,6 +6,7 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.mirror.engine.MirrorEngine;
+import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.support.LockstepException;
@@ -18,10 +19,6 @@ import java.util.Optional;
  * moment. What the mirror lacks, too, is forgotten; what it has is left until somebody says that it may go.
  */
 public final class ExtraTables {
-    /** The switch that lets them go. */
-    private static final String REMEDY =
-            "if that is meant, 'lockstep mirror backfill --drop-extra-tables' drops the mirror's; --table names others";
-
     /** Whether the mirror has a table still. */
     public enum Presence {
         THERE,
@@ -125,11 +122,13 @@ public final class ExtraTables {
     /** A backfill leaves it. */
     public static LockstepException left(String table) {
         return LockstepException.refused(
-                "the source has no table " + table + " any more; the mirror's is left as it is", REMEDY);
+                        "the source has no table " + table + " any more; the mirror's is left as it is", null)
+                .advising(MirrorRemedy.DROP_THE_EXTRA_TABLE.of());
     }
 
     /** A verification finds it. */
     public static LockstepException differs(String table) {
-        return new LockstepException("the source has no table " + table + " any more, and the mirror has it", REMEDY);
+        return new LockstepException("the source has no table " + table + " any more, and the mirror has it", null)
+                .advising(MirrorRemedy.DROP_THE_EXTRA_TABLE.of());
     }
 }

@@ -5,6 +5,7 @@ import dev.lockstep.db.Engine;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.engine.MirrorEngine;
+import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.source.FollowTriggers;
 import dev.lockstep.mirror.source.SourceFile;
 import dev.lockstep.support.LockstepException;
@@ -75,9 +76,8 @@ public final class MirrorRun implements AutoCloseable {
     private static void refuseSource(MirrorConnection connection) {
         if (connection.db().engine() == Engine.SQLITE) {
             for (String mirror : connection.transact(FollowTriggers::mirrors)) {
-                throw LockstepException.refused(
-                        "the mirror is itself the source of another, " + mirror,
-                        "'lockstep mirror follow --remove' ends that");
+                throw LockstepException.refused("the mirror is itself the source of another, " + mirror, null)
+                        .advising(MirrorRemedy.STOP_FOLLOWING_IT.of());
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.lockstep.mirror.run;
 
 import dev.lockstep.db.DbException;
 import dev.lockstep.mirror.engine.MirrorEngine;
+import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.Optional;
@@ -124,11 +125,8 @@ public final class RunClaim {
     private static LockstepException alive(Optional<MirrorLedger.Run> run) {
         String who = run.map(r -> r.owner() + ", since " + r.startedAt()).orElse("somebody");
         return new LockstepException(
-                LockstepException.Kind.REFUSED,
-                "another-run",
-                "another run is active: " + who,
-                "wait for it, or take over with --take-over; it will not write any more then",
-                null);
+                        LockstepException.Kind.REFUSED, "another-run", "another run is active: " + who, null, null)
+                .advising(MirrorRemedy.AWAIT_OR_TAKE_OVER.of());
     }
 
     static String lockName(String source, long fence) {

@@ -3,6 +3,7 @@ package dev.lockstep.mirror.verify;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.engine.MirrorEngine;
+import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.plan.Planner;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.proof.RowReader;
@@ -14,14 +15,22 @@ import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Proves that a mirror is equal to its source, or names every row in which it is not. It only reads, each side in one snapshot
  * of a table, and believes nothing that a backfill has recorded: how a row is meant, it finds out by code of its own.
  */
 public final class Verification {
+    /** What a backfill must be allowed so that it makes a table equal. */
+    public enum Repair {
+        CREATE_THE_TABLE,
+        DELETE_ALL_ROWS
+    }
+
     /**
      * What was found about a table.
      *
@@ -31,7 +40,7 @@ public final class Verification {
      * @param extra rows that only the mirror has
      * @param changed rows that both have, and that differ
      * @param rows the rows that differ, as many as were asked for
-     * @param repair which switches a backfill must be given so that it makes the table equal
+     * @param repair what a backfill must be allowed so that it makes the table equal
      * @param mostDeletes how many rows it must be allowed to delete, if those are more than it may; else 0
      * @param failure why it could not be compared; the counts are 0 then
      */
@@ -43,11 +52,11 @@ public final class Verification {
             long extra,
             long changed,
             List<Difference> rows,
-            List<String> repair,
+            Set<Repair> repair,
             long mostDeletes,
             Optional<LockstepException> failure) {
         static Table failed(String table, LockstepException failure) {
-            return new Table(table, 0, 0, 0, 0, 0, List.of(), List.of(), 0, Optional.of(failure));
+            return new Table(table, 0, 0, 0, 0, 0, List.of(), Set.of(), 0, Optional.of(failure));
         }
 
         public boolean isEqual() {
@@ -121,12 +130,12 @@ public final class Verification {
     }
 
     private static Table found(TablePlan plan, TableVerification.Outcome outcome) {
-        List<String> repair = new ArrayList<>();
+        Set<Repair> repair = EnumSet.noneOf(Repair.class);
         if (plan.ddl().isPresent()) {
-            repair.add("--create");
+            repair.add(Repair.CREATE_THE_TABLE);
         }
         if (outcome.source() == 0 && outcome.extra() > 0) {
-            repair.add("--allow-empty-source");
+            repair.add(Repair.DELETE_ALL_ROWS);
         }
         boolean many = outcome.source() > 0 && outcome.extra() > TablePlan.maxUnaskedDeletes(outcome.mirror());
         return new Table(
@@ -147,10 +156,8 @@ public final class Verification {
         if (plan.ddl().isPresent()
                 && source.rows("select 1 from " + plan.source().withoutIndexes() + " limit 1")
                         .isEmpty()) {
-            throw new LockstepException(
-                    LockstepException.Kind.DIFFERS,
-                    "the mirror has no table " + plan.name(),
-                    "'lockstep mirror backfill --create' makes it");
+            throw new LockstepException(LockstepException.Kind.DIFFERS, "the mirror has no table " + plan.name(), null)
+                    .advising(MirrorRemedy.COPY_AND_CREATE_THE_TABLE.of());
         }
     }
 
@@ -161,8 +168,8 @@ public final class Verification {
                 && plan.columns().stream().allMatch(column -> column.type().isPresent());
         if (!complete) {
             throw new LockstepException(
-                    plan.name() + " cannot be compared: " + String.join("; ", plan.obstacles()),
-                    "'lockstep mirror plan' shows every table; change the mirror's, or leave this one out with --table");
+                            plan.name() + " cannot be compared: " + String.join("; ", plan.obstacles()), null)
+                    .advising(MirrorRemedy.CHANGE_OR_LEAVE_OUT.of());
         }
     }
 

@@ -13,11 +13,11 @@ import dev.lockstep.support.ProcessIdentity;
 import java.util.List;
 
 /** What to run about search indexes that are not kept. */
-public final class FtsRemedy {
+public final class FtsStatusHint {
     private static final String UNKNOWN_TRIGGERS =
             "make its triggers, as the application's migrations do; a --profile that knows them can tell which";
 
-    private FtsRemedy() {}
+    private FtsStatusHint() {}
 
     /**
      * The command for the worst of it.

@@ -1,0 +1,35 @@
+package dev.lockstep.mirror.plan;
+
+import dev.lockstep.support.Remedy;
+
+/** What can be done about a table that cannot be mirrored as it was asked, or a run that must not begin. */
+public enum MirrorRemedy implements Remedy.Kind {
+    /** Let all rows of the mirror's table be deleted. */
+    ALLOW_AN_EMPTY_SOURCE,
+    /** Let so many rows be deleted, or keep them. Argument: how many. */
+    ALLOW_THE_DELETES,
+    /**
+     * Leave out the rows that do not fit. Argument, if there is one: the statements, each an argument, after which they would.
+     */
+    QUARANTINE_WHAT_DOES_NOT_FIT,
+    /** Leave out the row that is refused, and copy all the others. */
+    QUARANTINE_WHAT_IS_REFUSED,
+    /** Begin anew: the source is to be restored from its mirror. */
+    RESTART_THE_OTHER_WAY,
+    /** Begin anew: this source is to replace the other. */
+    RESTART_FROM_THIS_SOURCE,
+    /** Change the mirror's table, or leave the table out. */
+    CHANGE_OR_LEAVE_OUT,
+    /** Have the table made; the plan shows how. */
+    CREATE_THE_TABLE,
+    /** Copy with the table made: there is nothing to compare with. */
+    COPY_AND_CREATE_THE_TABLE,
+    /** Follow again, which puts the triggers back and compares everything. */
+    FOLLOW_AGAIN,
+    /** Stop following the database that is to be the mirror. */
+    STOP_FOLLOWING_IT,
+    /** Let the mirror's table be dropped, or name others. */
+    DROP_THE_EXTRA_TABLE,
+    /** Wait for the run that is active, or take over from it. */
+    AWAIT_OR_TAKE_OVER
+}
