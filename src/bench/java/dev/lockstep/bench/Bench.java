@@ -20,6 +20,7 @@ final class Bench {
             new SearchCheck(),
             new BoxelWrites(),
             new SearchIndex(),
+            new BulkRun(),
             new AuditWrite(),
             new AuditQuery(),
             new MirrorLoad(),

@@ -15,23 +15,31 @@ final class CommandCpu implements Contender {
     private static final int RUNS = 5;
 
     private static final String SCRIPT = """
-            left=%d
+            left=$1
+            shift
             while [ $left -gt 0 ]; do
               "$@" >/dev/null </dev/null || exit
               left=$((left - 1))
             done
             times
-            """.formatted(RUNS);
+            """;
 
     private static final Pattern TIME = Pattern.compile("(\\d+)m([\\d.]+)s");
 
     private final String name;
     private final Map<String, String> environment;
+    private final int runs;
     private final List<String> command;
 
     /** @param environment what is set beside what this process has */
     CommandCpu(String name, Map<String, String> environment, String... command) {
+        this(name, environment, RUNS, command);
+    }
+
+    /** @param runs of which a sample is the mean; one is enough for a command that takes seconds */
+    CommandCpu(String name, Map<String, String> environment, int runs, String... command) {
         this.name = name;
+        this.runs = runs;
         this.environment = environment;
         this.command = List.of(command);
     }
@@ -43,7 +51,7 @@ final class CommandCpu implements Contender {
 
     @Override
     public double sample() throws IOException, InterruptedException {
-        List<String> shell = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "sh"));
+        List<String> shell = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "sh", Integer.toString(runs)));
         shell.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(shell)
                 .redirectInput(new File("/dev/null"))
@@ -54,7 +62,7 @@ final class CommandCpu implements Contender {
         if (process.waitFor() != 0) {
             throw new IOException(command + " ended with " + process.exitValue());
         }
-        return milliseconds(times.lines().reduce((first, last) -> last).orElse("")) / RUNS;
+        return milliseconds(times.lines().reduce((first, last) -> last).orElse("")) / runs;
     }
 
     /** The shell prints its own times, and on the last line those of its children. */
