@@ -41,6 +41,8 @@ class PastedQueryTest {
                 "select * from audit where generation = -7 and type = ? order by id",
                 "SELECT a.* FROM audit AS a WHERE a.generation = $1 AND (a.type = $2::text) ORDER BY a.id DESC LIMIT $3",
                 "(0.003) select id from audit where generation = %s and type = %(kind)s order by 1; args=(7, 'x')",
+                "prisma:query SELECT `id` FROM audit WHERE generation = cast(? as int) AND type = 'x' ORDER BY id",
+                "2026-01-01T00:00:00.0Z 12 Query select * from audit where generation = 1 and type = 'x' order by id",
                 "explain select * from audit /* here */ where 7 = generation and type in (:type) order by id;"
             })
     void parametersAliasesCastsAndWhatALogAddsAreRead(String query) throws Exception {
@@ -63,6 +65,50 @@ class PastedQueryTest {
         assertThat(suggestion(database, "select * from audit where id = 7 order by type")
                         .get("existing"))
                 .isEqualTo("PRIMARY KEY");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "not comment",
+                "type = all(?)",
+                "date(comment) = '2026-01-01'",
+                "type like '%x'",
+                "exists (select 1)"
+            })
+    void whatNoIndexServesIsNamedAndNotCounted(String condition) throws Exception {
+        AuditDatabase database = databases.create(Kind.SQLITE, dir.resolve("a.db"));
+        Map<?, ?> suggestion =
+                suggestion(database, "select * from audit where generation = 1 and " + condition + " order by id");
+        assertThat(suggestion.get("columns")).isEqualTo(List.of("generation", "id"));
+        assertThat(suggestion.get("notes").toString()).contains("no index serves " + condition);
+    }
+
+    @Test
+    void whatBeginsAlikeIsARangeWhereTheIndexIsInThatOrder() throws Exception {
+        AuditDatabase sqlite = databases.create(Kind.SQLITE, dir.resolve("a.db"));
+        assertThat(suggestion(sqlite, "select * from audit where type glob 'ab*'")
+                        .get("columns"))
+                .isEqualTo(List.of("type"));
+        assertThat(sqlite.run("suggest", "--query", "select * from audit where type like 'ab%'")
+                        .stderr())
+                .contains("collate nocase");
+        AuditDatabase maria = databases.create(Kind.MARIADB, dir.resolve("b.db"));
+        assertThat(suggestion(maria, "select * from audit where type like 'ab%'")
+                        .get("columns"))
+                .isEqualTo(List.of("type"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SQLITE", "POSTGRESQL"})
+    void anIndexOfTheRowsThatAreNullServesAQueryForThose(Kind kind) throws Exception {
+        AuditDatabase database = databases.create(kind, dir.resolve("a.db"));
+        database.execute("create index live on audit (type, id) where (comment is null)");
+        String query = "select * from audit where type = 'x' and comment is null order by id";
+        assertThat(suggestion(database, query).get("existing")).isEqualTo("live");
+        assertThat(suggestion(database, "select * from audit where type = 'x' order by id")
+                        .get("existing"))
+                .isNull();
     }
 
     @Test

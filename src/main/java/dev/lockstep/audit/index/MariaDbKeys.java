@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** The keys of MariaDB's indexes: how much of a column fits in one, and which there are. */
 final class MariaDbKeys {
@@ -154,6 +155,7 @@ final class MariaDbKeys {
                     isPrimary ? "PRIMARY KEY" : name,
                     first.integer("non_unique") == 0,
                     first.text("index_type").equals("BTREE") && !isIgnored(name),
+                    Optional.empty(),
                     declared,
                     keys));
         }

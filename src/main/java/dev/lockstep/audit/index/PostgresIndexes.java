@@ -35,7 +35,8 @@ final class PostgresIndexes implements IndexEngine {
 
     private static final String INDEXES = """
             select c.relname, i.indisunique as is_unique, i.indisprimary,
-                   i.indisvalid and i.indisready and i.indpred is null and am.amname = 'btree' as usable,
+                   i.indisvalid and i.indisready and am.amname = 'btree' as usable,
+                   pg_get_expr(i.indpred, i.indrelid) as predicate,
                    k.ord <= i.indnkeyatts as declared,
                    a.attname,
                    coalesce(i.indoption[k.ord - 1] & 1, 0) = 1 as descending,
@@ -148,7 +149,10 @@ final class PostgresIndexes implements IndexEngine {
                 }
             }
             String name = first.flag("indisprimary") ? "PRIMARY KEY" : first.text("relname");
-            indexes.add(new TableIndex(name, first.flag("is_unique"), first.flag("usable"), keys.size(), keys));
+            Optional<String> condition = Optional.ofNullable(first.text("predicate"));
+            Optional<String> onlyNull = condition.flatMap(TableIndex::onlyNull);
+            boolean usable = first.flag("usable") && condition.isPresent() == onlyNull.isPresent();
+            indexes.add(new TableIndex(name, first.flag("is_unique"), usable, onlyNull, keys.size(), keys));
         }
         return indexes;
     }

@@ -7,6 +7,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.profile.AuditProfile.Index;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class SqliteIndexes implements IndexEngine {
 
     private static final String INDEXES = """
             select l.name, l."unique" as is_unique, l.origin, l.partial,
+                   (select m.sql from sqlite_master m where m.type = 'index' and m.name = l.name) as sql,
                    x.name as col, x."desc" as descending, x.key as declared, x.cid
               from pragma_index_list(?) l
               join pragma_index_xinfo(l.name) x
@@ -84,7 +86,8 @@ final class SqliteIndexes implements IndexEngine {
                 IndexEngine.texts(db, ROW_NUMBER, table, table, table).stream().findFirst();
         List<TableIndex> indexes = new ArrayList<>();
         number.map(column -> new TableIndex.Key(column, false, true, true))
-                .ifPresent(key -> indexes.add(new TableIndex("PRIMARY KEY", true, true, 1, List.of(key))));
+                .ifPresent(key ->
+                        indexes.add(new TableIndex("PRIMARY KEY", true, true, Optional.empty(), 1, List.of(key))));
         List<Row> rows = db.autocommit(tx -> tx.rows(INDEXES, table));
         for (int from = 0; from < rows.size(); ) {
             Row first = rows.get(from);
@@ -100,10 +103,22 @@ final class SqliteIndexes implements IndexEngine {
                 keys.add(new TableIndex.Key(column, descending, !descending, true));
             }
             String shown = first.text("origin").equals("pk") ? "PRIMARY KEY" : first.text("name");
-            indexes.add(new TableIndex(shown, first.flag("is_unique"), !first.flag("partial"), declared, keys));
+            Optional<String> onlyNull = first.flag("partial") ? onlyNull(first.text("sql")) : Optional.empty();
+            boolean usable = !first.flag("partial") || onlyNull.isPresent();
+            indexes.add(new TableIndex(shown, first.flag("is_unique"), usable, onlyNull, declared, keys));
             from = to;
         }
         return indexes;
+    }
+
+    private static Optional<String> onlyNull(String sql) {
+        List<SqlToken> tokens = SqlToken.of(sql);
+        for (SqlToken token : tokens) {
+            if (token.is("WHERE")) {
+                return TableIndex.onlyNull(sql.substring(token.end()));
+            }
+        }
+        return Optional.empty();
     }
 
     @Override

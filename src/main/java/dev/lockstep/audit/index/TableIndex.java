@@ -1,10 +1,12 @@
 package dev.lockstep.audit.index;
 
 import dev.lockstep.audit.query.QueryShape;
+import dev.lockstep.db.sqlite.SqlToken;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -12,10 +14,12 @@ import java.util.Set;
  *
  * @param name what messages call it
  * @param unique whether no two rows have the same keys
- * @param usable whether the database uses it, for all rows
+ * @param usable whether the database uses it for what it compares and sorts
+ * @param onlyNull the column that is NULL in all rows that it has; empty if it has all rows
  * @param keys its columns in order, and after them those that the engine appends to every index
  */
-public record TableIndex(String name, boolean unique, boolean usable, int declared, List<Key> keys) {
+public record TableIndex(
+        String name, boolean unique, boolean usable, Optional<String> onlyNull, int declared, List<Key> keys) {
     /**
      * One column of an index.
      *
@@ -34,13 +38,17 @@ public record TableIndex(String name, boolean unique, boolean usable, int declar
 
     /** Whether rows are found by it, and come in the order that is asked for. */
     boolean serves(QueryShape shape) {
-        if (!usable) {
+        if (!usable
+                || onlyNull.filter(column -> !lower(shape.nulls()).contains(lower(column)))
+                        .isPresent()) {
             return false;
         }
         if (unique && keys.subList(0, declared).stream().allMatch(key -> key.whole() && has(shape.equals(), key))) {
             return true;
         }
         Set<String> leading = lower(shape.leading());
+        onlyNull.filter(column -> keys.stream().noneMatch(key -> key.is(column)))
+                .ifPresent(column -> leading.remove(lower(column)));
         if (keys.size() < leading.size()) {
             return false;
         }
@@ -83,7 +91,22 @@ public record TableIndex(String name, boolean unique, boolean usable, int declar
 
     private static Set<String> lower(List<String> columns) {
         Set<String> lower = new LinkedHashSet<>();
-        columns.forEach(column -> lower.add(column.toLowerCase(Locale.ROOT)));
+        columns.forEach(column -> lower.add(lower(column)));
         return lower;
+    }
+
+    private static String lower(String column) {
+        return column.toLowerCase(Locale.ROOT);
+    }
+
+    /** The column of {@code column is null}, in brackets or not; empty for any other condition. */
+    static Optional<String> onlyNull(String condition) {
+        List<SqlToken> tokens = new ArrayList<>(SqlToken.of(condition));
+        tokens.removeIf(token -> token.is('(') || token.is(')'));
+        boolean only = tokens.size() == 3
+                && tokens.get(0).canName()
+                && tokens.get(1).is("IS")
+                && tokens.get(2).is("NULL");
+        return only ? Optional.of(tokens.get(0).name()) : Optional.empty();
     }
 }

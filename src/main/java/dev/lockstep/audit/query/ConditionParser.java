@@ -65,6 +65,10 @@ final class ConditionParser {
         if (sql.is('(') && row(sql)) {
             return;
         }
+        if (sql.is("NOT") || sql.is("EXISTS")) {
+            unserved(sql, from, "no comparison with a value");
+            return;
+        }
         Optional<String> column = operands.column(sql);
         if (column.isPresent()) {
             if (!compared(sql, column.get())) {
@@ -158,14 +162,29 @@ final class ConditionParser {
         if (sql.took("BETWEEN")) {
             return !sql.took("SYMMETRIC") && operands.isConstant(sql.part(sql.at(), sql.end())) && ranges.add(column);
         }
+        if (sql.is("LIKE") || sql.is("GLOB")) {
+            return like(sql, column);
+        }
         String operator = operator(sql);
         if (operator.isEmpty()) {
             return false;
         }
-        if (operator.equals("=") && (sql.is("ANY") || sql.is("SOME"))) {
-            return operands.isConstant(sql.part(sql.at() + 1, sql.end())) && anyOf.add(column);
+        if (sql.is("ANY") || sql.is("SOME") || sql.is("ALL")) {
+            boolean any = operator.equals("=") && !sql.is("ALL");
+            return any && operands.isConstant(sql.part(sql.at() + 1, sql.end())) && anyOf.add(column);
         }
         return operands.isConstant(sql) && take(operator, column);
+    }
+
+    /** Texts that begin alike are a range, in an order that tells letters apart as the comparison does. */
+    private boolean like(SqlCursor sql, String column) {
+        boolean glob = sql.next().is("GLOB");
+        SqlToken pattern = sql.peek(0);
+        boolean begins = pattern != null
+                && pattern.kind() == SqlToken.Kind.STRING
+                && pattern.text().length() > 2
+                && (glob ? "*?[" : "%_").indexOf(pattern.text().charAt(1)) < 0;
+        return sql.end() - sql.at() == 1 && begins && operands.sortsLike(column, glob) && ranges.add(column);
     }
 
     private boolean is(SqlCursor sql, String column) {

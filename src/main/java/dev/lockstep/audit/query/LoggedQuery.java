@@ -26,7 +26,7 @@ final class LoggedQuery {
         }
     }
 
-    /** Whatever a log puts before the query ends with a colon or a bracket; {@code explain} is no part of it either. */
+    /** Whatever a log puts before the query has a colon or a bracket in it; {@code explain} is no part of it either. */
     static void start(SqlCursor sql) {
         refuseBrokenQuotes(sql);
         while (!sql.atEnd() && !sql.is("SELECT")) {
@@ -41,10 +41,19 @@ final class LoggedQuery {
         }
         SqlToken before = sql.peek(-1);
         boolean explain = sql.part(0, sql.at()).is("EXPLAIN");
-        if (before != null && !explain && !before.is(':') && !before.is(')')) {
+        if (before != null && !explain && !isPrefix(sql.part(0, sql.at()))) {
             throw sql.wrongAt(0, "'" + sql.part(0, sql.end()).peek(0).text() + "' where 'select' was expected");
         }
         sql.next();
+    }
+
+    private static boolean isPrefix(SqlCursor before) {
+        for (; !before.atEnd(); before.next()) {
+            if (before.is(':') || before.is(')') || before.is(']')) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a log's own words begin here. */

@@ -143,6 +143,24 @@ final class OperandParser {
         };
     }
 
+    /**
+     * Whether an index on a column stands in the order that LIKE, or GLOB, compares in: MariaDB's do for LIKE, SQLite's for
+     * GLOB; for LIKE SQLite's and PostgreSQL's need another collation or class than the column has by itself.
+     */
+    boolean sortsLike(String column, boolean glob) {
+        return switch (engine) {
+            case MARIADB -> true;
+            case SQLITE -> glob || needs(column, "collate nocase");
+            case POSTGRESQL -> needs(column, "text_pattern_ops");
+        };
+    }
+
+    private boolean needs(String column, String how) {
+        notes.add("what begins alike is found by an index on \"" + column + "\" " + how
+                + ", which serves no other comparison");
+        return false;
+    }
+
     /** {@code ::text} of what is text already. */
     private Optional<String> castToText(SqlCursor sql, String column) {
         String type = table.types().get(column);
@@ -166,6 +184,7 @@ final class OperandParser {
     /** Whether all that is left is the same for each row: it names no column. */
     boolean isConstant(SqlCursor rest) {
         SqlToken before = null;
+        boolean type = false;
         for (int i = rest.at(); i < rest.end(); i++) {
             SqlCursor here = rest.part(i, rest.end());
             SqlToken token = here.peek(0);
@@ -179,14 +198,29 @@ final class OperandParser {
             boolean parameter =
                     before != null && (before.is(':') || before.is('@') || before.is('%') || before.is('$'));
             boolean call = after != null && after.is('(');
-            boolean known =
-                    token.is("AND") || (word && WORDS.contains(token.text().toUpperCase(Locale.ROOT)));
-            if ((word || quoted) && !parameter && !call && !known && !isText(token) && !isNamedParameter(rest, i)) {
+            boolean known = token.is("AND") || (word && isKeyword(here));
+            type = token.is("AS") || (type && !token.is(')'));
+            if (!type
+                    && (word || quoted)
+                    && !parameter
+                    && !call
+                    && !known
+                    && !isText(token)
+                    && !isNamedParameter(rest, i)) {
                 return false;
             }
             before = token;
         }
         return rest.at() < rest.end();
+    }
+
+    /** A word of the language; where a column has that name, only as it can stand nowhere else. */
+    private boolean isKeyword(SqlCursor here) {
+        SqlToken token = here.peek(0);
+        SqlToken after = here.peek(1);
+        boolean zone = after != null && (after.is("TIME") || after.is("ZONE"));
+        boolean literal = after != null && after.kind() == SqlToken.Kind.STRING;
+        return WORDS.contains(token.text().toUpperCase(Locale.ROOT)) && (!has(token) || zone || literal);
     }
 
     /** The {@code and} of a {@code between}. */
