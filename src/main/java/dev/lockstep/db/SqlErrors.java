@@ -38,7 +38,8 @@ public final class SqlErrors {
     /** What a server said. One that takes no writes is not a server to work with. */
     public static DbException server(Reason reason, String state, String what, SQLException e) {
         LockstepException.Kind kind = reason == Reason.READ_ONLY ? LockstepException.Kind.REFUSED : reason.kind();
-        return new DbException(kind, reason, state, what, serverHint(reason), e);
+        DbException said = new DbException(kind, reason, state, what, serverHint(reason), e);
+        return reason == Reason.NO_PRIVILEGE ? said.advising(DbRemedy.LOOK_UP_THE_PRIVILEGES.of()) : said;
     }
 
     private static String serverHint(Reason reason) {
@@ -47,9 +48,6 @@ public final class SqlErrors {
             case READ_ONLY ->
                 "the server, the database or the role is set to take no writes: default_transaction_read_only of"
                         + " PostgreSQL, read_only of MariaDB; a replica is, too";
-            case NO_PRIVILEGE ->
-                "the owner of the object, or an administrator, gives the privilege with GRANT; which are needed say"
-                        + " 'lockstep help grants-postgresql' and 'lockstep help grants-mariadb'";
             default -> null;
         };
     }

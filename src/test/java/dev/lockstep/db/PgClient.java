@@ -36,7 +36,8 @@ public record PgClient(Map<String, String> variables) {
      * @param url null for what the environment says
      */
     public PgTarget target(String url) {
-        return PgTarget.resolve(url, TargetSources.of(new Environment(variables)));
+        return PgTarget.resolve(
+                url, TargetSources.of(new Environment(variables)).called("--pg", "--password-file"));
     }
 
     public Db open(String url, Session session) {

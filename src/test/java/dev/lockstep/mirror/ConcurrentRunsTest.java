@@ -24,7 +24,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -118,7 +117,8 @@ class ConcurrentRunsTest {
     private static String begin(TestMirror mirror, Fault fault, String owner) {
         Environment environment = new Environment(mirror.environment());
         DbTarget target = Targets.resolve(
-                null, new TargetSources(environment, "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
+                null,
+                TargetSources.of(environment).called("--to", "--password-file").withVariable("LOCKSTEP_TO"));
         Session session = Session.of("lockstep test", Session.Use.WRITE);
         try (Databases databases = new Databases(environment, fault::around)) {
             MirrorConnection link = new MirrorConnection(

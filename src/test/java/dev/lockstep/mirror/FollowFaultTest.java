@@ -27,7 +27,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,7 +97,8 @@ class FollowFaultTest {
     private static void follow(TestMirror mirror, Fault fault) {
         Environment environment = new Environment(mirror.environment());
         DbTarget target = Targets.resolve(
-                null, new TargetSources(environment, "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
+                null,
+                TargetSources.of(environment).called("--to", "--password-file").withVariable("LOCKSTEP_TO"));
         Session session = Session.of("lockstep test", Session.Use.WRITE);
         try (Databases databases = new Databases(environment, fault::around);
                 Db source = databases.sqlite(mirror.source, SqliteFiles.Access.WRITE, Duration.ofSeconds(10));

@@ -29,7 +29,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
@@ -210,7 +209,9 @@ class MirrorOutageTest {
     private static MirrorConnection link(Databases databases, Clock clock, List<String> messages) {
         DbTarget target = Targets.resolve(
                 "postgresql:///",
-                new TargetSources(databases.environment(), "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
+                TargetSources.of(databases.environment())
+                        .called("--to", "--password-file")
+                        .withVariable("LOCKSTEP_TO"));
         Session session = Session.of("lockstep test", Session.Use.WRITE);
         return new MirrorConnection(() -> databases.open(target, session), Duration.ofMinutes(1), messages::add, clock);
     }

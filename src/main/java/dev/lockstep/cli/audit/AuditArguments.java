@@ -7,7 +7,6 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
-import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.db.sqlite.SqliteTarget;
 import dev.lockstep.support.LockstepException;
@@ -66,7 +65,10 @@ public final class AuditArguments {
         Optional<Path> passwordFile = call.get(Options.PASSWORD_FILE).map(Invocation::file);
         DbTarget target = Targets.resolve(
                 url,
-                new TargetSources(call.databases().environment(), option, variable, Optional.empty(), passwordFile));
+                Options.sources(call.databases().environment())
+                        .called(option, Options.PASSWORD_FILE.name())
+                        .withVariable(variable)
+                        .withPasswordFile(passwordFile));
         for (String warning : target.warnings()) {
             call.output().warn("connection", warning);
         }

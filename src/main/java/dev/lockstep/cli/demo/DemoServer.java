@@ -1,10 +1,10 @@
 package dev.lockstep.cli.demo;
 
 import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
-import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.support.LockstepException;
 import java.security.SecureRandom;
 import java.util.Map;
@@ -103,7 +103,7 @@ final class DemoServer implements AutoCloseable {
     }
 
     private PgTarget target(String description) {
-        return PgTarget.resolve(description, TargetSources.of(call.databases().environment()));
+        return PgTarget.resolve(description, Options.sources(call.databases().environment()));
     }
 
     /** Runs what no transaction may hold. */

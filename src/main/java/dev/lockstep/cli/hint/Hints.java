@@ -1,6 +1,7 @@
 package dev.lockstep.cli.hint;
 
 import dev.lockstep.audit.AuditRemedy;
+import dev.lockstep.db.DbRemedy;
 import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.realm.RealmRemedy;
@@ -43,6 +44,9 @@ public final class Hints {
         }
         if (kind instanceof MirrorRemedy mirror) {
             return MirrorHints.of(mirror, remedy);
+        }
+        if (kind instanceof DbRemedy db) {
+            return DbHints.of(db, remedy);
         }
         throw new IllegalArgumentException(kind.getClass() + " has no words");
     }

@@ -2,7 +2,6 @@ package dev.lockstep.cli.kit;
 
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.libpq.PgTarget;
-import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.support.LockstepException;
 
 /** The PostgreSQL that a command works on, as its options, variables and profile describe it. */
@@ -37,7 +36,7 @@ final class PostgresArgument {
     static PgTarget described(Invocation call) {
         return PgTarget.resolve(
                 call.get(Options.PG).orElse(null),
-                TargetSources.of(call.databases().environment())
+                Options.sources(call.databases().environment())
                         .withProfileUrl(call.profile()
                                 .flatMap(named -> named.connections().pg()))
                         .withPasswordFile(call.get(Options.PASSWORD_FILE).map(Invocation::file)));

@@ -4,7 +4,6 @@ import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.libpq.PgTarget;
-import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.db.sqlite.SqliteTarget;
 import dev.lockstep.support.LockstepException;
@@ -82,8 +81,9 @@ final class RunSubject {
     private Optional<String> target(Opt<String> option, String variable) {
         DbTarget target = Targets.resolve(
                 call.get(option).orElse(null),
-                new TargetSources(
-                        call.databases().environment(), option.name(), variable, Optional.empty(), Optional.empty()));
+                Options.sources(call.databases().environment())
+                        .called(option.name(), Options.PASSWORD_FILE.name())
+                        .withVariable(variable));
         return Optional.of(
                 target instanceof SqliteTarget file
                         ? SqliteTarget.SCHEME + file.path().toAbsolutePath().normalize()

@@ -6,7 +6,6 @@ import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
-import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.db.sqlite.SqliteFiles;
@@ -19,7 +18,6 @@ import dev.lockstep.support.ProcessIdentity;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** What the {@code mirror} commands take alike: the source, the mirror, and which tables. */
@@ -67,12 +65,10 @@ public final class MirrorArguments {
     private static DbTarget resolve(Invocation call) {
         return Targets.resolve(
                 call.get(Options.TO).orElse(null),
-                new TargetSources(
-                        call.databases().environment(),
-                        "--to",
-                        "LOCKSTEP_TO",
-                        Optional.empty(),
-                        call.get(Options.PASSWORD_FILE).map(Invocation::file)));
+                Options.sources(call.databases().environment())
+                        .called("--to", Options.PASSWORD_FILE.name())
+                        .withVariable("LOCKSTEP_TO")
+                        .withPasswordFile(call.get(Options.PASSWORD_FILE).map(Invocation::file)));
     }
 
     private static void refuseItself(Invocation call, DbTarget target) {

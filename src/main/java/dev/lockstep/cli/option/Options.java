@@ -1,5 +1,7 @@
 package dev.lockstep.cli.option;
 
+import dev.lockstep.db.libpq.TargetSources;
+import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.List;
@@ -120,6 +122,11 @@ public final class Options {
             "--mirror");
 
     private Options() {}
+
+    /** Where a PostgreSQL may be described, called as the options are. */
+    public static TargetSources sources(Environment environment) {
+        return TargetSources.of(environment).called(PG.name(), PASSWORD_FILE.name());
+    }
 
     /** Declares options in the order in which help shows them. */
     public static void add(CommandSpec spec, Opt<?>... options) {

@@ -9,7 +9,6 @@ import dev.lockstep.cli.option.Durations;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.libpq.PgTarget;
-import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.profile.Profile;
@@ -181,7 +180,7 @@ final class Shell {
     private void check(String name, String value) {
         Environment environment = databases.environment();
         switch (name) {
-            case "pg" -> PgTarget.resolve(value, TargetSources.of(environment));
+            case "pg" -> PgTarget.resolve(value, Options.sources(environment));
             case "db" -> {
                 if (!Files.isRegularFile(Invocation.file(value))) {
                     throw LockstepException.usage("no such file: " + value, "lockstep opens databases that exist");
@@ -190,7 +189,9 @@ final class Shell {
             case "to" ->
                 Targets.resolve(
                         value,
-                        new TargetSources(environment, "\\c to", "LOCKSTEP_TO", Optional.empty(), Optional.empty()));
+                        Options.sources(environment)
+                                .called("\\c to", Options.PASSWORD_FILE.name())
+                                .withVariable("LOCKSTEP_TO"));
             default -> Profile.load(value);
         }
     }
@@ -220,7 +221,7 @@ final class Shell {
 
     /** The PostgreSQL that is used while none is set. */
     private String unnamed() {
-        if (PgTarget.resolve(null, TargetSources.of(databases.environment())).isNamed()) {
+        if (PgTarget.resolve(null, Options.sources(databases.environment())).isNamed()) {
             return "as the PG* variables say";
         }
         return Invocation.isAttended() ? "embedded" : "none";

@@ -1,13 +1,13 @@
 package dev.lockstep.cli.shell;
 
 import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.libpq.PgTarget;
-import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.support.LockstepException;
@@ -124,7 +124,7 @@ final class ShellNames implements AutoCloseable {
     }
 
     private void fetchPostgres(Databases databases) {
-        PgTarget target = PgTarget.resolve(null, TargetSources.of(databases.environment()));
+        PgTarget target = PgTarget.resolve(null, Options.sources(databases.environment()));
         Session session = Session.of("lockstep shell", Session.Use.READ).withStatementTimeout(PATIENCE);
         try (Db db = databases.postgres(target, session)) {
             TreeSet<String> realms = new TreeSet<>();

@@ -1,5 +1,6 @@
 package dev.lockstep.db.embedded;
 
+import dev.lockstep.db.DbRemedy;
 import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,11 +78,12 @@ public final class Binaries {
 
     private static LockstepException unsupported(String why) {
         return new LockstepException(
-                LockstepException.Kind.FAILED,
-                "embedded-unsupported",
-                "the embedded PostgreSQL does not exist here: " + why,
-                "name a server with --pg",
-                null);
+                        LockstepException.Kind.FAILED,
+                        "embedded-unsupported",
+                        "the embedded PostgreSQL does not exist here: " + why,
+                        null,
+                        null)
+                .advising(DbRemedy.NAME_A_SERVER.of());
     }
 
     private void forgetOthers() throws IOException {

@@ -234,7 +234,12 @@ public final class Cluster {
         return reason == null
                 ? failure
                 : new LockstepException(
-                        failure.kind(), failure.code(), failure.getMessage() + ": " + reason, failure.hint(), failure);
+                                failure.kind(),
+                                failure.code(),
+                                failure.getMessage() + ": " + reason,
+                                failure.hint(),
+                                failure)
+                        .advising(failure.remedy().orElse(null));
     }
 
     /** Stops the server if there is one, whoever is connected to it. */

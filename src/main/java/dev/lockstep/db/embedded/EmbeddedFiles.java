@@ -1,5 +1,6 @@
 package dev.lockstep.db.embedded;
 
+import dev.lockstep.db.DbRemedy;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Secret;
 import java.io.IOException;
@@ -26,8 +27,6 @@ public record EmbeddedFiles(Path directory) {
     /** What initdb and pg_ctl, which put paths between double quotes and call the shell, would let it interpret. */
     private static final String UNQUOTABLE = "\"$`\\\n";
 
-    private static final String HINT = "set XDG_STATE_HOME to a local directory with room, or name a server with --pg";
-
     /**
      * The files of a state directory, made, with its parents, for the owner alone.
      *
@@ -49,9 +48,10 @@ public record EmbeddedFiles(Path directory) {
             char unquotable = UNQUOTABLE.charAt(i);
             if (directory.toString().indexOf(unquotable) >= 0) {
                 throw new LockstepException(
-                        "the embedded PostgreSQL cannot live in " + directory + ": its own programs do not quote "
-                                + unquotable,
-                        HINT);
+                                "the embedded PostgreSQL cannot live in " + directory
+                                        + ": its own programs do not quote " + unquotable,
+                                null)
+                        .advising(DbRemedy.MOVE_THE_STATE.of());
             }
         }
         return directory;
@@ -171,10 +171,11 @@ public record EmbeddedFiles(Path directory) {
 
     static LockstepException trouble(String what, IOException cause) {
         return new LockstepException(
-                LockstepException.Kind.FAILED,
-                "embedded-files",
-                "the embedded PostgreSQL cannot " + what + ": " + cause,
-                HINT,
-                cause);
+                        LockstepException.Kind.FAILED,
+                        "embedded-files",
+                        "the embedded PostgreSQL cannot " + what + ": " + cause,
+                        null,
+                        cause)
+                .advising(DbRemedy.MOVE_THE_STATE.of());
     }
 }

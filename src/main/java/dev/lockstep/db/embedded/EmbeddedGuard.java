@@ -1,5 +1,6 @@
 package dev.lockstep.db.embedded;
 
+import dev.lockstep.db.DbRemedy;
 import dev.lockstep.support.Deadline;
 import dev.lockstep.support.LockFile;
 import dev.lockstep.support.LockstepException;
@@ -169,13 +170,13 @@ final class EmbeddedGuard {
 
     private static LockstepException elsewhere(EmbeddedFiles files) {
         return LockstepException.refused(
-                "the embedded PostgreSQL in " + files.directory() + " is used from another host or container",
-                "set XDG_STATE_HOME to a directory of this one's own, or name a server with --pg");
+                        "the embedded PostgreSQL in " + files.directory() + " is used from another host or container",
+                        null)
+                .advising(DbRemedy.SEPARATE_THE_STATE.of());
     }
 
     private static LockstepException absent(EmbeddedFiles files) {
-        return new LockstepException(
-                "the embedded PostgreSQL has no guard, and none starts",
-                "see " + files.guardLog() + "; or name a server with --pg");
+        return new LockstepException("the embedded PostgreSQL has no guard, and none starts", null)
+                .advising(DbRemedy.READ_THE_GUARDS_LOG.of(files.guardLog()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.db.embedded;
 
+import dev.lockstep.db.DbRemedy;
 import dev.lockstep.support.Deadline;
 import dev.lockstep.support.LockstepException;
 import java.io.File;
@@ -48,18 +49,18 @@ final class ServerProgram {
             Optional<String> failure = execute(files, List.of("unshare", "-U", "true"));
             if (failure.isPresent()) {
                 throw new LockstepException(
-                        "the embedded PostgreSQL does not run as " + unwanted.get() + ", and unshare -U fails: "
-                                + failure.get(),
-                        "run lockstep as an ordinary user, or name a server with --pg");
+                                "the embedded PostgreSQL does not run as " + unwanted.get() + ", and unshare -U fails: "
+                                        + failure.get(),
+                                null)
+                        .advising(DbRemedy.RUN_AS_ORDINARY_USER.of());
             }
             all.addAll(List.of("unshare", "-U"));
         }
         all.addAll(List.of(command));
         Optional<String> failure = execute(files, all);
         if (failure.isPresent()) {
-            throw new LockstepException(
-                    "the embedded PostgreSQL cannot " + purpose + ": " + failure.get(),
-                    "its log is " + files.log() + "; or name a server with --pg");
+            throw new LockstepException("the embedded PostgreSQL cannot " + purpose + ": " + failure.get(), null)
+                    .advising(DbRemedy.READ_THE_SERVERS_LOG.of(files.log()));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.db.libpq;
 
+import dev.lockstep.db.DbRemedy;
 import dev.lockstep.support.DidYouMean;
 import dev.lockstep.support.LockstepException;
 import java.util.EnumMap;
@@ -95,9 +96,8 @@ public record ConnectionString(String text, String origin, Exposure exposure) {
 
     private void refusePassword(Map<String, String> named) {
         if (exposure == Exposure.PUBLIC && hasPassword(named)) {
-            throw LockstepException.usage(
-                    origin + ": a password must not stand here, where others can read it",
-                    "use --password-file FILE, PGPASSWORD or ~/.pgpass");
+            throw LockstepException.usage(origin + ": a password must not stand here, where others can read it", null)
+                    .advising(DbRemedy.HIDE_THE_PASSWORD.of("PGPASSWORD", "~/.pgpass"));
         }
     }
 

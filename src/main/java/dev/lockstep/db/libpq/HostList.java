@@ -101,7 +101,7 @@ final class HostList {
         parameters.text(Parameter.SSLPASSWORD).map(Secret::of).ifPresent(this::hide);
         if (sources.passwordFile().isPresent()) {
             password = sources.passwordFile().map(PasswordFile::only);
-            passwordOrigin = "from --password-file";
+            passwordOrigin = "from " + sources.passwordOption();
             return;
         }
         password = parameters.text(Parameter.PASSWORD).map(Secret::of);

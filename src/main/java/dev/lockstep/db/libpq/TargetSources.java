@@ -8,28 +8,45 @@ import java.util.Optional;
 /**
  * Where a target of any engine may be described.
  *
- * @param option what the command line calls the connection string, for messages
+ * @param option what the caller calls the connection string, for messages
  * @param variable the variable that stands in for the option
  * @param profileUrl the connection string of the profile, which must not hold a password
  * @param passwordFile a file that holds the password and nothing else; it beats every other password
+ * @param passwordOption what the caller calls that file, for messages
  */
 public record TargetSources(
         Environment environment,
         String option,
         String variable,
         Optional<String> profileUrl,
-        Optional<Path> passwordFile) {
-    /** The option {@code --pg} and its variable, with no profile and no password file. */
+        Optional<Path> passwordFile,
+        String passwordOption) {
+    /** A connection string and the variable {@code LOCKSTEP_PG}, with no profile and no password file. */
     public static TargetSources of(Environment environment) {
-        return new TargetSources(environment, "--pg", "LOCKSTEP_PG", Optional.empty(), Optional.empty());
+        return new TargetSources(
+                environment,
+                "the connection string",
+                "LOCKSTEP_PG",
+                Optional.empty(),
+                Optional.empty(),
+                "the password file");
+    }
+
+    /** The same with names that the caller's own users know. */
+    public TargetSources called(String optionName, String passwordOptionName) {
+        return new TargetSources(environment, optionName, variable, profileUrl, passwordFile, passwordOptionName);
+    }
+
+    public TargetSources withVariable(String name) {
+        return new TargetSources(environment, option, name, profileUrl, passwordFile, passwordOption);
     }
 
     public TargetSources withProfileUrl(Optional<String> url) {
-        return new TargetSources(environment, option, variable, url, passwordFile);
+        return new TargetSources(environment, option, variable, url, passwordFile, passwordOption);
     }
 
     public TargetSources withPasswordFile(Optional<Path> file) {
-        return new TargetSources(environment, option, variable, profileUrl, file);
+        return new TargetSources(environment, option, variable, profileUrl, file, passwordOption);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.lockstep.db.mariadb;
 
+import dev.lockstep.db.DbRemedy;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.libpq.ConnectionString;
@@ -114,8 +115,8 @@ public final class MariaDbTarget implements DbTarget {
         boolean secret = named.containsKey("password");
         if (secret && source.exposure() == Exposure.PUBLIC) {
             throw LockstepException.usage(
-                    source.origin() + ": a password must not stand here, where others can read it",
-                    "use --password-file FILE, MYSQL_PWD or ~/.my.cnf");
+                            source.origin() + ": a password must not stand here, where others can read it", null)
+                    .advising(DbRemedy.HIDE_THE_PASSWORD.of("MYSQL_PWD", "~/.my.cnf"));
         }
         for (String name : named.keySet()) {
             boolean part = name.equals("host") || name.equals("port") || name.equals("user") || name.equals("dbname");
@@ -179,7 +180,7 @@ public final class MariaDbTarget implements DbTarget {
     private Optional<Secret> findPassword() {
         Optional<Secret> found = sources.passwordFile().map(PasswordFile::only);
         if (found.isPresent()) {
-            passwordOrigin = "from --password-file";
+            passwordOrigin = "from " + sources.passwordOption();
         } else if (named.containsKey("password")) {
             found = Optional.of(Secret.of(named.get("password")));
             passwordOrigin = "from " + source.origin();

@@ -2,7 +2,9 @@ package dev.lockstep.db.sqlite;
 
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
+import dev.lockstep.db.DbRemedy;
 import dev.lockstep.db.SqlErrors;
+import dev.lockstep.support.Remedy;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
@@ -35,7 +37,8 @@ final class SqliteErrors {
                 };
         // What SQLite cannot compile a query of the schema for is a schema of no format that it knows.
         Reason reason = e.sqlState().equals("SQLITE_ERROR") ? Reason.NOT_A_DATABASE : e.reason();
-        return new DbException(reason, e.sqlState(), what, e.hint(), e);
+        return new DbException(reason, e.sqlState(), what, e.hint(), e)
+                .advising(e.remedy().orElse(null));
     }
 
     static DbException of(SQLException e) {
@@ -43,20 +46,20 @@ final class SqliteErrors {
         int extended = e instanceof SQLiteException exact ? exact.getResultCode().code : e.getErrorCode();
         SQLiteErrorCode code = SQLiteErrorCode.getErrorCode(extended & PRIMARY_CODE);
         Reason reason = reason(extended, code);
-        return new DbException(reason, code.name(), SqlErrors.oneLine(e), hint(extended, reason), e);
+        return new DbException(reason, code.name(), SqlErrors.oneLine(e), hint(reason), e)
+                .advising(remedy(extended, reason));
     }
 
-    /** What a virtual table says of itself is no damage of the file. */
-    private static String hint(int extended, Reason reason) {
-        return SQLiteErrorCode.getErrorCode(extended) == SQLiteErrorCode.SQLITE_CORRUPT_VTAB
-                ? "'lockstep fts check' names the damaged full-text index, 'lockstep fts rebuild' makes it anew"
-                : hint(reason);
+    /** What a virtual table says of itself is no damage of the file; null where the hint says what to do. */
+    private static Remedy remedy(int extended, Reason reason) {
+        if (SQLiteErrorCode.getErrorCode(extended) == SQLiteErrorCode.SQLITE_CORRUPT_VTAB) {
+            return DbRemedy.FIND_THE_DAMAGED_INDEX.of();
+        }
+        return reason == Reason.BUSY ? DbRemedy.AWAIT_THE_WRITER.of() : null;
     }
 
     private static String hint(Reason reason) {
         return switch (reason) {
-            case BUSY ->
-                "another process is writing: 'fuser -v' of the file names it; --lock-timeout waits longer for it";
             case FULL -> "nothing of this transaction was kept; make room on the disk, and run it again";
             case READ_ONLY -> "the file, or the directory that it is in, cannot be written by this user";
             case CORRUPT -> "sqlite3 FILE 'pragma quick_check' says where; its .recover saves what can be read";

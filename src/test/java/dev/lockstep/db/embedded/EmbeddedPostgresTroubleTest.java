@@ -3,6 +3,7 @@ package dev.lockstep.db.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.lockstep.db.DbRemedy;
 import dev.lockstep.db.EmbeddedHome;
 import dev.lockstep.db.EmbeddedUser;
 import dev.lockstep.support.Environment;
@@ -62,7 +63,7 @@ class EmbeddedPostgresTroubleTest {
         LockstepException trouble = troubleIn(new Environment(Map.of("XDG_STATE_HOME", file.toString())));
 
         assertThat(trouble).hasMessageContaining(file.toString());
-        assertThat(trouble.hint()).contains("XDG_STATE_HOME", "--pg");
+        assertThat(trouble.remedy()).contains(DbRemedy.MOVE_THE_STATE.of());
     }
 
     @Test
@@ -168,7 +169,7 @@ class EmbeddedPostgresTroubleTest {
         assertThatExceptionOfType(LockstepException.class)
                 .isThrownBy(() -> Binaries.archive(system, processor))
                 .withMessageContaining(system)
-                .satisfies(trouble -> assertThat(trouble.hint()).contains("--pg"));
+                .satisfies(trouble -> assertThat(trouble.remedy()).contains(DbRemedy.NAME_A_SERVER.of()));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lockstep.db.DbRemedy;
 import dev.lockstep.db.libpq.ConnectionString.Exposure;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.PercentEncoding;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -205,9 +207,8 @@ class ConnectionStringTest {
         assertThat(parsed("postgresql://bob:pw@db9")).isEqualTo("{host=db9, password=pw, user=bob}");
         assertThat(refused("postgresql://bob:pw@db9", Exposure.PUBLIC))
                 .hasMessageContaining("password")
-                .extracting(LockstepException::hint)
-                .asString()
-                .contains("--password-file");
+                .extracting(LockstepException::remedy)
+                .isEqualTo(Optional.of(DbRemedy.HIDE_THE_PASSWORD.of("PGPASSWORD", "~/.pgpass")));
     }
 
     @Property

@@ -38,6 +38,7 @@ class PgTargetTest {
         return PgTarget.resolve(
                 url,
                 TargetSources.of(new Environment(variables))
+                        .called("--pg", "--password-file")
                         .withProfileUrl(profileUrl)
                         .withPasswordFile(passwordFile));
     }
@@ -297,8 +298,9 @@ class PgTargetTest {
     @Test
     void anotherOptionHasItsOwnNameAndVariable() {
         variables.put("LOCKSTEP_TO", "host=mirror");
-        TargetSources sources = new TargetSources(
-                new Environment(variables), "--to", "LOCKSTEP_TO", Optional.empty(), Optional.empty());
+        TargetSources sources = TargetSources.of(new Environment(variables))
+                .called("--to", "--password-file")
+                .withVariable("LOCKSTEP_TO");
 
         assertThat(PgTarget.resolve(null, sources).provenance()).startsWith("host from LOCKSTEP_TO,");
         assertThatThrownBy(() -> PgTarget.resolve("nonsense", sources)).hasMessageStartingWith("--to: ");

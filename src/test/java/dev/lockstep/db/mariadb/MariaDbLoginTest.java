@@ -53,7 +53,9 @@ class MariaDbLoginTest {
                 .isInstanceOfSatisfying(DbException.class, e -> {
                     assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE);
                     assertThat(e.kind()).isEqualTo(LockstepException.Kind.UNREACHABLE);
-                    assertThat(e.hint()).contains("host from --pg").contains("password from MYSQL_PWD");
+                    assertThat(e.hint())
+                            .contains("host from the connection string")
+                            .contains("password from MYSQL_PWD");
                 })
                 .message()
                 .startsWith("cannot connect to 127.0.0.1:1 as " + database.user())

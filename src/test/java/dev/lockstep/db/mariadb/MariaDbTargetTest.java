@@ -40,7 +40,10 @@ class MariaDbTargetTest {
         variables.put("HOME", home.toString());
         return Targets.resolve(
                 url,
-                new TargetSources(new Environment(variables), "--to", "LOCKSTEP_TO", Optional.empty(), passwordFile));
+                TargetSources.of(new Environment(variables))
+                        .called("--to", "--password-file")
+                        .withVariable("LOCKSTEP_TO")
+                        .withPasswordFile(passwordFile));
     }
 
     private MariaDbTarget mariaDb(String url) {

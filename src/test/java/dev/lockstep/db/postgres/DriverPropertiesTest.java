@@ -37,7 +37,10 @@ class DriverPropertiesTest {
 
     private DriverProperties properties(String url, Session session) {
         variables.put("HOME", home.toString());
-        return new DriverProperties(PgTarget.resolve(url, TargetSources.of(new Environment(variables))), session);
+        return new DriverProperties(
+                PgTarget.resolve(
+                        url, TargetSources.of(new Environment(variables)).called("--pg", "--password-file")),
+                session);
     }
 
     private Properties of(String url, Session session) {
@@ -192,7 +195,8 @@ class DriverPropertiesTest {
     @CsvSource({"-----BEGIN RSA PRIVATE KEY-----, true", "-----BEGIN PRIVATE KEY-----, false", "binary, false"})
     void aKeyThatJavaCannotReadIsExplained(String firstLine, boolean explained) throws IOException {
         Path key = key(firstLine, "rw-------");
-        PgTarget target = PgTarget.resolve("sslkey=" + key, TargetSources.of(new Environment(variables)));
+        PgTarget target = PgTarget.resolve(
+                "sslkey=" + key, TargetSources.of(new Environment(variables)).called("--pg", "--password-file"));
 
         assertThat(new Tls(target.parameters(), home).keyProblem().isPresent()).isEqualTo(explained);
     }

@@ -74,7 +74,7 @@ class TlsTest {
         Map<String, String> variables = new HashMap<>(database.environment());
         variables.put("HOME", files.toString());
         Environment environment = new Environment(variables);
-        PgTarget target = PgTarget.resolve(url, TargetSources.of(environment));
+        PgTarget target = PgTarget.resolve(url, TargetSources.of(environment).called("--pg", "--password-file"));
         try (Db db = new Databases(environment).postgres(target, Session.of("test", Use.WRITE))) {
             return db.autocommit(tx -> tx.only(ENCRYPTED)).text(0);
         }
