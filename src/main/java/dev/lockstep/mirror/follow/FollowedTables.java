@@ -1,6 +1,7 @@
 package dev.lockstep.mirror.follow;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
 import dev.lockstep.journal.Journal;
 import dev.lockstep.journal.Journal.Span;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The tables that are followed together: their triggers are seen to, they are compared as a whole, and what their journals
@@ -69,9 +71,18 @@ final class FollowedTables {
      * @throws LockstepException refused: they were removed while their table was followed
      */
     List<FollowTriggers.Table> begin() {
+        return unlessRemoved(this::beginAnew);
+    }
+
+    private List<FollowTriggers.Table> beginAnew() {
+        Map<String, Journal> journals = new HashMap<>();
         List<FollowTriggers.Table> tables = source.transact(tx -> {
             refuseRemoved(tx);
+            journals.clear();
             List<FollowTriggers.Table> installed = triggers.install(tx);
+            for (FollowTriggers.Table table : installed) {
+                journals.put(table.table(), triggers.journal(tx, table.table()).orElseThrow());
+            }
             version = FollowedTable.schemaVersion(tx);
             return installed;
         });
@@ -79,8 +90,7 @@ final class FollowedTables {
         followed.clear();
         for (FollowTriggers.Table table : tables) {
             watcher.triggers(table);
-            Journal journal =
-                    source.read(tx -> triggers.journal(tx, table.table())).orElseThrow();
+            Journal journal = journals.get(table.table());
             FollowedTable known = before.get(table.table());
             followed.put(
                     table.table(),
@@ -108,6 +118,19 @@ final class FollowedTables {
         }
     }
 
+    /** What is read or noted of a journal that somebody has just removed fails as SQLite has it. */
+    private <T> T unlessRemoved(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (DbException e) {
+            source.read(tx -> {
+                refuseRemoved(tx);
+                return null;
+            });
+            throw e;
+        }
+    }
+
     /** @param tables none: all */
     private void compare(List<String> tables) {
         Map<String, Span> before = new HashMap<>();
@@ -131,6 +154,10 @@ final class FollowedTables {
 
     /** Ships one portion of each table. @return whether there is more */
     boolean ship() {
+        return unlessRemoved(this::shipPortions);
+    }
+
+    private boolean shipPortions() {
         boolean more = false;
         for (FollowedTable table : new ArrayList<>(followed.values())) {
             if (table.failure().isPresent()) {
