@@ -4,6 +4,7 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -105,8 +106,11 @@ public final class MirrorStatusCommand implements Command {
     }
 
     private static String line(MirrorStatus.Table table) {
-        String line = "%s: %s at %s, %d of %d rows, %d rejected"
-                .formatted(table.table(), table.state(), table.at(), table.held(), table.rows(), table.rejected());
+        String rows = table.isCounted()
+                ? table.held() + " of " + table.rows() + " rows"
+                : TerminalText.count(table.held(), "row") + " there, the source's not counted";
+        String line = "%s: %s at %s, %s, %d rejected"
+                .formatted(table.table(), table.state(), table.at(), rows, table.rejected());
         return table.detail().map(why -> line + ": " + why).orElse(line);
     }
 
@@ -115,7 +119,7 @@ public final class MirrorStatusCommand implements Command {
         tree.put("table", table.table());
         tree.put("state", table.state());
         tree.put("held", table.held());
-        tree.put("rows", table.rows());
+        tree.put("rows", table.isCounted() ? table.rows() : null);
         tree.put("rejected", table.rejected());
         tree.put("at", table.at());
         tree.put("detail", table.detail().orElse(null));

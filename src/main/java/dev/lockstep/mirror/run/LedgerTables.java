@@ -54,6 +54,11 @@ public final class LedgerTables {
         return engine.find(tx, RUN).isPresent();
     }
 
+    /** Whether a database says whose mirror it is; a table of the same name that somebody else made does not. */
+    static boolean nameSources(MirrorEngine engine, Tx tx) {
+        return columns(engine, tx, RUN).contains("mirror_id");
+    }
+
     /**
      * Whether a mirror knows of lockstep, in a way that can be read.
      *

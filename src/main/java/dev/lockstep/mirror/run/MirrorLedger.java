@@ -130,7 +130,7 @@ public final class MirrorLedger {
     /** What identifies the sources of a SQLite database that is a mirror; none if it is none. */
     public static List<String> sources(Tx tx) {
         List<String> sources = new ArrayList<>();
-        if (LedgerTables.areThere(new SqliteEngine(), tx)) {
+        if (LedgerTables.nameSources(new SqliteEngine(), tx)) {
             tx.each(SOURCES, row -> sources.add(row.text("mirror_id")));
         }
         return sources;

@@ -47,6 +47,11 @@ public record MirrorStatus(
      */
     public record Table(
             String table, String state, long held, long rows, long rejected, String at, Optional<String> detail) {
+        /** Whether it is known how many rows there are to be; of one that failed it is not. */
+        public boolean isCounted() {
+            return !state.equals(MirrorLedger.State.FAILED.label());
+        }
+
         boolean isComplete() {
             return state.equals(MirrorLedger.State.COMPLETE.label());
         }

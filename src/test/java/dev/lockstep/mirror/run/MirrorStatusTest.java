@@ -53,7 +53,7 @@ class MirrorStatusTest {
 
             mirror.sql("update t set v = cast(x'ff' as text) where id = 2");
             assertThat(mirror.run("mirror", "backfill").exit()).isEqualTo(6);
-            assertThat(table(status(mirror, 7, "partial"), "failed", 2, 0, 0).get("detail"))
+            assertThat(table(status(mirror, 7, "partial"), "failed", 2, null, 0).get("detail"))
                     .asString()
                     .startsWith("t, key 2, column v: not UTF-8");
             assertThat(mirror.run("mirror", "backfill", "--on-bad-row", "quarantine")
@@ -136,13 +136,13 @@ class MirrorStatusTest {
     }
 
     /** The one table. */
-    private static Map<?, ?> table(Map<?, ?> status, String state, long held, long rows, long rejected) {
+    private static Map<?, ?> table(Map<?, ?> status, String state, long held, Integer rows, long rejected) {
         Map<?, ?> table = (Map<?, ?>) ((List<?>) status.get("tables")).get(0);
         assertThat(table.keySet()).asString().isEqualTo("[table, state, held, rows, rejected, at, detail]");
         assertThat(table.get("table")).isEqualTo("t");
         assertThat(table.get("state")).as(table.toString()).isEqualTo(state);
         assertThat(((Number) table.get("held")).longValue()).isEqualTo(held);
-        assertThat(((Number) table.get("rows")).longValue()).isEqualTo(rows);
+        assertThat(table.get("rows")).isEqualTo(rows == null ? null : (long) rows);
         assertThat(((Number) table.get("rejected")).longValue()).isEqualTo(rejected);
         assertThat(Instant.parse((String) table.get("at"))).isNotNull();
         return table;
