@@ -24,6 +24,11 @@ public final class ShellWord {
         return text.codePoints().anyMatch(Character::isISOControl) ? printed(text) : quoted(text);
     }
 
+    /** An option with its value, each quoted: in one word where the value would be taken for an option or for no value. */
+    public static String option(String name, String value) {
+        return name + (value.isEmpty() || value.startsWith("-") || value.startsWith("@") ? "=" : " ") + quote(value);
+    }
+
     private static boolean isPlain(int c) {
         return c < 128 && (Character.isLetterOrDigit(c) || PLAIN.indexOf(c) >= 0);
     }

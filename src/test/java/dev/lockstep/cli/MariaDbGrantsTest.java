@@ -80,6 +80,15 @@ class MariaDbGrantsTest extends GrantsConformance {
         takesWhatItIsGrantedAndNoLess(part, List.of());
     }
 
+    @ParameterizedTest
+    @MethodSource("parts")
+    void whoMayDoNothingIsShownWhatToGrant(Part part) throws Exception {
+        own(AUDIT.replace('"', '`').formatted("integer auto_increment", "datetime"));
+        makeTables(Map.of("MYSQL_PWD", database.password()));
+
+        whoMayDoNothingIsShownTheScript(part);
+    }
+
     @Test
     void aBackfillOfAnUnchangedSourceTakesNoMore() throws Exception {
         own(AUDIT.replace('"', '`').formatted("integer auto_increment", "datetime"));

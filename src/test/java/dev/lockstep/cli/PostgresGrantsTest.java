@@ -153,6 +153,18 @@ class PostgresGrantsTest extends GrantsConformance {
         anUnchangedSourceTakesNoMoreThanIsGranted();
     }
 
+    static Stream<Part> logAndMirror() {
+        return Stream.of(AUDIT_LOG, MIRROR);
+    }
+
+    @ParameterizedTest
+    @MethodSource("logAndMirror")
+    void whoMayDoNothingIsShownWhatToGrant(Part part) throws Exception {
+        makeAllTables();
+
+        whoMayDoNothingIsShownTheScript(part);
+    }
+
     @ParameterizedTest
     @MethodSource("parts")
     void aRoleTakesWhatItIsGrantedAndNoLess(Part part) throws Exception {

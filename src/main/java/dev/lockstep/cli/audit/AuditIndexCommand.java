@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep audit apply}, {@code check} and {@code drop}. */
@@ -133,11 +134,26 @@ public final class AuditIndexCommand implements Command {
             lines.add(leftover + ": left behind by a rebuild that failed, and not valid"
                     + (removed ? call.dryRun() ? "; would be removed" : "; removed" : ""));
         }
+        Optional<String> repair =
+                verb == Verb.CHECK ? repair(reports, leftovers).map(call.advice()::complete) : Optional.empty();
+        repair.ifPresent(command -> lines.add("hint: " + command));
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("indexes", trees);
         data.put("leftovers", leftovers);
+        data.put("repair", repair.orElse(null));
         Result result = changed && !call.dryRun() ? Result.changed(data, lines) : Result.unchanged(data, lines);
         return verb == Verb.CHECK && !right ? result.with(ExitCode.DIFFERS) : result;
+    }
+
+    /** The command that makes what is missing; empty if none helps: what the planner does not use is there already. */
+    private static Optional<String> repair(List<Report> reports, List<String> leftovers) {
+        boolean other = reports.stream().anyMatch(report -> report.state() == State.DIFFERENT);
+        boolean lacking = !leftovers.isEmpty()
+                || reports.stream()
+                        .anyMatch(report -> report.state() == State.MISSING || report.state() == State.INVALID);
+        return other || lacking
+                ? Optional.of("'lockstep audit apply" + (other ? " --replace'" : "'"))
+                : Optional.empty();
     }
 
     private static Map<String, Object> tree(Report report) {

@@ -71,7 +71,7 @@ public final class AuditWriteCommand implements Command {
                 new AuditWriter.Options(mode, batch, call.get(MAX_ERRORS).orElse(0L), AuditWriter.into(rejects));
         try (InputStream in = input.equals("-") ? call.in() : open(input);
                 Db db = AuditArguments.open(call, target, call.dryRun() ? Session.Use.READ : Session.Use.WRITE)) {
-            return written(call, write(call, db, mirror, options, in));
+            return written(call, target, write(call, db, mirror, options, in));
         } catch (IOException e) {
             throw new LockstepException("cannot read " + input + ": " + FileError.reason(e), null);
         } finally {
@@ -130,7 +130,7 @@ public final class AuditWriteCommand implements Command {
         }
     }
 
-    private static Result written(Invocation call, AuditWriter.Summary summary) {
+    private static Result written(Invocation call, DbTarget target, AuditWriter.Summary summary) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("read", summary.read());
         data.put("inserted", summary.inserted());
@@ -141,6 +141,8 @@ public final class AuditWriteCommand implements Command {
         for (String problem : summary.problems()) {
             call.output().warn("rejected", problem);
         }
+        // A server is no source of a mirror.
+        String backfill = target instanceof SqliteTarget ? ", or 'lockstep mirror backfill'" : "";
         StringBuilder line = new StringBuilder();
         line.append(TerminalText.count(summary.inserted(), "row"))
                 .append(" of ")
@@ -157,8 +159,7 @@ public final class AuditWriteCommand implements Command {
                         .warn(
                                 "mirror",
                                 "the mirror lacks " + TerminalText.count(outcome.owed(), "generation")
-                                        + "; the next run sends them, or 'lockstep mirror backfill': "
-                                        + outcome.error());
+                                        + "; the next run sends them" + backfill + ": " + outcome.error());
             }
         });
         List<String> lines = List.of(line.toString());

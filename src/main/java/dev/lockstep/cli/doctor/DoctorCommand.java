@@ -95,6 +95,13 @@ public final class DoctorCommand implements Command {
         }
     }
 
+    /** Of an audit log that is on a server. */
+    private static Check audit(Invocation call) {
+        try (Db db = call.databases().open(AuditArguments.target(call), call.session(Session.Use.READ))) {
+            return DoctorAudit.check(call, db);
+        }
+    }
+
     private static Set<Mechanism> mechanisms(String list) {
         Set<Mechanism> mechanisms = EnumSet.noneOf(Mechanism.class);
         for (String word : list.split(",", -1)) {
@@ -112,6 +119,8 @@ public final class DoctorCommand implements Command {
                         .isPresent();
         if (named) {
             new DoctorSqlite(call, findings, mechanisms).check();
+        } else if (mechanisms.equals(EnumSet.of(Mechanism.AUDIT)) && call.has(Options.TO)) {
+            findings.attempt("audit", () -> audit(call));
         } else if (asked) {
             findings.fail("sqlite", "no database named", "give --db FILE, or set LOCKSTEP_DB");
         } else {

@@ -192,7 +192,7 @@ final class DoctorPostgres {
                         State.WARN,
                         lock.realm().orElse("lock " + lock.key()) + " is waited for since " + lock.ageMillis() / 60_000
                                 + " min by backend " + lock.pid() + " on " + lock.client(),
-                        "lockstep realm locks");
+                        "'lockstep realm locks'");
             }
             if (lock.role() == RealmLocks.Role.HOLDS && lock.ageMillis() > LONG_HELD.toMillis()) {
                 return new Check(
@@ -250,7 +250,7 @@ final class DoctorPostgres {
                                 + lag.map(behind -> behind + " invalidations behind")
                                         .orElse("at a log that is gone")
                                 + (listener.state() == NamedListeners.State.LIVE ? "" : " and does not run"),
-                        "'lockstep realm listen --durable " + ShellWord.quote(listener.name()) + "'");
+                        "'lockstep realm listen " + ShellWord.option("--durable", listener.name()) + "'");
             }
         }
         return Check.ok("realm.listeners", all.size() + " named, none far behind");

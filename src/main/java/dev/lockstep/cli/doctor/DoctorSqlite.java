@@ -1,7 +1,5 @@
 package dev.lockstep.cli.doctor;
 
-import dev.lockstep.audit.index.AuditIndexes;
-import dev.lockstep.cli.audit.AuditArguments;
 import dev.lockstep.cli.doctor.DoctorCommand.Mechanism;
 import dev.lockstep.cli.doctor.DoctorReport.Check;
 import dev.lockstep.cli.doctor.DoctorReport.State;
@@ -24,7 +22,6 @@ import dev.lockstep.support.ShellWord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -63,7 +60,7 @@ final class DoctorSqlite {
                 findings.attempt("fts", () -> fts(db));
             }
             if (mechanisms.contains(Mechanism.AUDIT)) {
-                findings.attempt("audit", () -> audit(db));
+                findings.attempt("audit", () -> DoctorAudit.check(call, db));
             }
             if (mechanisms.contains(Mechanism.MIRROR)) {
                 findings.attempt("mirror", this::mirror);
@@ -160,23 +157,6 @@ final class DoctorSqlite {
                                 : fts + " has no trigger for " + String.join(", ", table.unkept()));
             }
         };
-    }
-
-    private Check audit(Db db) {
-        if (call.profile().flatMap(Profile::audit).isEmpty()) {
-            return new Check("audit", State.SKIPPED, "no profile says which table is the audit log", null);
-        }
-        List<String> bad = new ArrayList<>();
-        int indexes = 0;
-        for (AuditIndexes.Report report : new AuditIndexes(AuditArguments.table(call, db)).check()) {
-            indexes++;
-            if (report.state() != AuditIndexes.State.PRESENT) {
-                bad.add(report.index().name() + " is " + report.state().name().toLowerCase(Locale.ROOT));
-            }
-        }
-        return bad.isEmpty()
-                ? Check.ok("audit", indexes + " indexes, each used by its query")
-                : new Check("audit", State.FAIL, String.join("; ", bad), "'lockstep audit apply'");
     }
 
     private Check mirror() {

@@ -30,7 +30,7 @@ final class FtsHints {
                 "only a SQLite that has it can work on this index: the application's own, or lockstep's with"
                         + " --load-extension FILE";
             case FIND_THE_LOST_ROWS ->
-                "'lockstep fts check --deep --table " + ShellWord.quote(remedy.argument(0))
+                "'lockstep fts check --deep " + ShellWord.option("--table", remedy.argument(0))
                         + "' names the rows; leave it out with --table; or, if they may go, " + rebuild("", remedy)
                         + " first";
             case LEAVE_TO_ITS_TRIGGERS -> "leave it out with --table; its triggers go on keeping it";
@@ -58,12 +58,12 @@ final class FtsHints {
 
     private static String restore(List<String> indexes) {
         StringBuilder command = new StringBuilder("'lockstep fts restore");
-        indexes.forEach(index -> command.append(" --table ").append(ShellWord.quote(index)));
+        indexes.forEach(index -> command.append(' ').append(ShellWord.option("--table", index)));
         return command.append('\'').toString();
     }
 
     private static String rebuild(String how, Remedy remedy) {
-        return "'lockstep fts rebuild" + how + " --table " + ShellWord.quote(remedy.argument(0)) + "'";
+        return "'lockstep fts rebuild" + how + " " + ShellWord.option("--table", remedy.argument(0)) + "'";
     }
 
     /** The first is the SQL that does it, the others are indexes that only a restore brings back. */

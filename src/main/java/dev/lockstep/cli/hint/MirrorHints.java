@@ -1,7 +1,9 @@
 package dev.lockstep.cli.hint;
 
+import dev.lockstep.db.sqlite.SqliteTarget;
 import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.support.Remedy;
+import dev.lockstep.support.ShellWord;
 
 final class MirrorHints {
     private MirrorHints() {}
@@ -24,11 +26,19 @@ final class MirrorHints {
             case CREATE_THE_TABLE -> "--create makes it; 'lockstep mirror plan' shows how";
             case COPY_AND_CREATE_THE_TABLE -> "'lockstep mirror backfill --create' makes it";
             case FOLLOW_AGAIN -> "'lockstep mirror follow' puts them back, and compares everything first";
-            case STOP_FOLLOWING_IT -> "'lockstep mirror follow --remove' ends that";
+            case STOP_FOLLOWING_IT -> unfollowed(remedy.argument(0), remedy.argument(1));
             case DROP_THE_EXTRA_TABLE ->
                 "if that is meant, 'lockstep mirror backfill --drop-extra-tables' drops the mirror's;"
                         + " --table names others";
             case AWAIT_OR_TAKE_OVER -> "wait for it, or take over with --take-over; it will not write any more then";
         };
+    }
+
+    /** The run that is refused is about other databases. */
+    private static String unfollowed(String file, String mirror) {
+        return mirror.startsWith("/")
+                ? "'lockstep mirror follow --remove " + ShellWord.option("--db", file) + " "
+                        + ShellWord.option("--to", SqliteTarget.SCHEME + mirror) + "' ends that"
+                : "mirror follow --remove ends that, with --db " + file + " and that mirror as --to";
     }
 }

@@ -10,7 +10,7 @@ final class RealmHints {
     static String of(RealmRemedy kind, Remedy remedy) {
         return switch (kind) {
             case NAME_ANOTHER_LISTENER -> "give this one another name; 'lockstep realm listeners' shows them";
-            case BROADCAST_DURABLY -> "the first 'lockstep realm broadcast --durable' makes it, on the primary";
+            case BROADCAST_DURABLY -> "the first broadcast with --durable makes it, on the primary";
             case SHOW_THE_LOCKS -> "'lockstep realm locks' shows who holds what";
             case DELETE_THE_DIRECTORY ->
                 "'lockstep realm delete " + ShellWord.quote(remedy.argument(0)) + "' deletes it";

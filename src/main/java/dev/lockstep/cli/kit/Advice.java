@@ -165,8 +165,12 @@ public final class Advice {
     private void add(List<String> words, String option, String noun) {
         Invocation run = call.orElseThrow();
         switch (option) {
-            case "--db" -> run.namedDatabase().ifPresent(file -> add(words, option, List.of(file)));
-            case "--to" -> add(words, option, mirror(run, noun));
+            case "--db" -> {
+                if (!isOnServer(run)) {
+                    run.namedDatabase().ifPresent(file -> add(words, option, List.of(file)));
+                }
+            }
+            case "--to" -> add(words, option, server(run, noun));
             case "--allow-network-fs" -> {
                 if (run.isGiven(option)) {
                     words.add(option);
@@ -176,8 +180,21 @@ public final class Advice {
         }
     }
 
-    /** The database that audit writes to is the mirror of nothing; its mirror is another. */
-    private List<String> mirror(Invocation run, String noun) {
+    /** An audit log on a server is in no file, whichever LOCKSTEP_DB names. */
+    private boolean isOnServer(Invocation run) {
+        return ownNoun().equals("audit") && !run.values("--to").isEmpty();
+    }
+
+    /**
+     * The database that audit writes to is the mirror of nothing; its mirror is another. For others {@code --to} is the mirror
+     * of the SQLite database, where the audit log is.
+     */
+    private List<String> server(Invocation run, String noun) {
+        if (noun.equals("audit")
+                && !ownNoun().equals("audit")
+                && run.namedDatabase().isPresent()) {
+            return List.of();
+        }
         boolean fromAudit = ownNoun().equals("audit") && !noun.equals("audit");
         List<String> mirror = run.values("--mirror");
         boolean itself = fromAudit && (noun.equals("mirror") || !mirror.isEmpty());

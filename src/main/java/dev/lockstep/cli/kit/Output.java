@@ -152,7 +152,7 @@ public final class Output {
         soFar = () -> result;
         if (result.failure().isPresent()) {
             print(result);
-            return fail(result.failure().get(), result);
+            return fail(result.failure().get(), result.status(), result);
         }
         end(result.status(), result.changed() == Result.Change.CHANGED, result.data(), null);
         if (!quiet || result.status() != ExitCode.OK.status()) {
@@ -175,14 +175,14 @@ public final class Output {
         if (isChange(done)) {
             print(done);
         }
-        return fail(trouble, done);
+        return fail(trouble, ExitCode.of(trouble).status(), done);
     }
 
-    private int fail(LockstepException trouble, Result done) {
+    private int fail(LockstepException trouble, int status, Result done) {
         Map<String, Object> error = Envelope.error(trouble, redactor.redact(advice.after(trouble)));
         // Part is done and kept, except where a database says so of itself: it means the statement.
         boolean part = trouble.kind() == LockstepException.Kind.INCOMPLETE && !(trouble instanceof DbException);
-        return fail(ExitCode.of(trouble).status(), part || isChange(done), error, done.data(), trouble);
+        return fail(status, part || isChange(done), error, done.data(), trouble);
     }
 
     /** What the command would answer if it were stopped now, or failed: what has been written, and is there to stay. */

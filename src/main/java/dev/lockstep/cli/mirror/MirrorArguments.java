@@ -13,6 +13,7 @@ import dev.lockstep.db.sqlite.SqliteTarget;
 import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.copy.Preflight;
 import dev.lockstep.mirror.run.MirrorConnection;
+import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ProcessIdentity;
 import java.io.IOException;
@@ -95,6 +96,24 @@ public final class MirrorArguments {
         Session session = call.session(use);
         Duration retrying = call.find(RETRY_FOR).orElse(patience);
         return new MirrorConnection(() -> databases.open(target, session), retrying, call.output()::message);
+    }
+
+    /** Becomes the one that writes. @throws LockstepException refused: another run is alive */
+    static MirrorRun begin(Invocation call, MirrorConnection link) {
+        try {
+            return MirrorRun.begin(link, sourceId(call), owner(), BackfillArguments.policy(call));
+        } catch (LockstepException e) {
+            if (!e.code().equals(MirrorRun.ANOTHER_RUN)) {
+                throw e;
+            }
+            throw new LockstepException(
+                    e.kind(),
+                    e.code(),
+                    e.getMessage(),
+                    "wait for it; 'lockstep " + call.path()
+                            + " --take-over' takes over, and it will not write any more",
+                    e);
+        }
     }
 
     /** The tables that are asked for; none: all. */

@@ -58,8 +58,7 @@ public final class MirrorBackfillCommand implements Command {
             }
             List<String> extra = extraTables(call, source, link);
             sayOnce(call, link, left);
-            MirrorRun run = MirrorRun.begin(
-                    link, MirrorArguments.sourceId(call), MirrorArguments.owner(), BackfillArguments.policy(call));
+            MirrorRun run = MirrorArguments.begin(call, link);
             call.output().soFar(() -> new Result(0, change(run), Map.of(), List.of()));
             List<ExtraTables.Dropped> dropped = ExtraTables.drop(source, run, extra);
             Runnable watch = SourceSnapshot.isCopied(call) ? () -> {} : wal::look;
@@ -67,7 +66,7 @@ public final class MirrorBackfillCommand implements Command {
                     .run(source, file, run, MirrorArguments.tables(call));
             watch.run();
             Result result = result(call, tables, dropped, left, wal);
-            return change(run) == Result.Change.CHANGED ? result.asChanged() : result;
+            return change(run) == Result.Change.CHANGED ? TableReport.kept(result) : result;
         }
     }
 
@@ -112,7 +111,7 @@ public final class MirrorBackfillCommand implements Command {
             lines.add(table.table() + ": dropped from the mirror, with " + table.rows() + " rows");
         }
         for (Backfill.Table table : tables) {
-            trees.add(TableReport.tree(table));
+            trees.add(TableReport.tree(table, call.advice()));
             lines.addAll(TableReport.lines(table));
             table.failure().ifPresent(failures::add);
             changed |= table.changed();

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.mirror;
 
+import dev.lockstep.cli.kit.Advice;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
@@ -145,8 +146,7 @@ public final class MirrorFollowCommand implements Command {
                     Preflight.hopeless(source, link, MirrorArguments.tables(call), options.backfill())) {
                 throw hopeless.failure().orElseThrow();
             }
-            MirrorRun run = MirrorRun.begin(
-                    link, MirrorArguments.sourceId(call), MirrorArguments.owner(), BackfillArguments.policy(call));
+            MirrorRun run = MirrorArguments.begin(call, link);
             narration.isChanged = run::hasWritten;
             String mirror = MirrorArguments.mirrorId(call);
             Following following =
@@ -176,6 +176,7 @@ public final class MirrorFollowCommand implements Command {
     /** Tells whoever watches what is shipped, and keeps count of it. */
     private static final class Narration extends MirrorNarration implements Following.Watcher {
         private final Output output;
+        private final Advice advice;
         private final Map<String, long[]> shipped = new LinkedHashMap<>();
         private final Map<String, String> failures = new LinkedHashMap<>();
         private final Map<String, String> notices = new LinkedHashMap<>();
@@ -185,6 +186,7 @@ public final class MirrorFollowCommand implements Command {
         Narration(Invocation call) {
             super(call, new WalWatch(call, "that is when everything has been compared")::look);
             this.output = call.output();
+            this.advice = call.advice();
         }
 
         /** It may go on for months: what it has said is not kept, nor said again. */
@@ -221,7 +223,7 @@ public final class MirrorFollowCommand implements Command {
             } else if (failure.get().equals(failures.put(table.table(), failure.get()))) {
                 return;
             }
-            event("compared", TableReport.tree(table), TableReport.line(table));
+            event("compared", TableReport.tree(table, advice), TableReport.line(table));
         }
 
         @Override

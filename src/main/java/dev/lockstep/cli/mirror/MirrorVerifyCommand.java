@@ -1,6 +1,7 @@
 package dev.lockstep.cli.mirror;
 
 import dev.lockstep.cli.hint.Hints;
+import dev.lockstep.cli.kit.Advice;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
@@ -80,7 +81,7 @@ public final class MirrorVerifyCommand implements Command {
         List<LockstepException> failures = new ArrayList<>();
         boolean equal = true;
         for (Verification.Table table : tables) {
-            trees.add(tree(table));
+            trees.add(tree(table, call.advice()));
             lines.addAll(lines(table));
             table.failure().ifPresent(failures::add);
             equal &= table.isEqual();
@@ -136,7 +137,7 @@ public final class MirrorVerifyCommand implements Command {
         boolean all =
                 names.size() == tables.size() && call.all(MirrorArguments.TABLE).isEmpty();
         if (!all) {
-            names.forEach(name -> command.append(" --table ").append(ShellWord.quote(name)));
+            names.forEach(name -> command.append(' ').append(ShellWord.option("--table", name)));
         }
         return Optional.of(command.toString());
     }
@@ -148,7 +149,7 @@ public final class MirrorVerifyCommand implements Command {
         };
     }
 
-    private static Map<String, Object> tree(Verification.Table table) {
+    private static Map<String, Object> tree(Verification.Table table, Advice advice) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("table", table.table());
         tree.put("source", table.source());
@@ -158,6 +159,7 @@ public final class MirrorVerifyCommand implements Command {
         tree.put("changed", table.changed());
         tree.put("named", table.rows().size());
         tree.put("error", table.failure().map(LockstepException::getMessage).orElse(null));
+        tree.put("hint", table.failure().map(Hints::of).map(advice::complete).orElse(null));
         return tree;
     }
 

@@ -46,9 +46,11 @@ final class PlanReport {
         data.put("notMirrored", NotMirroredReport.tree(left));
         data.put("extraTables", extra);
         lines.addAll(NotMirroredReport.lines(left));
+        String gone = call.advice()
+                .complete(": the source has it no more, and the mirror has it;"
+                        + " 'lockstep mirror backfill --drop-extra-tables' drops it there");
         for (String table : extra) {
-            lines.add(table + ": the source has it no more, and the mirror has it; 'lockstep mirror backfill"
-                    + " --drop-extra-tables' drops it there");
+            lines.add(table + gone);
         }
         Result result = Result.unchanged(data, lines);
         return fits ? result : result.with(ExitCode.DIFFERS);

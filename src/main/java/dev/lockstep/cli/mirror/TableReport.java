@@ -1,6 +1,7 @@
 package dev.lockstep.cli.mirror;
 
 import dev.lockstep.cli.hint.Hints;
+import dev.lockstep.cli.kit.Advice;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.mirror.copy.Backfill;
@@ -18,7 +19,7 @@ final class TableReport {
     private TableReport() {}
 
     /** For programs. */
-    static Map<String, Object> tree(Backfill.Table table) {
+    static Map<String, Object> tree(Backfill.Table table, Advice advice) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("table", table.table());
         tree.put("read", table.read());
@@ -32,6 +33,7 @@ final class TableReport {
         tree.put("rejects", rejects);
         tree.put("compared", table.compared().map(TableReport::word).orElse(null));
         tree.put("error", table.failure().map(LockstepException::getMessage).orElse(null));
+        tree.put("hint", table.failure().map(Hints::of).map(advice::complete).orElse(null));
         return tree;
     }
 
@@ -74,6 +76,18 @@ final class TableReport {
         table.failure().map(Hints::of).ifPresentOrElse(hint -> lines.add("  hint: " + hint), () -> table.rejects()
                 .forEach(reject -> lines.add("  rejected: " + reject)));
         return lines;
+    }
+
+    /** The answer of a run of which something is written and stays: the same command goes on from there. */
+    static Result kept(Result result) {
+        boolean part =
+                result.failure().filter(failure -> goesOn(failure.kind())).isPresent();
+        return (part ? result.with(ExitCode.INCOMPLETE) : result).asChanged();
+    }
+
+    /** Who is away, or late, is so whatever was written before. */
+    private static boolean goesOn(LockstepException.Kind kind) {
+        return kind != LockstepException.Kind.UNREACHABLE && kind != LockstepException.Kind.TIMEOUT;
     }
 
     /** No table was done: what went wrong with the gravest of them, and how many more. */

@@ -17,6 +17,7 @@ import dev.lockstep.realm.invalidate.Definitions;
 import dev.lockstep.realm.invalidate.Definitions.Cleared;
 import dev.lockstep.realm.invalidate.Definitions.Unmatched;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.ShellWord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,7 +68,10 @@ public final class DefinitionsClearCommand implements Command {
                 if (!Definitions.isPresent(tx)) {
                     throw LockstepException.refused(
                             "this database has no table modules, so no definitions",
-                            "'lockstep realm invalidate' does with whatever there is");
+                            realm == null
+                                    ? "invalidations of a realm do with whatever there is"
+                                    : "'lockstep realm invalidate " + ShellWord.quote(realm.value())
+                                            + "' does with whatever there is");
                 }
                 unmatched.clear();
                 unmatched.addAll(Definitions.unmatched(tx, realm, modules));

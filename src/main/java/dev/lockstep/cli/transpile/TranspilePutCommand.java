@@ -9,6 +9,7 @@ import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.ShellWord;
 import dev.lockstep.transpile.Artifact;
 import dev.lockstep.transpile.Captured;
 import dev.lockstep.transpile.Content;
@@ -51,13 +52,13 @@ public final class TranspilePutCommand implements Command {
     public Result run(Invocation call) {
         long generation = call.get(GENERATION)
                 .orElseThrow(() -> LockstepException.usage(
-                        "--generation is missing", "'lockstep transpile get' says it; ask before you read the source"));
+                        "--generation is missing", asked(call) + " says it; ask before you read the source"));
         String body = call.get(BODY)
                 .orElseThrow(() ->
                         LockstepException.usage("--body is missing", "--body FILE, or --body - for standard input"));
         Captured seen = Captured.writtenDown(
                 TranspileArguments.key(call),
-                call.get(EPOCH).map(TranspilePutCommand::uuid),
+                call.get(EPOCH).map(text -> uuid(text, call)),
                 generation,
                 call.get(FLOOR).orElse(0L));
         Captured captured = call.get(AS_OF).map(seen::asOf).orElse(seen);
@@ -87,12 +88,19 @@ public final class TranspilePutCommand implements Command {
         return new Artifact(content, headers.orElse(null), dependencies.orElse(null));
     }
 
-    private static String uuid(String text) {
+    /** What tells the generation and the epoch of what is to be put. */
+    private static String asked(Invocation call) {
+        StringBuilder command = new StringBuilder("'lockstep transpile get");
+        call.parameters().forEach(word -> command.append(' ').append(ShellWord.quote(word)));
+        return command + "'";
+    }
+
+    private static String uuid(String text, Invocation call) {
         try {
             return java.util.UUID.fromString(text).toString();
         } catch (IllegalArgumentException e) {
             throw LockstepException.usage(
-                    "not an epoch: '" + text + "'", "it is the UUID that 'lockstep transpile get' said");
+                    "not an epoch: '" + text + "'", "it is the UUID that " + asked(call) + " says");
         }
     }
 

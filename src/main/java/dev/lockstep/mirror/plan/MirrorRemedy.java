@@ -26,7 +26,7 @@ public enum MirrorRemedy implements Remedy.Kind {
     COPY_AND_CREATE_THE_TABLE,
     /** Follow again, which puts the triggers back and compares everything. */
     FOLLOW_AGAIN,
-    /** Stop following the database that is to be the mirror. */
+    /** Stop following the database that is to be the mirror: its file, and what it is followed for. */
     STOP_FOLLOWING_IT,
     /** Let the mirror's table be dropped, or name others. */
     DROP_THE_EXTRA_TABLE,

@@ -20,6 +20,11 @@ import java.util.function.Function;
  * what keeps a run out that does not know that it has lost is the fence.
  */
 public final class MirrorRun implements AutoCloseable {
+    /** The code of the refusal of a run beside one that is alive. */
+    public static final String ANOTHER_RUN = "another-run";
+
+    private static final String FILE = "select file from pragma_database_list where name = 'main'";
+
     private final MirrorConnection connection;
     private final MirrorEngine engine;
     private final MirrorLedger ledger;
@@ -77,9 +82,13 @@ public final class MirrorRun implements AutoCloseable {
         if (connection.db().engine() == Engine.SQLITE) {
             for (String mirror : connection.transact(FollowTriggers::mirrors)) {
                 throw LockstepException.refused("the mirror is itself the source of another, " + mirror, null)
-                        .advising(MirrorRemedy.STOP_FOLLOWING_IT.of());
+                        .advising(MirrorRemedy.STOP_FOLLOWING_IT.of(file(connection), mirror));
             }
         }
+    }
+
+    private static String file(MirrorConnection connection) {
+        return connection.transact(tx -> tx.only(FILE)).text("file");
     }
 
     public MirrorEngine engine() {

@@ -125,7 +125,11 @@ public final class RunClaim {
     private static LockstepException alive(Optional<MirrorLedger.Run> run) {
         String who = run.map(r -> r.owner() + ", since " + r.startedAt()).orElse("somebody");
         return new LockstepException(
-                        LockstepException.Kind.REFUSED, "another-run", "another run is active: " + who, null, null)
+                        LockstepException.Kind.REFUSED,
+                        MirrorRun.ANOTHER_RUN,
+                        "another run is active: " + who,
+                        null,
+                        null)
                 .advising(MirrorRemedy.AWAIT_OR_TAKE_OVER.of());
     }
 
