@@ -24,7 +24,8 @@ final class Bench {
             new AuditWrite(),
             new AuditQuery(),
             new MirrorLoad(),
-            new MirrorMariaDb());
+            new MirrorMariaDb(),
+            new MirrorUnchanged());
     private static final Path RESULTS = Path.of("target", "bench");
 
     private Bench() {}

@@ -1,13 +1,10 @@
 package dev.lockstep.bench;
 
-import dev.lockstep.support.Json;
 import dev.lockstep.testing.CadtSample;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.TestMariaDb;
 import dev.lockstep.testing.TestSqlite;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,7 +14,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -27,8 +23,7 @@ import java.util.stream.Stream;
  * <p>The server is one that has on its disk what it has committed, as it is installed. Neither side encrypts.
  */
 final class MirrorMariaDb implements Benchmark {
-    private static final CadtSample.Size SIZE = new CadtSample.Size(20_000, 60_000, 110_000);
-    private static final long ROWS = 315_000;
+    private static final long ROWS = BackfillProcess.CADT_ROWS;
     private static final int ROUNDS = 3;
 
     /** The peer writes one of so many rows of each table. */
@@ -61,7 +56,7 @@ final class MirrorMariaDb implements Benchmark {
         Path directory = Files.createTempDirectory(Path.of("target"), "bench").toAbsolutePath();
         TestMariaDb server = TestMariaDb.startDurable();
         try (MariaDbDatabase mirror = server.createDatabase()) {
-            Path source = CadtSample.V1.create(directory.resolve("source.db"), SIZE);
+            Path source = CadtSample.V1.create(directory.resolve("source.db"), BackfillProcess.CADT);
             Load load = new Load(source, mirror);
             load.backfill("inserted");
             Outcome first = new Race("first load, for 1,000 rows", "ms", ROUNDS, A_FIFTH)
@@ -109,36 +104,9 @@ final class MirrorMariaDb implements Benchmark {
             return backfill("inserted") * 1_000 / ROWS;
         }
 
-        /** @param expected what is to become of every row @return how many milliseconds it took */
         double backfill(String expected) throws IOException, InterruptedException {
-            Path lockstep = Path.of(System.getProperty("lockstep.distribution"), "bin", "lockstep");
-            List<String> command = new ArrayList<>(List.of(lockstep.toString(), "mirror", "backfill", "--create"));
-            command.addAll(List.of("--profile", "cadt-v1", "-o", "json"));
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .redirectInput(new File("/dev/null"))
-                    .redirectError(ProcessBuilder.Redirect.INHERIT);
-            builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
             // As the peer: without encryption.
-            builder.environment().put("LOCKSTEP_TO", mirror.url() + "?sslmode=disable");
-            builder.environment().put("LOCKSTEP_DB", source.toString());
-            long start = System.nanoTime();
-            Process process = builder.start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            int exit = process.waitFor();
-            double took = (System.nanoTime() - start) / 1e6;
-            if (exit != 0 || rows(said, expected) != ROWS) {
-                throw new IOException("not " + ROWS + " rows " + expected + ", ended with " + exit + ": " + said);
-            }
-            return took;
-        }
-
-        private static long rows(String said, String outcome) {
-            long rows = 0;
-            Map<?, ?> data = (Map<?, ?>) ((Map<?, ?>) Json.parse(said)).get("data");
-            for (Object table : (List<?>) data.get("tables")) {
-                rows += (Long) ((Map<?, ?>) table).get(outcome);
-            }
-            return rows;
+            return new BackfillProcess(source, mirror.url() + "?sslmode=disable", List.of()).run(expected, ROWS);
         }
     }
 
