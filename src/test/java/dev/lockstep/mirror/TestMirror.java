@@ -14,7 +14,9 @@ import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -78,6 +80,24 @@ public final class TestMirror implements AutoCloseable {
 
     public LockstepRun run(String... arguments) {
         return pair.run(arguments);
+    }
+
+    /** The same by a superuser of PostgreSQL, where the mirror is one. */
+    LockstepRun runAsSuperuser(String... arguments) throws SQLException {
+        if (postgres == null) {
+            return run(arguments);
+        }
+        try (Connection admin = postgres.connectAsAdministrator();
+                Statement statement = admin.createStatement()) {
+            statement.execute("drop role if exists lockstep_super");
+            statement.execute("create role lockstep_super superuser login password 'S3CR3T'");
+            Map<String, String> environment = new HashMap<>(environment());
+            environment.compute("LOCKSTEP_TO", (name, url) -> url.replaceFirst("//[^@]*@", "//lockstep_super:S3CR3T@"));
+            LockstepRun run = LockstepRun.of(environment, arguments);
+            statement.execute("reassign owned by lockstep_super to " + postgres.user());
+            statement.execute("drop role lockstep_super");
+            return run;
+        }
     }
 
     public LockstepRun run(Fault fault, String... arguments) {

@@ -89,6 +89,10 @@ public final class Backfill {
                 OptionalInt.empty(),
                 OptionalLong.empty(),
                 Throttle.none());
+
+        Options with(Extras others) {
+            return new Options(creation, badRows, others, emptySource, trust, batch, maxDelete, throttle);
+        }
     }
 
     /**
@@ -116,6 +120,22 @@ public final class Backfill {
 
         static Table failed(String table, LockstepException failure) {
             return new Table(table, 0, 0, 0, 0, 0, 0, List.of(), Optional.empty(), Optional.of(failure));
+        }
+
+        /** The same with what was done to it before. */
+        Table after(Table before) {
+            long changed = before.inserted + before.updated;
+            return new Table(
+                    table,
+                    read,
+                    inserted + before.inserted,
+                    updated + before.updated,
+                    deleted + before.deleted,
+                    Math.max(0, unchanged - changed),
+                    rejected,
+                    rejects,
+                    compared,
+                    failure);
         }
 
         public boolean changed() {
@@ -157,10 +177,8 @@ public final class Backfill {
         run.keepTo(options.throttle());
         return source.read(tx -> {
             List<SourceTable> tables = SourceSchema.read(tx).tables(names);
-            List<Table> results = new ArrayList<>();
-            for (SourceTable table : tables) {
-                results.add(table(tx, file, run, table));
-            }
+            List<Table> results = new ForeignKeyOrder(run, progress)
+                    .each(tables, (table, extras) -> table(tx, file, run, table, extras));
             if (names.isEmpty()) {
                 results.addAll(vanished(run, tables));
             }
@@ -168,10 +186,11 @@ public final class Backfill {
         });
     }
 
-    private Table table(Tx source, SourceFile file, MirrorRun run, SourceTable table) {
+    private Table table(Tx source, SourceFile file, MirrorRun run, SourceTable table, Optional<Extras> extras) {
         try {
             progress.table(table.name());
-            return new TableCopy(run, source, file, options, progress).run(table);
+            Options how = extras.map(options::with).orElse(options);
+            return new TableCopy(run, source, file, how, progress).run(table);
         } catch (LockstepException e) {
             if (MirrorConnection.endsTheRun(e)) {
                 throw e;

@@ -10,6 +10,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -26,6 +27,7 @@ final class CopyBinaryWriter {
     private static final int NEGATIVE = 0x4000;
     private static final BigInteger BASE = BigInteger.valueOf(10_000);
     private static final int BASE_DIGITS = 4;
+    private static final int JSONB_VERSION = 1;
 
     /** Takes bytes. */
     @FunctionalInterface
@@ -71,12 +73,15 @@ final class CopyBinaryWriter {
                     default -> 20;
                 };
             case REAL -> type.size() == Float.BYTES ? 700 : 701;
-            case TEXT -> 25;
+            case TEXT, CHAR, LABEL, JSON -> 25;
             case BLOB -> 17;
             case DECIMAL -> 1_700;
             case TIMESTAMP ->
                 type.sql().startsWith("timestamptz") || type.sql().endsWith("with time zone") ? 1_184 : 1_114;
             case DATE -> 1_082;
+            case TIME -> 1_083;
+            case INTERVAL -> 1_186;
+            case UUID -> 2_950;
             case ANY -> throw new IllegalStateException("no type of PostgreSQL takes every value");
         };
     }
@@ -91,7 +96,7 @@ final class CopyBinaryWriter {
 
     /** Writes the row's first cells, one for each column. */
     void row(MappedRow row) {
-        reserve(2 + 18 * types.length);
+        reserve(2 + 24 * types.length);
         put(types.length, 2);
         for (int i = 0; i < types.length; i++) {
             cell(row, i);
@@ -103,11 +108,15 @@ final class CopyBinaryWriter {
 
     /** Writes the row's first cells as {@code record_send} does. */
     void record(MappedRow row) {
-        reserve(4 + 18 * types.length);
+        reserve(4 + 24 * types.length);
         put(types.length, 4);
         for (int i = 0; i < types.length; i++) {
             put(oids[i], 4);
-            cell(row, i);
+            if (types[i].form() == TargetType.Form.JSON && row.tag(i) == Tag.TEXT) {
+                counted(row.bytes(i));
+            } else {
+                cell(row, i);
+            }
         }
         flush();
     }
@@ -131,18 +140,56 @@ final class CopyBinaryWriter {
                     sized(row.number(i), Double.BYTES);
                 }
             }
-            case TEXT, BLOB -> {
-                byte[] bytes = row.bytes(i);
-                reserve(4 + bytes.length + 18 * types.length);
-                put(bytes.length, 4);
-                System.arraycopy(bytes, 0, buffer, length, bytes.length);
-                length += bytes.length;
-            }
+            case TEXT -> text(row, i);
+            case BLOB -> counted(row.bytes(i));
             case DECIMAL -> decimal(row.decimal(i));
             case TIMESTAMP -> sized(row.number(i) - EPOCH_MICROS, Long.BYTES);
             case DATE -> sized(row.number(i) - EPOCH_DAYS, Integer.BYTES);
             case MISFIT -> throw new IllegalStateException("a misfit was to be written");
         }
+    }
+
+    private void counted(byte[] bytes) {
+        reserve(4 + bytes.length + 24 * types.length);
+        put(bytes.length, 4);
+        raw(bytes);
+    }
+
+    private void raw(byte[] bytes) {
+        System.arraycopy(bytes, 0, buffer, length, bytes.length);
+        length += bytes.length;
+    }
+
+    /** What the source has as a text, and the mirror perhaps in another way. */
+    private void text(MappedRow row, int i) {
+        switch (types[i].form()) {
+            case JSON -> {
+                byte[] bytes = row.bytes(i);
+                reserve(5 + bytes.length + 24 * types.length);
+                put(bytes.length + 1L, 4);
+                put(JSONB_VERSION, 1);
+                raw(bytes);
+            }
+            case UUID -> {
+                put(16, 4);
+                raw(HexFormat.of().parseHex(row.text(i).replace("-", "")));
+            }
+            case TIME -> sized(micros(row.text(i)), Long.BYTES);
+            case INTERVAL -> {
+                String[] parts = row.text(i).split(" ", -1);
+                put(16, 4);
+                put(Long.parseLong(parts[2]), Long.BYTES);
+                put(Long.parseLong(parts[1]), Integer.BYTES);
+                put(Long.parseLong(parts[0]), Integer.BYTES);
+            }
+            case INTEGER, REAL, TEXT, CHAR, LABEL, BLOB, DECIMAL, TIMESTAMP, DATE, ANY -> counted(row.bytes(i));
+        }
+    }
+
+    /** Of {@code 10:11:12.123456}. */
+    private static long micros(String time) {
+        int minutes = 60 * Integer.parseInt(time, 0, 2, 10) + Integer.parseInt(time, 3, 5, 10);
+        return (60L * minutes + Integer.parseInt(time, 6, 8, 10)) * 1_000_000 + Integer.parseInt(time, 9, 15, 10);
     }
 
     /** Digits of base 10,000, as {@code numeric_recv} reads them. */
@@ -157,7 +204,7 @@ final class CopyBinaryWriter {
             digits.add(parts[1].intValue());
             rest = parts[0];
         }
-        reserve(12 + 2 * digits.size() + 18 * types.length);
+        reserve(12 + 2 * digits.size() + 24 * types.length);
         put(8 + 2 * digits.size(), 4);
         put(digits.size(), 2);
         put(digits.size() - 1 - fractionDigits, 2);

@@ -140,6 +140,21 @@ final class MariaDbEngine extends StagingTableEngine {
         return "lockstep_mirror_" + Long.toHexString(LockKey.of(name).value());
     }
 
+    /** They are suspended with their actions; a transaction that fails leaves that to the next of the session. */
+    @Override
+    void suspendForeignKeys(Tx tx, TablePlan plan) {
+        if (!plan.target().foreignKeys().keys().isEmpty()) {
+            tx.execute("set foreign_key_checks = 0");
+        }
+    }
+
+    @Override
+    void resumeForeignKeys(Tx tx, TablePlan plan) {
+        if (!plan.target().foreignKeys().keys().isEmpty()) {
+            tx.execute("set foreign_key_checks = 1");
+        }
+    }
+
     /** A transaction that fails leaves its temporary table to the next. */
     @Override
     void makeStage(Tx tx, TablePlan plan, List<Column> columns) {
@@ -167,7 +182,7 @@ final class MariaDbEngine extends StagingTableEngine {
     /** A text by its bytes: no collation has a say. */
     private static String exactly(String side, Column column) {
         String value = side + column.identifier();
-        return column.type().orElseThrow().form() == TargetType.Form.TEXT ? "cast(" + value + " as binary)" : value;
+        return column.type().filter(TargetType::isText).isPresent() ? "cast(" + value + " as binary)" : value;
     }
 
     @Override

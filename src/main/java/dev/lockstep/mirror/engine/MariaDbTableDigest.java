@@ -143,10 +143,12 @@ final class MariaDbTableDigest implements TableDigest {
     private static String expression(Column column) {
         String name = column.identifier().toString();
         return switch (column.type().orElseThrow().form()) {
-            case TEXT -> counted("convert(" + name + " using utf8mb4)");
+            case TEXT, CHAR, LABEL -> counted("convert(" + name + " using utf8mb4)");
+            case UUID, JSON -> counted("cast(" + name + " as char)");
+            case TIME -> counted("time_format(" + name + ", '%H:%i:%s.%f')");
             case BLOB -> counted(name);
             case TIMESTAMP -> "date_format(" + name + ", '%Y-%m-%d %H:%i:%s.%f')";
-            case INTEGER, REAL, DECIMAL, DATE, ANY -> name;
+            case INTEGER, REAL, DECIMAL, DATE, INTERVAL, ANY -> name;
         };
     }
 

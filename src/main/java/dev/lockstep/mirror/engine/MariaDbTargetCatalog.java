@@ -4,6 +4,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.plan.ForeignKeys;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.plan.TargetTable.Column;
 import dev.lockstep.mirror.plan.TargetTable.Comparison;
@@ -15,11 +16,15 @@ import dev.lockstep.mirror.source.SourceTable.Nulls;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The tables of MariaDB or MySQL that are there, from the information schema, and what their names may be. */
 final class MariaDbTargetCatalog {
@@ -59,12 +64,16 @@ final class MariaDbTargetCatalog {
               from information_schema.triggers
              where event_object_schema = database()
                and event_object_table = ?
-             union
-            select concat('the mirror has a foreign key, ', constraint_name)
-              from information_schema.key_column_usage
-             where table_schema = database()
-               and (table_name = ? or referenced_table_name = ?)
-               and referenced_table_name is not null
+            """;
+
+    private static final String FOREIGN_KEYS = """
+              select constraint_name as "name", table_name as "owner", column_name as "part",
+                     referenced_table_name as "target", referenced_column_name as "target_part"
+                from information_schema.key_column_usage
+               where table_schema = database()
+                 and (table_name = ? or referenced_table_name = ?)
+                 and referenced_table_name is not null
+            order by constraint_name, ordinal_position
             """;
 
     private static final String DUPLICATE_COLUMN = "42S21";
@@ -73,6 +82,11 @@ final class MariaDbTargetCatalog {
 
     private static final long LAST_TIMESTAMP =
             LocalDateTime.of(2038, 1, 19, 3, 14, 7).toEpochSecond(ZoneOffset.UTC) * 1_000_000L;
+
+    /** {@code 838:59:59}. */
+    private static final long LAST_TIME = (838L * 3_600 + 59 * 60 + 59) * 1_000_000L;
+
+    private static final Pattern LABEL = Pattern.compile("'((?:[^']|'')*)'");
 
     private static final int MAX_NAME = 64;
 
@@ -87,7 +101,7 @@ final class MariaDbTargetCatalog {
         if (!found.get().text("type").equals("BASE TABLE")) {
             obstacles.add("in the mirror it is not a table");
         }
-        tx.rows(OBSTACLES, table, table, table).forEach(row -> obstacles.add(row.text("what")));
+        tx.rows(OBSTACLES, table).forEach(row -> obstacles.add(row.text("what")));
         Map<String, List<String>> keys = new LinkedHashMap<>();
         for (Row row : tx.rows(KEYS, table)) {
             boolean usable = !row.isNull("part") && row.isNull("prefix");
@@ -96,8 +110,33 @@ final class MariaDbTargetCatalog {
         List<String> primary = keys.containsKey("PRIMARY") ? keys.remove("PRIMARY") : List.of();
         List<Column> columns = new ArrayList<>();
         tx.rows(COLUMNS, table).forEach(row -> columns.add(column(row)));
-        return Optional.of(
-                new TargetTable(found.get().text("name"), columns, primary, List.copyOf(keys.values()), obstacles));
+        return Optional.of(new TargetTable(
+                found.get().text("name"),
+                columns,
+                primary,
+                List.copyOf(keys.values()),
+                obstacles,
+                new ForeignKeys(foreignKeys(tx, table), ForeignKeys.Check.SUSPENDED)));
+    }
+
+    private static List<ForeignKeys.Key> foreignKeys(Tx tx, String table) {
+        Map<String, List<Row>> keys = new LinkedHashMap<>();
+        for (Row row : tx.rows(FOREIGN_KEYS, table, table)) {
+            keys.computeIfAbsent(row.text("owner") + "/" + row.text("name"), name -> new ArrayList<>())
+                    .add(row);
+        }
+        List<ForeignKeys.Key> found = new ArrayList<>();
+        for (List<Row> parts : keys.values()) {
+            Row first = parts.get(0);
+            found.add(new ForeignKeys.Key(
+                    first.text("name"),
+                    first.text("owner"),
+                    parts.stream().map(part -> part.text("part")).toList(),
+                    first.text("target"),
+                    parts.stream().map(part -> part.text("target_part")).toList(),
+                    ""));
+        }
+        return found;
     }
 
     private static Column column(Row row) {
@@ -126,6 +165,12 @@ final class MariaDbTargetCatalog {
                     case "double" -> TargetType.finite(sql, Double.BYTES);
                     case "decimal" -> TargetType.decimal(sql, number(row, "digits"), number(row, "scale"));
                     case "varchar", "tinytext", "text", "mediumtext", "longtext" -> text(sql, row);
+                    case "char" -> character(sql, row);
+                    case "enum" -> TargetType.label(sql, labels(sql));
+                    case "uuid" -> TargetType.uuid(sql);
+                    case "json" -> TargetType.jsonOfDoubles(sql);
+                    case "time" -> TargetType.time(sql, -LAST_TIME, LAST_TIME, number(row, "fraction"));
+                    case "binary" -> TargetType.bytes(sql, row.integer("bytes"));
                     case "varbinary", "tinyblob", "blob", "mediumblob", "longblob" ->
                         TargetType.blob(sql, row.integer("bytes"));
                     case "datetime" -> MariaDbTableDesign.datetime(sql, number(row, "fraction"));
@@ -143,17 +188,38 @@ final class MariaDbTargetCatalog {
         return TargetType.integer(sql, min, -(min + 1), bits / 8);
     }
 
+    /** Of {@code enum('a','it''s')}. */
+    private static Set<String> labels(String sql) {
+        Set<String> labels = new HashSet<>();
+        Matcher matcher = LABEL.matcher(sql);
+        while (matcher.find()) {
+            labels.add(matcher.group(1).replace("''", "'"));
+        }
+        return labels;
+    }
+
+    private static TargetType character(String sql, Row row) {
+        Characters characters = characters(row);
+        return characters == null
+                ? null
+                : TargetType.character(sql, number(row, "characters"), row.integer("bytes"), characters);
+    }
+
     private static TargetType text(String sql, Row row) {
-        Characters characters =
-                switch (row.text("charset")) {
-                    case "utf8mb4" -> Characters.UNICODE;
-                    case "utf8", "utf8mb3" -> Characters.BASIC_PLANE;
-                    case "latin1" -> Characters.LATIN1;
-                    case "ascii" -> Characters.ASCII;
-                    default -> null;
-                };
+        Characters characters = characters(row);
         int most = sql.startsWith("varchar") ? number(row, "characters") : 0;
         return characters == null ? null : TargetType.text(sql, most, row.integer("bytes"), characters);
+    }
+
+    /** @return null if it is not known which they are */
+    private static Characters characters(Row row) {
+        return switch (row.text("charset")) {
+            case "utf8mb4" -> Characters.UNICODE;
+            case "utf8", "utf8mb3" -> Characters.BASIC_PLANE;
+            case "latin1" -> Characters.LATIN1;
+            case "ascii" -> Characters.ASCII;
+            default -> null;
+        };
     }
 
     private static int number(Row row, String column) {

@@ -60,6 +60,11 @@ public interface MirrorEngine extends TargetCatalog {
     /** What makes a reader of a row wait for its writer and the other way round: the end of a select. */
     String forShare();
 
+    /** The tables in the order in which rows can be written to them, those that refer to others behind these. */
+    default List<String> inOrder(Tx tx, List<String> tables) {
+        return tables;
+    }
+
     /** Takes the lock of a run for this session. @return whether nobody else has it */
     boolean lock(Db db, String name);
 

@@ -3,6 +3,7 @@ package dev.lockstep.mirror.engine;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.plan.ForeignKeys;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetCatalog;
 import dev.lockstep.mirror.plan.TargetTable;
@@ -56,7 +57,7 @@ final class PostgresEngine implements MirrorEngine {
 
     @Override
     public Optional<TargetTable> find(Tx tx, String table) {
-        return new PostgresTargetCatalog(tx).find(table);
+        return new PostgresTargetCatalog(tx, () -> PostgresForeignKeys.maySuspend(tx)).find(table);
     }
 
     @Override
@@ -89,6 +90,13 @@ final class PostgresEngine implements MirrorEngine {
     @Override
     public Optional<String> clash(Tx tx, List<String> columns) {
         return TargetCatalog.clash(columns, name -> name);
+    }
+
+    @Override
+    public List<String> inOrder(Tx tx, List<String> tables) {
+        return PostgresForeignKeys.maySuspend(tx)
+                ? tables
+                : ForeignKeys.parentsFirst(tables, PostgresForeignKeys.all(tx));
     }
 
     @Override
@@ -139,16 +147,19 @@ final class PostgresEngine implements MirrorEngine {
 
     @Override
     public void load(Tx tx, TablePlan plan, Rows rows) {
+        PostgresForeignKeys.letWrite(tx, plan);
         CopyBinaryWriter.copy(tx, plan.identifier().toString(), plan.columns(), rows);
     }
 
     @Override
     public Merged merge(Tx tx, TablePlan plan, Rows rows) {
+        PostgresForeignKeys.letWrite(tx, plan);
         return new PostgresStage(tx, plan).merge(rows);
     }
 
     @Override
     public long delete(Tx tx, TablePlan plan, Rows rows) {
+        PostgresForeignKeys.letWrite(tx, plan);
         return new PostgresStage(tx, plan).delete(rows);
     }
 
@@ -179,6 +190,7 @@ final class PostgresEngine implements MirrorEngine {
 
     @Override
     public long deleteExtra(Tx tx, TablePlan plan) {
+        PostgresForeignKeys.letWrite(tx, plan);
         return new PostgresStage(tx, plan).deleteExtra();
     }
 

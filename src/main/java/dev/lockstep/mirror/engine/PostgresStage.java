@@ -100,13 +100,15 @@ final class PostgresStage {
     }
 
     private String onConflict() {
-        if (plan.values().isEmpty()) {
+        // A key that is taken for another's becomes that one, too.
+        List<Column> columns = plan.isLoose() ? plan.columns() : plan.values();
+        if (columns.isEmpty()) {
             return "do nothing";
         }
         List<String> sets = new ArrayList<>();
         List<String> old = new ArrayList<>();
         List<String> fresh = new ArrayList<>();
-        for (Column column : plan.values()) {
+        for (Column column : columns) {
             sets.add(column.identifier() + " = excluded." + column.identifier());
             old.add(exactly(plan.identifier() + "." + column.identifier(), column));
             fresh.add(exactly("excluded." + column.identifier(), column));
@@ -120,8 +122,9 @@ final class PostgresStage {
         TargetType type = column.type().orElseThrow();
         return switch (type.form()) {
             case REAL -> (type.size() == Float.BYTES ? "float4send(" : "float8send(") + value + ")";
-            case TEXT -> value + "::text collate \"C\"";
-            case INTEGER, BLOB, DECIMAL, TIMESTAMP, DATE, ANY -> value;
+            case TEXT, CHAR, LABEL -> value + "::text collate \"C\"";
+            case INTERVAL -> "interval_send(" + value + ")";
+            case INTEGER, BLOB, DECIMAL, TIMESTAMP, DATE, TIME, UUID, JSON, ANY -> value;
         };
     }
 

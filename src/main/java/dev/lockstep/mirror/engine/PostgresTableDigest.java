@@ -89,9 +89,9 @@ final class PostgresTableDigest implements TableDigest {
             String name = column.identifier().toString();
             values.add(
                     switch (column.type().orElseThrow().form()) {
-                        case TEXT -> name + "::text";
+                        case TEXT, CHAR, LABEL, JSON -> name + "::text";
                         case DECIMAL -> "trim_scale(" + name + ")";
-                        case INTEGER, REAL, BLOB, TIMESTAMP, DATE, ANY -> name;
+                        case INTEGER, REAL, BLOB, TIMESTAMP, DATE, TIME, INTERVAL, UUID, ANY -> name;
                     });
         }
         String part = bits == 0 ? "0" : "(high >> " + (Long.SIZE - bits) + ") & " + ((1 << bits) - 1);
@@ -123,7 +123,7 @@ final class PostgresTableDigest implements TableDigest {
     /** A trigger that would change what is sent is seen by everybody, and nobody can make one while rows are being sent. */
     @Override
     public Optional<String> sealOfOwn(Tx mirror, long sent) {
-        boolean asSent = new PostgresTargetCatalog(mirror)
+        boolean asSent = new PostgresTargetCatalog(mirror, () -> true)
                 .find(plan.target().name())
                 .filter(table -> table.obstacles().isEmpty())
                 .isPresent();

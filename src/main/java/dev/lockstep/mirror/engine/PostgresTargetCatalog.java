@@ -5,6 +5,7 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.plan.DeclaredType;
 import dev.lockstep.mirror.plan.DeclaredType.Place;
+import dev.lockstep.mirror.plan.ForeignKeys;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.plan.TargetTable.Column;
 import dev.lockstep.mirror.plan.TargetTable.Comparison;
@@ -17,9 +18,11 @@ import dev.lockstep.mirror.source.ColumnSurvey;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.mirror.source.SourceTable.Nulls;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /** What a table of PostgreSQL is like: one that is there, from its catalog, and one that would be made. */
 final class PostgresTargetCatalog {
@@ -30,12 +33,15 @@ final class PostgresTargetCatalog {
             """;
 
     private static final String COLUMNS = """
-              select a.attname as name, t.typname as type, a.atttypmod as modifier,
+              select a.attname as name, coalesce(b.typname, t.typname) as type, coalesce(b.typtype, t.typtype) as kind,
+                     coalesce(b.oid, t.oid)::bigint as type_id,
+                     case when b.oid is null then a.atttypmod else t.typtypmod end as modifier,
                      format_type(a.atttypid, a.atttypmod) as declared, a.attnotnull as forbids_null,
                      a.atthasdef or a.attidentity <> '' as has_default, a.attgenerated <> '' as generated,
                      coalesce(l.collisdeterministic, true) as exact, a.attidentity as identity
                 from pg_attribute a
                 join pg_type t on t.oid = a.atttypid
+                left join pg_type b on t.typtype = 'd' and b.oid = t.typbasetype
                 left join pg_collation l on l.oid = a.attcollation
                where a.attrelid = to_regclass(?)
                  and a.attnum > 0
@@ -62,22 +68,22 @@ final class PostgresTargetCatalog {
              where tgrelid = to_regclass(?)
                and not tgisinternal
                and tgenabled <> 'D'
-             union all
-            select 'the mirror has a foreign key, ' || conname
-              from pg_constraint
-             where contype = 'f'
-               and (conrelid = to_regclass(?) or confrelid = to_regclass(?))
              order by 1
             """;
+
+    private static final String LABELS = "select enumlabel as label from pg_enum where enumtypid = ?::oid";
 
     private static final Set<Form> NUMBERS = Set.of(Form.INTEGER, Form.REAL, Form.DECIMAL);
 
     private static final int HEADER = 4;
 
     private final Tx tx;
+    private final BooleanSupplier isSuspended;
 
-    PostgresTargetCatalog(Tx tx) {
+    /** @param isSuspended whether foreign keys are not looked at while rows are written */
+    PostgresTargetCatalog(Tx tx, BooleanSupplier isSuspended) {
         this.tx = tx;
+        this.isSuspended = isSuspended;
     }
 
     Optional<TargetTable> find(String table) {
@@ -97,10 +103,12 @@ final class PostgresTargetCatalog {
         if (found.get().flag("filtered")) {
             obstacles.add("row security hides rows of the mirror from us");
         }
-        tx.rows(OBSTACLES, name, name, name).forEach(row -> obstacles.add(row.text("what")));
+        tx.rows(OBSTACLES, name).forEach(row -> obstacles.add(row.text("what")));
         List<List<String>> unique = new ArrayList<>();
         List<String> primary = keys(name, unique);
-        return Optional.of(new TargetTable(table, columns(name, primary, obstacles), primary, unique, obstacles));
+        List<Column> columns = columns(name, primary, obstacles);
+        ForeignKeys keys = PostgresForeignKeys.of(tx, name, isSuspended);
+        return Optional.of(new TargetTable(table, columns, primary, unique, obstacles, keys));
     }
 
     private List<Column> columns(String table, List<String> primary, List<String> obstacles) {
@@ -115,10 +123,7 @@ final class PostgresTargetCatalog {
                     forbids ? Nulls.FORBIDDEN : Nulls.ALLOWED,
                     forbids && !row.flag("has_default") ? Silence.FORBIDDEN : Silence.ALLOWED,
                     row.flag("generated") ? Source.GENERATED : Source.WRITER,
-                    row.flag("exact") ? Comparison.BINARY : Comparison.LOOSE));
-            if (primary.contains(name) && !row.flag("exact")) {
-                obstacles.add("the key's column " + name + " has a collation to which different texts are equal");
-            }
+                    row.flag("exact") && !row.text("type").equals("citext") ? Comparison.BINARY : Comparison.LOOSE));
             if (!primary.contains(name) && "a".equals(row.text("identity"))) {
                 obstacles.add("column " + name + " is generated always as identity, and no update may write it");
             }
@@ -145,9 +150,14 @@ final class PostgresTargetCatalog {
         return primary;
     }
 
-    private static Optional<TargetType> type(Row row) {
+    private Optional<TargetType> type(Row row) {
         String sql = row.text("declared");
         int modifier = Math.toIntExact(row.integer("modifier"));
+        if (row.text("kind").equals("e")) {
+            Set<String> labels = new HashSet<>();
+            tx.rows(LABELS, row.integer("type_id")).forEach(label -> labels.add(label.text("label")));
+            return Optional.of(TargetType.label(sql, labels));
+        }
         return Optional.ofNullable(
                 switch (row.text("type")) {
                     case "bool" -> TargetType.integer(sql, 0, 1, 1);
@@ -156,9 +166,15 @@ final class PostgresTargetCatalog {
                     case "int8" -> TargetType.integer(sql, Long.MIN_VALUE, Long.MAX_VALUE, Long.BYTES);
                     case "float4" -> TargetType.real(sql, Float.BYTES);
                     case "float8" -> TargetType.real(sql, Double.BYTES);
-                    case "text" -> TargetType.text(sql, 0, 0, Characters.UNICODE_BUT_NUL);
+                    case "text", "citext", "json" -> TargetType.text(sql, 0, 0, Characters.UNICODE_BUT_NUL);
                     case "varchar" ->
                         TargetType.text(sql, Math.max(0, modifier - HEADER), 0, Characters.UNICODE_BUT_NUL);
+                    case "bpchar" ->
+                        TargetType.character(sql, Math.max(0, modifier - HEADER), 0, Characters.UNICODE_BUT_NUL);
+                    case "uuid" -> TargetType.uuid(sql);
+                    case "jsonb" -> TargetType.json(sql);
+                    case "time" -> TargetType.time(sql, modifier < 0 ? 6 : modifier);
+                    case "interval" -> modifier < 0 ? TargetType.interval(sql) : null;
                     case "bytea" -> TargetType.blob(sql, 0);
                     case "numeric" -> numeric(sql, modifier);
                     case "timestamp", "timestamptz" ->

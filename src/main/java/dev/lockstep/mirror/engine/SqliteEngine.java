@@ -4,6 +4,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.mirror.plan.ForeignKeys;
 import dev.lockstep.mirror.plan.MappedRow;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetCatalog;
@@ -121,7 +122,7 @@ public final class SqliteEngine extends StagingTableEngine {
         }
         List<String> obstacles = new ArrayList<>();
         tx.rows(TRIGGERS, table).forEach(row -> obstacles.add(row.text("what")));
-        return new TargetTable(table, columns, primary, unique, obstacles);
+        return new TargetTable(table, columns, primary, unique, obstacles, ForeignKeys.NONE);
     }
 
     @Override

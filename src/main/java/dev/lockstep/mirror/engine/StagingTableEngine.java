@@ -69,22 +69,32 @@ abstract class StagingTableEngine implements MirrorEngine {
 
     abstract void insert(Tx tx, String table, List<Column> columns, Rows rows);
 
+    /** Lets rows be written whatever refers to them: before a statement that writes. */
+    void suspendForeignKeys(Tx tx, TablePlan plan) {}
+
+    /** Behind it. */
+    void resumeForeignKeys(Tx tx, TablePlan plan) {}
+
     /** Updates the rows that are staged and differ. @return how many */
     abstract long updateStaged(Tx tx, TablePlan plan);
 
     @Override
     public final void load(Tx tx, TablePlan plan, Rows rows) {
+        suspendForeignKeys(tx, plan);
         insert(tx, plan.identifier().toString(), plan.columns(), rows);
+        resumeForeignKeys(tx, plan);
     }
 
     @Override
     public final Merged merge(Tx tx, TablePlan plan, Rows rows) {
         makeStage(tx, plan, plan.columns());
         insert(tx, "lockstep_stage", plan.columns(), rows);
+        suspendForeignKeys(tx, plan);
         long staged = tx.only(STAGED).integer("n");
         long updated = updateStaged(tx, plan);
         long inserted = tx.updateExactly(
                 INSERT_MISSING.formatted(plan.identifier(), TablePlan.list(plan.columns()), plan.sameKey("m.", "s.")));
+        resumeForeignKeys(tx, plan);
         unstage(tx);
         return new Merged(inserted, updated, staged - inserted - updated);
     }
@@ -98,8 +108,10 @@ abstract class StagingTableEngine implements MirrorEngine {
     @Override
     public final long delete(Tx tx, TablePlan plan, Rows rows) {
         stage(tx, plan, rows);
+        suspendForeignKeys(tx, plan);
         long deleted =
                 tx.update(DELETE_STAGED.formatted(plan.identifier(), plan.sameKey(plan.identifier() + ".", "s.")));
+        resumeForeignKeys(tx, plan);
         unstage(tx);
         return deleted;
     }
@@ -127,7 +139,11 @@ abstract class StagingTableEngine implements MirrorEngine {
 
     @Override
     public final long deleteExtra(Tx tx, TablePlan plan) {
-        return tx.update(DELETE_EXTRA.formatted(plan.identifier(), plan.sameKey(plan.identifier() + ".", "s.")));
+        suspendForeignKeys(tx, plan);
+        long deleted =
+                tx.update(DELETE_EXTRA.formatted(plan.identifier(), plan.sameKey(plan.identifier() + ".", "s.")));
+        resumeForeignKeys(tx, plan);
+        return deleted;
     }
 
     private static List<String> keys(List<Row> rows, TablePlan plan) {

@@ -33,6 +33,7 @@ public final class Planner {
         ColumnSurvey survey = new ColumnSurvey(source, table);
         TargetTable target = found.orElseGet(() -> catalog.design(table, survey));
         List<String> obstacles = new ArrayList<>(target.obstacles());
+        obstacles.addAll(target.foreignKeys().obstacles());
         List<String> notes = new ArrayList<>();
         if (found.isEmpty()) {
             guesses(table, target, survey).ifPresent(notes::add);
@@ -47,7 +48,7 @@ public final class Planner {
         for (SourceTable.Column column : table.key()) {
             chosen.add(column, table.offset());
         }
-        int keyWidth = chosen.endKey();
+        int keyWidth = chosen.endKey(new UuidSpelling(source, table));
         for (SourceTable.Column column : table.columns()) {
             if (!table.key().contains(column)) {
                 chosen.add(column, table.offset());
@@ -97,7 +98,7 @@ public final class Planner {
             if (column.affinity() == Affinity.BLOB && !table.key().contains(column)) {
                 columns.stream()
                         .filter(other -> SqlToken.fold(other.name()).equals(SqlToken.fold(column.name())))
-                        .filter(other -> other.type().orElseThrow().form() == Form.TEXT)
+                        .filter(other -> other.type().orElseThrow().isText())
                         .forEach(other -> lossy.add(other.name()));
             }
         }
@@ -158,7 +159,8 @@ public final class Planner {
         if (!has) {
             obstacles.add("the mirror has no primary or unique key on (" + String.join(", ", wanted) + ")");
         }
-        return new TargetTable(target.name(), target.columns(), target.primaryKey(), others, target.obstacles());
+        return new TargetTable(
+                target.name(), target.columns(), target.primaryKey(), others, target.obstacles(), target.foreignKeys());
     }
 
     private static boolean same(List<String> found, List<String> wanted) {
@@ -170,11 +172,12 @@ public final class Planner {
     private static void note(List<TargetTable.Column> columns, TargetTable target, List<String> notes) {
         for (TargetTable.Column column : columns) {
             TargetType type = column.type().orElseThrow();
-            if (type.form() == Form.TIMESTAMP && type.size() < 6) {
+            if (type.hasFraction() && type.size() < 6) {
                 notes.add("column " + column.name() + ": " + type.sql() + " keeps " + type.size()
                         + " digits of a second; the rest is cut off");
             }
         }
+        notes.addAll(target.foreignKeys().notes());
         for (List<String> unique : target.uniqueKeys()) {
             notes.add("the mirror has another unique key (" + String.join(", ", unique) + ")");
         }
@@ -224,8 +227,8 @@ public final class Planner {
         }
 
         /** What has been added so far is the key, in which nothing may be NULL. @return how many columns that is */
-        int endKey() {
-            columns.replaceAll(TargetTable.Column::withoutNulls);
+        int endKey(UuidSpelling uuids) {
+            columns.replaceAll(column -> uuids.of(column.withoutNulls()));
             return columns.size();
         }
 

@@ -5,6 +5,7 @@ import dev.lockstep.db.Cells.Kind;
 import dev.lockstep.mirror.plan.MappedRow.Misfit;
 import dev.lockstep.mirror.plan.MappedRow.Tag;
 import dev.lockstep.mirror.plan.TargetType.Characters;
+import dev.lockstep.mirror.plan.TargetType.Form;
 import dev.lockstep.mirror.source.SourceTable.Nulls;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ public final class RowMapper {
     private final TablePlan.Limits limits;
     private final MappedRow row;
     private final Utf8Check text = new Utf8Check();
-    private long cut;
+    private final SpelledValues spelled;
 
     RowMapper(TablePlan plan) {
         this.columns = plan.columns();
@@ -34,6 +35,7 @@ public final class RowMapper {
         this.keyWidth = plan.keyWidth();
         this.limits = plan.limits();
         this.row = new MappedRow(columns.size());
+        this.spelled = new SpelledValues(row);
         this.takesNumbers = new boolean[columns.size()];
         for (int i = 0; i < takesNumbers.length; i++) {
             takesNumbers[i] = i >= keyWidth || plan.tellsNumbersFromTexts(i);
@@ -42,7 +44,7 @@ public final class RowMapper {
 
     /** How many times so far were finer than a microsecond, and have been cut. */
     public long cut() {
-        return cut;
+        return spelled.cut();
     }
 
     /** The row as the mirror should have it; the same object each time. */
@@ -91,16 +93,16 @@ public final class RowMapper {
         return switch (type.form()) {
             case INTEGER -> integer(source, cell, type, i);
             case REAL -> real(source, cell, type, i);
-            case TEXT -> kind == Kind.TEXT ? text(source.bytes(cell), type, i) : numberAsText(source, cell, type, i);
+            case TEXT, CHAR, LABEL ->
+                kind == Kind.TEXT ? text(source.bytes(cell), type, i) : numberAsText(source, cell, type, i);
             case BLOB -> kind == Kind.BLOB ? blob(source.bytes(cell), type, i) : unlike(kind, type);
             case DECIMAL -> decimal(source, cell, type, i);
-            case TIMESTAMP -> kind == Kind.TEXT ? timestamp(source.bytes(cell), type, i) : unlike(kind, type);
-            case DATE -> kind == Kind.TEXT ? date(source.bytes(cell), type, i) : unlike(kind, type);
+            case TIMESTAMP, DATE, TIME, INTERVAL, UUID, JSON -> spelled.map(source, cell, type, i);
             case ANY -> any(source, cell, i);
         };
     }
 
-    private static String unlike(Kind kind, TargetType type) {
+    static String unlike(Kind kind, TargetType type) {
         return kind + " value in a column of type " + type.sql();
     }
 
@@ -186,11 +188,20 @@ public final class RowMapper {
         if (type.bytes() > 0 && stored > type.bytes()) {
             return stored + " bytes in " + type.sql() + ", which takes " + type.bytes();
         }
+        if (type.form() == Form.CHAR && value.length > 0 && value[value.length - 1] == ' ') {
+            return "a blank at the end, which " + type.sql() + " does not keep";
+        }
+        if (type.form() == Form.LABEL && !type.labels().contains(new String(value, StandardCharsets.UTF_8))) {
+            return "none of the values of " + type.sql();
+        }
         row.set(i, Tag.TEXT, value);
         return null;
     }
 
     private String blob(byte[] value, TargetType type, int i) {
+        if (value.length < type.min()) {
+            return value.length + " bytes in " + type.sql() + ", which fills them up";
+        }
         if (type.bytes() > 0 && value.length > type.bytes()) {
             return value.length + " bytes in " + type.sql() + ", which takes " + type.bytes();
         }
@@ -222,38 +233,6 @@ public final class RowMapper {
         }
         row.set(i, Tag.DECIMAL, value.toPlainString().getBytes(StandardCharsets.US_ASCII));
         return null;
-    }
-
-    private String timestamp(byte[] value, TargetType type, int i) {
-        try {
-            long micros = DateTexts.micros(value);
-            long step = 1;
-            for (int digits = type.size(); digits < 6; digits++) {
-                step *= 10;
-            }
-            micros -= Math.floorMod(micros, step);
-            if (micros < type.min() || micros > type.max()) {
-                return "out of the range of " + type.sql();
-            }
-            row.set(i, Tag.TIMESTAMP, micros);
-            cut += DateTexts.isFiner(value) ? 1 : 0;
-            return null;
-        } catch (DateTexts.Unreadable e) {
-            return e.getMessage();
-        }
-    }
-
-    private String date(byte[] value, TargetType type, int i) {
-        try {
-            long days = DateTexts.days(value);
-            if (days < type.min() || days > type.max()) {
-                return "out of the range of " + type.sql();
-            }
-            row.set(i, Tag.DATE, days);
-            return null;
-        } catch (DateTexts.Unreadable e) {
-            return e.getMessage();
-        }
     }
 
     private String any(Cells source, int cell, int i) {

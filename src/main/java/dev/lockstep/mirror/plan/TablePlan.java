@@ -46,7 +46,7 @@ public record TablePlan(
 
     /** Of a table that cannot be copied, and of which no more is known than why. */
     public static TablePlan impossible(SourceTable source, String why) {
-        TargetTable none = new TargetTable(source.name(), List.of(), List.of(), List.of(), List.of());
+        TargetTable none = new TargetTable(source.name(), List.of(), List.of(), List.of(), List.of(), ForeignKeys.NONE);
         return new TablePlan(
                 source, none, List.of(), 0, List.of(), Limits.ofKey(0), List.of(why), List.of(), Optional.empty());
     }

@@ -13,14 +13,16 @@ import java.util.function.UnaryOperator;
  *
  * @param primaryKey the names of its primary key's columns, in the key's order; empty if it has none
  * @param uniqueKeys other unique keys, each with the names of its columns; with none if it is made of expressions
- * @param obstacles what makes it unfit to be a mirror: triggers, foreign keys
+ * @param obstacles what makes it unfit to be a mirror: triggers, rules
+ * @param foreignKeys its own, and those that refer to it
  */
 public record TargetTable(
         String name,
         List<Column> columns,
         List<String> primaryKey,
         List<List<String>> uniqueKeys,
-        List<String> obstacles) {
+        List<String> obstacles,
+        ForeignKeys foreignKeys) {
     /** The key of a mirror whose source has none: the source's rowid. */
     static final String ROWID = "lockstep_rowid";
 
@@ -77,6 +79,10 @@ public record TargetTable(
             return new Column(name, type, declared, SourceTable.Nulls.FORBIDDEN, silence, source, comparison);
         }
 
+        Column withType(TargetType other) {
+            return new Column(name, Optional.of(other), declared, nulls, silence, source, comparison);
+        }
+
         public Identifier identifier() {
             return new Identifier(name);
         }
@@ -97,7 +103,7 @@ public record TargetTable(
                     column.name(), types.apply(column), inKey ? SourceTable.Nulls.FORBIDDEN : column.nulls()));
         }
         source.key().forEach(column -> key.add(column.name()));
-        return new TargetTable(source.name(), columns, key, List.of(), List.of());
+        return new TargetTable(source.name(), columns, key, List.of(), List.of(), ForeignKeys.NONE);
     }
 
     /** The statement that makes it, with names as standard SQL quotes them. */

@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -48,9 +49,9 @@ final class MariaDbReader implements RowReader {
     private static String expression(TargetTable.Column column, TargetType type) {
         String name = column.identifier().toString();
         return switch (type.form()) {
-            case TIMESTAMP, DATE -> "cast(" + name + " as char)";
-            case TEXT -> "convert(" + name + " using utf8mb4)";
-            case INTEGER, REAL, BLOB, DECIMAL, ANY -> name;
+            case TIMESTAMP, DATE, TIME, UUID, JSON -> "cast(" + name + " as char)";
+            case TEXT, CHAR, LABEL -> "convert(" + name + " using utf8mb4)";
+            case INTERVAL, INTEGER, REAL, BLOB, DECIMAL, ANY -> name;
         };
     }
 
@@ -59,13 +60,23 @@ final class MariaDbReader implements RowReader {
         switch (type.form()) {
             case INTEGER -> whole(row, new BigDecimal(value.toString()));
             case REAL -> row.real(((Number) value).doubleValue());
-            case TEXT -> row.text(value.toString().getBytes(StandardCharsets.UTF_8));
+            case TEXT, LABEL -> row.text(value.toString().getBytes(StandardCharsets.UTF_8));
+            case CHAR -> row.text(value.toString().replaceFirst(" +$", "").getBytes(StandardCharsets.UTF_8));
             case BLOB -> row.blob((byte[]) value);
             case DECIMAL -> row.decimal((BigDecimal) value);
             case TIMESTAMP -> instant(row, value.toString());
             case DATE -> day(row, value.toString());
-            case ANY -> throw new IllegalStateException("no type of MariaDB takes every value");
+            case TIME -> meant(row, VerifiedSpan.time(value.toString(), type.size()), value);
+            case UUID -> meant(row, VerifiedSpan.uuid(value.toString()), value);
+            case JSON ->
+                VerifiedJson.meaning(value.toString()).ifPresentOrElse(row::text, () -> row.odd(value.toString()));
+            case INTERVAL, ANY -> throw new IllegalStateException("no type of MariaDB: " + type);
         }
+    }
+
+    private static void meant(CanonicalRow row, Optional<String> meaning, Object value) {
+        meaning.ifPresentOrElse(
+                text -> row.text(text.getBytes(StandardCharsets.US_ASCII)), () -> row.odd(value.toString()));
     }
 
     private static void whole(CanonicalRow row, BigDecimal value) {

@@ -7,6 +7,8 @@ import dev.lockstep.support.LockstepException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.function.Consumer;
 
 /**
@@ -85,14 +87,42 @@ final class PostgresReader implements RowReader {
         switch (type.form()) {
             case INTEGER -> row.whole(integer(in, length));
             case REAL -> row.real(length == Float.BYTES ? in.getFloat() : in.getDouble());
-            case TEXT -> row.text(bytes, from, length);
+            case TEXT, LABEL -> row.text(bytes, from, length);
+            case CHAR -> row.text(bytes, from, withoutPadding(bytes, from, length));
             case BLOB -> row.blob(bytes, from, length);
             case DECIMAL -> numeric(in);
             case TIMESTAMP -> instant(in.getLong());
             case DATE -> day(in.getInt());
+            case TIME -> text(VerifiedSpan.timeOf(in.getLong()));
+            case INTERVAL -> interval(in);
+            case UUID -> text(HexFormat.of().formatHex(bytes, from, from + length));
+            case JSON -> json(new String(bytes, from + 1, length - 1, StandardCharsets.UTF_8));
             case ANY -> throw new IllegalStateException("no type of PostgreSQL takes every value");
         }
         in.position(from + length);
+    }
+
+    private static int withoutPadding(byte[] bytes, int from, int length) {
+        int end = from + length;
+        while (end > from && bytes[end - 1] == ' ') {
+            end--;
+        }
+        return end - from;
+    }
+
+    private void text(String ascii) {
+        row.text(ascii.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private void interval(ByteBuffer in) {
+        long micros = in.getLong();
+        int days = in.getInt();
+        text(VerifiedSpan.intervalOf(in.getInt(), days, micros));
+    }
+
+    /** Behind a byte that says which form it is. */
+    private void json(String value) {
+        VerifiedJson.meaning(value).ifPresentOrElse(row::text, () -> row.odd(value));
     }
 
     private static long integer(ByteBuffer in, int length) {

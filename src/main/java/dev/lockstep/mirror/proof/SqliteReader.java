@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -65,11 +66,16 @@ final class SqliteReader implements RowReader {
                         ? whole(row, cells.integer(i))
                         : kind == Kind.TEXT && type.isBoolean() && truth(row, cells.bytes(i));
             case REAL -> real(row, cells, i);
-            case TEXT -> kind == Kind.TEXT ? text(row, cells.bytes(i)) : spelled(row, cells, i);
+            case TEXT, LABEL -> kind == Kind.TEXT ? text(row, cells.bytes(i)) : spelled(row, cells, i);
+            case CHAR -> kind == Kind.TEXT ? unpadded(row, cells.bytes(i)) : spelled(row, cells, i);
             case BLOB -> kind == Kind.BLOB && blob(row, cells.bytes(i));
             case DECIMAL -> decimal(row, cells, i);
             case TIMESTAMP -> kind == Kind.TEXT && instant(row, cells.bytes(i), type.size());
             case DATE -> kind == Kind.TEXT && day(row, cells.bytes(i));
+            case TIME -> kind == Kind.TEXT && meant(row, VerifiedSpan.time(latin(cells, i), type.size()));
+            case INTERVAL -> kind == Kind.TEXT && meant(row, VerifiedSpan.interval(latin(cells, i)));
+            case UUID -> meant(row, uuid(cells, i));
+            case JSON -> json(row, cells, i);
             case ANY -> asItIs(row, cells, i);
         };
     }
@@ -98,6 +104,41 @@ final class SqliteReader implements RowReader {
     private static boolean text(CanonicalRow row, byte[] value) {
         row.text(value);
         return true;
+    }
+
+    /** A blank at the end would be none there. */
+    private static boolean unpadded(CanonicalRow row, byte[] value) {
+        return (value.length == 0 || value[value.length - 1] != ' ') && text(row, value);
+    }
+
+    private static String latin(Cells cells, int i) {
+        return new String(cells.bytes(i), StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean meant(CanonicalRow row, Optional<String> meaning) {
+        meaning.ifPresent(text -> row.text(text.getBytes(StandardCharsets.US_ASCII)));
+        return meaning.isPresent();
+    }
+
+    private static Optional<String> uuid(Cells cells, int i) {
+        return switch (cells.kind(i)) {
+            case TEXT -> VerifiedSpan.uuid(latin(cells, i));
+            case BLOB -> VerifiedSpan.uuid(HexFormat.of().formatHex(cells.bytes(i)));
+            case INTEGER, REAL, NULL -> Optional.empty();
+        };
+    }
+
+    private static boolean json(CanonicalRow row, Cells cells, int i) {
+        String text =
+                switch (cells.kind(i)) {
+                    case TEXT -> new String(cells.bytes(i), StandardCharsets.UTF_8);
+                    case INTEGER -> Long.toString(cells.integer(i));
+                    case REAL -> Double.isFinite(cells.real(i)) ? VerifiedNumber.text(cells.real(i)) : "";
+                    case BLOB, NULL -> "";
+                };
+        Optional<byte[]> meaning = VerifiedJson.meaning(text);
+        meaning.ifPresent(row::text);
+        return meaning.isPresent();
     }
 
     private static boolean blob(CanonicalRow row, byte[] value) {
