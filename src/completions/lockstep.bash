@@ -2420,7 +2420,7 @@ function _picocli_lockstep_mirror_plan() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--table' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2437,10 +2437,25 @@ function _picocli_lockstep_mirror_plan() {
     '--password-file')
       return
       ;;
+    '--schema')
+      return
+      ;;
     '--retry-for')
       return
       ;;
     '--table')
+      return
+      ;;
+    '--exclude')
+      return
+      ;;
+    '--rename')
+      return
+      ;;
+    '--where')
+      return
+      ;;
+    '--columns')
       return
       ;;
     '--profile')
@@ -2477,7 +2492,7 @@ function _picocli_lockstep_mirror_backfill() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--drop-extra-tables' '-y' '--yes' '--create' '--keep-extra' '--allow-empty-source' '--take-over' '--sole-writer' '--recheck' '--restart' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--table' '--snapshot' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--snapshot' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2494,10 +2509,25 @@ function _picocli_lockstep_mirror_backfill() {
     '--password-file')
       return
       ;;
+    '--schema')
+      return
+      ;;
     '--retry-for')
       return
       ;;
     '--table')
+      return
+      ;;
+    '--exclude')
+      return
+      ;;
+    '--rename')
+      return
+      ;;
+    '--where')
+      return
+      ;;
+    '--columns')
       return
       ;;
     '--snapshot')
@@ -2552,7 +2582,7 @@ function _picocli_lockstep_mirror_verify() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '--show-values' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--table' '--rows' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--rows' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2569,10 +2599,25 @@ function _picocli_lockstep_mirror_verify() {
     '--password-file')
       return
       ;;
+    '--schema')
+      return
+      ;;
     '--retry-for')
       return
       ;;
     '--table')
+      return
+      ;;
+    '--exclude')
+      return
+      ;;
+    '--rename')
+      return
+      ;;
+    '--where')
+      return
+      ;;
+    '--columns')
       return
       ;;
     '--rows')
@@ -2612,7 +2657,7 @@ function _picocli_lockstep_mirror_status() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--max-age' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--max-age' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2627,6 +2672,9 @@ function _picocli_lockstep_mirror_status() {
       return
       ;;
     '--password-file')
+      return
+      ;;
+    '--schema')
       return
       ;;
     '--retry-for')
@@ -2669,7 +2717,7 @@ function _picocli_lockstep_mirror_follow() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--install' '--remove' '--create' '--keep-extra' '--allow-empty-source' '--take-over' '--sole-writer' '--recheck' '--restart' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--retry-for' '--table' '--interval' '--sweep' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--interval' '--sweep' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2686,10 +2734,25 @@ function _picocli_lockstep_mirror_follow() {
     '--password-file')
       return
       ;;
+    '--schema')
+      return
+      ;;
     '--retry-for')
       return
       ;;
     '--table')
+      return
+      ;;
+    '--exclude')
+      return
+      ;;
+    '--rename')
+      return
+      ;;
+    '--where')
+      return
+      ;;
+    '--columns')
       return
       ;;
     '--interval')

@@ -29,7 +29,7 @@ public record Profile(
         Connections connections,
         Optional<AuditProfile> audit,
         Optional<Fts> fts,
-        Mirror mirror) {
+        MirrorProfile mirror) {
     /**
      * What stands in for options that are not given: each as the option takes it, without a password.
      *
@@ -39,20 +39,6 @@ public record Profile(
      */
     public record Connections(Optional<String> pg, Optional<String> db, Optional<String> to) {
         static final Connections NONE = new Connections(Optional.empty(), Optional.empty(), Optional.empty());
-    }
-
-    /**
-     * What a mirror has copies of.
-     *
-     * @param tables in their order; none: all
-     * @param isSoleWriter whether nobody but lockstep writes to the mirror
-     */
-    public record Mirror(List<String> tables, boolean isSoleWriter) {
-        static final Mirror ALL = new Mirror(List.of(), false);
-
-        public Mirror {
-            tables = List.copyOf(tables);
-        }
     }
 
     /**

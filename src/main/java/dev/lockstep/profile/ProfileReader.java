@@ -2,7 +2,6 @@ package dev.lockstep.profile;
 
 import dev.lockstep.profile.Profile.Connections;
 import dev.lockstep.profile.Profile.Fts;
-import dev.lockstep.profile.Profile.Mirror;
 import dev.lockstep.profile.Profile.State;
 import dev.lockstep.profile.Profile.Table;
 import dev.lockstep.profile.Profile.Trigger;
@@ -22,15 +21,9 @@ final class ProfileReader {
                 root.section("connections").map(ProfileReader::connections).orElse(Connections.NONE),
                 root.section("audit").map(AuditProfile::read),
                 root.section("fts").map(ProfileReader::fts),
-                root.section("mirror").map(ProfileReader::mirror).orElse(Mirror.ALL));
+                root.section("mirror").map(MirrorProfile::read).orElse(MirrorProfile.ALL));
         root.end();
         return profile;
-    }
-
-    private static Mirror mirror(Section mirror) {
-        Mirror read = new Mirror(mirror.requiredTexts("tables"), mirror.flag("soleWriter"));
-        mirror.end();
-        return read;
     }
 
     private static Connections connections(Section connections) {

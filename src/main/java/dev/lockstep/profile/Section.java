@@ -4,6 +4,7 @@ import dev.lockstep.support.DidYouMean;
 import dev.lockstep.support.Json;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,24 @@ final class Section {
             texts.add(element);
         }
         return texts;
+    }
+
+    /** The texts of an object, by their keys; none if the key is not there. */
+    Map<String, String> pairs(String key) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        section(key)
+                .ifPresent(inside ->
+                        inside.values.keySet().forEach(name -> pairs.put((String) name, inside.text((String) name))));
+        return pairs;
+    }
+
+    /** The arrays of texts of an object, by their keys; none if the key is not there. */
+    Map<String, List<String>> lists(String key) {
+        Map<String, List<String>> lists = new LinkedHashMap<>();
+        section(key).ifPresent(inside -> inside.values
+                .keySet()
+                .forEach(name -> lists.put((String) name, inside.requiredTexts((String) name))));
+        return lists;
     }
 
     /** {@link #texts} of a key that must be there. */

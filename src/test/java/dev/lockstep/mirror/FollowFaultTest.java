@@ -16,6 +16,7 @@ import dev.lockstep.mirror.follow.Following;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.RunClaim.Policy;
+import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.Counts;
@@ -107,7 +108,7 @@ class FollowFaultTest {
             MirrorRun run = MirrorRun.begin(link, id(mirror.source), "a test", Policy.RESPECT);
             Following.Options options = new Following.Options(CREATE, Duration.ofMillis(1), Duration.ofHours(1));
             Following following = new Following(
-                    source, mirror.source, run, target.toString(), List.of(), options, new Changes(mirror));
+                    source, mirror.source, run, target.toString(), Selection.ALL, options, new Changes(mirror));
             try {
                 following.run();
             } catch (InterruptedException e) {

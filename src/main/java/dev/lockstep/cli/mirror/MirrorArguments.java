@@ -6,6 +6,7 @@ import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
+import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.db.sqlite.SqliteFiles;
@@ -14,17 +15,22 @@ import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.copy.Preflight;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorRun;
+import dev.lockstep.mirror.run.MirrorSchema;
+import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ProcessIdentity;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** What the {@code mirror} commands take alike: the source, the mirror, and which tables. */
 public final class MirrorArguments {
-    static final Opt<List<String>> TABLE =
-            Opt.texts("T", "A table. Repeatable. None: those of the profile, or all.", "--table");
+    private static final Opt<String> SCHEMA = Opt.text(
+            "NAME",
+            "The schema of PostgreSQL that the mirror is in, with what lockstep keeps of it. Default: where the connection"
+                    + " looks first.",
+            "--schema");
     private static final Opt<Duration> RETRY_FOR =
             Opt.duration("How long to try again while the mirror is away, once connected (default 1m).", "--retry-for");
 
@@ -35,7 +41,7 @@ public final class MirrorArguments {
 
     static void which(CommandSpec spec) {
         databases(spec);
-        TABLE.addTo(spec);
+        SelectionArguments.declare(spec);
     }
 
     static void databases(CommandSpec spec) {
@@ -44,7 +50,7 @@ public final class MirrorArguments {
         Options.PASSWORD_FILE
                 .meaning("Read the mirror's password from this file, which nobody else may read.")
                 .addTo(spec);
-        RETRY_FOR.addTo(spec);
+        Options.add(spec, SCHEMA, RETRY_FOR);
     }
 
     /** The mirror that {@code --to} or LOCKSTEP_TO means; what is odd about the description is said. */
@@ -60,7 +66,7 @@ public final class MirrorArguments {
     static String mirrorId(Invocation call) {
         DbTarget target = resolve(call);
         refuseItself(call, target);
-        return target.toString();
+        return schema(call).map(name -> target + ", schema " + name).orElseGet(target::toString);
     }
 
     private static DbTarget resolve(Invocation call) {
@@ -85,7 +91,7 @@ public final class MirrorArguments {
 
     /** Connects to the mirror for a run, if nothing can be told before that; see {@link Preflight#check}. */
     public static MirrorConnection link(Invocation call, Db source, Backfill.Trust trust, Duration patience) {
-        Preflight.check(source, resolve(call), tables(call), trust);
+        Preflight.check(source, resolve(call), selection(call), trust);
         return link(call, Session.Use.WRITE, patience);
     }
 
@@ -95,7 +101,13 @@ public final class MirrorArguments {
         Databases databases = call.databases();
         Session session = call.session(use);
         Duration retrying = call.find(RETRY_FOR).orElse(patience);
-        return new MirrorConnection(() -> databases.open(target, session), retrying, call.output()::message);
+        Optional<String> schema = schema(call);
+        if (schema.isPresent() && !(target instanceof PgTarget)) {
+            throw LockstepException.usage(
+                    "--schema is of PostgreSQL", "of MariaDB and MySQL, --to names the database; SQLite has one");
+        }
+        return new MirrorConnection(
+                () -> MirrorSchema.in(databases.open(target, session), schema), retrying, call.output()::message);
     }
 
     /** Becomes the one that writes. @throws LockstepException refused: another run is alive */
@@ -116,12 +128,14 @@ public final class MirrorArguments {
         }
     }
 
-    /** The tables that are asked for; none: all. */
-    static List<String> tables(Invocation call) {
-        List<String> named = call.all(TABLE);
-        return named.isEmpty()
-                ? call.profile().map(profile -> profile.mirror().tables()).orElse(named)
-                : named;
+    private static Optional<String> schema(Invocation call) {
+        return call.find(SCHEMA)
+                .or(() -> call.profile().flatMap(profile -> profile.mirror().schema()));
+    }
+
+    /** The tables that are asked for. */
+    static Selection selection(Invocation call) {
+        return SelectionArguments.of(call);
     }
 
     /** What identifies the source in all its runs. */

@@ -51,8 +51,8 @@ public final class MirrorBackfillCommand implements Command {
                 Db source = SourceSnapshot.open(call);
                 MirrorConnection link = MirrorArguments.link(call, source, options.trust(), MirrorArguments.PATIENCE)) {
             wal.look();
-            List<Backfill.Table> hopeless = Preflight.hopeless(source, link, MirrorArguments.tables(call), options);
-            List<NotMirrored> left = NotMirrored.of(source, MirrorArguments.tables(call));
+            List<Backfill.Table> hopeless = Preflight.hopeless(source, link, MirrorArguments.selection(call), options);
+            List<NotMirrored> left = NotMirrored.of(source, MirrorArguments.selection(call));
             if (!hopeless.isEmpty()) {
                 return result(call, hopeless, List.of(), left, wal);
             }
@@ -60,10 +60,10 @@ public final class MirrorBackfillCommand implements Command {
             sayOnce(call, link, left);
             MirrorRun run = MirrorArguments.begin(call, link);
             call.output().soFar(() -> new Result(0, change(run), Map.of(), List.of()));
-            List<ExtraTables.Dropped> dropped = ExtraTables.drop(source, run, extra);
+            List<ExtraTables.Dropped> dropped = ExtraTables.drop(source, run, extra, MirrorArguments.selection(call));
             Runnable watch = SourceSnapshot.isCopied(call) ? () -> {} : wal::look;
             List<Backfill.Table> tables = new Backfill(options, new MirrorNarration(call, watch))
-                    .run(source, file, run, MirrorArguments.tables(call));
+                    .run(source, file, run, MirrorArguments.selection(call));
             watch.run();
             Result result = result(call, tables, dropped, left, wal);
             return change(run) == Result.Change.CHANGED ? TableReport.kept(result) : result;
@@ -79,7 +79,8 @@ public final class MirrorBackfillCommand implements Command {
         if (!call.has(DROP_EXTRA_TABLES)) {
             return List.of();
         }
-        List<String> extra = ExtraTables.names(source, link, MirrorArguments.sourceId(call));
+        List<String> extra =
+                ExtraTables.names(source, link, MirrorArguments.sourceId(call), MirrorArguments.selection(call));
         if (!extra.isEmpty()) {
             call.confirm("drop " + String.join(", ", extra) + " of the mirror");
         }

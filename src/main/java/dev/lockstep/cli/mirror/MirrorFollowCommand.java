@@ -61,7 +61,7 @@ public final class MirrorFollowCommand implements Command {
         if (call.has(INSTALL) && call.has(REMOVE)) {
             throw LockstepException.usage("--install and --remove exclude each other", "give one of them");
         }
-        FollowTriggers triggers = new FollowTriggers(MirrorArguments.mirrorId(call), MirrorArguments.tables(call));
+        FollowTriggers triggers = new FollowTriggers(MirrorArguments.mirrorId(call), MirrorArguments.selection(call));
         if (call.dryRun() || call.has(INSTALL) || call.has(REMOVE)) {
             try (Db source = call.sqlite(SqliteFiles.Access.WRITE)) {
                 return call.dryRun() ? draft(call, source, triggers) : change(call, source, triggers);
@@ -143,14 +143,14 @@ public final class MirrorFollowCommand implements Command {
                 MirrorConnection link =
                         MirrorArguments.link(call, source, options.backfill().trust(), FOR_EVER)) {
             for (Backfill.Table hopeless :
-                    Preflight.hopeless(source, link, MirrorArguments.tables(call), options.backfill())) {
+                    Preflight.hopeless(source, link, MirrorArguments.selection(call), options.backfill())) {
                 throw hopeless.failure().orElseThrow();
             }
             MirrorRun run = MirrorArguments.begin(call, link);
             narration.isChanged = run::hasWritten;
             String mirror = MirrorArguments.mirrorId(call);
             Following following =
-                    new Following(source, file, run, mirror, MirrorArguments.tables(call), options, narration);
+                    new Following(source, file, run, mirror, MirrorArguments.selection(call), options, narration);
             try {
                 following.run();
             } catch (InterruptedException e) {

@@ -12,6 +12,7 @@ import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorStatus;
 import dev.lockstep.mirror.run.MirrorStatus.State;
 import dev.lockstep.mirror.source.FollowTriggers;
+import dev.lockstep.mirror.source.Selection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -72,7 +73,7 @@ public final class MirrorStatusCommand implements Command {
 
     /** What the source has noted for this mirror and was not shipped yet, by table; none where it is not followed. */
     private static List<Object> noted(Invocation call, List<String> lines) {
-        FollowTriggers triggers = new FollowTriggers(MirrorArguments.mirrorId(call), List.of());
+        FollowTriggers triggers = new FollowTriggers(MirrorArguments.mirrorId(call), Selection.ALL);
         List<Object> noted = new ArrayList<>();
         try (Db source = MirrorArguments.source(call)) {
             for (FollowTriggers.Table table : source.read(triggers::list)) {

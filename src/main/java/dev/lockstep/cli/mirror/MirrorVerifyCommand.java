@@ -62,8 +62,8 @@ public final class MirrorVerifyCommand implements Command {
                                     call.output().detail(name + ": reading both sides");
                                 }
                             })
-                    .run(source, MirrorArguments.tables(call));
-            left = NotMirrored.of(source, MirrorArguments.tables(call));
+                    .run(source, MirrorArguments.selection(call));
+            left = NotMirrored.of(source, MirrorArguments.selection(call));
             wal.look();
         }
         for (Verification.Table table : tables) {
@@ -134,8 +134,8 @@ public final class MirrorVerifyCommand implements Command {
         if (deletes > 0) {
             command.append(" --max-delete ").append(deletes);
         }
-        boolean all =
-                names.size() == tables.size() && call.all(MirrorArguments.TABLE).isEmpty();
+        boolean all = names.size() == tables.size()
+                && call.all(SelectionArguments.TABLE).isEmpty();
         if (!all) {
             names.forEach(name -> command.append(' ').append(ShellWord.option("--table", name)));
         }

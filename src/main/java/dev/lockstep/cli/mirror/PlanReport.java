@@ -28,9 +28,9 @@ final class PlanReport {
         List<String> extra;
         try (Db source = MirrorArguments.source(call);
                 MirrorConnection link = MirrorArguments.link(call, use)) {
-            findings = Preflight.run(source, link.db(), MirrorArguments.tables(call), keys);
-            left = NotMirrored.of(source, MirrorArguments.tables(call));
-            extra = ExtraTables.names(source, link, MirrorArguments.sourceId(call));
+            findings = Preflight.run(source, link.db(), MirrorArguments.selection(call), keys);
+            left = NotMirrored.of(source, MirrorArguments.selection(call));
+            extra = ExtraTables.names(source, link, MirrorArguments.sourceId(call), MirrorArguments.selection(call));
         }
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();

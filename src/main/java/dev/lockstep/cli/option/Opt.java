@@ -84,6 +84,11 @@ public final class Opt<T> {
         return names[names.length - 1];
     }
 
+    /** What stands for its value in help: {@code FILE}. */
+    public String label() {
+        return label;
+    }
+
     /** Makes it an option of a command. */
     public void addTo(CommandSpec spec) {
         OptionSpec.Builder builder = OptionSpec.builder(names)

@@ -10,6 +10,7 @@ import dev.lockstep.mirror.run.MirrorLedger;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.mirror.run.Throttle;
+import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.mirror.source.SourceFile;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
@@ -151,36 +152,37 @@ public final class Backfill {
         this.progress = progress;
     }
 
-    /** Copies the tables that are named, or all, from a source that others in this process may have open too. */
-    public List<Table> run(Db source, MirrorRun run, List<String> names) {
-        return run(source, SourceFile.unknown(), run, names);
+    /** Copies the tables of a selection from a source that others in this process may have open too. */
+    public List<Table> run(Db source, MirrorRun run, Selection selection) {
+        return run(source, SourceFile.unknown(), run, selection);
     }
 
     /**
-     * Copies the tables that are named, or all.
+     * Copies the tables of a selection.
      *
      * @param file where the source is kept
      * @throws LockstepException refused: another run has taken over meanwhile; usage: there is no such table
      */
-    public List<Table> run(Db source, SourceFile file, MirrorRun run, List<String> names) {
-        List<Table> results = copy(source, file, run, names);
+    public List<Table> run(Db source, SourceFile file, MirrorRun run, Selection selection) {
+        List<Table> results = copy(source, file, run, selection);
         run.end(outcome(results), file.seen());
         return results;
     }
 
     /** {@link #run} for a run that goes on. */
-    public List<Table> copy(Db source, MirrorRun run, List<String> names) {
-        return copy(source, SourceFile.unknown(), run, names);
+    public List<Table> copy(Db source, MirrorRun run, Selection selection) {
+        return copy(source, SourceFile.unknown(), run, selection);
     }
 
-    private List<Table> copy(Db source, SourceFile file, MirrorRun run, List<String> names) {
+    private List<Table> copy(Db source, SourceFile file, MirrorRun run, Selection selection) {
         run.keepTo(options.throttle());
         return source.read(tx -> {
-            List<SourceTable> tables = SourceSchema.read(tx).tables(names);
+            SourceSchema schema = SourceSchema.read(tx);
+            List<SourceTable> tables = schema.tables(selection);
             List<Table> results = new ForeignKeyOrder(run, progress)
                     .each(tables, (table, extras) -> table(tx, file, run, table, extras));
-            if (names.isEmpty()) {
-                results.addAll(vanished(run, tables));
+            if (selection.tables().isEmpty()) {
+                results.addAll(vanished(run, schema.mirrorNames(selection)));
             }
             return results;
         });
@@ -196,7 +198,7 @@ public final class Backfill {
                 throw e;
             }
             progress.failed(table.name(), e);
-            run.noteFailure(table.name(), e);
+            run.noteFailure(table.mirrorName(), e);
             return Table.failed(table.name(), e);
         }
     }
@@ -212,9 +214,7 @@ public final class Backfill {
     }
 
     /** Tables that were copied from this source once and are not in it any more: it may be the wrong file. */
-    private List<Table> vanished(MirrorRun run, List<SourceTable> tables) {
-        List<String> names = new ArrayList<>();
-        tables.forEach(table -> names.add(table.name()));
+    private List<Table> vanished(MirrorRun run, List<String> names) {
         List<Table> vanished = new ArrayList<>();
         for (ExtraTables.Extra extra : run.read(tx -> ExtraTables.of(tx, run.engine(), run.ledger(), names))) {
             switch (extra.presence()) {

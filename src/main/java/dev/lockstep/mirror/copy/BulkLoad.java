@@ -77,7 +77,7 @@ final class BulkLoad {
                 && !plan.isLoose()
                 && (options.trust() == Trust.RECORDED || digest(plan).isPresent())
                 && source.only(SOURCE_BYTES).integer("bytes") <= run.engine().maxSingleTransactionBytes(plan)
-                && run.read(mirror -> run.ledger().table(mirror, plan.name()))
+                && run.read(mirror -> run.ledger().table(mirror, plan.mirrorName()))
                         .filter(row -> row.text("state").equals(MirrorLedger.State.FAILED.label()))
                         .isEmpty();
     }
@@ -85,12 +85,12 @@ final class BulkLoad {
     /** An earlier attempt may have made the table, or even filled it, and not know. */
     private boolean isEmpty(Tx mirror, TablePlan plan) {
         return plan.ddl().isPresent()
-                ? run.engine().find(mirror, plan.name()).isEmpty()
+                ? run.engine().find(mirror, plan.mirrorName()).isEmpty()
                 : mirror.rows("select 1 from " + plan.identifier() + " limit 1").isEmpty();
     }
 
     private PageScan load(Tx mirror, TablePlan plan) {
-        run.pages().forget(mirror, plan.name());
+        run.pages().forget(mirror, plan.mirrorName());
         plan.ddl().ifPresent(mirror::execute);
         Optional<TableDigest> digest = digest(plan);
         boolean knowsItsOwn = digest.filter(of -> of.knowsItsOwn(mirror)).isPresent();
@@ -112,7 +112,7 @@ final class BulkLoad {
                         }));
         scan.check(options.badRows());
         scan.cut().ifPresent(what -> progress.notice(plan.name(), what));
-        run.pages().record(mirror, plan.name(), pages(plan, scan));
+        run.pages().record(mirror, plan.mirrorName(), pages(plan, scan));
         long found = TableCopy.count(mirror, plan);
         if (found != sent[0]) {
             throw TableCopy.disturbed(plan, sent[0], found);
@@ -123,7 +123,7 @@ final class BulkLoad {
             throw TableCopy.disturbed(plan);
         }
         MirrorLedger.State state = MirrorLedger.State.of(scan.rejected());
-        run.ledger().noteSealed(mirror, plan.name(), state, found, seal);
+        run.ledger().noteSealed(mirror, plan.mirrorName(), state, found, seal);
         if (sent[0] > 0) {
             // Where this ends the transaction, it commits.
             run.engine().finish(mirror, plan);

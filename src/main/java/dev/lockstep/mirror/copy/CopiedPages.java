@@ -42,10 +42,10 @@ record CopiedPages(
     /** If what was recorded is believed, unless the number of rows speaks against it. */
     static CopiedPages recorded(Tx mirror, TablePlan plan, PageScan scan, MirrorRun run) {
         long rows = TableCopy.count(mirror, plan);
-        Map<String, Long> recorded = run.pages().of(mirror, plan.name());
+        Map<String, Long> recorded = run.pages().of(mirror, plan.mirrorName());
         long held = recorded.values().stream().mapToLong(Long::longValue).sum();
         boolean other = run.ledger()
-                .table(mirror, plan.name())
+                .table(mirror, plan.mirrorName())
                 .filter(MirrorLedger::isDone)
                 .filter(row -> row.integer("row_count") != rows)
                 .isPresent();
@@ -59,10 +59,10 @@ record CopiedPages(
     /** As the mirror shows it in one snapshot. */
     static CopiedPages proven(Tx mirror, TablePlan plan, PageScan scan, MirrorRun run, TableDigest digest) {
         Optional<String> sealed = run.ledger()
-                .table(mirror, plan.name())
+                .table(mirror, plan.mirrorName())
                 .filter(MirrorLedger::isDone)
                 .map(row -> row.text("seal"));
-        Map<String, Long> recorded = run.pages().of(mirror, plan.name());
+        Map<String, Long> recorded = run.pages().of(mirror, plan.mirrorName());
         if (sealed.filter(seal -> digest.holds(mirror, seal)).isPresent() && !recorded.isEmpty()) {
             CopiedPages copied = pages(
                     scan,

@@ -146,11 +146,11 @@ final class PageComparison {
                 : proof.find(writes.refused(), rejected, writes.left());
         run.write(mirror -> {
             if (found.isEqual()) {
-                run.pages().record(mirror, plan.name(), whole(copied.unrecorded()));
+                run.pages().record(mirror, plan.mirrorName(), whole(copied.unrecorded()));
                 MirrorLedger.State state = MirrorLedger.State.of(rejected);
-                run.ledger().noteSealed(mirror, plan.name(), state, found.rows(), found.seal());
+                run.ledger().noteSealed(mirror, plan.mirrorName(), state, found.rows(), found.seal());
             } else {
-                run.pages().distrust(mirror, plan.name());
+                run.pages().distrust(mirror, plan.mirrorName());
             }
             return null;
         });
@@ -178,8 +178,8 @@ final class PageComparison {
     /** An earlier attempt may have done it, and not know. */
     private void make(TablePlan plan) {
         run.write(mirror -> {
-            if (run.engine().find(mirror, plan.name()).isEmpty()) {
-                run.pages().forget(mirror, plan.name());
+            if (run.engine().find(mirror, plan.mirrorName()).isEmpty()) {
+                run.pages().forget(mirror, plan.mirrorName());
                 mirror.execute(plan.ddl().orElseThrow());
             }
             return null;
@@ -205,11 +205,11 @@ final class PageComparison {
                     ? 0
                     : new ExtraRows(run.engine(), source, plan, options).remove(mirror, scan, copied);
             if (copied.kept() == 0) {
-                run.pages().forget(mirror, plan.name());
+                run.pages().forget(mirror, plan.mirrorName());
             } else {
-                run.pages().forget(mirror, plan.name(), copied.stale());
+                run.pages().forget(mirror, plan.mirrorName(), copied.stale());
             }
-            run.ledger().note(mirror, plan.name(), MirrorLedger.State.RUNNING, scan.rows(), null);
+            run.ledger().note(mirror, plan.mirrorName(), MirrorLedger.State.RUNNING, scan.rows(), null);
             return extra;
         });
     }
@@ -247,9 +247,9 @@ final class PageComparison {
             long rows = TableCopy.count(mirror, plan);
             if (rows == expected) {
                 MirrorLedger.State state = MirrorLedger.State.of(rejected);
-                run.ledger().note(mirror, plan.name(), state, rows, null);
+                run.ledger().note(mirror, plan.mirrorName(), state, rows, null);
             } else {
-                run.pages().forget(mirror, plan.name());
+                run.pages().forget(mirror, plan.mirrorName());
             }
             return rows;
         });

@@ -156,7 +156,7 @@ public final class PageWriter {
         for (int i = 0; i < batch.size(); i++) {
             held.add(new HeldPage(batch.get(i).digest(), batch.get(i).fitting(), rows.rejects(i)));
         }
-        run.pages().record(mirror, plan.name(), held);
+        run.pages().record(mirror, plan.mirrorName(), held);
         return done;
     }
 
@@ -229,7 +229,7 @@ public final class PageWriter {
             run.pages()
                     .record(
                             mirror,
-                            plan.name(),
+                            plan.mirrorName(),
                             List.of(new HeldPage(page.digest(), page.rows() - missing.size(), missing)));
             return deleted;
         });

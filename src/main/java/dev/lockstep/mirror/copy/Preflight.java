@@ -15,6 +15,7 @@ import dev.lockstep.mirror.run.LedgerTables;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorLedger;
 import dev.lockstep.mirror.run.MirrorRun;
+import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.support.LockstepException;
@@ -64,15 +65,15 @@ public final class Preflight {
     private Preflight() {}
 
     /**
-     * Looks at the tables that are named, or at all.
+     * Looks at the tables of a selection.
      *
      * @throws LockstepException usage: there is no such table
      */
-    public static List<Finding> run(Db source, Db mirror, List<String> names, Keys keys) {
+    public static List<Finding> run(Db source, Db mirror, Selection selection, Keys keys) {
         MirrorEngine engine = MirrorEngine.of(mirror);
         return source.read(tx -> {
             List<Finding> findings = new ArrayList<>();
-            for (SourceTable table : SourceSchema.read(tx).tables(names)) {
+            for (SourceTable table : SourceSchema.read(tx).tables(selection)) {
                 findings.add(finding(engine, tx, mirror, table, keys));
             }
             return findings;
@@ -85,9 +86,9 @@ public final class Preflight {
      * @throws LockstepException usage: there is no such table, or none at all; refused: the source is itself the mirror of this one, so
      *     that each would undo what changes in the other
      */
-    public static void check(Db source, DbTarget mirror, List<String> names, Backfill.Trust trust) {
+    public static void check(Db source, DbTarget mirror, Selection selection, Backfill.Trust trust) {
         List<String> sources = source.read(tx -> {
-            SourceSchema.read(tx).tables(names);
+            SourceSchema.read(tx).tables(selection);
             return MirrorLedger.sources(tx);
         });
         if (mirror instanceof SqliteTarget file && trust != Backfill.Trust.RESTART) {
@@ -109,7 +110,7 @@ public final class Preflight {
      * @return empty if a run may begin
      */
     public static List<Backfill.Table> hopeless(
-            Db source, MirrorConnection mirror, List<String> names, Backfill.Options options) {
+            Db source, MirrorConnection mirror, Selection selection, Backfill.Options options) {
         MirrorRun.refuseUnfit(mirror);
         MirrorEngine engine = MirrorEngine.of(mirror.db());
         if (mirror.read(tx -> LedgerTables.areThere(engine, tx))) {
@@ -117,7 +118,7 @@ public final class Preflight {
         }
         return source.read(tx -> {
             List<Backfill.Table> hopeless = new ArrayList<>();
-            for (SourceTable table : SourceSchema.read(tx).tables(names)) {
+            for (SourceTable table : SourceSchema.read(tx).tables(selection)) {
                 Optional<LockstepException> unfit = unfit(engine, tx, mirror, table, options.creation());
                 if (unfit.isEmpty()) {
                     return List.of();

@@ -68,13 +68,13 @@ public final class TableCopy {
 
     private Backfill.Table run(TablePlan plan) {
         check(plan);
-        boolean known =
-                run.read(mirror -> run.ledger().table(mirror, plan.name())).isPresent();
+        boolean known = run.read(mirror -> run.ledger().table(mirror, plan.mirrorName()))
+                .isPresent();
         plan.notes()
                 .forEach(known ? note -> progress.note(plan.name(), note) : note -> progress.notice(plan.name(), note));
         Optional<Backfill.Table> same = same(plan);
         if (same.isPresent()) {
-            file.copied(plan.name(), plan.shape());
+            file.copied(plan.mirrorName(), plan.shape());
             progress.same(plan.name());
             return same.get();
         }
@@ -83,7 +83,7 @@ public final class TableCopy {
                 ? loaded(plan, loaded.get())
                 : new PageComparison(run, source, options, progress).run(plan);
         if (done.rejected() == 0) {
-            file.copied(plan.name(), plan.shape());
+            file.copied(plan.mirrorName(), plan.shape());
         }
         return done;
     }
@@ -99,7 +99,7 @@ public final class TableCopy {
             return Optional.empty();
         }
         Optional<Row> complete = run.read(mirror -> run.ledger()
-                .table(mirror, plan.name())
+                .table(mirror, plan.mirrorName())
                 .filter(row -> !row.isNull("source_digest"))
                 .filter(row -> row.integer("held") == row.integer("row_count"))
                 .filter(row -> file.isWhatWasCopied(
@@ -130,7 +130,7 @@ public final class TableCopy {
         unfit(plan, options.creation()).ifPresent(trouble -> {
             throw trouble;
         });
-        run.read(mirror -> run.ledger().table(mirror, plan.name()))
+        run.read(mirror -> run.ledger().table(mirror, plan.mirrorName()))
                 .filter(run::isOthers)
                 .filter(row -> options.trust() != Trust.RESTART)
                 .ifPresent(row -> {
@@ -148,7 +148,7 @@ public final class TableCopy {
                     .advising(MirrorRemedy.CHANGE_OR_LEAVE_OUT.of()));
         }
         if (plan.ddl().isPresent() && creation == Creation.NONE) {
-            return Optional.of(LockstepException.usage("the mirror has no table " + plan.name(), null)
+            return Optional.of(LockstepException.usage("the mirror has no table " + plan.mirrorName(), null)
                     .advising(MirrorRemedy.CREATE_THE_TABLE.of()));
         }
         return Optional.empty();

@@ -38,7 +38,8 @@ final class PostgresForeignKeys {
     private static final String OF_TABLE =
             KEYS.formatted("(c.conrelid = to_regclass(?) or c.confrelid = to_regclass(?))");
 
-    private static final String ALL = KEYS.formatted("f.relnamespace = current_schema()::regnamespace");
+    private static final String ALL =
+            KEYS.formatted("f.relnamespace = (select oid from pg_namespace where nspname = current_schema())");
 
     private static final String POSTPONED_KEYS = """
             select 1

@@ -101,14 +101,15 @@ final class ChangedRows {
             columns.add("d.k" + i);
         }
         return "select " + String.join(", ", columns) + " from " + keys + " as d where not exists (select 1 from main."
-                + plan.source().identifier() + " as t where " + same() + ")";
+                + plan.source().identifier() + " where " + same()
+                + plan.source().also() + ")";
     }
 
     /** By the index of whatever collation, and then exactly: a key that differs in case alone is another. */
     private String same() {
         List<String> same = new ArrayList<>();
         for (int i = 0; i < keyColumns.size(); i++) {
-            String column = "t." + new Identifier(keyColumns.get(i));
+            String column = plan.source().identifier() + "." + new Identifier(keyColumns.get(i));
             same.add(column + " = d.k" + i);
             same.add(column + " = d.k" + i + " collate binary");
         }

@@ -14,6 +14,7 @@ import dev.lockstep.mirror.plan.Planner;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.run.MirrorLedger;
 import dev.lockstep.mirror.run.MirrorRun;
+import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
@@ -62,6 +63,7 @@ final class FollowedTable {
     private final Db source;
     private final MirrorRun run;
     private final Journal journal;
+    private final Selection selection;
     private TablePlan plan;
     private long schema;
     private long rows;
@@ -73,10 +75,11 @@ final class FollowedTable {
     private long triedUpTo;
     private Optional<LockstepException> failure = Optional.empty();
 
-    FollowedTable(Db source, MirrorRun run, Journal journal) {
+    FollowedTable(Db source, MirrorRun run, Journal journal, Selection selection) {
         this.source = source;
         this.run = run;
         this.journal = journal;
+        this.selection = selection.only(List.of(journal.table()));
     }
 
     /** The number that SQLite raises with each change of the schema, a VACUUM included. */
@@ -125,8 +128,8 @@ final class FollowedTable {
             schema = version;
             rejected = result.rejected();
             plan = source.read(tx -> run.read(mirror -> new Planner(run.engine(), tx, mirror)
-                    .plan(SourceSchema.read(tx).tables(List.of(name())).get(0))));
-            rows = run.read(mirror -> run.ledger().table(mirror, name()))
+                    .plan(SourceSchema.read(tx).tables(selection).get(0))));
+            rows = run.read(mirror -> run.ledger().table(mirror, plan.mirrorName()))
                     .map(row -> row.integer("row_count"))
                     .orElse(0L);
             finish();
@@ -185,12 +188,12 @@ final class FollowedTable {
     }
 
     private Shipment ship(Tx mirror, ChangedRows changed, ChangedRows.Survey survey, Span span, boolean left) {
-        run.pages().distrust(mirror, name());
+        run.pages().distrust(mirror, plan.mirrorName());
         long deleted = survey.gone() == 0 ? 0 : run.engine().delete(mirror, plan, changed.gone());
         Merged merged = survey.present() == 0 ? Shipment.NONE : run.engine().merge(mirror, plan, changed.present());
         // Of a transaction that may have been done before, the counts are not what it has changed.
         long now = run.wasLost() ? TableCopy.count(mirror, plan) : rows + merged.inserted() - deleted;
-        run.ledger().note(mirror, name(), state(left), now, null);
+        run.ledger().note(mirror, plan.mirrorName(), state(left), now, null);
         return new Shipment(Outcome.SHIPPED, deleted, merged, span, now, left, null);
     }
 
@@ -201,7 +204,7 @@ final class FollowedTable {
     /** Says in the mirror that it is as the source is, if it is. */
     void beat(Tx mirror) {
         if (current && failure.isEmpty()) {
-            run.ledger().noteAgain(mirror, name(), state(false), rows);
+            run.ledger().noteAgain(mirror, plan.mirrorName(), state(false), rows);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.lockstep.mirror.follow.FollowedTable.Shipment;
 import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.source.FollowTriggers;
+import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,9 +97,9 @@ final class FollowedTables {
                     table.table(),
                     known != null && known.journal().epoch().equals(journal.epoch())
                             ? known
-                            : new FollowedTable(source, run, journal));
+                            : new FollowedTable(source, run, journal, triggers.selection()));
         }
-        compare(triggers.names());
+        compare(triggers.selection());
         comparedNanos = System.nanoTime();
         return tables;
     }
@@ -131,8 +132,11 @@ final class FollowedTables {
         }
     }
 
-    /** @param tables none: all */
-    private void compare(List<String> tables) {
+    private void compare(FollowedTable table) {
+        compare(triggers.selection().only(List.of(table.name())));
+    }
+
+    private void compare(Selection tables) {
         Map<String, Span> before = new HashMap<>();
         source.read(tx -> {
             followed.forEach((name, table) -> before.put(name, table.journal().pending(tx)));
@@ -162,7 +166,7 @@ final class FollowedTables {
         for (FollowedTable table : new ArrayList<>(followed.values())) {
             if (table.failure().isPresent()) {
                 if (table.isWorthATry()) {
-                    compare(List.of(table.name()));
+                    compare(table);
                 }
                 continue;
             }
@@ -173,7 +177,7 @@ final class FollowedTables {
                 case COMPARE -> {
                     if (table.isRested()) {
                         watcher.notice(table.name(), "compared as a whole: " + shipment.why());
-                        compare(List.of(table.name()));
+                        compare(table);
                     }
                 }
                 case SCHEMA_CHANGED -> {

@@ -7,6 +7,7 @@ import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.mirror.source.FollowTriggers;
+import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,15 +68,15 @@ public final class Following {
      * @param source open for writing: its triggers and their journal are kept there
      * @param file the source's
      * @param mirror what identifies the mirror
-     * @param names of the tables; none: all
+     * @param selection of tables
      */
     public Following(
-            Db source, Path file, MirrorRun run, String mirror, List<String> names, Options options, Watcher watcher) {
+            Db source, Path file, MirrorRun run, String mirror, Selection selection, Options options, Watcher watcher) {
         this.source = source;
         this.file = file;
         this.identity = identity(file);
         this.run = run;
-        this.triggers = new FollowTriggers(mirror, names);
+        this.triggers = new FollowTriggers(mirror, selection);
         this.options = options;
         this.watcher = watcher;
         this.tables = new FollowedTables(source, run, triggers, options.backfill(), watcher);

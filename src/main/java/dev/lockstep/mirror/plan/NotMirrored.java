@@ -4,6 +4,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
 import java.util.ArrayList;
@@ -80,24 +81,24 @@ public record NotMirrored(String kind, String name, String reason) {
     /**
      * All of it.
      *
-     * @param tables of these only, if there are any
+     * @param selection of the tables; what belongs to no table is told if it is of all of them
      */
-    public static List<NotMirrored> of(Db source, List<String> tables) {
-        return source.read(tx -> of(tx, tables));
+    public static List<NotMirrored> of(Db source, Selection selection) {
+        return source.read(tx -> of(tx, selection));
     }
 
-    static List<NotMirrored> of(Tx tx, List<String> tables) {
+    static List<NotMirrored> of(Tx tx, Selection selection) {
         List<NotMirrored> found = new ArrayList<>();
-        if (tables.isEmpty()) {
+        if (selection.isOfAll()) {
             tx.rows(VIRTUAL).forEach(row -> found.add(virtual(row)));
         }
-        List<SourceTable> mirrored = SourceSchema.read(tx).tables(tables);
+        List<SourceTable> mirrored = SourceSchema.read(tx).tables(selection);
         Map<String, SourceTable> byName = new LinkedHashMap<>();
         mirrored.forEach(table -> byName.put(SqlToken.fold(table.name()), table));
         for (Row row : tx.rows(OTHERS)) {
             boolean ours = row.text("name").startsWith(LOCKSTEPS)
                     || row.text("tbl_name").startsWith(LOCKSTEPS);
-            boolean asked = tables.isEmpty() || byName.containsKey(SqlToken.fold(row.text("tbl_name")));
+            boolean asked = selection.isOfAll() || byName.containsKey(SqlToken.fold(row.text("tbl_name")));
             if (!ours && asked) {
                 other(row).ifPresent(found::add);
             }

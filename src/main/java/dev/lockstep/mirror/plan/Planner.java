@@ -29,7 +29,7 @@ public final class Planner {
         if (table.unreadable().isPresent()) {
             return TablePlan.impossible(table, table.unreadable().get());
         }
-        Optional<TargetTable> found = catalog.find(mirror, table.name());
+        Optional<TargetTable> found = catalog.find(mirror, table.mirrorName());
         ColumnSurvey survey = new ColumnSurvey(source, table);
         TargetTable target = found.orElseGet(() -> catalog.design(table, survey));
         List<String> obstacles = new ArrayList<>(target.obstacles());
@@ -124,7 +124,7 @@ public final class Planner {
         if (found.isPresent()) {
             return;
         }
-        invalidName(table.name(), catalog.invalidTable(table.name()), obstacles);
+        invalidName(table.mirrorName(), catalog.invalidTable(table.mirrorName()), obstacles);
         List<String> columns = new ArrayList<>();
         for (TargetTable.Column column : target.columns()) {
             invalidName(column.name(), catalog.invalidColumn(column.name()), obstacles);

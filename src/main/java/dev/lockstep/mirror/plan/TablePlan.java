@@ -46,13 +46,19 @@ public record TablePlan(
 
     /** Of a table that cannot be copied, and of which no more is known than why. */
     public static TablePlan impossible(SourceTable source, String why) {
-        TargetTable none = new TargetTable(source.name(), List.of(), List.of(), List.of(), List.of(), ForeignKeys.NONE);
+        TargetTable none =
+                new TargetTable(source.mirrorName(), List.of(), List.of(), List.of(), List.of(), ForeignKeys.NONE);
         return new TablePlan(
                 source, none, List.of(), 0, List.of(), Limits.ofKey(0), List.of(why), List.of(), Optional.empty());
     }
 
     public String name() {
         return source.name();
+    }
+
+    /** What the mirror calls it, and what the ledger has it by. */
+    public String mirrorName() {
+        return source.mirrorName();
     }
 
     /** The columns of the key. */
@@ -148,6 +154,7 @@ public record TablePlan(
                     .append('|')
                     .append(column.type().orElseThrow().extent());
         }
+        source.where().ifPresent(condition -> shape.append("|where ").append(condition));
         return shape.append('|').append(keyWidth).toString();
     }
 

@@ -103,7 +103,7 @@ public record TargetTable(
                     column.name(), types.apply(column), inKey ? SourceTable.Nulls.FORBIDDEN : column.nulls()));
         }
         source.key().forEach(column -> key.add(column.name()));
-        return new TargetTable(source.name(), columns, key, List.of(), List.of(), ForeignKeys.NONE);
+        return new TargetTable(source.mirrorName(), columns, key, List.of(), List.of(), ForeignKeys.NONE);
     }
 
     /** The statement that makes it, with names as standard SQL quotes them. */

@@ -29,7 +29,12 @@ public interface RowReader {
                                     .identifier()
                                     .toString());
         }
-        return whole(tx, "main." + source.identifier(), new SqliteReader(tx, plan, columns, source.identifier()));
+        String table = "main." + source.identifier();
+        return whole(
+                tx,
+                table,
+                source.onlyThese(),
+                new SqliteReader(tx, plan, columns, table + " not indexed" + source.onlyThese()));
     }
 
     /** The mirror's rows; none if there is no such table. */
@@ -39,9 +44,14 @@ public interface RowReader {
         }
         Identifier table = plan.identifier();
         return switch (engine) {
-            case POSTGRESQL -> whole(tx, table.toString(), new PostgresReader(tx, plan));
-            case MARIADB -> whole(tx, table.toString(), new MariaDbReader(tx, plan));
-            case SQLITE -> whole(tx, "main." + table, new SqliteReader(tx, plan, names(plan), table));
+            case POSTGRESQL -> whole(tx, table.toString(), "", new PostgresReader(tx, plan));
+            case MARIADB -> whole(tx, table.toString(), "", new MariaDbReader(tx, plan));
+            case SQLITE ->
+                whole(
+                        tx,
+                        "main." + table,
+                        "",
+                        new SqliteReader(tx, plan, names(plan), "main." + table + " not indexed"));
         };
     }
 
@@ -52,8 +62,8 @@ public interface RowReader {
     }
 
     /** Rows that were passed over are a failure, never a smaller table. */
-    private static RowReader whole(Tx tx, String table, RowReader reader) {
-        long expected = count(tx, table);
+    private static RowReader whole(Tx tx, String table, String condition, RowReader reader) {
+        long expected = count(tx, table, condition);
         return sink -> {
             long[] read = new long[1];
             reader.each(row -> {
@@ -69,13 +79,13 @@ public interface RowReader {
     }
 
     /** SQLite counts by the smallest index, and another time by the rows if that needs what only an application has. */
-    private static long count(Tx tx, String table) {
+    private static long count(Tx tx, String table, String condition) {
         String sql = "select count(*) from " + table;
         try {
-            return tx.only(sql).integer(0);
+            return tx.only(sql + condition).integer(0);
         } catch (DbException e) {
             if (e.reason() == DbException.Reason.OTHER && table.startsWith("main.")) {
-                return tx.only(sql + " not indexed").integer(0);
+                return tx.only(sql + " not indexed" + condition).integer(0);
             }
             throw e;
         }

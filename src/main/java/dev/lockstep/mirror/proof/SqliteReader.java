@@ -2,7 +2,6 @@ package dev.lockstep.mirror.proof;
 
 import dev.lockstep.db.Cells;
 import dev.lockstep.db.Cells.Kind;
-import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetTable;
@@ -29,11 +28,16 @@ final class SqliteReader implements RowReader {
     private final TablePlan plan;
     private final String select;
 
-    /** @param columns one expression for each column of the plan */
-    SqliteReader(Tx tx, TablePlan plan, List<String> columns, Identifier table) {
+    /**
+     * Of one table.
+     *
+     * @param columns one expression for each column of the plan
+     * @param from where they are read from
+     */
+    SqliteReader(Tx tx, TablePlan plan, List<String> columns, String from) {
         this.tx = tx;
         this.plan = plan;
-        this.select = "select " + String.join(", ", columns) + " from main." + table + " not indexed";
+        this.select = "select " + String.join(", ", columns) + " from " + from;
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.plan.TargetTable;
+import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
@@ -38,9 +39,9 @@ public final class ExtraTables {
      *
      * @param id what identifies the source in all its runs
      */
-    public static List<String> names(Db source, MirrorConnection mirror, String id) {
+    public static List<String> names(Db source, MirrorConnection mirror, String id, Selection selection) {
         MirrorEngine engine = MirrorEngine.of(mirror.db());
-        List<String> known = source.read(tx -> SourceSchema.read(tx).names());
+        List<String> known = source.read(tx -> SourceSchema.read(tx).mirrorNames(selection));
         List<String> names = new ArrayList<>();
         for (Extra extra : mirror.read(tx -> of(tx, engine, new MirrorLedger(engine, id), known))) {
             if (extra.presence() == Presence.THERE) {
@@ -56,12 +57,12 @@ public final class ExtraTables {
      * @param tables as {@link #names} has told them
      * @throws LockstepException refused: another run has taken over; failed: something of the mirror needs a table
      */
-    public static List<Dropped> drop(Db source, MirrorRun run, List<String> tables) {
+    public static List<Dropped> drop(Db source, MirrorRun run, List<String> tables, Selection selection) {
         List<Dropped> dropped = new ArrayList<>();
         if (tables.isEmpty()) {
             return dropped;
         }
-        List<String> known = source.read(ExtraTables::known);
+        List<String> known = source.read(tx -> known(tx, selection));
         for (Extra extra : run.read(tx -> of(tx, run.engine(), run.ledger(), known))) {
             if (extra.presence() == Presence.THERE && tables.contains(extra.table())) {
                 Identifier name = new Identifier(extra.table());
@@ -80,20 +81,20 @@ public final class ExtraTables {
         return dropped;
     }
 
-    private static List<String> known(Tx source) {
+    private static List<String> known(Tx source, Selection selection) {
         SourceSchema schema = SourceSchema.read(source);
         if (schema.isDamaged()) {
             throw LockstepException.refused(
                     "the source's schema is damaged, so that nobody can tell which tables are not in it any more",
                     "'sqlite3 FILE .recover' saves what can be read");
         }
-        return schema.names();
+        return schema.mirrorNames(selection);
     }
 
     /**
      * Finds the tables that the source has not.
      *
-     * @param source the names of all tables of the source
+     * @param source what the mirror calls all tables of the source
      */
     public static List<Extra> of(Tx mirror, MirrorEngine engine, MirrorLedger ledger, List<String> source) {
         List<Extra> extras = new ArrayList<>();

@@ -36,20 +36,20 @@ public final class FollowTriggers {
     public record Table(String table, State state, List<String> triggers, long pending, Optional<String> why) {}
 
     private final String consumer;
-    private final List<String> names;
+    private final Selection selection;
 
     /**
      * @param mirror what identifies the mirror, for people too
-     * @param names of the tables; none: all
+     * @param selection of tables
      */
-    public FollowTriggers(String mirror, List<String> names) {
+    public FollowTriggers(String mirror, Selection selection) {
         this.consumer = CONSUMER + mirror;
-        this.names = names;
+        this.selection = selection;
     }
 
-    /** Of the tables; none: all. */
-    public List<String> names() {
-        return names;
+    /** Of which tables. */
+    public Selection selection() {
+        return selection;
     }
 
     /**
@@ -63,7 +63,7 @@ public final class FollowTriggers {
 
     public List<Table> install(Tx tx) {
         List<Table> tables = new ArrayList<>();
-        for (SourceTable table : SourceSchema.read(tx).tables(names)) {
+        for (SourceTable table : SourceSchema.read(tx).tables(selection)) {
             if (!table.order().isEmpty()) {
                 tables.add(install(tx, table));
             }
@@ -108,7 +108,7 @@ public final class FollowTriggers {
     public List<String> draft(Db source) {
         return source.read(tx -> {
             List<String> statements = new ArrayList<>();
-            for (SourceTable table : SourceSchema.read(tx).tables(names)) {
+            for (SourceTable table : SourceSchema.read(tx).tables(selection)) {
                 if (!table.order().isEmpty()
                         && Journal.find(tx, consumer, table.name()).isEmpty()) {
                     statements.add(String.join(";\n", Journal.draft(tx, subject(table))) + ";");
@@ -123,7 +123,7 @@ public final class FollowTriggers {
         return source.transact(tx -> {
             List<Table> removed = new ArrayList<>();
             for (Journal journal : Journal.all(tx, consumer)) {
-                if (names.isEmpty() || names.contains(journal.table())) {
+                if (selection.has(journal.table())) {
                     removed.add(remove(tx, journal));
                 }
             }

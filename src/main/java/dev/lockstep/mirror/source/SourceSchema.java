@@ -14,9 +14,11 @@ import dev.lockstep.support.DidYouMean;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The tables of the source that can be mirrored, read from SQLite's own catalog. */
 public final class SourceSchema {
@@ -75,31 +77,26 @@ public final class SourceSchema {
     }
 
     /**
-     * The tables of those names; of no names, every ordinary table that is not lockstep's own, and what is damaged.
+     * The tables of a selection: ordinary ones that are not lockstep's own, and what is damaged of those.
      *
-     * @throws LockstepException usage: there is no table of a name, or it is none that can be mirrored, or none at all
+     * @throws LockstepException usage: there is no table of a name or pattern, or it is none that can be mirrored, or none at all, or
+     *     the selection says something of a table or column that is not among them
      */
-    public List<SourceTable> tables(List<String> names) {
+    public List<SourceTable> tables(Selection selection) {
         List<SourceTable> tables = new ArrayList<>();
-        if (names.isEmpty()) {
-            for (Row row : relations.values()) {
-                if (isOrdinary(row) && !damaged.containsKey(row.text("name"))) {
-                    tables.add(described(row));
-                }
-            }
-            damaged.forEach((name, why) -> tables.add(SourceTable.unreadable(name, why)));
-            if (tables.isEmpty()) {
-                throw LockstepException.usage("the source has no tables to mirror", "is it the right database?");
-            }
+        for (String name : new SelectedTables(this, selection).names()) {
+            String entry = damaged.keySet().stream()
+                    .filter(other -> Selection.isSame(other, name))
+                    .findFirst()
+                    .orElse(null);
+            tables.add(entry == null ? described(relation(name)) : SourceTable.unreadable(entry, damaged.get(entry)));
         }
-        for (String name : names) {
-            Optional<String> entry = damaged.keySet().stream()
-                    .filter(other -> SqlToken.fold(other).equals(SqlToken.fold(name)))
-                    .findFirst();
-            tables.add(entry.map(known -> SourceTable.unreadable(known, damaged.get(known)))
-                    .orElseGet(() -> described(relation(name))));
-        }
-        return tables;
+        return new SelectedTables(this, selection).asSelected(tx, tables);
+    }
+
+    /** What of it cannot be read, by name. */
+    List<String> damaged() {
+        return List.copyOf(damaged.keySet());
     }
 
     /** Whether SQLite passes over something: what is not here may be there. */
@@ -123,6 +120,14 @@ public final class SourceSchema {
                     "what can be mirrored are ordinary tables");
         }
         return row;
+    }
+
+    /** What the mirror calls all of them, damaged ones, too. */
+    public List<String> mirrorNames(Selection selection) {
+        Set<String> names = new LinkedHashSet<>();
+        names().forEach(name -> names.add(selection.mirrorName(name)));
+        damaged.keySet().forEach(name -> names.add(selection.mirrorName(name)));
+        return List.copyOf(names);
     }
 
     /** The names of all ordinary tables. */
@@ -200,6 +205,8 @@ public final class SourceSchema {
                 List.copyOf(columns.values()),
                 List.copyOf(key),
                 order(columns, key, index, rowid),
+                name,
+                Optional.empty(),
                 Optional.empty());
     }
 

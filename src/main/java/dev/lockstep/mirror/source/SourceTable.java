@@ -15,17 +15,42 @@ import java.util.regex.Pattern;
  * A table of the source.
  *
  * @param name its name
- * @param columns all of them, generated ones too, in the order of the table
+ * @param columns those that are mirrored, generated ones too, in the order of the table
  * @param key what tells one row from another: the primary key, else a unique index without NULLs; empty if there is
  *     only the rowid
  * @param order what the table is read by, unique and without NULLs: the rowid where there is one, else the key; empty if nothing
  *     tells its rows apart, for columns hide the rowid
+ * @param mirrorName what the mirror calls it
+ * @param where a condition on its rows that are mirrored
  * @param unreadable why SQLite cannot read it here, if it cannot; nothing else is known of it then
  */
 public record SourceTable(
-        String name, List<Column> columns, List<Column> key, List<Order> order, Optional<String> unreadable) {
+        String name,
+        List<Column> columns,
+        List<Column> key,
+        List<Order> order,
+        String mirrorName,
+        Optional<String> where,
+        Optional<String> unreadable) {
     static SourceTable unreadable(String name, String why) {
-        return new SourceTable(name, List.of(), List.of(), List.of(), Optional.of(why));
+        return new SourceTable(name, List.of(), List.of(), List.of(), name, Optional.empty(), Optional.of(why));
+    }
+
+    /** The same under another name, of some of its rows and columns; of all columns if none is named. */
+    SourceTable selected(String mirrored, Optional<String> condition, List<Column> some) {
+        List<Column> kept = new ArrayList<>();
+        List<Column> keys = new ArrayList<>();
+        for (Column column : columns) {
+            if (some.isEmpty() || some.contains(column)) {
+                Column moved =
+                        new Column(column.name(), kept.size(), column.declared(), column.affinity(), column.nulls());
+                kept.add(moved);
+            }
+        }
+        for (Column column : key) {
+            kept.stream().filter(other -> other.name().equals(column.name())).forEach(keys::add);
+        }
+        return new SourceTable(name, List.copyOf(kept), List.copyOf(keys), order, mirrored, condition, unreadable);
     }
 
     /** SQLite's column affinity (sqlite.org/datatype3.html, section 3.1). */
@@ -125,17 +150,18 @@ public record SourceTable(
     }
 
     /**
-     * Hands over, as {@link #scan} does, the rows {@code t} that go with the rows {@code d} of a subquery.
+     * Hands over, as {@link #scan} does, the rows of the table that go with the rows {@code d} of a subquery.
      *
      * @param condition on both of them
      */
     public void scanJoined(Tx tx, String subquery, String condition, Cells.Sink sink) {
         List<String> selected = new ArrayList<>();
-        order.forEach(part -> selected.add("t." + part.expression()));
-        columns.forEach(column -> selected.add("t." + column.identifier()));
+        String alias = identifier() + ".";
+        order.forEach(part -> selected.add(alias + part.expression()));
+        columns.forEach(column -> selected.add(alias + column.identifier()));
         // A cross join is never turned round: the few keys lead to the rows.
         String sql = "select " + String.join(", ", selected) + " from " + subquery + " as d cross join main."
-                + identifier() + " as t where " + condition;
+                + identifier() + " where " + condition + also();
         tx.scan(sql, sink);
     }
 
@@ -160,7 +186,24 @@ public record SourceTable(
 
     /** Where its rows are read from, all of them: an index may need a function or collation that only the application has. */
     public String withoutIndexes() {
-        return "main." + identifier() + " not indexed";
+        return where.isEmpty()
+                ? "main." + identifier() + " not indexed"
+                : "(select * from main." + identifier() + " not indexed where " + condition() + ")";
+    }
+
+    /** What limits its rows, to stand behind another condition; empty if nothing does. */
+    public String also() {
+        return where.isEmpty() ? "" : " and " + condition();
+    }
+
+    /** The same behind {@code from}. */
+    public String onlyThese() {
+        return where.isEmpty() ? "" : " where " + condition();
+    }
+
+    /** A comment at its end is ended. */
+    private String condition() {
+        return "(" + where.orElseThrow() + "\n)";
     }
 
     public Identifier identifier() {
@@ -180,6 +223,7 @@ public record SourceTable(
         String position = "(" + String.join(", ", sorted) + ")";
         String marks = "(?" + ", ?".repeat(order.size() - 1) + ")";
         List<String> conditions = new ArrayList<>();
+        where.ifPresent(said -> conditions.add(condition()));
         if (!range.after().isEmpty()) {
             conditions.add(position + " > " + marks);
         }

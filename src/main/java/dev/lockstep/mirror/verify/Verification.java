@@ -11,6 +11,7 @@ import dev.lockstep.mirror.run.ExtraTables;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorLedger;
 import dev.lockstep.mirror.run.Progress;
+import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.support.LockstepException;
@@ -85,21 +86,20 @@ public final class Verification {
     }
 
     /**
-     * Compares the tables that are named, or all. A table that cannot be compared keeps no other from it.
+     * Compares the tables of a selection. A table that cannot be compared keeps no other from it.
      *
      * @throws LockstepException usage: there is no such table; unreachable: the mirror went away and did not come back
      */
-    public List<Table> run(Db sourceDb, List<String> names) {
+    public List<Table> run(Db sourceDb, Selection selection) {
         return sourceDb.read(tx -> {
             List<Table> results = new ArrayList<>();
-            List<String> seen = new ArrayList<>();
-            for (SourceTable table : SourceSchema.read(tx).tables(names)) {
+            SourceSchema schema = SourceSchema.read(tx);
+            for (SourceTable table : schema.tables(selection)) {
                 progress.table(table.name());
-                seen.add(table.name());
                 results.add(compare(tx, table));
             }
-            if (names.isEmpty()) {
-                results.addAll(vanished(seen));
+            if (selection.tables().isEmpty()) {
+                results.addAll(vanished(schema.mirrorNames(selection)));
             }
             return results;
         });
@@ -156,7 +156,7 @@ public final class Verification {
         if (plan.ddl().isPresent()
                 && source.rows("select 1 from " + plan.source().withoutIndexes() + " limit 1")
                         .isEmpty()) {
-            throw new LockstepException(LockstepException.Kind.DIFFERS, "the mirror has no table " + plan.name(), null)
+            throw new LockstepException(LockstepException.Kind.DIFFERS, "the mirror has no table " + plan.mirrorName(), null)
                     .advising(MirrorRemedy.COPY_AND_CREATE_THE_TABLE.of());
         }
     }
