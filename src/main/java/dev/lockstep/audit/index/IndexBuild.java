@@ -8,13 +8,13 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Row;
 import dev.lockstep.profile.AuditProfile.Index;
+import dev.lockstep.support.Backoff;
+import dev.lockstep.support.Clock;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** One index, tried until it is as it should be, or the time is over. */
@@ -29,7 +29,7 @@ final class IndexBuild {
     private final Conflict conflict;
     private final long deadline;
     private final Runnable attempt;
-    private Duration pause = FIRST_PAUSE;
+    private final Backoff backoff = new Backoff(FIRST_PAUSE, MAX_PAUSE, Backoff.Jitter.HALF, Clock.SYSTEM);
     private DbException last;
     private State outcome = State.PRESENT;
 
@@ -179,9 +179,7 @@ final class IndexBuild {
                     "run it again when that has ended; what is made already stays",
                     last);
         }
-        // At random, so that many who were turned away together do not come back together.
-        TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(pause.toMillis() / 2, pause.toMillis() + 1));
-        pause = pause.multipliedBy(2).compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : pause.multipliedBy(2);
+        backoff.pause();
     }
 
     /** @throws LockstepException refused: what has the name is not ours to change */

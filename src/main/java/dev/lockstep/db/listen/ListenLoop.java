@@ -6,13 +6,14 @@ import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.listen.ListenEvent.Gap;
 import dev.lockstep.db.listen.ListenEvent.GapReason;
 import dev.lockstep.db.listen.ListenEvent.Notification;
+import dev.lockstep.support.Backoff;
+import dev.lockstep.support.Clock;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** The thread that reads a {@link PgListener}'s connection, and replaces it. */
@@ -148,16 +149,14 @@ final class ListenLoop {
             throw loss.why();
         }
         hub.lost(loss.why());
-        Duration pause = FIRST_PAUSE;
-        while (!stoppedWithin(randomUpTo(pause))) {
+        Backoff backoff = new Backoff(FIRST_PAUSE, options.longestPause(), Backoff.Jitter.FULL, Clock.SYSTEM);
+        while (!stoppedWithin(backoff.next())) {
             try {
                 establish();
                 hub.resumed(listening, new Gap(loss.reason(), since(loss.sinceNanos())));
                 return;
             } catch (LockstepException e) {
                 hub.lost(e);
-                Duration doubled = pause.multipliedBy(2);
-                pause = doubled.compareTo(options.longestPause()) < 0 ? doubled : options.longestPause();
             }
         }
     }
@@ -195,9 +194,5 @@ final class ListenLoop {
 
     private static Duration since(long nanos) {
         return Duration.ofNanos(System.nanoTime() - nanos);
-    }
-
-    private static Duration randomUpTo(Duration limit) {
-        return Duration.ofNanos(ThreadLocalRandom.current().nextLong(limit.toNanos() + 1));
     }
 }

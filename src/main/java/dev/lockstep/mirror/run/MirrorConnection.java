@@ -3,6 +3,7 @@ package dev.lockstep.mirror.run;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
+import dev.lockstep.support.Backoff;
 import dev.lockstep.support.Clock;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
@@ -74,7 +75,7 @@ public final class MirrorConnection implements AutoCloseable {
 
     private <T> T attempt(Function<Db, T> work) {
         long begun = clock.nanos();
-        Duration wait = FIRST_WAIT;
+        Backoff backoff = new Backoff(FIRST_WAIT, MAX_WAIT, Backoff.Jitter.NONE, clock);
         while (true) {
             try {
                 if (db == null) {
@@ -82,12 +83,11 @@ public final class MirrorConnection implements AutoCloseable {
                 }
                 return work.apply(db);
             } catch (DbException e) {
-                if (!isAway(e) || clock.nanos() - begun + wait.toNanos() > patience.toNanos()) {
+                if (!isAway(e) || clock.nanos() - begun + backoff.limit().toNanos() > patience.toNanos()) {
                     throw e;
                 }
                 lose(e);
-                pause(wait, e);
-                wait = wait.multipliedBy(2).compareTo(MAX_WAIT) > 0 ? MAX_WAIT : wait.multipliedBy(2);
+                pause(backoff, e);
             }
         }
     }
@@ -123,9 +123,9 @@ public final class MirrorConnection implements AutoCloseable {
         }
     }
 
-    private void pause(Duration wait, DbException e) {
+    private static void pause(Backoff backoff, DbException e) {
         try {
-            clock.sleep(wait);
+            backoff.pause();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             e.addSuppressed(interrupted);

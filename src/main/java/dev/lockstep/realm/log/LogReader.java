@@ -8,11 +8,12 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.RealmRemedy;
+import dev.lockstep.support.Backoff;
+import dev.lockstep.support.Clock;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
 /**
@@ -52,7 +53,7 @@ final class LogReader implements AutoCloseable {
     private LogPosition saved;
     private long savedAt;
     private long retryAt;
-    private Duration pause = SAVE_EVERY;
+    private final Backoff backoff = new Backoff(SAVE_EVERY, MAX_PAUSE, Backoff.Jitter.FULL, Clock.SYSTEM);
     private LockstepException lost;
 
     LogReader(Databases databases, PgTarget target, Optional<String> name, Backend backend) {
@@ -194,7 +195,7 @@ final class LogReader implements AutoCloseable {
                 }
             }
             T result = db.autocommit(work);
-            pause = SAVE_EVERY;
+            backoff.reset();
             return Optional.of(result);
         } catch (DbException e) {
             if (!passes(e)) {
@@ -223,9 +224,7 @@ final class LogReader implements AutoCloseable {
             db = null;
         }
         lost = why;
-        retryAt = System.nanoTime() + ThreadLocalRandom.current().nextLong(pause.toNanos() + 1);
-        Duration doubled = pause.multipliedBy(2);
-        pause = doubled.compareTo(MAX_PAUSE) < 0 ? doubled : MAX_PAUSE;
+        retryAt = System.nanoTime() + backoff.next().toNanos();
     }
 
     private Db open() {

@@ -5,6 +5,8 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.RealmRemedy;
+import dev.lockstep.support.Backoff;
+import dev.lockstep.support.Clock;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +21,9 @@ import java.util.UUID;
  * 30 s. One that does not loses the name to whoever asks next, and notices when it moves its place.
  */
 public final class NamedListeners {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
+    private static final Duration MAX_PAUSE = Duration.ofMillis(250);
+
     /**
      * A backend says more than the clock: while it is there, its run may be busy applying. Behind a pooler there is none
      * to ask.
@@ -228,14 +233,13 @@ public final class NamedListeners {
      */
     public static List<String> await(Db db, LogPosition position, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        long pause = 10;
+        Backoff backoff = new Backoff(FIRST_PAUSE, MAX_PAUSE, Backoff.Jitter.NONE, Clock.SYSTEM);
         while (true) {
             List<String> behind = db.autocommit(tx -> behind(tx, position));
             if (behind.isEmpty() || System.nanoTime() - deadline >= 0) {
                 return behind;
             }
-            Thread.sleep(pause);
-            pause = Math.min(pause * 2, 250);
+            backoff.pause();
         }
     }
 }

@@ -4,6 +4,8 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbPool;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.db.listen.PgListener;
+import dev.lockstep.support.Backoff;
+import dev.lockstep.support.Clock;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Artifact;
 import dev.lockstep.transpile.ArtifactKey;
@@ -18,7 +20,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /**
@@ -70,8 +71,8 @@ public final class SharedBuilds implements AutoCloseable {
         void heard(Cost cost, LockstepException fault);
     }
 
-    /** Time between two looks while waiting; a quarter more or less, so that a fleet does not look all at once. */
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    /** Time between two looks while waiting, at most; less at random, so that a fleet does not look all at once. */
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(1250);
 
     private final DbPool pool;
     private final Coordinator coordinator;
@@ -136,6 +137,7 @@ public final class SharedBuilds implements AutoCloseable {
         private final Source source;
         private final Compiler compiler;
         private final long deadline = System.nanoTime() + patience.toNanos();
+        private final Backoff polling = new Backoff(LOOK_AGAIN, LOOK_AGAIN, Backoff.Jitter.HALF, Clock.SYSTEM);
         /** Built under the lock; survives the loss of the connection that was to store it. */
         private Served built;
         /** Why it was not stored. */
@@ -224,9 +226,7 @@ public final class SharedBuilds implements AutoCloseable {
         }
 
         private Duration pause() {
-            long quarter = LOOK_AGAIN.toNanos() / 4;
-            long jittered = LOOK_AGAIN.toNanos() + ThreadLocalRandom.current().nextLong(-quarter, quarter);
-            return Duration.ofNanos(Math.max(0, Math.min(jittered, deadline - System.nanoTime())));
+            return Duration.ofNanos(Math.max(0, Math.min(polling.next().toNanos(), deadline - System.nanoTime())));
         }
 
         private Served win(Pinned pinned) throws InterruptedException {
