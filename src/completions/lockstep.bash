@@ -171,6 +171,8 @@ function _complete_lockstep() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm invalidate" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm listen" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm listeners" ];    then _picocli_lockstep_realm; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm init" ];    then _picocli_lockstep_realm; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm sequence" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm publish" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm unpublish" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm delete" ];    then _picocli_lockstep_realm; return $?; fi
@@ -226,79 +228,83 @@ function _complete_lockstep() {
   local cmds14=(realm invalidate)
   local cmds15=(realm listen)
   local cmds16=(realm listeners)
-  local cmds17=(realm publish)
-  local cmds18=(realm unpublish)
-  local cmds19=(realm delete)
-  local cmds20=(realm lock)
-  local cmds21=(realm locks)
-  local cmds22=(definitions clear)
-  local cmds23=(transpile init)
-  local cmds24=(transpile get)
-  local cmds25=(transpile put)
-  local cmds26=(transpile run)
-  local cmds27=(transpile tombstone)
-  local cmds28=(transpile status)
-  local cmds29=(transpile prune)
-  local cmds30=(audit apply)
-  local cmds31=(audit check)
-  local cmds32=(audit drop)
-  local cmds33=(audit suggest)
-  local cmds34=(audit write)
-  local cmds35=(audit latest)
-  local cmds36=(audit status)
-  local cmds37=(fts status)
-  local cmds38=(fts defer)
-  local cmds39=(fts restore)
-  local cmds40=(fts run)
-  local cmds41=(fts check)
-  local cmds42=(fts rebuild)
-  local cmds43=(fts tune)
-  local cmds44=(mirror plan)
-  local cmds45=(mirror backfill)
-  local cmds46=(mirror verify)
-  local cmds47=(mirror status)
-  local cmds48=(mirror follow)
-  local cmds49=(profile list)
-  local cmds50=(profile show)
-  local cmds51=(profile schema)
-  local cmds52=(profile init)
+  local cmds17=(realm init)
+  local cmds18=(realm sequence)
+  local cmds19=(realm publish)
+  local cmds20=(realm unpublish)
+  local cmds21=(realm delete)
+  local cmds22=(realm lock)
+  local cmds23=(realm locks)
+  local cmds24=(definitions clear)
+  local cmds25=(transpile init)
+  local cmds26=(transpile get)
+  local cmds27=(transpile put)
+  local cmds28=(transpile run)
+  local cmds29=(transpile tombstone)
+  local cmds30=(transpile status)
+  local cmds31=(transpile prune)
+  local cmds32=(audit apply)
+  local cmds33=(audit check)
+  local cmds34=(audit drop)
+  local cmds35=(audit suggest)
+  local cmds36=(audit write)
+  local cmds37=(audit latest)
+  local cmds38=(audit status)
+  local cmds39=(fts status)
+  local cmds40=(fts defer)
+  local cmds41=(fts restore)
+  local cmds42=(fts run)
+  local cmds43=(fts check)
+  local cmds44=(fts rebuild)
+  local cmds45=(fts tune)
+  local cmds46=(mirror plan)
+  local cmds47=(mirror backfill)
+  local cmds48=(mirror verify)
+  local cmds49=(mirror status)
+  local cmds50=(mirror follow)
+  local cmds51=(profile list)
+  local cmds52=(profile show)
+  local cmds53=(profile schema)
+  local cmds54=(profile init)
 
-  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_lockstep_profile_init; return $?; fi
-  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_lockstep_profile_schema; return $?; fi
-  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_lockstep_profile_show; return $?; fi
-  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_lockstep_profile_list; return $?; fi
-  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_lockstep_mirror_follow; return $?; fi
-  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_lockstep_mirror_status; return $?; fi
-  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_lockstep_mirror_verify; return $?; fi
-  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_lockstep_mirror_backfill; return $?; fi
-  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_lockstep_mirror_plan; return $?; fi
-  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_lockstep_fts_tune; return $?; fi
-  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_lockstep_fts_rebuild; return $?; fi
-  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_lockstep_fts_check; return $?; fi
-  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_lockstep_fts_run; return $?; fi
-  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_lockstep_fts_restore; return $?; fi
-  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_lockstep_fts_defer; return $?; fi
-  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_lockstep_fts_status; return $?; fi
-  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_lockstep_audit_status; return $?; fi
-  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_lockstep_audit_latest; return $?; fi
-  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_lockstep_audit_write; return $?; fi
-  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_lockstep_audit_suggest; return $?; fi
-  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_lockstep_audit_drop; return $?; fi
-  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_lockstep_audit_check; return $?; fi
-  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_lockstep_audit_apply; return $?; fi
-  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_lockstep_transpile_prune; return $?; fi
-  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_lockstep_transpile_status; return $?; fi
-  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_lockstep_transpile_tombstone; return $?; fi
-  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_lockstep_transpile_run; return $?; fi
-  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_lockstep_transpile_put; return $?; fi
-  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_lockstep_transpile_get; return $?; fi
-  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_lockstep_transpile_init; return $?; fi
-  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_lockstep_definitions_clear; return $?; fi
-  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_lockstep_realm_locks; return $?; fi
-  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_lockstep_realm_lock; return $?; fi
-  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_lockstep_realm_delete; return $?; fi
-  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_lockstep_realm_unpublish; return $?; fi
-  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_lockstep_realm_publish; return $?; fi
+  if CompWordsContainsArray "${cmds54[@]}"; then _picocli_lockstep_profile_init; return $?; fi
+  if CompWordsContainsArray "${cmds53[@]}"; then _picocli_lockstep_profile_schema; return $?; fi
+  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_lockstep_profile_show; return $?; fi
+  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_lockstep_profile_list; return $?; fi
+  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_lockstep_mirror_follow; return $?; fi
+  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_lockstep_mirror_status; return $?; fi
+  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_lockstep_mirror_verify; return $?; fi
+  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_lockstep_mirror_backfill; return $?; fi
+  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_lockstep_mirror_plan; return $?; fi
+  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_lockstep_fts_tune; return $?; fi
+  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_lockstep_fts_rebuild; return $?; fi
+  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_lockstep_fts_check; return $?; fi
+  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_lockstep_fts_run; return $?; fi
+  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_lockstep_fts_restore; return $?; fi
+  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_lockstep_fts_defer; return $?; fi
+  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_lockstep_fts_status; return $?; fi
+  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_lockstep_audit_status; return $?; fi
+  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_lockstep_audit_latest; return $?; fi
+  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_lockstep_audit_write; return $?; fi
+  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_lockstep_audit_suggest; return $?; fi
+  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_lockstep_audit_drop; return $?; fi
+  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_lockstep_audit_check; return $?; fi
+  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_lockstep_audit_apply; return $?; fi
+  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_lockstep_transpile_prune; return $?; fi
+  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_lockstep_transpile_status; return $?; fi
+  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_lockstep_transpile_tombstone; return $?; fi
+  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_lockstep_transpile_run; return $?; fi
+  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_lockstep_transpile_put; return $?; fi
+  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_lockstep_transpile_get; return $?; fi
+  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_lockstep_transpile_init; return $?; fi
+  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_lockstep_definitions_clear; return $?; fi
+  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_lockstep_realm_locks; return $?; fi
+  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_lockstep_realm_lock; return $?; fi
+  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_lockstep_realm_delete; return $?; fi
+  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_lockstep_realm_unpublish; return $?; fi
+  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_lockstep_realm_publish; return $?; fi
+  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_lockstep_realm_sequence; return $?; fi
+  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_lockstep_realm_init; return $?; fi
   if CompWordsContainsArray "${cmds16[@]}"; then _picocli_lockstep_realm_listeners; return $?; fi
   if CompWordsContainsArray "${cmds15[@]}"; then _picocli_lockstep_realm_listen; return $?; fi
   if CompWordsContainsArray "${cmds14[@]}"; then _picocli_lockstep_realm_invalidate; return $?; fi
@@ -344,7 +350,7 @@ function _picocli_lockstep_realm() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="broadcast invalidate listen listeners publish unpublish delete lock locks"
+  local commands="broadcast invalidate listen listeners init sequence publish unpublish delete lock locks"
   local flag_opts=""
   local arg_opts=""
 
@@ -745,7 +751,7 @@ function _picocli_lockstep_realm_broadcast() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--durable' '--wait' '--no-widen' '--must-exist' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--durable' '--wait' '--outbox' '--no-widen' '--must-exist' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--path' '--paths-from' '--id' '--wait-timeout' '--expect' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -805,7 +811,7 @@ function _picocli_lockstep_realm_invalidate() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--durable' '--no-widen' '--must-exist' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--durable' '--outbox' '--no-widen' '--must-exist' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--path' '--expect' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
@@ -857,7 +863,7 @@ function _picocli_lockstep_realm_listen() {
 
   local commands=""
   local flag_opts="'--no-reconnect' '--foreign-emitters' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--channel' '--realm' '--count' '--timeout' '--exec' '--durable' '--poll' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--channel' '--realm' '--count' '--timeout' '--exec' '--durable' '--poll' '--sequence-interval' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -881,6 +887,9 @@ function _picocli_lockstep_realm_listen() {
       return
       ;;
     '--poll')
+      return
+      ;;
+    '--sequence-interval')
       return
       ;;
     '--pg')
@@ -928,6 +937,99 @@ function _picocli_lockstep_realm_listeners() {
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `init` subcommand.
+function _picocli_lockstep_realm_init() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--outbox' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `sequence` subcommand.
+function _picocli_lockstep_realm_sequence() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--once' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--sequence-interval' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--sequence-interval')
+      return
+      ;;
     '--pg')
       return
       ;;

@@ -35,6 +35,8 @@ import dev.lockstep.cli.realm.ListenersCommand;
 import dev.lockstep.cli.realm.LockCommand;
 import dev.lockstep.cli.realm.LocksCommand;
 import dev.lockstep.cli.realm.PublishCommand;
+import dev.lockstep.cli.realm.RealmInitCommand;
+import dev.lockstep.cli.realm.SequenceCommand;
 import dev.lockstep.cli.shell.ShellCommand;
 import dev.lockstep.cli.transpile.TranspileGetCommand;
 import dev.lockstep.cli.transpile.TranspileInitCommand;
@@ -53,6 +55,8 @@ public final class Catalog {
             "realm invalidate",
             "realm listen",
             "realm listeners",
+            "realm init",
+            "realm sequence",
             "realm publish",
             "realm unpublish",
             "realm delete",
@@ -113,6 +117,8 @@ public final class Catalog {
             case "realm invalidate" -> new InvalidateCommand();
             case "realm listen" -> new ListenCommand();
             case "realm listeners" -> new ListenersCommand();
+            case "realm init" -> new RealmInitCommand();
+            case "realm sequence" -> new SequenceCommand();
             case "realm publish" -> new PublishCommand(PublishCommand.Verb.PUBLISH);
             case "realm unpublish" -> new PublishCommand(PublishCommand.Verb.UNPUBLISH);
             case "realm delete" -> new PublishCommand(PublishCommand.Verb.DELETE);

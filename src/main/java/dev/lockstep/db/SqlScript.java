@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The statements of a {@code .sql} resource. A statement ends with a semicolon at the end of a line. */
+/** The statements of a {@code .sql} resource. A statement ends with a semicolon at the end of a line, outside of {@code $$}. */
 public final class SqlScript {
     private SqlScript() {}
 
@@ -30,11 +30,20 @@ public final class SqlScript {
                 continue;
             }
             statement.append(line).append('\n');
-            if (line.endsWith(";")) {
+            if (line.endsWith(";") && !isQuoted(statement)) {
                 statements.add(statement.toString().strip());
                 statement.setLength(0);
             }
         }
         return statements;
+    }
+
+    /** Whether what follows is still in the body of a function. */
+    private static boolean isQuoted(StringBuilder statement) {
+        int quotes = 0;
+        for (int at = statement.indexOf("$$"); at >= 0; at = statement.indexOf("$$", at + 2)) {
+            quotes++;
+        }
+        return quotes % 2 == 1;
     }
 }

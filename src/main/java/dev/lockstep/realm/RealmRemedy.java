@@ -8,6 +8,10 @@ public enum RealmRemedy implements Remedy.Kind {
     NAME_ANOTHER_LISTENER,
     /** Broadcast durably once, on the primary: that makes the log. */
     BROADCAST_DURABLY,
+    /** Make the outbox. */
+    MAKE_THE_OUTBOX,
+    /** Invalidate durably, which takes no outbox. */
+    INVALIDATE_DURABLY,
     /** See who holds which lock. */
     SHOW_THE_LOCKS,
     /** Delete the directory. Argument: its path. */

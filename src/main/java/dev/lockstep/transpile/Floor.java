@@ -16,6 +16,10 @@ public final class Floor {
 
     private static final String LOCK = "select floor from lockstep_realm_floor where realm_url = ? for update";
 
+    /** Those who use the outbox share this one, in place of the floor's row, so that they do not wait for each other. */
+    private static final String WAIT_FOR_OUTBOX =
+            "select pg_advisory_xact_lock(hashtext('lockstep|floor'), hashtext(?))";
+
     private Floor() {}
 
     /** Makes sure that there is one. */
@@ -32,6 +36,7 @@ public final class Floor {
     /** The floor, to be raised by this transaction and nobody else. */
     public static long lock(Tx tx, String realm) {
         begin(tx, realm);
+        tx.only(WAIT_FOR_OUTBOX, realm);
         return tx.only(LOCK, realm).integer("floor");
     }
 }

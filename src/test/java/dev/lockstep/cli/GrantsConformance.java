@@ -54,7 +54,8 @@ abstract class GrantsConformance {
             "insert into audit (orgUid, registryId, rootHash, type, onchainConfirmationTimeStamp)"
                     + " select orgUid, registryId, rootHash, type, onchainConfirmationTimeStamp from audit where id = 1");
 
-    private static final Pattern GRANT = Pattern.compile("grant (.+) on (sequence |schema |)(\\S+) to \\w+;");
+    private static final Pattern GRANT =
+            Pattern.compile("grant (.+) on (sequence |schema |function |)(\\S+?)(?:[(].*[)])? to \\w+;");
 
     private static final String PASSWORD = "S3CR3T-grants";
 

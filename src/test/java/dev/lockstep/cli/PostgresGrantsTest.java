@@ -47,6 +47,7 @@ class PostgresGrantsTest extends GrantsConformance {
             List.of("drop table if exists units"),
             List.of(
                     "transpile init --guard",
+                    "realm init --outbox",
                     "realm broadcast http://NEW/ --durable",
                     "mirror backfill SOURCE --to SERVER --create --table units --on-bad-row quarantine"));
 
@@ -114,6 +115,17 @@ class PostgresGrantsTest extends GrantsConformance {
                                 "definitions clear --all -y",
                                 "realm publish DIR/site/source DIR/site/NEW -y --realm http://NEW/")),
                 new Part(
+                        "lockstep_caller",
+                        List.of(),
+                        List.of(
+                                "realm invalidate http://NEW/ --outbox",
+                                "realm invalidate http://NEW/ --path a.gts --outbox",
+                                "realm broadcast http://NEW/ --outbox")),
+                new Part(
+                        "lockstep_sequencer",
+                        List.of("select lockstep_invalidate('http://sequenced/')"),
+                        List.of("realm sequence --once", "realm listeners")),
+                new Part(
                         "lockstep_listener",
                         List.of("delete from lockstep_listener", LATE),
                         List.of(
@@ -143,6 +155,7 @@ class PostgresGrantsTest extends GrantsConformance {
         own(BoxelTables.MODULES, AUDIT.formatted("bigserial", "timestamptz"));
         run(database.environment(), "transpile init").endedWith(0);
         run(database.environment(), "realm broadcast http://x/ --durable").endedWith(0);
+        run(database.environment(), "realm init --outbox").endedWith(0);
         makeTables(database.environment());
     }
 

@@ -2,6 +2,7 @@ package dev.lockstep.cli.help;
 
 import dev.lockstep.profile.Profile;
 import dev.lockstep.realm.log.InvalidationLog;
+import dev.lockstep.realm.outbox.OutboxSchema;
 import dev.lockstep.support.Json;
 import dev.lockstep.transpile.schema.CacheSchema;
 import java.io.IOException;
@@ -36,7 +37,9 @@ public final class HelpTopics {
             case "protocol" ->
                 resource(HelpTopics.class, "protocol.txt")
                         .replace("${transpile}", indented(resource(CacheSchema.class, "schema.sql")))
-                        .replace("${realm}", indented(resource(InvalidationLog.class, "schema.sql")));
+                        .replace("${realm}", indented(resource(InvalidationLog.class, "schema.sql")))
+                        .replace("${outbox}", indented(resource(OutboxSchema.class, "schema.sql")))
+                        .replace("${lockstep}.", "");
             default -> resource(HelpTopics.class, topic + ".txt");
         };
     }

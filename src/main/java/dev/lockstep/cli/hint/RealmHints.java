@@ -11,6 +11,8 @@ final class RealmHints {
         return switch (kind) {
             case NAME_ANOTHER_LISTENER -> "give this one another name; 'lockstep realm listeners' shows them";
             case BROADCAST_DURABLY -> "the first broadcast with --durable makes it, on the primary";
+            case MAKE_THE_OUTBOX -> "'lockstep realm init --outbox' makes it, on the primary";
+            case INVALIDATE_DURABLY -> "to invalidate with --durable takes no outbox";
             case SHOW_THE_LOCKS -> "'lockstep realm locks' shows who holds what";
             case DELETE_THE_DIRECTORY ->
                 "'lockstep realm delete " + ShellWord.quote(remedy.argument(0)) + "' deletes it";

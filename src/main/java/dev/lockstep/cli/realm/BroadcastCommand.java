@@ -12,6 +12,7 @@ import dev.lockstep.db.listen.ListenSession;
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.invalidate.Broadcast;
+import dev.lockstep.realm.outbox.Outbox;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
 import java.io.BufferedReader;
@@ -46,6 +47,7 @@ public final class BroadcastCommand implements Command {
         Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
         Options.add(spec, PATH, PATHS_FROM);
         DurableBroadcast.declare(spec);
+        OutboxEmission.OUTBOX.addTo(spec);
         ExpectedListeners.declare(spec);
         RealmArguments.declareStrictness(spec);
         Options.postgres(spec);
@@ -54,6 +56,7 @@ public final class BroadcastCommand implements Command {
 
     @Override
     public Result run(Invocation call) throws InterruptedException {
+        DurableBroadcast.checkAgainstOutbox(call);
         List<String> paths = new ArrayList<>(call.all(PATH));
         call.get(PATHS_FROM).ifPresent(file -> paths.addAll(paths(file, call.in())));
         List<RealmUrl> realms = realms(call);
@@ -72,6 +75,12 @@ public final class BroadcastCommand implements Command {
         }
         if (call.dryRun()) {
             return Result.unchanged(data(plan.changes(), null), lines("would send ", plan));
+        }
+        if (call.has(OutboxEmission.OUTBOX)) {
+            ExpectedListeners listeners = OutboxEmission.put(Outbox.Call.BROADCAST, realms, paths, target, call);
+            Map<String, Object> data = data(plan.changes(), null);
+            data.put("outbox", true);
+            return listeners.of(Result.changed(data, lines("in the outbox: ", plan)), data, call.output());
         }
         if (DurableBroadcast.isWanted(call)) {
             return new DurableBroadcast(call, target)

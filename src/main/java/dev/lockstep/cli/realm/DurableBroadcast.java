@@ -62,6 +62,12 @@ final class DurableBroadcast {
         return call.has(DURABLE) || call.has(ID) || call.has(WAIT);
     }
 
+    static void checkAgainstOutbox(Invocation call) {
+        OutboxEmission.checkAlone(DURABLE, call);
+        OutboxEmission.checkAlone(ID, call);
+        OutboxEmission.checkAlone(WAIT, call);
+    }
+
     private static UUID id(String text) {
         try {
             return UUID.fromString(text);

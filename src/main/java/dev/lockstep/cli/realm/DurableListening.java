@@ -15,6 +15,7 @@ import dev.lockstep.realm.log.FeedEvent.Ready;
 import dev.lockstep.realm.log.FeedEvent.Resync;
 import dev.lockstep.realm.log.InvalidationFeed;
 import dev.lockstep.realm.log.InvalidationFeed.Emitters;
+import dev.lockstep.realm.log.Sequencing;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.Optional;
@@ -50,12 +51,21 @@ final class DurableListening {
     }
 
     static void declare(CommandSpec spec) {
-        Options.add(spec, DURABLE, POLL, FOREIGN_EMITTERS);
+        Options.add(spec, DURABLE, POLL, FOREIGN_EMITTERS, SequenceCommand.INTERVAL);
     }
 
     /** Whether the log is to be read. */
     static boolean isWanted(Invocation call) {
         return call.has(DURABLE) || call.has(POLL);
+    }
+
+    /** @throws LockstepException usage: an option means something only with the log */
+    static void checkForNoLog(Invocation call) {
+        if (call.has(SequenceCommand.INTERVAL)) {
+            throw LockstepException.usage(
+                    SequenceCommand.INTERVAL + " is for those who read the durable log",
+                    "--durable NAME, or --poll 1s");
+        }
     }
 
     private static void check(Invocation call) {
@@ -72,8 +82,12 @@ final class DurableListening {
         }
     }
 
+    /** While it listens, it moves what is in the outbox, if there is one, and it may. */
     Result listen(Optional<Integer> count) throws InterruptedException {
-        try (InvalidationFeed feed = open()) {
+        PgTarget target = call.postgres();
+        Duration interval = SequenceCommand.interval(call);
+        try (InvalidationFeed feed = open(target);
+                Sequencing sequencing = Sequencing.beside(call.databases(), target, interval)) {
             while (count.isEmpty() || output.heard() < count.get()) {
                 Optional<FeedEvent> next = feed.next(limit.left());
                 if (next.isEmpty()) {
@@ -86,8 +100,7 @@ final class DurableListening {
         }
     }
 
-    private InvalidationFeed open() {
-        PgTarget target = call.postgres();
+    private InvalidationFeed open(PgTarget target) {
         Optional<String> name = call.get(DURABLE);
         Emitters emitters = call.has(FOREIGN_EMITTERS) ? Emitters.SOME_DO_NOT : Emitters.ALL_USE_THE_LOG;
         return call.get(POLL)

@@ -17,6 +17,7 @@ import dev.lockstep.realm.invalidate.RealmInvalidator;
 import dev.lockstep.realm.invalidate.RealmInvalidator.Durability;
 import dev.lockstep.realm.invalidate.RealmInvalidator.Invalidation;
 import dev.lockstep.realm.invalidate.RealmInvalidator.Layer;
+import dev.lockstep.realm.outbox.Outbox;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +41,7 @@ public final class InvalidateCommand implements Command {
                                 + " cache, the shared definitions and every replica's memory, in one transaction. Done again, it"
                                 + " sends again, and refuses the builds that have begun meanwhile.");
         Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
-        Options.add(spec, PATH, DURABLE);
+        Options.add(spec, PATH, DURABLE, OutboxEmission.OUTBOX);
         RealmArguments.declareStrictness(spec);
         ExpectedListeners.declare(spec);
         Options.postgres(spec);
@@ -53,6 +54,7 @@ public final class InvalidateCommand implements Command {
         for (String typed : call.parameters()) {
             realms.add(RealmArguments.read(typed, "taken", call.output()));
         }
+        OutboxEmission.checkAlone(DURABLE, call);
         List<String> paths = call.all(PATH);
         Broadcast.Plan plan = Broadcast.plan(realms, paths);
         RealmArguments.checkWidth(plan, call);
@@ -69,6 +71,10 @@ public final class InvalidateCommand implements Command {
             }
             return Result.unchanged(data(0, 0, payloads), lines);
         }
+        if (call.has(OutboxEmission.OUTBOX)) {
+            ExpectedListeners expected = OutboxEmission.put(Outbox.Call.INVALIDATE, realms, paths, target, call);
+            return outbox(plan, expected, call.output());
+        }
         Session session = call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT);
         try (Db db = call.databases().postgres(target, session)) {
             Durability durability = call.has(DURABLE) ? Durability.LOG : Durability.NOTIFY;
@@ -76,6 +82,21 @@ public final class InvalidateCommand implements Command {
             ExpectedListeners expected = ExpectedListeners.look(db, call);
             return result(new RealmInvalidator(db, durability).invalidate(realms, paths), expected, call.output());
         }
+    }
+
+    /** What the functions have forgotten they do not say. */
+    private static Result outbox(Broadcast.Plan plan, ExpectedListeners expected, Output output) {
+        List<String> payloads = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        for (FileChange change : plan.changes()) {
+            payloads.add(change.payload());
+            lines.add("in the outbox: " + change.payload());
+        }
+        lines.add("what this database shares of it is forgotten");
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("payloads", payloads);
+        data.put("outbox", true);
+        return expected.of(Result.changed(data, lines), data, output);
     }
 
     private static Result result(Invalidation done, ExpectedListeners expected, Output output) {

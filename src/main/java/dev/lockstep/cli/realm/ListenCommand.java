@@ -70,6 +70,7 @@ public final class ListenCommand implements Command {
         }
         PgListener.Options options =
                 PgListener.Options.DEFAULT.with(call.has(NO_RECONNECT) ? OnLoss.END : OnLoss.RECONNECT);
+        DurableListening.checkForNoLog(call);
         try (PgListener listener =
                 call.databases().listener(call.postgres(), call.session(Session.Use.LISTEN), options)) {
             ListenOutput output = new ListenOutput(call.output(), realms, hook, limit);

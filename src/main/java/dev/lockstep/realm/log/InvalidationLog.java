@@ -90,6 +90,9 @@ public final class InvalidationLog {
     private static final LockKey SCHEMA_LOCK = LockKey.of("lockstep|schema|realm");
     static final String CHANNEL = FileChange.CHANNEL.name();
 
+    /** Its tables, among the parts of a database. */
+    public static final String NAME = "the durable log";
+
     /** What became of changes that were to be appended. */
     public enum Appended {
         ADDED,
@@ -110,6 +113,11 @@ public final class InvalidationLog {
         return tx.only(IS_PRESENT).flag("present");
     }
 
+    /** The statements that make the tables. */
+    public static List<String> ddl() {
+        return SqlScript.statements(InvalidationLog.class, "schema.sql");
+    }
+
     /**
      * Makes the tables if they are not there.
      *
@@ -122,9 +130,7 @@ public final class InvalidationLog {
         try {
             db.run(tx -> {
                 tx.only(LOCK_SCHEMA, SCHEMA_LOCK.value());
-                for (String statement : SqlScript.statements(InvalidationLog.class, "schema.sql")) {
-                    tx.execute(statement);
-                }
+                ddl().forEach(tx::execute);
                 begin(tx);
             });
         } catch (DbException e) {
@@ -171,7 +177,7 @@ public final class InvalidationLog {
     }
 
     /** One statement, because the head is locked from here to the commit. */
-    private static LogPosition added(Tx tx, String[] ids, String[] realms, String[] paths) {
+    static LogPosition added(Tx tx, String[] ids, String[] realms, String[] paths) {
         Optional<Row> head = tx.row(APPEND, ids.length, CHANNEL, ids.length, ids, realms, paths);
         if (head.isEmpty()) {
             begin(tx);
@@ -180,7 +186,7 @@ public final class InvalidationLog {
         return position(head.orElseThrow());
     }
 
-    private static String derived(UUID id, int n) {
+    static String derived(UUID id, int n) {
         UUID derived = n == 0 ? id : UUID.nameUUIDFromBytes((id + "|" + n).getBytes(StandardCharsets.UTF_8));
         return derived.toString();
     }

@@ -74,11 +74,15 @@ public final class RealmListener implements AutoCloseable {
         });
     }
 
-    /** Reads the durable log; after a lost connection the handler is told exactly what it has missed. */
+    /**
+     * Reads the durable log; after a lost connection the handler is told exactly what it has missed. Meanwhile it moves what
+     * is in the outbox, if there is one, and it may.
+     */
     public static RealmListener durable(Databases databases, PgTarget target, String name, RealmHandler handler) {
         return new RealmListener(listener -> {
             try (InvalidationFeed feed =
-                    InvalidationFeed.listening(databases, target, Optional.of(name), Emitters.ALL_USE_THE_LOG)) {
+                            InvalidationFeed.listening(databases, target, Optional.of(name), Emitters.ALL_USE_THE_LOG);
+                    Sequencing sequencing = Sequencing.beside(databases, target, Sequencing.DEFAULT_INTERVAL)) {
                 listener.read(feed, handler);
             }
         });
@@ -87,7 +91,8 @@ public final class RealmListener implements AutoCloseable {
     /** Looks into the durable log now and then: on a standby, and behind a transaction pooler. */
     public static RealmListener polling(Databases databases, PgTarget target, Duration interval, RealmHandler handler) {
         return new RealmListener(listener -> {
-            try (InvalidationFeed feed = InvalidationFeed.polling(databases, target, Optional.empty(), interval)) {
+            try (InvalidationFeed feed = InvalidationFeed.polling(databases, target, Optional.empty(), interval);
+                    Sequencing sequencing = Sequencing.beside(databases, target, Sequencing.DEFAULT_INTERVAL)) {
                 listener.read(feed, handler);
             }
         });

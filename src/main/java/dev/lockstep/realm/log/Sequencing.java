@@ -1,0 +1,180 @@
+package dev.lockstep.realm.log;
+
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Session;
+import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.LockstepException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Takes step after step, over a connection of its own that it replaces when it is lost, for as long as it is wanted. Where it
+ * cannot, because there is no outbox, or this login may not, it looks again now and then.
+ */
+public final class Sequencing implements AutoCloseable {
+    public static final Duration DEFAULT_INTERVAL = Duration.ofMillis(20);
+
+    private static final Duration IDLE = Duration.ofMillis(250);
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
+    /** How often to look whether an outbox has been made, which takes a connection. */
+    private static final Duration ABSENT = Duration.ofSeconds(30);
+
+    private static final Duration STATEMENT = Duration.ofSeconds(30);
+
+    /** Is told how it goes. */
+    public interface Watcher {
+        Watcher NOBODY = new Watcher() {
+            @Override
+            public void moved(Sequencer.Step step) {}
+
+            @Override
+            public void lost(LockstepException why) {}
+        };
+
+        void moved(Sequencer.Step step);
+
+        /** The connection is lost, or a step has failed; it will be tried again. */
+        void lost(LockstepException why);
+    }
+
+    private final Databases databases;
+    private final PgTarget target;
+    private final Session session;
+    private final Duration interval;
+    private final Sequencer sequencer = new Sequencer();
+    private Thread thread;
+    private Db db;
+    private boolean mayMove;
+
+    /** @param interval between two steps while there is something; when there is nothing, it grows to 250 ms */
+    public Sequencing(Databases databases, PgTarget target, Duration interval) {
+        this.databases = databases;
+        this.target = target;
+        this.interval = interval;
+        this.session = Session.of("lockstep sequencer", Session.Use.WRITE).withStatementTimeout(STATEMENT);
+    }
+
+    /** Does it in a thread of its own, beside whatever else there is to do; what fails there ends nothing but that. */
+    public static Sequencing beside(Databases databases, PgTarget target, Duration interval) {
+        Sequencing sequencing = new Sequencing(databases, target, interval);
+        sequencing.thread = new Thread(sequencing::runBeside, "lockstep-sequencer");
+        sequencing.thread.setDaemon(true);
+        sequencing.thread.start();
+        return sequencing;
+    }
+
+    /** Does it until it is interrupted. */
+    public void run(Watcher watcher) throws InterruptedException {
+        Duration pause = interval;
+        Duration retry = IDLE;
+        try {
+            while (true) {
+                try {
+                    Optional<Sequencer.Step> step = step();
+                    if (step.isPresent() && step.get().outcome() == Sequencer.Outcome.MOVED) {
+                        watcher.moved(step.get());
+                        pause = interval;
+                    } else {
+                        pause = step.isEmpty() ? ABSENT : shorter(pause.multipliedBy(2), longer(IDLE, interval));
+                    }
+                    retry = IDLE;
+                } catch (DbException e) {
+                    if (!passes(e)) {
+                        throw e;
+                    }
+                    drop(e);
+                    watcher.lost(e);
+                    pause = Duration.ofMillis(ThreadLocalRandom.current().nextLong(retry.toMillis()) + 1);
+                    retry = shorter(retry.multipliedBy(2), MAX_PAUSE);
+                }
+                Thread.sleep(pause.toMillis());
+            }
+        } finally {
+            if (db != null) {
+                db.close();
+                db = null;
+            }
+        }
+    }
+
+    /** One step; empty if there is no outbox that this login may move. */
+    private Optional<Sequencer.Step> step() {
+        if (db == null) {
+            db = databases.postgres(target, session);
+        }
+        mayMove = mayMove || db.autocommit(OutboxState::access) == OutboxState.Access.MOVE;
+        if (mayMove) {
+            return Optional.of(sequencer.step(db));
+        }
+        db.close();
+        db = null;
+        return Optional.empty();
+    }
+
+    private void runBeside() {
+        while (true) {
+            try {
+                run(Watcher.NOBODY);
+            } catch (InterruptedException e) {
+                return;
+            } catch (LockstepException e) {
+                // Others take steps; whether anybody does, doctor and realm listeners say.
+                mayMove = false;
+            }
+            try {
+                Thread.sleep(MAX_PAUSE.toMillis());
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** Whether the same may succeed later, without anybody doing anything. */
+    private static boolean passes(DbException e) {
+        return switch (e.reason()) {
+            case UNREACHABLE, CONNECTION_LOST, COMMIT_UNKNOWN, TOO_MANY_CONNECTIONS, TIMED_OUT, CONFLICT -> true;
+            default -> false;
+        };
+    }
+
+    private void drop(DbException why) {
+        if (db != null) {
+            try {
+                db.close();
+            } catch (DbException e) {
+                why.addSuppressed(e);
+            }
+            db = null;
+        }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    @Override
+    public void close() {
+        if (thread == null) {
+            return;
+        }
+        thread.interrupt();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
