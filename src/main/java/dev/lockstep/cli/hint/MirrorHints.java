@@ -30,6 +30,7 @@ final class MirrorHints {
             case DROP_THE_EXTRA_TABLE ->
                 "if that is meant, 'lockstep mirror backfill --drop-extra-tables' drops the mirror's;"
                         + " --table names others";
+            case HAVE_THE_TYPE_CHANGED -> "--create changes it as long as the mirror's table is empty";
             case AWAIT_OR_TAKE_OVER -> "wait for it, or take over with --take-over; it will not write any more then";
         };
     }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * Makes the commands in what is advised such that they work when they are pasted: with the databases, the profile and the
  * tables that this run was given, quoted for a POSIX shell, and without a password.
  *
- * <p>A mechanism advises {@code 'lockstep fts restore --steal'}, in single quotes, with the arguments that are its own and
+ * <p>{@link Hints} say {@code 'lockstep fts restore --steal'}, in single quotes, with the arguments that a mechanism knows,
  * quoted by {@link ShellWord}. What has no such command in it stays as it is.
  */
 public final class Advice {

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.mirror;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Advice;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
@@ -18,6 +19,7 @@ import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.source.FollowTriggers;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Notice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -191,7 +193,8 @@ public final class MirrorFollowCommand implements Command {
 
         /** It may go on for months: what it has said is not kept, nor said again. */
         @Override
-        public void notice(String table, String what) {
+        public void notice(String table, Notice notice) {
+            String what = Hints.of(notice);
             if (!what.equals(notices.put(table, what))) {
                 output.message(table + ": " + what);
             }

@@ -1,9 +1,11 @@
 package dev.lockstep.cli.mirror;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Notice;
 
 /** Tells whoever watches how it gets on. */
 class MirrorNarration implements Progress {
@@ -45,12 +47,12 @@ class MirrorNarration implements Progress {
     }
 
     @Override
-    public void note(String table, String what) {
-        output.detail(table + ": " + what);
+    public void note(String table, Notice what) {
+        output.detail(table + ": " + Hints.of(what));
     }
 
     @Override
-    public void notice(String table, String what) {
-        output.warn("mirror", table + ": " + what);
+    public void notice(String table, Notice what) {
+        output.warn("mirror", table + ": " + Hints.of(what));
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.mirror;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
@@ -86,7 +87,8 @@ final class PlanReport {
     }
 
     private static List<String> notes(Preflight.Finding finding) {
-        List<String> notes = new ArrayList<>(finding.plan().notes());
+        List<String> notes =
+                new ArrayList<>(finding.plan().notes().stream().map(Hints::of).toList());
         finding.cut().ifPresent(notes::add);
         return notes;
     }

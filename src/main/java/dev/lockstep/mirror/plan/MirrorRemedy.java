@@ -30,6 +30,8 @@ public enum MirrorRemedy implements Remedy.Kind {
     STOP_FOLLOWING_IT,
     /** Let the mirror's table be dropped, or name others. */
     DROP_THE_EXTRA_TABLE,
+    /** Have the mirror's column changed once there are values, which goes as long as its table is empty. */
+    HAVE_THE_TYPE_CHANGED,
     /** Wait for the run that is active, or take over from it. */
     AWAIT_OR_TAKE_OVER
 }

@@ -9,6 +9,7 @@ import dev.lockstep.mirror.source.ColumnSurvey;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.mirror.source.SourceTable.Affinity;
 import dev.lockstep.mirror.source.SourceTable.Strictness;
+import dev.lockstep.support.Notice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +35,7 @@ public final class Planner {
         TargetTable target = found.orElseGet(() -> catalog.design(table, survey));
         List<String> obstacles = new ArrayList<>(target.obstacles());
         obstacles.addAll(target.foreignKeys().obstacles());
-        List<String> notes = new ArrayList<>();
+        List<Notice> notes = new ArrayList<>();
         if (found.isEmpty()) {
             guesses(table, target, survey).ifPresent(notes::add);
         }
@@ -74,7 +75,7 @@ public final class Planner {
     }
 
     /** What is said of columns that hold nothing: what the source will put there decides, and not what it declares. */
-    private static Optional<String> guesses(SourceTable table, TargetTable made, ColumnSurvey survey) {
+    private static Optional<Notice> guesses(SourceTable table, TargetTable made, ColumnSurvey survey) {
         List<String> guessed = new ArrayList<>();
         for (SourceTable.Column column : table.columns()) {
             boolean open = column.affinity() != Affinity.TEXT && !table.key().contains(column);
@@ -87,12 +88,14 @@ public final class Planner {
         }
         return guessed.isEmpty()
                 ? Optional.empty()
-                : Optional.of("what holds nothing yet has a type that is a guess: " + String.join(", ", guessed)
-                        + "; --create changes it as long as the mirror's table is empty");
+                : Optional.of(new Notice(
+                        "guessed-type",
+                        "what holds nothing yet has a type that is a guess: " + String.join(", ", guessed),
+                        MirrorRemedy.HAVE_THE_TYPE_CHANGED.of()));
     }
 
     /** Texts take numbers too, and only where SQLite itself makes one of both is nothing lost by it. */
-    private static void noteNumbers(SourceTable table, List<TargetTable.Column> columns, List<String> notes) {
+    private static void noteNumbers(SourceTable table, List<TargetTable.Column> columns, List<Notice> notes) {
         List<String> lossy = new ArrayList<>();
         for (SourceTable.Column column : table.columns()) {
             if (column.affinity() == Affinity.BLOB && !table.key().contains(column)) {
@@ -103,19 +106,21 @@ public final class Planner {
             }
         }
         if (!lossy.isEmpty()) {
-            notes.add(
+            notes.add(new Notice(
+                    "number-as-text",
                     "a number becomes a text, as SQLite spells it, and is not told from a text of the same characters: "
-                            + String.join(", ", lossy));
+                            + String.join(", ", lossy)));
         }
     }
 
     /** A column of the mirror that the source does not have. */
-    private static void checkUnwritten(TargetTable.Column column, List<String> obstacles, List<String> notes) {
+    private static void checkUnwritten(TargetTable.Column column, List<String> obstacles, List<Notice> notes) {
         if (column.silence() == Silence.FORBIDDEN && column.source() == Source.WRITER) {
             obstacles.add("the mirror's column " + column.name()
                     + " takes no NULL and has no default, and the source has no such column");
         } else {
-            notes.add("the mirror's column " + column.name() + " is not in the source and is left alone");
+            notes.add(new Notice(
+                    "left-alone", "the mirror's column " + column.name() + " is not in the source and is left alone"));
         }
     }
 
@@ -169,17 +174,20 @@ public final class Planner {
         return folded.size() == wanted.size() && folded.containsAll(wanted);
     }
 
-    private static void note(List<TargetTable.Column> columns, TargetTable target, List<String> notes) {
+    private static void note(List<TargetTable.Column> columns, TargetTable target, List<Notice> notes) {
         for (TargetTable.Column column : columns) {
             TargetType type = column.type().orElseThrow();
             if (type.hasFraction() && type.size() < 6) {
-                notes.add("column " + column.name() + ": " + type.sql() + " keeps " + type.size()
-                        + " digits of a second; the rest is cut off");
+                notes.add(new Notice(
+                        "digits-cut",
+                        "column " + column.name() + ": " + type.sql() + " keeps " + type.size()
+                                + " digits of a second; the rest is cut off"));
             }
         }
-        notes.addAll(target.foreignKeys().notes());
+        target.foreignKeys().notes().forEach(note -> notes.add(new Notice("foreign-key", note)));
         for (List<String> unique : target.uniqueKeys()) {
-            notes.add("the mirror has another unique key (" + String.join(", ", unique) + ")");
+            notes.add(new Notice(
+                    "other-unique-key", "the mirror has another unique key (" + String.join(", ", unique) + ")"));
         }
     }
 

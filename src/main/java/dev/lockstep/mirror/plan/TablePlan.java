@@ -3,6 +3,7 @@ package dev.lockstep.mirror.plan;
 import dev.lockstep.db.Cells;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.mirror.source.SourceTable;
+import dev.lockstep.support.Notice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +27,7 @@ public record TablePlan(
         List<Integer> cells,
         Limits limits,
         List<String> obstacles,
-        List<String> notes,
+        List<Notice> notes,
         Optional<String> ddl) {
     private static final long MIN_UNASKED_DELETES = 1_000;
 

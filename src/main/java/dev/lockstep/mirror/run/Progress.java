@@ -1,6 +1,7 @@
 package dev.lockstep.mirror.run;
 
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Notice;
 
 /** Hears how a run gets on. */
 public interface Progress {
@@ -23,8 +24,13 @@ public interface Progress {
     default void failed(String table, LockstepException why) {}
 
     /** Something that was said as a {@link #notice} when the table was planned for the first time. */
-    default void note(String table, String what) {}
+    default void note(String table, Notice what) {}
 
     /** Something that a person should know and that is no failure. */
-    default void notice(String table, String what) {}
+    default void notice(String table, Notice what) {}
+
+    /** The same, where nothing is to be done about it. */
+    default void notice(String table, String what) {
+        notice(table, new Notice("mirror", what));
+    }
 }

@@ -79,8 +79,7 @@ final class SelectedTables {
             SourceTable one = table.unreadable().isPresent() ? table : asSelected(tx, table);
             if (!names.add(one.mirrorName())) {
                 throw LockstepException.usage(
-                        "two tables would be " + one.mirrorName() + " in the mirror",
-                        "give one of them another name");
+                        "two tables would be " + one.mirrorName() + " in the mirror", "give one of them another name");
             }
             selected.add(one);
         }
@@ -114,7 +113,8 @@ final class SelectedTables {
         for (Column column : table.key()) {
             if (!some.isEmpty() && !some.contains(column)) {
                 throw LockstepException.usage(
-                        "the columns of " + table.name() + " leave out " + column.name() + ", which tells its rows apart",
+                        "the columns of " + table.name() + " leave out " + column.name()
+                                + ", which tells its rows apart",
                         "add it: " + column.name() + "," + String.join(",", names(some)));
             }
         }

@@ -156,7 +156,8 @@ public final class Verification {
         if (plan.ddl().isPresent()
                 && source.rows("select 1 from " + plan.source().withoutIndexes() + " limit 1")
                         .isEmpty()) {
-            throw new LockstepException(LockstepException.Kind.DIFFERS, "the mirror has no table " + plan.mirrorName(), null)
+            throw new LockstepException(
+                            LockstepException.Kind.DIFFERS, "the mirror has no table " + plan.mirrorName(), null)
                     .advising(MirrorRemedy.COPY_AND_CREATE_THE_TABLE.of());
         }
     }
