@@ -93,6 +93,7 @@ final class Leftovers {
 
     private static boolean isOrphan(ProcessHandle process) {
         return isMarked(process)
+                && process.pid() != ProcessHandle.current().pid()
                 && !commandLine(process).contains("surefire")
                 && !process.parent().map(Leftovers::isMarked).orElse(false);
     }
