@@ -179,11 +179,13 @@ function _complete_lockstep() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm lock" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm locks" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} definitions clear" ];    then _picocli_lockstep_definitions; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} definitions check" ];    then _picocli_lockstep_definitions; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile init" ];    then _picocli_lockstep_transpile; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile get" ];    then _picocli_lockstep_transpile; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile put" ];    then _picocli_lockstep_transpile; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile run" ];    then _picocli_lockstep_transpile; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile tombstone" ];    then _picocli_lockstep_transpile; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile check" ];    then _picocli_lockstep_transpile; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile status" ];    then _picocli_lockstep_transpile; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} transpile prune" ];    then _picocli_lockstep_transpile; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} audit apply" ];    then _picocli_lockstep_audit; return $?; fi
@@ -236,67 +238,71 @@ function _complete_lockstep() {
   local cmds22=(realm lock)
   local cmds23=(realm locks)
   local cmds24=(definitions clear)
-  local cmds25=(transpile init)
-  local cmds26=(transpile get)
-  local cmds27=(transpile put)
-  local cmds28=(transpile run)
-  local cmds29=(transpile tombstone)
-  local cmds30=(transpile status)
-  local cmds31=(transpile prune)
-  local cmds32=(audit apply)
-  local cmds33=(audit check)
-  local cmds34=(audit drop)
-  local cmds35=(audit suggest)
-  local cmds36=(audit write)
-  local cmds37=(audit latest)
-  local cmds38=(audit status)
-  local cmds39=(fts status)
-  local cmds40=(fts defer)
-  local cmds41=(fts restore)
-  local cmds42=(fts run)
-  local cmds43=(fts check)
-  local cmds44=(fts rebuild)
-  local cmds45=(fts tune)
-  local cmds46=(mirror plan)
-  local cmds47=(mirror backfill)
-  local cmds48=(mirror verify)
-  local cmds49=(mirror status)
-  local cmds50=(mirror follow)
-  local cmds51=(profile list)
-  local cmds52=(profile show)
-  local cmds53=(profile schema)
-  local cmds54=(profile init)
+  local cmds25=(definitions check)
+  local cmds26=(transpile init)
+  local cmds27=(transpile get)
+  local cmds28=(transpile put)
+  local cmds29=(transpile run)
+  local cmds30=(transpile tombstone)
+  local cmds31=(transpile check)
+  local cmds32=(transpile status)
+  local cmds33=(transpile prune)
+  local cmds34=(audit apply)
+  local cmds35=(audit check)
+  local cmds36=(audit drop)
+  local cmds37=(audit suggest)
+  local cmds38=(audit write)
+  local cmds39=(audit latest)
+  local cmds40=(audit status)
+  local cmds41=(fts status)
+  local cmds42=(fts defer)
+  local cmds43=(fts restore)
+  local cmds44=(fts run)
+  local cmds45=(fts check)
+  local cmds46=(fts rebuild)
+  local cmds47=(fts tune)
+  local cmds48=(mirror plan)
+  local cmds49=(mirror backfill)
+  local cmds50=(mirror verify)
+  local cmds51=(mirror status)
+  local cmds52=(mirror follow)
+  local cmds53=(profile list)
+  local cmds54=(profile show)
+  local cmds55=(profile schema)
+  local cmds56=(profile init)
 
-  if CompWordsContainsArray "${cmds54[@]}"; then _picocli_lockstep_profile_init; return $?; fi
-  if CompWordsContainsArray "${cmds53[@]}"; then _picocli_lockstep_profile_schema; return $?; fi
-  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_lockstep_profile_show; return $?; fi
-  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_lockstep_profile_list; return $?; fi
-  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_lockstep_mirror_follow; return $?; fi
-  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_lockstep_mirror_status; return $?; fi
-  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_lockstep_mirror_verify; return $?; fi
-  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_lockstep_mirror_backfill; return $?; fi
-  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_lockstep_mirror_plan; return $?; fi
-  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_lockstep_fts_tune; return $?; fi
-  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_lockstep_fts_rebuild; return $?; fi
-  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_lockstep_fts_check; return $?; fi
-  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_lockstep_fts_run; return $?; fi
-  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_lockstep_fts_restore; return $?; fi
-  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_lockstep_fts_defer; return $?; fi
-  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_lockstep_fts_status; return $?; fi
-  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_lockstep_audit_status; return $?; fi
-  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_lockstep_audit_latest; return $?; fi
-  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_lockstep_audit_write; return $?; fi
-  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_lockstep_audit_suggest; return $?; fi
-  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_lockstep_audit_drop; return $?; fi
-  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_lockstep_audit_check; return $?; fi
-  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_lockstep_audit_apply; return $?; fi
-  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_lockstep_transpile_prune; return $?; fi
-  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_lockstep_transpile_status; return $?; fi
-  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_lockstep_transpile_tombstone; return $?; fi
-  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_lockstep_transpile_run; return $?; fi
-  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_lockstep_transpile_put; return $?; fi
-  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_lockstep_transpile_get; return $?; fi
-  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_lockstep_transpile_init; return $?; fi
+  if CompWordsContainsArray "${cmds56[@]}"; then _picocli_lockstep_profile_init; return $?; fi
+  if CompWordsContainsArray "${cmds55[@]}"; then _picocli_lockstep_profile_schema; return $?; fi
+  if CompWordsContainsArray "${cmds54[@]}"; then _picocli_lockstep_profile_show; return $?; fi
+  if CompWordsContainsArray "${cmds53[@]}"; then _picocli_lockstep_profile_list; return $?; fi
+  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_lockstep_mirror_follow; return $?; fi
+  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_lockstep_mirror_status; return $?; fi
+  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_lockstep_mirror_verify; return $?; fi
+  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_lockstep_mirror_backfill; return $?; fi
+  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_lockstep_mirror_plan; return $?; fi
+  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_lockstep_fts_tune; return $?; fi
+  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_lockstep_fts_rebuild; return $?; fi
+  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_lockstep_fts_check; return $?; fi
+  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_lockstep_fts_run; return $?; fi
+  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_lockstep_fts_restore; return $?; fi
+  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_lockstep_fts_defer; return $?; fi
+  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_lockstep_fts_status; return $?; fi
+  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_lockstep_audit_status; return $?; fi
+  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_lockstep_audit_latest; return $?; fi
+  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_lockstep_audit_write; return $?; fi
+  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_lockstep_audit_suggest; return $?; fi
+  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_lockstep_audit_drop; return $?; fi
+  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_lockstep_audit_check; return $?; fi
+  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_lockstep_audit_apply; return $?; fi
+  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_lockstep_transpile_prune; return $?; fi
+  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_lockstep_transpile_status; return $?; fi
+  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_lockstep_transpile_check; return $?; fi
+  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_lockstep_transpile_tombstone; return $?; fi
+  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_lockstep_transpile_run; return $?; fi
+  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_lockstep_transpile_put; return $?; fi
+  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_lockstep_transpile_get; return $?; fi
+  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_lockstep_transpile_init; return $?; fi
+  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_lockstep_definitions_check; return $?; fi
   if CompWordsContainsArray "${cmds24[@]}"; then _picocli_lockstep_definitions_clear; return $?; fi
   if CompWordsContainsArray "${cmds23[@]}"; then _picocli_lockstep_realm_locks; return $?; fi
   if CompWordsContainsArray "${cmds22[@]}"; then _picocli_lockstep_realm_lock; return $?; fi
@@ -368,7 +374,7 @@ function _picocli_lockstep_definitions() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="clear"
+  local commands="clear check"
   local flag_opts=""
   local arg_opts=""
 
@@ -386,7 +392,7 @@ function _picocli_lockstep_transpile() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="init get put run tombstone status prune"
+  local commands="init get put run tombstone check status prune"
   local flag_opts=""
   local arg_opts=""
 
@@ -1277,11 +1283,14 @@ function _picocli_lockstep_realm_locks() {
 
   local commands=""
   local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--max-wait' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '--max-wait')
+      return
+      ;;
     '--pg')
       return
       ;;
@@ -1330,6 +1339,51 @@ function _picocli_lockstep_definitions_clear() {
     '--module')
       return
       ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `check` subcommand.
+function _picocli_lockstep_definitions_check() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--clear' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
     '--pg')
       return
       ;;
@@ -1610,6 +1664,51 @@ function _picocli_lockstep_transpile_tombstone() {
 
   local commands=""
   local flag_opts="'--all' '--dependents' '--broadcast' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `check` subcommand.
+function _picocli_lockstep_transpile_check() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--tombstone' '--broadcast' '-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default

@@ -28,6 +28,7 @@ import dev.lockstep.cli.mirror.MirrorVerifyCommand;
 import dev.lockstep.cli.profile.ProfileCommand;
 import dev.lockstep.cli.profile.ProfileInitCommand;
 import dev.lockstep.cli.realm.BroadcastCommand;
+import dev.lockstep.cli.realm.DefinitionsCheckCommand;
 import dev.lockstep.cli.realm.DefinitionsClearCommand;
 import dev.lockstep.cli.realm.InvalidateCommand;
 import dev.lockstep.cli.realm.ListenCommand;
@@ -38,6 +39,7 @@ import dev.lockstep.cli.realm.PublishCommand;
 import dev.lockstep.cli.realm.RealmInitCommand;
 import dev.lockstep.cli.realm.SequenceCommand;
 import dev.lockstep.cli.shell.ShellCommand;
+import dev.lockstep.cli.transpile.TranspileCheckCommand;
 import dev.lockstep.cli.transpile.TranspileGetCommand;
 import dev.lockstep.cli.transpile.TranspileInitCommand;
 import dev.lockstep.cli.transpile.TranspilePruneCommand;
@@ -63,11 +65,13 @@ public final class Catalog {
             "realm lock",
             "realm locks",
             "definitions clear",
+            "definitions check",
             "transpile init",
             "transpile get",
             "transpile put",
             "transpile run",
             "transpile tombstone",
+            "transpile check",
             "transpile status",
             "transpile prune",
             "audit apply",
@@ -125,11 +129,13 @@ public final class Catalog {
             case "realm lock" -> new LockCommand();
             case "realm locks" -> new LocksCommand();
             case "definitions clear" -> new DefinitionsClearCommand();
+            case "definitions check" -> new DefinitionsCheckCommand();
             case "transpile init" -> new TranspileInitCommand();
             case "transpile get" -> new TranspileGetCommand();
             case "transpile put" -> new TranspilePutCommand();
             case "transpile run" -> new TranspileRunCommand();
             case "transpile tombstone" -> new TranspileTombstoneCommand();
+            case "transpile check" -> new TranspileCheckCommand();
             case "transpile status" -> new TranspileStatusCommand();
             case "transpile prune" -> new TranspilePruneCommand();
             case "audit apply" -> new AuditIndexCommand(AuditIndexCommand.Verb.APPLY);
@@ -167,7 +173,7 @@ public final class Catalog {
 
     private static String description(String noun) {
         return switch (noun) {
-            case "definitions" -> "Forget what is cached about modules.";
+            case "definitions" -> "Forget what is cached about modules, or check it.";
             case "profile" -> "Say what an application's databases look like.";
             case "realm" -> "Tell every replica what changed in a realm, and hear it.";
             case "transpile" -> "Share compiled modules among all replicas, and never a stale one.";

@@ -19,11 +19,39 @@ import java.util.Set;
  * JavaScript's {@code decodeURI}, so that the escapes of {@code # / ?} and the like stay. Whatever else would be told them
  * makes none of them forget anything.
  *
+ * <p>What has a percent sign may be meant in two ways: {@code a%20b.js} is {@code a b.js}, or a file that is called so, which
+ * replicas cannot name. An invalidation means both.
+ *
  * @param local as replicas spell it, but perhaps without extension
+ * @param others whole URLs, as tables have them, of the other files that may be meant
  */
-public record RealmPath(RealmUrl realm, String local) {
+public record RealmPath(RealmUrl realm, String local, Set<String> others) {
     private static final String CARD = ".json";
     private static final String INFO = "realm.json";
+
+    public RealmPath {
+        others = Set.copyOf(others);
+    }
+
+    /** A path that means one file. */
+    public RealmPath(RealmUrl realm, String local) {
+        this(realm, local, Set.of());
+    }
+
+    /**
+     * The one file that is meant by a whole URL, or by its own name as it stands on disk: nothing in that is an escape.
+     *
+     * @return its whole URL, as tables have it
+     * @throws LockstepException usage: no file of the realm has this name
+     */
+    public static String file(RealmUrl realm, String typed) {
+        if (isWhole(typed)) {
+            read(realm, typed);
+            return ArtifactKey.ofUrl(typed);
+        }
+        check(realm, withoutPrefix(realm, typed), typed);
+        return ArtifactKey.ofFile(realm.value(), typed);
+    }
 
     /**
      * Reads what was typed, for each of the realms; a whole URL for the one that it lies in.
@@ -36,7 +64,7 @@ public record RealmPath(RealmUrl realm, String local) {
         for (RealmUrl realm : realms) {
             for (String one : typed) {
                 if (!isWhole(one)) {
-                    paths.add(new RealmPath(realm, local(realm, withoutPrefix(realm, one), one)));
+                    paths.add(ofName(realm, one));
                 } else if (owner(realms, one).equals(realm)) {
                     paths.add(ofUrl(realm, one));
                 }
@@ -62,8 +90,8 @@ public record RealmPath(RealmUrl realm, String local) {
     /** The files whose artifacts it may mean, as canonical paths. */
     public List<String> artifacts() {
         List<String> artifacts = new ArrayList<>();
-        for (String file : ModuleNames.meanings(local)) {
-            artifacts.add(canonical(file));
+        for (String url : urls()) {
+            artifacts.addAll(ModuleNames.meanings(url));
         }
         return artifacts;
     }
@@ -71,6 +99,13 @@ public record RealmPath(RealmUrl realm, String local) {
     /** Its whole URL, as tables have it. */
     public String url() {
         return canonical(local);
+    }
+
+    /** That, and those of the others that may be meant. */
+    public List<String> urls() {
+        List<String> urls = new ArrayList<>(List.of(url()));
+        urls.addAll(others);
+        return urls;
     }
 
     /** Whether it may be a module, of which there are definitions. */
@@ -121,6 +156,19 @@ public record RealmPath(RealmUrl realm, String local) {
                 : "name the realm that it belongs to";
     }
 
+    private static RealmPath ofName(RealmUrl realm, String typed) {
+        RealmPath path = new RealmPath(realm, local(realm, withoutPrefix(realm, typed), typed));
+        return typed.indexOf('%') < 0
+                ? path
+                : path.with(ArtifactKey.ofFile(realm.value(), typed), ArtifactKey.ofUrl(realm.value() + typed));
+    }
+
+    private RealmPath with(String... spellings) {
+        Set<String> different = new LinkedHashSet<>(List.of(spellings));
+        different.remove(url());
+        return new RealmPath(realm, local, different);
+    }
+
     private static RealmPath ofUrl(RealmUrl realm, String typed) {
         String inner = decoded(typed, typed).substring(realm.value().length());
         if (inner.isEmpty()) {
@@ -135,13 +183,18 @@ public record RealmPath(RealmUrl realm, String local) {
                     "it has a " + (end == query ? "query" : "fragment") + ", and a file has none",
                     "write " + typed.substring(0, end));
         }
-        return new RealmPath(realm, local(realm, inner, typed));
+        return new RealmPath(realm, local(realm, inner, typed)).with(ArtifactKey.ofUrl(typed));
     }
 
     private static String local(RealmUrl realm, String inner, String typed) {
         refuse(inner, typed, '?', "%3F");
         refuse(inner, typed, '#', "%23");
         String local = decoded(decoded(inner, typed), typed);
+        check(realm, local, typed);
+        return local;
+    }
+
+    private static void check(RealmUrl realm, String local, String typed) {
         if (local.indexOf('\\') >= 0) {
             throw wrong(typed, "replicas take a backslash for a slash", "write " + local.replace('\\', '/'));
         }
@@ -149,7 +202,6 @@ public record RealmPath(RealmUrl realm, String local) {
         if (local.contains("//")) {
             throw wrong(typed, "two slashes in a row", "write " + local.replaceAll("/+", "/"));
         }
-        return local;
     }
 
     /** A directory's name may look so, too; then a whole URL says it. */

@@ -1,6 +1,7 @@
 package dev.lockstep.transpile;
 
 import dev.lockstep.db.LockKey;
+import dev.lockstep.support.PercentEncoding;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -22,6 +23,24 @@ public record ArtifactKey(String realm, String path, Optional<String> fingerprin
      */
     public static ArtifactKey of(String realm, String path, Optional<String> fingerprint) {
         return new ArtifactKey(realm, canonical(realm, path), fingerprint);
+    }
+
+    /**
+     * The whole URL of a file with this very name, as {@code canonical_path} holds it. A percent sign in it is one.
+     *
+     * @param name as it stands on disk, relative to the realm's directory
+     */
+    public static String ofFile(String realm, String name) {
+        return canonical(realm, "") + canonical("", name.replace("%", "%25"));
+    }
+
+    /**
+     * A whole URL as {@code canonical_path} holds it: one file has one, however it was escaped.
+     *
+     * @throws IllegalArgumentException with a message that says where: an escape is not %XX, or not UTF-8
+     */
+    public static String ofUrl(String url) {
+        return canonical("", PercentEncoding.decodeUri(url.replace("%25", "%2525")));
     }
 
     /** The whole URL of a file in a realm, as {@code canonical_path} holds it. */

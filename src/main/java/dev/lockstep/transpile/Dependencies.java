@@ -91,7 +91,12 @@ final class Dependencies {
         if (keys != null && Json.parse(keys) instanceof List<?> all) {
             for (Object name : all) {
                 if (name instanceof String module) {
-                    names.add(ArtifactKey.canonical(key.realm(), ModuleNames.withoutExtension(module)));
+                    String local = ModuleNames.withoutExtension(module);
+                    names.add(ArtifactKey.canonical(key.realm(), local));
+                    if (local.indexOf('%') >= 0) {
+                        // A file that is called so, unless a replica has escaped it.
+                        names.add(ArtifactKey.ofFile(key.realm(), local));
+                    }
                 }
             }
         }

@@ -65,14 +65,7 @@ public final class DefinitionsClearCommand implements Command {
             }
             List<Unmatched> unmatched = new ArrayList<>();
             Cleared cleared = db.transact(tx -> {
-                if (!Definitions.isPresent(tx)) {
-                    throw LockstepException.refused(
-                            "this database has no table modules, so no definitions",
-                            realm == null
-                                    ? "invalidations of a realm do with whatever there is"
-                                    : "'lockstep realm invalidate " + ShellWord.quote(realm.value())
-                                            + "' does with whatever there is");
-                }
+                requireTable(tx, realm);
                 unmatched.clear();
                 unmatched.addAll(Definitions.unmatched(tx, realm, modules));
                 return work.apply(tx);
@@ -101,6 +94,23 @@ public final class DefinitionsClearCommand implements Command {
                         call.dryRun()
                                 ? "would delete " + definitions + " and send " + notifications
                                 : definitions + " deleted, " + notifications + " sent"));
+    }
+
+    /**
+     * Requires the table of definitions.
+     *
+     * @param realm null for all of them
+     * @throws LockstepException refused: there are no definitions in this database
+     */
+    static void requireTable(Tx tx, RealmUrl realm) {
+        if (!Definitions.isPresent(tx)) {
+            throw LockstepException.refused(
+                    "this database has no table modules, so no definitions",
+                    realm == null
+                            ? "invalidations of a realm do with whatever there is"
+                            : "'lockstep realm invalidate " + ShellWord.quote(realm.value())
+                                    + "' does with whatever there is");
+        }
     }
 
     /** Null for all of them. */

@@ -1,9 +1,11 @@
 package dev.lockstep.cli.realm;
 
 import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Durations;
+import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -21,6 +23,9 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep realm locks}. */
 public final class LocksCommand implements Command {
+    private static final Opt<Duration> MAX_WAIT =
+            Opt.duration("End with 3 if somebody waits longer than this.", "--max-wait");
+
     private static final Duration STATEMENT = Duration.ofSeconds(10);
 
     @Override
@@ -29,21 +34,41 @@ public final class LocksCommand implements Command {
                 .description(
                         "Show who holds the write lock of a realm, or another advisory lock, and who waits"
                                 + " for it, in which mode and for how long. Files are named as far as the database knows them.");
+        MAX_WAIT.addTo(spec);
         Options.postgres(spec);
     }
 
     @Override
     public Result run(Invocation call) {
         Session session = call.session(Session.Use.READ).withStatementTimeout(STATEMENT);
-        List<Object> data = new ArrayList<>();
+        List<Object> locks = new ArrayList<>();
         List<String> text = new ArrayList<>();
+        List<Long> waits = new ArrayList<>();
         try (Db db = call.databases().postgres(call.postgres(), session)) {
             for (Lock lock : db.autocommit(RealmLocks::all)) {
-                data.add(fields(lock));
+                locks.add(fields(lock));
                 text.add(line(lock));
+                if (lock.role() == Role.WAITS) {
+                    waits.add(lock.ageMillis());
+                }
             }
         }
-        return Result.unchanged(Map.of("locks", data), text.isEmpty() ? List.of("no locks") : text);
+        Result result = Result.unchanged(data(locks, waits), text.isEmpty() ? List.of("no locks") : text);
+        boolean isTooLong = call.get(MAX_WAIT)
+                .filter(most -> waits.stream().anyMatch(wait -> wait > most.toMillis()))
+                .isPresent();
+        return isTooLong ? result.with(ExitCode.DIFFERS) : result;
+    }
+
+    /** The numbers are for --metrics-file. */
+    private static Map<String, Object> data(List<Object> locks, List<Long> waits) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("locks", locks);
+        data.put("held", locks.size() - waits.size());
+        data.put("waiting", waits.size());
+        data.put(
+                "longestWaitMs", waits.stream().mapToLong(Long::longValue).max().orElse(0));
+        return data;
     }
 
     private static Map<String, Object> fields(Lock lock) {

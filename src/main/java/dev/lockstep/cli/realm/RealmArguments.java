@@ -27,7 +27,8 @@ public final class RealmArguments {
 
     static final String PATH =
             "A file: relative to the realm, like cards/person.gts, or its whole URL. Without extension: every file"
-                    + " that it may stand for. Repeatable. None: the whole realm.";
+                    + " that it may stand for; with %20: that with a space, and one that is called so. Repeatable. None:"
+                    + " the whole realm.";
 
     private RealmArguments() {}
 

@@ -10,6 +10,7 @@ import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.Json;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.PercentEncoding;
 import dev.lockstep.transpile.ArtifactKey;
 import dev.lockstep.transpile.Captured;
 import dev.lockstep.transpile.Content;
@@ -40,7 +41,9 @@ final class TranspileArguments {
             "--key");
 
     static final String REALM = "The realm, as http://host:port/path/.";
-    static final String PATH = "The file, relative to the realm, or its whole URL.";
+    static final String PATH =
+            "The file: its own name as it stands on disk, relative to the realm, where a percent sign is one; or its"
+                    + " whole URL, where %20 is a space.";
 
     private TranspileArguments() {}
 
@@ -51,20 +54,12 @@ final class TranspileArguments {
     /** The realm is the first parameter, the path the second. */
     static ArtifactKey key(Invocation call) {
         RealmUrl realm = realm(call);
-        return ArtifactKey.of(realm.value(), path(realm, call.parameters().get(1)), call.get(KEY));
+        return new ArtifactKey(
+                realm.value(), RealmPath.file(realm, call.parameters().get(1)), call.get(KEY));
     }
 
     static RealmUrl realm(Invocation call) {
         return RealmArguments.read(call.parameters().get(0), "taken", call.output());
-    }
-
-    /**
-     * The path of a file, relative to the realm and decoded.
-     *
-     * @throws LockstepException usage: no file of this realm has it
-     */
-    static String path(RealmUrl realm, String typed) {
-        return RealmPath.read(realm, typed).local();
     }
 
     /** Runs work on one connection to a prepared database. */
@@ -123,9 +118,10 @@ final class TranspileArguments {
         }
     }
 
-    /** The path in the realm, decoded. */
+    /** The file's own name, relative to the realm's directory. */
     static String local(ArtifactKey key) {
-        return RealmPath.read(new RealmUrl(key.realm()), key.path()).local();
+        String path = key.path().substring(ArtifactKey.ofFile(key.realm(), "").length());
+        return PercentEncoding.decode(path).orElse(path);
     }
 
     /**

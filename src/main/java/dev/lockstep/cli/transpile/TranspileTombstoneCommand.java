@@ -46,7 +46,12 @@ public final class TranspileTombstoneCommand implements Command {
                         "Invalidate artifacts in the cache, so that no build that has begun can bring them back. A path"
                                 + " without extension means every file that it may stand for. Done again, it refuses the builds that"
                                 + " have begun meanwhile.");
-        Options.parameters(spec, "URL [PATH]", "1..*", TranspileArguments.REALM + " Then paths, relative to it.");
+        Options.parameters(
+                spec,
+                "URL [PATH]",
+                "1..*",
+                TranspileArguments.REALM + " Then paths, relative to it, or whole URLs. One with a"
+                        + " percent sign means the file that is called so, too.");
         Options.add(spec, ALL, DEPENDENTS, BROADCAST, Options.YES);
         Options.postgres(spec);
         Options.DRY_RUN.addTo(spec);
@@ -55,10 +60,8 @@ public final class TranspileTombstoneCommand implements Command {
     @Override
     public Result run(Invocation call) {
         RealmUrl realm = TranspileArguments.realm(call);
-        List<String> paths = new ArrayList<>();
-        for (String typed : call.parameters().subList(1, call.parameters().size())) {
-            paths.add(TranspileArguments.path(realm, typed));
-        }
+        List<RealmPath> paths = RealmPath.read(
+                List.of(realm), call.parameters().subList(1, call.parameters().size()));
         boolean all = call.has(ALL);
         if (all != paths.isEmpty()) {
             throw LockstepException.usage(
@@ -76,7 +79,7 @@ public final class TranspileTombstoneCommand implements Command {
                 db -> call.dryRun() ? plan(db, realm, paths, call) : tombstone(db, realm, paths, call));
     }
 
-    private static Result tombstone(Db db, RealmUrl realm, List<String> paths, Invocation call) {
+    private static Result tombstone(Db db, RealmUrl realm, List<RealmPath> paths, Invocation call) {
         // Asked before, so that nothing can fail once it is done.
         boolean known = !paths.isEmpty() || db.autocommit(tx -> Upkeep.isKnown(tx, realm.value()));
         Optional<String> near = known ? Optional.empty() : db.autocommit(tx -> Upkeep.nearMiss(tx, realm.value()));
@@ -95,12 +98,12 @@ public final class TranspileTombstoneCommand implements Command {
         return Result.changed(data(done), List.of(counts(done.outcome())));
     }
 
-    private static Done tombstonePaths(Tx tx, RealmUrl realm, List<String> paths, Invocation call) {
+    private static Done tombstonePaths(Tx tx, RealmUrl realm, List<RealmPath> paths, Invocation call) {
         List<String> dependents = dependents(tx, realm, paths, call);
         return new Done(Tombstones.paths(tx, realm.value(), affected(paths, dependents)), dependents);
     }
 
-    private static void broadcast(Tx tx, RealmUrl realm, List<String> paths, List<String> dependents) {
+    private static void broadcast(Tx tx, RealmUrl realm, List<RealmPath> paths, List<String> dependents) {
         Notifications.send(
                 tx,
                 FileChange.CHANNEL,
@@ -109,14 +112,11 @@ public final class TranspileTombstoneCommand implements Command {
                         .toList());
     }
 
-    private static List<FileChange> changes(RealmUrl realm, List<String> paths, List<String> dependents) {
+    private static List<FileChange> changes(RealmUrl realm, List<RealmPath> paths, List<String> dependents) {
         if (paths.isEmpty()) {
             return List.of(FileChange.wildcard(realm));
         }
-        List<RealmPath> changed = new ArrayList<>();
-        for (String path : paths) {
-            changed.add(new RealmPath(realm, path));
-        }
+        List<RealmPath> changed = new ArrayList<>(paths);
         changed.addAll(RealmPath.read(List.of(realm), dependents));
         return Broadcast.plan(changed).changes();
     }
@@ -126,7 +126,7 @@ public final class TranspileTombstoneCommand implements Command {
         output.warn("unknown-realm", "the cache knew nothing of " + realm + hint);
     }
 
-    private static Result plan(Db db, RealmUrl realm, List<String> paths, Invocation call) {
+    private static Result plan(Db db, RealmUrl realm, List<RealmPath> paths, Invocation call) {
         Done planned = db.read(tx -> {
             if (paths.isEmpty()) {
                 return new Done(Tombstones.planRealm(tx, realm.value()), List.of());
@@ -138,8 +138,8 @@ public final class TranspileTombstoneCommand implements Command {
         if (paths.isEmpty()) {
             lines.add("would invalidate every artifact of " + realm);
         }
-        for (String path : paths) {
-            lines.add("would invalidate " + path);
+        for (RealmPath path : paths) {
+            lines.add("would invalidate " + path.local());
         }
         for (String dependent : planned.dependents()) {
             lines.add("would invalidate " + dependent + ", which imports it");
@@ -148,12 +148,16 @@ public final class TranspileTombstoneCommand implements Command {
         return Result.unchanged(data(planned), lines);
     }
 
-    private static List<String> dependents(Tx tx, RealmUrl realm, List<String> paths, Invocation call) {
-        return call.has(DEPENDENTS) ? Tombstones.dependents(tx, realm.value(), paths) : List.of();
+    private static List<String> dependents(Tx tx, RealmUrl realm, List<RealmPath> paths, Invocation call) {
+        return call.has(DEPENDENTS) ? Tombstones.dependents(tx, realm.value(), urls(paths)) : List.of();
     }
 
-    private static Set<String> affected(List<String> paths, List<String> dependents) {
-        Set<String> affected = new LinkedHashSet<>(paths);
+    private static List<String> urls(List<RealmPath> paths) {
+        return paths.stream().flatMap(path -> path.urls().stream()).toList();
+    }
+
+    private static Set<String> affected(List<RealmPath> paths, List<String> dependents) {
+        Set<String> affected = new LinkedHashSet<>(urls(paths));
         affected.addAll(dependents);
         return affected;
     }

@@ -250,7 +250,7 @@ public final class RealmInvalidator {
     private static List<String> urls(List<RealmPath> paths) {
         List<String> urls = new ArrayList<>();
         for (RealmPath path : paths) {
-            urls.add(path.url());
+            urls.addAll(path.urls());
         }
         return urls;
     }

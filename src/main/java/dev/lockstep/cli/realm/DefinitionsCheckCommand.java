@@ -1,0 +1,126 @@
+package dev.lockstep.cli.realm;
+
+import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.option.Opt;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.db.Db;
+import dev.lockstep.db.Session;
+import dev.lockstep.realm.RealmUrl;
+import dev.lockstep.realm.invalidate.DefinitionCheck;
+import dev.lockstep.realm.invalidate.DefinitionCheck.Finding;
+import dev.lockstep.realm.invalidate.Definitions;
+import dev.lockstep.realm.invalidate.Definitions.Cleared;
+import dev.lockstep.transpile.Freshness.State;
+import dev.lockstep.transpile.SourceFiles;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep definitions check}. */
+public final class DefinitionsCheckCommand implements Command {
+    private static final Opt<Boolean> CLEAR =
+            Opt.flag("Delete those that are stale, with all that depends on them, and tell every replica.", "--clear");
+
+    private static final Duration STATEMENT = Duration.ofMinutes(1);
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Compare the cached definitions of a realm with its files, and end with 3 if one is stale:"
+                                + " the file of its module, or of one that it imports, has changed since, or its own is not there.");
+        Options.parameters(
+                spec, "URL DIR", "2", "The realm, as http://host:port/path/. Then the directory that holds its files.");
+        Options.add(spec, CLEAR, Options.YES);
+        Options.postgres(spec);
+        Options.DRY_RUN.addTo(spec);
+    }
+
+    @Override
+    public Result run(Invocation call) {
+        RealmUrl realm = RealmArguments.read(call.parameters().get(0), "taken", call.output());
+        SourceFiles files = SourceDirectory.of(realm, call.parameters().get(1));
+        boolean mends = call.has(CLEAR) && !call.dryRun();
+        Session session =
+                call.session(mends ? Session.Use.WRITE : Session.Use.READ).withStatementTimeout(STATEMENT);
+        try (Db db = call.databases().postgres(call.postgres(), session)) {
+            List<Finding> findings = db.read(tx -> {
+                DefinitionsClearCommand.requireTable(tx, realm);
+                return DefinitionCheck.of(tx, realm, files);
+            });
+            List<String> stale = new ArrayList<>();
+            for (Finding finding : findings) {
+                if (finding.freshness().state() == State.STALE) {
+                    stale.add(finding.url());
+                }
+            }
+            Map<String, Object> data = data(findings);
+            List<String> lines = lines(findings);
+            if (call.has(CLEAR) && !stale.isEmpty()) {
+                SourceDirectory.confirmUse(
+                        findings.stream().anyMatch(Finding::hasFile), findings.size() + " definitions", call);
+            }
+            if (mends && !stale.isEmpty()) {
+                Cleared cleared = db.transact(tx -> Definitions.modules(tx, realm, stale));
+                data.put("deleted", cleared.deleted());
+                data.put("payloads", cleared.payloads());
+                lines.add(TerminalText.count(cleared.deleted(), "definition") + " deleted");
+                return Result.changed(data, lines);
+            }
+            Result result = Result.unchanged(data, lines);
+            return stale.isEmpty() ? result : result.with(ExitCode.DIFFERS);
+        }
+    }
+
+    private static Map<String, Object> data(List<Finding> findings) {
+        List<Object> stale = new ArrayList<>();
+        List<Object> unknown = new ArrayList<>();
+        for (Finding finding : findings) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("module", finding.url());
+            fields.put("reason", finding.freshness().reason());
+            switch (finding.freshness().state()) {
+                case FRESH -> {}
+                case STALE -> stale.add(fields);
+                case UNKNOWN -> unknown.add(fields);
+            }
+        }
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("checked", findings.size());
+        data.put("fresh", findings.size() - stale.size() - unknown.size());
+        data.put("stale", stale);
+        data.put("unknown", unknown);
+        return data;
+    }
+
+    private static List<String> lines(List<Finding> findings) {
+        List<String> lines = new ArrayList<>();
+        int stale = 0;
+        int unknown = 0;
+        for (Finding finding : findings) {
+            switch (finding.freshness().state()) {
+                case FRESH -> {}
+                case STALE -> {
+                    stale++;
+                    lines.add("stale: " + finding.url() + ": "
+                            + finding.freshness().reason());
+                }
+                case UNKNOWN -> {
+                    unknown++;
+                    lines.add("cannot tell: " + finding.url() + ": "
+                            + finding.freshness().reason());
+                }
+            }
+        }
+        lines.add(TerminalText.count(findings.size(), "module") + ": " + (findings.size() - stale - unknown)
+                + " fresh, " + stale + " stale, " + unknown + " that cannot be told");
+        return lines;
+    }
+}
