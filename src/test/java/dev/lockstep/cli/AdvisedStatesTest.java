@@ -399,6 +399,32 @@ class AdvisedStatesTest {
     }
 
     @Test
+    void ofASearchIndex() throws Exception {
+        Path file = TestSqlite.create(
+                dir.resolve("it's a $search.db"),
+                "create table note (id integer primary key, body text)",
+                "create virtual table \"it's\" using fts5 (body, content = 'note', content_rowid = 'id')",
+                "create trigger note_ai after insert on note begin insert into \"it's\" (rowid, body)"
+                        + " values (new.id, new.body); end",
+                "create trigger note_ad after delete on note begin insert into \"it's\" (\"it's\", rowid, body)"
+                        + " values ('delete', old.id, old.body); end",
+                "create trigger note_au after update on note begin insert into \"it's\" (\"it's\", rowid, body)"
+                        + " values ('delete', old.id, old.body); insert into \"it's\" (rowid, body)"
+                        + " values (new.id, new.body); end",
+                "insert into note values (1, 'lighthouse'), (2, 'keeper')",
+                "insert into \"it's\" (\"it's\", rowid, body) values ('delete', 1, 'lighthouse')");
+        String[] here = {"--db", file.toString()};
+        row("a row is missing", 3, "lockstep fts check", LEADS_ON, words("doctor --for fts", here));
+        row("a row is missing", 3, "lockstep fts rebuild --table \"it's\"", 0, words("fts check", here));
+        advice.run(words("fts defer", here)).endedWith(0);
+        row("deferred", 3, "lockstep fts restore", 0, words("fts status", here));
+        TestSqlite.create(file, "drop trigger note_au");
+        LockstepRun run = advice.run(words("fts status", here)).endedWith(3);
+        assertThat(run.stdout()).contains("hint: make its triggers");
+        assertThat(PastedAdvice.commands(run)).isEmpty();
+    }
+
+    @Test
     void ofWhatIsTyped() throws Exception {
         row("no verb", 2, "lockstep help realm", LEADS_ON, words("realm bogus"));
         row("no program", 2, "lockstep transpile run --help", LEADS_ON, words("transpile run"));

@@ -14,6 +14,7 @@ import dev.lockstep.fts.content.Drift;
 import dev.lockstep.fts.deferral.FtsStatus;
 import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
+import dev.lockstep.support.ShellWord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,8 +99,31 @@ public final class FtsCheckCommand implements Command {
         if (report.tables().stream().flatMap(table -> table.triggers().stream()).anyMatch(FtsCheck.Trigger::offered)) {
             call.output().message("hint: 'lockstep fts tune -n' shows what could stand in for these triggers");
         }
-        Result result = Result.unchanged(FtsReport.data(call, tables), lines);
+        Optional<String> repair = repair(report);
+        boolean orphans =
+                report.tables().stream().anyMatch(table -> table.drift().orphan() > 0);
+        repair.ifPresent(command -> lines.add("hint: " + command + " makes equal what differs"
+                + (orphans ? "; what only the index has is lost then" : "")));
+        Map<String, Object> data = FtsReport.data(call, tables);
+        data.put("repair", repair.map(call.advice()::complete).orElse(null));
+        Result result = Result.unchanged(data, lines);
         return report.isInStep() ? result : result.with(ExitCode.DIFFERS);
+    }
+
+    /** The command about the indexes that differ; of one that is deferred, a restoration is what makes it equal. */
+    private static Optional<String> repair(FtsCheck.Report report) {
+        StringBuilder tables = new StringBuilder();
+        boolean deferred = false;
+        for (FtsCheck.Table table : report.tables()) {
+            if (table.verdict() == FtsCheck.Verdict.DIFFERS) {
+                deferred |= table.state() == FtsStatus.State.DEFERRED;
+                tables.append(' ').append(ShellWord.option("--table", table.fts()));
+            }
+        }
+        if (tables.length() == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(deferred ? "'lockstep fts restore'" : "'lockstep fts rebuild" + tables + "'");
     }
 
     private static Map<String, Object> tree(FtsCheck.Table table) {

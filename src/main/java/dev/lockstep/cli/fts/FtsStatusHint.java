@@ -33,8 +33,7 @@ public final class FtsStatusHint {
             // What is put away is stored; if it is not, the refusal of a restoration says so.
             lost |= table.state() != FtsStatus.State.DEFERRED && !table.absent().isEmpty();
             unknown |= table.state() == FtsStatus.State.UNTRIGGERED
-                    && table.absent().isEmpty()
-                    && table.triggers().isEmpty();
+                    && table.absent().isEmpty();
         }
         if (unknown) {
             return UNKNOWN_TRIGGERS;

@@ -22,17 +22,18 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  */
 final class RunSubject {
     /** The options that say on what, beside those that name databases, and what each is called. */
-    private static final Map<String, String> SELECTING = new TreeMap<>(Map.of(
-            "--profile", "profile",
-            "--realm", "realm",
-            "--table", "tables",
-            "--exclude", "exclude",
-            "--channel", "channel",
-            "--durable", "listener",
-            "--registry", "registry",
-            "--org", "org",
-            "--module", "module",
-            "--schema", "schema"));
+    private static final Map<String, String> SELECTING = new TreeMap<>(Map.ofEntries(
+            Map.entry("--profile", "profile"),
+            Map.entry("--realm", "realm"),
+            Map.entry("--table", "tables"),
+            Map.entry("--exclude", "exclude"),
+            Map.entry("--channel", "channel"),
+            Map.entry("--durable", "listener"),
+            Map.entry("--registry", "registry"),
+            Map.entry("--org", "org"),
+            Map.entry("--module", "module"),
+            Map.entry("--key", "key"),
+            Map.entry("--schema", "schema")));
 
     private final Invocation call;
     private final String unreadable;
