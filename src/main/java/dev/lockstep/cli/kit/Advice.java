@@ -3,6 +3,7 @@ package dev.lockstep.cli.kit;
 import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.DbException;
+import dev.lockstep.db.sqlite.SqliteTarget;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ShellWord;
 import java.util.ArrayList;
@@ -24,6 +25,9 @@ public final class Advice {
 
     private static final String NAME = "lockstep";
     private static final String COMMAND = "'" + NAME + " ";
+
+    /** How a mechanism writes a command for SQLite's shell, of a database that it does not know by name. */
+    private static final String SHELL = "sqlite3 FILE";
 
     /** What leads to the databases; the profile may be one of the ways. */
     private static final List<String> DATABASES = List.of("--db", "--pg", "--to");
@@ -75,7 +79,8 @@ public final class Advice {
     }
 
     /** The text with each command in it made whole; null stays null. One that is nothing but a command loses its quotes. */
-    public String complete(String text) {
+    public String complete(String advised) {
+        String text = withFile(advised);
         if (text == null || !text.contains(COMMAND)) {
             return text;
         }
@@ -94,6 +99,20 @@ public final class Advice {
             done = end;
         }
         return whole.append(text, done, text.length()).toString();
+    }
+
+    /** What is for SQLite's own shell gets the file, where there is only one that can be meant. */
+    private String withFile(String text) {
+        if (text == null || !text.contains(SHELL) || call.isEmpty()) {
+            return text;
+        }
+        Invocation run = call.get();
+        boolean other = run.values("--to").stream().anyMatch(url -> url.startsWith(SqliteTarget.SCHEME))
+                || run.values("--mirror").stream().anyMatch(url -> url.startsWith(SqliteTarget.SCHEME));
+        Optional<String> file = other ? Optional.empty() : run.namedDatabase();
+        return file.map(name ->
+                        text.replace(SHELL, "sqlite3 " + ShellWord.quote(name.startsWith("-") ? "./" + name : name)))
+                .orElse(text);
     }
 
     /** A command by its path and its own arguments, made whole. */

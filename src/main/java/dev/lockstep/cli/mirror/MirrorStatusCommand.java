@@ -5,6 +5,7 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.option.Durations;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
@@ -62,7 +63,7 @@ public final class MirrorStatusCommand implements Command {
                     .warn(
                             "stale",
                             "stale: " + status.age().orElseThrow().toSeconds() + " s old, and --max-age is "
-                                    + call.get(MAX_AGE).orElseThrow().toSeconds() + " s");
+                                    + Durations.render(call.get(MAX_AGE).orElseThrow()));
         }
         Result result = Result.unchanged(data, lines);
         if (!status.isComplete()) {

@@ -87,7 +87,8 @@ public final class MirrorVerifyCommand implements Command {
             equal &= table.isEqual();
         }
         Optional<String> repair = repair(call, tables);
-        repair.ifPresent(command -> call.output().message("hint: '" + command + "' makes the mirror equal"));
+        repair.ifPresent(command ->
+                call.output().message("hint: '" + command + "' copies what differs, or says what does not fit"));
         if (!left.isEmpty()) {
             lines.add(summary(tables) + NotMirroredReport.line(left));
         }

@@ -117,7 +117,7 @@ public final class SqliteFiles {
                     DbException.Reason.CORRUPT,
                     SQLiteErrorCode.SQLITE_CORRUPT.name(),
                     "damaged database: " + file + " is cut off: its last " + lacking + " bytes are missing",
-                    "copy it again; 'sqlite3 FILE .backup' does that while it is in use",
+                    "copy it again; sqlite3's .backup does that while it is in use",
                     null);
         }
     }
