@@ -121,7 +121,8 @@
  *
  * <p><b>The others agree, or there is no deferral.</b> That insert triggers can be read as a query does not say what those on
  * UPDATE and DELETE make of the index. A {@link dev.lockstep.fts.trial.DeferralTrial} has them work on real rows and made ones, in each
- * column and state that they look at, and after each step a search must find what a rebuild would have put there; all of it
+ * column and state that they look at, and after each step a search must find what a rebuild would have put there, and the index must
+ * have the rows and the text that a rebuild would have kept; all of it
  * is undone. Of an event that no trigger follows nothing can be said, and nothing is tried. A key that the index has only
  * to be found by is taken to stay: where triggers would lose a row whose key changes, a restore finds it, and that is said. Text that only the index has, in a
  * column or a row that no trigger writes, is never given up without being asked for.

@@ -2,7 +2,6 @@ package dev.lockstep.fts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.fts.ledger.DeferralMode;
 import dev.lockstep.testing.Counts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Random;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -53,9 +51,8 @@ class PublicSchemasTest {
         List<String> lines = Files.readAllLines(file);
         String expected = said(lines, EXPECTED).get(0);
         for (int seed = 1; seed <= Counts.of(1, 50); seed++) {
-            for (Optional<DeferralMode> mode :
-                    List.of(Optional.<DeferralMode>empty(), Optional.of(DeferralMode.REBUILD))) {
-                BulkComparison comparison = new Draft(lines, seed).comparison(mode);
+            for (BulkComparison.Way way : List.of(BulkComparison.Way.BEST, BulkComparison.Way.REBUILD)) {
+                BulkComparison comparison = new Draft(lines, seed).comparison(way);
 
                 BulkComparison.Result result;
                 try {
@@ -68,7 +65,7 @@ class PublicSchemasTest {
                         ? "refused, " + result.message()
                         : result.verdict().name().toLowerCase(Locale.ROOT);
                 String clue = expected.startsWith("refused, ") ? expected.substring(9) : expected;
-                assertThat(seen).as("seed %d, %s", seed, mode).contains(clue);
+                assertThat(seen).as("seed %d, %s", seed, way).contains(clue);
                 assertThat(seen.startsWith("refused")).isEqualTo(expected.startsWith("refused"));
             }
         }
@@ -92,7 +89,7 @@ class PublicSchemasTest {
             this.random = new Random(seed);
         }
 
-        BulkComparison comparison(Optional<DeferralMode> mode) {
+        BulkComparison comparison(BulkComparison.Way way) {
             int rows = lines.indexOf("-- rows");
             int work = lines.indexOf("-- work");
             List<String> setup = new ArrayList<>(statements(lines.subList(0, rows)));
@@ -109,7 +106,7 @@ class PublicSchemasTest {
             }
             boolean free = !said(lines, "-- numbers: the index's").isEmpty();
             return new BulkComparison(
-                    setup, drawn, mode, free ? BulkComparison.Numbers.INDEX : BulkComparison.Numbers.TRIGGERS);
+                    setup, drawn, way, free ? BulkComparison.Numbers.INDEX : BulkComparison.Numbers.TRIGGERS);
         }
 
         private static List<String> statements(List<String> lines) {

@@ -1,6 +1,6 @@
 package dev.lockstep.fts;
 
-import dev.lockstep.fts.ledger.DeferralMode;
+import dev.lockstep.fts.BulkComparison.Way;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -32,6 +32,10 @@ final class RandomSchema {
     private final TreeSet<String> followed = new TreeSet<>();
     private final String content;
     private final boolean byRow;
+
+    /** Whether a row is found by a key that the index has besides, so that each change reads all of it. */
+    private final boolean keyed;
+
     private final boolean sizes;
     private final List<String> columns;
     private final List<String> values;
@@ -41,6 +45,7 @@ final class RandomSchema {
         this.random = random;
         content = pick("own", "own", "external", "contentless", "contentless_delete");
         byRow = content.equals("own") || content.equals("contentless_delete");
+        keyed = content.equals("own") && chance(40);
         sizes = content.equals("contentless_delete") || !chance(15);
         columns = chance(50) ? List.of("title", "body") : List.of("body");
         values = columns.stream()
@@ -75,7 +80,7 @@ final class RandomSchema {
         }
         List<String> setup = new ArrayList<>(List.of(
                 "create table n (id integer primary key, title text, body text, meta text,"
-                        + " deleted integer not null default 0, kind text)",
+                        + " deleted integer not null default 0, kind text, uid text unique)",
                 "create table log (what text)",
                 "create table child (n integer, text text)",
                 index()));
@@ -84,14 +89,18 @@ final class RandomSchema {
             setup.add(insert(id));
         }
         List<String> work = work(deletes, before);
-        Optional<DeferralMode> mode =
-                chance(50) ? Optional.empty() : Optional.of(chance(50) ? DeferralMode.JOURNAL : DeferralMode.REBUILD);
-        return new BulkComparison(setup, work, mode, BulkComparison.Numbers.TRIGGERS);
+        return new BulkComparison(
+                setup,
+                work,
+                Way.values()[random.nextInt(Way.values().length)],
+                keyed ? BulkComparison.Numbers.INDEX : BulkComparison.Numbers.TRIGGERS);
     }
 
     private String index() {
         StringBuilder index = new StringBuilder("create virtual table f using fts5(");
-        index.append(String.join(", ", columns)).append(", tokenize='");
+        index.append(keyed ? "uid unindexed, " : "")
+                .append(String.join(", ", columns))
+                .append(", tokenize='");
         index.append(pick("unicode61", "porter", "trigram", "ascii", "porter ascii"));
         index.append("'").append(pick("", "", ", prefix='2'", ", prefix='2 3'"));
         index.append(pick("", "", ", detail=column", ", detail=none")).append(sizes ? "" : ", columnsize=0");
@@ -110,15 +119,20 @@ final class RandomSchema {
     }
 
     private String add(String row, List<String> expressions) {
-        return "insert into f (rowid, " + String.join(", ", columns) + ") select " + row + ".id, "
+        String number = keyed ? "uid" : "rowid";
+        return "insert into f (" + number + ", " + String.join(", ", columns) + ") select " + row + key() + ", "
                 + String.join(", ", expressions).replace("@", row);
     }
 
     private String take(String row) {
         return byRow
-                ? "delete from f where rowid = " + row + ".id"
+                ? "delete from f where " + (keyed ? "uid" : "rowid") + " = " + row + key()
                 : "insert into f (f, rowid, " + String.join(", ", columns) + ") select 'delete', " + row + ".id, "
                         + String.join(", ", values).replace("@", row);
+    }
+
+    private String key() {
+        return keyed ? ".uid" : ".id";
     }
 
     private void trigger(String time, String event, Optional<String> when, String... statements) {
@@ -168,7 +182,7 @@ final class RandomSchema {
             trigger("before", event, when("old"), take("old"));
             trigger("after", event, when("new"), add("new", written));
         } else if (shape == 1 && byRow && condition.isEmpty()) {
-            boolean replace = content.equals("contentless_delete") || chance(30);
+            boolean replace = !keyed && (content.equals("contentless_delete") || chance(30));
             String put = add("new", written).replaceFirst("insert", "insert or replace");
             trigger("after", event, Optional.empty(), replace ? put : set(written));
         } else {
@@ -188,7 +202,8 @@ final class RandomSchema {
         for (int i = 0; i < columns.size(); i++) {
             settings.add(columns.get(i) + " = " + written.get(i).replace("@", "new"));
         }
-        return "update f set " + String.join(", ", settings) + " where rowid = old.id";
+        return "update f set " + String.join(", ", settings) + " where "
+                + (keyed ? "uid = " + pick("old", "new") : "rowid = old") + key();
     }
 
     private String value(String column) {
@@ -208,7 +223,7 @@ final class RandomSchema {
 
     private String insert(int id) {
         return "insert into n values (" + id + ", "
-                + String.join(", ", COLUMNS.stream().map(this::value).toList()) + ")";
+                + String.join(", ", COLUMNS.stream().map(this::value).toList()) + ", 'u" + id + "')";
     }
 
     private List<String> work(boolean deletes, boolean before) {

@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Where the rule of an index is made wrong, random schemas show it: by a difference, or by a trial that refuses them. */
 class RuleMutantsTest {
+    /** From here on many of the schemas have a flaw. */
+    private static final int FIRST = 42;
+
     private static final int SCHEMAS = 30;
     private static final String DIFFERENT = "DIFFERENT";
 
@@ -75,8 +78,9 @@ class RuleMutantsTest {
         List<String> verdicts = new ArrayList<>();
         for (int i = 0; i < schemas; i++) {
             try {
-                verdicts.add(new RandomSchema(new Random(i))
+                verdicts.add(new RandomSchema(new Random(FIRST + i))
                         .comparison()
+                        .by(BulkComparison.Way.REBUILD)
                         .run(dir)
                         .verdict()
                         .name());

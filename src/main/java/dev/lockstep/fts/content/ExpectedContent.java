@@ -239,6 +239,13 @@ public final class ExpectedContent {
         return query(query) + (query.condition().isPresent() ? " and " : " where ") + "(" + condition + ")";
     }
 
+    /** The numbers, as {@code r}, that some rows of the only base have in the index, or would have if they were to be in it. */
+    public String numbersOf(String condition) {
+        SourceQuery query = queries.get(0);
+        return "select " + query.rowid().orElse("null") + " as r from main." + new Identifier(query.base())
+                + " as new where " + condition;
+    }
+
     /** The rows as a query with the columns {@code r} (the row's number, if known) and {@code c0}, {@code c1} and so on. */
     public String query() {
         return String.join(" union all ", queries.stream().map(this::query).toList());

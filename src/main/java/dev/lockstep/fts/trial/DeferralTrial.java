@@ -1,5 +1,6 @@
 package dev.lockstep.fts.trial;
 
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
@@ -77,16 +78,18 @@ public final class DeferralTrial {
             try {
                 TrialTable tried = TrialTable.read(tx, triggers, expected.keysBeside(base));
                 notices.addAll(new DeferralTrial(tx, table, expected, tried, triggers).run());
-            } finally {
-                tx.execute("rollback to lockstep_trial");
-                tx.execute("release lockstep_trial");
+            } catch (DbException e) {
+                throw e.getSuppressed().length == 0 ? e : TrialStep.damaged(table, e);
             }
+            tx.execute("rollback to lockstep_trial");
+            tx.execute("release lockstep_trial");
         }
         return notices;
     }
 
     private List<Notice> run() {
         rows.addAll(base.rows().ends());
+        search.begin(base, rows);
         Set<TriggerStatement.Event> tried = new LinkedHashSet<>();
         insert(List.copyOf(rows), List.of(), tried);
         List<String> first = List.copyOf(rows);

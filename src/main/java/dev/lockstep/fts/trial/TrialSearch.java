@@ -9,7 +9,6 @@ import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -38,13 +37,13 @@ final class TrialSearch {
 
     private final Tx tx;
     private final FtsTable table;
-    private final ExpectedContent expected;
+    private final ExpectedRows expected;
+    private final TrialCells cells;
     private final boolean tellsRows;
     private final boolean tellsColumns;
     private final Set<String> watched = new LinkedHashSet<>();
 
-    /** Of a word, what it has become a part of where a trigger joins it with something. */
-    private final Map<String, Set<String>> joined = new HashMap<>();
+    private final WordTerms joined = new WordTerms();
 
     private long last = FIRST;
     private boolean inPieces;
@@ -53,7 +52,8 @@ final class TrialSearch {
     TrialSearch(Tx tx, FtsTable table, ExpectedContent expected) {
         this.tx = tx;
         this.table = table;
-        this.expected = expected;
+        this.expected = new ExpectedRows(tx, table, expected, number());
+        this.cells = new TrialCells(tx, table);
         this.tellsRows = expected.numbers() == ExpectedContent.Numbers.WRITTEN;
         this.tellsColumns = table.option("detail")
                 .filter(detail -> detail.toLowerCase(Locale.ROOT).equals("none"))
@@ -69,7 +69,40 @@ final class TrialSearch {
 
     /** What differs between the two, in words; empty if nothing does. */
     Optional<String> difference(TrialTable base, Collection<String> rows) {
-        List<Row> wanted = wanted(base, rows);
+        List<Row> wanted = expected.of(base, rows);
+        Optional<String> difference = terms(wanted);
+        if (difference.isPresent()) {
+            return difference;
+        }
+        if (tellsRows) {
+            return cells.byNumber(wanted, expected.numbers(base, rows));
+        }
+        return table.kind() == FtsTable.Kind.OWN_CONTENT ? cells(wanted) : Optional.empty();
+    }
+
+    /** Looks at the rows before anything is done to them. */
+    void begin(TrialTable base, Collection<String> rows) {
+        if (tellsRows && expected.tells(base, rows)) {
+            cells.begin(expected.of(base, rows), expected.numbers(base, rows));
+        }
+    }
+
+    private Optional<String> cells(List<Row> wanted) {
+        String found = new Identifier(table.name()) + " match ?";
+        for (String word : watched) {
+            List<Row> holders = wanted.stream()
+                    .filter(row -> !places(word, List.of(row)).isEmpty())
+                    .toList();
+            Optional<String> difference =
+                    holders.isEmpty() ? Optional.empty() : cells.byWord(holders, found, query(word));
+            if (difference.isPresent()) {
+                return difference;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> terms(List<Row> wanted) {
         if (!isCutUp()) {
             wanted.forEach(this::findJoined);
         }
@@ -85,17 +118,11 @@ final class TrialSearch {
         return Optional.empty();
     }
 
-    /** What stands before or behind a word without a gap is one term with it. */
     private void findJoined(Row row) {
         for (int i = 0; i < table.columns().size(); i++) {
             String text = row.isNull("c" + i) ? "" : String.valueOf(row.value("c" + i));
-            for (String word :
-                    table.isIndexed(table.columns().get(i)) && text.contains(number()) ? watched : Set.<String>of()) {
-                Set<String> terms = WordTerms.of(text, word);
-                terms.remove(word);
-                if (!terms.isEmpty()) {
-                    joined.computeIfAbsent(word, of -> new LinkedHashSet<>()).addAll(terms);
-                }
+            if (table.isIndexed(table.columns().get(i)) && text.contains(number())) {
+                joined.find(text, watched);
             }
         }
     }
@@ -142,23 +169,9 @@ final class TrialSearch {
         return wantedPlaces.equals(found) && (tellsRows || times == wantedPlaces.size());
     }
 
-    private List<Row> wanted(TrialTable base, Collection<String> rows) {
-        Optional<String> among = expected.onlyBase().filter(base::isNamed).flatMap(name -> base.rows()
-                .among(rows));
-        if (among.isPresent()) {
-            return tx.rows(expected.query(among.get()));
-        }
-        List<String> anywhere = new ArrayList<>();
-        for (int i = 0; i < table.columns().size(); i++) {
-            anywhere.add("cast(c" + i + " as text) like '%" + number() + "%'");
-        }
-        return tx.rows(
-                "select * from (" + expected.query() + ") where " + String.join(" or ", anywhere) + " limit 1000");
-    }
-
     private Optional<String> difference(String word, List<Row> wanted) {
         Set<String> terms = new LinkedHashSet<>(List.of(word));
-        terms.addAll(joined.getOrDefault(word, Set.of()));
+        terms.addAll(joined.with(word));
         boolean gone = true;
         for (String term : terms) {
             Map<String, Long> wantedPlaces = places(term, wanted);

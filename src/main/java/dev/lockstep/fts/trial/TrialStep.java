@@ -2,6 +2,9 @@ package dev.lockstep.fts.trial;
 
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
+import dev.lockstep.fts.schema.FtsRemedy;
+import dev.lockstep.fts.schema.FtsTable;
+import dev.lockstep.support.LockstepException;
 
 /** One statement of a trial. */
 public final class TrialStep {
@@ -30,5 +33,16 @@ public final class TrialStep {
                 default -> throw e;
             }
         }
+    }
+
+    /** Only what an index is kept in makes SQLite undo more than the one statement. */
+    static LockstepException damaged(FtsTable table, DbException cause) {
+        return new LockstepException(
+                        LockstepException.Kind.REFUSED,
+                        "index-damaged",
+                        table.name() + " is damaged: its triggers fail on a made row with " + cause.getMessage(),
+                        null,
+                        cause)
+                .advising(FtsRemedy.REBUILD_THE_INDEX.of(table.name()));
     }
 }

@@ -7,6 +7,9 @@ import java.util.regex.Pattern;
 
 /** What is written in place of what a row has: a value of the same form, with a word in it. */
 final class TrialText {
+    /** What a function that changes the letters or the ends of a text makes another one of. */
+    private static final String LETTERS = "\u00c9Ab ";
+
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}]{3,}");
 
     /** What a word is written as. */
@@ -56,12 +59,13 @@ final class TrialText {
         }
         List<MatchResult> words = WORD.matcher(value).results().toList();
         if (words.isEmpty()) {
-            return "'. " + word + " .'";
+            return "'. " + LETTERS + word + " . '";
         }
         // Nothing may stick to it: neither what the text has before and behind, nor what a trigger joins it with.
         MatchResult last = words.get(words.size() - 1);
         String before = value.substring(0, last.start());
         String behind = value.substring(last.end());
-        return "'" + (before.isEmpty() ? "." : before) + " " + word + " " + (behind.isEmpty() ? "." : behind) + "'";
+        return "'" + (before.isEmpty() ? "." : before) + " " + LETTERS + word + " " + (behind.isEmpty() ? "." : behind)
+                + " '";
     }
 }

@@ -54,6 +54,27 @@ class DeferralTrialTest {
         String own = "create virtual table f using fts5(body)";
         return Stream.of(
                 Shape.of(
+                        "letters are made small at first, and kept later",
+                        table,
+                        own,
+                        INSERT.replace("new.body)", "lower(new.body))"),
+                        UPDATE,
+                        DELETE),
+                Shape.of(
+                        "blanks around are taken away at first, and kept later",
+                        table,
+                        own,
+                        INSERT.replace("new.body)", "trim(new.body))"),
+                        UPDATE,
+                        DELETE),
+                Shape.of(
+                        "what is only kept is not followed",
+                        table,
+                        "create virtual table f using fts5(body, kind unindexed)",
+                        INSERT.replace("body)", "body, kind)").replace("new.body, kind", "new.body, new.kind"),
+                        UPDATE,
+                        DELETE),
+                Shape.of(
                         "an update trigger takes deleted rows out",
                         table,
                         own,

@@ -1,5 +1,5 @@
 -- Messages of a chat program on a desk, as Signal keeps them: a trigger on DELETE takes much else away, a view-once message stays out.
--- expected: refused, leave text in the index that a rebuild leaves out
+-- expected: refused, in the index that a rebuild leaves out
 
 create table messages (rowid integer primary key asc, id text unique, json text, body text, isViewOnce integer, storyId text);
 
