@@ -4,8 +4,6 @@
  */
 @SuppressWarnings("requires-transitive-automatic")
 module dev.lockstep {
-    requires java.logging;
-    requires java.management;
     requires transitive java.sql;
     requires com.fasterxml.jackson.core;
 

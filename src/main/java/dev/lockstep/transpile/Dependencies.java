@@ -68,7 +68,7 @@ final class Dependencies {
             """.formatted(
                     TranspileCache.STAMP.formatted("d"), WRITER.formatted("d.xmin"), WRITER.formatted("o.version"));
 
-    private static final String[] EXTENSIONS = ModuleNames.meanings("").toArray(String[]::new);
+    private static final List<String> EXTENSIONS = List.copyOf(ModuleNames.meanings(""));
 
     private final ArtifactKey key;
     private final List<String> names;
@@ -187,7 +187,7 @@ final class Dependencies {
                 key.realm(),
                 key.path(),
                 key.fingerprint().orElse(null),
-                EXTENSIONS,
+                EXTENSIONS.toArray(String[]::new),
                 version,
                 Json.write(build));
     }

@@ -1,7 +1,6 @@
 package dev.lockstep.mirror.proof;
 
 import java.math.BigDecimal;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,17 +27,16 @@ final class VerifiedSpan {
                     + "(?:(?<d>[+-]?\\d+)D)?(?:T(?:(?<h>[+-]?\\d+)H)?(?:(?<min>[+-]?\\d+)M)?(?:(?<s>[+-]?\\d+(?:\\.\\d+)?)S)?)?");
 
     /** How many months, days or microseconds a unit is, by its first letters. */
-    private static final Map<String, long[]> SIZES = new HashMap<>();
+    private static final Map<String, Size> SIZES = Map.of(
+            "y", new Size(12, 0, 0),
+            "mon", new Size(1, 0, 0),
+            "w", new Size(0, 7, 0),
+            "d", new Size(0, 1, 0),
+            "h", new Size(0, 0, 3_600_000_000L),
+            "min", new Size(0, 0, 60_000_000L),
+            "s", new Size(0, 0, 1_000_000L));
 
-    static {
-        SIZES.put("y", new long[] {12, 0, 0});
-        SIZES.put("mon", new long[] {1, 0, 0});
-        SIZES.put("w", new long[] {0, 7, 0});
-        SIZES.put("d", new long[] {0, 1, 0});
-        SIZES.put("h", new long[] {0, 0, 3_600_000_000L});
-        SIZES.put("min", new long[] {0, 0, 60_000_000L});
-        SIZES.put("s", new long[] {0, 0, 1_000_000L});
-    }
+    private record Size(long months, long days, long micros) {}
 
     private VerifiedSpan() {}
 
@@ -97,15 +95,17 @@ final class VerifiedSpan {
         return read ? Optional.of(intervalOf(parts[0], parts[1], parts[2])) : Optional.empty();
     }
 
-    private static void add(long[] parts, String number, long[] size, int sign) {
+    private static void add(long[] parts, String number, Size size, int sign) {
         if (number != null) {
-            for (int i = 0; i < parts.length; i++) {
-                parts[i] += sign
-                        * new BigDecimal(number)
-                                .multiply(BigDecimal.valueOf(size[i]))
-                                .longValue();
-            }
+            BigDecimal count = new BigDecimal(number);
+            parts[0] += sign * times(count, size.months);
+            parts[1] += sign * times(count, size.days);
+            parts[2] += sign * times(count, size.micros);
         }
+    }
+
+    private static long times(BigDecimal count, long size) {
+        return count.multiply(BigDecimal.valueOf(size)).longValue();
     }
 
     static String intervalOf(long months, long days, long micros) {
