@@ -199,6 +199,26 @@ class LeftOutTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = "SQLITE", mode = EnumSource.Mode.EXCLUDE)
+    void howManyTimesWereCutIsToldOnce(Kind kind) throws SQLException {
+        try (TestMirror mirror = new TestMirror(
+                kind,
+                dir,
+                "create table t (id integer primary key, at datetime)",
+                "insert into t values (1, '2024-02-29 12:00:00.123456789')")) {
+            String cut = "more than six digits of a second";
+            assertThat(mirror.run("mirror", "backfill", "--create", "-q").stderr())
+                    .contains(cut);
+            for (int id = 2; id < 4; id++) {
+                mirror.sql("insert into t values (" + id + ", '2024-02-29 12:00:00.987654321')");
+                assertThat(mirror.run("mirror", "backfill", "-q").stderr()).isEmpty();
+            }
+            mirror.sql("insert into t values (9, '2024-02-29 12:00:00.5')");
+            assertThat(mirror.run("mirror", "backfill", "-v").stderr()).contains(cut);
+        }
+    }
+
     @Test
     void aMirrorThatIsTooOldIsCalledStale() throws SQLException {
         try (TestMirror mirror = two(Kind.SQLITE)) {

@@ -17,6 +17,7 @@ import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.PageLedger.HeldPage;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Notice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +49,7 @@ final class PageComparison {
                 : run.engine().digest(plan);
         PageScan scan = PageScan.of(plan, source, digest.map(TableDigest::ofSource));
         scan.check(options.badRows());
-        scan.cut().ifPresent(what -> progress.notice(plan.name(), what));
+        scan.cut().ifPresent(what -> tellOnce(plan, what));
         refuse(plan, scan.merging());
         if (plan.ddl().isPresent()) {
             make(plan);
@@ -66,6 +67,17 @@ final class PageComparison {
             }
             progress.notice(plan.name(), "somebody else has written to the mirror meanwhile; it is compared again");
             before = writes;
+        }
+    }
+
+    /** As what the plan has to say: when the table is copied for the first time. */
+    private void tellOnce(TablePlan plan, String what) {
+        boolean known = run.read(mirror -> run.ledger().table(mirror, plan.mirrorName()))
+                .isPresent();
+        if (known) {
+            progress.note(plan.name(), new Notice("mirror", what));
+        } else {
+            progress.notice(plan.name(), what);
         }
     }
 
