@@ -6,8 +6,9 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.LockKey;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.lock.SessionLock;
+import dev.lockstep.db.lock.UserLock;
 import dev.lockstep.profile.AuditProfile.Index;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
 import java.util.ArrayList;
@@ -42,9 +43,6 @@ final class MariaDbIndexes implements IndexEngine {
                and data_type in ('char', 'varchar')
             """;
 
-    private static final String TRY_LOCK = "select get_lock(?, 0) as had";
-    private static final String UNLOCK = "select release_lock(?)";
-
     private static final String HOLDER = """
             select concat('connection ', p.id, ' of ', p.user, ' at ', p.host, ' for ', p.time, ' s: ',
                           coalesce(left(p.info, 80), p.command)) as holder
@@ -61,7 +59,7 @@ final class MariaDbIndexes implements IndexEngine {
     private final Db db;
     private final TableName table;
     private final String quoted;
-    private final String lock;
+    private final SessionLock lock;
     private final MariaDbKeys keys;
 
     MariaDbIndexes(Db db, TableName table) {
@@ -70,9 +68,7 @@ final class MariaDbIndexes implements IndexEngine {
         this.quoted = table.sql();
         this.keys = new MariaDbKeys(db, table);
         String database = db.autocommit(tx -> tx.only("select database()").text(0));
-        this.lock = "lockstep-"
-                + Long.toHexString(
-                        LockKey.of("audit indexes of " + database + "." + table).value());
+        this.lock = UserLock.of("audit indexes of " + database + "." + table);
     }
 
     @Override
@@ -204,12 +200,12 @@ final class MariaDbIndexes implements IndexEngine {
 
     @Override
     public boolean tryLock() {
-        return db.<Row>autocommit(tx -> tx.only(TRY_LOCK, lock)).flag("had");
+        return lock.tryTake(db);
     }
 
     @Override
     public void unlock() {
-        db.autocommit(tx -> tx.rows(UNLOCK, lock));
+        lock.release(db);
     }
 
     /** To see others takes a privilege. */

@@ -5,8 +5,9 @@ import dev.lockstep.audit.query.QueryShape;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.LockKey;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.lock.AdvisoryLock;
+import dev.lockstep.db.lock.SessionLock;
 import dev.lockstep.profile.AuditProfile.Index;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
 import dev.lockstep.support.LockstepException;
@@ -97,9 +98,6 @@ final class PostgresIndexes implements IndexEngine {
                and a.atttypmod > 4
             """;
 
-    private static final String TRY_LOCK = "select pg_try_advisory_lock(?) as had";
-    private static final String UNLOCK = "select pg_advisory_unlock(?)";
-
     /** The oldest transaction is what an index that is made concurrently waits for. */
     private static final String HOLDER = """
             select format('pid %s of %s since %s: %s', a.pid, a.usename, to_char(a.xact_start, 'HH24:MI:SS'),
@@ -115,7 +113,7 @@ final class PostgresIndexes implements IndexEngine {
     private final Db db;
     private final TableName table;
     private final String quoted;
-    private final long key;
+    private final SessionLock lock;
     private final PostgresPlans plans;
     private final PostgresPartitions partitions;
 
@@ -125,7 +123,7 @@ final class PostgresIndexes implements IndexEngine {
         this.quoted = table.sql();
         this.plans = new PostgresPlans(db);
         this.partitions = new PostgresPartitions(db, table);
-        this.key = LockKey.of("lockstep audit indexes of " + table).value();
+        this.lock = AdvisoryLock.of("lockstep audit indexes of " + table);
     }
 
     @Override
@@ -282,12 +280,12 @@ final class PostgresIndexes implements IndexEngine {
 
     @Override
     public boolean tryLock() {
-        return db.<Row>autocommit(tx -> tx.only(TRY_LOCK, key)).flag("had");
+        return lock.tryTake(db);
     }
 
     @Override
     public void unlock() {
-        db.autocommit(tx -> tx.rows(UNLOCK, key));
+        lock.release(db);
     }
 
     @Override

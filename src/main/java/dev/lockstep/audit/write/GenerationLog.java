@@ -9,9 +9,11 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.lock.UserLock;
 import dev.lockstep.profile.AuditProfile;
 import dev.lockstep.profile.AuditProfile.Column;
 import dev.lockstep.support.LockstepException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -55,7 +57,7 @@ final class GenerationLog {
             Column.GENERATION);
 
     /** How long another writer of the same registry is waited for. */
-    private static final int PATIENCE_SECONDS = 30;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Db db;
     private final AuditProfile profile;
@@ -133,10 +135,8 @@ final class GenerationLog {
         if (db.engine() != Engine.MARIADB) {
             return work.get();
         }
-        String lock = "lockstep-"
-                + Long.toHexString(LockKey.of(table + " " + registry).value());
-        if (!db.<Row>autocommit(tx -> tx.only("select get_lock(?, ?) as had", lock, PATIENCE_SECONDS))
-                .flag("had")) {
+        UserLock lock = UserLock.of(table + " " + registry);
+        if (!lock.takeWithin(db, PATIENCE)) {
             throw new LockstepException(
                     LockstepException.Kind.TIMEOUT,
                     "somebody else is writing registry " + registry,
@@ -145,7 +145,7 @@ final class GenerationLog {
         try {
             return work.get();
         } finally {
-            db.autocommit(tx -> tx.rows("select release_lock(?)", lock));
+            lock.release(db);
         }
     }
 

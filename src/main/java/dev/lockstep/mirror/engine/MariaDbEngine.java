@@ -1,9 +1,9 @@
 package dev.lockstep.mirror.engine;
 
-import dev.lockstep.db.Db;
 import dev.lockstep.db.LockKey;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.lock.SessionLock;
+import dev.lockstep.db.lock.UserLock;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.plan.TargetTable.Column;
@@ -16,12 +16,6 @@ import java.util.Optional;
 
 /** MariaDB and MySQL as a mirror: rows arrive by INSERT of many, and whatever the server warns of is an error. */
 final class MariaDbEngine extends StagingTableEngine {
-    private static final String TAKE_LOCK = "select get_lock(?, 0) as taken";
-
-    private static final String HOLDER = "select cast(is_used_lock(?) as signed) as session";
-
-    private static final String EVICT = "kill connection %d";
-
     private static final String NOW = "date_format(utc_timestamp(3), '%Y-%m-%dT%H:%i:%s.%fZ')";
 
     private static final String PACKET = "select cast(@@max_allowed_packet as signed) as bytes";
@@ -121,19 +115,8 @@ final class MariaDbEngine extends StagingTableEngine {
     }
 
     @Override
-    public boolean lock(Db db, String name) {
-        return db.autocommit(tx -> tx.only(TAKE_LOCK, shorter(name)).flag("taken"));
-    }
-
-    @Override
-    public Optional<Long> holder(Tx tx, String name) {
-        Row row = tx.only(HOLDER, shorter(name));
-        return row.isNull("session") ? Optional.empty() : Optional.of(row.integer("session"));
-    }
-
-    @Override
-    public void evict(Tx tx, long session) {
-        tx.execute(EVICT.formatted(session));
+    public SessionLock lock(String name) {
+        return new UserLock(shorter(name));
     }
 
     private static String shorter(String name) {

@@ -2,6 +2,7 @@ package dev.lockstep.mirror.engine;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.lock.SessionLock;
 import dev.lockstep.mirror.plan.MappedRow;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetCatalog;
@@ -65,14 +66,8 @@ public interface MirrorEngine extends TargetCatalog {
         return tables;
     }
 
-    /** Takes the lock of a run for this session. @return whether nobody else has it */
-    boolean lock(Db db, String name);
-
-    /** The session that has the lock of a run, by its number; empty if nobody is known to have it. */
-    Optional<Long> holder(Tx tx, String name);
-
-    /** Ends a session; what it was about to do is rolled back. */
-    void evict(Tx tx, long session);
+    /** The lock of a run, by its name. */
+    SessionLock lock(String name);
 
     /**
      * The largest source of which the table is loaded in one transaction: beyond it, what a kill undoes would cost more than is

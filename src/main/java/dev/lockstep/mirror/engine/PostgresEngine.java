@@ -1,8 +1,9 @@
 package dev.lockstep.mirror.engine;
 
-import dev.lockstep.db.Db;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.lock.AdvisoryLock;
+import dev.lockstep.db.lock.SessionLock;
 import dev.lockstep.mirror.plan.ForeignKeys;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetCatalog;
@@ -21,22 +22,6 @@ final class PostgresEngine implements MirrorEngine {
 
     /** Until the end of the transaction. Two that make a table at once meet in the catalog, whatever "if not exists" says. */
     private static final String LOCK_LEDGER = "select pg_advisory_xact_lock(%d)";
-
-    private static final String TAKE_LOCK = "select pg_try_advisory_lock(?) as taken";
-
-    private static final String HOLDER = """
-            select l.pid
-              from pg_locks l
-              join pg_database d on d.oid = l.database
-             where d.datname = current_database()
-               and l.locktype = 'advisory'
-               and l.classid::bigint = ?
-               and l.objid::bigint = ?
-               and l.objsubid = 1
-               and l.granted
-            """;
-
-    private static final String EVICT = "select pg_terminate_backend(?)";
 
     private static final String NOW =
             "to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
@@ -125,19 +110,8 @@ final class PostgresEngine implements MirrorEngine {
     }
 
     @Override
-    public boolean lock(Db db, String name) {
-        return db.autocommit(tx -> tx.only(TAKE_LOCK, LockKey.of(name).value()).flag("taken"));
-    }
-
-    @Override
-    public Optional<Long> holder(Tx tx, String name) {
-        LockKey key = LockKey.of(name);
-        return tx.row(HOLDER, key.classId(), key.objectId()).map(row -> row.integer("pid"));
-    }
-
-    @Override
-    public void evict(Tx tx, long session) {
-        tx.rows(EVICT, Math.toIntExact(session));
+    public SessionLock lock(String name) {
+        return AdvisoryLock.of(name);
     }
 
     @Override

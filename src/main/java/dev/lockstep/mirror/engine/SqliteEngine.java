@@ -1,8 +1,8 @@
 package dev.lockstep.mirror.engine;
 
-import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.lock.SessionLock;
 import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.mirror.plan.ForeignKeys;
 import dev.lockstep.mirror.plan.MappedRow;
@@ -186,18 +186,8 @@ public final class SqliteEngine extends StagingTableEngine {
 
     /** SQLite has no locks to give away: whether the last run is alive, only its process tells. */
     @Override
-    public boolean lock(Db db, String name) {
-        return true;
-    }
-
-    @Override
-    public Optional<Long> holder(Tx tx, String name) {
-        return Optional.empty();
-    }
-
-    @Override
-    public void evict(Tx tx, long session) {
-        throw new IllegalStateException("SQLite has no sessions");
+    public SessionLock lock(String name) {
+        return SessionLock.NONE;
     }
 
     @Override

@@ -37,7 +37,8 @@ public final class MirrorRun implements AutoCloseable {
         this.engine = engine;
         this.ledger = ledger;
         this.fence = fence;
-        connection.onReconnect(db -> engine.lock(db, RunClaim.lockName(ledger.mirror(), fence)));
+        connection.onReconnect(
+                db -> engine.lock(RunClaim.lockName(ledger.mirror(), fence)).tryTake(db));
     }
 
     /**

@@ -100,7 +100,7 @@ public record MirrorStatus(
 
     private static State unended(Tx tx, MirrorEngine engine, MirrorLedger ledger, MirrorLedger.Run run, String self) {
         String lock = RunClaim.lockName(ledger.mirror(), run.fence());
-        boolean alive = engine.holder(tx, lock).isPresent() || run.isAliveBeside(self);
+        boolean alive = engine.lock(lock).holder(tx).isPresent() || run.isAliveBeside(self);
         return alive ? State.RUNNING : State.INTERRUPTED;
     }
 

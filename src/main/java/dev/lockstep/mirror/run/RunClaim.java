@@ -1,6 +1,7 @@
 package dev.lockstep.mirror.run;
 
 import dev.lockstep.db.DbException;
+import dev.lockstep.db.lock.SessionLock;
 import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.support.LockstepException;
@@ -58,7 +59,7 @@ public final class RunClaim {
         String lock = lockName(ledger.mirror(), number(last));
         boolean seen = last.filter(run -> run.isAliveBeside(owner)).isPresent();
         boolean waits = !seen && policy == Policy.RESPECT;
-        boolean locked = waits ? lockSoon(lock) : engine.lock(connection.db(), lock);
+        boolean locked = waits ? lockSoon(lock) : engine.lock(lock).tryTake(connection.db());
         boolean alive = seen || !locked;
         if (alive && policy == Policy.RESPECT) {
             throw alive(last);
@@ -75,7 +76,7 @@ public final class RunClaim {
                 }
                 long fence = ledger.takeOver(tx, id, owner);
                 // Before anybody can read the new number: it is ours from the beginning.
-                engine.lock(connection.db(), lockName(ledger.mirror(), fence));
+                engine.lock(lockName(ledger.mirror(), fence)).tryTake(connection.db());
                 return OptionalLong.of(fence);
             });
         } catch (DbException e) {
@@ -93,7 +94,7 @@ public final class RunClaim {
     /** A server takes a moment to notice that the last run is dead. */
     private boolean lockSoon(String lock) {
         for (int tries = 1; ; tries++) {
-            if (engine.lock(connection.db(), lock)) {
+            if (engine.lock(lock).tryTake(connection.db())) {
                 return true;
             }
             if (tries == LOCK_TRIES) {
@@ -114,7 +115,8 @@ public final class RunClaim {
      */
     private void evict(String lock) {
         try {
-            connection.db().run(tx -> engine.holder(tx, lock).ifPresent(session -> engine.evict(tx, session)));
+            SessionLock held = engine.lock(lock);
+            connection.db().run(tx -> held.holder(tx).ifPresent(session -> held.end(tx, session)));
         } catch (DbException e) {
             if (e.reason() != DbException.Reason.NO_PRIVILEGE && e.reason() != DbException.Reason.OTHER) {
                 throw e;

@@ -5,6 +5,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.lock.AdvisoryLock;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.RealmRemedy;
 import dev.lockstep.realm.RealmUrl;
@@ -27,12 +28,6 @@ import java.util.Optional;
  * without the connection is not protected: {@link #check} tells, and transactions on {@link #db} fail.
  */
 public final class RealmLock implements AutoCloseable {
-    private static final String TRY = "select pg_try_advisory_lock(?) as got";
-    private static final String TRY_SHARED = "select pg_try_advisory_lock_shared(?) as got";
-    private static final String WAIT = "select pg_advisory_lock(?)";
-    private static final String WAIT_SHARED = "select pg_advisory_lock_shared(?)";
-    private static final String UNLOCK_ALL = "select pg_advisory_unlock_all()";
-
     private static final String LIMITS = """
             select current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock
             """;
@@ -143,7 +138,7 @@ public final class RealmLock implements AutoCloseable {
     @Override
     public void close() {
         try (Db closing = db) {
-            closing.autocommit(tx -> tx.rows(UNLOCK_ALL));
+            AdvisoryLock.releaseAll(closing);
         } catch (DbException e) {
             // The lock ends with the connection, and that is gone.
             if (e.kind() != LockstepException.Kind.UNREACHABLE) {
@@ -168,15 +163,15 @@ public final class RealmLock implements AutoCloseable {
                 if (e.reason() != DbException.Reason.CONFLICT) {
                     throw e;
                 }
-                db.autocommit(tx -> tx.rows(UNLOCK_ALL));
+                AdvisoryLock.releaseAll(db);
             }
         }
     }
 
     private void take(Part part, Duration wait, long deadline) throws InterruptedException {
         boolean shared = part.mode() == Mode.SHARED;
-        long key = part.key().value();
-        if (db.autocommit(tx -> tx.only(shared ? TRY_SHARED : TRY, key).flag("got"))) {
+        AdvisoryLock lock = new AdvisoryLock(part.key());
+        if (shared ? lock.tryShare(db) : lock.tryTake(db)) {
             return;
         }
         long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
@@ -188,7 +183,12 @@ public final class RealmLock implements AutoCloseable {
                 Row usual = tx.only(LIMITS);
                 tx.rows(LIMIT, "0", Long.toString(Math.min(left, Integer.MAX_VALUE)));
                 try {
-                    return tx.rows(shared ? WAIT_SHARED : WAIT, key);
+                    if (shared) {
+                        lock.awaitShare(tx);
+                    } else {
+                        lock.await(tx);
+                    }
+                    return null;
                 } finally {
                     if (!Thread.currentThread().isInterrupted()) {
                         tx.rows(LIMIT, usual.text("statement"), usual.text("lock"));
