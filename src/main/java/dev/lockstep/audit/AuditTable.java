@@ -1,13 +1,16 @@
 package dev.lockstep.audit;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.Engine;
 import dev.lockstep.profile.AuditProfile;
+import dev.lockstep.profile.AuditProfile.Column;
 import dev.lockstep.profile.Profile;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Remedy;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -108,6 +111,26 @@ public final class AuditTable {
 
     public String type(AuditProfile.Column column) {
         return known.types().get(column(column));
+    }
+
+    /** Gives the times of a row the form that its columns take: MariaDB's refuse ISO 8601. */
+    public void fit(AuditRow row) {
+        if (db.engine() != Engine.MARIADB) {
+            return;
+        }
+        if (profile.has(Column.TIMESTAMP) && isTime(profile.column(Column.TIMESTAMP))) {
+            row.set(Column.TIMESTAMP, time(row.value(Column.TIMESTAMP)));
+        }
+        row.others().replaceAll((name, value) -> isTime(name) ? time(value) : value);
+    }
+
+    private boolean isTime(String column) {
+        String type = known.types().getOrDefault(column, "").toLowerCase(Locale.ROOT);
+        return type.startsWith("datetime") || type.startsWith("timestamp");
+    }
+
+    private Object time(Object value) {
+        return value instanceof String text ? AuditTime.of(text, db.engine()).orElse(text) : value;
     }
 
     /** The columns of which the profile says nothing. */

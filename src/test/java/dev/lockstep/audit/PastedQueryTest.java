@@ -169,6 +169,40 @@ class PastedQueryTest {
                 .isEqualTo("0");
     }
 
+    @Test
+    void theBeginningOfALongTextIsIndexedAndFoundAgainInMariaDb() throws Exception {
+        AuditDatabase database = databases.create(Kind.MARIADB, dir.resolve("a.db"));
+        database.execute("alter table audit modify registryId longtext");
+        assertThat(database.run("apply").exit()).isZero();
+        LockstepRun check = database.run("check");
+        assertThat(check.exit()).as("%s", check).isZero();
+        assertThat(database.run("apply").stdout()).doesNotContain("created");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POSTGRESQL", "MARIADB"})
+    void timesOfAnotherApplicationAreStoredInItsColumnsAndKnownAgain(Kind kind) throws Exception {
+        AuditDatabase database = empty(kind);
+        String type = kind == Kind.POSTGRESQL ? "timestamptz" : "datetime(6)";
+        database.execute("create table versions (id integer, item varchar(20), version integer, at " + type + ", seen "
+                + type + ")");
+        Path profile = Files.writeString(dir.resolve("v.json"), """
+                {"name": "v", "description": "Versions.", "audit": {"table": "versions",
+                  "columns": {"registry": "item", "generation": "version", "timestamp": "at"},
+                  "indexes": [], "queries": []}}
+                """);
+        Path rows = Files.writeString(dir.resolve("v.ndjson"), """
+                {"id": 1, "item": "a", "version": 0, "at": "2026-01-01T00:00:00Z", "seen": "2026-01-01T01:00:00+01:00"}
+                """);
+        String[] more = {rows.toString(), "--profile", profile.toString()};
+        LockstepRun first = database.run("write", more);
+        assertThat(first.exit()).as("%s", first).isZero();
+        assertThat(database.run("write", more).stdout()).contains("1 there already");
+        assertThat(database.run("latest", "--registry", "a", "--profile", profile.toString())
+                        .stdout())
+                .contains("at: 2026-01-01 00:00:00");
+    }
+
     @ParameterizedTest
     @EnumSource
     void aTableOfAnotherApplicationIsWrittenOnceAndRead(Kind kind) throws Exception {

@@ -89,13 +89,13 @@ final class MariaDbIndexes implements IndexEngine {
 
     @Override
     public String definition(Index index) {
-        return IndexEngine.definition("create %sindex", table, index, keys.parts(index.columns()), Engine.MARIADB);
+        return IndexEngine.definition("create %sindex", table, index, parts(index), Engine.MARIADB);
     }
 
     @Override
     public String advice(Index index) {
         String create = isMariaDb() ? "create %sindex if not exists" : "create %sindex";
-        return IndexEngine.definition(create, table, index, keys.parts(index.columns()), Engine.MARIADB);
+        return IndexEngine.definition(create, table, index, parts(index), Engine.MARIADB);
     }
 
     private boolean isMariaDb() {
@@ -122,7 +122,7 @@ final class MariaDbIndexes implements IndexEngine {
         return keys.isEmpty() ? Optional.empty() : Optional.of(found(keys, index));
     }
 
-    private static ExistingIndex found(List<Row> keys, Index index) {
+    private ExistingIndex found(List<Row> keys, Index index) {
         Row first = keys.get(0);
         boolean unique = first.integer("non_unique") == 0;
         boolean right = keys.size() == index.columns().size()
@@ -133,7 +133,10 @@ final class MariaDbIndexes implements IndexEngine {
             Row key = keys.get(i);
             boolean whole = key.isNull("sub_part");
             boolean descending = "D".equals(key.text("collation"));
-            right = right && whole && !descending && index.columns().get(i).equalsIgnoreCase(key.text("column_name"));
+            right = right
+                    && (whole || isWanted(key, i, index))
+                    && !descending
+                    && index.columns().get(i).equalsIgnoreCase(key.text("column_name"));
             columns.append(i == 0 ? "" : ", ").append(key.text("column_name"));
             columns.append(whole ? "" : "(" + key.text("sub_part") + ")").append(descending ? " desc" : "");
         }
@@ -146,11 +149,27 @@ final class MariaDbIndexes implements IndexEngine {
         return new ExistingIndex(fit, definition);
     }
 
+    /** Whether the beginning of a column is as long as it would be made. */
+    private boolean isWanted(Row key, int at, Index index) {
+        return parts(index).get(at).endsWith("(" + key.text("sub_part") + ")");
+    }
+
     @Override
     public void create(Index index) {
         String unique = index.uniqueness() == Uniqueness.UNIQUE ? "unique " : "";
         execute("alter table " + quoted + " add " + unique + "index " + new Identifier(index.name()) + " ("
-                + HotQuery.list(index.columns()) + "), algorithm = inplace, lock = none");
+                + String.join(", ", parts(index)) + "), algorithm = inplace, lock = none");
+    }
+
+    /** The beginnings of two values may be equal and the values not: what is unique is so as a whole, or not at all. */
+    private List<String> parts(Index index) {
+        return switch (index.uniqueness()) {
+            case UNIQUE ->
+                index.columns().stream()
+                        .map(column -> new Identifier(column).in(Engine.MARIADB))
+                        .toList();
+            case ANY -> keys.parts(index.columns());
+        };
     }
 
     @Override

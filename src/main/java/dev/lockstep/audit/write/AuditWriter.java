@@ -97,6 +97,9 @@ public final class AuditWriter {
             try {
                 AuditRow row = file.next();
                 more = row != null;
+                if (more) {
+                    table.fit(row);
+                }
                 assembly.add(row, file.bytes());
             } catch (BadLine e) {
                 read++;
