@@ -1799,12 +1799,15 @@ function _picocli_lockstep_transpile_prune() {
 
   local commands=""
   local flag_opts="'-y' '--yes' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--older-than' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--older-than' '--max-bytes' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--older-than')
+      return
+      ;;
+    '--max-bytes')
       return
       ;;
     '--pg')

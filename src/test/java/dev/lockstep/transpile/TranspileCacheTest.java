@@ -12,6 +12,7 @@ import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.transpile.TranspileCache.Hit;
 import dev.lockstep.transpile.TranspileCache.StoreResult;
+import dev.lockstep.transpile.schema.Eviction;
 import dev.lockstep.transpile.schema.Upkeep;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -237,6 +238,31 @@ class TranspileCacheTest {
         cache.tombstone(MODULE);
 
         assertThat(cache.store(captured, "stale")).isEqualTo(StoreResult.STALE);
+    }
+
+    /** Which is no invalidation: who may store before may store after, and nobody else. */
+    @Test
+    void evictionLeavesTheNewestAndEveryGeneration(TestDatabase database) throws SQLException {
+        for (String name : List.of("a", "b", "c")) {
+            cache.tombstone(name + ".gts");
+            cache.store(cache.capture(name + ".gts"), "12345");
+            cache.store(cache.look(key(name + ".gts", "babel 8")).captured(), "12345");
+            database.execute(
+                    "update module_transpile_cache set created_at = 1 where created_at > 9 and '" + name + "' = 'a'");
+        }
+        Captured late = Captured.writtenDown(key("a.gts"), Optional.empty(), 0, 0);
+
+        Eviction.Evicted planned = cache.sql(tx -> Eviction.plan(tx, Optional.of(REALM), 17));
+        Eviction.Evicted evicted = Eviction.run(cache.db(), Optional.empty(), 17);
+
+        assertThat(evicted).isEqualTo(new Eviction.Evicted(3, 15)).isEqualTo(planned);
+        assertThat(cache.find(key("a.gts"))).isEqualTo("TOMBSTONE");
+        assertThat(cache.find(key("c.gts"))).isEqualTo("12345");
+        assertThat(cache.find(key("c.gts", "babel 8"))).isEqualTo("12345");
+        assertThat(cache.store(late, "stale")).isEqualTo(StoreResult.STALE);
+        assertThat(cache.store(cache.capture("a.gts"), "again")).isEqualTo(StoreResult.STORED);
+        assertThat(Eviction.run(cache.db(), Optional.of("http://other/"), 0).artifacts())
+                .isZero();
     }
 
     @Test
