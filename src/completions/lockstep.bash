@@ -173,6 +173,7 @@ function _complete_lockstep() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm listeners" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm init" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm sequence" ];    then _picocli_lockstep_realm; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm watch" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm publish" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm unpublish" ];    then _picocli_lockstep_realm; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} realm delete" ];    then _picocli_lockstep_realm; return $?; fi
@@ -232,83 +233,85 @@ function _complete_lockstep() {
   local cmds16=(realm listeners)
   local cmds17=(realm init)
   local cmds18=(realm sequence)
-  local cmds19=(realm publish)
-  local cmds20=(realm unpublish)
-  local cmds21=(realm delete)
-  local cmds22=(realm lock)
-  local cmds23=(realm locks)
-  local cmds24=(definitions clear)
-  local cmds25=(definitions check)
-  local cmds26=(transpile init)
-  local cmds27=(transpile get)
-  local cmds28=(transpile put)
-  local cmds29=(transpile run)
-  local cmds30=(transpile tombstone)
-  local cmds31=(transpile check)
-  local cmds32=(transpile status)
-  local cmds33=(transpile prune)
-  local cmds34=(audit apply)
-  local cmds35=(audit check)
-  local cmds36=(audit drop)
-  local cmds37=(audit suggest)
-  local cmds38=(audit write)
-  local cmds39=(audit latest)
-  local cmds40=(audit status)
-  local cmds41=(fts status)
-  local cmds42=(fts defer)
-  local cmds43=(fts restore)
-  local cmds44=(fts run)
-  local cmds45=(fts check)
-  local cmds46=(fts rebuild)
-  local cmds47=(fts tune)
-  local cmds48=(mirror plan)
-  local cmds49=(mirror backfill)
-  local cmds50=(mirror verify)
-  local cmds51=(mirror status)
-  local cmds52=(mirror follow)
-  local cmds53=(profile list)
-  local cmds54=(profile show)
-  local cmds55=(profile schema)
-  local cmds56=(profile init)
+  local cmds19=(realm watch)
+  local cmds20=(realm publish)
+  local cmds21=(realm unpublish)
+  local cmds22=(realm delete)
+  local cmds23=(realm lock)
+  local cmds24=(realm locks)
+  local cmds25=(definitions clear)
+  local cmds26=(definitions check)
+  local cmds27=(transpile init)
+  local cmds28=(transpile get)
+  local cmds29=(transpile put)
+  local cmds30=(transpile run)
+  local cmds31=(transpile tombstone)
+  local cmds32=(transpile check)
+  local cmds33=(transpile status)
+  local cmds34=(transpile prune)
+  local cmds35=(audit apply)
+  local cmds36=(audit check)
+  local cmds37=(audit drop)
+  local cmds38=(audit suggest)
+  local cmds39=(audit write)
+  local cmds40=(audit latest)
+  local cmds41=(audit status)
+  local cmds42=(fts status)
+  local cmds43=(fts defer)
+  local cmds44=(fts restore)
+  local cmds45=(fts run)
+  local cmds46=(fts check)
+  local cmds47=(fts rebuild)
+  local cmds48=(fts tune)
+  local cmds49=(mirror plan)
+  local cmds50=(mirror backfill)
+  local cmds51=(mirror verify)
+  local cmds52=(mirror status)
+  local cmds53=(mirror follow)
+  local cmds54=(profile list)
+  local cmds55=(profile show)
+  local cmds56=(profile schema)
+  local cmds57=(profile init)
 
-  if CompWordsContainsArray "${cmds56[@]}"; then _picocli_lockstep_profile_init; return $?; fi
-  if CompWordsContainsArray "${cmds55[@]}"; then _picocli_lockstep_profile_schema; return $?; fi
-  if CompWordsContainsArray "${cmds54[@]}"; then _picocli_lockstep_profile_show; return $?; fi
-  if CompWordsContainsArray "${cmds53[@]}"; then _picocli_lockstep_profile_list; return $?; fi
-  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_lockstep_mirror_follow; return $?; fi
-  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_lockstep_mirror_status; return $?; fi
-  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_lockstep_mirror_verify; return $?; fi
-  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_lockstep_mirror_backfill; return $?; fi
-  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_lockstep_mirror_plan; return $?; fi
-  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_lockstep_fts_tune; return $?; fi
-  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_lockstep_fts_rebuild; return $?; fi
-  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_lockstep_fts_check; return $?; fi
-  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_lockstep_fts_run; return $?; fi
-  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_lockstep_fts_restore; return $?; fi
-  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_lockstep_fts_defer; return $?; fi
-  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_lockstep_fts_status; return $?; fi
-  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_lockstep_audit_status; return $?; fi
-  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_lockstep_audit_latest; return $?; fi
-  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_lockstep_audit_write; return $?; fi
-  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_lockstep_audit_suggest; return $?; fi
-  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_lockstep_audit_drop; return $?; fi
-  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_lockstep_audit_check; return $?; fi
-  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_lockstep_audit_apply; return $?; fi
-  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_lockstep_transpile_prune; return $?; fi
-  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_lockstep_transpile_status; return $?; fi
-  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_lockstep_transpile_check; return $?; fi
-  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_lockstep_transpile_tombstone; return $?; fi
-  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_lockstep_transpile_run; return $?; fi
-  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_lockstep_transpile_put; return $?; fi
-  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_lockstep_transpile_get; return $?; fi
-  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_lockstep_transpile_init; return $?; fi
-  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_lockstep_definitions_check; return $?; fi
-  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_lockstep_definitions_clear; return $?; fi
-  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_lockstep_realm_locks; return $?; fi
-  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_lockstep_realm_lock; return $?; fi
-  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_lockstep_realm_delete; return $?; fi
-  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_lockstep_realm_unpublish; return $?; fi
-  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_lockstep_realm_publish; return $?; fi
+  if CompWordsContainsArray "${cmds57[@]}"; then _picocli_lockstep_profile_init; return $?; fi
+  if CompWordsContainsArray "${cmds56[@]}"; then _picocli_lockstep_profile_schema; return $?; fi
+  if CompWordsContainsArray "${cmds55[@]}"; then _picocli_lockstep_profile_show; return $?; fi
+  if CompWordsContainsArray "${cmds54[@]}"; then _picocli_lockstep_profile_list; return $?; fi
+  if CompWordsContainsArray "${cmds53[@]}"; then _picocli_lockstep_mirror_follow; return $?; fi
+  if CompWordsContainsArray "${cmds52[@]}"; then _picocli_lockstep_mirror_status; return $?; fi
+  if CompWordsContainsArray "${cmds51[@]}"; then _picocli_lockstep_mirror_verify; return $?; fi
+  if CompWordsContainsArray "${cmds50[@]}"; then _picocli_lockstep_mirror_backfill; return $?; fi
+  if CompWordsContainsArray "${cmds49[@]}"; then _picocli_lockstep_mirror_plan; return $?; fi
+  if CompWordsContainsArray "${cmds48[@]}"; then _picocli_lockstep_fts_tune; return $?; fi
+  if CompWordsContainsArray "${cmds47[@]}"; then _picocli_lockstep_fts_rebuild; return $?; fi
+  if CompWordsContainsArray "${cmds46[@]}"; then _picocli_lockstep_fts_check; return $?; fi
+  if CompWordsContainsArray "${cmds45[@]}"; then _picocli_lockstep_fts_run; return $?; fi
+  if CompWordsContainsArray "${cmds44[@]}"; then _picocli_lockstep_fts_restore; return $?; fi
+  if CompWordsContainsArray "${cmds43[@]}"; then _picocli_lockstep_fts_defer; return $?; fi
+  if CompWordsContainsArray "${cmds42[@]}"; then _picocli_lockstep_fts_status; return $?; fi
+  if CompWordsContainsArray "${cmds41[@]}"; then _picocli_lockstep_audit_status; return $?; fi
+  if CompWordsContainsArray "${cmds40[@]}"; then _picocli_lockstep_audit_latest; return $?; fi
+  if CompWordsContainsArray "${cmds39[@]}"; then _picocli_lockstep_audit_write; return $?; fi
+  if CompWordsContainsArray "${cmds38[@]}"; then _picocli_lockstep_audit_suggest; return $?; fi
+  if CompWordsContainsArray "${cmds37[@]}"; then _picocli_lockstep_audit_drop; return $?; fi
+  if CompWordsContainsArray "${cmds36[@]}"; then _picocli_lockstep_audit_check; return $?; fi
+  if CompWordsContainsArray "${cmds35[@]}"; then _picocli_lockstep_audit_apply; return $?; fi
+  if CompWordsContainsArray "${cmds34[@]}"; then _picocli_lockstep_transpile_prune; return $?; fi
+  if CompWordsContainsArray "${cmds33[@]}"; then _picocli_lockstep_transpile_status; return $?; fi
+  if CompWordsContainsArray "${cmds32[@]}"; then _picocli_lockstep_transpile_check; return $?; fi
+  if CompWordsContainsArray "${cmds31[@]}"; then _picocli_lockstep_transpile_tombstone; return $?; fi
+  if CompWordsContainsArray "${cmds30[@]}"; then _picocli_lockstep_transpile_run; return $?; fi
+  if CompWordsContainsArray "${cmds29[@]}"; then _picocli_lockstep_transpile_put; return $?; fi
+  if CompWordsContainsArray "${cmds28[@]}"; then _picocli_lockstep_transpile_get; return $?; fi
+  if CompWordsContainsArray "${cmds27[@]}"; then _picocli_lockstep_transpile_init; return $?; fi
+  if CompWordsContainsArray "${cmds26[@]}"; then _picocli_lockstep_definitions_check; return $?; fi
+  if CompWordsContainsArray "${cmds25[@]}"; then _picocli_lockstep_definitions_clear; return $?; fi
+  if CompWordsContainsArray "${cmds24[@]}"; then _picocli_lockstep_realm_locks; return $?; fi
+  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_lockstep_realm_lock; return $?; fi
+  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_lockstep_realm_delete; return $?; fi
+  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_lockstep_realm_unpublish; return $?; fi
+  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_lockstep_realm_publish; return $?; fi
+  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_lockstep_realm_watch; return $?; fi
   if CompWordsContainsArray "${cmds18[@]}"; then _picocli_lockstep_realm_sequence; return $?; fi
   if CompWordsContainsArray "${cmds17[@]}"; then _picocli_lockstep_realm_init; return $?; fi
   if CompWordsContainsArray "${cmds16[@]}"; then _picocli_lockstep_realm_listeners; return $?; fi
@@ -356,7 +359,7 @@ function _picocli_lockstep_realm() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="broadcast invalidate listen listeners init sequence publish unpublish delete lock locks"
+  local commands="broadcast invalidate listen listeners init sequence watch publish unpublish delete lock locks"
   local flag_opts=""
   local arg_opts=""
 
@@ -1034,6 +1037,60 @@ function _picocli_lockstep_realm_sequence() {
 
   case ${prev_word} in
     '--sequence-interval')
+      return
+      ;;
+    '--pg')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--profile')
+      return
+      ;;
+    '--report')
+      return
+      ;;
+    '--metrics-file')
+      return
+      ;;
+    '--if-running')
+      return
+      ;;
+    '-o'|'--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `watch` subcommand.
+function _picocli_lockstep_realm_watch() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--remove' '-n' '--dry-run' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--realm' '--path' '--limit' '--pg' '--password-file' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--realm')
+      return
+      ;;
+    '--path')
+      return
+      ;;
+    '--limit')
       return
       ;;
     '--pg')

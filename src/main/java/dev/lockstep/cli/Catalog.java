@@ -38,6 +38,7 @@ import dev.lockstep.cli.realm.LocksCommand;
 import dev.lockstep.cli.realm.PublishCommand;
 import dev.lockstep.cli.realm.RealmInitCommand;
 import dev.lockstep.cli.realm.SequenceCommand;
+import dev.lockstep.cli.realm.WatchCommand;
 import dev.lockstep.cli.shell.ShellCommand;
 import dev.lockstep.cli.transpile.TranspileCheckCommand;
 import dev.lockstep.cli.transpile.TranspileGetCommand;
@@ -59,6 +60,7 @@ public final class Catalog {
             "realm listeners",
             "realm init",
             "realm sequence",
+            "realm watch",
             "realm publish",
             "realm unpublish",
             "realm delete",
@@ -123,6 +125,7 @@ public final class Catalog {
             case "realm listeners" -> new ListenersCommand();
             case "realm init" -> new RealmInitCommand();
             case "realm sequence" -> new SequenceCommand();
+            case "realm watch" -> new WatchCommand();
             case "realm publish" -> new PublishCommand(PublishCommand.Verb.PUBLISH);
             case "realm unpublish" -> new PublishCommand(PublishCommand.Verb.UNPUBLISH);
             case "realm delete" -> new PublishCommand(PublishCommand.Verb.DELETE);

@@ -108,6 +108,7 @@ final class DoctorPostgres {
             if (mechanisms.contains(Mechanism.REALM)) {
                 findings.attempt("realm.privileges", () -> privileges("realm.privileges", db, REALM_TABLES, server));
                 findings.attempt("realm.listeners", () -> listeners(db));
+                findings.attempt("realm.outbox", () -> DoctorOutbox.check(db));
             }
             if (mechanisms.contains(Mechanism.TRANSPILE)) {
                 cache(db, server);
