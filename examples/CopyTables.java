@@ -9,6 +9,7 @@ import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.mirror.run.RunClaim;
+import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.mirror.source.SourceFile;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
@@ -35,7 +36,7 @@ class CopyTables {
                         () -> databases.postgres(server, session), Duration.ofMinutes(1), System.err::println);
                 MirrorRun run = MirrorRun.begin(link, file.toString(), "copy tables", RunClaim.Policy.RESPECT)) {
             new Backfill(Backfill.Options.DEFAULT, Progress.NONE)
-                    .run(source, kept, run, List.of(args).subList(1, args.length))
+                    .run(source, kept, run, Selection.of(List.of(args).subList(1, args.length)))
                     .forEach(table -> System.out.println(table.table() + ": "
                             + table.failure().map(LockstepException::getMessage).orElse(table.inserted() + " new rows")));
         }

@@ -2752,8 +2752,8 @@ function _picocli_lockstep_mirror_backfill() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--drop-extra-tables' '-y' '--yes' '--create' '--keep-extra' '--allow-empty-source' '--take-over' '--sole-writer' '--recheck' '--restart' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--snapshot' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--drop-extra-tables' '-y' '--yes' '--keep-extra' '--allow-empty-source' '--take-over' '--sole-writer' '--recheck' '--restart' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--snapshot' '--create' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2792,6 +2792,9 @@ function _picocli_lockstep_mirror_backfill() {
       return
       ;;
     '--snapshot')
+      return
+      ;;
+    '--create')
       return
       ;;
     '--batch')
@@ -2977,8 +2980,8 @@ function _picocli_lockstep_mirror_follow() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--install' '--remove' '--create' '--keep-extra' '--allow-empty-source' '--take-over' '--sole-writer' '--recheck' '--restart' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--interval' '--sweep' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--install' '--remove' '--keep-extra' '--allow-empty-source' '--take-over' '--sole-writer' '--recheck' '--restart' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--interval' '--sweep' '--create' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -3020,6 +3023,9 @@ function _picocli_lockstep_mirror_follow() {
       return
       ;;
     '--sweep')
+      return
+      ;;
+    '--create')
       return
       ;;
     '--batch')

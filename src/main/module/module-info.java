@@ -36,6 +36,7 @@ module dev.lockstep {
     exports dev.lockstep.mirror.plan;
     exports dev.lockstep.mirror.proof;
     exports dev.lockstep.mirror.run;
+    exports dev.lockstep.mirror.schema;
     exports dev.lockstep.mirror.source;
     exports dev.lockstep.mirror.verify;
     exports dev.lockstep.profile;

@@ -81,7 +81,7 @@ public record MirrorPair(Path source, String url, Opener opener) {
     }
 
     public static String[] arguments(String... more) {
-        List<String> arguments = new ArrayList<>(List.of("mirror", "backfill", "--create"));
+        List<String> arguments = new ArrayList<>(List.of("mirror", "backfill", "--create=tables"));
         arguments.addAll(List.of(more));
         return arguments.toArray(String[]::new);
     }

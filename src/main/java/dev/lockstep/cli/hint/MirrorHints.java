@@ -25,6 +25,7 @@ final class MirrorHints {
                 "'lockstep mirror plan' shows every table; change the mirror's, or leave this one out with --table";
             case CREATE_THE_TABLE -> "--create makes it; 'lockstep mirror plan' shows how";
             case COPY_AND_CREATE_THE_TABLE -> "'lockstep mirror backfill --create' makes it";
+            case ADD_THE_COLUMNS -> "'lockstep mirror backfill' adds them";
             case FOLLOW_AGAIN -> "'lockstep mirror follow' puts them back, and compares everything first";
             case STOP_FOLLOWING_IT -> unfollowed(remedy.argument(0), remedy.argument(1));
             case DROP_THE_EXTRA_TABLE ->

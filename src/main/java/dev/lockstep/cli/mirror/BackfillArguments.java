@@ -19,7 +19,12 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** How tables are made equal, as {@code mirror backfill} and {@code mirror follow} are told. */
 final class BackfillArguments {
-    static final Opt<Boolean> CREATE = Opt.flag("Make the tables that the mirror lacks.", "--create");
+    static final Opt<String> CREATE = Opt.textOr(
+            "all",
+            "tables|all",
+            "Make the tables that the mirror lacks; and once they have their rows, their indexes, defaults, identities and"
+                    + " foreign keys, as far as they can be made there (all, the default), or nothing more (tables).",
+            "--create");
     private static final Opt<Integer> BATCH = Opt.count(
             "About how many rows go into one transaction (default 20000; a first load: all, if they are not too many).",
             "--batch");
@@ -90,7 +95,7 @@ final class BackfillArguments {
                 call.get(PAUSE_FILE).map(Invocation::file),
                 call.output()::message);
         return new Backfill.Options(
-                call.has(CREATE) ? Creation.CREATE : Creation.NONE,
+                creation(call),
                 badRows,
                 call.has(KEEP_EXTRA) ? Extras.KEEP : Extras.DELETE,
                 call.has(ALLOW_EMPTY_SOURCE) ? EmptySource.ALLOWED : EmptySource.REFUSED,
@@ -98,6 +103,17 @@ final class BackfillArguments {
                 batch(call),
                 call.get(MAX_DELETE).map(OptionalLong::of).orElse(OptionalLong.empty()),
                 throttle);
+    }
+
+    private static Creation creation(Invocation call) {
+        return call.get(CREATE)
+                .map(word -> switch (word) {
+                    case "all" -> Creation.ALL;
+                    case "tables" -> Creation.CREATE;
+                    default ->
+                        throw LockstepException.usage("cannot create '" + word + "'", "--create takes tables or all");
+                })
+                .orElse(Creation.NONE);
     }
 
     private static Trust trust(Invocation call) {

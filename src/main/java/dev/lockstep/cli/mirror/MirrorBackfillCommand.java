@@ -13,6 +13,7 @@ import dev.lockstep.mirror.plan.NotMirrored;
 import dev.lockstep.mirror.run.ExtraTables;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorRun;
+import dev.lockstep.mirror.schema.SchemaCopy;
 import dev.lockstep.mirror.source.SourceFile;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
@@ -52,12 +53,11 @@ public final class MirrorBackfillCommand implements Command {
                 MirrorConnection link = MirrorArguments.link(call, source, options.trust(), MirrorArguments.PATIENCE)) {
             wal.look();
             List<Backfill.Table> hopeless = Preflight.hopeless(source, link, MirrorArguments.selection(call), options);
-            List<NotMirrored> left = NotMirrored.of(source, MirrorArguments.selection(call));
+            boolean isFirst = Preflight.isFirst(link, MirrorArguments.sourceId(call));
             if (!hopeless.isEmpty()) {
-                return result(call, hopeless, List.of(), left, wal);
+                return result(call, hopeless, List.of(), left(call, source, link), wal);
             }
             List<String> extra = extraTables(call, source, link);
-            sayOnce(call, link, left);
             MirrorRun run = MirrorArguments.begin(call, link);
             call.output().soFar(() -> new Result(0, change(run), Map.of(), List.of()));
             List<ExtraTables.Dropped> dropped = ExtraTables.drop(source, run, extra, MirrorArguments.selection(call));
@@ -65,6 +65,10 @@ public final class MirrorBackfillCommand implements Command {
             List<Backfill.Table> tables = new Backfill(options, new MirrorNarration(call, watch))
                     .run(source, file, run, MirrorArguments.selection(call));
             watch.run();
+            List<NotMirrored> left = left(call, source, link);
+            if (isFirst) {
+                sayOnce(call, left);
+            }
             Result result = result(call, tables, dropped, left, wal);
             return change(run) == Result.Change.CHANGED ? TableReport.kept(result) : result;
         }
@@ -87,9 +91,13 @@ public final class MirrorBackfillCommand implements Command {
         return extra;
     }
 
+    private static List<NotMirrored> left(Invocation call, Db source, MirrorConnection link) {
+        return SchemaCopy.notMirrored(source, link.db(), MirrorArguments.selection(call));
+    }
+
     /** A first run tells what it leaves out; later ones, and 'mirror plan', tell it in their data. */
-    private static void sayOnce(Invocation call, MirrorConnection link, List<NotMirrored> left) {
-        if (!left.isEmpty() && Preflight.isFirst(link, MirrorArguments.sourceId(call))) {
+    private static void sayOnce(Invocation call, List<NotMirrored> left) {
+        if (!left.isEmpty()) {
             call.output()
                     .warn("not-mirrored", NotMirroredReport.line(left) + "; 'lockstep mirror plan' says more of each");
         }

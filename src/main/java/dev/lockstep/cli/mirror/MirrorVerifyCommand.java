@@ -14,6 +14,7 @@ import dev.lockstep.db.Session;
 import dev.lockstep.mirror.plan.NotMirrored;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.Progress;
+import dev.lockstep.mirror.schema.SchemaCopy;
 import dev.lockstep.mirror.verify.Difference;
 import dev.lockstep.mirror.verify.Verification;
 import dev.lockstep.support.LockstepException;
@@ -63,7 +64,7 @@ public final class MirrorVerifyCommand implements Command {
                                 }
                             })
                     .run(source, MirrorArguments.selection(call));
-            left = NotMirrored.of(source, MirrorArguments.selection(call));
+            left = SchemaCopy.notMirrored(source, link.db(), MirrorArguments.selection(call));
             wal.look();
         }
         for (Verification.Table table : tables) {

@@ -12,6 +12,7 @@ import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.run.ExtraTables;
 import dev.lockstep.mirror.run.MirrorConnection;
+import dev.lockstep.mirror.schema.SchemaCopy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +31,8 @@ final class PlanReport {
         try (Db source = MirrorArguments.source(call);
                 MirrorConnection link = MirrorArguments.link(call, use)) {
             findings = Preflight.run(source, link.db(), MirrorArguments.selection(call), keys);
-            left = NotMirrored.of(source, MirrorArguments.selection(call));
+            left = SchemaCopy.notMirrored(
+                    source, link.db(), MirrorArguments.selection(call), SchemaCopy.ToMake.HAD, plans(findings));
             extra = ExtraTables.names(source, link, MirrorArguments.sourceId(call), MirrorArguments.selection(call));
         }
         List<Object> trees = new ArrayList<>();
@@ -57,6 +59,12 @@ final class PlanReport {
         return fits ? result : result.with(ExitCode.DIFFERS);
     }
 
+    private static Map<String, TablePlan> plans(List<Preflight.Finding> findings) {
+        Map<String, TablePlan> plans = new LinkedHashMap<>();
+        findings.forEach(finding -> plans.put(finding.plan().name(), finding.plan()));
+        return plans;
+    }
+
     private static Map<String, Object> tree(Preflight.Finding finding) {
         TablePlan plan = finding.plan();
         Map<String, Object> tree = new LinkedHashMap<>();
@@ -69,6 +77,8 @@ final class PlanReport {
         tree.put("columns", columns);
         tree.put("rows", finding.rows().isPresent() ? finding.rows().getAsLong() : null);
         tree.put("ddl", plan.ddl().orElse(null));
+        tree.put("afterwards", finding.afterwards());
+        tree.put("additions", plan.additions());
         tree.put("obstacles", plan.obstacles());
         tree.put("notes", notes(finding));
         tree.put("rejected", finding.rejected());
@@ -105,6 +115,8 @@ final class PlanReport {
             plan.columns().forEach(column -> columns.add(column.name() + " " + column.declared()));
             lines.add("  " + String.join(", ", columns));
         }
+        finding.afterwards().forEach(statement -> lines.add("  after the rows: " + statement + ";"));
+        plan.additions().forEach(statement -> lines.add("  TO BE ADDED: " + statement + ";"));
         notes(finding).forEach(note -> lines.add("  note: " + note));
         plan.obstacles().forEach(obstacle -> lines.add("  CANNOT BE MIRRORED: " + obstacle));
         finding.rejects().forEach(reject -> lines.add("  WILL NOT FIT: " + reject));

@@ -21,8 +21,20 @@ public final class Opt<T> {
     private final String description;
     private final String[] names;
     private final Opt<T> original;
+    private final String fallback;
 
     private Opt(Class<?> type, ITypeConverter<?> converter, String label, String description, String... names) {
+        this(null, type, converter, label, description, names);
+    }
+
+    private Opt(
+            String fallback,
+            Class<?> type,
+            ITypeConverter<?> converter,
+            String label,
+            String description,
+            String... names) {
+        this.fallback = fallback;
         this.type = type;
         this.converter = converter;
         this.label = label;
@@ -38,6 +50,7 @@ public final class Opt<T> {
         this.description = description;
         this.names = names;
         this.original = like.original;
+        this.fallback = like.fallback;
     }
 
     /** One without a value. */
@@ -47,6 +60,11 @@ public final class Opt<T> {
 
     public static Opt<String> text(String label, String description, String... names) {
         return new Opt<>(String.class, null, label, description, names);
+    }
+
+    /** A text that may be left out of the option: then it is the fallback. */
+    public static Opt<String> textOr(String fallback, String label, String description, String... names) {
+        return new Opt<>(fallback, String.class, null, label, description, names);
     }
 
     /** A text that may be given several times. */
@@ -100,6 +118,9 @@ public final class Opt<T> {
         }
         if (converter != null) {
             builder.converters(converter);
+        }
+        if (fallback != null) {
+            builder.arity("0..1").fallbackValue(fallback);
         }
         if (type == List.class) {
             builder.auxiliaryTypes(String.class).arity("1");

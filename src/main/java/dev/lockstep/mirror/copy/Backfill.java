@@ -10,6 +10,7 @@ import dev.lockstep.mirror.run.MirrorLedger;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.mirror.run.Throttle;
+import dev.lockstep.mirror.schema.SchemaCopy;
 import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.mirror.source.SourceFile;
 import dev.lockstep.mirror.source.SourceSchema;
@@ -28,6 +29,8 @@ import java.util.OptionalLong;
 public final class Backfill {
     /** Whether tables that the mirror lacks are made. */
     public enum Creation {
+        /** With all that the source's tables have and theirs can have, once the rows are there. */
+        ALL,
         CREATE,
         NONE
     }
@@ -181,11 +184,24 @@ public final class Backfill {
             List<SourceTable> tables = schema.tables(selection);
             List<Table> results = new ForeignKeyOrder(run, progress)
                     .each(tables, (table, extras) -> table(tx, file, run, table, extras));
+            if (options.creation() == Creation.ALL) {
+                new SchemaCopy(run, progress).run(tx, equal(tables, results), selection);
+            }
             if (selection.tables().isEmpty()) {
                 results.addAll(vanished(run, schema.mirrorNames(selection)));
             }
             return results;
         });
+    }
+
+    private static List<SourceTable> equal(List<SourceTable> tables, List<Table> results) {
+        List<SourceTable> equal = new ArrayList<>();
+        for (int i = 0; i < tables.size(); i++) {
+            if (results.get(i).failure().isEmpty()) {
+                equal.add(tables.get(i));
+            }
+        }
+        return equal;
     }
 
     private Table table(Tx source, SourceFile file, MirrorRun run, SourceTable table, Optional<Extras> extras) {

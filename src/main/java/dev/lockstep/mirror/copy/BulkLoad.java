@@ -91,7 +91,10 @@ final class BulkLoad {
 
     private PageScan load(Tx mirror, TablePlan plan) {
         run.pages().forget(mirror, plan.mirrorName());
-        plan.ddl().ifPresent(mirror::execute);
+        plan.ddl().ifPresent(ddl -> {
+            mirror.execute(ddl);
+            run.ledger().noteMade(mirror, plan.mirrorName());
+        });
         Optional<TableDigest> digest = digest(plan);
         boolean knowsItsOwn = digest.filter(of -> of.knowsItsOwn(mirror)).isPresent();
         PageScan scan =

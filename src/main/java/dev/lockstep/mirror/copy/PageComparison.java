@@ -193,6 +193,7 @@ final class PageComparison {
             if (run.engine().find(mirror, plan.mirrorName()).isEmpty()) {
                 run.pages().forget(mirror, plan.mirrorName());
                 mirror.execute(plan.ddl().orElseThrow());
+                run.ledger().noteMade(mirror, plan.mirrorName());
             }
             return null;
         });

@@ -15,6 +15,7 @@ import dev.lockstep.mirror.run.LedgerTables;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorLedger;
 import dev.lockstep.mirror.run.MirrorRun;
+import dev.lockstep.mirror.schema.SchemaCopy;
 import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
@@ -43,6 +44,7 @@ public final class Preflight {
      * @param merging the first keys that the mirror would take for another row's
      * @param fitting the statements after which they would fit, as far as another type of a column is enough
      * @param cut what is to be said of times that have to be cut
+     * @param afterwards the statements that give a table which is to be made what the source's has beside its columns
      */
     public record Finding(
             TablePlan plan,
@@ -51,9 +53,11 @@ public final class Preflight {
             List<RejectedRow> rejects,
             List<String> merging,
             List<String> fitting,
-            Optional<String> cut) {
+            Optional<String> cut,
+            List<String> afterwards) {
         private static Finding unread(TablePlan plan) {
-            return new Finding(plan, OptionalLong.empty(), 0, List.of(), List.of(), List.of(), Optional.empty());
+            return new Finding(
+                    plan, OptionalLong.empty(), 0, List.of(), List.of(), List.of(), Optional.empty(), List.of());
         }
 
         /** Whether all of the table can be copied. */
@@ -74,7 +78,7 @@ public final class Preflight {
         return source.read(tx -> {
             List<Finding> findings = new ArrayList<>();
             for (SourceTable table : SourceSchema.read(tx).tables(selection)) {
-                findings.add(finding(engine, tx, mirror, table, keys));
+                findings.add(finding(engine, tx, mirror, table, selection, keys));
             }
             return findings;
         });
@@ -150,9 +154,10 @@ public final class Preflight {
     }
 
     /** A table of which a page is damaged, say, does not hide the others. */
-    private static Finding finding(MirrorEngine engine, Tx source, Db mirror, SourceTable table, Keys keys) {
+    private static Finding finding(
+            MirrorEngine engine, Tx source, Db mirror, SourceTable table, Selection selection, Keys keys) {
         try {
-            return looked(engine, source, mirror, table, keys);
+            return looked(engine, source, mirror, table, selection, keys);
         } catch (DbException e) {
             if (MirrorConnection.endsTheRun(e)) {
                 throw e;
@@ -161,7 +166,8 @@ public final class Preflight {
         }
     }
 
-    private static Finding looked(MirrorEngine engine, Tx source, Db mirror, SourceTable table, Keys keys) {
+    private static Finding looked(
+            MirrorEngine engine, Tx source, Db mirror, SourceTable table, Selection selection, Keys keys) {
         TablePlan plan = mirror.read(tx -> new Planner(engine, source, tx).plan(table));
         if (!plan.obstacles().isEmpty()) {
             return Finding.unread(plan);
@@ -179,6 +185,7 @@ public final class Preflight {
                 scan.rejects(),
                 merging,
                 FittingTypes.statements(engine, source, plan, scan.misfits()),
-                scan.cut());
+                scan.cut(),
+                plan.ddl().isPresent() ? SchemaCopy.afterwards(engine, mirror, source, plan, selection) : List.of());
     }
 }

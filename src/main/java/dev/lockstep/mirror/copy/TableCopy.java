@@ -37,7 +37,7 @@ public final class TableCopy {
 
     /** @throws LockstepException the table is not equal now, and why; what is written of it is right, and kept */
     Backfill.Table run(SourceTable table) {
-        TablePlan plan = plan(table);
+        TablePlan plan = withAllColumns(table);
         try {
             return run(plan);
         } catch (MisfitException e) {
@@ -54,6 +54,24 @@ public final class TableCopy {
             }
             return run(plan(table));
         }
+    }
+
+    /** What an upgrade of the application has added to the source's table is added to one that lockstep has made. */
+    private TablePlan withAllColumns(SourceTable table) {
+        TablePlan plan = plan(table);
+        if (plan.additions().isEmpty() || !plan.obstacles().isEmpty()) {
+            return plan;
+        }
+        check(plan);
+        for (String statement : plan.additions()) {
+            progress.notice(plan.name(), "the source has a column more: " + statement);
+            run.write(mirror -> {
+                mirror.execute(statement);
+                return null;
+            });
+            run.noteWrites(1);
+        }
+        return plan(table);
     }
 
     private TablePlan plan(SourceTable table) {

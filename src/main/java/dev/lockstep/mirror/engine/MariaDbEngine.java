@@ -61,6 +61,11 @@ final class MariaDbEngine extends StagingTableEngine {
     }
 
     @Override
+    public String add(TargetTable table, Column column) {
+        return MariaDbTargetCatalog.add(table, column);
+    }
+
+    @Override
     public Optional<String> retype(TargetTable table, Column from, Column to) {
         return Optional.of(MariaDbTargetCatalog.retype(table, from, to));
     }

@@ -232,6 +232,10 @@ final class MariaDbTargetCatalog {
                 " engine = InnoDB character set utf8mb4 collate " + collation, MariaDbTargetCatalog::quoted);
     }
 
+    static String add(TargetTable table, Column column) {
+        return "alter table " + quoted(table.name()) + " add column " + quoted(column.name()) + " " + column.declared();
+    }
+
     static String retype(TargetTable table, Column from, Column to) {
         return "alter table " + quoted(table.name()) + " modify column " + quoted(from.name()) + " " + to.declared()
                 + (from.nulls() == Nulls.FORBIDDEN ? " not null" : "");

@@ -15,6 +15,9 @@ import java.util.function.Consumer;
  * transaction that it is given; nothing is kept in the session beyond that.
  */
 public interface MirrorEngine extends TargetCatalog {
+    /** In the ledger, which an earlier version kept without that. */
+    String IS_MADE = "select 1 from lockstep_mirror_table where tbl = ? and made_at is not null";
+
     /** Rows that can be read as often as it takes, always the same ones. */
     @FunctionalInterface
     interface Rows {
@@ -45,6 +48,15 @@ public interface MirrorEngine extends TargetCatalog {
         };
     }
 
+    @Override
+    default boolean hasMade(Tx tx, String table) {
+        boolean known = find(tx, "lockstep_mirror_table")
+                .filter(ledger -> ledger.columns().stream()
+                        .anyMatch(column -> column.name().equals("made_at")))
+                .isPresent();
+        return known && !tx.rows(IS_MADE, table).isEmpty();
+    }
+
     /** What is run before the tables are made in which lockstep keeps how far it is, so that two do not make them at once. */
     default List<String> beforeLedger() {
         return List.of();
@@ -64,6 +76,11 @@ public interface MirrorEngine extends TargetCatalog {
     /** The tables in the order in which rows can be written to them, those that refer to others behind these. */
     default List<String> inOrder(Tx tx, List<String> tables) {
         return tables;
+    }
+
+    /** Whether foreign keys are in nobody's way while rows are written. */
+    default boolean suspendsForeignKeys(Tx tx) {
+        return true;
     }
 
     /** The lock of a run, by its name. */

@@ -85,6 +85,11 @@ final class PostgresEngine implements MirrorEngine {
     }
 
     @Override
+    public boolean suspendsForeignKeys(Tx tx) {
+        return PostgresForeignKeys.maySuspend(tx);
+    }
+
+    @Override
     public List<String> beforeLedger() {
         return List.of(LOCK_LEDGER.formatted(LEDGER.value()));
     }

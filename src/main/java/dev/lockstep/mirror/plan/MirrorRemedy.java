@@ -24,6 +24,8 @@ public enum MirrorRemedy implements Remedy.Kind {
     CREATE_THE_TABLE,
     /** Copy with the table made: there is nothing to compare with. */
     COPY_AND_CREATE_THE_TABLE,
+    /** Copy again, which adds the columns that are missing. */
+    ADD_THE_COLUMNS,
     /** Follow again, which puts the triggers back and compares everything. */
     FOLLOW_AGAIN,
     /** Stop following the database that is to be the mirror: its file, and what it is followed for. */

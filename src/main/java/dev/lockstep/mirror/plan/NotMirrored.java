@@ -87,7 +87,8 @@ public record NotMirrored(String kind, String name, String reason) {
         return source.read(tx -> of(tx, selection));
     }
 
-    static List<NotMirrored> of(Tx tx, Selection selection) {
+    /** {@link #of} in a transaction. */
+    public static List<NotMirrored> of(Tx tx, Selection selection) {
         List<NotMirrored> found = new ArrayList<>();
         if (selection.isOfAll()) {
             tx.rows(VIRTUAL).forEach(row -> found.add(virtual(row)));

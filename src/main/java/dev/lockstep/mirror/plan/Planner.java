@@ -13,6 +13,7 @@ import dev.lockstep.support.Notice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Decides which column of the mirror each column of the source goes into, and finds what stands in the way. */
 public final class Planner {
@@ -39,7 +40,11 @@ public final class Planner {
         if (found.isEmpty()) {
             guesses(table, target, survey).ifPresent(notes::add);
         }
-        Columns chosen = new Columns(target.columns(), obstacles);
+        List<String> additions = new ArrayList<>();
+        Columns chosen = new Columns(
+                target.columns(),
+                obstacles,
+                name -> found.flatMap(there -> added(there, table, survey, name, obstacles, additions)));
         if (table.order().isEmpty()) {
             obstacles.add("it has no key, and columns hide its rowid; give it a primary key, or rename one of"
                     + " rowid, _rowid_, oid");
@@ -71,7 +76,36 @@ public final class Planner {
                 catalog.limits(mirror),
                 List.copyOf(obstacles),
                 List.copyOf(notes),
+                List.copyOf(additions),
                 found.isPresent() ? Optional.empty() : Optional.of(catalog.create(target)));
+    }
+
+    /**
+     * A column that the source has got since: an upgrade of the application has added it. To a table that lockstep has made
+     * it is added, too; for any other it is said how.
+     */
+    private Optional<TargetTable.Column> added(
+            TargetTable there,
+            SourceTable table,
+            ColumnSurvey survey,
+            String name,
+            List<String> obstacles,
+            List<String> additions) {
+        boolean inKey = table.key().stream().anyMatch(column -> column.name().equals(name));
+        if (inKey || name.equals(TargetTable.ROWID)) {
+            return Optional.empty();
+        }
+        Optional<TargetTable.Column> column = catalog.design(table, survey).columns().stream()
+                .filter(made -> made.name().equals(name))
+                .findFirst()
+                .map(TargetTable.Column::withNulls);
+        String statement = catalog.add(there, column.orElseThrow());
+        if (catalog.hasMade(mirror, there.name())) {
+            additions.add(statement);
+            return column;
+        }
+        obstacles.add("the mirror has no column " + name + ", and lockstep has not made that table: " + statement);
+        return Optional.empty();
     }
 
     /** What is said of columns that hold nothing: what the source will put there decides, and not what it declares. */
@@ -197,8 +231,13 @@ public final class Planner {
         private final List<TargetTable.Column> columns = new ArrayList<>();
         private final List<Integer> cells = new ArrayList<>();
         private final List<String> obstacles;
+        private final Function<String, Optional<TargetTable.Column>> adding;
 
-        Columns(List<TargetTable.Column> there, List<String> obstacles) {
+        Columns(
+                List<TargetTable.Column> there,
+                List<String> obstacles,
+                Function<String, Optional<TargetTable.Column>> adding) {
+            this.adding = adding;
             this.left = new ArrayList<>(there);
             this.obstacles = obstacles;
         }
@@ -219,9 +258,13 @@ public final class Planner {
         }
 
         void add(String name, int cell) {
-            TargetTable.Column column = find(name);
+            int before = obstacles.size();
+            TargetTable.Column column =
+                    Optional.ofNullable(find(name)).or(() -> adding.apply(name)).orElse(null);
             if (column == null) {
-                obstacles.add("the mirror has no column " + name);
+                if (obstacles.size() == before) {
+                    obstacles.add("the mirror has no column " + name);
+                }
                 return;
             }
             left.remove(column);

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param limits how large a row may be
  * @param obstacles what must change before this table can be mirrored; empty if nothing must
  * @param notes what a person should know, and that stops nothing
+ * @param additions the statements that add the columns which the mirror's table lacks
  * @param ddl the statement that makes the mirror's table, if there is none
  */
 public record TablePlan(
@@ -28,6 +29,7 @@ public record TablePlan(
         Limits limits,
         List<String> obstacles,
         List<Notice> notes,
+        List<String> additions,
         Optional<String> ddl) {
     private static final long MIN_UNASKED_DELETES = 1_000;
 
@@ -50,7 +52,16 @@ public record TablePlan(
         TargetTable none =
                 new TargetTable(source.mirrorName(), List.of(), List.of(), List.of(), List.of(), ForeignKeys.NONE);
         return new TablePlan(
-                source, none, List.of(), 0, List.of(), Limits.ofKey(0), List.of(why), List.of(), Optional.empty());
+                source,
+                none,
+                List.of(),
+                0,
+                List.of(),
+                Limits.ofKey(0),
+                List.of(why),
+                List.of(),
+                List.of(),
+                Optional.empty());
     }
 
     public String name() {
@@ -109,17 +120,18 @@ public record TablePlan(
         for (int i = 0; i < keyWidth; i++) {
             first.add(i);
         }
-        return new TablePlan(source, target, key(), keyWidth, first, limits, obstacles, notes, ddl);
+        return new TablePlan(source, target, key(), keyWidth, first, limits, obstacles, notes, additions, ddl);
     }
 
     /** The same when the mirror's table has been made. */
     public TablePlan made() {
-        return new TablePlan(source, target, columns, keyWidth, cells, limits, obstacles, notes, Optional.empty());
+        return new TablePlan(
+                source, target, columns, keyWidth, cells, limits, obstacles, notes, additions, Optional.empty());
     }
 
     /** The same of rows that have the columns in these cells. */
     public TablePlan from(List<Integer> others) {
-        return new TablePlan(source, target, columns, keyWidth, others, limits, obstacles, notes, ddl);
+        return new TablePlan(source, target, columns, keyWidth, others, limits, obstacles, notes, additions, ddl);
     }
 
     public RowMapper mapper() {

@@ -20,6 +20,14 @@ public interface TargetCatalog {
     /** The statement that makes a table as it was designed. */
     String create(TargetTable table);
 
+    /** The statement that adds a column to a table that is there; it is NULL in the rows that there are. */
+    default String add(TargetTable table, TargetTable.Column column) {
+        return "alter table " + table.identifier() + " add column " + column.identifier() + " " + column.declared();
+    }
+
+    /** Whether lockstep has made a table that is there. */
+    boolean hasMade(Tx tx, String table);
+
     /** The statement that gives a column that is there another type, and its rows' values if it can; empty if there is none. */
     default Optional<String> retype(TargetTable table, TargetTable.Column from, TargetTable.Column to) {
         return Optional.empty();

@@ -79,6 +79,10 @@ public record TargetTable(
             return new Column(name, type, declared, SourceTable.Nulls.FORBIDDEN, silence, source, comparison);
         }
 
+        Column withNulls() {
+            return new Column(name, type, declared, SourceTable.Nulls.ALLOWED, Silence.ALLOWED, source, comparison);
+        }
+
         Column withType(TargetType other) {
             return new Column(name, Optional.of(other), declared, nulls, silence, source, comparison);
         }

@@ -44,6 +44,7 @@ public final class LedgerTables {
         later.put("source_look", "varchar(500)");
         later.put("source_digest", "varchar(64)");
         later.put("seal", "varchar(255)");
+        later.put("made_at", "varchar(32)");
         LATER = Collections.unmodifiableMap(later);
     }
 

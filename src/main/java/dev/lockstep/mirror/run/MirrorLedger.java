@@ -44,7 +44,7 @@ public final class MirrorLedger {
             """;
 
     private static final String OWNER_OF_TABLE = """
-            select mirror_id, state, row_count, detail, finished_at, source_look, source_digest, seal,
+            select mirror_id, state, row_count, detail, finished_at, source_look, source_digest, seal, made_at,
                    (select cast(coalesce(sum(c.row_count), 0) as decimal(20))
                       from lockstep_mirror_ckpt c
                      where c.tbl = t.tbl) as held
@@ -68,8 +68,8 @@ public final class MirrorLedger {
     /** Never an update: who may write here may have no privilege for it. */
     private static final String NOTE_TABLE = """
             insert into lockstep_mirror_table
-                   (tbl, mirror_id, state, row_count, detail, source_look, source_digest, seal, finished_at)
-            values (?, ?, ?, ?, ?, ?, ?, ?, %s)
+                   (tbl, mirror_id, state, row_count, detail, source_look, source_digest, seal, made_at, finished_at)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, %s)
             """;
 
     private static final int MAX_DETAIL = 900;
@@ -210,6 +210,11 @@ public final class MirrorLedger {
         note(tx, table, state, rows, detail, SourceFile.Seen.NOT, null);
     }
 
+    /** Says that lockstep makes a table in this transaction. */
+    public void noteMade(Tx tx, String table) {
+        note(tx, table, State.RUNNING, 0, null, SourceFile.Seen.NOT, null, now(tx));
+    }
+
     /** Knows nothing of how a table stands any more. */
     void forget(Tx tx, String table) {
         tx.update(FORGET_TABLE, table);
@@ -238,6 +243,19 @@ public final class MirrorLedger {
     }
 
     private void note(Tx tx, String table, State state, long rows, String detail, SourceFile.Seen seen, String seal) {
+        String made = table(tx, table).map(row -> row.text("made_at")).orElse(null);
+        note(tx, table, state, rows, detail, seen, seal, made);
+    }
+
+    private void note(
+            Tx tx,
+            String table,
+            State state,
+            long rows,
+            String detail,
+            SourceFile.Seen seen,
+            String seal,
+            String made) {
         tx.update(FORGET_TABLE, table);
         tx.update(
                 NOTE_TABLE.formatted(engine.now()),
@@ -248,7 +266,8 @@ public final class MirrorLedger {
                 cut(detail, MAX_DETAIL),
                 seen.look(),
                 seen.digest(),
-                seal);
+                seal,
+                made);
     }
 
     /** The beginning of a text, as a column of that width takes it; null if it is. */

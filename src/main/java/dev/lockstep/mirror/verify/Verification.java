@@ -153,6 +153,14 @@ public final class Verification {
 
     /** Of a table that is missing every row is; of an empty one, none would be. */
     private static void checkMade(Tx source, TablePlan plan) {
+        if (!plan.additions().isEmpty()) {
+            throw new LockstepException(
+                            LockstepException.Kind.DIFFERS,
+                            plan.name() + ": the mirror lacks columns of the source: "
+                                    + String.join("; ", plan.additions()),
+                            null)
+                    .advising(MirrorRemedy.ADD_THE_COLUMNS.of());
+        }
         if (plan.ddl().isPresent()
                 && source.rows("select 1 from " + plan.source().withoutIndexes() + " limit 1")
                         .isEmpty()) {

@@ -12,6 +12,8 @@ create table if not exists lockstep_mirror_table (
     source_digest varchar(64),
     -- What the mirror's table was known by when it was complete: see TableDigest.
     seal          varchar(255),
+    -- When lockstep made the table, if it did.
+    made_at       varchar(32),
     primary key (tbl)
 );
 

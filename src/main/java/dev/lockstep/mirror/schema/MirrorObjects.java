@@ -1,0 +1,84 @@
+package dev.lockstep.mirror.schema;
+
+import dev.lockstep.db.Engine;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.mirror.plan.ForeignKeys;
+import dev.lockstep.mirror.plan.TargetTable;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** What one table of the mirror has beside its columns and its key. */
+final class MirrorObjects {
+    private static final String POSTGRESQL = """
+            select 'index ' || i.relname as what
+              from pg_index x
+              join pg_class i on i.oid = x.indexrelid
+             where x.indrelid = to_regclass(?)
+             union all
+            select case when a.attidentity <> '' or pg_get_expr(d.adbin, d.adrelid) like 'nextval(%' then 'identity ' else 'default ' end
+                   || a.attname
+              from pg_attribute a
+              left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+             where a.attrelid = to_regclass(?)
+               and a.attnum > 0
+               and not a.attisdropped
+               and a.attgenerated = ''
+               and (a.attidentity <> '' or a.atthasdef)
+            """;
+
+    private static final String MARIADB = """
+            select concat('index ', index_name) as "what"
+              from information_schema.statistics
+             where table_schema = database()
+               and table_name = ?
+             union
+            select concat(case when extra like '%auto_increment%' then 'identity ' else 'default ' end, column_name)
+              from information_schema.columns
+             where table_schema = database()
+               and table_name = ?
+               and (extra like '%auto_increment%' or coalesce(column_default, 'NULL') <> 'NULL')
+            """;
+
+    private static final String SQLITE = """
+            select 'index ' || name as what
+              from pragma_index_list(?, 'main')
+             union all
+            select 'default ' || name
+              from pragma_table_info(?, 'main')
+             where dflt_value is not null
+            """;
+
+    private final Set<String> there = new HashSet<>();
+
+    /** @param table as it was found */
+    MirrorObjects(Tx tx, Engine engine, TargetTable table) {
+        String name = engine == Engine.POSTGRESQL ? table.identifier().toString() : table.name();
+        String sql =
+                switch (engine) {
+                    case POSTGRESQL -> POSTGRESQL;
+                    case MARIADB -> MARIADB;
+                    case SQLITE -> SQLITE;
+                };
+        for (Row row : tx.rows(sql, name, name)) {
+            there.add(row.text("what").toLowerCase(Locale.ROOT));
+        }
+        table.uniqueKeys().forEach(key -> there.add("unique-key " + key(key)));
+        for (ForeignKeys.Key key : table.foreignKeys().keys()) {
+            if (SqlToken.fold(key.from()).equals(SqlToken.fold(table.name()))) {
+                there.add("foreign-key " + key(key.columns()));
+            }
+        }
+    }
+
+    private static String key(List<String> columns) {
+        return String.join(", ", columns).toLowerCase(Locale.ROOT);
+    }
+
+    boolean has(SchemaObject object) {
+        return there.contains((object.kind() + " " + object.part()).toLowerCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,232 @@
+package dev.lockstep.mirror.schema;
+
+import dev.lockstep.db.Engine;
+import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.mirror.plan.TablePlan;
+import dev.lockstep.mirror.plan.TargetTable.Column;
+import dev.lockstep.mirror.plan.TargetType;
+import dev.lockstep.mirror.source.SourceTable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The indexes of one table of the source but that of its key, with what would make them in the mirror. */
+final class SourceIndexes {
+    private static final String INDEXES = """
+              select i.name, i."unique" as is_unique, i.origin, i.partial, m.sql
+                from pragma_index_list(?, 'main') i
+                left join sqlite_master m on m.type = 'index' and m.name = i.name
+               where i.origin in ('c', 'u')
+            order by i.origin, i.name
+            """;
+
+    private static final String PARTS = """
+              select name, "desc" as descends, coll
+                from pragma_index_xinfo(?, 'main')
+               where key = 1
+            order by seqno
+            """;
+
+    private static final int MAX_NAME = 60;
+
+    /** What an index of MariaDB takes of a text, in characters; and in bytes. */
+    private static final int PREFIX = 191;
+
+    private static final int MAX_KEY = 3_072;
+
+    private final Tx tx;
+    private final Engine engine;
+    private final TablePlan plan;
+    private final Expression expression;
+
+    SourceIndexes(Tx tx, Engine engine, TablePlan plan) {
+        this.tx = tx;
+        this.engine = engine;
+        this.plan = plan;
+        this.expression = new Expression(plan, name -> SourceObjects.quoted(engine, name));
+    }
+
+    List<SchemaObject> all() {
+        List<SchemaObject> objects = new ArrayList<>();
+        List<String> key =
+                plan.source().key().stream().map(SourceTable.Column::name).toList();
+        for (Row index : tx.rows(INDEXES, plan.name())) {
+            List<Row> parts = tx.rows(PARTS, index.text("name"));
+            List<String> names = parts.stream().map(part -> part.text("name")).toList();
+            boolean ofConstraint = index.text("origin").equals("u");
+            if (index.text("name").startsWith("lockstep") || (ofConstraint && names.equals(key))) {
+                continue;
+            }
+            objects.add(object(index, parts, names, ofConstraint));
+        }
+        return objects;
+    }
+
+    private SchemaObject object(Row index, List<Row> parts, List<String> names, boolean ofConstraint) {
+        boolean unique = index.flag("is_unique");
+        String columns = ofConstraint ? String.join(", ", names) : "";
+        String name =
+                name(ofConstraint ? plan.mirrorName() + "_" + String.join("_", names) + "_key" : index.text("name"));
+        Made made = made(index, parts, unique);
+        List<String> statements = made.list().isEmpty()
+                ? List.of()
+                : List.of("create " + (unique ? "unique " : "") + "index " + SourceObjects.quoted(engine, name) + " on "
+                        + SourceObjects.quoted(engine, plan.target().name()) + " ("
+                        + made.list().get() + ")"
+                        + made.condition().map(where -> " where " + where).orElse(""));
+        return new SchemaObject(
+                ofConstraint ? "unique-key" : "index",
+                ofConstraint ? plan.name() + " (" + columns + ")" : index.text("name"),
+                plan.mirrorName(),
+                ofConstraint ? columns : name,
+                statements,
+                made.reason());
+    }
+
+    /** What stands in the parentheses and behind them, or why nothing can. */
+    private record Made(Optional<String> list, Optional<String> condition, String reason) {
+        static Made not(String reason) {
+            return new Made(Optional.empty(), Optional.empty(), reason);
+        }
+    }
+
+    private Made made(Row index, List<Row> parts, boolean unique) {
+        Optional<String> condition = Optional.empty();
+        if (index.flag("partial")) {
+            List<SqlToken> tokens = SqlToken.of(index.text("sql"));
+            condition = expression.translated(tokens.subList(where(tokens) + 1, tokens.size()));
+            if (engine == Engine.MARIADB || condition.isEmpty()) {
+                return Made.not(
+                        engine == Engine.MARIADB
+                                ? "MariaDB has no partial indexes"
+                                : "its condition is not translated");
+            }
+        }
+        boolean plain = parts.stream().noneMatch(part -> part.isNull("name"));
+        if (!plain) {
+            return ofExpressions(index, unique, condition);
+        }
+        List<String> list = new ArrayList<>();
+        for (Row part : parts) {
+            Optional<Column> column = expression.column(part.text("name"));
+            Optional<String> refused = refusal(part, column, unique);
+            if (refused.isPresent()) {
+                return Made.not(refused.get());
+            }
+            list.add(part(part, column.orElseThrow()));
+        }
+        return new Made(Optional.of(String.join(", ", list)), condition, "an index on " + plan.mirrorName());
+    }
+
+    private Made ofExpressions(Row index, boolean unique, Optional<String> condition) {
+        List<SqlToken> tokens = SqlToken.of(index.text("sql"));
+        int end = index.flag("partial") ? where(tokens) : tokens.size();
+        int begin = 0;
+        while (!tokens.get(begin).is('(')) {
+            begin++;
+        }
+        List<SqlToken> inside = tokens.subList(begin + 1, end - 1);
+        if (engine == Engine.MARIADB || (unique && Expression.foldsLetters(inside))) {
+            return Made.not(
+                    engine == Engine.MARIADB
+                            ? "it is of an expression"
+                            : "it would take letters for one another that SQLite tells apart");
+        }
+        Optional<String> list = parts(inside);
+        return list.isEmpty()
+                ? Made.not("its expression is not translated")
+                : new Made(list, condition, "an index on " + plan.mirrorName());
+    }
+
+    /** PostgreSQL wants an expression in parentheses of its own. */
+    private Optional<String> parts(List<SqlToken> tokens) {
+        List<String> parts = new ArrayList<>();
+        int depth = 0;
+        int from = 0;
+        for (int at = 0; at <= tokens.size(); at++) {
+            boolean ends = at == tokens.size() || (depth == 0 && tokens.get(at).is(','));
+            if (ends) {
+                List<SqlToken> part = tokens.subList(from, at);
+                boolean down = !part.isEmpty() && part.get(part.size() - 1).is("DESC");
+                Optional<String> sql = expression.translated(down ? part.subList(0, part.size() - 1) : part);
+                if (sql.isEmpty()) {
+                    return Optional.empty();
+                }
+                parts.add("(" + sql.get() + ")" + (down ? " desc" : ""));
+                from = at + 1;
+            } else {
+                depth += tokens.get(at).is('(') ? 1 : tokens.get(at).is(')') ? -1 : 0;
+            }
+        }
+        return Optional.of(String.join(", ", parts));
+    }
+
+    /** The last one outside of parentheses. */
+    private static int where(List<SqlToken> tokens) {
+        int depth = 0;
+        int found = tokens.size() - 1;
+        for (int at = 0; at < tokens.size(); at++) {
+            depth += tokens.get(at).is('(') ? 1 : tokens.get(at).is(')') ? -1 : 0;
+            if (depth == 0 && tokens.get(at).is("WHERE")) {
+                return at;
+            }
+        }
+        return found;
+    }
+
+    /** Nothing is to be refused there that the source takes. */
+    private Optional<String> refusal(Row part, Optional<Column> column, boolean unique) {
+        if (column.isEmpty()) {
+            return Optional.of("the mirror has no column " + part.text("name"));
+        }
+        TargetType type = column.get().type().orElseThrow();
+        boolean folded = !part.text("coll").equalsIgnoreCase("binary") && engine != Engine.SQLITE;
+        if (folded && unique) {
+            return Optional.of("the collation " + part.text("coll") + " is SQLite's");
+        }
+        boolean spelled = type.form() == TargetType.Form.TIMESTAMP;
+        if (unique && spelled) {
+            return Optional.of("two spellings of one time are two to the source");
+        }
+        return unique && engine == Engine.MARIADB && isLong(type)
+                ? Optional.of("MariaDB has no unique index on " + column.get().declared())
+                : Optional.empty();
+    }
+
+    private static boolean isLong(TargetType type) {
+        return type.bytes() > MAX_KEY;
+    }
+
+    private String part(Row part, Column column) {
+        String name = SourceObjects.quoted(engine, column.name());
+        boolean prefix = engine == Engine.MARIADB && isLong(column.type().orElseThrow());
+        String collation = engine == Engine.SQLITE && !part.text("coll").equalsIgnoreCase("binary")
+                ? " collate " + part.text("coll")
+                : "";
+        boolean folded = engine == Engine.POSTGRESQL && part.text("coll").equalsIgnoreCase("nocase");
+        return (folded ? "lower(" + name + ")" : name)
+                + (prefix ? "(" + PREFIX + ")" : "")
+                + collation
+                + (part.flag("descends") ? " desc" : "");
+    }
+
+    /** As much of a name as every database keeps. */
+    static String name(String name) {
+        if (name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME) {
+            return name;
+        }
+        String suffix = "_" + Integer.toHexString(name.hashCode());
+        StringBuilder cut = new StringBuilder();
+        for (int at = 0; at < name.length(); at += Character.charCount(name.codePointAt(at))) {
+            String next = Character.toString(name.codePointAt(at));
+            if ((cut + next + suffix).getBytes(StandardCharsets.UTF_8).length > MAX_NAME) {
+                break;
+            }
+            cut.append(next);
+        }
+        return cut + suffix;
+    }
+}
