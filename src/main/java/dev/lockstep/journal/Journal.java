@@ -160,7 +160,16 @@ public final class Journal {
 
     /** The first entries that are not acknowledged, at most so many. */
     public Span pending(Tx tx, long most) {
-        long after = acknowledged(tx);
+        return pending(tx, 0, most);
+    }
+
+    /**
+     * The same of a consumer that acknowledges later.
+     *
+     * @param dealtWith up to this one it has dealt with them
+     */
+    public Span pending(Tx tx, long dealtWith, long most) {
+        long after = Math.max(dealtWith, acknowledged(tx));
         long upTo = tx.only(
                         "select coalesce(max(seq), 0) as seq from (select seq from main." + log()
                                 + " where seq > ? order by seq limit ?)",

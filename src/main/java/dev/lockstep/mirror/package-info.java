@@ -5,7 +5,8 @@
  *
  * <ul>
  *   <li>{@link dev.lockstep.mirror.source.SourceSchema} reads the source's catalog into {@link dev.lockstep.mirror.source.SourceTable}s: what
- *       tells rows apart, and in which order the table is read.
+ *       tells rows apart, and in which order the table is read; of which tables, rows and columns, a {@link
+ *       dev.lockstep.mirror.source.Selection} says, the same one to all who copy, compare and follow.
  *   <li>{@link dev.lockstep.mirror.engine.MirrorEngine} is how one kind of database is a mirror: types, catalog, bulk statements. A {@link
  *       dev.lockstep.mirror.plan.TargetTable} is a table of it, a {@link dev.lockstep.mirror.plan.TargetType} what a column can hold.
  *   <li>{@link dev.lockstep.mirror.plan.Planner} puts the two side by side: a {@link dev.lockstep.mirror.plan.TablePlan}, with what
@@ -16,6 +17,9 @@
  *       dev.lockstep.mirror.run.MirrorLedger} what the mirror knows of itself, and {@link dev.lockstep.mirror.run.PageLedger} what it holds.
  *   <li>{@link dev.lockstep.mirror.copy.Backfill}: per table {@link dev.lockstep.mirror.copy.TableCopy} takes the shortest way; where
  *       that is a {@link dev.lockstep.mirror.copy.PageComparison}, it decides and {@link dev.lockstep.mirror.copy.PageWriter} writes.
+ *   <li>{@link dev.lockstep.mirror.schema.SchemaCopy} gives tables that lockstep has made, as the ledger knows, what the source's have
+ *       beside their columns, once the rows are there. What the mirror lacks after that is {@link
+ *       dev.lockstep.mirror.plan.NotMirrored}, as its own catalog tells.
  *   <li>{@link dev.lockstep.mirror.verify.Verification} proves: per table a {@link dev.lockstep.mirror.verify.TableVerification} compares what
  *       two {@link dev.lockstep.mirror.proof.RowReader}s hand over. It shares with the copy no more than the plan; what a value
  *       means it finds out by code of its own, and it believes no record.
@@ -76,6 +80,11 @@
  * losses, and both are announced: a fraction of a second that a column has no place for; and that in a column without an affinity,
  * if it is no key, a number is not told from the text that spells it.
  *
+ * <p><b>Tables of the application's.</b> Where a column has a type of its own (UUID, JSON, a time, an interval, a label, a padded text), a
+ * text of the source becomes what it means there, and one that would be changed is refused. Foreign keys are suspended
+ * with what they do to other rows, where the role may; then rows that refer to nothing are counted afterwards. Where it may not,
+ * tables are written in the order of their keys, and what is refused is tried again, at first without deletions.
+ *
  * <h2>Following</h2>
  *
  * <pre>{@code
@@ -86,7 +95,7 @@
  *
  *   ship:  one read transaction of the source: span = the next entries, their keys, and what the rows are NOW
  *          one transaction of the mirror: fence; forget the table's pages; delete keys that are gone; merge rows; note
- *          then, in the source: acknowledge span
+ *          then, in the source, when nothing has changed for a while: acknowledge all spans at once
  * }</pre>
  *
  * <p><b>Why it ends equal.</b> There is one applier, and it writes in the order in which it has read. A row that changes after
@@ -95,7 +104,7 @@
  * a backfill, and so does every sweep: that finds what triggers do not see, and what somebody else did to the mirror.
  *
  * <p><b>What cannot go by keys</b> is compared as a whole: a row that does not fit or that the mirror refuses (the backfill finds
- * and names it, or puts it in quarantine), a key that is NULL, keys that the mirror may take for one. That takes a tenth of
+ * and names it, or puts it in quarantine), a key that is NULL, a key that the mirror takes for another one. That takes a tenth of
  * the time at most. A table that fails keeps its entries and no other table from going on.
  *
  * <p><b>The schema's version</b> is read in the snapshot of every shipment. If it is not the one of the plan, nothing is shipped, and
@@ -131,6 +140,10 @@
  *       one transaction, once
  *   <tr><td>somebody else writes to the mirror<td>the next run finds the pages that differ and puts them right; if he does so
  *       again and again while it runs, the table fails. With {@code --sole-writer} only a count that is wrong is noticed
+ *   <tr><td>an index, a default, an identity or a foreign key cannot be made<td>it is named with why; nothing else is kept from
+ *       being made or copied
+ *   <tr><td>an upgrade of the application has added a column<td>it is added to a table that lockstep has made; for another, the statement
+ *       that adds it is shown
  *   <tr><td>the follower is away<td>the journal grows by a row for each change; the next run ships them
  *   <tr><td>the triggers are removed, the source is replaced by another file<td>the follower ends and says so; the next one compares
  *       everything first

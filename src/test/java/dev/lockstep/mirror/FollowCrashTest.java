@@ -99,7 +99,7 @@ class FollowCrashTest {
             mirror.sql("delete from many where id = 1");
             assertThat(unshipped(mirror)).containsExactly("many, key 1");
             assertThat(mirror.run("mirror", "status").stdout())
-                    .contains("many: 1 changes are noted and not shipped")
+                    .contains("many: 1 changes are noted and not confirmed to be shipped")
                     .startsWith("complete");
             try (RunningLockstep follow = FollowTest.follow(mirror)) {
                 follow.awaitStdout("following 1 table");

@@ -83,7 +83,7 @@ public final class MirrorStatusCommand implements Command {
                 tree.put("pending", table.pending());
                 tree.put("gap", table.why().orElse(null));
                 noted.add(tree);
-                lines.add(table.table() + ": " + table.pending() + " changes are noted and not shipped"
+                lines.add(table.table() + ": " + table.pending() + " changes are noted and not confirmed to be shipped"
                         + table.why().map(why -> "; " + why).orElse(""));
             }
         }

@@ -167,6 +167,13 @@ final class MariaDbEngine extends StagingTableEngine {
                 plan.identifier(), plan.sameKey("m.", "s."), String.join(", ", sets), String.join(" and ", same)));
     }
 
+    @Override
+    String exactKey(TablePlan plan) {
+        List<String> same = new ArrayList<>();
+        plan.key().forEach(column -> same.add(exactly("m.", column) + " = " + exactly("s.", column)));
+        return String.join(" and ", same);
+    }
+
     /** A text by its bytes: no collation has a say. */
     private static String exactly(String side, Column column) {
         String value = side + column.identifier();

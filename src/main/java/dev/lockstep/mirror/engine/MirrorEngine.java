@@ -113,6 +113,9 @@ public interface MirrorEngine extends TargetCatalog {
     /** The staged keys that are one to the mirror. */
     Keys merging(Tx tx, TablePlan plan);
 
+    /** How many keys of the mirror are equal to a staged one, and not the same: by case, accents, or trailing spaces. */
+    long unlike(Tx tx, TablePlan plan);
+
     /** The keys of the mirror that are not staged. */
     Keys extra(Tx tx, TablePlan plan);
 

@@ -163,6 +163,11 @@ final class PostgresEngine implements MirrorEngine {
     }
 
     @Override
+    public long unlike(Tx tx, TablePlan plan) {
+        return new PostgresStage(tx, plan).unlike();
+    }
+
+    @Override
     public Keys extra(Tx tx, TablePlan plan) {
         return new PostgresStage(tx, plan).extra();
     }

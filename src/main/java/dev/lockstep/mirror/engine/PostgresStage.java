@@ -53,6 +53,13 @@ final class PostgresStage {
              limit 10
             """;
 
+    private static final String UNLIKE = """
+            select count(*) as rows
+              from lockstep_stage as s
+              join %1$s as m on %2$s
+             where not (%3$s)
+            """;
+
     private static final String EXTRA = """
             select concat_ws(', ', %3$s) as key, count(*) over () as rows
               from %1$s as m
@@ -142,6 +149,15 @@ final class PostgresStage {
 
     Keys merging() {
         return keys(tx.rows(MERGING.formatted(TablePlan.list(plan.key()))), "groups");
+    }
+
+    long unlike() {
+        List<String> same = new ArrayList<>();
+        for (Column column : plan.key()) {
+            same.add(exactly("m." + column.identifier(), column) + " = " + exactly("s." + column.identifier(), column));
+        }
+        return tx.only(UNLIKE.formatted(plan.identifier(), plan.sameKey("m.", "s."), String.join(" and ", same)))
+                .integer("rows");
     }
 
     Keys extra() {

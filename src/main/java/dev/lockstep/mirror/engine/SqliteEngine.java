@@ -224,6 +224,11 @@ public final class SqliteEngine extends StagingTableEngine {
     }
 
     @Override
+    String exactKey(TablePlan plan) {
+        return plan.sameKey("m.", "s.");
+    }
+
+    @Override
     void insert(Tx tx, String table, List<Column> columns, Rows rows) {
         String sql = "insert into " + table + " (" + TablePlan.list(columns) + ") values (?"
                 + ", ?".repeat(columns.size() - 1) + ")";

@@ -46,6 +46,13 @@ abstract class StagingTableEngine implements MirrorEngine {
              limit 10
             """;
 
+    private static final String UNLIKE = """
+            select count(*) as n
+              from lockstep_stage as s
+              join %1$s as m on %2$s
+             where not (%3$s)
+            """;
+
     private static final String COUNT_EXTRA = """
             select count(*) as n
               from %1$s as m
@@ -127,6 +134,15 @@ abstract class StagingTableEngine implements MirrorEngine {
         String key = TablePlan.list(plan.key());
         return new Keys(
                 tx.only(COUNT_MERGING.formatted(key)).integer("n"), keys(tx.rows(MERGING.formatted(key)), plan));
+    }
+
+    /** The condition that two keys are the same, whatever collation they have. */
+    abstract String exactKey(TablePlan plan);
+
+    @Override
+    public final long unlike(Tx tx, TablePlan plan) {
+        return tx.only(UNLIKE.formatted(plan.identifier(), plan.sameKey("m.", "s."), exactKey(plan)))
+                .integer("n");
     }
 
     @Override

@@ -2,13 +2,13 @@ package dev.lockstep.mirror.follow;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
-import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.Tx;
 import dev.lockstep.journal.Journal;
 import dev.lockstep.journal.Journal.Span;
 import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.copy.PageWriter;
 import dev.lockstep.mirror.copy.TableCopy;
+import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.engine.MirrorEngine.Merged;
 import dev.lockstep.mirror.plan.Planner;
 import dev.lockstep.mirror.plan.TablePlan;
@@ -30,6 +30,17 @@ final class FollowedTable {
 
     /** Entries of the journal that go into one transaction. */
     private static final long MAX_ENTRIES = 5_000;
+
+    private static final String ONE_KEY = "the mirror may take two keys for one";
+
+    /** A shipment is taken back: the mirror takes a key of it for another's. */
+    private static final class TakenForAnother extends LockstepException {
+        private static final long serialVersionUID = 1;
+
+        TakenForAnother() {
+            super(ONE_KEY, null);
+        }
+    }
 
     /** What became of a portion of the journal. */
     enum Outcome {
@@ -70,6 +81,8 @@ final class FollowedTable {
     private long rejected;
     private boolean current;
     private boolean shippedSinceFinish;
+    private long shippedUpTo;
+    private long acknowledgedUpTo;
     private long comparedNanos;
     private long tookNanos;
     private long triedUpTo;
@@ -133,7 +146,7 @@ final class FollowedTable {
                     .map(row -> row.integer("row_count"))
                     .orElse(0L);
             finish();
-            acknowledge(before);
+            shippedUpTo = Math.max(shippedUpTo, before.upTo());
         }
     }
 
@@ -153,7 +166,7 @@ final class FollowedTable {
         if (shipment.outcome() == Outcome.SHIPPED) {
             rows = shipment.rows();
             shippedSinceFinish = true;
-            acknowledge(shipment.span());
+            shippedUpTo = shipment.span().upTo();
         }
         current = shipment.outcome() == Outcome.NOTHING_TO_DO
                 || (shipment.outcome() == Outcome.SHIPPED && !shipment.left());
@@ -164,12 +177,12 @@ final class FollowedTable {
         if (schemaVersion(tx) != schema) {
             return Shipment.of(Outcome.SCHEMA_CHANGED, null);
         }
-        Span span = journal.pending(tx, MAX_ENTRIES);
+        Span span = journal.pending(tx, shippedUpTo, MAX_ENTRIES);
         if (span.isEmpty()) {
             return Shipment.of(Outcome.NOTHING_TO_DO, null);
         }
-        if (plan.isLoose() || plan.mayMeanTheSame()) {
-            return Shipment.of(Outcome.COMPARE, "the mirror may take two keys for one");
+        if (plan.mayMeanTheSame()) {
+            return Shipment.of(Outcome.COMPARE, ONE_KEY);
         }
         ChangedRows changed = new ChangedRows(tx, plan, journal.key(), journal.keys(span));
         ChangedRows.Survey survey = changed.survey();
@@ -179,6 +192,8 @@ final class FollowedTable {
         boolean left = journal.pending(tx).upTo() > span.upTo();
         try {
             return run.write(mirror -> ship(mirror, changed, survey, span, left));
+        } catch (TakenForAnother e) {
+            return Shipment.of(Outcome.COMPARE, ONE_KEY);
         } catch (DbException e) {
             if (PageWriter.isAboutRows(e)) {
                 return Shipment.of(Outcome.COMPARE, e.getMessage());
@@ -189,12 +204,27 @@ final class FollowedTable {
 
     private Shipment ship(Tx mirror, ChangedRows changed, ChangedRows.Survey survey, Span span, boolean left) {
         run.pages().distrust(mirror, plan.mirrorName());
+        checkKeys(mirror, changed.gone());
         long deleted = survey.gone() == 0 ? 0 : run.engine().delete(mirror, plan, changed.gone());
+        checkKeys(mirror, changed.present());
         Merged merged = survey.present() == 0 ? Shipment.NONE : run.engine().merge(mirror, plan, changed.present());
         // Of a transaction that may have been done before, the counts are not what it has changed.
         long now = run.wasLost() ? TableCopy.count(mirror, plan) : rows + merged.inserted() - deleted;
         run.ledger().note(mirror, plan.mirrorName(), state(left), now, null);
         return new Shipment(Outcome.SHIPPED, deleted, merged, span, now, left, null);
+    }
+
+    /** Where the mirror may take a key for another one's, each that it has must be the very same. */
+    private void checkKeys(Tx mirror, MirrorEngine.Rows rows) {
+        if (plan.isLoose()) {
+            run.engine().stage(mirror, plan, rows);
+            boolean alike = run.engine().unlike(mirror, plan) == 0
+                    && run.engine().merging(mirror, plan).count() == 0;
+            run.engine().unstage(mirror);
+            if (!alike) {
+                throw new TakenForAnother();
+            }
+        }
     }
 
     private MirrorLedger.State state(boolean left) {
@@ -208,14 +238,18 @@ final class FollowedTable {
         }
     }
 
-    /** The source may be busy: then it is done with the next portion. */
-    private void acknowledge(Span span) {
-        try {
-            source.run(tx -> journal.acknowledge(tx, span));
-        } catch (DbException e) {
-            if (e.reason() != Reason.BUSY) {
-                throw e;
-            }
-        }
+    /** Whether entries are in the mirror that the journal still has. */
+    boolean owesAcknowledgement() {
+        return shippedUpTo > acknowledgedUpTo;
+    }
+
+    /** Tells the journal which of its entries are in the mirror. */
+    void acknowledge(Tx tx) {
+        journal.acknowledge(tx, new Span(acknowledgedUpTo, shippedUpTo));
+    }
+
+    /** That has been committed. */
+    void acknowledged() {
+        acknowledgedUpTo = shippedUpTo;
     }
 }

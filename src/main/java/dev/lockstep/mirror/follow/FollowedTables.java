@@ -25,6 +25,12 @@ import java.util.function.Supplier;
  * have noted is shipped.
  */
 final class FollowedTables {
+    /** How long nothing has changed when that may be acknowledged. */
+    private static final Duration QUIET = Duration.ofSeconds(2);
+
+    /** How long the journals keep what is in the mirror already, while the application goes on writing. */
+    private static final Duration MAX_OWED = Duration.ofSeconds(30);
+
     private final Db source;
     private final MirrorRun run;
     private final FollowTriggers triggers;
@@ -36,6 +42,9 @@ final class FollowedTables {
     private long version;
     private long comparedNanos;
     private boolean hasNews;
+    private long shippedNanos;
+    private long owedNanos;
+    private boolean owes;
 
     FollowedTables(
             Db source, MirrorRun run, FollowTriggers triggers, Backfill.Options options, Following.Watcher watcher) {
@@ -194,8 +203,39 @@ final class FollowedTables {
         return more;
     }
 
+    /**
+     * Tells the journals what is in the mirror, in one transaction for all of them: each of these keeps the application from writing
+     * for a moment. So it waits until nothing has changed for a while, though not for ever.
+     *
+     * @param interval after which it may be asked again
+     */
+    void acknowledge(Duration interval) {
+        List<FollowedTable> owing = followed.values().stream()
+                .filter(FollowedTable::owesAcknowledgement)
+                .toList();
+        long now = System.nanoTime();
+        boolean waits = interval.compareTo(QUIET) < 0
+                && now - shippedNanos < QUIET.toNanos()
+                && now - owedNanos < MAX_OWED.toNanos();
+        if (owing.isEmpty() || waits) {
+            return;
+        }
+        try {
+            source.run(tx -> owing.forEach(table -> table.acknowledge(tx)));
+            owing.forEach(FollowedTable::acknowledged);
+            owes = false;
+        } catch (DbException e) {
+            if (e.reason() != DbException.Reason.BUSY) {
+                throw e;
+            }
+        }
+    }
+
     private boolean shipped(FollowedTable table, Shipment shipment) {
         hasNews = true;
+        shippedNanos = System.nanoTime();
+        owedNanos = owes ? owedNanos : shippedNanos;
+        owes = true;
         if (shipment.hasChanged()) {
             watcher.shipped(
                     table.name(),

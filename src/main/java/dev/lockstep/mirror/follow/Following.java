@@ -111,6 +111,13 @@ public final class Following {
      * @throws LockstepException what is wrong with the first table, if there is none that can be followed; then no triggers are left behind
      */
     private void start() {
+        // What is written there is acknowledgements: to lose some with the power is to ship some rows again.
+        source.autocommit(tx -> {
+            if (tx.only("pragma journal_mode").text(0).equals("wal")) {
+                tx.execute("pragma synchronous = normal");
+            }
+            return null;
+        });
         List<FollowTriggers.Table> installed = tables.begin();
         List<Backfill.Table> compared = tables.compared();
         List<LockstepException> failures = new ArrayList<>();
@@ -139,6 +146,7 @@ public final class Following {
         try {
             checkFile();
             more = tables.ship();
+            tables.acknowledge(more ? Duration.ZERO : options.interval());
             if (isDue(tables.comparedNanos(), options.sweep())) {
                 tables.begin();
             }
