@@ -2681,7 +2681,7 @@ function _picocli_lockstep_mirror_plan() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--type' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2717,6 +2717,9 @@ function _picocli_lockstep_mirror_plan() {
       return
       ;;
     '--columns')
+      return
+      ;;
+    '--type')
       return
       ;;
     '--profile')
@@ -2753,7 +2756,7 @@ function _picocli_lockstep_mirror_backfill() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--drop-extra-tables' '-y' '--yes' '--keep-extra' '--allow-empty-source' '--take-over' '--sole-writer' '--recheck' '--restart' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--snapshot' '--create' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--type' '--snapshot' '--create' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2789,6 +2792,9 @@ function _picocli_lockstep_mirror_backfill() {
       return
       ;;
     '--columns')
+      return
+      ;;
+    '--type')
       return
       ;;
     '--snapshot')
@@ -2846,7 +2852,7 @@ function _picocli_lockstep_mirror_verify() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '--show-values' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--rows' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--type' '--rows' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2882,6 +2888,9 @@ function _picocli_lockstep_mirror_verify() {
       return
       ;;
     '--columns')
+      return
+      ;;
+    '--type')
       return
       ;;
     '--rows')
@@ -2981,7 +2990,7 @@ function _picocli_lockstep_mirror_follow() {
 
   local commands=""
   local flag_opts="'--allow-network-fs' '-n' '--dry-run' '--install' '--remove' '--keep-extra' '--allow-empty-source' '--take-over' '--sole-writer' '--recheck' '--restart' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--interval' '--sweep' '--create' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--type' '--interval' '--sweep' '--create' '--batch' '--max-rate' '--pause-file' '--on-bad-row' '--max-delete' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -3017,6 +3026,9 @@ function _picocli_lockstep_mirror_follow() {
       return
       ;;
     '--columns')
+      return
+      ;;
+    '--type')
       return
       ;;
     '--interval')

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param schema the schema of PostgreSQL that the mirror is in; empty: where the connection looks first
  * @param where a condition on the rows of a table
  * @param columns the columns of a table that are copied; of a table that is not here, all
+ * @param types how a column, {@code TABLE.COLUMN}, is mirrored
  * @param isSoleWriter whether nobody but lockstep writes to the mirror
  */
 public record MirrorProfile(
@@ -22,10 +23,11 @@ public record MirrorProfile(
         Optional<String> schema,
         Map<String, String> where,
         Map<String, List<String>> columns,
+        Map<String, String> types,
         boolean isSoleWriter) {
     /** Everything, and nothing else said. */
     public static final MirrorProfile ALL =
-            new MirrorProfile(List.of(), List.of(), Map.of(), Optional.empty(), Map.of(), Map.of(), false);
+            new MirrorProfile(List.of(), List.of(), Map.of(), Optional.empty(), Map.of(), Map.of(), Map.of(), false);
 
     public MirrorProfile {
         tables = List.copyOf(tables);
@@ -33,6 +35,7 @@ public record MirrorProfile(
         renamed = Map.copyOf(renamed);
         where = Map.copyOf(where);
         columns = Map.copyOf(columns);
+        types = Map.copyOf(types);
     }
 
     static MirrorProfile read(Section mirror) {
@@ -43,6 +46,7 @@ public record MirrorProfile(
                 mirror.optional("schema"),
                 mirror.pairs("where"),
                 mirror.lists("columns"),
+                mirror.pairs("types"),
                 mirror.flag("soleWriter"));
         mirror.end();
         return read;

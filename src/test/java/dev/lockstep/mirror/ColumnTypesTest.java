@@ -6,6 +6,8 @@ import dev.lockstep.mirror.TestMirror.Kind;
 import dev.lockstep.testing.LockstepRun;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -91,6 +93,50 @@ class ColumnTypesTest {
             assertThat(mirror.run("mirror", "verify").exit()).isZero();
             backfill(mirror, 0, "3 unchanged");
         }
+    }
+
+    /** A column is of the type that somebody wants, and numbers are the times that he says they are. */
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "SQLITE")
+    void aColumnIsMirroredAsItIsWanted(Kind kind) throws SQLException {
+        String numeric = kind == Kind.POSTGRESQL ? "numeric(10,2)" : "decimal(10,2)";
+        List<String> types = List.of(
+                "--type=ev.at=timestamp from unix",
+                "--type=EV.ms=timestamp from unixms",
+                "--type=ev.jd=timestamp from julian",
+                "--type=ev.ok=boolean from t/f",
+                "--type=ev.price=" + numeric);
+        try (TestMirror mirror = new TestMirror(
+                kind,
+                dir,
+                "create table ev (id integer primary key, at integer, ms integer, jd real, ok text, price integer)",
+                "insert into ev values (1, 1700000000, 1700000000123, 2460263.4375, 't', 15),"
+                        + " (2, -1, -1, 2440587.5, 'F', 1.25), (3, 1700000000.25, null, null, '1', null)")) {
+            LockstepRun run = run(mirror, "backfill", types, "--create");
+            assertThat(run.exit()).as(run.toString()).isZero();
+            assertThat(mirror.ask(
+                            "select count(*) from ev where at in ('2023-11-14 22:13:20', '2023-11-14 22:13:20.25',"
+                                    + " '1969-12-31 23:59:59')"))
+                    .isEqualTo("3");
+            assertThat(mirror.ask("select count(*) from ev where jd in ('2023-11-14 22:30:00', '1970-01-01')"))
+                    .isEqualTo("2");
+            assertThat(mirror.ask("select price from ev where id = 1")).isEqualTo("15.00");
+            assertThat(run(mirror, "verify", types).exit()).isZero();
+            assertThat(run(mirror, "backfill", types).stdout()).contains("3 unchanged");
+            mirror.execute("update ev set at = '2023-11-14 22:13:21' where id = 1");
+            assertThat(run(mirror, "verify", types).exit()).isEqualTo(3);
+
+            LockstepRun unknown = run(mirror, "plan", List.of("--type=ev.nope=text"));
+            assertThat(unknown.exit()).isEqualTo(2);
+            assertThat(unknown.stderr()).contains("no such column: ev.nope");
+        }
+    }
+
+    private static LockstepRun run(TestMirror mirror, String command, List<String> types, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("mirror", command));
+        arguments.addAll(types);
+        arguments.addAll(List.of(more));
+        return mirror.run(arguments.toArray(String[]::new));
     }
 
     @ParameterizedTest

@@ -29,10 +29,16 @@ final class SelectionArguments {
     private static final Opt<List<String>> COLUMNS = Opt.texts(
             "TABLE=A,B", "Of a table, only these columns, those of its key among them. Repeatable.", "--columns");
 
+    private static final Opt<List<String>> TYPE = Opt.texts(
+            "TABLE.COLUMN=TYPE",
+            "Make a column of this type of the mirror's database; or read its values as \"timestamp from unix\", \"timestamp"
+                    + " from unixms\", \"timestamp from julian\" or \"boolean from t/f\". Repeatable.",
+            "--type");
+
     private SelectionArguments() {}
 
     static void declare(CommandSpec spec) {
-        Options.add(spec, TABLE, EXCLUDE, RENAME, WHERE, COLUMNS);
+        Options.add(spec, TABLE, EXCLUDE, RENAME, WHERE, COLUMNS, TYPE);
     }
 
     static Selection of(Invocation call) {
@@ -49,7 +55,20 @@ final class SelectionArguments {
                 excluded,
                 pairs(call, RENAME, profile.renamed()),
                 pairs(call, WHERE, profile.where()),
+                types(call, profile),
                 columns);
+    }
+
+    private static Map<String, String> types(Invocation call, MirrorProfile profile) {
+        Map<String, String> types = pairs(call, TYPE, profile.types());
+        for (String column : types.keySet()) {
+            if (column.lastIndexOf('.') <= 0) {
+                throw LockstepException.usage(
+                        TYPE.name() + " takes " + TYPE.label() + ": " + column,
+                        "the table and the column, with a dot between");
+            }
+        }
+        return types;
     }
 
     private static List<String> names(String list) {

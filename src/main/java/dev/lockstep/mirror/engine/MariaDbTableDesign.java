@@ -7,6 +7,7 @@ import dev.lockstep.mirror.plan.TargetType;
 import dev.lockstep.mirror.plan.TargetType.Characters;
 import dev.lockstep.mirror.source.ColumnSurvey;
 import dev.lockstep.mirror.source.SourceTable;
+import dev.lockstep.support.LockstepException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
@@ -50,7 +51,16 @@ final class MariaDbTableDesign {
                 type(DeclaredType.INTEGER));
     }
 
+    private TargetType named(String sql) {
+        return MariaDbNamedType.of(sql, collation)
+                .orElseThrow(() -> LockstepException.usage(
+                        "no type that a column is made of: " + sql, "it is one of MariaDB's, such as decimal(10,2)"));
+    }
+
     private TargetType keyType(SourceTable source, SourceTable.Column column, ColumnSurvey survey) {
+        if (column.wish().type().isPresent()) {
+            return named(column.wish().type().get());
+        }
         DeclaredType meant = DeclaredType.of(column, survey.content(column), Place.KEY);
         if (meant != DeclaredType.TEXT && meant != DeclaredType.BLOB) {
             return type(meant);
@@ -69,6 +79,9 @@ final class MariaDbTableDesign {
      * @param room the bytes that are left for texts in the row
      */
     private TargetType type(SourceTable.Column column, ColumnSurvey survey, long[] room) {
+        if (column.wish().type().isPresent()) {
+            return named(column.wish().type().get());
+        }
         DeclaredType meant = DeclaredType.of(column, survey.content(column), Place.VALUE);
         int length = column.declaredLength().orElse(0);
         long bytes = MAX_BYTES_A_CHARACTER * length;

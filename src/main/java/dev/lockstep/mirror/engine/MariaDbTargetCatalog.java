@@ -169,7 +169,7 @@ final class MariaDbTargetCatalog {
                     case "enum" -> TargetType.label(sql, labels(sql));
                     case "uuid" -> TargetType.uuid(sql);
                     case "json" -> TargetType.jsonOfDoubles(sql);
-                    case "time" -> TargetType.time(sql, -LAST_TIME, LAST_TIME, number(row, "fraction"));
+                    case "time" -> time(sql, number(row, "fraction"));
                     case "binary" -> TargetType.bytes(sql, row.integer("bytes"));
                     case "varbinary", "tinyblob", "blob", "mediumblob", "longblob" ->
                         TargetType.blob(sql, row.integer("bytes"));
@@ -180,7 +180,11 @@ final class MariaDbTargetCatalog {
                 });
     }
 
-    private static TargetType integer(String sql, int bits) {
+    static TargetType time(String sql, int fraction) {
+        return TargetType.time(sql, -LAST_TIME, LAST_TIME, fraction);
+    }
+
+    static TargetType integer(String sql, int bits) {
         if (sql.contains("unsigned")) {
             return TargetType.integer(sql, 0, bits == 64 ? Long.MAX_VALUE : (1L << bits) - 1, bits / 8);
         }

@@ -17,6 +17,7 @@ import dev.lockstep.mirror.plan.TargetType.Form;
 import dev.lockstep.mirror.source.ColumnSurvey;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.mirror.source.SourceTable.Nulls;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -158,8 +159,13 @@ final class PostgresTargetCatalog {
             tx.rows(LABELS, row.integer("type_id")).forEach(label -> labels.add(label.text("label")));
             return Optional.of(TargetType.label(sql, labels));
         }
+        return type(row.text("type"), sql, modifier);
+    }
+
+    /** What a column of a type, as the catalog calls it, can hold; empty if that is not known. */
+    static Optional<TargetType> type(String name, String sql, int modifier) {
         return Optional.ofNullable(
-                switch (row.text("type")) {
+                switch (name) {
                     case "bool" -> TargetType.integer(sql, 0, 1, 1);
                     case "int2" -> TargetType.integer(sql, Short.MIN_VALUE, Short.MAX_VALUE, Short.BYTES);
                     case "int4" -> TargetType.integer(sql, Integer.MIN_VALUE, Integer.MAX_VALUE, Integer.BYTES);
@@ -200,9 +206,19 @@ final class PostgresTargetCatalog {
                 source,
                 column -> {
                     Place place = source.key().contains(column) ? Place.KEY : Place.VALUE;
-                    return type(DeclaredType.of(column, survey.content(column), place), place);
+                    return column.wish()
+                            .type()
+                            .map(PostgresTargetCatalog::named)
+                            .orElseGet(() -> type(DeclaredType.of(column, survey.content(column), place), place));
                 },
                 type(DeclaredType.INTEGER, Place.KEY));
+    }
+
+    private static TargetType named(String sql) {
+        return PostgresNamedType.of(sql)
+                .orElseThrow(() -> LockstepException.usage(
+                        "no type that a column is made of: " + sql,
+                        "it is one of PostgreSQL's, such as numeric(10,2)"));
     }
 
     /** What cannot be turned into the other type is taken out: the next backfill writes it. */

@@ -132,6 +132,9 @@ public final class SqliteEngine extends StagingTableEngine {
 
     /** The type as it is written, if it is plain enough to be written again; else the shortest of the same affinity. */
     private static String declared(SourceTable.Column column) {
+        if (column.wish().type().isPresent()) {
+            return column.wish().type().get();
+        }
         String type = column.declared();
         boolean plain = Affinity.of(type, Strictness.LAX) == column.affinity();
         for (int i = 0; i < type.length() && plain; i++) {

@@ -3,6 +3,7 @@ package dev.lockstep.mirror.plan;
 import dev.lockstep.db.Cells.Kind;
 import dev.lockstep.mirror.source.ColumnSurvey.Content;
 import dev.lockstep.mirror.source.SourceTable.Column;
+import dev.lockstep.mirror.source.Wish;
 import java.util.Locale;
 import java.util.Set;
 
@@ -28,6 +29,12 @@ public enum DeclaredType {
 
     /** Of texts and numbers in one column it is {@link #TEXT}, which takes both; nothing takes blobs and others. */
     public static DeclaredType of(Column column, Content content, Place place) {
+        if (column.wish().reading().isTime()) {
+            return TIMESTAMP;
+        }
+        if (column.wish().reading() == Wish.Reading.TRUTH) {
+            return BOOLEAN;
+        }
         DeclaredType meant = declared(column);
         Set<Kind> kinds = content.kinds();
         if (kinds.isEmpty()) {

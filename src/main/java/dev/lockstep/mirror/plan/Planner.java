@@ -9,6 +9,7 @@ import dev.lockstep.mirror.source.ColumnSurvey;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.mirror.source.SourceTable.Affinity;
 import dev.lockstep.mirror.source.SourceTable.Strictness;
+import dev.lockstep.mirror.source.Wish;
 import dev.lockstep.support.Notice;
 import java.util.ArrayList;
 import java.util.List;
@@ -248,12 +249,27 @@ public final class Planner {
             if (columns.size() == before) {
                 return;
             }
+            if (column.wish().reading().isTime()) {
+                read(before, column.wish().reading());
+            }
             TargetTable.Column added = columns.get(before);
             boolean asIs = added.type().filter(type -> type.form() == Form.ANY).isPresent();
             Affinity there = Affinity.of(added.declared(), Strictness.LAX);
             if (asIs && there != column.affinity()) {
                 obstacles.add("column " + column.name() + " has the affinity " + column.affinity()
                         + ", and the mirror's has " + there + ", which would change values");
+            }
+        }
+
+        private void read(int at, Wish.Reading reading) {
+            TargetTable.Column column = columns.get(at);
+            boolean isTime =
+                    column.type().filter(type -> type.form() == Form.TIMESTAMP).isPresent();
+            if (isTime) {
+                columns.set(at, column.withType(column.type().orElseThrow().read(reading)));
+            } else {
+                obstacles.add(
+                        "column " + column.name() + " has the type " + column.declared() + ", which is no timestamp");
             }
         }
 

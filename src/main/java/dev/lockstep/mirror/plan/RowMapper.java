@@ -137,8 +137,8 @@ public final class RowMapper {
 
     private String truth(byte[] value, TargetType type, int i) {
         String word = new String(value, StandardCharsets.ISO_8859_1);
-        boolean isTrue = word.equalsIgnoreCase("t") || word.equalsIgnoreCase("true");
-        boolean isFalse = word.equalsIgnoreCase("f") || word.equalsIgnoreCase("false");
+        boolean isTrue = word.equalsIgnoreCase("t") || word.equalsIgnoreCase("true") || word.equals("1");
+        boolean isFalse = word.equalsIgnoreCase("f") || word.equalsIgnoreCase("false") || word.equals("0");
         row.set(i, Tag.INTEGER, isTrue ? 1 : 0);
         return isTrue || isFalse ? null : unlike(Kind.TEXT, type);
     }

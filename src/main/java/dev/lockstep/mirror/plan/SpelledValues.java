@@ -4,6 +4,8 @@ import dev.lockstep.db.Cells;
 import dev.lockstep.db.Cells.Kind;
 import dev.lockstep.mirror.plan.DateTexts.Unreadable;
 import dev.lockstep.mirror.plan.MappedRow.Tag;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -11,6 +13,13 @@ import java.util.Locale;
 /** Values that SQLite has as texts and the mirror in a type of its own: each spelling becomes what it means. */
 final class SpelledValues {
     private static final int UUID_BYTES = 16;
+    private static final BigDecimal DAY_MILLIS = BigDecimal.valueOf(86_400_000);
+
+    /** Milliseconds from the beginning of the Julian days to 1970. */
+    private static final BigDecimal JULIAN_1970 = BigDecimal.valueOf(210_866_760_000_000L);
+
+    /** About 200,000 years. */
+    private static final BigDecimal MAX_MICROS = BigDecimal.valueOf(6_311_390_400_000_000_000L);
 
     private final MappedRow row;
     private final Utf8Check utf8 = new Utf8Check();
@@ -33,8 +42,7 @@ final class SpelledValues {
             return switch (type.form()) {
                 case UUID -> uuid(source, cell, type, i);
                 case JSON -> json(source, cell, type, i);
-                case TIMESTAMP ->
-                    kind == Kind.TEXT ? timestamp(source.bytes(cell), type, i) : RowMapper.unlike(kind, type);
+                case TIMESTAMP -> instant(source, cell, type, i);
                 case DATE -> kind == Kind.TEXT ? date(source.bytes(cell), type, i) : RowMapper.unlike(kind, type);
                 case TIME -> kind == Kind.TEXT ? time(source.bytes(cell), type, i) : RowMapper.unlike(kind, type);
                 case INTERVAL -> kind == Kind.TEXT ? interval(source.bytes(cell), i) : RowMapper.unlike(kind, type);
@@ -44,6 +52,49 @@ final class SpelledValues {
         } catch (Unreadable e) {
             return e.getMessage();
         }
+    }
+
+    private String instant(Cells source, int cell, TargetType type, int i) throws Unreadable {
+        Kind kind = source.kind(cell);
+        if (!type.reading().isTime()) {
+            return kind == Kind.TEXT ? timestamp(source.bytes(cell), type, i) : RowMapper.unlike(kind, type);
+        }
+        if (kind != Kind.INTEGER && kind != Kind.REAL) {
+            return RowMapper.unlike(kind, type);
+        }
+        BigDecimal number = kind == Kind.INTEGER ? BigDecimal.valueOf(source.integer(cell)) : finite(source.real(cell));
+        BigDecimal exact = micros(number, type);
+        BigDecimal whole = exact.setScale(0, RoundingMode.FLOOR);
+        if (whole.abs().compareTo(MAX_MICROS) > 0) {
+            return "out of the range of " + type.sql();
+        }
+        long micros = cut(whole.longValueExact(), type);
+        if (micros < type.min() || micros > type.max()) {
+            return "out of the range of " + type.sql();
+        }
+        cut += exact.compareTo(whole) == 0 ? 0 : 1;
+        row.set(i, Tag.TIMESTAMP, micros);
+        return null;
+    }
+
+    private static BigDecimal micros(BigDecimal number, TargetType type) {
+        return switch (type.reading()) {
+            case UNIX -> number.movePointRight(6);
+            case UNIX_MILLISECONDS -> number.movePointRight(3);
+            case JULIAN ->
+                number.multiply(DAY_MILLIS)
+                        .setScale(0, RoundingMode.HALF_UP)
+                        .subtract(JULIAN_1970)
+                        .movePointRight(3);
+            case AS_IT_IS, TRUTH -> throw new IllegalStateException("no time: " + type);
+        };
+    }
+
+    private static BigDecimal finite(double value) throws Unreadable {
+        if (!Double.isFinite(value)) {
+            throw new Unreadable("infinite");
+        }
+        return NumberTexts.shortest(value);
     }
 
     private String timestamp(byte[] value, TargetType type, int i) throws Unreadable {

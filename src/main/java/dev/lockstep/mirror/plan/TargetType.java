@@ -1,5 +1,6 @@
 package dev.lockstep.mirror.plan;
 
+import dev.lockstep.mirror.source.Wish;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -14,7 +15,8 @@ import java.util.TreeSet;
  * @param size the width in bytes of an INTEGER or a REAL; how many code points a TEXT or CHAR may have; the digits of a
  *     DECIMAL; the digits of a second that a TIMESTAMP or TIME keeps; the length of the spelling that a UUID must
  *     have; 0 for no limit
- * @param scale the digits of a DECIMAL after its point; which letters the spelling of a UUID has
+ * @param scale the digits of a DECIMAL after its point; which letters the spelling of a UUID has; what the
+ *     source has for a TIMESTAMP, by the number of its reading
  * @param bytes how many bytes a TEXT or BLOB may have; 0 for no limit
  * @param characters which characters a TEXT may have
  * @param labels the only values of a LABEL
@@ -170,6 +172,18 @@ public record TargetType(
     /** A UUID all of whose values in the source are spelled alike, so that two that differ are not one. */
     TargetType spelled(int length, int letters) {
         return new TargetType(form, sql, min, max, length, letters, bytes, characters);
+    }
+
+    /** A time of which the source has numbers. */
+    public TargetType read(Wish.Reading reading) {
+        return form == Form.TIMESTAMP
+                ? new TargetType(form, sql, min, max, size, reading.ordinal(), bytes, characters)
+                : this;
+    }
+
+    /** What the source's values mean. */
+    public Wish.Reading reading() {
+        return form == Form.TIMESTAMP ? Wish.Reading.values()[scale] : Wish.Reading.AS_IT_IS;
     }
 
     /** Whether its values are texts, and mean no more. */

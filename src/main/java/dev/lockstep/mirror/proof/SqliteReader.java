@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  */
 final class SqliteReader implements RowReader {
     private static final long EXACT_IN_A_DOUBLE = 1L << 53;
-    private static final Map<String, Long> TRUTHS = Map.of("t", 1L, "true", 1L, "f", 0L, "false", 0L);
+    private static final Map<String, Long> TRUTHS = Map.of("t", 1L, "true", 1L, "1", 1L, "f", 0L, "false", 0L, "0", 0L);
 
     private final Tx tx;
     private final TablePlan plan;
@@ -74,7 +74,10 @@ final class SqliteReader implements RowReader {
             case CHAR -> kind == Kind.TEXT ? unpadded(row, cells.bytes(i)) : spelled(row, cells, i);
             case BLOB -> kind == Kind.BLOB && blob(row, cells.bytes(i));
             case DECIMAL -> decimal(row, cells, i);
-            case TIMESTAMP -> kind == Kind.TEXT && instant(row, cells.bytes(i), type.size());
+            case TIMESTAMP ->
+                type.reading().isTime()
+                        ? counted(row, cells, i, type)
+                        : kind == Kind.TEXT && instant(row, cells.bytes(i), type.size());
             case DATE -> kind == Kind.TEXT && day(row, cells.bytes(i));
             case TIME -> kind == Kind.TEXT && meant(row, VerifiedSpan.time(latin(cells, i), type.size()));
             case INTERVAL -> kind == Kind.TEXT && meant(row, VerifiedSpan.interval(latin(cells, i)));
@@ -202,6 +205,24 @@ final class SqliteReader implements RowReader {
                     .longValueExact();
             row.instant(Math.floorDiv(micros.getAsLong(), step) * step);
         }
+        return micros.isPresent();
+    }
+
+    /** A number that is a time. */
+    private static boolean counted(CanonicalRow row, Cells cells, int i, TargetType type) {
+        BigDecimal number =
+                switch (cells.kind(i)) {
+                    case INTEGER -> BigDecimal.valueOf(cells.integer(i));
+                    case REAL -> Double.isFinite(cells.real(i)) ? VerifiedNumber.decimal(cells.real(i)) : null;
+                    case TEXT, BLOB, NULL -> null;
+                };
+        OptionalLong micros = number == null ? OptionalLong.empty() : VerifiedTime.counted(number, type.reading());
+        micros.ifPresent(value -> {
+            long step = BigDecimal.ONE
+                    .scaleByPowerOfTen(VerifiedTime.DIGITS - type.size())
+                    .longValueExact();
+            row.instant(Math.floorDiv(value, step) * step);
+        });
         return micros.isPresent();
     }
 

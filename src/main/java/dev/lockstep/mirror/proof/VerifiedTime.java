@@ -1,5 +1,9 @@
 package dev.lockstep.mirror.proof;
 
+import dev.lockstep.mirror.source.Wish;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -41,6 +45,24 @@ final class VerifiedTime {
         } catch (DateTimeException e) {
             return OptionalLong.empty();
         }
+    }
+
+    /** What a number means that counts seconds or milliseconds since 1970, or days as SQLite's {@code julianday} does. */
+    static OptionalLong counted(BigDecimal number, Wish.Reading reading) {
+        BigDecimal seconds =
+                switch (reading) {
+                    case UNIX -> number;
+                    case UNIX_MILLISECONDS -> number.divide(BigDecimal.valueOf(1_000));
+                    case JULIAN ->
+                        number.subtract(new BigDecimal("2440587.5"))
+                                .multiply(BigDecimal.valueOf(86_400))
+                                .setScale(3, RoundingMode.HALF_UP);
+                    case AS_IT_IS, TRUTH -> throw new IllegalArgumentException("no time: " + reading);
+                };
+        BigInteger micros = seconds.multiply(BigDecimal.valueOf(MICROS))
+                .setScale(0, RoundingMode.FLOOR)
+                .toBigInteger();
+        return micros.bitLength() < Long.SIZE ? OptionalLong.of(micros.longValueExact()) : OptionalLong.empty();
     }
 
     /** Days since 1970; empty if it is no such text, or no such day. */

@@ -73,6 +73,9 @@ final class SelectedTables {
         checkNames(selection.renamed().keySet());
         checkNames(selection.where().keySet());
         checkNames(selection.columns().keySet());
+        for (String column : selection.types().keySet()) {
+            checkNames(List.of(column.substring(0, Math.max(0, column.lastIndexOf('.')))));
+        }
         List<SourceTable> selected = new ArrayList<>();
         Set<String> names = new LinkedHashSet<>();
         for (SourceTable table : tables) {
@@ -118,8 +121,20 @@ final class SelectedTables {
                         "add it: " + column.name() + "," + String.join(",", names(some)));
             }
         }
-        SourceTable selected =
-                table.selected(selection.mirrorName(table.name()), Selection.of(selection.where(), table.name()), some);
+        for (String typed : selection.types().keySet()) {
+            boolean ofTable = Selection.isSame(typed.substring(0, typed.lastIndexOf('.')), table.name());
+            if (ofTable
+                    && table.columns().stream()
+                            .noneMatch(column -> Selection.isSame(table.name() + "." + column.name(), typed))) {
+                throw LockstepException.usage(
+                        "no such column: " + typed, "it has " + String.join(", ", names(table.columns())));
+            }
+        }
+        SourceTable selected = table.selected(
+                selection.mirrorName(table.name()),
+                Selection.of(selection.where(), table.name()),
+                some,
+                selection.types());
         if (selected.where().isPresent() && !table.order().isEmpty()) {
             checkWhere(tx, selected);
         }

@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
  * @param excluded names or patterns of those that are not mirrored all the same
  * @param renamed what the mirror calls a table that has another name there
  * @param where a condition of SQLite on the rows of a table that are mirrored
+ * @param types how columns, {@code TABLE.COLUMN}, are mirrored that are not as they declare themselves: a type of the mirror's
+ *     database, {@code timestamp from unix}, {@code from unixms} or {@code from julian}, or {@code boolean from t/f}
  * @param columns those of a table that are mirrored; of a table that is not here, all
  */
 public record Selection(
@@ -21,6 +23,7 @@ public record Selection(
         List<String> excluded,
         Map<String, String> renamed,
         Map<String, String> where,
+        Map<String, String> types,
         Map<String, List<String>> columns) {
     /** Every table, as it is. */
     public static final Selection ALL = of(List.of());
@@ -30,16 +33,17 @@ public record Selection(
         excluded = List.copyOf(excluded);
         renamed = Map.copyOf(renamed);
         where = Map.copyOf(where);
+        types = Map.copyOf(types);
         columns = Map.copyOf(columns);
     }
 
     public static Selection of(List<String> tables) {
-        return new Selection(tables, List.of(), Map.of(), Map.of(), Map.of());
+        return new Selection(tables, List.of(), Map.of(), Map.of(), Map.of(), Map.of());
     }
 
     /** The same of one of its tables alone. */
     public Selection only(List<String> names) {
-        return new Selection(names, List.of(), renamed, where, columns);
+        return new Selection(names, List.of(), renamed, where, types, columns);
     }
 
     /** Whether it has every table of the source. */

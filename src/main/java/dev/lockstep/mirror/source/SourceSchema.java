@@ -189,7 +189,7 @@ public final class SourceSchema {
             String type = row.text("type") == null ? "" : row.text("type");
             columns.put(
                     SqlToken.fold(column),
-                    new Column(column, columns.size(), type, Affinity.of(type, strictness), nulls));
+                    new Column(column, columns.size(), type, Affinity.of(type, strictness), nulls, Wish.NONE));
             if (row.integer("pk") > 0) {
                 primary.put(row.integer("pk"), SqlToken.fold(column));
             }

@@ -6,6 +6,7 @@ import dev.lockstep.db.Tx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -37,13 +38,20 @@ public record SourceTable(
     }
 
     /** The same under another name, of some of its rows and columns; of all columns if none is named. */
-    SourceTable selected(String mirrored, Optional<String> condition, List<Column> some) {
+    SourceTable selected(String mirrored, Optional<String> condition, List<Column> some, Map<String, String> types) {
         List<Column> kept = new ArrayList<>();
         List<Column> keys = new ArrayList<>();
         for (Column column : columns) {
             if (some.isEmpty() || some.contains(column)) {
-                Column moved =
-                        new Column(column.name(), kept.size(), column.declared(), column.affinity(), column.nulls());
+                Column moved = new Column(
+                        column.name(),
+                        kept.size(),
+                        column.declared(),
+                        column.affinity(),
+                        column.nulls(),
+                        Selection.of(types, name + "." + column.name())
+                                .map(Wish::of)
+                                .orElse(Wish.NONE));
                 kept.add(moved);
             }
         }
@@ -100,8 +108,9 @@ public record SourceTable(
      *
      * @param position where it is among {@link SourceTable#columns()}, from 0
      * @param declared its type as it is written; empty if there is none
+     * @param wish how somebody wants it to be mirrored
      */
-    public record Column(String name, int position, String declared, Affinity affinity, Nulls nulls) {
+    public record Column(String name, int position, String declared, Affinity affinity, Nulls nulls, Wish wish) {
         private static final Pattern WITH_LENGTH = Pattern.compile(
                 "[a-z0-9 ]*char[a-z0-9 ]*\\( *([0-9]{1,9}) *(char|byte)? *\\) *", Pattern.CASE_INSENSITIVE);
 

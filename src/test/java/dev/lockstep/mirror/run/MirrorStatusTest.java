@@ -119,7 +119,8 @@ class MirrorStatusTest {
         }
         mirror.sql("insert into t values (3, 'c')");
         assertThat(status(mirror, 0, "complete").get("noted")).asString().isEqualTo("[{table=t, pending=1, gap=null}]");
-        assertThat(mirror.run("mirror", "status").stdout()).contains("t: 1 changes are noted and not confirmed to be shipped");
+        assertThat(mirror.run("mirror", "status").stdout())
+                .contains("t: 1 changes are noted and not confirmed to be shipped");
     }
 
     private static Map<?, ?> status(TestMirror mirror, int exit, String state, String... more) {
