@@ -13,7 +13,6 @@ import dev.lockstep.profile.Profile;
 import dev.lockstep.support.DidYouMean;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -157,24 +156,9 @@ public final class DeferralState {
      * profile says was looked up once and for all, and trying it anew would cost a scan of the index for each step.
      */
     public boolean isVouchedFor(FtsIndex index) {
-        List<Profile.Trigger> known = known(index.name());
-        return isBuiltIn
-                && index.live().stream().allMatch(trigger -> known.stream()
-                        .anyMatch(told -> words(told.sql()).equals(words(trigger.sql()))));
-    }
-
-    /** A statement without regard to blanks, comments, quotes and case. */
-    private static List<String> words(String sql) {
-        List<String> words = new ArrayList<>();
-        for (SqlToken token : SqlToken.of(sql)) {
-            boolean text = token.kind() == SqlToken.Kind.STRING;
-            words.add(text ? token.text() : SqlToken.fold(token.canName() ? token.name() : token.text()));
-        }
-        int condition = Collections.indexOfSubList(words, List.of("if", "not", "exists"));
-        if (condition >= 0) {
-            words.subList(condition, condition + 3).clear();
-        }
-        return words;
+        Set<String> names = new LinkedHashSet<>();
+        known(index.name()).forEach(trigger -> names.add(SqlToken.fold(trigger.name())));
+        return isBuiltIn && index.live().stream().allMatch(trigger -> names.contains(SqlToken.fold(trigger.name())));
     }
 
     /** What the profile says belongs into an index; or, where no trigger is left to say it, what the profile's would write. */
