@@ -38,6 +38,7 @@ class SessionsTest {
             "\\b\\d+(\\.\\d+)? ms\\b", "2 ms",
             "\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "2026-11-21T03:00:00Z",
             "pid \\d+ on \\S+", "pid 4711 on app-1",
+            "as of \\d+", "as of 763",
             "\\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\b", "6f1c0c5e-0d5b-4b8e-9a55-2f1d8a7c3e90");
 
     @TempDir

@@ -116,8 +116,13 @@ class DeclaredOptionsTest {
         return unit.getMethodCallsFromSelf().stream()
                 .filter(call -> call.getLineNumber() == read.getLineNumber())
                 .map(call -> call.getTarget())
-                .anyMatch(target -> target.getOwner().isEquivalentTo(Invocation.class)
-                        && (target.getName().equals("find") || target.getName().equals("takes")));
+                .anyMatch(target -> isNamed(target, Opt.class, "name")
+                        || isNamed(target, Invocation.class, "find")
+                        || isNamed(target, Invocation.class, "takes"));
+    }
+
+    private static boolean isNamed(AccessTarget.MethodCallTarget target, Class<?> owner, String name) {
+        return target.getOwner().isEquivalentTo(owner) && target.getName().equals(name);
     }
 
     private static boolean declares(JavaCodeUnit unit) {

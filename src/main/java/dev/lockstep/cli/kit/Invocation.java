@@ -141,11 +141,11 @@ public final class Invocation {
 
     /** The SQLite database, if it was named by the command line or LOCKSTEP_DB. */
     Optional<String> namedDatabase() {
-        return takes(Options.DB)
-                ? get(Options.DB)
-                        .or(this::positionalDatabase)
-                        .or(() -> databases.environment().get("LOCKSTEP_DB"))
-                : Optional.empty();
+        if (!takes(Options.DB)) {
+            return Optional.empty();
+        }
+        Optional<String> argument = find(Options.DB).or(this::positionalDatabase);
+        return argument.or(() -> databases.environment().get("LOCKSTEP_DB"));
     }
 
     /** What makes the commands in what is advised whole. */
