@@ -1,9 +1,10 @@
 -- What a program calls in the transaction of its change, and what that does. Statements end with a semicolon at the end of a
--- line, outside of $$. Names in ${} are schemas.
+-- line, outside of $$. Names in ${} are schemas. Those that are called with anybody's search path set their own; the others
+-- run in that, and spare each call the setting.
 
 -- As JavaScript's decodeURI: the escapes of characters that structure a URL stay. Null if an escape is none, or not UTF-8.
 create or replace function ${lockstep}.lockstep_decoded(text text) returns text
-    language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
+    language plpgsql immutable strict as $$
 declare
     rest    text := text;
     decoded text := '';
@@ -31,7 +32,7 @@ end $$;
 
 -- A URL as tables have it: what it cannot hold is percent-encoded.
 create or replace function ${lockstep}.lockstep_encoded(url text) returns text
-    language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
+    language plpgsql immutable strict as $$
 declare
     plain constant text := '^[]!$%&''()*+,./0-9:;=@A-Z[\\_a-z|~-]*$';
 begin
@@ -47,13 +48,13 @@ end $$;
 
 -- Whether it can only be a file that nobody imports.
 create or replace function ${lockstep}.lockstep_is_data(path text) returns boolean
-    language sql immutable strict set search_path = pg_catalog, pg_temp as $$
+    language sql immutable strict as $$
     select path ~* '\.(json|md|txt|html|css|svg|png|jpg|jpeg|gif|webp|avif|ico|csv|xml|yaml|yml|pdf|map|wasm|woff|woff2|ttf|mp3|mp4|webm|zip)$'
 $$;
 
 -- Every file that a name may mean.
 create or replace function ${lockstep}.lockstep_meanings(path text) returns text[]
-    language sql immutable strict set search_path = pg_catalog, pg_temp as $$
+    language sql immutable strict as $$
     select case when path ~ '\.(js|gjs|ts|gts)$' and path !~ '\.d\.ts$' or ${lockstep}.lockstep_is_data(path)
                 then array[path]
                 else array[path, path || '.js', path || '.gjs', path || '.ts', path || '.gts'] end
@@ -103,7 +104,7 @@ end $$;
 
 -- Writes the outbox.
 create or replace function ${lockstep}.lockstep_emit(realm text, paths text[], forgets boolean) returns void
-    language plpgsql set search_path = pg_catalog, pg_temp as $$
+    language plpgsql as $$
 declare
     name   text := ${lockstep}.lockstep_realm(realm);
     path   text;
@@ -157,7 +158,7 @@ end $$;
 -- Artifacts with what they import.
 create or replace function ${lockstep}.lockstep_imports(the_realm text)
     returns table (artifact text, imports jsonb)
-    language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+    language plpgsql stable as $$
 #variable_conflict use_column
 begin
     return query
@@ -176,7 +177,7 @@ end $$;
 -- What imports any of these files, directly or by way of others, as local paths. A dependency key is a path relative to the
 -- realm without executable extension, and decoded.
 create or replace function ${lockstep}.lockstep_importers(the_realm text, the_paths text[]) returns text[]
-    language sql stable set search_path = pg_catalog, pg_temp as $$
+    language sql stable as $$
     with recursive importer as materialized (
            select i.artifact,
                   regexp_replace(substr(i.artifact, length(p.prefix) + 1), '\.(js|gjs|ts|gts)$', '') as key,
@@ -201,7 +202,7 @@ $$;
 -- Artifacts of a realm, whole if there are no paths. Who raises the floor waits for those that are at paths, so that nobody
 -- captures the new floor before their change has committed; they do not wait for each other.
 create or replace function ${lockstep}.lockstep_forget_artifacts(the_realm text, the_paths text[]) returns void
-    language plpgsql set search_path = pg_catalog, pg_temp as $$
+    language plpgsql as $$
 #variable_conflict use_variable
 declare
     millis  constant bigint := extract(epoch from clock_timestamp()) * 1000;
@@ -273,7 +274,7 @@ end $$;
 
 -- Definitions of a realm, of all its modules if there are no paths; what is no longer true goes into the outbox.
 create or replace function ${lockstep}.lockstep_forget_definitions(the_realm text, the_paths text[]) returns void
-    language plpgsql set search_path = pg_catalog, pg_temp as $$
+    language plpgsql as $$
 #variable_conflict use_variable
 declare
     extension constant text := '\.(js|gjs|ts|gts)$';
@@ -327,7 +328,7 @@ end $$;
 -- What this transaction has put into the outbox after a number, a realm in a row; the paths are null where it is whole.
 create or replace function ${lockstep}.lockstep_changes(after bigint)
     returns table (realm text, paths text[])
-    language sql stable set search_path = pg_catalog, pg_temp as $$
+    language sql stable as $$
     select o.realm_url,
            case when bool_and(o.paths is not null) then
                 (select array_agg(distinct p order by p)
