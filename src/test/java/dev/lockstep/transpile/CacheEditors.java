@@ -2,6 +2,7 @@ package dev.lockstep.transpile;
 
 import static dev.lockstep.transpile.CacheWorld.*;
 
+import dev.lockstep.transpile.CacheProtocol.Edit;
 import dev.lockstep.transpile.CacheProtocol.Flaw;
 
 /** What editors do, who change the source and make it known, and what pruning does. */
@@ -18,6 +19,9 @@ final class CacheEditors {
 
     /** The editor's next step: change the source, then invalidate. */
     boolean edit(int j) {
+        if (protocol.edits().get(j).byOutbox()) {
+            return world.editor[j] != EDITOR_DONE && editByOutbox(j);
+        }
         if (world.editor[j] == 0) {
             world.source++;
             world.version[j] = world.source;
@@ -33,6 +37,7 @@ final class CacheEditors {
             return false;
         }
         return switch (protocol.edits().get(j)) {
+            case OUTBOX_PATH, OUTBOX_BULK -> editByOutbox(j);
             case PATH -> tombstonePath(j);
             case UPSTREAM_PATH -> tombstonePathUpstream(j);
             case UPSTREAM_BULK -> tombstoneRowsUpstream(j);
@@ -41,6 +46,63 @@ final class CacheEditors {
                         ? tombstoneRows(j)
                         : !protocol.guarded() ? raiseFloor(j) : raiseFloorAndNull(j);
         };
+    }
+
+    /** While it commits: it keeps or takes the floor; locks the row; with the commit the source is another one. */
+    private boolean editByOutbox(int j) {
+        boolean path = protocol.edits().get(j) == Edit.OUTBOX_PATH;
+        switch (world.editor[j]) {
+            case 0 -> {
+                if (locks.floor() || (!path && locks.floorShared())) {
+                    return false;
+                }
+                world.kept[j] = path ? world.floor : 0;
+                world.editor[j] = 2;
+                if (protocol.has(Flaw.OUTBOX_TOLD_EARLY)) {
+                    announce();
+                }
+            }
+            case 2 -> {
+                boolean nulls = path || (protocol.guarded() && world.row != ABSENT);
+                if (nulls && locks.row()) {
+                    return false;
+                }
+                if (!path) {
+                    boolean far = protocol.guarded() && !protocol.has(Flaw.OUTBOX_RAISES_BY_ONE);
+                    world.kept[j] = Math.max(world.floor, world.generation) + (far ? 4 : 1);
+                }
+                world.editor[j] = path ? 3 : nulls ? 4 : 5;
+            }
+            default -> {
+                if (path) {
+                    world.put(TOMBSTONE, Math.max(world.generation, world.kept[j]) + 1);
+                } else {
+                    world.floor = Math.max(world.floor, world.kept[j]);
+                    if (world.editor[j] == 4) {
+                        world.put(TOMBSTONE, Math.max(world.generation, world.floor) + 1);
+                    }
+                }
+                world.source++;
+                world.acked = world.source;
+                world.editor[j] = EDITOR_DONE;
+                world.kept[j] = 0;
+                world.outbox = 1;
+            }
+        }
+        return true;
+    }
+
+    /** One transaction: what is in the outbox is told. */
+    boolean sequence() {
+        if (world.outbox == 0) {
+            return false;
+        }
+        world.outbox = 0;
+        world.told = world.acked;
+        if (!protocol.has(Flaw.OUTBOX_TOLD_EARLY)) {
+            announce();
+        }
+        return true;
     }
 
     /** Reads the floor; locks the row; commits. */
@@ -113,7 +175,7 @@ final class CacheEditors {
                 world.editor[j] = 2;
             }
             case 2 -> {
-                if (locks.floor()) {
+                if (locks.floor() || locks.floorKept()) {
                     return false;
                 }
                 world.editor[j] = 3;
@@ -175,6 +237,7 @@ final class CacheEditors {
 
     private void committed(int j) {
         world.acked = Math.max(world.acked, world.version[j]);
+        world.told = world.outbox == 0 ? world.acked : Math.max(world.told, world.version[j]);
         world.editor[j] = EDITOR_DONE;
         world.kept[j] = 0;
         world.version[j] = 0;

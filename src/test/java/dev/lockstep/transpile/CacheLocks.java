@@ -22,7 +22,8 @@ final class CacheLocks {
         }
         for (int j = 0; j < world.editor.length; j++) {
             locked |= switch (protocol.edits().get(j)) {
-                case PATH, UPSTREAM_PATH, UPSTREAM_BULK -> world.editor[j] == 3;
+                case PATH, UPSTREAM_PATH, UPSTREAM_BULK, OUTBOX_PATH -> world.editor[j] == 3;
+                case OUTBOX_BULK -> world.editor[j] == 4;
                 case BULK ->
                     protocol.has(Flaw.BULK_TOUCHES_ROWS_ONLY)
                             ? world.editor[j] == 3 && world.kept[j] == 1
@@ -36,6 +37,9 @@ final class CacheLocks {
     boolean floor() {
         boolean held = world.prune > 0;
         for (int j = 0; j < world.editor.length; j++) {
+            if (protocol.edits().get(j) == CacheProtocol.Edit.OUTBOX_BULK) {
+                held |= world.editor[j] >= 2 && world.editor[j] < 6;
+            }
             if (protocol.edits().get(j) == CacheProtocol.Edit.BULK && !protocol.has(Flaw.BULK_TOUCHES_ROWS_ONLY)) {
                 int from = !protocol.guarded() ? 3 : 2;
                 held |= world.editor[j] >= from && world.editor[j] < 6;
@@ -44,19 +48,29 @@ final class CacheLocks {
         return held;
     }
 
-    /** Somebody holds the floor's row for share; nobody does in a fleet without the guard. */
-    boolean floorShared() {
-        if (!protocol.guarded()) {
-            return false;
+    /** Somebody by way of the outbox keeps the floor from being raised. */
+    boolean floorKept() {
+        boolean kept = false;
+        for (int j = 0; j < world.editor.length; j++) {
+            kept |= protocol.edits().get(j) == CacheProtocol.Edit.OUTBOX_PATH
+                    && (world.editor[j] == 2 || world.editor[j] == 3);
         }
-        boolean shared = false;
+        return kept && !protocol.has(Flaw.OUTBOX_SHARES_NO_FLOOR);
+    }
+
+    /** Somebody holds the floor's row for share; in a fleet without the guard only by way of the outbox. */
+    boolean floorShared() {
+        boolean shared = floorKept();
+        if (!protocol.guarded()) {
+            return shared;
+        }
         for (int i = 0; i < world.phase.length; i++) {
             shared |= world.phase[i] == STORING;
         }
         for (int j = 0; j < world.editor.length; j++) {
             shared |= switch (protocol.edits().get(j)) {
                 case PATH -> world.editor[j] == 2 || world.editor[j] == 3;
-                case UPSTREAM_PATH, UPSTREAM_BULK, BULK -> false;
+                case UPSTREAM_PATH, UPSTREAM_BULK, BULK, OUTBOX_PATH, OUTBOX_BULK -> false;
             };
         }
         return shared;

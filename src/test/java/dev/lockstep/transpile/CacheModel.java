@@ -62,7 +62,7 @@ final class CacheModel implements Exploration.Model {
         }
         for (int i = 0; i < world.link.length; i++) {
             boolean told = world.link[i] == CONNECTED && world.pending[i] == 0;
-            if (told && world.local[i] > 0 && world.local[i] - 1 < world.acked) {
+            if (told && world.local[i] > 0 && world.local[i] - 1 < world.told) {
                 return "a local layer that has heard everything holds an invalidated version";
             }
         }
@@ -81,6 +81,7 @@ final class CacheModel implements Exploration.Model {
             int editor = j;
             offer(a, b, steps, () -> editors.edit(editor));
         }
+        offer(a, b, steps, editors::sequence);
         offer(a, b, steps, editors::prune);
         offer(a, b, steps, editors::pruneAnotherPath);
         offer(a, b, steps, this::crash);
@@ -112,7 +113,7 @@ final class CacheModel implements Exploration.Model {
         }
         for (int j = 0; j < world.editor.length; j++) {
             if (world.editor[j] > 1 && world.editor[j] < 6) {
-                world.editor[j] = 1;
+                world.editor[j] = protocol.edits().get(j).byOutbox() ? 0 : 1;
                 world.kept[j] = 0;
             }
         }

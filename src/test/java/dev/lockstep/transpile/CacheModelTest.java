@@ -94,6 +94,26 @@ class CacheModelTest {
         }
     }
 
+    /** Between the commit and the step a replica may serve its own memory, and never after it. */
+    @ParameterizedTest
+    @CsvSource({"OUTBOX_PATH, ABSENT", "OUTBOX_PATH, CACHED", "OUTBOX_BULK, ABSENT", "OUTBOX_BULK, CACHED"})
+    void whoEditsByTheOutboxIsNeverStale(Edit edit, Start start) {
+        assertSafe(CacheModel.explore(pure(2, List.of(edit)), start, Faults.ALL), 10_000);
+        for (Edit other : List.of(Edit.OUTBOX_PATH, Edit.BULK)) {
+            assertSafe(CacheModel.explore(pure(2, List.of(edit, other)), start, nightly(CUT, CRASH_AND_PRUNE)), 10_000);
+        }
+    }
+
+    @Test
+    void theOutboxIsStaleWithoutTheFloorKeptOrToldEarly() {
+        assertBroken(CacheModel.explore(
+                pure(2, List.of(Edit.OUTBOX_PATH, Edit.BULK), Flaw.OUTBOX_SHARES_NO_FLOOR), Start.ABSENT, Faults.NONE));
+        assertBroken(CacheModel.explore(
+                pure(2, List.of(Edit.OUTBOX_PATH), Flaw.OUTBOX_TOLD_EARLY), Start.CACHED, Faults.NONE));
+        assertBroken(CacheModel.explore(
+                guarded(List.of(Edit.OUTBOX_BULK), Flaw.OUTBOX_RAISES_BY_ONE), Start.ABSENT, Faults.NONE));
+    }
+
     @Test
     void anArtifactOfAKeyIsStaleWithoutItsRowAndItsFloor() {
         List<Edit> path = List.of(Edit.PATH);

@@ -41,7 +41,13 @@ record CacheProtocol(int replicas, List<Edit> edits, Fleet fleet, Set<Flaw> flaw
         KEYED_IGNORES_ROW,
         KEYED_IGNORES_FLOOR,
         /** Pruning carries an artifact of a key above the new floor, whether it was valid or not. */
-        KEYED_CARRIED_UNCHECKED
+        KEYED_CARRIED_UNCHECKED,
+        /** Who tombstones a path by the outbox does not keep others from raising the floor until it has committed. */
+        OUTBOX_SHARES_NO_FLOOR,
+        /** A realm's new floor is what a replica may capture that leaves a row meanwhile. */
+        OUTBOX_RAISES_BY_ONE,
+        /** What the outbox says is told before it has committed. */
+        OUTBOX_TOLD_EARLY
     }
 
     /** What an editor does to make its change known. */
@@ -51,7 +57,15 @@ record CacheProtocol(int replicas, List<Edit> edits, Fleet fleet, Set<Flaw> flaw
         /** Upstream's own tombstone of one path, which knows no floor. */
         UPSTREAM_PATH,
         /** Upstream's own tombstone of a realm, which touches the rows that are there. */
-        UPSTREAM_BULK
+        UPSTREAM_BULK,
+        /** A path, by way of the outbox; the source is a row, and changes when the transaction commits. */
+        OUTBOX_PATH,
+        /** The same for a realm. */
+        OUTBOX_BULK;
+
+        boolean byOutbox() {
+            return this == OUTBOX_PATH || this == OUTBOX_BULK;
+        }
     }
 
     /** Who else uses the table. */

@@ -37,6 +37,12 @@ final class CacheWorld {
 
     int source;
     int acked;
+    /** The newest version of which every connection has been told, or that was never cached. */
+    int told;
+
+    /** Whether there is something in the outbox. */
+    int outbox;
+
     int floor;
     int epoch;
     int row;
@@ -104,6 +110,8 @@ final class CacheWorld {
         bits = 0;
         push(source, 2);
         push(acked, 2);
+        push(told, 2);
+        push(outbox, 1);
         push(floor, 4);
         push(epoch, 1);
         push(row, 3);
@@ -155,6 +163,8 @@ final class CacheWorld {
         row = pop(3);
         epoch = pop(1);
         floor = pop(4);
+        outbox = pop(1);
+        told = pop(2);
         acked = pop(2);
         source = pop(2);
         bits = b;
@@ -186,7 +196,12 @@ final class CacheWorld {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        text.append("source ").append(source).append(", acked ").append(acked);
+        text.append("source ")
+                .append(source)
+                .append(", acked ")
+                .append(acked)
+                .append(", told ")
+                .append(told);
         text.append(", floor ").append(floor).append(", epoch ").append(epoch).append(", row ");
         text.append(row == ABSENT ? "absent" : row == TOMBSTONE ? "tombstone" : "v" + rowVersion());
         text.append(" at ").append(generation);

@@ -255,8 +255,10 @@ begin
           into highest, mixed
           from ${cache}.module_transpile_cache
          where realm_url = the_realm;
+        -- The source may be a row that changes with this commit: who captures the generation of a tombstone that a replica
+        -- makes until then, with no lock on the floor, must not have captured the new floor. They can be a few at most.
         update ${cache}.lockstep_realm_floor
-           set floor = greatest(floor, highest) + 1
+           set floor = greatest(floor, highest) + case when mixed then 1024 else 1 end
          where realm_url = the_realm
         returning floor into lowest;
         if mixed then
