@@ -200,7 +200,8 @@ create or replace function ${lockstep}.lockstep_importers(the_realm text, the_pa
 $$;
 
 -- Artifacts of a realm, whole if there are no paths. Who raises the floor waits for those that are at paths, so that nobody
--- captures the new floor before their change has committed; they do not wait for each other.
+-- captures the new floor before their change has committed; they do not wait for each other. A percent sign may be an
+-- escape, or the file's own: both are meant.
 create or replace function ${lockstep}.lockstep_forget_artifacts(the_realm text, the_paths text[]) returns void
     language plpgsql as $$
 #variable_conflict use_variable
@@ -228,8 +229,9 @@ begin
             end if;
             insert into ${cache}.module_transpile_cache as m (realm_url, canonical_path, generation, created_at)
             select the_realm, file, lowest + 1, millis
-              from (select distinct ${lockstep}.lockstep_encoded(the_realm || meaning) as file
-                      from unnest(the_paths) as path, unnest(${lockstep}.lockstep_meanings(path)) as meaning) as files
+              from (select distinct ${lockstep}.lockstep_encoded(the_realm || name) as file
+                      from unnest(the_paths) as path, unnest(${lockstep}.lockstep_meanings(path)) as meaning,
+                           unnest(array[meaning, replace(meaning, '%', '%25')]) as name) as files
              order by file
                 on conflict (realm_url, canonical_path) do update
                set body = null, headers = null, dependency_keys = null, fingerprint = null, content = null, stamp = null,
@@ -237,8 +239,9 @@ begin
         else
             insert into ${cache}.module_transpile_cache as m (realm_url, canonical_path, generation, created_at)
             select the_realm, file, 1, millis
-              from (select distinct ${lockstep}.lockstep_encoded(the_realm || meaning) as file
-                      from unnest(the_paths) as path, unnest(${lockstep}.lockstep_meanings(path)) as meaning) as files
+              from (select distinct ${lockstep}.lockstep_encoded(the_realm || name) as file
+                      from unnest(the_paths) as path, unnest(${lockstep}.lockstep_meanings(path)) as meaning,
+                           unnest(array[meaning, replace(meaning, '%', '%25')]) as name) as files
              order by file
                 on conflict (realm_url, canonical_path) do update
                set body = null, headers = null, dependency_keys = null,
