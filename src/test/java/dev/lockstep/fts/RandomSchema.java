@@ -92,7 +92,7 @@ final class RandomSchema {
         return new BulkComparison(
                 setup,
                 work,
-                Way.values()[random.nextInt(Way.values().length)],
+                List.of(Way.values()).get(random.nextInt(Way.values().length)),
                 keyed ? BulkComparison.Numbers.INDEX : BulkComparison.Numbers.TRIGGERS);
     }
 

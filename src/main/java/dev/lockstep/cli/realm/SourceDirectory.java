@@ -11,7 +11,11 @@ import java.nio.file.Path;
 public final class SourceDirectory {
     private SourceDirectory() {}
 
-    /** @throws LockstepException usage: it is no directory that can be read */
+    /**
+     * Of a directory that can be read.
+     *
+     * @throws LockstepException usage: it is none
+     */
     public static SourceFiles of(RealmUrl realm, String typed) {
         Path root = Invocation.file(typed);
         if (!Files.isDirectory(root)) {

@@ -15,11 +15,11 @@ import java.util.TreeSet;
  * @param size the width in bytes of an INTEGER or a REAL; how many code points a TEXT or CHAR may have; the digits of a
  *     DECIMAL; the digits of a second that a TIMESTAMP or TIME keeps; the length of the spelling that a UUID must
  *     have; 0 for no limit
- * @param scale the digits of a DECIMAL after its point; which letters the spelling of a UUID has; what the
- *     source has for a TIMESTAMP, by the number of its reading
+ * @param scale the digits of a DECIMAL after its point; which letters the spelling of a UUID has
  * @param bytes how many bytes a TEXT or BLOB may have; 0 for no limit
  * @param characters which characters a TEXT may have
  * @param labels the only values of a LABEL
+ * @param reading what the source's values mean
  */
 public record TargetType(
         Form form,
@@ -30,14 +30,15 @@ public record TargetType(
         int scale,
         long bytes,
         Characters characters,
-        Set<String> labels) {
+        Set<String> labels,
+        Wish.Reading reading) {
     public TargetType {
         labels = Set.copyOf(labels);
     }
 
     private TargetType(
             Form form, String sql, long min, long max, int size, int scale, long bytes, Characters characters) {
-        this(form, sql, min, max, size, scale, bytes, characters, Set.of());
+        this(form, sql, min, max, size, scale, bytes, characters, Set.of(), Wish.Reading.AS_IT_IS);
     }
 
     /** What a value means, in every database alike; two values are equal if their forms are. */
@@ -120,7 +121,7 @@ public record TargetType(
     }
 
     public static TargetType label(String sql, Set<String> labels) {
-        return new TargetType(Form.LABEL, sql, 0, 0, 0, 0, 0, Characters.UNICODE, labels);
+        return new TargetType(Form.LABEL, sql, 0, 0, 0, 0, 0, Characters.UNICODE, labels, Wish.Reading.AS_IT_IS);
     }
 
     /** A blob of exactly so many bytes. */
@@ -175,15 +176,10 @@ public record TargetType(
     }
 
     /** A time of which the source has numbers. */
-    public TargetType read(Wish.Reading reading) {
+    public TargetType read(Wish.Reading as) {
         return form == Form.TIMESTAMP
-                ? new TargetType(form, sql, min, max, size, reading.ordinal(), bytes, characters)
+                ? new TargetType(form, sql, min, max, size, scale, bytes, characters, labels, as)
                 : this;
-    }
-
-    /** What the source's values mean. */
-    public Wish.Reading reading() {
-        return form == Form.TIMESTAMP ? Wish.Reading.values()[scale] : Wish.Reading.AS_IT_IS;
     }
 
     /** Whether its values are texts, and mean no more. */
@@ -204,7 +200,8 @@ public record TargetType(
     /** What it can hold, whatever its database calls it: a table that is made is read back with other words in it. */
     String extent() {
         return form + " " + min + " " + max + " " + size + " " + scale + " " + bytes + " " + characters
-                + (labels.isEmpty() ? "" : " " + new TreeSet<>(labels));
+                + (labels.isEmpty() ? "" : " " + new TreeSet<>(labels))
+                + (reading == Wish.Reading.AS_IT_IS ? "" : " " + reading);
     }
 
     /** Whether two values of the source that differ, and fit, always differ here too. */
