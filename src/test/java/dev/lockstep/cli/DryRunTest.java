@@ -60,6 +60,7 @@ class DryRunTest {
             entry("definitions clear", changes(REALM)),
             entry("definitions check", nothing(REALM + " SITE/source --clear -y")),
             entry("realm init", nothing("--outbox")),
+            entry("realm watch", nothing("modules --realm 'http://localhost/' --path file_alias")),
             entry("transpile init", nothing("--guard")),
             entry(
                     "transpile put",
@@ -101,6 +102,7 @@ class DryRunTest {
         Files.writeString(site.resolve("rows.ndjson"), "");
         database.execute(BoxelTables.MODULES);
         succeed(database, "transpile init");
+        succeed(database, "realm init --outbox");
         succeed(database, "realm publish " + site + "/source " + site + "/shown -y --realm " + REALM);
     }
 
