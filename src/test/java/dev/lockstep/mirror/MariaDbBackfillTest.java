@@ -43,7 +43,7 @@ class MariaDbBackfillTest extends BackfillConformance {
                 + " tenths decimal(20,1) as (amount) stored)");
 
         LockstepRun failed = backfill("--table", "price");
-        assertThat(failed.exit()).isEqualTo(1);
+        assertThat(failed.exit()).isEqualTo(7);
         assertThat(failed.stderr()).contains("price, key 1234: the server warns: Data truncated for column 'tenths'");
         LockstepRun run = backfill("--table", "price", "--on-bad-row", "quarantine");
         assertThat(run.exit()).as(run.stdout() + run.stderr()).isEqualTo(7);

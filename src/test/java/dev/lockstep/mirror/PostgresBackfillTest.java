@@ -37,7 +37,7 @@ class PostgresBackfillTest extends BackfillConformance {
         execute("create table many (id bigint primary key, name text check (name <> 'row 2000'))");
 
         LockstepRun failed = backfill();
-        assertThat(failed.exit()).isEqualTo(1);
+        assertThat(failed.exit()).isEqualTo(7);
         assertThat(failed.stderr()).contains("many, key 2000: ", "23514");
         LockstepRun run = backfill("--on-bad-row", "quarantine");
         assertThat(run.exit()).isEqualTo(7);

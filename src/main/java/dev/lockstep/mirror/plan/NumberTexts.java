@@ -1,8 +1,15 @@
 package dev.lockstep.mirror.plan;
 
+import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.mirror.source.SourceTable;
+import dev.lockstep.mirror.source.SourceTable.Affinity;
+import dev.lockstep.support.Notice;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Numbers as SQLite spells them when it makes a text of one ({@code %!.15g}): {@code 17}, {@code 0.5}, {@code 3.0},
@@ -47,5 +54,24 @@ final class NumberTexts {
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Texts take numbers too, and only where SQLite itself makes one of both is nothing lost by it. */
+    static Optional<Notice> loss(SourceTable table, List<TargetTable.Column> columns) {
+        List<String> lossy = new ArrayList<>();
+        for (SourceTable.Column column : table.columns()) {
+            if (column.affinity() == Affinity.BLOB && !table.key().contains(column)) {
+                columns.stream()
+                        .filter(other -> SqlToken.fold(other.name()).equals(SqlToken.fold(column.name())))
+                        .filter(other -> other.type().orElseThrow().isText())
+                        .forEach(other -> lossy.add(other.name()));
+            }
+        }
+        return lossy.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Notice(
+                        "number-as-text",
+                        "a number becomes a text, as SQLite spells it, and is not told from a text of the same characters: "
+                                + String.join(", ", lossy)));
     }
 }

@@ -66,7 +66,7 @@ public final class Planner {
         if (obstacles.isEmpty()) {
             target = checkKey(target, chosen.columns.subList(0, keyWidth), obstacles);
             note(chosen.columns, target, notes);
-            noteNumbers(table, chosen.columns, notes);
+            NumberTexts.loss(table, chosen.columns).ifPresent(notes::add);
         }
         return new TablePlan(
                 table,
@@ -127,25 +127,6 @@ public final class Planner {
                         "guessed-type",
                         "what holds nothing yet has a type that is a guess: " + String.join(", ", guessed),
                         MirrorRemedy.HAVE_THE_TYPE_CHANGED.of()));
-    }
-
-    /** Texts take numbers too, and only where SQLite itself makes one of both is nothing lost by it. */
-    private static void noteNumbers(SourceTable table, List<TargetTable.Column> columns, List<Notice> notes) {
-        List<String> lossy = new ArrayList<>();
-        for (SourceTable.Column column : table.columns()) {
-            if (column.affinity() == Affinity.BLOB && !table.key().contains(column)) {
-                columns.stream()
-                        .filter(other -> SqlToken.fold(other.name()).equals(SqlToken.fold(column.name())))
-                        .filter(other -> other.type().orElseThrow().isText())
-                        .forEach(other -> lossy.add(other.name()));
-            }
-        }
-        if (!lossy.isEmpty()) {
-            notes.add(new Notice(
-                    "number-as-text",
-                    "a number becomes a text, as SQLite spells it, and is not told from a text of the same characters: "
-                            + String.join(", ", lossy)));
-        }
     }
 
     /** A column of the mirror that the source does not have. */
