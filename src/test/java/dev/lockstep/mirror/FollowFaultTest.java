@@ -112,7 +112,7 @@ class FollowFaultTest {
             try {
                 following.run();
             } catch (InterruptedException e) {
-                following.leave();
+                following.leave(source);
             }
         }
     }

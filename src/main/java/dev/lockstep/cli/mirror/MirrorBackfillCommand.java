@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep mirror backfill}. */
@@ -62,10 +63,14 @@ public final class MirrorBackfillCommand implements Command {
             call.output().soFar(() -> new Result(0, change(run), Map.of(), List.of()));
             List<ExtraTables.Dropped> dropped = ExtraTables.drop(source, run, extra, MirrorArguments.selection(call));
             Runnable watch = SourceSnapshot.isCopied(call) ? () -> {} : wal::look;
+            // Where nothing is made it is looked at before, so that a run ends soon after its tables were found equal.
+            Optional<List<NotMirrored>> before = options.creation() == Backfill.Creation.NONE
+                    ? Optional.of(left(call, source, link))
+                    : Optional.empty();
             List<Backfill.Table> tables = new Backfill(options, new MirrorNarration(call, watch))
                     .run(source, file, run, MirrorArguments.selection(call));
             watch.run();
-            List<NotMirrored> left = left(call, source, link);
+            List<NotMirrored> left = before.orElseGet(() -> left(call, source, link));
             if (isFirst) {
                 sayOnce(call, left);
             }

@@ -167,7 +167,9 @@ public final class MirrorFollowCommand implements Command {
             throws InterruptedException {
         try {
             call.databases().unstoppable(() -> {
-                following.leave();
+                try (Db source = call.sqlite(SqliteFiles.Access.WRITE)) {
+                    following.leave(source);
+                }
                 return null;
             });
         } catch (LockstepException e) {

@@ -2,6 +2,7 @@ package dev.lockstep.mirror.follow;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
+import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.Tx;
 import dev.lockstep.journal.Journal;
 import dev.lockstep.journal.Journal.Span;
@@ -30,6 +31,16 @@ final class FollowedTable {
 
     /** Entries of the journal that go into one transaction. */
     private static final long MAX_ENTRIES = 5_000;
+
+    /** How changed rows are put into the mirror. */
+    private enum Order {
+        OVER_WHAT_IS_THERE,
+        /** So that none is in the way of another that has its unique value now. */
+        AFTER_REMOVING_THEM
+    }
+
+    /** By how much a portion grows that does not fit without what is behind it. */
+    private static final int WIDER = 8;
 
     private static final String ONE_KEY = "the mirror may take two keys for one";
 
@@ -177,41 +188,61 @@ final class FollowedTable {
         if (schemaVersion(tx) != schema) {
             return Shipment.of(Outcome.SCHEMA_CHANGED, null);
         }
-        Span span = journal.pending(tx, shippedUpTo, MAX_ENTRIES);
-        if (span.isEmpty()) {
-            return Shipment.of(Outcome.NOTHING_TO_DO, null);
-        }
         if (plan.mayMeanTheSame()) {
-            return Shipment.of(Outcome.COMPARE, ONE_KEY);
+            Span span = journal.pending(tx, shippedUpTo, 1);
+            return span.isEmpty() ? Shipment.of(Outcome.NOTHING_TO_DO, null) : Shipment.of(Outcome.COMPARE, ONE_KEY);
         }
-        ChangedRows changed = new ChangedRows(tx, plan, journal.key(), journal.keys(span));
-        ChangedRows.Survey survey = changed.survey();
-        if (survey.obstacle().isPresent()) {
-            return Shipment.of(Outcome.COMPARE, survey.obstacle().get());
-        }
-        boolean left = journal.pending(tx).upTo() > span.upTo();
-        try {
-            return run.write(mirror -> ship(mirror, changed, survey, span, left));
-        } catch (TakenForAnother e) {
-            return Shipment.of(Outcome.COMPARE, ONE_KEY);
-        } catch (DbException e) {
-            if (PageWriter.isAboutRows(e)) {
-                return Shipment.of(Outcome.COMPARE, e.getMessage());
+        Order order = Order.OVER_WHAT_IS_THERE;
+        for (long most = MAX_ENTRIES; ; most *= WIDER) {
+            Span span = journal.pending(tx, shippedUpTo, most);
+            if (span.isEmpty()) {
+                return Shipment.of(Outcome.NOTHING_TO_DO, null);
             }
-            throw e;
+            boolean left = journal.pending(tx).upTo() > span.upTo();
+            try {
+                return ship(tx, span, left, order);
+            } catch (TakenForAnother e) {
+                return Shipment.of(Outcome.COMPARE, ONE_KEY);
+            } catch (DbException e) {
+                if (!PageWriter.isAboutRows(e)) {
+                    throw e;
+                }
+                // A portion may have a row that takes what another, noted behind it, has given up; and so may all of
+                // them.
+                boolean given = e.reason() == Reason.DUPLICATE && plan.hasOtherUniqueKeys();
+                if (!given || (!left && order == Order.AFTER_REMOVING_THEM)) {
+                    return Shipment.of(Outcome.COMPARE, e.getMessage());
+                }
+                order = left ? order : Order.AFTER_REMOVING_THEM;
+            }
         }
     }
 
-    private Shipment ship(Tx mirror, ChangedRows changed, ChangedRows.Survey survey, Span span, boolean left) {
+    private Shipment ship(Tx tx, Span span, boolean left, Order order) {
+        ChangedRows changed = new ChangedRows(tx, plan, journal.key(), journal.keys(span));
+        ChangedRows.Survey survey = changed.survey();
+        return survey.obstacle().isPresent()
+                ? Shipment.of(Outcome.COMPARE, survey.obstacle().get())
+                : run.write(mirror -> ship(mirror, changed, survey, span, left, order));
+    }
+
+    private Shipment ship(
+            Tx mirror, ChangedRows changed, ChangedRows.Survey survey, Span span, boolean left, Order order) {
         run.pages().distrust(mirror, plan.mirrorName());
         checkKeys(mirror, changed.gone());
         long deleted = survey.gone() == 0 ? 0 : run.engine().delete(mirror, plan, changed.gone());
         checkKeys(mirror, changed.present());
-        Merged merged = survey.present() == 0 ? Shipment.NONE : run.engine().merge(mirror, plan, changed.present());
+        Merged merged = survey.present() == 0 ? Shipment.NONE : put(mirror, changed.present(), order);
         // Of a transaction that may have been done before, the counts are not what it has changed.
         long now = run.wasLost() ? TableCopy.count(mirror, plan) : rows + merged.inserted() - deleted;
         run.ledger().note(mirror, plan.mirrorName(), state(left), now, null);
         return new Shipment(Outcome.SHIPPED, deleted, merged, span, now, left, null);
+    }
+
+    private Merged put(Tx mirror, MirrorEngine.Rows rows, Order order) {
+        long removed = order == Order.AFTER_REMOVING_THEM ? run.engine().delete(mirror, plan, rows) : 0;
+        Merged merged = run.engine().merge(mirror, plan, rows);
+        return new Merged(merged.inserted() - removed, merged.updated() + removed, merged.unchanged());
     }
 
     /** Where the mirror may take a key for another one's, each that it has must be the very same. */

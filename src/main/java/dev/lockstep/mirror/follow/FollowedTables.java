@@ -210,18 +210,25 @@ final class FollowedTables {
      * @param interval after which it may be asked again
      */
     void acknowledge(Duration interval) {
-        List<FollowedTable> owing = followed.values().stream()
-                .filter(FollowedTable::owesAcknowledgement)
-                .toList();
         long now = System.nanoTime();
         boolean waits = interval.compareTo(QUIET) < 0
                 && now - shippedNanos < QUIET.toNanos()
                 && now - owedNanos < MAX_OWED.toNanos();
-        if (owing.isEmpty() || waits) {
+        if (!waits) {
+            acknowledge(source);
+        }
+    }
+
+    /** The same at once, unless the application is writing. */
+    void acknowledge(Db connection) {
+        List<FollowedTable> owing = followed.values().stream()
+                .filter(FollowedTable::owesAcknowledgement)
+                .toList();
+        if (owing.isEmpty()) {
             return;
         }
         try {
-            source.run(tx -> owing.forEach(table -> table.acknowledge(tx)));
+            connection.run(tx -> owing.forEach(table -> table.acknowledge(tx)));
             owing.forEach(FollowedTable::acknowledged);
             owes = false;
         } catch (DbException e) {

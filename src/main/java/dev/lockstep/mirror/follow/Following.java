@@ -135,10 +135,12 @@ public final class Following {
     /**
      * Says in the mirror that this run has ended. What it was about to ship is noted, and will be shipped by the next one.
      *
+     * @param again the source, in a connection that nobody has stopped
      * @throws LockstepException the mirror cannot be reached
      */
-    public void leave() {
+    public void leave(Db again) {
         run.leave(Backfill.outcome(tables.compared()));
+        tables.acknowledge(again);
     }
 
     private void step() throws InterruptedException {
