@@ -63,8 +63,9 @@ public final class MirrorBackfillCommand implements Command {
             call.output().soFar(() -> new Result(0, change(run), Map.of(), List.of()));
             List<ExtraTables.Dropped> dropped = ExtraTables.drop(source, run, extra, MirrorArguments.selection(call));
             Runnable watch = SourceSnapshot.isCopied(call) ? () -> {} : wal::look;
-            // Where nothing is made it is looked at before, so that a run ends soon after its tables were found equal.
-            Optional<List<NotMirrored>> before = options.creation() == Backfill.Creation.NONE
+            // Where no more than tables is made it is looked at before, so that a run ends soon after its tables were
+            // found equal.
+            Optional<List<NotMirrored>> before = !isFirst && options.creation() != Backfill.Creation.ALL
                     ? Optional.of(left(call, source, link))
                     : Optional.empty();
             List<Backfill.Table> tables = new Backfill(options, new MirrorNarration(call, watch))
@@ -97,7 +98,7 @@ public final class MirrorBackfillCommand implements Command {
     }
 
     private static List<NotMirrored> left(Invocation call, Db source, MirrorConnection link) {
-        return SchemaCopy.notMirrored(source, link.db(), MirrorArguments.selection(call));
+        return SchemaCopy.notMirrored(source, link, MirrorArguments.selection(call));
     }
 
     /** A first run tells what it leaves out; later ones, and 'mirror plan', tell it in their data. */

@@ -64,7 +64,7 @@ public final class MirrorVerifyCommand implements Command {
                                 }
                             })
                     .run(source, MirrorArguments.selection(call));
-            left = SchemaCopy.notMirrored(source, link.db(), MirrorArguments.selection(call));
+            left = SchemaCopy.notMirrored(source, link, MirrorArguments.selection(call));
             wal.look();
         }
         for (Verification.Table table : tables) {

@@ -32,7 +32,7 @@ final class PlanReport {
                 MirrorConnection link = MirrorArguments.link(call, use)) {
             findings = Preflight.run(source, link.db(), MirrorArguments.selection(call), keys);
             left = SchemaCopy.notMirrored(
-                    source, link.db(), MirrorArguments.selection(call), SchemaCopy.ToMake.HAD, plans(findings));
+                    source, link, MirrorArguments.selection(call), SchemaCopy.ToMake.HAD, plans(findings));
             extra = ExtraTables.names(source, link, MirrorArguments.sourceId(call), MirrorArguments.selection(call));
         }
         List<Object> trees = new ArrayList<>();

@@ -121,7 +121,7 @@ public final class SchemaCopy {
     }
 
     /** What of the source the mirror does not have, each with why. */
-    public static List<NotMirrored> notMirrored(Db source, Db mirror, Selection selection) {
+    public static List<NotMirrored> notMirrored(Db source, MirrorConnection mirror, Selection selection) {
         return notMirrored(source, mirror, selection, ToMake.LACKING, Map.of());
     }
 
@@ -131,13 +131,14 @@ public final class SchemaCopy {
      * @param plans of tables, by their names in the source
      */
     public static List<NotMirrored> notMirrored(
-            Db source, Db mirror, Selection selection, ToMake toMake, Map<String, TablePlan> plans) {
-        MirrorEngine engine = MirrorEngine.of(mirror);
+            Db source, MirrorConnection mirror, Selection selection, ToMake toMake, Map<String, TablePlan> plans) {
+        MirrorEngine engine = MirrorEngine.of(mirror.db());
+        Engine database = mirror.db().engine();
         return source.read(tx -> {
             Map<String, Optional<String>> known = new HashMap<>();
             for (SourceTable table : SourceSchema.read(tx).tables(selection)) {
                 if (table.unreadable().isEmpty()) {
-                    known.putAll(known(engine, tx, mirror, table, selection, toMake, plans));
+                    known.putAll(known(engine, database, tx, mirror, table, selection, toMake, plans));
                 }
             }
             List<NotMirrored> things = new ArrayList<>();
@@ -155,8 +156,9 @@ public final class SchemaCopy {
 
     private static Map<String, Optional<String>> known(
             MirrorEngine engine,
+            Engine database,
             Tx source,
-            Db mirror,
+            MirrorConnection mirror,
             SourceTable table,
             Selection selection,
             ToMake toMake,
@@ -166,7 +168,7 @@ public final class SchemaCopy {
                 TablePlan plan = plans.containsKey(table.name())
                         ? plans.get(table.name())
                         : new Planner(engine, source, there).plan(table);
-                return known(engine, mirror.engine(), source, there, plan, selection, toMake);
+                return known(engine, database, source, there, plan, selection, toMake);
             });
         } catch (DbException e) {
             if (MirrorConnection.endsTheRun(e)) {
