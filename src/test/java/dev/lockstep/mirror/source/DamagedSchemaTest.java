@@ -93,8 +93,8 @@ class DamagedSchemaTest {
             assertThat(again.envelope().get("changed")).isEqualTo(false);
             damage(mirror, "update sqlite_schema set sql = 'create table b(' where name = 'b'");
             LockstepRun drop = mirror.run("mirror", "backfill", "--drop-extra-tables", "--yes");
-            assertThat(drop.exit()).as(drop.toString()).isEqualTo(6);
-            assertThat(drop.stderr()).contains("schema is damaged");
+            assertThat(drop.exit()).as(drop.toString()).isEqualTo(7);
+            assertThat(drop.stdout()).contains("b cannot be mirrored: its entry in the schema is damaged");
             assertThat(mirror.ask("select count(*) from b")).isEqualTo("1");
         }
     }
