@@ -1,7 +1,6 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.support.ProcessIdentity;
-import dev.lockstep.testing.Await;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.MariaDbExtension;
 import dev.lockstep.testing.PostgresExtension;
@@ -11,7 +10,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -244,10 +242,5 @@ class AdvisedStatesTest extends AdvisedStates {
                 administering(
                         database::connectAsAdministrator,
                         "update pg_index set indisvalid = false where indexrelid = 'audit_org_uid_generation'::regclass"));
-    }
-
-    private static void waitFor(TestDatabase database, String condition) {
-        Await.until(
-                condition, Duration.ofSeconds(30), () -> database.ask(condition).equals("t"));
     }
 }

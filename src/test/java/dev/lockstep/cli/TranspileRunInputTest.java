@@ -16,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(PostgresExtension.class)
 class TranspileRunInputTest {
     private static final String REALM = "http://localhost:4201/luke/";
-    private static final String MODULE = "cards/person.gts";
 
     @TempDir
     Path dir;
