@@ -20,6 +20,7 @@ module dev.lockstep {
     exports dev.lockstep.db;
     exports dev.lockstep.db.libpq;
     exports dev.lockstep.db.listen;
+    exports dev.lockstep.db.lock;
     exports dev.lockstep.db.mariadb;
     exports dev.lockstep.db.open;
     exports dev.lockstep.db.sqlite;
@@ -44,6 +45,7 @@ module dev.lockstep {
     exports dev.lockstep.realm.invalidate;
     exports dev.lockstep.realm.lock;
     exports dev.lockstep.realm.log;
+    exports dev.lockstep.realm.outbox;
     exports dev.lockstep.realm.publish;
     exports dev.lockstep.support;
     exports dev.lockstep.transpile;
