@@ -40,6 +40,8 @@ final class Bench {
             System.err.println("no benchmark '" + wanted + "'; there are " + known);
             System.exit(2);
         }
+        // On a fresh clone nobody has made it yet, and SQLite's native library is unpacked there.
+        Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir")));
         boolean within = true;
         System.out.println(Outcome.HEADER);
         for (Benchmark benchmark : chosen) {
