@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -59,13 +58,13 @@ interface TestServer extends AutoCloseable {
         if (given != null && !given.isEmpty()) {
             return checked(product, version, "given by " + product.variable(), given(product, given));
         }
-        Optional<Containers> containers = ServiceLoader.load(Containers.class).findFirst();
-        if (containers.isEmpty()) {
+        // What the profile has compiled stays in the folder when a build without it follows.
+        if (!Boolean.getBoolean("lockstep.containers")) {
             return checked(product, version, "embedded", embedded.get());
         }
+        Containers containers = ServiceLoader.load(Containers.class).findFirst().orElseThrow();
         String image = image(product, version);
-        return checked(
-                product, version, "container of " + image, containers.get().start(product, image));
+        return checked(product, version, "container of " + image, containers.start(product, image));
     }
 
     /** A server that runs already, and goes on when the tests have ended. */
