@@ -109,7 +109,8 @@ public final class FtsRebuildCommand implements Command {
             tree.put("rows", table.rows());
             tree.put("proof", table.proof());
             tables.add(tree);
-            lines.add("rebuilt " + table.fts() + ": " + table.rows() + " rows");
+            String from = table.table().isEmpty() ? ", from the text that it keeps" : "";
+            lines.add("rebuilt " + table.fts() + ": " + table.rows() + " rows" + from);
         }
         return Result.changed(FtsReport.data(call, tables), lines);
     }

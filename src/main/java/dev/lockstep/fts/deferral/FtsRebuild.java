@@ -11,6 +11,7 @@ import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.ledger.LedgerErrors;
 import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.FtsTable;
+import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.fts.schema.Unopened;
 import dev.lockstep.profile.Profile;
 import dev.lockstep.support.LockstepException;
@@ -137,13 +138,7 @@ public final class FtsRebuild {
         return db.transact(tx -> {
             List<Table> tables = new ArrayList<>();
             for (FtsIndex index : due(DeferralState.read(tx, profile), names)) {
-                ExpectedContent expected = expected(tx, index);
-                FtsTable table =
-                        switch (way) {
-                            case REFILL -> index.table().orElseThrow();
-                            case RECREATE -> Recreation.run(tx, index.table().orElseThrow());
-                        };
-                IndexRebuild rebuilt = IndexRebuild.run(tx, table, expected, rows -> progress.at(table.name(), rows));
+                IndexRebuild rebuilt = rebuilt(tx, index, progress);
                 tables.add(new Table(
                         String.join(", ", index.bases()),
                         index.name(),
@@ -154,7 +149,32 @@ public final class FtsRebuild {
         });
     }
 
+    private IndexRebuild rebuilt(Tx tx, FtsIndex index, Progress progress) {
+        if (hasOnlyItsOwnText(index)) {
+            return IndexRebuild.ofOwnText(tx, index.table().orElseThrow());
+        }
+        ExpectedContent expected = expected(tx, index);
+        FtsTable table =
+                switch (way) {
+                    case REFILL -> index.table().orElseThrow();
+                    case RECREATE -> Recreation.run(tx, index.table().orElseThrow());
+                };
+        return IndexRebuild.run(tx, table, expected, rows -> progress.at(table.name(), rows));
+    }
+
+    /** Whether nothing but the text that it keeps says what belongs into it: no trigger inserts. Made anew it would be lost. */
+    private boolean hasOnlyItsOwnText(FtsIndex index) {
+        return way == Way.REFILL
+                && index.table()
+                        .filter(table -> table.kind() == FtsTable.Kind.OWN_CONTENT)
+                        .isPresent()
+                && index.sources().stream().noneMatch(trigger -> trigger.event() == TriggerStatement.Event.INSERT);
+    }
+
     private ExpectedContent expected(Tx tx, FtsIndex index) {
+        if (hasOnlyItsOwnText(index)) {
+            return ExpectedContentReader.ofOwnText(tx, index.table().orElseThrow());
+        }
         return ExpectedContentReader.declared(tx, index.table().orElseThrow(), index.sources(), index.bases(), columns);
     }
 
