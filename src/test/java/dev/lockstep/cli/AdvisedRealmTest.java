@@ -81,11 +81,6 @@ class AdvisedRealmTest extends AdvisedStates {
                 condition, Duration.ofSeconds(30), () -> database.ask(condition).equals("t"));
     }
 
-    private static String url(TestDatabase database) {
-        return "postgresql://" + database.user() + "@" + database.host() + ":" + database.port() + "/"
-                + database.name();
-    }
-
     @Test
     void ofWhatIsTyped() throws Exception {
         row("no verb", 2, "lockstep help realm", LEADS_ON, words("realm bogus"));

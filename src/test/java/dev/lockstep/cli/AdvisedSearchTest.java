@@ -66,8 +66,12 @@ class AdvisedSearchTest extends AdvisedStates {
         for (String choice : List.of("live", "stored")) {
             Path file = deferred();
             TestSqlite.create(file, UPDATE.formatted("select 1; "));
-            List<String> restore = words("fts restore", "--db", file.toString());
-            row("another trigger of the name, " + choice, 6, "lockstep fts restore --prefer " + choice, 0, restore);
+            choice(
+                    "another trigger of the name",
+                    6,
+                    "lockstep fts restore --prefer " + choice,
+                    words("fts restore", "--db", file.toString()));
+            assertThat(TestSqlite.schema(file).contains("select 1; ")).isEqualTo(choice.equals("live"));
         }
         Path file = deferred();
         TestSqlite.create(file, UPDATE.formatted("").replace("note_au", "note_au2"));
@@ -116,5 +120,66 @@ class AdvisedSearchTest extends AdvisedStates {
                 "lockstep fts status --profile cadt-v1",
                 LEADS_ON,
                 words("fts restore", "--db", file.toString()));
+    }
+
+    @Test
+    void ofTextThatOnlyTheIndexHas() throws Exception {
+        Path file = TestSqlite.create(
+                named("it's own"),
+                "create table note (id integer primary key, body text)",
+                "create virtual table own using fts5 (body)",
+                "create trigger own_ai after insert on note begin insert into own (rowid, body)"
+                        + " values (new.id, new.body); end",
+                "create trigger own_ad after delete on note begin delete from own where rowid = old.id; end",
+                "create trigger own_au after update on note begin"
+                        + " update own set body = new.body where rowid = old.id; end",
+                "insert into note values (1, 'lighthouse')",
+                "insert into own (rowid, body) values (99, 'of its own')");
+        row(
+                "a row of its own",
+                6,
+                "lockstep fts check --deep --table own",
+                LEADS_ON,
+                words("fts defer", "--db", file.toString()));
+        advice.run(words("fts defer", "--db", file.toString())).endedWith(0);
+    }
+
+    @Test
+    void ofTriggersThatScan() throws Exception {
+        Path file = TestSqlite.create(
+                named("it's slow"),
+                "create table note (id text primary key, body text)",
+                "create virtual table slow using fts5 (id unindexed, body)",
+                "create trigger slow_ai after insert on note begin insert into slow (id, body)"
+                        + " values (new.id, new.body); end",
+                "create trigger slow_ad after delete on note begin delete from slow where id = old.id; end",
+                "create trigger slow_au after update on note begin delete from slow where id = old.id;"
+                        + " insert into slow (id, body) values (new.id, new.body); end",
+                "insert into note values ('a', 'lighthouse'), ('b', 'keeper')");
+        row("a scan", 0, "lockstep fts tune -n", LEADS_ON, words("fts check", "--db", file.toString()));
+    }
+
+    @Test
+    void ofDamage() throws Exception {
+        Path kept = index();
+        TestSqlite.create(kept, "update \"it's_data\" set block = x'00' where id > 10");
+        row("damage", 3, "lockstep fts rebuild --table \"it's\"", 0, words("fts check", "--db", kept.toString()));
+        for (String damaging : List.of(
+                "fts5; update own_data set block = x'00' where id > 10", "fts4; update own_segdir set root = x'00'")) {
+            String[] parts = damaging.split("; ", -1);
+            Path own = TestSqlite.create(
+                    named("it's own"),
+                    "create virtual table own using " + parts[0] + " (title, body)",
+                    "insert into own values ('a', 'lighthouse'), ('b', 'keeper')",
+                    parts[1]);
+            row(
+                    "damage of " + parts[0] + " that no trigger keeps",
+                    3,
+                    "lockstep fts rebuild --table own",
+                    0,
+                    words("fts check", "--db", own.toString()));
+            assertThat(TestSqlite.ask(own, "select title from own where own match 'keeper'"))
+                    .isEqualTo("b");
+        }
     }
 }

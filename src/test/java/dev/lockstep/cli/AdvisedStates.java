@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PastedAdvice;
+import dev.lockstep.testing.RunningLockstep;
+import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,22 +59,58 @@ abstract class AdvisedStates {
      * @param goal how it ends once that was pasted; {@link #LEADS_ON}
      */
     final void row(String state, int exit, String advised, int goal, List<String> words) throws Exception {
-        rows++;
-        LockstepRun run = advice.run(words);
-        List<String> commands = PastedAdvice.commands(run);
-        if (run.exit() != exit || commands.stream().noneMatch(command -> command.startsWith(advised))) {
-            failures.add(state + ": " + words + " does not end with " + exit + " and advise '" + advised + "': " + run);
+        Optional<List<String>> commands = advised(state, exit, advised, words);
+        if (commands.isEmpty()) {
             return;
         }
         try {
             if (goal == LEADS_ON) {
-                commands.forEach(advice::paste);
+                commands.get().forEach(advice::paste);
             } else {
                 advice.followUntil(goal, words, sql -> {});
             }
         } catch (AssertionError e) {
             failures.add(state + ": " + e.getMessage());
         }
+    }
+
+    /** A row of which that very command is pasted, though it is not the first, and mends it. */
+    final void choice(String state, int exit, String advised, List<String> words) throws Exception {
+        Optional<List<String>> commands = advised(state, exit, advised, words);
+        if (commands.isPresent()) {
+            String chosen = commands.get().stream()
+                    .filter(command -> command.startsWith(advised))
+                    .findFirst()
+                    .orElseThrow();
+            LockstepRun run = advice.paste(chosen);
+            LockstepRun again = advice.run(words);
+            if (run.exit() != 0 || again.exit() != 0) {
+                failures.add(state + ": " + chosen + ": " + run + again);
+            }
+        }
+    }
+
+    /** A row of which the command that is advised goes on until it is stopped. @return it, running */
+    final RunningLockstep running(String state, int exit, String advised, LockstepRun run) {
+        String command = advised(state, exit, advised, run).orElseThrow().stream()
+                .filter(each -> each.startsWith(advised))
+                .findFirst()
+                .orElseThrow();
+        return advice.start(command);
+    }
+
+    private Optional<List<String>> advised(String state, int exit, String advised, List<String> words) {
+        return advised(state, exit, advised, advice.run(words));
+    }
+
+    private Optional<List<String>> advised(String state, int exit, String advised, LockstepRun run) {
+        rows++;
+        List<String> commands = PastedAdvice.commands(run);
+        if (run.exit() != exit || commands.stream().noneMatch(command -> command.startsWith(advised))) {
+            failures.add(state + " does not end with " + exit + " and advise '" + advised + "': " + run);
+            return Optional.empty();
+        }
+        return Optional.of(commands);
     }
 
     Path source() throws SQLException {
@@ -86,6 +125,11 @@ abstract class AdvisedStates {
     Path password(String password) throws Exception {
         Path file = Files.writeString(dir.resolve("pass word's " + files++), password + "\n");
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    static String url(TestDatabase database) {
+        return "postgresql://" + database.user() + "@" + database.host() + ":" + database.port() + "/"
+                + database.name();
     }
 
     static String[] with(String[] here, String... more) {

@@ -4,6 +4,7 @@ import dev.lockstep.support.ProcessIdentity;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.MariaDbExtension;
 import dev.lockstep.testing.PostgresExtension;
+import dev.lockstep.testing.RunningLockstep;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -111,6 +113,8 @@ class AdvisedStatesTest extends AdvisedStates {
         TestSqlite.create(source, "update note set body = cast(x'ff' as text) where id = 1");
         row("no UTF-8", 7, "lockstep mirror plan", LEADS_ON, words("mirror backfill", here));
         TestSqlite.create(source, "update note set body = 'x' where id = 1");
+        TestSqlite.create(source, "alter table note add column more text default 'x'");
+        row("a column more", 3, "lockstep mirror backfill", 0, words("mirror verify", here));
         ownedBy(mirror, "pid 4194000 on " + ProcessIdentity.ofProcess().host(), "running");
         row("a run is dead", 3, "lockstep mirror backfill", 0, words("doctor --for mirror", here));
         ownedByAnother(
@@ -229,6 +233,21 @@ class AdvisedStatesTest extends AdvisedStates {
                 server,
                 List.of("--to", server.url(), "--password-file", password.toString()),
                 administering(database::connect, "alter table audit alter index audit_org_uid_generation ignored"));
+    }
+
+    @Test
+    void ofAFollower() throws Exception {
+        Path source = source();
+        String[] here = {"--db", source.toString(), "--to", sqlite().url()};
+        try (RunningLockstep follow = RunningLockstep.start(
+                Map.of("HOME", dir.toString()),
+                words("mirror follow --create", here).toArray(String[]::new))) {
+            follow.awaitStdout("following");
+            advice.run(words("mirror follow --remove", here)).endedWith(0);
+            try (RunningLockstep again = running("triggers removed", 6, "lockstep mirror follow", follow.ended())) {
+                again.awaitStdout("following");
+            }
+        }
     }
 
     @Test

@@ -98,6 +98,13 @@ public final class PastedAdvice {
         return run;
     }
 
+    /** Starts an advised command that goes on until it is stopped. */
+    public RunningLockstep start(String command) {
+        List<String> words = words(command);
+        pasted.add(command);
+        return RunningLockstep.start(environment, words.subList(1, words.size()).toArray(String[]::new));
+    }
+
     /** Runs the command, and then whatever is advised, until it ends so. @throws AssertionError it never does */
     public void followUntil(int goal, List<String> words, Sql sql) throws Exception {
         StringBuilder seen = new StringBuilder();
