@@ -32,7 +32,7 @@ class ConcurrentApplyTest {
 
     @Test
     void sixteenProcessesAtOnceMakeOneValidIndexWithoutADeadlock() throws Exception {
-        int rounds = Counts.of(5, 20);
+        int rounds = Counts.of(3, 20);
         List<AuditDatabase> databases = new ArrayList<>();
         List<ChildJvm> children = new ArrayList<>();
         try {
@@ -109,7 +109,7 @@ class ConcurrentApplyTest {
     @ParameterizedTest
     @MethodSource("dev.lockstep.audit.AuditDatabase$Kind#ofLongTests")
     void aWriterNeverWaitsLongerThanTheLockTimeoutWhoeverElseIsInTheWay(AuditDatabase.Kind kind) throws Exception {
-        int rounds = kind == AuditDatabase.Kind.SQLITE ? Counts.of(2, 10) : Counts.of(4, 20);
+        int rounds = kind == AuditDatabase.Kind.SQLITE ? Counts.of(2, 10) : Counts.of(2, 20);
         try (AuditDatabase database =
                 AuditDatabase.create(kind, dir.resolve("pressure.db")).fill()) {
             for (int round = 0; round < rounds; round++) {

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /** A state directory of a test's own, the processes that use the server in it, and what the system knows of these. */
 public final class EmbeddedHome implements AutoCloseable {
     /** About five seconds, on a machine that has nothing else to do. */
-    public static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
+    public static final Duration STOPPED_WITHIN = Duration.ofSeconds(60);
 
     private static final Duration STARTED_WITHIN = Duration.ofMinutes(2);
 

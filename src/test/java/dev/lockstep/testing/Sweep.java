@@ -50,6 +50,7 @@ public final class Sweep<S> {
     private Step<S> recovery = state -> {};
     private Step<S> invariant;
     private int stride = 1;
+    private int about = Integer.MAX_VALUE;
     private int runs;
 
     private Sweep(Start<S> start) {
@@ -81,10 +82,25 @@ public final class Sweep<S> {
         return this;
     }
 
+    /**
+     * Breaks about so many calls of each mode in every build, spread evenly over the work and others each day, however many
+     * calls the work makes; each call with {@code mvn -Pnightly verify}. The work must run in this process, for its calls
+     * are counted first.
+     */
+    public Sweep<S> breakingAbout(int calls) {
+        about = Counts.of(calls, Integer.MAX_VALUE);
+        return this;
+    }
+
     /** Sweeps once for each mode. @return the number of runs that were broken, of all modes */
     public int run(Mode... modes) throws Exception {
         if (work == null || invariant == null || modes.length == 0) {
             throw new IllegalStateException("a sweep needs work, an invariant and a mode");
+        }
+        if (about < Integer.MAX_VALUE) {
+            Fault counting = Fault.none();
+            brokenBy(counting);
+            stride = Math.max(1, counting.calls() / about);
         }
         int broken = 0;
         int first = 0;

@@ -17,10 +17,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** SIGKILL of a user, of the guard, of the server, and of several; no process stays and the next user finds a server. */
+@Execution(ExecutionMode.CONCURRENT)
 class EmbeddedPostgresCrashTest {
     /** What is there, in the order in which a first start makes it. */
     private enum Step {

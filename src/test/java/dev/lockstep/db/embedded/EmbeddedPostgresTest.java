@@ -33,8 +33,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What its users see of it: one server, however many they are and however they come and go. */
+@Execution(ExecutionMode.CONCURRENT)
 class EmbeddedPostgresTest {
     @TempDir
     Path dir;

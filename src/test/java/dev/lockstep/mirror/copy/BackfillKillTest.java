@@ -113,7 +113,7 @@ class BackfillKillTest {
         pair.backfillToEqual(TABLES, BATCHES);
         Random random = new Random(Counts.seed());
         int unfinished = 0;
-        int kills = Counts.of(24, 1_000) / ENGINES;
+        int kills = Counts.of(14, 1_000) / ENGINES;
         long round = nanosOfOneRound(pair);
         ChildJvm next = worker(pair, 1);
         for (int kill = 1; kill <= kills; kill++) {
@@ -167,7 +167,7 @@ class BackfillKillTest {
         Random random = new Random(Counts.seed());
         long load = 0;
         int undone = 0;
-        int kills = Counts.of(4, 100);
+        int kills = Counts.of(3, 100);
         for (int kill = 0; kill <= kills; kill++) {
             try (ChildJvm child = loader(pair, kill)) {
                 Files.createFile(go(kill));
@@ -226,7 +226,7 @@ class BackfillKillTest {
     private void wakeZombies(MirrorPair pair) throws Exception {
         pair.backfillToEqual(TABLES, BATCHES);
         Random random = new Random(Counts.seed());
-        int zombies = Counts.of(4, 100);
+        int zombies = Counts.of(3, 100);
         int superseded = 0;
         for (int zombie = 0; zombie < zombies; zombie++) {
             change(pair, random);
