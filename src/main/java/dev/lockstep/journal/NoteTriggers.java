@@ -1,8 +1,8 @@
 package dev.lockstep.journal;
 
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,27 +20,6 @@ import java.util.Set;
 final class NoteTriggers {
     private static final Set<String> ROWIDS = Set.of("rowid", "oid", "_rowid_");
 
-    private static final String ORDINARY = """
-            select 1
-              from pragma_table_list(?)
-             where schema = 'main'
-               and type = 'table'
-               and name not glob 'sqlite_*'
-            """;
-
-    private static final String UNIQUE_INDEXES = """
-            select name
-              from pragma_index_list(?, 'main')
-             where "unique"
-            """;
-
-    private static final String INDEXED = """
-              select name, cid, coll
-                from pragma_index_xinfo(?)
-               where key
-            order by seqno
-            """;
-
     private static final String BINARY = "BINARY";
 
     /** A column of a unique index, and by which collation that tells its values apart. */
@@ -57,7 +36,12 @@ final class NoteTriggers {
 
     /** @throws LockstepException usage: the table is none that triggers can be put on */
     static NoteTriggers of(Tx tx, Identifier log, Journal.Subject subject) {
-        if (tx.rows(ORDINARY, subject.table()).isEmpty()) {
+        boolean ordinary = SqliteCatalog.of(tx)
+                .table(subject.table())
+                .filter(SqliteCatalog.Table::isOrdinary)
+                .filter(table -> !table.name().startsWith("sqlite_"))
+                .isPresent();
+        if (!ordinary) {
             throw LockstepException.usage("not a table whose changes can be noted: " + subject.table(), null);
         }
         NoteTriggers notes = new NoteTriggers(log, subject);
@@ -138,16 +122,20 @@ final class NoteTriggers {
         if (byRowid && hasImage()) {
             uniques.add(List.of(new Part(subject.key().get(0), BINARY)));
         }
-        for (Row index : tx.rows(UNIQUE_INDEXES, subject.table())) {
+        SqliteCatalog catalog = SqliteCatalog.of(tx);
+        for (SqliteCatalog.Index index : catalog.indexes(subject.table())) {
+            if (!index.unique()) {
+                continue;
+            }
             List<String> columns = new ArrayList<>();
             List<Part> parts = new ArrayList<>();
             boolean binary = true;
             boolean plain = true;
-            for (Row column : tx.rows(INDEXED, index.text("name"))) {
-                plain &= column.integer("cid") >= 0;
-                binary &= BINARY.equalsIgnoreCase(column.text("coll"));
-                columns.add(column.text("name"));
-                parts.add(new Part(column.text("name"), column.text("coll")));
+            for (SqliteCatalog.Part part : catalog.parts(index)) {
+                plain &= part.column().isPresent();
+                binary &= BINARY.equalsIgnoreCase(part.collation());
+                columns.add(part.column().orElse(null));
+                parts.add(new Part(part.column().orElse(null), part.collation()));
             }
             boolean isKey = binary && columns.equals(subject.key());
             // The new row has the key of the one that it replaces, and is noted itself.

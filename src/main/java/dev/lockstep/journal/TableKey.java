@@ -1,8 +1,8 @@
 package dev.lockstep.journal;
 
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
-import java.util.ArrayList;
+import dev.lockstep.db.sqlite.SqliteCatalog;
+import dev.lockstep.db.sqlite.SqliteCatalog.Origin;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,50 +23,26 @@ public record TableKey(List<String> columns, Kind kind) {
         NULLABLE
     }
 
-    private static final String ORDINARY = """
-            select wr
-              from pragma_table_list(?)
-             where schema = 'main'
-               and type = 'table'
-            """;
-
-    private static final String COLUMNS = """
-              select name, "notnull"
-                from pragma_table_xinfo(?, 'main')
-               where pk > 0
-            order by pk
-            """;
-
-    private static final String HAS_INDEX = """
-            select 1
-              from pragma_index_list(?, 'main')
-             where origin = 'pk'
-            """;
-
     public TableKey {
         columns = List.copyOf(columns);
     }
 
     /** The key of a table; empty if it has none, or is no ordinary table. */
     public static Optional<TableKey> of(Tx tx, String table) {
-        List<Row> ordinary = tx.rows(ORDINARY, table);
-        if (ordinary.isEmpty()) {
+        SqliteCatalog catalog = SqliteCatalog.of(tx);
+        Optional<SqliteCatalog.Table> ordinary = catalog.table(table).filter(SqliteCatalog.Table::isOrdinary);
+        List<SqliteCatalog.Column> key = ordinary.isEmpty() ? List.of() : catalog.key(table);
+        if (key.isEmpty()) {
             return Optional.empty();
         }
-        List<String> columns = new ArrayList<>();
-        boolean nullable = false;
-        for (Row row : tx.rows(COLUMNS, table)) {
-            columns.add(row.text("name"));
-            nullable |= !row.flag("notnull");
-        }
-        if (columns.isEmpty()) {
-            return Optional.empty();
-        }
-        boolean withoutRowid = ordinary.get(0).flag("wr");
+        List<String> columns = key.stream().map(SqliteCatalog.Column::name).toList();
+        boolean withoutRowid = ordinary.get().withoutRowid();
         // Only the alias of the rowid needs no index: INTEGER PRIMARY KEY DESC, by an old mistake, is none.
-        if (!withoutRowid && tx.rows(HAS_INDEX, table).isEmpty()) {
+        boolean hasIndex = catalog.indexes(table).stream().anyMatch(index -> index.origin() == Origin.PRIMARY_KEY);
+        if (!withoutRowid && !hasIndex) {
             return Optional.of(new TableKey(columns, Kind.ROWID));
         }
-        return Optional.of(new TableKey(columns, nullable && !withoutRowid ? Kind.NULLABLE : Kind.UNIQUE));
+        boolean nullable = !withoutRowid && key.stream().anyMatch(column -> !column.notNull());
+        return Optional.of(new TableKey(columns, nullable ? Kind.NULLABLE : Kind.UNIQUE));
     }
 }

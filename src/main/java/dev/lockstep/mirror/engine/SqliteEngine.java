@@ -1,9 +1,11 @@
 package dev.lockstep.mirror.engine;
 
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.lock.SessionLock;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
+import dev.lockstep.db.sqlite.SqliteCatalog.Kind;
+import dev.lockstep.db.sqlite.SqliteCatalog.Origin;
 import dev.lockstep.mirror.plan.ForeignKeys;
 import dev.lockstep.mirror.plan.MappedRow;
 import dev.lockstep.mirror.plan.TablePlan;
@@ -25,36 +27,6 @@ import java.util.Optional;
 
 /** Another SQLite database as a mirror: every value in the storage class that it has in the source. */
 public final class SqliteEngine extends StagingTableEngine {
-    private static final String TABLE = """
-            select name, strict
-              from pragma_table_list
-             where schema = 'main'
-               and type = 'table'
-               and name = ? collate nocase
-            """;
-
-    private static final String COLUMNS = """
-              select name, type, "notnull" as forbids_null, dflt_value is not null as has_default, pk,
-                     hidden in (2, 3) as generated
-                from pragma_table_xinfo(?, 'main')
-            order by cid
-            """;
-
-    private static final String UNIQUE_KEYS = """
-              select name
-                from pragma_index_list(?, 'main')
-               where "unique" = 1
-                 and origin <> 'pk'
-            order by name
-            """;
-
-    private static final String KEY_COLUMNS = """
-              select name, coll
-                from pragma_index_xinfo(?, 'main')
-               where key = 1
-            order by seqno
-            """;
-
     private static final String TRIGGERS = """
               select 'the mirror has a trigger, ' || name as what
                 from sqlite_master
@@ -83,40 +55,40 @@ public final class SqliteEngine extends StagingTableEngine {
 
     @Override
     public Optional<TargetTable> find(Tx tx, String table) {
-        return tx.row(TABLE, table).map(row -> describe(tx, row.text("name"), strictness(row)));
+        return SqliteCatalog.of(tx)
+                .table(table)
+                .filter(SqliteCatalog.Table::isOrdinary)
+                .map(there -> describe(tx, there.name(), there.strict()));
     }
 
-    private static Strictness strictness(Row row) {
-        return row.flag("strict") ? Strictness.STRICT : Strictness.LAX;
-    }
-
-    private static TargetTable describe(Tx tx, String table, Strictness strictness) {
+    private static TargetTable describe(Tx tx, String table, boolean strict) {
+        SqliteCatalog catalog = SqliteCatalog.of(tx);
         List<Column> columns = new ArrayList<>();
         List<String> primary = new ArrayList<>();
-        for (Row row : tx.rows(COLUMNS, table)) {
-            String declared = row.text("type") == null ? "" : row.text("type");
-            if (strictness == Strictness.STRICT && declared.equalsIgnoreCase("any")) {
-                declared = "";
-            }
-            boolean forbids = row.flag("forbids_null");
+        for (SqliteCatalog.Column column : catalog.columns(table)) {
+            String declared = strict && column.type().equalsIgnoreCase("any") ? "" : column.type();
+            boolean forbids = column.notNull();
             columns.add(new Column(
-                    row.text("name"),
+                    column.name(),
                     Optional.of(TargetType.any(declared)),
                     declared,
                     forbids ? Nulls.FORBIDDEN : Nulls.ALLOWED,
-                    forbids && !row.flag("has_default") ? Silence.FORBIDDEN : Silence.ALLOWED,
-                    row.flag("generated") ? Source.GENERATED : Source.WRITER,
+                    forbids && column.defaultSql().isEmpty() ? Silence.FORBIDDEN : Silence.ALLOWED,
+                    column.kind() == Kind.GENERATED ? Source.GENERATED : Source.WRITER,
                     Comparison.BINARY));
-            if (row.integer("pk") > 0) {
-                primary.add(row.text("name"));
+            if (column.keyPosition() > 0) {
+                primary.add(column.name());
             }
         }
         List<List<String>> unique = new ArrayList<>();
-        for (Row index : tx.rows(UNIQUE_KEYS, table)) {
+        for (SqliteCatalog.Index index : catalog.indexes(table)) {
+            if (!index.unique() || index.origin() == Origin.PRIMARY_KEY) {
+                continue;
+            }
             List<String> key = new ArrayList<>();
-            for (Row part : tx.rows(KEY_COLUMNS, index.text("name"))) {
-                boolean usable = !part.isNull("name") && "BINARY".equalsIgnoreCase(part.text("coll"));
-                key.add(usable ? part.text("name") : "…");
+            for (SqliteCatalog.Part part : catalog.parts(index)) {
+                boolean usable = "BINARY".equalsIgnoreCase(part.collation());
+                key.add(part.column().filter(column -> usable).orElse("…"));
             }
             unique.add(key);
         }

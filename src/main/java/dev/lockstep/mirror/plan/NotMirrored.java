@@ -4,6 +4,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
@@ -44,30 +45,6 @@ public record NotMirrored(String kind, String name, String reason) {
                and tbl_name is not null
             order by type desc, name
             """;
-
-    private static final String UNIQUE_KEYS = """
-              select i.name, group_concat(x.name, ', ') as columns
-                from pragma_index_list(?, 'main') i
-                join pragma_index_info(i.name, 'main') x
-               where i.origin = 'u'
-            group by i.name
-            order by i.name
-            """;
-
-    private static final String FOREIGN_KEYS = """
-              select id, "table" as other, group_concat("from", ', ') as columns
-                from pragma_foreign_key_list(?, 'main')
-            group by id
-            order by id
-            """;
-
-    private static final String COLUMNS = """
-              select name, dflt_value, hidden
-                from pragma_table_xinfo(?, 'main')
-            order by cid
-            """;
-
-    private static final String STATEMENT = "select sql from sqlite_master where type = 'table' and name = ?";
 
     private static final String LOCKSTEPS = "lockstep";
 
@@ -132,30 +109,37 @@ public record NotMirrored(String kind, String name, String reason) {
     private static void ofTable(Tx tx, SourceTable table, List<NotMirrored> found) {
         String name = table.name();
         List<String> key = table.key().stream().map(SourceTable.Column::name).toList();
-        for (Row row : tx.rows(UNIQUE_KEYS, name)) {
-            if (!String.join(", ", key).equals(row.text("columns"))) {
-                found.add(new NotMirrored(
-                        "unique-key", name + " (" + row.text("columns") + ")", "only the key's index is made"));
+        SqliteCatalog catalog = SqliteCatalog.of(tx);
+        for (SqliteCatalog.Index index : catalog.indexes(name)) {
+            List<String> columns = catalog.parts(index).stream()
+                    .map(part -> part.column().orElse(""))
+                    .toList();
+            if (index.origin() == SqliteCatalog.Origin.UNIQUE && !columns.equals(key)) {
+                found.add(new NotMirrored("unique-key", listed(name, columns), "only the key's index is made"));
             }
         }
-        for (Row row : tx.rows(FOREIGN_KEYS, name)) {
-            found.add(new NotMirrored(
-                    "foreign-key", name + " (" + row.text("columns") + ")", "it refers to " + row.text("other")));
+        for (SqliteCatalog.ForeignKey foreign : catalog.foreignKeys(name)) {
+            found.add(
+                    new NotMirrored("foreign-key", listed(name, foreign.columns()), "it refers to " + foreign.other()));
         }
-        for (Row row : tx.rows(COLUMNS, name)) {
-            String column = name + " (" + row.text("name") + ")";
-            if (row.integer("hidden") > 1) {
+        for (SqliteCatalog.Column row : catalog.columns(name)) {
+            String column = listed(name, List.of(row.name()));
+            if (row.kind() == SqliteCatalog.Kind.GENERATED) {
                 found.add(new NotMirrored("generated-column", column, "its values are copied, and not derived"));
-            } else if (!row.isNull("dflt_value")) {
+            } else if (row.defaultSql().isPresent()) {
                 found.add(new NotMirrored("default", column, "each row is copied with its value"));
             }
         }
-        String sql = tx.row(STATEMENT, name).map(row -> row.text("sql")).orElse("");
+        String sql = catalog.statement(name).orElse("");
         if (AUTOINCREMENT.matcher(sql).find() && key.size() == 1) {
             found.add(new NotMirrored("identity", name + " (" + key.get(0) + ")", "no number is given there"));
         }
         if (CHECK.matcher(sql).find()) {
             found.add(new NotMirrored("check", name, "what the source has accepted is copied"));
         }
+    }
+
+    private static String listed(String table, List<String> columns) {
+        return table + " (" + String.join(", ", columns) + ")";
     }
 }

@@ -1,9 +1,9 @@
 package dev.lockstep.mirror.schema;
 
 import dev.lockstep.db.Engine;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import dev.lockstep.mirror.plan.ForeignKeys;
 import dev.lockstep.mirror.plan.TargetTable;
 import java.util.HashSet;
@@ -43,28 +43,20 @@ final class MirrorObjects {
                and (extra like '%auto_increment%' or coalesce(column_default, 'NULL') <> 'NULL')
             """;
 
-    private static final String SQLITE = """
-            select 'index ' || name as what
-              from pragma_index_list(?, 'main')
-             union all
-            select 'default ' || name
-              from pragma_table_info(?, 'main')
-             where dflt_value is not null
-            """;
-
     private final Set<String> there = new HashSet<>();
 
     /** @param table as it was found */
     MirrorObjects(Tx tx, Engine engine, TargetTable table) {
-        String name = engine == Engine.POSTGRESQL ? table.identifier().toString() : table.name();
-        String sql =
-                switch (engine) {
-                    case POSTGRESQL -> POSTGRESQL;
-                    case MARIADB -> MARIADB;
-                    case SQLITE -> SQLITE;
-                };
-        for (Row row : tx.rows(sql, name, name)) {
-            there.add(row.text("what").toLowerCase(Locale.ROOT));
+        switch (engine) {
+            case POSTGRESQL -> add(tx, POSTGRESQL, table.identifier().toString());
+            case MARIADB -> add(tx, MARIADB, table.name());
+            case SQLITE -> {
+                SqliteCatalog catalog = SqliteCatalog.of(tx);
+                catalog.indexes(table.name()).forEach(index -> add("index " + index.name()));
+                catalog.columns(table.name()).stream()
+                        .filter(column -> column.defaultSql().isPresent())
+                        .forEach(column -> add("default " + column.name()));
+            }
         }
         table.uniqueKeys().forEach(key -> there.add("unique-key " + key(key)));
         for (ForeignKeys.Key key : table.foreignKeys().keys()) {
@@ -72,6 +64,14 @@ final class MirrorObjects {
                 there.add("foreign-key " + key(key.columns()));
             }
         }
+    }
+
+    private void add(Tx tx, String sql, String name) {
+        tx.rows(sql, name, name).forEach(row -> add(row.text("what")));
+    }
+
+    private void add(String what) {
+        there.add(what.toLowerCase(Locale.ROOT));
     }
 
     private static String key(List<String> columns) {

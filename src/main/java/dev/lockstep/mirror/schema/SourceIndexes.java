@@ -1,35 +1,24 @@
 package dev.lockstep.mirror.schema;
 
 import dev.lockstep.db.Engine;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
+import dev.lockstep.db.sqlite.SqliteCatalog.Index;
+import dev.lockstep.db.sqlite.SqliteCatalog.Origin;
+import dev.lockstep.db.sqlite.SqliteCatalog.Part;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetTable.Column;
 import dev.lockstep.mirror.plan.TargetType;
 import dev.lockstep.mirror.source.SourceTable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /** The indexes of one table of the source but that of its key, with what would make them in the mirror. */
 final class SourceIndexes {
-    private static final String INDEXES = """
-              select i.name, i."unique" as is_unique, i.origin, i.partial, m.sql
-                from pragma_index_list(?, 'main') i
-                left join sqlite_master m on m.type = 'index' and m.name = i.name
-               where i.origin in ('c', 'u')
-            order by i.origin, i.name
-            """;
-
-    private static final String PARTS = """
-              select name, "desc" as descends, coll
-                from pragma_index_xinfo(?, 'main')
-               where key = 1
-            order by seqno
-            """;
-
     private static final int MAX_NAME = 60;
 
     /** What an index of MariaDB takes of a text, in characters; and in bytes. */
@@ -53,23 +42,26 @@ final class SourceIndexes {
         List<SchemaObject> objects = new ArrayList<>();
         List<String> key =
                 plan.source().key().stream().map(SourceTable.Column::name).toList();
-        for (Row index : tx.rows(INDEXES, plan.name())) {
-            List<Row> parts = tx.rows(PARTS, index.text("name"));
-            List<String> names = parts.stream().map(part -> part.text("name")).toList();
-            boolean ofConstraint = index.text("origin").equals("u");
-            if (index.text("name").startsWith("lockstep") || (ofConstraint && names.equals(key))) {
-                continue;
+        SqliteCatalog catalog = SqliteCatalog.of(tx);
+        List<Index> indexes = new ArrayList<>(catalog.indexes(plan.name()));
+        indexes.sort(Comparator.comparing(Index::origin));
+        for (Index index : indexes) {
+            List<Part> parts = catalog.parts(index);
+            List<String> names =
+                    parts.stream().map(part -> part.column().orElse(null)).toList();
+            boolean ofConstraint = index.origin() == Origin.UNIQUE;
+            boolean ofKey = index.origin() == Origin.PRIMARY_KEY || (ofConstraint && names.equals(key));
+            if (!index.name().startsWith("lockstep") && !ofKey) {
+                objects.add(object(index, parts, names, ofConstraint));
             }
-            objects.add(object(index, parts, names, ofConstraint));
         }
         return objects;
     }
 
-    private SchemaObject object(Row index, List<Row> parts, List<String> names, boolean ofConstraint) {
-        boolean unique = index.flag("is_unique");
+    private SchemaObject object(Index index, List<Part> parts, List<String> names, boolean ofConstraint) {
+        boolean unique = index.unique();
         String columns = ofConstraint ? String.join(", ", names) : "";
-        String name =
-                name(ofConstraint ? plan.mirrorName() + "_" + String.join("_", names) + "_key" : index.text("name"));
+        String name = name(ofConstraint ? plan.mirrorName() + "_" + String.join("_", names) + "_key" : index.name());
         Made made = made(index, parts, unique);
         List<String> statements = made.list().isEmpty()
                 ? List.of()
@@ -79,7 +71,7 @@ final class SourceIndexes {
                         + made.condition().map(where -> " where " + where).orElse(""));
         return new SchemaObject(
                 ofConstraint ? "unique-key" : "index",
-                ofConstraint ? plan.name() + " (" + columns + ")" : index.text("name"),
+                ofConstraint ? plan.name() + " (" + columns + ")" : index.name(),
                 plan.mirrorName(),
                 ofConstraint ? columns : name,
                 statements,
@@ -93,10 +85,10 @@ final class SourceIndexes {
         }
     }
 
-    private Made made(Row index, List<Row> parts, boolean unique) {
+    private Made made(Index index, List<Part> parts, boolean unique) {
         Optional<String> condition = Optional.empty();
-        if (index.flag("partial")) {
-            List<SqlToken> tokens = SqlToken.of(index.text("sql"));
+        if (index.partial()) {
+            List<SqlToken> tokens = SqlToken.of(index.sql().orElseThrow());
             condition = expression.translated(tokens.subList(where(tokens) + 1, tokens.size()));
             if (engine == Engine.MARIADB || condition.isEmpty()) {
                 return Made.not(
@@ -105,13 +97,13 @@ final class SourceIndexes {
                                 : "its condition is not translated");
             }
         }
-        boolean plain = parts.stream().noneMatch(part -> part.isNull("name"));
+        boolean plain = parts.stream().noneMatch(part -> part.column().isEmpty());
         if (!plain) {
             return ofExpressions(index, unique, condition);
         }
         List<String> list = new ArrayList<>();
-        for (Row part : parts) {
-            Optional<Column> column = expression.column(part.text("name"));
+        for (Part part : parts) {
+            Optional<Column> column = expression.column(part.column().orElseThrow());
             Optional<String> refused = refusal(part, column, unique);
             if (refused.isPresent()) {
                 return Made.not(refused.get());
@@ -121,9 +113,9 @@ final class SourceIndexes {
         return new Made(Optional.of(String.join(", ", list)), condition, "an index on " + plan.mirrorName());
     }
 
-    private Made ofExpressions(Row index, boolean unique, Optional<String> condition) {
-        List<SqlToken> tokens = SqlToken.of(index.text("sql"));
-        int end = index.flag("partial") ? where(tokens) : tokens.size();
+    private Made ofExpressions(Index index, boolean unique, Optional<String> condition) {
+        List<SqlToken> tokens = SqlToken.of(index.sql().orElseThrow());
+        int end = index.partial() ? where(tokens) : tokens.size();
         int begin = 0;
         while (!tokens.get(begin).is('(')) {
             begin++;
@@ -178,14 +170,14 @@ final class SourceIndexes {
     }
 
     /** Nothing is to be refused there that the source takes. */
-    private Optional<String> refusal(Row part, Optional<Column> column, boolean unique) {
+    private Optional<String> refusal(Part part, Optional<Column> column, boolean unique) {
         if (column.isEmpty()) {
-            return Optional.of("the mirror has no column " + part.text("name"));
+            return Optional.of("the mirror has no column " + part.column().orElseThrow());
         }
         TargetType type = column.get().type().orElseThrow();
-        boolean folded = !part.text("coll").equalsIgnoreCase("binary") && engine != Engine.SQLITE;
+        boolean folded = !part.collation().equalsIgnoreCase("binary") && engine != Engine.SQLITE;
         if (folded && unique) {
-            return Optional.of("the collation " + part.text("coll") + " is SQLite's");
+            return Optional.of("the collation " + part.collation() + " is SQLite's");
         }
         boolean spelled = type.form() == TargetType.Form.TIMESTAMP;
         if (unique && spelled) {
@@ -200,17 +192,17 @@ final class SourceIndexes {
         return type.bytes() > MAX_KEY;
     }
 
-    private String part(Row part, Column column) {
+    private String part(Part part, Column column) {
         String name = SourceObjects.quoted(engine, column.name());
         boolean prefix = engine == Engine.MARIADB && isLong(column.type().orElseThrow());
-        String collation = engine == Engine.SQLITE && !part.text("coll").equalsIgnoreCase("binary")
-                ? " collate " + part.text("coll")
+        String collation = engine == Engine.SQLITE && !part.collation().equalsIgnoreCase("binary")
+                ? " collate " + part.collation()
                 : "";
-        boolean folded = engine == Engine.POSTGRESQL && part.text("coll").equalsIgnoreCase("nocase");
+        boolean folded = engine == Engine.POSTGRESQL && part.collation().equalsIgnoreCase("nocase");
         return (folded ? "lower(" + name + ")" : name)
                 + (prefix ? "(" + PREFIX + ")" : "")
                 + collation
-                + (part.flag("descends") ? " desc" : "");
+                + (part.descending() ? " desc" : "");
     }
 
     /** As much of a name as every database keeps. */

@@ -2,9 +2,10 @@ package dev.lockstep.mirror.schema;
 
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
+import dev.lockstep.db.sqlite.SqliteCatalog.Kind;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetTable.Column;
 import dev.lockstep.mirror.plan.TargetType.Form;
@@ -12,26 +13,12 @@ import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /** What one table of the source has beside its columns and its key, with what would make it in the mirror. */
 final class SourceObjects {
-    private static final String FOREIGN_KEYS = """
-              select id, "table" as other, "from" as part, "to" as target, on_delete, on_update
-                from pragma_foreign_key_list(?, 'main')
-            order by id, seq
-            """;
-
-    private static final String COLUMNS = """
-              select name, type, dflt_value, hidden, pk, (select count(*) from pragma_table_xinfo(?, 'main') where pk > 0) as width
-                from pragma_table_xinfo(?, 'main')
-            order by cid
-            """;
-
     private static final String HAS_SEQUENCES = "select 1 from sqlite_master where name = 'sqlite_sequence'";
 
     private static final String SEQUENCE = "select seq from sqlite_sequence where name = ?";
@@ -59,27 +46,26 @@ final class SourceObjects {
     /** All of them; foreign keys last. */
     List<SchemaObject> all() {
         objects.addAll(new SourceIndexes(tx, engine, plan).all());
-        for (Row row : tx.rows(COLUMNS, plan.name(), plan.name())) {
-            column(row).ifPresent(column -> {
-                if (row.integer("hidden") == 0 && !row.isNull("dflt_value")) {
-                    ofDefault(column, row.text("dflt_value"));
+        SqliteCatalog catalog = SqliteCatalog.of(tx);
+        List<SqliteCatalog.Column> columns = catalog.columns(plan.name());
+        long width = columns.stream().filter(column -> column.keyPosition() > 0).count();
+        for (SqliteCatalog.Column source : columns) {
+            column(source.name()).ifPresent(column -> {
+                if (source.kind() == Kind.ORDINARY) {
+                    source.defaultSql().ifPresent(value -> ofDefault(column, value));
                 }
-                if (row.integer("pk") == 1 && row.integer("width") == 1) {
-                    identity(column, row);
+                if (source.keyPosition() == 1 && width == 1) {
+                    identity(column, source);
                 }
             });
         }
-        Map<Long, List<Row>> keys = new LinkedHashMap<>();
-        tx.rows(FOREIGN_KEYS, plan.name())
-                .forEach(row -> keys.computeIfAbsent(row.integer("id"), id -> new ArrayList<>())
-                        .add(row));
-        keys.values().forEach(this::foreignKey);
+        catalog.foreignKeys(plan.name()).forEach(this::foreignKey);
         return objects;
     }
 
-    private Optional<Column> column(Row row) {
+    private Optional<Column> column(String name) {
         return plan.columns().stream()
-                .filter(column -> SqlToken.fold(column.name()).equals(SqlToken.fold(row.text("name"))))
+                .filter(column -> SqlToken.fold(column.name()).equals(SqlToken.fold(name)))
                 .findFirst();
     }
 
@@ -102,13 +88,13 @@ final class SourceObjects {
     }
 
     /** A number that SQLite gives to a row which has none: it is the row's own. */
-    private void identity(Column column, Row row) {
+    private void identity(Column column, SqliteCatalog.Column source) {
         boolean numbered = column.type().orElseThrow().form() == Form.INTEGER
-                && row.text("type").equalsIgnoreCase("integer");
+                && source.type().equalsIgnoreCase("integer");
         if (!numbered) {
             return;
         }
-        long last = tx.only("select coalesce(max(" + new Identifier(row.text("name")) + "), 0) as last from main."
+        long last = tx.only("select coalesce(max(" + new Identifier(source.name()) + "), 0) as last from main."
                         + plan.source().identifier())
                 .integer("last");
         if (!tx.rows(HAS_SEQUENCES).isEmpty()) {
@@ -130,25 +116,25 @@ final class SourceObjects {
         add("identity", column.name(), column.name(), statements, "SQLite adds none to a table that is there");
     }
 
-    private void foreignKey(List<Row> parts) {
-        String columns =
-                String.join(", ", parts.stream().map(part -> part.text("part")).toList());
-        String other = parts.get(0).text("other");
-        List<String> targets = targets(parts, other);
+    private void foreignKey(SqliteCatalog.ForeignKey key) {
+        String columns = String.join(", ", key.columns());
+        String other = key.other();
+        List<String> targets = targets(key);
         String reason = engine == Engine.SQLITE
                 ? "SQLite adds none to a table that is there"
                 : !foreignKeys
                         ? "this role may not suspend it while rows are written (session_replication_role)"
                         : "it refers to " + other;
-        boolean mirrored = selection.has(other) && targets.size() == parts.size();
+        boolean mirrored =
+                selection.has(other) && targets.size() == key.columns().size();
         List<String> statements = new ArrayList<>();
         if (foreignKeys && mirrored && engine != Engine.SQLITE) {
             String name = quoted(engine, constraintName(columns));
             statements.add("alter table " + table() + " add constraint " + name + " foreign key ("
-                    + list(parts.stream().map(part -> part.text("part")).toList()) + ") references "
+                    + list(key.columns()) + ") references "
                     + quoted(engine, selection.mirrorName(other)) + " (" + list(targets) + ")"
-                    + action("delete", parts.get(0).text("on_delete"))
-                    + action("update", parts.get(0).text("on_update"))
+                    + action("delete", key.onDelete())
+                    + action("update", key.onUpdate())
                     + (engine == Engine.POSTGRESQL ? " deferrable not valid" : ""));
             if (engine == Engine.POSTGRESQL) {
                 statements.add("alter table " + table() + " validate constraint " + name);
@@ -162,9 +148,10 @@ final class SourceObjects {
     }
 
     /** Without columns it means the key of the other. */
-    private List<String> targets(List<Row> parts, String other) {
-        if (!parts.get(0).isNull("target")) {
-            return parts.stream().map(part -> part.text("target")).toList();
+    private List<String> targets(SqliteCatalog.ForeignKey key) {
+        String other = key.other();
+        if (!key.targets().isEmpty()) {
+            return key.targets();
         }
         if (!SourceSchema.read(tx).names().contains(other)) {
             return List.of();

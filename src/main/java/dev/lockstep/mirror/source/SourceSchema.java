@@ -2,9 +2,10 @@ package dev.lockstep.mirror.source;
 
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
+import dev.lockstep.db.sqlite.SqliteCatalog.Origin;
 import dev.lockstep.mirror.source.SourceTable.Affinity;
 import dev.lockstep.mirror.source.SourceTable.Column;
 import dev.lockstep.mirror.source.SourceTable.Nulls;
@@ -13,6 +14,7 @@ import dev.lockstep.mirror.source.SourceTable.Strictness;
 import dev.lockstep.support.DidYouMean;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,55 +24,28 @@ import java.util.Set;
 
 /** The tables of the source that can be mirrored, read from SQLite's own catalog. */
 public final class SourceSchema {
-    private static final String RELATIONS = """
-              select name, type, wr as without_rowid, strict
-                from pragma_table_list
-               where schema = 'main'
-                 and name not like 'sqlite\\_%' escape '\\'
-            order by name
-            """;
-
-    /** Unlike table_info, this one shows generated columns. */
-    private static final String COLUMNS = """
-              select name, type, "notnull" as forbids_null, pk, hidden
-                from pragma_table_xinfo(?, 'main')
-               where hidden <> 1
-            order by cid
-            """;
-
-    private static final String UNIQUE_INDEXES = """
-              select name, origin
-                from pragma_index_list(?, 'main')
-               where "unique" = 1
-                 and partial = 0
-            order by origin = 'pk' desc, name
-            """;
-
-    /** An expression in an index has no name. */
-    private static final String INDEX_COLUMNS = """
-              select name, coll
-                from pragma_index_xinfo(?, 'main')
-               where key = 1
-            order by seqno
-            """;
-
     private static final List<String> ROWID_NAMES = List.of("rowid", "_rowid_", "oid");
 
     private final Tx tx;
-    private final Map<String, Row> relations = new LinkedHashMap<>();
+    private final SqliteCatalog catalog;
+    private final Map<String, SqliteCatalog.Table> relations = new LinkedHashMap<>();
     private final Map<String, String> spelling = new LinkedHashMap<>();
     private final Map<String, String> damaged = new LinkedHashMap<>();
 
     private SourceSchema(Tx tx) {
         this.tx = tx;
+        this.catalog = SqliteCatalog.of(tx);
     }
 
     /** Reads which tables there are; what each is like is read when it is asked for, from the same transaction. */
     public static SourceSchema read(Tx tx) {
         SourceSchema schema = new SourceSchema(tx);
-        for (Row row : tx.rows(RELATIONS)) {
-            schema.relations.put(row.text("name"), row);
-            schema.spelling.put(SqlToken.fold(row.text("name")), row.text("name"));
+        for (SqliteCatalog.Table table : schema.catalog.tables()) {
+            String folded = SqlToken.fold(table.name());
+            if (!folded.startsWith("sqlite_")) {
+                schema.relations.put(table.name(), table);
+                schema.spelling.put(folded, table.name());
+            }
         }
         schema.damaged.putAll(DamagedSchema.of(tx));
         return schema;
@@ -104,7 +79,7 @@ public final class SourceSchema {
         return !damaged.isEmpty();
     }
 
-    private Row relation(String name) {
+    private SqliteCatalog.Table relation(String name) {
         String spelled = spelling.get(SqlToken.fold(name));
         if (spelled == null) {
             throw LockstepException.usage(
@@ -113,13 +88,12 @@ public final class SourceSchema {
                             .map(near -> "did you mean " + near + "?")
                             .orElse("the source has " + spelling.size() + " tables"));
         }
-        Row row = relations.get(spelled);
-        if (!row.text("type").equals("table")) {
+        SqliteCatalog.Table found = relations.get(spelled);
+        if (!found.isOrdinary()) {
             throw LockstepException.usage(
-                    spelled + " is a " + row.text("type") + ", not a table",
-                    "what can be mirrored are ordinary tables");
+                    spelled + " is a " + found.type() + ", not a table", "what can be mirrored are ordinary tables");
         }
-        return row;
+        return found;
     }
 
     /** What the mirror calls all of them, damaged ones, too. */
@@ -133,18 +107,17 @@ public final class SourceSchema {
     /** The names of all ordinary tables. */
     public List<String> names() {
         List<String> names = new ArrayList<>();
-        relations.values().stream().filter(SourceSchema::isOrdinary).forEach(row -> names.add(row.text("name")));
+        relations.values().stream().filter(SourceSchema::isOrdinary).forEach(table -> names.add(table.name()));
         return names;
     }
 
-    private static boolean isOrdinary(Row relation) {
-        return relation.text("type").equals("table")
-                && !SqlToken.fold(relation.text("name")).startsWith("lockstep_");
+    private static boolean isOrdinary(SqliteCatalog.Table relation) {
+        return relation.isOrdinary() && !SqlToken.fold(relation.name()).startsWith("lockstep_");
     }
 
     /** What one table is like, or why that cannot be told: it keeps nobody from the others. */
-    private SourceTable described(Row relation) {
-        String name = relation.text("name");
+    private SourceTable described(SqliteCatalog.Table relation) {
+        String name = relation.name();
         if (name.isEmpty()) {
             return SourceTable.unreadable(name, "it has no name");
         }
@@ -175,26 +148,29 @@ public final class SourceSchema {
         return said.endsWith(")") && from >= 0 ? said.substring(from + 2, said.length() - 1) : said;
     }
 
-    private SourceTable table(Row relation) {
-        String name = relation.text("name");
-        Strictness strictness = relation.flag("strict") ? Strictness.STRICT : Strictness.LAX;
+    private SourceTable table(SqliteCatalog.Table relation) {
+        String name = relation.name();
+        Strictness strictness = relation.strict() ? Strictness.STRICT : Strictness.LAX;
         Map<String, Column> columns = new LinkedHashMap<>();
-        Map<Long, String> primary = new LinkedHashMap<>();
-        for (Row row : tx.rows(COLUMNS, name)) {
-            String column = row.text("name");
+        List<String> primary = new ArrayList<>();
+        for (SqliteCatalog.Column row : catalog.columns(name)) {
+            if (row.kind() == SqliteCatalog.Kind.HIDDEN) {
+                continue;
+            }
+            String column = row.name();
             if (column.isEmpty()) {
                 return SourceTable.unreadable(name, "a column has no name");
             }
-            Nulls nulls = row.flag("forbids_null") ? Nulls.FORBIDDEN : Nulls.ALLOWED;
-            String type = row.text("type") == null ? "" : row.text("type");
+            Nulls nulls = row.notNull() ? Nulls.FORBIDDEN : Nulls.ALLOWED;
+            String type = row.type();
             columns.put(
                     SqlToken.fold(column),
                     new Column(column, columns.size(), type, Affinity.of(type, strictness), nulls, Wish.NONE));
-            if (row.integer("pk") > 0) {
-                primary.put(row.integer("pk"), SqlToken.fold(column));
+            if (row.keyPosition() > 0) {
+                primary.add(SqlToken.fold(column));
             }
         }
-        boolean rowid = !relation.flag("without_rowid");
+        boolean rowid = !relation.withoutRowid();
         List<Order> index = index(name, columns, primary, rowid);
         List<Column> key = new ArrayList<>();
         for (Order part : index) {
@@ -211,31 +187,34 @@ public final class SourceSchema {
     }
 
     /** The columns that tell rows apart, by folded name, with the collation of the index that says so. */
-    private List<Order> index(String table, Map<String, Column> columns, Map<Long, String> primary, boolean rowid) {
+    private List<Order> index(String table, Map<String, Column> columns, List<String> primary, boolean rowid) {
         List<Order> chosen = null;
         boolean hasPrimaryIndex = false;
-        for (Row row : tx.rows(UNIQUE_INDEXES, table)) {
-            boolean isPrimary = row.text("origin").equals("pk");
+        List<SqliteCatalog.Index> indexes = new ArrayList<>(catalog.indexes(table));
+        indexes.sort(Comparator.comparing(index -> index.origin() != Origin.PRIMARY_KEY));
+        for (SqliteCatalog.Index index : indexes) {
+            boolean isPrimary = index.origin() == Origin.PRIMARY_KEY;
             hasPrimaryIndex |= isPrimary;
-            if (chosen == null) {
-                chosen = columns(row.text("name"), columns, isPrimary);
+            if (chosen == null && index.unique() && !index.partial()) {
+                chosen = columns(index, columns, isPrimary);
             }
         }
         if (rowid && primary.size() == 1 && !hasPrimaryIndex) {
             // INTEGER PRIMARY KEY is the rowid itself, and has no index.
-            return List.of(new Order(primary.values().iterator().next(), Optional.empty()));
+            return List.of(new Order(primary.get(0), Optional.empty()));
         }
         return chosen == null ? List.of() : chosen;
     }
 
-    private List<Order> columns(String index, Map<String, Column> columns, boolean primary) {
+    private List<Order> columns(SqliteCatalog.Index index, Map<String, Column> columns, boolean primary) {
         List<Order> parts = new ArrayList<>();
-        for (Row row : tx.rows(INDEX_COLUMNS, index)) {
-            Column column = row.isNull("name") ? null : columns.get(SqlToken.fold(row.text("name")));
+        for (SqliteCatalog.Part part : catalog.parts(index)) {
+            Column column =
+                    part.column().map(name -> columns.get(SqlToken.fold(name))).orElse(null);
             if (column == null || (!primary && column.nulls() == Nulls.ALLOWED)) {
                 return null;
             }
-            parts.add(new Order(SqlToken.fold(column.name()), Optional.of(row.text("coll"))));
+            parts.add(new Order(SqlToken.fold(column.name()), Optional.of(part.collation())));
         }
         return parts;
     }
