@@ -149,7 +149,12 @@ class ArchitectureTest {
             .notDependOnEachOther()
             .ignoreDependency(
                     alwaysTrue(),
-                    resideInAnyPackage("dev.lockstep.cli.kit", "dev.lockstep.cli.option", "dev.lockstep.cli.hint"))
+                    resideInAnyPackage(
+                            "dev.lockstep.cli.kit",
+                            "dev.lockstep.cli.option",
+                            "dev.lockstep.cli.hint",
+                            "dev.lockstep.cli.pager",
+                            "dev.lockstep.cli.text"))
             .ignoreDependency(alwaysTrue(), resideInAPackage("dev.lockstep.cli.process"))
             // What is looked at is what those commands work on.
             .ignoreDependency(resideInAPackage("dev.lockstep.cli.doctor"), alwaysTrue())

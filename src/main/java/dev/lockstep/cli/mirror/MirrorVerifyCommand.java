@@ -1,7 +1,5 @@
 package dev.lockstep.cli.mirror;
 
-import dev.lockstep.cli.hint.Hints;
-import dev.lockstep.cli.kit.Advice;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
@@ -9,6 +7,7 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.pager.Pager;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.mirror.plan.NotMirrored;
@@ -16,13 +15,13 @@ import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.mirror.schema.SchemaCopy;
 import dev.lockstep.mirror.verify.Difference;
+import dev.lockstep.mirror.verify.DifferenceVisitor;
 import dev.lockstep.mirror.verify.Verification;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ShellWord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +35,13 @@ public final class MirrorVerifyCommand implements Command {
     private static final Opt<Boolean> SHOW_VALUES =
             Opt.flag("Show the values that differ, too, long ones from where they differ.", "--show-values");
 
+    private static final Opt<Boolean> DIFF = Opt.flag(
+            "Show rows that differ side by side, the source's values at the left, the mirror's at the right: on a terminal in"
+                    + " colour and page by page, by the program that PAGER names or one that is built in.",
+            "--diff");
+    private static final Opt<Long> LIMIT =
+            Opt.number("Show at most so many rows with --diff; all are counted (default: all are shown).", "--limit");
+
     private static final long DEFAULT_ROWS = 10_000;
 
     @Override
@@ -45,31 +51,49 @@ public final class MirrorVerifyCommand implements Command {
                         "Read both sides whole, and name every row in which the mirror differs. Ends with 3 if there is one,"
                                 + " and with 1 if a table could not be compared. Nothing is changed.");
         MirrorArguments.which(spec);
-        Options.add(spec, ROWS, SHOW_VALUES);
+        Options.add(spec, ROWS, SHOW_VALUES, DIFF, LIMIT);
     }
 
     @Override
     public Result run(Invocation call) {
+        if (call.has(LIMIT) && !call.has(DIFF)) {
+            throw LockstepException.usage("--limit is of --diff", "--rows limits how many rows are named");
+        }
+        if (!isShown(call)) {
+            return verify(call, call.get(ROWS).orElse(DEFAULT_ROWS), DifferenceVisitor.NONE);
+        }
+        long most = call.get(LIMIT).orElse(Long.MAX_VALUE);
+        try (Pager pager = Pager.of(call)) {
+            return verify(call, 0, new DiffText(pager, most));
+        }
+    }
+
+    private static boolean isShown(Invocation call) {
+        return call.has(DIFF) && call.format() == Options.Format.TEXT;
+    }
+
+    private static Result verify(Invocation call, long named, DifferenceVisitor visitor) {
         List<Verification.Table> tables;
         List<NotMirrored> left;
         WalWatch wal = new WalWatch(call, "--table reads less at a time");
         try (Db source = MirrorArguments.source(call);
                 MirrorConnection link = MirrorArguments.link(call, Session.Use.READ)) {
-            tables = new Verification(
-                            link, MirrorArguments.sourceId(call), call.get(ROWS).orElse(DEFAULT_ROWS), new Progress() {
-                                @Override
-                                public void table(String name) {
-                                    wal.look();
-                                    call.output().detail(name + ": reading both sides");
-                                }
-                            })
+            tables = new Verification(link, MirrorArguments.sourceId(call), named, visitor, new Progress() {
+                        @Override
+                        public void table(String name) {
+                            wal.look();
+                            call.output().detail(name + ": reading both sides");
+                        }
+                    })
                     .run(source, MirrorArguments.selection(call));
             left = SchemaCopy.notMirrored(source, link, MirrorArguments.selection(call));
             wal.look();
         }
+        VerifyReport.Values values =
+                call.has(SHOW_VALUES) || call.has(DIFF) ? VerifyReport.Values.SHOWN : VerifyReport.Values.HIDDEN;
         for (Verification.Table table : tables) {
             for (Difference row : table.rows()) {
-                call.output().event("row", tree(row, call), line(row, call));
+                call.output().event("row", VerifyReport.tree(row, values), VerifyReport.line(row, values));
             }
         }
         return result(call, tables, left, wal);
@@ -82,8 +106,8 @@ public final class MirrorVerifyCommand implements Command {
         List<LockstepException> failures = new ArrayList<>();
         boolean equal = true;
         for (Verification.Table table : tables) {
-            trees.add(tree(table, call.advice()));
-            lines.addAll(lines(table));
+            trees.add(VerifyReport.tree(table, call.advice()));
+            lines.addAll(VerifyReport.lines(table, isShown(call) ? VerifyReport.Rows.SHOWN : VerifyReport.Rows.NAMED));
             table.failure().ifPresent(failures::add);
             equal &= table.isEqual();
         }
@@ -92,6 +116,12 @@ public final class MirrorVerifyCommand implements Command {
                 call.output().message("hint: '" + command + "' copies what differs, or says what does not fit"));
         if (!left.isEmpty()) {
             lines.add(summary(tables) + NotMirroredReport.line(left));
+        }
+        long differences =
+                tables.stream().mapToLong(Verification.Table::differences).sum();
+        if (isShown(call) && call.get(LIMIT).filter(most -> most < differences).isPresent()) {
+            lines.add("%d of %d rows are shown; --limit %d shows all"
+                    .formatted(call.get(LIMIT).orElseThrow(), differences, differences));
         }
         lines.addAll(wal.lines());
         Map<String, Object> data = new LinkedHashMap<>();
@@ -149,93 +179,5 @@ public final class MirrorVerifyCommand implements Command {
             case CREATE_THE_TABLE -> BackfillArguments.CREATE.name();
             case DELETE_ALL_ROWS -> BackfillArguments.ALLOW_EMPTY_SOURCE.name();
         };
-    }
-
-    private static Map<String, Object> tree(Verification.Table table, Advice advice) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("table", table.table());
-        tree.put("source", table.source());
-        tree.put("mirror", table.mirror());
-        tree.put("missing", table.missing());
-        tree.put("extra", table.extra());
-        tree.put("changed", table.changed());
-        tree.put("named", table.rows().size());
-        tree.put("error", table.failure().map(LockstepException::getMessage).orElse(null));
-        tree.put("hint", table.failure().map(Hints::of).map(advice::complete).orElse(null));
-        return tree;
-    }
-
-    private static Map<String, Object> tree(Difference row, Invocation call) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("op", op(row));
-        tree.put("table", row.table());
-        tree.put("key", row.key());
-        List<String> columns = new ArrayList<>();
-        Map<String, Object> source = new LinkedHashMap<>();
-        Map<String, Object> mirror = new LinkedHashMap<>();
-        for (Difference.Cell cell : row.cells()) {
-            columns.add(cell.column());
-            source.put(cell.column(), cell.source());
-            mirror.put(cell.column(), cell.mirror());
-        }
-        tree.put("columns", row.kind() == Difference.Kind.CHANGED ? columns : List.of());
-        if (call.has(SHOW_VALUES)) {
-            tree.put("source", row.kind() == Difference.Kind.EXTRA ? null : source);
-            tree.put("mirror", row.kind() == Difference.Kind.MISSING ? null : mirror);
-        }
-        return tree;
-    }
-
-    private static String op(Difference row) {
-        return row.kind().name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String line(Difference row, Invocation call) {
-        StringBuilder line = new StringBuilder(row.table() + ", key " + row.key() + ": " + op(row));
-        String separator = ": ";
-        for (Difference.Cell cell : row.cells()) {
-            if (call.has(SHOW_VALUES)) {
-                line.append(separator).append(cell.column()).append(values(cell));
-                separator = ", ";
-            } else if (row.kind() == Difference.Kind.CHANGED) {
-                line.append(separator).append(cell.column());
-                separator = ", ";
-            }
-        }
-        return line.toString();
-    }
-
-    private static String values(Difference.Cell cell) {
-        if (cell.source() == null || cell.mirror() == null) {
-            return " " + (cell.source() == null ? cell.mirror() : cell.source());
-        }
-        return " is " + cell.source() + " in the source, " + cell.mirror() + " in the mirror";
-    }
-
-    private static List<String> lines(Verification.Table table) {
-        List<String> lines = new ArrayList<>();
-        if (table.failure().isPresent()) {
-            lines.add(table.table() + ": NOT COMPARED: " + table.failure().get().getMessage());
-            String hint = Hints.of(table.failure().get());
-            if (hint != null) {
-                lines.add("  hint: " + hint);
-            }
-        } else if (table.isEqual()) {
-            lines.add(table.table() + ": " + table.source() + " rows, equal");
-        } else {
-            lines.add("%s: %d rows in the source, %d in the mirror: %d missing, %d extra, %d changed"
-                    .formatted(
-                            table.table(),
-                            table.source(),
-                            table.mirror(),
-                            table.missing(),
-                            table.extra(),
-                            table.changed()));
-            long unnamed = table.differences() - table.rows().size();
-            if (unnamed > 0) {
-                lines.add("  " + unnamed + " of them are not named; --rows " + table.differences() + " names all");
-            }
-        }
-        return lines;
     }
 }

@@ -7,6 +7,7 @@ import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.proof.RowFingerprint;
 import dev.lockstep.mirror.proof.RowReader;
 import dev.lockstep.mirror.run.MirrorRun;
+import dev.lockstep.mirror.verify.DifferenceVisitor;
 import dev.lockstep.mirror.verify.TableVerification;
 import java.util.Optional;
 
@@ -74,7 +75,7 @@ final class EqualityProof {
                         plan,
                         RowReader.ofSource(source, plan),
                         RowReader.ofMirror(run.databaseEngine(), mirror, plan),
-                        0)
+                        DifferenceVisitor.NONE)
                 .run();
         if (rows.changed() > 0 || rows.missing() != rejected || rows.extra() != left) {
             return new Found(rows.mirror(), Optional.empty(), Optional.empty());

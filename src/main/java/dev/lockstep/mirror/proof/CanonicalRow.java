@@ -7,8 +7,10 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * One row as a verification compares it: for each cell a tag and what it means, in bytes on which two databases agree and never in
@@ -126,6 +128,34 @@ public final class CanonicalRow {
         return at;
     }
 
+    /** The cells of the key, to be kept. */
+    public List<CanonicalValue> keyValues() {
+        List<CanonicalValue> values = new ArrayList<>(keyWidth);
+        for (int i = 0; i < keyWidth; i++) {
+            int from = start(i);
+            values.add(new CanonicalValue(
+                    kind((char) bytes[from]),
+                    number(bytes, from + 1),
+                    Arrays.copyOfRange(bytes, from + HEAD, ends[i])));
+        }
+        return values;
+    }
+
+    private static CanonicalValue.Kind kind(char tag) {
+        return switch (tag) {
+            case NULL -> CanonicalValue.Kind.NULL;
+            case WHOLE -> CanonicalValue.Kind.WHOLE;
+            case REAL -> CanonicalValue.Kind.REAL;
+            case TEXT -> CanonicalValue.Kind.TEXT;
+            case BLOB -> CanonicalValue.Kind.BLOB;
+            case DECIMAL -> CanonicalValue.Kind.DECIMAL;
+            case INSTANT -> CanonicalValue.Kind.INSTANT;
+            case DAY -> CanonicalValue.Kind.DAY;
+            case ODD -> CanonicalValue.Kind.ODD;
+            default -> throw new IllegalStateException("no such tag: " + tag);
+        };
+    }
+
     /** About how much memory the row takes. */
     public int length() {
         return ends[ends.length - 1];
@@ -203,15 +233,7 @@ public final class CanonicalRow {
     }
 
     private String blob(int cell) {
-        ShownValue blob = blob(cell, SHOWN_BYTES);
-        return blob.open() + blob.text() + (blob.isWhole() ? "" : "…") + blob.close();
-    }
-
-    private ShownValue blob(int cell, int most) {
-        int from = start(cell) + HEAD;
-        int length = ends[cell] - from;
-        String hex = HexFormat.of().formatHex(bytes, from, from + Math.min(length, most));
-        return new ShownValue("x'", hex, length > SHOWN_BYTES ? "' of " + length + " bytes" : "'", length <= most);
+        return value(cell, 2 * SHOWN_BYTES).beginning(2 * SHOWN_BYTES);
     }
 
     /** A cell as people read it, with no more than so many bytes of a text or blob. */
@@ -219,15 +241,29 @@ public final class CanonicalRow {
         int from = start(cell) + HEAD;
         int length = ends[cell] - from;
         return switch ((char) bytes[start(cell)]) {
-            case BLOB -> blob(cell, most / 2);
+            case BLOB ->
+                new ShownValue(
+                        ShownValue.Form.BLOB,
+                        HexFormat.of().formatHex(bytes, from, from + Math.min(length, most / 2)),
+                        length,
+                        length <= most / 2);
             case TEXT ->
                 new ShownValue(
-                        "'",
+                        ShownValue.Form.TEXT,
                         new String(bytes, from, whole(from, length, most), StandardCharsets.UTF_8),
-                        "'",
+                        characters(from, length),
                         length <= most);
             default -> ShownValue.plain(shown(cell, most));
         };
+    }
+
+    /** How many characters a text has: no continuation byte begins one. */
+    private int characters(int from, int length) {
+        int characters = 0;
+        for (int i = from; i < from + length; i++) {
+            characters += (bytes[i] & 0xc0) == 0x80 ? 0 : 1;
+        }
+        return characters;
     }
 
     /** How many bytes of a text are no more than so many, and end with a character. */

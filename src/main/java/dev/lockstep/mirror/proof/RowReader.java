@@ -17,7 +17,7 @@ public interface RowReader {
     void each(Consumer<CanonicalRow> sink);
 
     /** The source's rows. */
-    static RowReader ofSource(Tx tx, TablePlan plan) {
+    static SourceReader ofSource(Tx tx, TablePlan plan) {
         SourceTable source = plan.source();
         List<String> columns = new ArrayList<>();
         for (int cell : plan.cells()) {
@@ -29,12 +29,28 @@ public interface RowReader {
                                     .identifier()
                                     .toString());
         }
+        List<String> positioned = new ArrayList<>(columns);
+        source.order().forEach(part -> positioned.add(part.expression()));
         String table = "main." + source.identifier();
-        return whole(
-                tx,
-                table,
-                source.onlyThese(),
-                new SqliteReader(tx, plan, columns, table + " not indexed" + source.onlyThese()));
+        String from = table + " not indexed" + source.onlyThese();
+        long expected = count(tx, table, source.onlyThese());
+        return new SourceReader() {
+            @Override
+            public void each(Consumer<CanonicalRow> sink) {
+                whole(table, expected, new SqliteReader(tx, plan, columns, from))
+                        .each(sink);
+            }
+
+            @Override
+            public void eachWithCells(Sink sink) {
+                long[] read = new long[1];
+                new SqliteReader(tx, plan, positioned, from).eachWithCells((row, cells) -> {
+                    read[0]++;
+                    sink.row(row, cells);
+                });
+                check(table, expected, read[0]);
+            }
+        };
     }
 
     /** The mirror's rows; none if there is no such table. */
@@ -61,21 +77,28 @@ public interface RowReader {
         return names;
     }
 
-    /** Rows that were passed over are a failure, never a smaller table. */
     private static RowReader whole(Tx tx, String table, String condition, RowReader reader) {
-        long expected = count(tx, table, condition);
+        return whole(table, count(tx, table, condition), reader);
+    }
+
+    private static RowReader whole(String table, long expected, RowReader reader) {
         return sink -> {
             long[] read = new long[1];
             reader.each(row -> {
                 read[0]++;
                 sink.accept(row);
             });
-            if (read[0] != expected) {
-                throw new LockstepException(
-                        table + " has " + expected + " rows by its own count, and " + read[0] + " were read",
-                        "what was passed over was not compared; check that database for damage");
-            }
+            check(table, expected, read[0]);
         };
+    }
+
+    /** Rows that were passed over are a failure, never a smaller table. */
+    private static void check(String table, long expected, long read) {
+        if (read != expected) {
+            throw new LockstepException(
+                    table + " has " + expected + " rows by its own count, and " + read + " were read",
+                    "what was passed over was not compared; check that database for damage");
+        }
     }
 
     /** SQLite counts by the smallest index, and another time by the rows if that needs what only an application has. */

@@ -5,14 +5,26 @@ import dev.lockstep.support.Excerpts;
 /**
  * A value as people read it: {@code 17}, {@code 'a text'}, {@code x'00ff'}.
  *
- * @param open what stands before the text, a quote
- * @param text as much of it as is held
- * @param close what stands behind it
- * @param isWhole whether that is all of it
+ * @param form what it is
+ * @param text as much of it as is held, without quotes; of a blob, hexadecimal digits
+ * @param length of all of it: characters of a text, bytes of a blob
+ * @param isWhole whether all of it is held
  */
-public record ShownValue(String open, String text, String close, boolean isWhole) {
+public record ShownValue(Form form, String text, long length, boolean isWhole) {
+    private static final int SHOWN_BYTES = 16;
+
+    /** How a value is written. */
+    public enum Form {
+        /** As it is: a number, a time, NULL. */
+        PLAIN,
+        /** In quotes. */
+        TEXT,
+        /** In hexadecimal digits. */
+        BLOB
+    }
+
     static ShownValue plain(String text) {
-        return new ShownValue("", text, "", true);
+        return new ShownValue(Form.PLAIN, text, text.codePointCount(0, text.length()), true);
     }
 
     /** Its beginning, with about so many characters. */
@@ -30,6 +42,9 @@ public record ShownValue(String open, String text, String close, boolean isWhole
 
     private String shown(String excerpt) {
         boolean isCut = !isWhole && excerpt.equals(text);
+        String open = form == Form.PLAIN ? "" : form == Form.TEXT ? "'" : "x'";
+        String close =
+                form == Form.PLAIN ? "" : form == Form.BLOB && length > SHOWN_BYTES ? "' of " + length + " bytes" : "'";
         return open + excerpt + (isCut ? "…" : "") + close;
     }
 }

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * Rows of SQLite, each value as what it means to the type of the mirror's column. What has no meaning there is odd, and differs
  * from all that the mirror may have.
  */
-final class SqliteReader implements RowReader {
+final class SqliteReader implements SourceReader {
     private static final long EXACT_IN_A_DOUBLE = 1L << 53;
     private static final Map<String, Long> TRUTHS = Map.of("t", 1L, "true", 1L, "1", 1L, "f", 0L, "false", 0L, "0", 0L);
 
@@ -31,7 +31,7 @@ final class SqliteReader implements RowReader {
     /**
      * Of one table.
      *
-     * @param columns one expression for each column of the plan
+     * @param columns one expression for each column of the plan; and what else is to be handed over
      * @param from where they are read from
      */
     SqliteReader(Tx tx, TablePlan plan, List<String> columns, String from) {
@@ -42,6 +42,11 @@ final class SqliteReader implements RowReader {
 
     @Override
     public void each(Consumer<CanonicalRow> sink) {
+        eachWithCells((row, cells) -> sink.accept(row));
+    }
+
+    @Override
+    public void eachWithCells(Sink sink) {
         List<TargetTable.Column> columns = plan.columns();
         TargetType[] types = new TargetType[columns.size()];
         for (int i = 0; i < types.length; i++) {
@@ -57,7 +62,7 @@ final class SqliteReader implements RowReader {
                     row.odd(shown(cells, i));
                 }
             }
-            sink.accept(row);
+            sink.row(row, cells);
         });
     }
 

@@ -71,7 +71,8 @@ public final class Verification {
 
     private final MirrorConnection mirror;
     private final String source;
-    private final long mostNamed;
+    private final NamedRows named;
+    private final DifferenceVisitor visitor;
     private final Progress progress;
 
     /**
@@ -79,9 +80,16 @@ public final class Verification {
      * @param mostNamed how many rows of a table are named at most
      */
     public Verification(MirrorConnection mirror, String source, long mostNamed, Progress progress) {
+        this(mirror, source, mostNamed, DifferenceVisitor.NONE, progress);
+    }
+
+    /** @param visitor takes every row that differs, too */
+    public Verification(
+            MirrorConnection mirror, String source, long mostNamed, DifferenceVisitor visitor, Progress progress) {
         this.mirror = mirror;
         this.source = source;
-        this.mostNamed = mostNamed;
+        this.named = new NamedRows(mostNamed);
+        this.visitor = DifferenceVisitor.both(named, visitor);
         this.progress = progress;
     }
 
@@ -112,11 +120,12 @@ public final class Verification {
                 TablePlan plan = new Planner(engine, tx, there).plan(table);
                 check(plan);
                 checkMade(tx, plan);
+                visitor.table(plan);
                 TableVerification.Outcome outcome = new TableVerification(
                                 plan,
                                 RowReader.ofSource(tx, plan),
                                 RowReader.ofMirror(mirror.db().engine(), there, plan),
-                                mostNamed)
+                                visitor)
                         .run();
                 return found(plan, outcome);
             });
@@ -129,7 +138,7 @@ public final class Verification {
         }
     }
 
-    private static Table found(TablePlan plan, TableVerification.Outcome outcome) {
+    private Table found(TablePlan plan, TableVerification.Outcome outcome) {
         Set<Repair> repair = EnumSet.noneOf(Repair.class);
         if (plan.ddl().isPresent()) {
             repair.add(Repair.CREATE_THE_TABLE);
@@ -145,7 +154,7 @@ public final class Verification {
                 outcome.missing(),
                 outcome.extra(),
                 outcome.changed(),
-                outcome.named(),
+                named.rows(),
                 repair,
                 many ? outcome.extra() : 0,
                 Optional.empty());

@@ -1,0 +1,88 @@
+package dev.lockstep.cli.pager;
+
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Output;
+import dev.lockstep.support.Environment;
+import java.io.PrintStream;
+import java.util.Optional;
+
+/**
+ * Where lines go that may be many. On a terminal that is the program that PAGER names, else one that is built in; where
+ * standard output is none, they are printed. Whoever leaves the pager needs no more of them: then {@link Output.Closed} is thrown.
+ */
+public abstract class Pager implements AutoCloseable {
+    private final TerminalSize size;
+    private final boolean isColoured;
+
+    Pager(TerminalSize size, boolean isColoured) {
+        this.size = size;
+        this.isColoured = isColoured;
+    }
+
+    /** For one run of a command that prints text. */
+    public static Pager of(Invocation call) {
+        Environment environment = call.databases().environment();
+        String terminals = System.getProperty("lockstep.tty", "");
+        boolean isTerminal = terminals.contains("1");
+        String kind = environment.get("TERM").orElse("dumb");
+        boolean canMove = isTerminal && !kind.equals("dumb");
+        boolean isColoured = canMove
+                && environment.get("NO_COLOR").filter(any -> !any.isEmpty()).isEmpty();
+        TerminalSize size = TerminalSize.of(environment, isTerminal);
+        Optional<String> program = environment.get("PAGER");
+        if (!canMove
+                || program.filter(text -> text.isBlank() || text.equals("cat")).isPresent()) {
+            return new Plain(size, isColoured, call);
+        }
+        if (program.isPresent()) {
+            return new ProgramPager(size, isColoured, program.get());
+        }
+        return terminals.contains("0")
+                ? new BuiltInPager(size, isColoured, call.output().out())
+                : new Plain(size, isColoured, call);
+    }
+
+    /** How many columns a line may take. */
+    public int columns() {
+        return size.columns();
+    }
+
+    int rows() {
+        return size.rows();
+    }
+
+    /** Whether lines may have colours. */
+    public boolean isColoured() {
+        return isColoured;
+    }
+
+    /** Shows a line, in which there are no control characters but those that colour it. */
+    public abstract void line(String text);
+
+    /** Waits until whoever reads has done so. */
+    @Override
+    public abstract void close();
+
+    /** Standard output as it is. */
+    private static final class Plain extends Pager {
+        private final PrintStream out;
+
+        Plain(TerminalSize size, boolean isColoured, Invocation call) {
+            super(size, isColoured);
+            this.out = call.output().out();
+        }
+
+        @Override
+        public void line(String text) {
+            out.println(text);
+            if (out.checkError()) {
+                throw new Output.Closed();
+            }
+        }
+
+        @Override
+        public void close() {
+            out.flush();
+        }
+    }
+}

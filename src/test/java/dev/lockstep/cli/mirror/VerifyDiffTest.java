@@ -1,0 +1,131 @@
+package dev.lockstep.cli.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.mirror.TestMirror;
+import dev.lockstep.mirror.TestMirror.Kind;
+import dev.lockstep.testing.LockstepRun;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Rows that differ stand side by side, so that nobody has to guess what a value is. */
+class VerifyDiffTest {
+    @TempDir
+    Path dir;
+
+    @ParameterizedTest
+    @EnumSource
+    void rowsStandSideBySide(Kind kind) throws SQLException {
+        try (TestMirror mirror = TestMirror.filled(kind, dir, 30)) {
+            mirror.execute(
+                    "delete from many where id = 17",
+                    "insert into many (id, name, n) values (9001, '', 1)",
+                    "update many set name = 'ROW 18' where id = 18",
+                    "update many set name = 'NULL', n = null where id = 19");
+
+            LockstepRun run = mirror.run("mirror", "verify", "--diff");
+
+            assertThat(run.exit()).as(run.stderr()).isEqualTo(3);
+            assertThat(run.stdout()).isEqualTo("""
+                    many
+                              source                              mirror
+                      key 17: missing
+                        id    17                                <
+                        name  'row 17'                          <
+                        n     4.25                              <
+                      key 18: changed
+                        id    18                                  18
+                        name  'row 18'                          | 'ROW 18'
+                        n     4.5                                 4.5
+                      key 19: changed
+                        id    19                                  19
+                        name  'row 19'                          | 'NULL'
+                        n     4.75                              | NULL
+                      key 9001: extra
+                        id                                      > 9001
+                        name                                    > ''
+                        n                                       > 1.0
+                    many: 30 rows in the source, 30 in the mirror: 1 missing, 1 extra, 2 changed
+                    """);
+        }
+    }
+
+    @Test
+    void wideCharactersKeepTheColumnsInLine() throws SQLException {
+        List<String> lines = diff("'日本語'", "'日本'", 80);
+
+        assertThat(lines).contains("    v   '日本語'                           | '日本'");
+    }
+
+    @Test
+    void whatATerminalWouldObeyIsEscaped() throws SQLException {
+        List<String> lines = diff("'a' || char(27) || '[31m' || char(10)", "'back\\slash' || char(8238)", 80);
+
+        assertThat(lines).contains("    v   E'a\\x1b[31m\\n'                     | E'back\\\\slash\\u202e'");
+    }
+
+    @Test
+    void valuesThatLookTheSameAreSpelledOut() throws SQLException {
+        List<String> lines = diff("'ä'", "'a' || char(776)", 80);
+
+        assertThat(lines).contains("    v   E'\\u00e4'                          | E'a\\u0308'");
+    }
+
+    @Test
+    void aLongValueIsCutWhereItDiffersAndSaysHowLongItIs() throws SQLException {
+        List<String> lines = diff("hex(zeroblob(600)) || 'x'", "hex(zeroblob(600))", 80);
+
+        assertThat(lines).contains("    v   '…00000000x' (1,201 chars)         | '…00000000' (1,200 chars)");
+    }
+
+    @Test
+    void aBlobIsShownInHexadecimalDigitsWithItsLength() throws SQLException {
+        List<String> lines = diff("x'00ff'", "zeroblob(100)", 80);
+
+        assertThat(lines).contains("    v   x'00ff' (2 bytes)                  | x'00000000000000000…' (100 bytes)");
+    }
+
+    @Test
+    void aWiderTerminalShowsMore() throws SQLException {
+        assertThat(diff("x'00ff'", "zeroblob(100)", 120).stream().filter(line -> line.contains("100 bytes")))
+                .singleElement()
+                .satisfies(line -> assertThat(line).hasSizeBetween(110, 120));
+    }
+
+    @Test
+    void noMoreRowsAreShownThanWanted() throws SQLException {
+        try (TestMirror mirror = TestMirror.filled(Kind.SQLITE, dir, 30)) {
+            mirror.execute("delete from many where id > 10");
+
+            LockstepRun run = mirror.run("mirror", "verify", "--diff", "--limit", "2");
+
+            assertThat(run.stdout().lines().filter(line -> line.startsWith("  key")))
+                    .hasSize(2);
+            assertThat(run.stdout()).endsWith("2 of 20 rows are shown; --limit 20 shows all\n");
+            assertThat(mirror.run("mirror", "verify", "--limit", "2").exit()).isEqualTo(2);
+        }
+    }
+
+    /** The lines of the difference between a cell of the source, and the same of the mirror. */
+    private List<String> diff(String source, String mirror, int columns) throws SQLException {
+        try (TestMirror pair = new TestMirror(
+                Kind.SQLITE, dir, "create table t (id integer primary key, v)", "insert into t values (1, null)")) {
+            assertThat(pair.run("mirror", "backfill", "--create").exit()).isZero();
+            pair.sql("update t set v = " + source);
+            pair.execute("update t set v = " + mirror);
+            Map<String, String> environment = new HashMap<>(pair.environment());
+            environment.put("COLUMNS", Integer.toString(columns));
+            return LockstepRun.of(environment, "mirror", "verify", "--diff")
+                    .stdout()
+                    .lines()
+                    .toList();
+        }
+    }
+}
