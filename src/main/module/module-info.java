@@ -13,6 +13,7 @@ module dev.lockstep {
     requires static org.tukaani.xz;
     requires static org.xerial.sqlitejdbc;
 
+    exports dev.lockstep.api;
     exports dev.lockstep.audit;
     exports dev.lockstep.audit.index;
     exports dev.lockstep.audit.query;

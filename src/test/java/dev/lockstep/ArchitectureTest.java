@@ -1,6 +1,8 @@
 package dev.lockstep;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
@@ -15,9 +17,11 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.sql.Connection;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 
 /** The arrows between the packages, and who may know what. */
 @AnalyzeClasses(packages = "dev.lockstep", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -28,6 +32,8 @@ class ArchitectureTest {
             .withOptionalLayers(true)
             .layer("cli")
             .definedBy("dev.lockstep.cli..")
+            .layer("api")
+            .definedBy("dev.lockstep.api..")
             .layer("realm")
             .definedBy("dev.lockstep.realm..")
             .layer("transpile")
@@ -48,23 +54,25 @@ class ArchitectureTest {
             .definedBy("dev.lockstep.support..")
             .whereLayer("support")
             .mayOnlyBeAccessedByLayers(
-                    "cli", "realm", "transpile", "audit", "mirror", "fts", "journal", "profile", "db")
+                    "cli", "api", "realm", "transpile", "audit", "mirror", "fts", "journal", "profile", "db")
             .whereLayer("cli")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("api")
+            .mayNotBeAccessedByAnyLayer()
             .whereLayer("realm")
-            .mayOnlyBeAccessedByLayers("cli")
+            .mayOnlyBeAccessedByLayers("cli", "api")
             .whereLayer("transpile")
-            .mayOnlyBeAccessedByLayers("cli", "realm")
+            .mayOnlyBeAccessedByLayers("cli", "api", "realm")
             .whereLayer("audit")
-            .mayOnlyBeAccessedByLayers("cli")
+            .mayOnlyBeAccessedByLayers("cli", "api")
             .whereLayer("mirror")
-            .mayOnlyBeAccessedByLayers("cli", "audit")
+            .mayOnlyBeAccessedByLayers("cli", "api", "audit")
             .whereLayer("fts")
-            .mayOnlyBeAccessedByLayers("cli")
+            .mayOnlyBeAccessedByLayers("cli", "api")
             .whereLayer("journal")
-            .mayOnlyBeAccessedByLayers("cli", "mirror", "fts", "audit")
+            .mayOnlyBeAccessedByLayers("cli", "api", "mirror", "fts", "audit")
             .whereLayer("profile")
-            .mayOnlyBeAccessedByLayers("cli", "realm", "transpile", "audit", "mirror", "fts", "journal");
+            .mayOnlyBeAccessedByLayers("cli", "api", "realm", "transpile", "audit", "mirror", "fts", "journal");
 
     @ArchTest
     static final ArchRule noCycles =
@@ -73,10 +81,19 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyDbKnowsTheDrivers = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.lockstep.db..")
+            .resideOutsideOfPackages("dev.lockstep.db..", "dev.lockstep.api..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "org.sqlite..", "org.mariadb..");
+
+    @ArchTest
+    static final ArchRule theFrontTakesWhatItIsHandedAndRunsNoSqlOfItsOwn = noClasses()
+            .that()
+            .resideInAPackage("dev.lockstep.api..")
+            .should()
+            .dependOnClassesThat(
+                    resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "org.sqlite..", "org.mariadb..")
+                            .and(not(belongToAnyOf(DataSource.class, Connection.class))));
 
     @ArchTest
     static final ArchRule onlyCliKnowsTheCommandLine = noClasses()

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param complete whether there is nothing else, such as {@code -B}, which a session cannot be told later
  */
 public record ServerOptions(Map<String, String> settings, boolean complete) {
-    static ServerOptions of(String text) {
+    public static ServerOptions of(String text) {
         Map<String, String> settings = new LinkedHashMap<>();
         List<String> words = words(text);
         boolean complete = true;

@@ -9,6 +9,7 @@ import java.util.Optional;
  * Where a target of any engine may be described.
  *
  * @param option what the caller calls the connection string, for messages
+ * @param exposure who else can read what the option says
  * @param variable the variable that stands in for the option
  * @param profileUrl the connection string of the profile, which must not hold a password
  * @param passwordFile a file that holds the password and nothing else; it beats every other password
@@ -17,6 +18,7 @@ import java.util.Optional;
 public record TargetSources(
         Environment environment,
         String option,
+        Exposure exposure,
         String variable,
         Optional<String> profileUrl,
         Optional<Path> passwordFile,
@@ -26,6 +28,7 @@ public record TargetSources(
         return new TargetSources(
                 environment,
                 "the connection string",
+                Exposure.PUBLIC,
                 "LOCKSTEP_PG",
                 Optional.empty(),
                 Optional.empty(),
@@ -34,19 +37,26 @@ public record TargetSources(
 
     /** The same with names that the caller's own users know. */
     public TargetSources called(String optionName, String passwordOptionName) {
-        return new TargetSources(environment, optionName, variable, profileUrl, passwordFile, passwordOptionName);
+        return new TargetSources(
+                environment, optionName, exposure, variable, profileUrl, passwordFile, passwordOptionName);
+    }
+
+    /** The same for a string that nobody but this program sees, so that it may hold a password. */
+    public TargetSources inPrivate() {
+        return new TargetSources(
+                environment, option, Exposure.PRIVATE, variable, profileUrl, passwordFile, passwordOption);
     }
 
     public TargetSources withVariable(String name) {
-        return new TargetSources(environment, option, name, profileUrl, passwordFile, passwordOption);
+        return new TargetSources(environment, option, exposure, name, profileUrl, passwordFile, passwordOption);
     }
 
     public TargetSources withProfileUrl(Optional<String> url) {
-        return new TargetSources(environment, option, variable, url, passwordFile, passwordOption);
+        return new TargetSources(environment, option, exposure, variable, url, passwordFile, passwordOption);
     }
 
     public TargetSources withPasswordFile(Optional<Path> file) {
-        return new TargetSources(environment, option, variable, profileUrl, file, passwordOption);
+        return new TargetSources(environment, option, exposure, variable, profileUrl, file, passwordOption);
     }
 
     /**
@@ -56,7 +66,7 @@ public record TargetSources(
      */
     public Optional<ConnectionString> string(String url) {
         if (url != null) {
-            return Optional.of(new ConnectionString(url, option, Exposure.PUBLIC));
+            return Optional.of(new ConnectionString(url, option, exposure));
         }
         return environment
                 .get(variable)

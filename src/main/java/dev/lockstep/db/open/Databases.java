@@ -25,10 +25,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
 
 /**
  * Opens databases for one process: what the environment says, and what is put around each connection. It knows those
@@ -42,6 +44,7 @@ public final class Databases implements AutoCloseable {
 
     private volatile Environment environment;
     private final UnaryOperator<Connector> around;
+    private final DataSources dataSources = new DataSources();
     private final Set<Db> open = ConcurrentHashMap.newKeySet();
     private volatile boolean unstoppable;
     private Consumer<String> progress = message -> {};
@@ -158,6 +161,17 @@ public final class Databases implements AutoCloseable {
     }
 
     /**
+     * What a program's data source leads to, as a target of these databases alone. It lends a connection to find that out, and to
+     * PostgreSQL every connection; what is closed here is given back to it as it was.
+     *
+     * @throws DbException it has no connection to give
+     * @throws LockstepException refused: it leads to a database of another kind, or is of another driver
+     */
+    public DbTarget target(DataSource source) {
+        return dataSources.target(source, environment);
+    }
+
+    /**
      * Opens one connection to a PostgreSQL.
      *
      * @throws DbException nobody answers, or nobody lets us in
@@ -216,6 +230,10 @@ public final class Databases implements AutoCloseable {
 
     /** What opens the connections of such a session, for whoever needs the driver's own, or a new one now and then. */
     Connector connector(PgTarget target, Session session) {
+        Optional<Connector> lent = dataSources.connector(target, session);
+        if (lent.isPresent()) {
+            return around.apply(lent.get());
+        }
         Connector connector = around.apply(
                 target.embedded() ? () -> connectEmbedded(session) : new PostgresConnector(target, session));
         ConnectionCache keeping = kept;

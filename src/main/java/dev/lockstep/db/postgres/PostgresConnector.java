@@ -27,8 +27,6 @@ import org.postgresql.util.HostSpec;
  * {@code .pgpass} in its own way, and know nothing of a host's second address.
  */
 public final class PostgresConnector implements Connector {
-    private static final int OLDEST_SERVER = 12;
-
     /** What poolers answer to a parameter that they do not know. */
     private static final String PROTOCOL_VIOLATION = "08P01";
 
@@ -128,21 +126,7 @@ public final class PostgresConnector implements Connector {
         if (!kind.matches(server)) {
             throw new LoginFailure.WrongKind(kind);
         }
-        if (server.majorVersion() < OLDEST_SERVER) {
-            throw LockstepException.refused(
-                    host + " is PostgreSQL " + server.version() + "; lockstep needs " + OLDEST_SERVER, null);
-        }
-        if (!"UTF8".equals(server.encoding())) {
-            throw LockstepException.refused(
-                    "database " + target.database() + " on " + host + " has encoding " + server.encoding()
-                            + "; lockstep needs UTF8",
-                    "create database … encoding 'UTF8' template template0");
-        }
-        if (server.standby() && session.use() != Session.Use.READ) {
-            throw LockstepException.refused(
-                    host + " is a standby: it takes no writes and no LISTEN",
-                    "connect to the primary; of several hosts target_session_attrs=read-write finds it");
-        }
+        server.check(host.toString(), target.database(), session.use());
     }
 
     /** Finds the address to connect to; empty if it is the one that the driver finds by itself. */

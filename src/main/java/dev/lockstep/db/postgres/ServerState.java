@@ -1,5 +1,7 @@
 package dev.lockstep.db.postgres;
 
+import dev.lockstep.db.Session;
+import dev.lockstep.support.LockstepException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,6 +14,8 @@ import org.postgresql.PGConnection;
  * @param readOnly transactions are read-only unless they ask for more
  */
 record ServerState(String version, String encoding, boolean standby, boolean readOnly) {
+    private static final int OLDEST_SERVER = 12;
+
     private static final String ASK = """
             select pg_is_in_recovery(),
                    current_setting('default_transaction_read_only')
@@ -38,6 +42,29 @@ record ServerState(String version, String encoding, boolean standby, boolean rea
                 ResultSet rs = statement.executeQuery(ASK)) {
             rs.next();
             return new ServerState(version, encoding, rs.getBoolean(1), "on".equals(rs.getString(2)));
+        }
+    }
+
+    /**
+     * Refuses a server that is not one to work with.
+     *
+     * @param where the server, in words
+     * @throws LockstepException refused: too old, not UTF8, or a standby that is to be written to
+     */
+    void check(String where, String database, Session.Use use) {
+        if (majorVersion() < OLDEST_SERVER) {
+            throw LockstepException.refused(
+                    where + " is PostgreSQL " + version + "; lockstep needs " + OLDEST_SERVER, null);
+        }
+        if (!"UTF8".equals(encoding)) {
+            throw LockstepException.refused(
+                    "database " + database + " on " + where + " has encoding " + encoding + "; lockstep needs UTF8",
+                    "create database … encoding 'UTF8' template template0");
+        }
+        if (standby && use != Session.Use.READ) {
+            throw LockstepException.refused(
+                    where + " is a standby: it takes no writes and no LISTEN",
+                    "connect to the primary; of several hosts target_session_attrs=read-write finds it");
         }
     }
 

@@ -7,7 +7,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -47,6 +49,8 @@ public final class SessionSettings {
             select count(set_config(s.name, s.value, true))
               from unnest(cast(? as text[]), cast(? as text[])) as s (name, value)
             """;
+
+    private static final String READ_ONLY = "default_transaction_read_only";
 
     private static final String UNLIMITED = "0";
 
@@ -103,8 +107,15 @@ public final class SessionSettings {
         stricter("statement_timeout", session.statementTimeout());
         stricter("lock_timeout", session.lockTimeout());
         if (session.use() == Session.Use.READ) {
-            settings.put("default_transaction_read_only", "on");
+            settings.put(READ_ONLY, "on");
         }
+    }
+
+    /** What is set, here or by statements that this sends. */
+    List<String> names() {
+        List<String> names = new ArrayList<>(settings.keySet());
+        names.add(READ_ONLY);
+        return names;
     }
 
     /** Adds what the server has not been told yet. */
