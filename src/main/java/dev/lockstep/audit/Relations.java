@@ -1,8 +1,10 @@
 package dev.lockstep.audit;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.Engine;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import dev.lockstep.support.DidYouMean;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
@@ -102,8 +104,6 @@ public final class Relations {
                and m.type in ('table', 'view')
             """;
 
-    private static final String SQLITE_COLUMNS = "select c.name, c.type from pragma_table_xinfo(?) c order by c.cid";
-
     private Relations() {}
 
     /** The table that a profile names: as it is written, or, if there is no such one, by schema and table. */
@@ -189,13 +189,18 @@ public final class Relations {
     }
 
     private static Map<String, String> types(Db db, TableName name) {
-        List<Row> rows = db.autocommit(tx -> switch (db.engine()) {
-            case POSTGRESQL -> tx.rows(POSTGRESQL_COLUMNS, name.sql());
-            case MARIADB -> tx.rows(MARIADB_COLUMNS, name.schema(), name.table());
-            case SQLITE -> tx.rows(SQLITE_COLUMNS, name.table());
-        });
         Map<String, String> types = new LinkedHashMap<>();
-        rows.forEach(row -> types.put(row.text(0), row.value(1) == null ? "" : row.text(1)));
+        db.autocommit(tx -> {
+            if (db.engine() == Engine.SQLITE) {
+                SqliteCatalog.of(tx).columns(name.table()).forEach(column -> types.put(column.name(), column.type()));
+                return types;
+            }
+            List<Row> rows = db.engine() == Engine.POSTGRESQL
+                    ? tx.rows(POSTGRESQL_COLUMNS, name.sql())
+                    : tx.rows(MARIADB_COLUMNS, name.schema(), name.table());
+            rows.forEach(row -> types.put(row.text(0), row.value(1) == null ? "" : row.text(1)));
+            return types;
+        });
         return types;
     }
 }

@@ -7,7 +7,10 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
+import dev.lockstep.db.sqlite.SqliteCatalog.Origin;
 import dev.lockstep.profile.AuditProfile.Index;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
 import java.util.ArrayList;
@@ -17,13 +20,6 @@ import java.util.Optional;
 
 /** Indexes of SQLite. Making one is a single transaction: writers wait for it, readers in WAL mode do not. */
 final class SqliteIndexes implements IndexEngine {
-    private static final String COLUMNS = """
-            select c.name
-              from pragma_table_info(?) c
-             where exists (select 1 from sqlite_master m where m.type = 'table' and m.name = ? collate nocase)
-             order by c.cid
-            """;
-
     private static final String INDEXES = """
             select l.name, l."unique" as is_unique, l.origin, l.partial,
                    (select m.sql from sqlite_master m where m.type = 'index' and m.name = l.name) as sql,
@@ -33,16 +29,6 @@ final class SqliteIndexes implements IndexEngine {
              order by l.seq, x.seqno
             """;
 
-    /** A column that is the row's number has no index: it is the table's own order. */
-    private static final String ROW_NUMBER = """
-            select c.name
-              from pragma_table_info(?) c
-             where c.pk = 1
-               and lower(c.type) = 'integer'
-               and not exists (select 1 from pragma_table_info(?) d where d.pk > 1)
-               and not exists (select 1 from pragma_index_list(?) l where l.origin = 'pk')
-            """;
-
     private static final String TAKEN = "select 1 from sqlite_master where name = ? collate nocase";
 
     private static final String NAMED = """
@@ -50,19 +36,6 @@ final class SqliteIndexes implements IndexEngine {
               from sqlite_master m
              where m.name = ? collate nocase
                and m.type in ('index', 'table', 'view')
-            """;
-
-    private static final String SHAPE = """
-            select l."unique" as is_unique, l.partial
-              from pragma_index_list(?) l
-             where l.name = ? collate nocase
-            """;
-
-    private static final String KEYS = """
-            select x.name, x."desc" as descending, x.coll
-              from pragma_index_xinfo(?) x
-             where x.key = 1
-             order by x.seqno
             """;
 
     private final Db db;
@@ -77,13 +50,21 @@ final class SqliteIndexes implements IndexEngine {
 
     @Override
     public List<String> columns() {
-        return IndexEngine.texts(db, COLUMNS, table, table);
+        return db.autocommit(tx -> {
+            SqliteCatalog catalog = SqliteCatalog.of(tx);
+            return catalog.table(table)
+                            .filter(found -> !found.type().equals("view"))
+                            .isEmpty()
+                    ? List.<String>of()
+                    : catalog.columns(table).stream()
+                            .map(SqliteCatalog.Column::name)
+                            .toList();
+        });
     }
 
     @Override
     public List<TableIndex> indexes() {
-        Optional<String> number =
-                IndexEngine.texts(db, ROW_NUMBER, table, table, table).stream().findFirst();
+        Optional<String> number = db.autocommit(tx -> rowNumber(SqliteCatalog.of(tx)));
         List<TableIndex> indexes = new ArrayList<>();
         number.map(column -> new TableIndex.Key(column, false, true, true))
                 .ifPresent(key ->
@@ -109,6 +90,15 @@ final class SqliteIndexes implements IndexEngine {
             from = to;
         }
         return indexes;
+    }
+
+    /** A column that is the row's number has no index: it is the table's own order. */
+    private Optional<String> rowNumber(SqliteCatalog catalog) {
+        List<SqliteCatalog.Column> key = catalog.key(table);
+        boolean hasIndex = catalog.indexes(table).stream().anyMatch(index -> index.origin() == Origin.PRIMARY_KEY);
+        return key.size() == 1 && key.get(0).type().equalsIgnoreCase("integer") && !hasIndex
+                ? Optional.of(key.get(0).name())
+                : Optional.empty();
     }
 
     private static Optional<String> onlyNull(String sql) {
@@ -150,25 +140,28 @@ final class SqliteIndexes implements IndexEngine {
                 return new ExistingIndex(ExistingIndex.Fit.OTHER_RELATION, "a " + row.text("type"));
             }
             String sql = row.isNull("sql") ? "an index of a constraint of " + row.text("tbl_name") : row.text("sql");
-            boolean right = row.text("tbl_name").equalsIgnoreCase(table) && isRight(index);
+            boolean right = row.text("tbl_name").equalsIgnoreCase(table) && db.autocommit(tx -> isRight(tx, index));
             return new ExistingIndex(right ? ExistingIndex.Fit.RIGHT : ExistingIndex.Fit.OTHER_INDEX, sql);
         });
     }
 
-    private boolean isRight(Index index) {
-        Row shape = db.autocommit(tx -> tx.only(SHAPE, table, index.name()));
-        boolean unique = index.uniqueness() == Uniqueness.UNIQUE;
-        if (shape.flag("partial") || shape.flag("is_unique") != unique) {
+    private boolean isRight(Tx tx, Index index) {
+        SqliteCatalog catalog = SqliteCatalog.of(tx);
+        SqliteCatalog.Index there = catalog.indexes(table).stream()
+                .filter(found -> found.name().equalsIgnoreCase(index.name()))
+                .findFirst()
+                .orElseThrow();
+        if (there.partial() || there.unique() != (index.uniqueness() == Uniqueness.UNIQUE)) {
             return false;
         }
-        List<Row> keys = db.autocommit(tx -> tx.rows(KEYS, index.name()));
+        List<SqliteCatalog.Part> keys = catalog.parts(there);
         boolean right = keys.size() == index.columns().size();
         for (int i = 0; right && i < keys.size(); i++) {
-            Row key = keys.get(i);
-            // The name of an expression is NULL. A collation of its own serves no comparison of the application's.
-            right = index.columns().get(i).equalsIgnoreCase(key.text("name"))
-                    && !key.flag("descending")
-                    && "BINARY".equalsIgnoreCase(key.text("coll"));
+            SqliteCatalog.Part key = keys.get(i);
+            // An expression has no name. A collation of its own serves no comparison of the application's.
+            right = index.columns().get(i).equalsIgnoreCase(key.column().orElse(null))
+                    && !key.descending()
+                    && "BINARY".equalsIgnoreCase(key.collation());
         }
         return right;
     }

@@ -2,9 +2,9 @@ package dev.lockstep.fts.check;
 
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import dev.lockstep.fts.check.TriggerTuning.Shortcut;
 import dev.lockstep.fts.check.TriggerTuning.Way;
 import dev.lockstep.fts.content.IncrementalReindex;
@@ -29,12 +29,6 @@ import java.util.Optional;
  * the rows are and become, it finds every row that the statement's own condition does.
  */
 final class Shortcuts {
-    private static final String DECLARED = """
-            select type
-              from pragma_table_xinfo(?, 'main')
-             where name = ? collate nocase
-            """;
-
     private final Tx tx;
     private final FtsTable table;
     private final KeyProof proof;
@@ -180,10 +174,11 @@ final class Shortcuts {
     }
 
     private String declared(ContentTable base, String column) {
-        for (Row row : tx.rows(DECLARED, base.name(), column)) {
-            return row.text("type").toUpperCase(Locale.ROOT);
-        }
-        return "";
+        return SqliteCatalog.of(tx).columns(base.name()).stream()
+                .filter(declared -> SqlToken.fold(declared.name()).equals(SqlToken.fold(column)))
+                .findFirst()
+                .map(declared -> declared.type().toUpperCase(Locale.ROOT))
+                .orElse("");
     }
 
     private Shortcut byWords(RowLookup lookup) {

@@ -3,6 +3,7 @@ package dev.lockstep.fts.content;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import dev.lockstep.fts.schema.ContentTable;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.SourceQuery;
@@ -67,8 +68,9 @@ public final class ExpectedContentReader {
     /** What a table that keeps its own text has kept, which is all there is where no trigger says what belongs into it. */
     public static ExpectedContent ofOwnText(Tx tx, FtsTable table) {
         Identifier kept = table.shadow("content");
-        List<String> stored = new ArrayList<>();
-        tx.rows("select name from pragma_table_info(?)", kept.name()).forEach(row -> stored.add(row.text("name")));
+        List<String> stored = SqliteCatalog.of(tx).columns(kept.name()).stream()
+                .map(SqliteCatalog.Column::name)
+                .toList();
         List<String> expressions = new ArrayList<>();
         for (int i = 1; i <= table.columns().size(); i++) {
             expressions.add("(new." + new Identifier(stored.get(i)) + ")");

@@ -4,6 +4,7 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import dev.lockstep.fts.ledger.LedgerEntry.Circumstances;
 import dev.lockstep.fts.ledger.LedgerEntry.Health;
 import dev.lockstep.fts.ledger.LedgerEntry.StoredTrigger;
@@ -30,12 +31,6 @@ import java.util.Set;
  * application that restored and deferred again by itself left it behind, and has made another flag.
  */
 final class ApplicationLedger implements DeferralLedger {
-    private static final String COLUMNS_FOUND = """
-            select count(*)
-              from pragma_table_info(?, 'main')
-             where name in (?, ?)
-            """;
-
     private static final String EXISTS = """
             select 1
               from main.sqlite_master
@@ -75,7 +70,10 @@ final class ApplicationLedger implements DeferralLedger {
 
     /** Whether the database has the table that the profile names. */
     boolean isPossible(Tx tx) {
-        return tx.only(COLUMNS_FOUND, state.table(), state.key(), state.value()).integer(0) == 2;
+        return SqliteCatalog.of(tx).columns(state.table()).stream()
+                .map(SqliteCatalog.Column::name)
+                .toList()
+                .containsAll(List.of(state.key(), state.value()));
     }
 
     /** Whether the application knows this FTS5 table, and would rebuild it. */

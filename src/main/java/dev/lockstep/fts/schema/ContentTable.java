@@ -1,9 +1,9 @@
 package dev.lockstep.fts.schema;
 
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,28 +27,6 @@ public record ContentTable(
         Set<String> unique,
         List<String> primary,
         Optional<String> rowid) {
-    private static final String COLUMNS = """
-            select name, pk, hidden
-              from pragma_table_xinfo(?, 'main')
-            """;
-
-    private static final String HAS_ROWID = """
-            select 1
-              from pragma_table_list(?)
-             where schema = 'main'
-               and type = 'table'
-               and wr = 0
-            """;
-
-    /** The columns that are by themselves a unique key without exceptions. */
-    private static final String UNIQUE_COLUMNS = """
-            select (select name from pragma_index_info(il.name)) as name
-              from pragma_index_list(?, 'main') as il
-             where il."unique"
-               and not il.partial
-               and (select count(*) from pragma_index_info(il.name)) = 1
-            """;
-
     public ContentTable {
         columns = Set.copyOf(columns);
         writable = List.copyOf(writable);
@@ -60,27 +38,31 @@ public record ContentTable(
         Set<String> columns = new HashSet<>();
         List<String> writable = new ArrayList<>();
         List<String> primary = new ArrayList<>();
-        for (Row row : tx.rows(COLUMNS, table)) {
-            String column = row.text("name");
-            columns.add(SqlToken.fold(column));
-            if (row.integer("hidden") == 0) {
-                writable.add(column);
+        SqliteCatalog catalog = SqliteCatalog.of(tx);
+        for (SqliteCatalog.Column column : catalog.columns(table)) {
+            columns.add(SqlToken.fold(column.name()));
+            if (column.kind() == SqliteCatalog.Kind.ORDINARY) {
+                writable.add(column.name());
             }
-            if (row.integer("pk") > 0) {
-                primary.add(column);
+            if (column.keyPosition() > 0) {
+                primary.add(column.name());
             }
         }
         Set<String> unique = new HashSet<>();
         if (primary.size() == 1) {
             unique.add(SqlToken.fold(primary.get(0)));
         }
-        for (Row row : tx.rows(UNIQUE_COLUMNS, table)) {
-            if (!row.isNull("name")) {
-                unique.add(SqlToken.fold(row.text("name")));
+        for (SqliteCatalog.Index index : catalog.indexes(table)) {
+            List<SqliteCatalog.Part> parts = index.unique() && !index.partial() ? catalog.parts(index) : List.of();
+            if (parts.size() == 1) {
+                parts.get(0).column().ifPresent(column -> unique.add(SqlToken.fold(column)));
             }
         }
         Optional<String> rowid = Optional.empty();
-        if (!tx.rows(HAS_ROWID, table).isEmpty()) {
+        boolean hasRowid = catalog.table(table)
+                .filter(found -> found.isOrdinary() && !found.withoutRowid())
+                .isPresent();
+        if (hasRowid) {
             for (String candidate : List.of("oid", "_rowid_", "rowid")) {
                 rowid = columns.contains(candidate) ? rowid : Optional.of(candidate);
             }

@@ -4,6 +4,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,12 +28,6 @@ public final class FtsCatalog {
               from temp.sqlite_temp_master
              where type = 'trigger'
              order by rowid
-            """;
-
-    private static final String COLUMNS = """
-              select name
-                from pragma_table_info(?, 'main')
-            order by cid
             """;
 
     /** What a name stands for. */
@@ -120,8 +115,10 @@ public final class FtsCatalog {
     private static FtsTable table(Tx tx, String name, FtsModule module, String sql) {
         try {
             List<String> columns = new ArrayList<>();
-            for (Row column : tx.rows(COLUMNS, name)) {
-                columns.add(column.text("name"));
+            for (SqliteCatalog.Column column : SqliteCatalog.of(tx).columns(name)) {
+                if (column.kind() != SqliteCatalog.Kind.HIDDEN) {
+                    columns.add(column.name());
+                }
             }
             FtsTable table = FtsTable.of(name, module, columns, sql);
             return Unopened.tokenizer(tx, table)

@@ -1,7 +1,7 @@
 package dev.lockstep.fts.schema;
 
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,22 +18,12 @@ import java.util.function.Predicate;
  * @param definitions for each FTS5 table, its CREATE statement
  */
 public record SchemaFingerprint(Map<String, Map<String, String>> columns, Map<String, String> definitions) {
-    private static final String COLUMNS = """
-              select name,
-                     type || iif("notnull", ' not null', '') || iif(pk, ' key ' || pk, '') || iif(hidden, ' generated', '')
-                       as declared
-                from pragma_table_xinfo(?, 'main')
-            order by cid
-            """;
-
     /** As it is now. A table that is not there has no columns. */
     public static SchemaFingerprint read(Tx tx, List<String> tables, List<FtsTable> indexes) {
         Map<String, Map<String, String>> columns = new LinkedHashMap<>();
         for (String table : tables) {
             Map<String, String> declared = new LinkedHashMap<>();
-            for (Row row : tx.rows(COLUMNS, table)) {
-                declared.put(row.text("name"), row.text("declared"));
-            }
+            SqliteCatalog.of(tx).columns(table).forEach(column -> declared.put(column.name(), declaration(column)));
             columns.put(table, declared);
         }
         Map<String, String> definitions = new LinkedHashMap<>();
@@ -41,6 +31,13 @@ public record SchemaFingerprint(Map<String, Map<String, String>> columns, Map<St
             definitions.put(index.name(), index.sql());
         }
         return new SchemaFingerprint(columns, definitions);
+    }
+
+    private static String declaration(SqliteCatalog.Column column) {
+        return column.type()
+                + (column.notNull() ? " not null" : "")
+                + (column.keyPosition() > 0 ? " key " + column.keyPosition() : "")
+                + (column.kind() == SqliteCatalog.Kind.ORDINARY ? "" : " generated");
     }
 
     /** The tables, but not the FTS5 tables. */

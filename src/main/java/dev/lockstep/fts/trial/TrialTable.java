@@ -1,9 +1,9 @@
 package dev.lockstep.fts.trial;
 
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import dev.lockstep.fts.schema.ContentTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import java.util.ArrayList;
@@ -20,11 +20,6 @@ import java.util.function.Supplier;
 
 /** A table on which a {@link DeferralTrial} tries triggers: which rows, which columns, which values. */
 public final class TrialTable {
-    private static final String COLUMNS = """
-            select name, type, "notnull" as required, dflt_value is not null as has_default, pk, hidden
-              from pragma_table_xinfo(?, 'main')
-            """;
-
     /** What a statement that chooses by a row's state is often about, besides what the triggers say themselves. */
     private static final List<String> USUAL_STATES = List.of("null", "0", "1");
 
@@ -58,25 +53,26 @@ public final class TrialTable {
         this.triggers = new TrialTriggers(triggers);
         this.checked = CheckedValues.of(tx, table.name());
         boolean single = table.primary().size() == 1;
-        for (Row row : tx.rows(COLUMNS, table.name())) {
-            String type = row.isNull("type") ? "" : row.text("type").toUpperCase(Locale.ROOT);
-            boolean number = table.rowid().isPresent() && single && row.integer("pk") > 0 && type.equals("INTEGER");
-            if (row.integer("hidden") != 0) {
-                generated.add(SqlToken.fold(row.text("name")));
+        for (SqliteCatalog.Column row : SqliteCatalog.of(tx).columns(table.name())) {
+            String type = row.type().toUpperCase(Locale.ROOT);
+            boolean inKey = row.keyPosition() > 0;
+            boolean number = table.rowid().isPresent() && single && inKey && type.equals("INTEGER");
+            if (row.kind() != SqliteCatalog.Kind.ORDINARY) {
+                generated.add(SqlToken.fold(row.name()));
                 continue;
             }
             if (number) {
                 continue;
             }
-            String name = row.text("name");
+            String name = row.name();
             columns.put(
                     SqlToken.fold(name),
                     new Column(
                             name,
                             isNumeric(type),
-                            row.flag("required") && !row.flag("has_default"),
-                            table.isUnique(name) || row.integer("pk") > 0,
-                            row.integer("pk") > 0));
+                            row.notNull() && row.defaultSql().isEmpty(),
+                            table.isUnique(name) || inKey,
+                            inKey));
         }
     }
 
