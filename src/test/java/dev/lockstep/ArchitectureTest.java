@@ -103,6 +103,23 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("picocli..", "org.jline..");
 
+    /** The engine goes without an HTTP server. */
+    @ArchTest
+    static final ArchRule onlyTheRelayServes = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.lockstep.realm.relay")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.netty..");
+
+    @ArchTest
+    static final ArchRule theEngineGoesWithoutTheRelay = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.lockstep.realm.relay", "dev.lockstep.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.lockstep.realm.relay");
+
     @ArchTest
     static final ArchRule onlyCliPrints = noClasses()
             .that()

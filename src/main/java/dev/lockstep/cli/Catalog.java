@@ -39,6 +39,7 @@ import dev.lockstep.cli.realm.PublishCommand;
 import dev.lockstep.cli.realm.RealmInitCommand;
 import dev.lockstep.cli.realm.SequenceCommand;
 import dev.lockstep.cli.realm.WatchCommand;
+import dev.lockstep.cli.relay.RelayCommand;
 import dev.lockstep.cli.shell.ShellCommand;
 import dev.lockstep.cli.transpile.TranspileCheckCommand;
 import dev.lockstep.cli.transpile.TranspileGetCommand;
@@ -60,6 +61,7 @@ public final class Catalog {
             "realm listeners",
             "realm init",
             "realm sequence",
+            "realm relay",
             "realm watch",
             "realm publish",
             "realm unpublish",
@@ -125,6 +127,7 @@ public final class Catalog {
             case "realm listeners" -> new ListenersCommand();
             case "realm init" -> new RealmInitCommand();
             case "realm sequence" -> new SequenceCommand();
+            case "realm relay" -> new RelayCommand();
             case "realm watch" -> new WatchCommand();
             case "realm publish" -> new PublishCommand(PublishCommand.Verb.PUBLISH);
             case "realm unpublish" -> new PublishCommand(PublishCommand.Verb.UNPUBLISH);

@@ -7,7 +7,9 @@ import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.embedded.EmbeddedPostgres;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.listen.Channel;
 import dev.lockstep.db.listen.ListenSession;
+import dev.lockstep.db.listen.ListeningDb;
 import dev.lockstep.db.listen.PgListener;
 import dev.lockstep.db.mariadb.MariaDbConnector;
 import dev.lockstep.db.mariadb.MariaDbDriver;
@@ -223,6 +225,22 @@ public final class Databases implements AutoCloseable {
         return ListenSession.open(connector(target, session));
     }
 
+    /** Opens one connection that listens and answers, by turns; closing the database ends both. May fail as {@link #postgres}. */
+    public ListeningDb listeningDb(PgTarget target, Session session, Set<Channel> channels) {
+        try {
+            Connector connector = lent(target, session).orElseGet(() -> own(target, session));
+            ListeningDb both = ListeningDb.open(connector, channels);
+            open.add(both.db());
+            both.db().onClose(() -> {
+                open.remove(both.db());
+                both.deafen();
+            });
+            return both;
+        } catch (SQLException e) {
+            throw PostgresErrors.of(e).redacted(target.redactor());
+        }
+    }
+
     /** A listener that opens its connection when somebody subscribes. */
     public PgListener listener(PgTarget target, Session session, PgListener.Options options) {
         return new PgListener(connector(target, session), options);
@@ -230,16 +248,20 @@ public final class Databases implements AutoCloseable {
 
     /** What opens the connections of such a session, for whoever needs the driver's own, or a new one now and then. */
     Connector connector(PgTarget target, Session session) {
-        Optional<Connector> lent = dataSources.connector(target, session);
-        if (lent.isPresent()) {
-            return around.apply(lent.get());
-        }
-        Connector connector = around.apply(
+        ConnectionCache keeping = session.use() == Session.Use.LISTEN ? null : kept;
+        return lent(target, session)
+                .orElseGet(() -> keeping == null
+                        ? own(target, session)
+                        : keeping.around(List.of(target.identity(), session), own(target, session)));
+    }
+
+    private Optional<Connector> lent(PgTarget target, Session session) {
+        return dataSources.connector(target, session).map(around);
+    }
+
+    private Connector own(PgTarget target, Session session) {
+        return around.apply(
                 target.embedded() ? () -> connectEmbedded(session) : new PostgresConnector(target, session));
-        ConnectionCache keeping = kept;
-        return keeping == null || session.use() == Session.Use.LISTEN
-                ? connector
-                : keeping.around(List.of(target.identity(), session), connector);
     }
 
     /** A server that is being killed still takes connections until the system closes its port, and then resets them. */

@@ -2,6 +2,7 @@ package dev.lockstep.realm.log;
 
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.support.LockstepException;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** What an {@link InvalidationFeed} tells, in order. */
@@ -18,8 +19,9 @@ public sealed interface FeedEvent {
      *
      * @param seq the number in the log; empty if somebody notified without it, and then it may come more than once
      * @param senderPid the backend that committed it
+     * @param mark what no other record ever has, not even one of this number in another history of the log
      */
-    record Changed(FileChange change, OptionalLong seq, int senderPid) implements FeedEvent {}
+    record Changed(FileChange change, OptionalLong seq, int senderPid, Optional<String> mark) implements FeedEvent {}
 
     /** Somebody notified without the log, in no form that means anything. */
     record Malformed(String payload, int senderPid) implements FeedEvent {}

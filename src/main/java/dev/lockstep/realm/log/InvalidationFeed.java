@@ -34,7 +34,7 @@ import java.util.Set;
  * <p>An event counts as applied when the next one is asked for, or after {@link #applied}. What was not, when the process
  * dies, is told again to the next run of the same name.
  */
-public final class InvalidationFeed implements AutoCloseable {
+public final class InvalidationFeed implements RealmFeed {
     /** Whether others notify without the log. */
     public enum Emitters {
         ALL_USE_THE_LOG,
@@ -53,6 +53,7 @@ public final class InvalidationFeed implements AutoCloseable {
     private final Subscription hints;
     private final Duration interval;
     private final Emitters emitters;
+    private final SequencingTurns turns;
     private final Deque<FeedEvent> events = new ArrayDeque<>();
     private final List<Notification> unexplained = new ArrayList<>();
     private final PendingNotifications expected = new PendingNotifications();
@@ -63,8 +64,10 @@ public final class InvalidationFeed implements AutoCloseable {
     private boolean mayHaveMissed;
     private FeedEvent taken;
 
-    private InvalidationFeed(LogReader reader, PgListener listener, Duration interval, Emitters emitters) {
+    private InvalidationFeed(
+            LogReader reader, PgListener listener, Duration interval, Emitters emitters, SequencingTurns turns) {
         this.reader = reader;
+        this.turns = turns;
         this.listener = listener;
         this.hints = listener == null ? null : listener.subscribe(Set.of(FileChange.CHANNEL));
         this.interval = interval;
@@ -81,7 +84,22 @@ public final class InvalidationFeed implements AutoCloseable {
         PgListener listener = databases.listener(
                 target, Session.of("lockstep durable listener", Session.Use.LISTEN), PgListener.Options.DEFAULT);
         return new InvalidationFeed(
-                new LogReader(databases, target, name, LogReader.Backend.OURS), listener, SILENCE, emitters);
+                new LogReader(databases, target, name, LogReader.Backend.OURS), listener, SILENCE, emitters, null);
+    }
+
+    /**
+     * Listens, looks, and takes steps of the outbox where it may, all over one connection: the server sees one session.
+     *
+     * @param name as above
+     */
+    public static InvalidationFeed overOneSession(
+            Databases databases, PgTarget target, Optional<String> name, Emitters emitters) {
+        return new InvalidationFeed(
+                new LogReader(databases, target, name, LogReader.Backend.LISTENING),
+                null,
+                SILENCE,
+                emitters,
+                new SequencingTurns(Sequencing.DEFAULT_INTERVAL));
     }
 
     /** Looks now and then: on a standby, where nobody can listen, and behind a pooler that cannot be listened through. */
@@ -91,14 +109,12 @@ public final class InvalidationFeed implements AutoCloseable {
                 new LogReader(databases, target, name, LogReader.Backend.SHARED),
                 null,
                 interval,
-                Emitters.ALL_USE_THE_LOG);
+                Emitters.ALL_USE_THE_LOG,
+                null);
     }
 
-    /**
-     * The next event, waiting for it at most that long; the one before it counts as applied.
-     *
-     * @throws LockstepException what cannot be helped by trying again: the first connection failed, another run has the name
-     */
+    /** @throws LockstepException what cannot be helped by trying again: the first connection failed, another run has the name */
+    @Override
     public Optional<FeedEvent> next(Duration atMost) throws InterruptedException {
         applied();
         long deadline = System.nanoTime() + atMost.toNanos();
@@ -115,11 +131,11 @@ public final class InvalidationFeed implements AutoCloseable {
             if (left <= 0) {
                 return Optional.empty();
             }
-            await(Duration.ofNanos(Math.min(left, reader.patience().toNanos())));
+            await(Duration.ofNanos(Math.min(left, LogReader.SAVE_EVERY.toNanos())));
         }
     }
 
-    /** The event that was taken last is applied. */
+    @Override
     public void applied() {
         if (taken instanceof Changed changed && changed.seq().isPresent()) {
             reader.reached(new LogPosition(reader.epoch(), changed.seq().getAsLong()));
@@ -128,6 +144,20 @@ public final class InvalidationFeed implements AutoCloseable {
             reader.confirm();
         }
         taken = null;
+    }
+
+    /**
+     * What the log holds after a number, for whoever has not heard it; not for what {@link #next} tells. By the same thread.
+     *
+     * @return empty if the server cannot be asked just now
+     */
+    public Optional<LogPage> lookBack(long seq, int limit) {
+        return told == null ? Optional.empty() : reader.after(new LogPosition(told.epoch(), seq), limit);
+    }
+
+    /** Whether the server answered when it was asked last. */
+    public boolean isConnected() {
+        return reader.isConnected();
     }
 
     /** Remembers the place and lets the name go. */
@@ -143,6 +173,10 @@ public final class InvalidationFeed implements AutoCloseable {
     private void await(Duration atMost) throws InterruptedException {
         long untilLook = Math.max(0, told == null && hints != null ? Long.MAX_VALUE : lookAt - System.nanoTime());
         Duration wait = Duration.ofNanos(Math.min(atMost.toNanos(), untilLook));
+        if (turns != null) {
+            hearAndSequence(wait);
+            return;
+        }
         if (hints == null) {
             Thread.sleep(Math.max(1, wait.toMillis()));
             return;
@@ -151,6 +185,22 @@ public final class InvalidationFeed implements AutoCloseable {
         while (heard.isPresent()) {
             hear(heard.get());
             heard = unexplained.size() < PAGE ? hints.next(Duration.ZERO) : Optional.empty();
+        }
+    }
+
+    private void hearAndSequence(Duration atMost) throws InterruptedException {
+        Duration untilTurn = turns.untilDue();
+        if (told != null && untilTurn.isZero() && reader.sequence(turns)) {
+            lookAt = System.nanoTime();
+            return;
+        }
+        Duration wait = untilTurn.isZero() || atMost.compareTo(untilTurn) < 0 ? atMost : untilTurn;
+        reader.poll(wait).forEach(this::hear);
+        if (reader.wasReopened()) {
+            mayHaveMissed = emitters == Emitters.SOME_DO_NOT;
+        }
+        if (!reader.isConnected()) {
+            lookAt = System.nanoTime();
         }
     }
 
@@ -188,7 +238,7 @@ public final class InvalidationFeed implements AutoCloseable {
         Optional<LogPage> page = reader.after(told, PAGE);
         if (page.isEmpty()) {
             // Not reachable just now.
-            lookAt = System.nanoTime() + reader.patience().toNanos();
+            lookAt = System.nanoTime() + LogReader.SAVE_EVERY.toNanos();
             reader.lost().ifPresent(why -> events.add(new FeedEvent.Lost(why)));
             return;
         }
@@ -206,30 +256,16 @@ public final class InvalidationFeed implements AutoCloseable {
     }
 
     private Optional<ResyncReason> resync(LogPage page) {
-        if (!page.head().epoch().equals(told.epoch())) {
-            return Optional.of(ResyncReason.OTHER_LOG);
-        }
-        if (told.seq() > page.head().seq()) {
-            return Optional.of(ResyncReason.BEHIND_LISTENER);
-        }
-        if (toldMark.isPresent() && page.mark().isPresent() && !toldMark.equals(page.mark())) {
-            return Optional.of(ResyncReason.REWOUND);
-        }
-        long next = page.records().isEmpty()
-                ? page.head().seq() + 1
-                : page.records().get(0).seq();
-        boolean unknown = toldMark.isPresent() && page.mark().isEmpty();
-        if (unknown || next != told.seq() + 1) {
-            return Optional.of(ResyncReason.PRUNED);
-        }
-        return mayHaveMissed ? Optional.of(ResyncReason.FOREIGN_EMITTERS) : Optional.empty();
+        return page.breakAfter(told, toldMark)
+                .or(() -> mayHaveMissed ? Optional.of(ResyncReason.FOREIGN_EMITTERS) : Optional.empty());
     }
 
     private void tell(LogPage page) {
         toldMark = page.mark();
         for (LogPage.Logged logged : page.records()) {
-            events.add(new Changed(logged.change(), OptionalLong.of(logged.seq()), logged.emitter()));
-            if (hints != null) {
+            events.add(new Changed(
+                    logged.change(), OptionalLong.of(logged.seq()), logged.emitter(), Optional.of(logged.mark())));
+            if (hints != null || turns != null) {
                 expected.expect(logged);
             }
             told = new LogPosition(told.epoch(), logged.seq());
@@ -243,7 +279,8 @@ public final class InvalidationFeed implements AutoCloseable {
         for (Notification heard : unexplained) {
             if (!expected.take(heard)) {
                 events.add(FileChange.parse(heard.payload())
-                        .<FeedEvent>map(change -> new Changed(change, OptionalLong.empty(), heard.senderPid()))
+                        .<FeedEvent>map(change ->
+                                new Changed(change, OptionalLong.empty(), heard.senderPid(), Optional.empty()))
                         .orElseGet(() -> new Malformed(heard.payload(), heard.senderPid())));
             }
         }

@@ -4,15 +4,19 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Session;
-import dev.lockstep.db.Tx;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.listen.ListenEvent.Notification;
+import dev.lockstep.db.listen.ListeningDb;
 import dev.lockstep.db.open.Databases;
+import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.RealmRemedy;
 import dev.lockstep.support.Backoff;
 import dev.lockstep.support.Clock;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -25,11 +29,19 @@ final class LogReader implements AutoCloseable {
     /** Whose the server's backend is that a connection speaks to. */
     enum Backend {
         OURS,
+        /** Ours, and the connection listens, too. */
+        LISTENING,
         /** A pooler's, or a standby's, from which nobody learns whether this run lives. */
         SHARED
     }
 
-    private static final Duration SAVE_EVERY = Duration.ofMillis(200);
+    static final String LOG = "lockstep listener log";
+    /** By which a session that has no name is found among those that listen. */
+    private static final String RELAY = "lockstep relay";
+
+    /** How long to wait at most before {@link #saveIfDue} is to be called, or another attempt made. */
+    static final Duration SAVE_EVERY = Duration.ofMillis(200);
+
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(5);
     private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
@@ -55,6 +67,8 @@ final class LogReader implements AutoCloseable {
     private long retryAt;
     private final Backoff backoff = new Backoff(SAVE_EVERY, MAX_PAUSE, Backoff.Jitter.FULL, Clock.SYSTEM);
     private LockstepException lost;
+    private ListeningDb ears;
+    private boolean reopened;
 
     LogReader(Databases databases, PgTarget target, Optional<String> name, Backend backend) {
         this.databases = databases;
@@ -115,7 +129,12 @@ final class LogReader implements AutoCloseable {
 
     /** What follows; empty if the server cannot be asked just now. */
     Optional<LogPage> after(LogPosition position, int limit) {
-        return attempt(tx -> InvalidationLog.after(tx, position.seq(), limit).orElseThrow(LogReader::gone));
+        return attempt(db -> db.autocommit(
+                tx -> InvalidationLog.after(tx, position.seq(), limit).orElseThrow(LogReader::gone)));
+    }
+
+    boolean isConnected() {
+        return db != null;
     }
 
     void reached(LogPosition position) {
@@ -133,9 +152,37 @@ final class LogReader implements AutoCloseable {
         }
     }
 
-    /** How long to wait at most before {@link #saveIfDue} is to be called, or another attempt made. */
-    Duration patience() {
-        return SAVE_EVERY;
+    /** What has come, waiting at most that long for the first. */
+    List<Notification> poll(Duration atMost) throws InterruptedException {
+        if (db == null) {
+            Thread.sleep(Math.max(1, atMost.toMillis()));
+            return List.of();
+        }
+        // The driver does not look.
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        try {
+            return ears.poll(atMost);
+        } catch (DbException e) {
+            if (!PassingErrors.include(e)) {
+                throw e;
+            }
+            drop(e);
+            return List.of();
+        }
+    }
+
+    /** Whether the connection is another one than at the last time that this was asked. */
+    boolean wasReopened() {
+        boolean was = reopened;
+        reopened = false;
+        return was;
+    }
+
+    /** Takes a step, if one is due. @return whether there is more to read now */
+    boolean sequence(SequencingTurns turns) {
+        return attempt(db -> turns.take(db)).orElse(false);
     }
 
     /** Why the server could not be asked; told once. */
@@ -163,7 +210,7 @@ final class LogReader implements AutoCloseable {
                 });
             }
         } catch (DbException e) {
-            if (!passes(e)) {
+            if (!PassingErrors.include(e)) {
                 throw e;
             }
         }
@@ -172,16 +219,14 @@ final class LogReader implements AutoCloseable {
     private void save() {
         LogPosition now = reached;
         savedAt = System.nanoTime();
-        Optional<LogPosition> done = attempt(tx -> {
-            NamedListeners.move(tx, name.get(), run, now);
-            return now;
-        });
-        if (done.isPresent()) {
-            saved = now;
-        }
+        attempt(db -> db.autocommit(tx -> {
+                    NamedListeners.move(tx, name.get(), run, now);
+                    return now;
+                }))
+                .ifPresent(done -> saved = done);
     }
 
-    private <T> Optional<T> attempt(Function<Tx, T> work) {
+    private <T> Optional<T> attempt(Function<Db, T> work) {
         try {
             if (db == null) {
                 if (System.nanoTime() - retryAt < 0) {
@@ -189,29 +234,22 @@ final class LogReader implements AutoCloseable {
                 }
                 db = open();
                 confirmed = false;
+                reopened = true;
                 if (name.isPresent()) {
                     // A server that does not know the name may not have what was applied either.
                     claim(new LogPosition(reached.epoch(), 0));
                 }
             }
-            T result = db.autocommit(work);
+            T result = work.apply(db);
             backoff.reset();
             return Optional.of(result);
         } catch (DbException e) {
-            if (!passes(e)) {
+            if (!PassingErrors.include(e)) {
                 throw e;
             }
             drop(e);
             return Optional.empty();
         }
-    }
-
-    /** Whether the same may succeed later, without anybody doing anything. */
-    private static boolean passes(DbException e) {
-        return switch (e.reason()) {
-            case UNREACHABLE, CONNECTION_LOST, COMMIT_UNKNOWN, TOO_MANY_CONNECTIONS, TIMED_OUT -> true;
-            default -> false;
-        };
     }
 
     private void drop(DbException why) {
@@ -222,26 +260,30 @@ final class LogReader implements AutoCloseable {
                 why.addSuppressed(e);
             }
             db = null;
+            ears = null;
         }
         lost = why;
         retryAt = System.nanoTime() + backoff.next().toNanos();
     }
 
     private Db open() {
-        Session session = session(name.isPresent() ? Session.Use.WRITE : Session.Use.READ);
+        if (backend == Backend.LISTENING) {
+            Session known = session(name.isPresent() ? LOG : RELAY, Session.Use.WRITE);
+            ears = databases.listeningDb(target, known, Set.of(FileChange.CHANNEL));
+            return ears.db();
+        }
+        Session session = session(LOG, name.isPresent() ? Session.Use.WRITE : Session.Use.READ);
         return databases.postgres(target, backend == Backend.SHARED ? session.onAnyBackend() : session);
     }
 
-    static Session session(Session.Use use) {
-        return Session.of("lockstep listener log", use)
-                .withStatementTimeout(ANSWER)
-                .withGrace(GRACE);
+    static Session session(String application, Session.Use use) {
+        return Session.of(application, use).withStatementTimeout(ANSWER).withGrace(GRACE);
     }
 
     private LogPosition claim(LogPosition start) {
         return db.autocommit(tx -> {
             Row us = tx.only(WHO_WE_ARE);
-            Optional<Integer> pid = backend == Backend.OURS ? Optional.of((int) us.integer("pid")) : Optional.empty();
+            Optional<Integer> pid = backend != Backend.SHARED ? Optional.of((int) us.integer("pid")) : Optional.empty();
             String client = "process " + ProcessHandle.current().pid() + " at " + us.text("address");
             return NamedListeners.claim(tx, name.orElseThrow(), run, start, pid, client);
         });

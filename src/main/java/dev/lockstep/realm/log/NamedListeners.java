@@ -85,7 +85,7 @@ public final class NamedListeners {
              where datname = current_database()
                and pid <> pg_backend_pid()
                and state = 'idle'
-               and (query ~* '(^|;)\\s*listen\\s' or application_name in ('lockstep realm listen', 'lockstep listener'))
+               and (query ~* '(^|;)\\s*listen\\s' or application_name in ('lockstep realm listen', 'lockstep listener', 'lockstep relay'))
                and application_name <> 'lockstep durable listener'
                and query not like '%/* lockstep durable listener */%'
              order by pid

@@ -82,7 +82,7 @@ public final class Sequencing implements AutoCloseable {
                     }
                     retry = IDLE;
                 } catch (DbException e) {
-                    if (!passes(e)) {
+                    if (!PassingErrors.include(e)) {
                         throw e;
                     }
                     drop(e);
@@ -130,14 +130,6 @@ public final class Sequencing implements AutoCloseable {
                 return;
             }
         }
-    }
-
-    /** Whether the same may succeed later, without anybody doing anything. */
-    private static boolean passes(DbException e) {
-        return switch (e.reason()) {
-            case UNREACHABLE, CONNECTION_LOST, COMMIT_UNKNOWN, TOO_MANY_CONNECTIONS, TIMED_OUT, CONFLICT -> true;
-            default -> false;
-        };
     }
 
     private void drop(DbException why) {

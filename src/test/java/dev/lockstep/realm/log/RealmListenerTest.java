@@ -124,7 +124,7 @@ class RealmListenerTest {
         PgListener.Options options = PgListener.Options.DEFAULT;
 
         assertThat(options.heartbeat().plus(options.patience())).isLessThan(Duration.ofSeconds(10));
-        Session log = LogReader.session(Session.Use.WRITE);
+        Session log = LogReader.session(LogReader.LOG, Session.Use.WRITE);
         assertThat(InvalidationFeed.SILENCE.plus(log.statementTimeout()).plus(log.grace()))
                 .isLessThan(Duration.ofSeconds(10));
     }

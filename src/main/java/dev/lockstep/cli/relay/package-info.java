@@ -1,0 +1,2 @@
+/** The command {@code realm relay}. */
+package dev.lockstep.cli.relay;
