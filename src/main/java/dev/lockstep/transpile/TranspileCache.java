@@ -26,22 +26,31 @@ public final class TranspileCache {
 
     private static final String BEGIN_EPOCH = "insert into lockstep_epoch default values on conflict do nothing";
 
-    /** Behind the guard a path has a row before anything is built for it; above whatever was captured where there was none. */
+    /**
+     * Where replicas use the realm that know no floor, a path has a row before anything is built for it, above the floor
+     * and whatever was captured where there was none: their own bulk invalidation touches only rows that are there, and
+     * their tombstone of a row below the floor may stay there. Such a row may have been an invalidation; a new one is none.
+     */
     private static final String LEAVE_TOMBSTONE = """
-            with guard as (
+            with beside as (
                    select 1
-                     from pg_trigger
-                    where tgrelid = cast('module_transpile_cache' as regclass)
-                      and tgname = 'lockstep_guard'),
+                    where to_regclass('realm_registry') is not null
+                       or exists (select 1 from module_transpile_cache where realm_url = ? and headers is not null)
+                       or exists (select 1 from pg_trigger
+                                   where tgrelid = cast('module_transpile_cache' as regclass)
+                                     and tgname = 'lockstep_guard')),
                  left_behind as (
-                   insert into module_transpile_cache (realm_url, canonical_path, generation, created_at, stamp)
+                   insert into module_transpile_cache as m (realm_url, canonical_path, generation, created_at, stamp)
                    select r.realm_url, r.canonical_path, r.generation, r.created_at, %s
-                     from guard
+                     from beside
                     cross join (select cast(? as text) as realm_url, cast(? as text) as canonical_path,
                                        cast(? as bigint) + 1 as generation,
                                        cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as created_at) r
-                       on conflict do nothing)
-            select count(*) > 0 as guarded from guard
+                       on conflict (realm_url, canonical_path) do update
+                      set body = null, headers = null, dependency_keys = null, fingerprint = null, content = null,
+                          stamp = null, generation = excluded.generation, created_at = excluded.created_at
+                    where m.generation < excluded.generation - 1)
+            select count(*) > 0 as beside from beside
             """.formatted(PLACED.formatted("r"));
 
     /** What depends on the artifact finds a row that has moved. */
@@ -95,8 +104,9 @@ public final class TranspileCache {
 
     /**
      * Looks an artifact up, and captures the state from which a new one may be stored. Begins the realm's floor and the
-     * cache's epoch if there are none; behind the guard, the artifact's row too, so it is to be a transaction of its own. An
-     * artifact that depends on something invalidated is invalidated itself, so that what depends on it is, too.
+     * cache's epoch if there are none; beside replicas that know no floor, the artifact's row too, so it is to be a
+     * transaction of its own. An artifact that depends on something invalidated is invalidated itself, so that what depends
+     * on it is, too.
      */
     public static Lookup look(Tx tx, ArtifactKey key) {
         return look(tx, key, Optional.empty());
@@ -114,17 +124,17 @@ public final class TranspileCache {
             Captured captured = lookup.captured();
             if (reason == Reason.DEPENDENCY) {
                 tx.update(INVALIDATE, key.realm(), key.path(), captured.generation());
-            } else if (reason != Reason.ABSENT
-                    || !tx.only(LEAVE_TOMBSTONE, key.realm(), key.path(), captured.floor())
-                            .flag("guarded")) {
+            } else if (!isToBeLeftARow(lookup)
+                    || !tx.only(LEAVE_TOMBSTONE, key.realm(), key.realm(), key.path(), captured.floor())
+                            .flag("beside")) {
                 return lookup;
             }
         }
     }
 
     /**
-     * {@link #look} within a longer transaction. It leaves no row: nobody else would see it before that has ended, so behind
-     * the guard what is built for a path that has none is refused.
+     * {@link #look} within a longer transaction, and after it. It leaves no row: nobody else would see it before that has
+     * ended, so behind the guard what is built for a path that has none is refused.
      */
     public static Lookup lookAgain(Tx tx, ArtifactKey key, Optional<String> inputs) {
         while (true) {
@@ -145,6 +155,13 @@ public final class TranspileCache {
                 return lookup;
             }
         }
+    }
+
+    /** Whether {@link #look} leaves the path a row, if others use the realm. */
+    public static boolean isToBeLeftARow(Lookup lookup) {
+        Captured captured = lookup.captured();
+        return lookup instanceof Miss miss
+                && (miss.reason() == Reason.ABSENT || captured.generation() < captured.floor());
     }
 
     /** {@link #look} that writes nothing. */

@@ -78,10 +78,14 @@
  * generation, time and length those columns belong to. Their stale stores are kept out by the guard, a
  * trigger ({@code init --guard}). Nothing gives them the epoch: after a crash of the server, {@code tombstone --all}.
  *
- * <p>Their own bulk invalidation knows no floor and touches only the rows that are there. So behind the guard a path has a row
- * before anything is built for it: whoever of us looks leaves a tombstone, committed before the generation is
- * captured; and what a replica stores first, of a path without a row, becomes one, above all that can have been captured. That costs
- * a replica one build of each path that nobody has looked at. Without the guard their race stays as it is among them.
+ * <p>Their own bulk invalidation knows no floor and touches only the rows that are there, and their tombstone of a row below
+ * the floor may stay below it. So where they use the realm, as the guard, a row with {@code headers} or Boxel's registry of realms
+ * tells, a path has a row that is not below the floor before anything is built for it: whoever of us looks leaves a
+ * tombstone, committed before the generation is captured. That is enough for what we store. For what they store it takes the
+ * guard: what comes first, of a path without a row, becomes a tombstone, above all that can have been captured. That
+ * costs a replica one build of each path that nobody has looked at. Without the guard their race stays as it is among them, and
+ * what they store in it is at generation 0, as everything is that they store first: to begin floors at 1 would tell the
+ * two apart as little, and share none of it.
  *
  * <p>The table has no index but Boxel's own: one over what a tombstone changes would end HOT updates, and send two bulk
  * updates through the rows in different orders, which is how they deadlock.

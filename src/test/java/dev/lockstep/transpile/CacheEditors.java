@@ -44,7 +44,7 @@ final class CacheEditors {
             case BULK ->
                 protocol.has(Flaw.BULK_TOUCHES_ROWS_ONLY)
                         ? tombstoneRows(j)
-                        : !protocol.guarded() ? raiseFloor(j) : raiseFloorAndNull(j);
+                        : !protocol.mixed() ? raiseFloor(j) : raiseFloorAndNull(j);
         };
     }
 
@@ -131,13 +131,13 @@ final class CacheEditors {
         return true;
     }
 
-    /** The guard reads the floor, without a lock, and raises the tombstone above it. */
+    /** The guard, if there is one, reads the floor, without a lock, and raises the tombstone above it. */
     private boolean tombstonePathUpstream(int j) {
         if (world.editor[j] == 1) {
             if (locks.row()) {
                 return false;
             }
-            world.kept[j] = protocol.has(Flaw.GUARD_PASSES_TOMBSTONES) ? 0 : world.floor;
+            world.kept[j] = !protocol.guarded() || protocol.has(Flaw.GUARD_PASSES_TOMBSTONES) ? 0 : world.floor;
             world.editor[j] = 3;
             return true;
         }
@@ -156,7 +156,7 @@ final class CacheEditors {
             if (locks.row()) {
                 return false;
             }
-            world.kept[j] = world.floor;
+            world.kept[j] = protocol.guarded() ? world.floor : 0;
             world.editor[j] = 3;
             return true;
         }
@@ -210,7 +210,8 @@ final class CacheEditors {
             default -> {
                 world.floor = world.kept[j];
                 if (world.editor[j] == 4) {
-                    world.put(TOMBSTONE, Math.max(world.generation, world.floor) + 1);
+                    int raised = Math.max(world.generation + 1, world.floor);
+                    world.put(TOMBSTONE, protocol.guarded() ? Math.max(raised, world.floor + 1) : raised);
                 }
                 committed(j);
             }

@@ -41,7 +41,7 @@ final class CacheLocks {
                 held |= world.editor[j] >= 2 && world.editor[j] < 6;
             }
             if (protocol.edits().get(j) == CacheProtocol.Edit.BULK && !protocol.has(Flaw.BULK_TOUCHES_ROWS_ONLY)) {
-                int from = !protocol.guarded() ? 3 : 2;
+                int from = !protocol.mixed() ? 3 : 2;
                 held |= world.editor[j] >= from && world.editor[j] < 6;
             }
         }

@@ -37,10 +37,12 @@ final class CacheModel implements Exploration.Model {
         first.crashes = faults.crashes();
         first.cuts = faults.cuts();
         first.prunes = faults.prunes();
-        if (start == Start.CACHED) {
-            first.row = LIVE;
-            Arrays.fill(first.local, 1);
+        boolean cached = start == Start.CACHED || start == Start.CACHED_AT_FLOOR_ONE;
+        first.floor = start == Start.ABSENT || start == Start.CACHED ? 0 : 1;
+        if (cached || start == Start.BELOW_FLOOR) {
+            first.put(LIVE, start == Start.CACHED_AT_FLOOR_ONE ? 1 : 0);
         }
+        Arrays.fill(first.local, cached ? 1 : 0);
         return Exploration.of(new CacheModel(protocol), first.a(), first.b());
     }
 

@@ -68,7 +68,9 @@ class CacheModelTest {
      * guard cannot give it the epoch.
      */
     @ParameterizedTest
-    @EnumSource(Start.class)
+    @EnumSource(
+            value = Start.class,
+            names = {"ABSENT", "CACHED"})
     void anUpstreamReplicaBehindTheGuardIsNeverStale(Start start) {
         for (Edit edit : Edit.values()) {
             assertSafe(CacheModel.explore(guarded(List.of(edit)), start, CUT_AND_PRUNE), 5_000);
@@ -80,7 +82,9 @@ class CacheModelTest {
 
     /** One replica has a key, one has none, or is upstream's. */
     @ParameterizedTest
-    @EnumSource(Start.class)
+    @EnumSource(
+            value = Start.class,
+            names = {"ABSENT", "CACHED"})
     void artifactsOfAKeyBesideTheRowAreNeverStale(Start start) {
         for (Edit edit : List.of(Edit.PATH, Edit.BULK)) {
             assertSafe(CacheModel.explore(keyed(List.of(edit)), start, Faults.ALL), 50_000);
@@ -182,6 +186,55 @@ class CacheModelTest {
                 25_000);
     }
 
+    /** As far as those are concerned that know the floor: without a guard, nothing keeps out what upstream's replica stores. */
+    @ParameterizedTest
+    @EnumSource(Start.class)
+    void whoKnowsTheFloorIsNotStaleBesideUpstreamsEditorsWithoutTheGuard(Start start) {
+        for (Edit edit : List.of(Edit.UPSTREAM_BULK, Edit.UPSTREAM_PATH)) {
+            assertSafe(CacheModel.explore(beside(List.of(edit)), start, nightly(PRUNE, Faults.ALL)), 200);
+            for (Edit other : List.of(Edit.PATH, Edit.BULK, Edit.UPSTREAM_BULK)) {
+                assertSafe(CacheModel.explore(beside(List.of(edit, other)), start, nightly(Faults.NONE, PRUNE)), 1_000);
+            }
+        }
+    }
+
+    @Test
+    void withoutTheGuardALookMustLeaveARowAboveTheFloor() {
+        List<Edit> bulk = List.of(Edit.UPSTREAM_BULK);
+        List<Edit> path = List.of(Edit.UPSTREAM_PATH);
+
+        assertBroken(CacheModel.explore(beside(bulk, Flaw.LOOK_LEAVES_NO_ROW), Start.ABSENT, Faults.NONE));
+        assertBroken(CacheModel.explore(beside(bulk, Flaw.LOOK_LEAVES_NO_ROW), Start.ABSENT_AT_FLOOR_ONE, Faults.NONE));
+        assertBroken(
+                CacheModel.explore(beside(path, Flaw.LOOK_LEAVES_ROWS_BELOW_FLOOR), Start.BELOW_FLOOR, Faults.NONE));
+    }
+
+    /** What the guard is for, wherever floors begin. */
+    @Test
+    void withoutTheGuardUpstreamsReplicaRevivesWhatItsOwnBulkTombstoneHasNotSeen() {
+        List<Edit> bulk = List.of(Edit.UPSTREAM_BULK);
+
+        assertBroken(CacheModel.explore(unguarded(bulk), Start.ABSENT, Faults.NONE));
+        assertBroken(CacheModel.explore(unguarded(bulk), Start.ABSENT_AT_FLOOR_ONE, Faults.NONE));
+    }
+
+    /** At one, a first artifact of upstream's is below the floor, and the guard needs no rule for it; ours is not. */
+    @Test
+    void floorsThatBeginAtOneDoForUpstreamsFirstArtifactsAndNotForOurs() {
+        for (Edit edit : List.of(Edit.BULK, Edit.UPSTREAM_PATH, Edit.UPSTREAM_BULK)) {
+            for (Start start : List.of(Start.ABSENT_AT_FLOOR_ONE, Start.CACHED_AT_FLOOR_ONE)) {
+                assertSafe(CacheModel.explore(guarded(List.of(edit)), start, CUT_AND_PRUNE), 5_000);
+                assertSafe(
+                        CacheModel.explore(guarded(List.of(edit), Flaw.GUARD_PASSES_FIRST_STORES), start, PRUNE), 500);
+            }
+        }
+        List<Edit> bulk = List.of(Edit.UPSTREAM_BULK);
+        assertBroken(CacheModel.explore(
+                guarded(bulk, Flaw.LOOK_LEAVES_NO_ROW, Flaw.GUARD_PASSES_FIRST_STORES),
+                Start.ABSENT_AT_FLOOR_ONE,
+                Faults.NONE));
+    }
+
     private static Faults nightly(Faults everyBuild, Faults nightly) {
         return Counts.of(0, 1) == 0 ? everyBuild : nightly;
     }
@@ -192,6 +245,14 @@ class CacheModelTest {
 
     private static CacheProtocol guarded(List<Edit> edits, Flaw... flaws) {
         return new CacheProtocol(2, edits, Fleet.GUARDED, set(flaws));
+    }
+
+    private static CacheProtocol beside(List<Edit> edits, Flaw... flaws) {
+        return new CacheProtocol(2, edits, Fleet.BESIDE, set(flaws));
+    }
+
+    private static CacheProtocol unguarded(List<Edit> edits, Flaw... flaws) {
+        return new CacheProtocol(2, edits, Fleet.UNGUARDED, set(flaws));
     }
 
     private static CacheProtocol keyed(List<Edit> edits, Flaw... flaws) {

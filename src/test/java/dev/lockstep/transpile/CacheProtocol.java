@@ -37,6 +37,10 @@ record CacheProtocol(int replicas, List<Edit> edits, Fleet fleet, Set<Flaw> flaw
         FIRST_STORE_AT_FLOOR,
         /** The row that a look leaves is at the floor. */
         ROW_LEFT_AT_FLOOR,
+        /** A look leaves a row where there is none, and lets one below the floor be. */
+        LOOK_LEAVES_ROWS_BELOW_FLOOR,
+        /** A look leaves no row. */
+        LOOK_LEAVES_NO_ROW,
         /** An artifact of a key is served whatever generation its row has. */
         KEYED_IGNORES_ROW,
         KEYED_IGNORES_FLOOR,
@@ -77,13 +81,21 @@ record CacheProtocol(int replicas, List<Edit> edits, Fleet fleet, Set<Flaw> flaw
         /** With the guard and upstream's replica; the first replica has a key. */
         KEYED_GUARDED,
         /** The guard is installed, floors are share-locked, the bulk tombstone nulls the rows too; the last replica is upstream's. */
-        GUARDED
+        GUARDED,
+        /** No guard; upstream's replicas edit, and all whose requests are modelled know the floor. */
+        BESIDE,
+        /** No guard, and the last replica is upstream's. */
+        UNGUARDED
     }
 
-    /** The row that is there when the model starts. */
+    /** The row that is there when the model starts, and the floor if it is not 0. */
     enum Start {
         ABSENT,
-        CACHED
+        CACHED,
+        /** A replica stored what it had captured before the floor was raised. */
+        BELOW_FLOOR,
+        ABSENT_AT_FLOOR_ONE,
+        CACHED_AT_FLOOR_ONE
     }
 
     /** How often the world may fail: each at most once. */
@@ -109,6 +121,11 @@ record CacheProtocol(int replicas, List<Edit> edits, Fleet fleet, Set<Flaw> flaw
     }
 
     boolean upstream(int replica) {
-        return guarded() && replica == replicas - 1;
+        return (guarded() || fleet == Fleet.UNGUARDED) && replica == replicas - 1;
+    }
+
+    /** Whether upstream's replicas use the realm. */
+    boolean mixed() {
+        return guarded() || fleet == Fleet.BESIDE || fleet == Fleet.UNGUARDED;
     }
 }

@@ -27,10 +27,14 @@ final class CacheReplicas {
                 world.phase[i] = LOOK;
             }
             case LOOK -> {
-                boolean leaves = protocol.guarded() && !protocol.upstream(i) && world.row == ABSENT;
-                return leaves ? leaveRow(i) : look(i);
+                return leavesRow(i) ? leaveRow(i) : look(i);
             }
-            case LOOK_AGAIN -> look(i);
+            case LOOK_AGAIN -> {
+                if (!leavesRow(i)) {
+                    return look(i);
+                }
+                world.phase[i] = LOOK;
+            }
             case CAPTURED -> {
                 if (protocol.has(Flaw.CAPTURE_AFTER_SOURCE)) {
                     capture(i);
@@ -58,6 +62,14 @@ final class CacheReplicas {
             default -> throw new IllegalStateException();
         }
         return true;
+    }
+
+    private boolean leavesRow(int i) {
+        if (!protocol.mixed() || protocol.upstream(i) || protocol.has(Flaw.LOOK_LEAVES_NO_ROW)) {
+            return false;
+        }
+        boolean below = world.row != ABSENT && world.generation < world.floor;
+        return world.row == ABSENT || (below && !protocol.has(Flaw.LOOK_LEAVES_ROWS_BELOW_FLOOR));
     }
 
     /** Committed before anything is captured; whoever is inserting the row now is waited for. */

@@ -85,8 +85,8 @@ class DependencyTest {
     @ValueSource(strings = {"", "tsc 5"})
     void whatIsBuiltForTheFirstTimeMakesNothingStale(String fingerprint) {
         build(MAIN, fingerprint, "[\"lib/bäse file\", \"cards/middle\"]");
-        cache.sql(tx -> boxel.store(tx, 0, 1));
         build(MIDDLE, fingerprint, "[\"cards/main\", \"cards/middle\"]");
+        cache.sql(tx -> boxel.store(tx, 0, 1));
 
         assertServed(MAIN, fingerprint);
         assertServed(MIDDLE, fingerprint);

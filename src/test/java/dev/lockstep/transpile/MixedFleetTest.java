@@ -74,7 +74,7 @@ class MixedFleetTest {
         assertThat(boxelStores(0, 1)).isZero();
     }
 
-    /** Which is Boxel's own weakness, and stays among its replicas. */
+    /** Which is Boxel's own weakness, and stays among its replicas until one of us looks. */
     @Test
     void withoutTheGuardBoxelServesWhatItStoresLateAndWeDoNot() {
         cache.wipe();
@@ -82,7 +82,33 @@ class MixedFleetTest {
         assertThat(boxelStores(0, 1)).isOne();
 
         assertThat(boxelSees()).isEqualTo(1);
-        assertThat(cache.find(key(MODULE))).isEqualTo("BELOW_FLOOR");
+        assertThat(cache.find(key(MODULE))).isEqualTo("TOMBSTONE");
+        assertThat(boxelSees()).isEqualTo(MISS);
+    }
+
+    /** A realm that a replica has stored something of is one in which its bulk tombstone may come. */
+    @Test
+    void withoutTheGuardBoxelsOwnWipeReachesWhatWeAreBuildingFirst() {
+        UpstreamSql another = new UpstreamSql(REALM, REALM + "cards/base.gts");
+        cache.sql(tx -> another.store(tx, 0, 5));
+        Captured ours = cache.capture(MODULE);
+        assertThat(cache.sql(boxel::tombstoneRealm)).isEqualTo(2);
+
+        assertThat(cache.store(ours, forBoxel("1"))).isEqualTo(StoreResult.STALE);
+
+        assertThat(cache.store(cache.capture(MODULE), forBoxel("2"))).isEqualTo(StoreResult.STORED);
+        assertThat(boxelSees()).isEqualTo(2);
+    }
+
+    @Test
+    void withoutTheGuardBoxelsOwnTombstoneBelowTheFloorReachesWhatWeAreBuilding() {
+        cache.wipe();
+        boxelStores(0, 1);
+        Captured ours = cache.capture(MODULE);
+
+        cache.sql(boxel::tombstonePath);
+
+        assertThat(cache.store(ours, forBoxel("1"))).isEqualTo(StoreResult.STALE);
     }
 
     @Test

@@ -138,6 +138,7 @@ public final class SharedBuilds implements AutoCloseable {
         private final Compiler compiler;
         private final long deadline = System.nanoTime() + patience.toNanos();
         private final Backoff polling = new Backoff(LOOK_AGAIN, LOOK_AGAIN, Backoff.Jitter.HALF, Clock.SYSTEM);
+        private boolean hasRow;
         /** Built under the lock; survives the loss of the connection that was to store it. */
         private Served built;
         /** Why it was not stored. */
@@ -231,6 +232,9 @@ public final class SharedBuilds implements AutoCloseable {
 
         private Served win(Pinned pinned) throws InterruptedException {
             Lookup lookup = TranspileCache.lookAgain(pinned.tx(), key, inputs.get());
+            if (hasRow && TranspileCache.isToBeLeftARow(lookup)) {
+                lookup = look(); // The row was pruned; another connection commits a new one.
+            }
             if (lookup instanceof Hit hit) {
                 return served(hit, Role.WAITER);
             }
@@ -282,7 +286,9 @@ public final class SharedBuilds implements AutoCloseable {
 
         private Lookup look() throws InterruptedException {
             Optional<String> now = inputs.get();
-            return pool.lend(db -> db.autocommit(tx -> TranspileCache.look(tx, key, now)));
+            Lookup lookup = pool.lend(db -> db.autocommit(tx -> TranspileCache.look(tx, key, now)));
+            hasRow = !TranspileCache.isToBeLeftARow(lookup);
+            return lookup;
         }
 
         private Served served(Hit hit, Role role) {
