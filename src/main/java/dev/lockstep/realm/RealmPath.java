@@ -20,7 +20,8 @@ import java.util.Set;
  * makes none of them forget anything.
  *
  * <p>What has a percent sign may be meant in two ways: {@code a%20b.js} is {@code a b.js}, or a file that is called so, which
- * replicas cannot name. An invalidation means both.
+ * replicas cannot name. An invalidation means both. It also means both where a letter and its accent are two characters, as a
+ * Mac writes them: that file, and the one that has them in one.
  *
  * @param local as replicas spell it, but perhaps without extension
  * @param others whole URLs, as tables have them, of the other files that may be meant
@@ -80,9 +81,12 @@ public record RealmPath(RealmUrl realm, String local, Set<String> others) {
 
     /** What replicas may call it: every file that the name may mean. The name itself is the first. */
     public Set<String> files() {
-        Set<String> files = new LinkedHashSet<>(ModuleNames.meanings(local));
-        if (!isExact()) {
-            files.add(local + CARD);
+        Set<String> files = new LinkedHashSet<>();
+        for (String spelled : ModuleNames.spellings(local)) {
+            files.addAll(ModuleNames.meanings(spelled));
+            if (!isExact()) {
+                files.add(spelled + CARD);
+            }
         }
         return files;
     }
@@ -103,7 +107,10 @@ public record RealmPath(RealmUrl realm, String local, Set<String> others) {
 
     /** That, and those of the others that may be meant. */
     public List<String> urls() {
-        List<String> urls = new ArrayList<>(List.of(url()));
+        List<String> urls = new ArrayList<>();
+        for (String spelled : ModuleNames.spellings(local)) {
+            urls.add(canonical(spelled));
+        }
         urls.addAll(others);
         return urls;
     }
@@ -189,9 +196,23 @@ public record RealmPath(RealmUrl realm, String local, Set<String> others) {
     private static String local(RealmUrl realm, String inner, String typed) {
         refuse(inner, typed, '?', "%3F");
         refuse(inner, typed, '#', "%23");
-        String local = decoded(decoded(inner, typed), typed);
+        if (!inner.strip().equals(inner)) {
+            throw wrong(typed, "a URL has no blank at its ends", "write " + inner.strip() + ", or %20");
+        }
+        String local = decodedAgain(decoded(inner, typed), typed);
         check(realm, local, typed);
         return local;
+    }
+
+    private static String decodedAgain(String decoded, String typed) {
+        try {
+            return PercentEncoding.decodeUri(decoded);
+        } catch (IllegalArgumentException e) {
+            throw wrong(
+                    typed,
+                    "replicas decode a path twice, and cannot name a file with this percent sign",
+                    "leave the path out for the whole realm");
+        }
     }
 
     private static void check(RealmUrl realm, String local, String typed) {

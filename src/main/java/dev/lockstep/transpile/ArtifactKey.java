@@ -3,7 +3,11 @@ package dev.lockstep.transpile;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.support.PercentEncoding;
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which artifact is meant.
@@ -41,6 +45,32 @@ public record ArtifactKey(String realm, String path, Optional<String> fingerprin
      */
     public static String ofUrl(String url) {
         return canonical("", PercentEncoding.decodeUri(url.replace("%25", "%2525")));
+    }
+
+    /** {@link ModuleNames#spellings} of what a whole URL names, as {@code canonical_path} holds them. */
+    public static Set<String> spellings(String url) {
+        Set<String> spellings = new LinkedHashSet<>(List.of(url));
+        for (String spelled : ModuleNames.spellings(decoded(url))) {
+            spellings.add(canonical("", spelled));
+        }
+        return spellings;
+    }
+
+    /** The whole URL of the file whose name looks the same, since its accents are written in the other way. */
+    public static Optional<String> lookalike(String url) {
+        String decoded = decoded(url);
+        String composed = Normalizer.normalize(decoded, Normalizer.Form.NFC);
+        String other = composed.equals(decoded) ? Normalizer.normalize(decoded, Normalizer.Form.NFD) : composed;
+        return other.equals(decoded) ? Optional.empty() : Optional.of(canonical("", other));
+    }
+
+    private static String decoded(String url) {
+        try {
+            return PercentEncoding.decodeUri(url.replace("%25", "%2525"));
+        } catch (IllegalArgumentException e) {
+            // What somebody else has written there may hold escapes that are none.
+            return url;
+        }
     }
 
     /** The whole URL of a file in a realm, as {@code canonical_path} holds it. */

@@ -1,6 +1,8 @@
 package dev.lockstep.transpile;
 
+import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -54,6 +56,17 @@ public final class ModuleNames {
             }
         }
         return meanings;
+    }
+
+    /**
+     * The path, and, if it has a letter and its accent as two characters, as a Mac writes them, that with one, as nearly
+     * everybody else does: it looks the same, and is another file.
+     */
+    public static Set<String> spellings(String path) {
+        Set<String> spellings = new LinkedHashSet<>();
+        spellings.add(path);
+        spellings.add(Normalizer.normalize(path, Normalizer.Form.NFC));
+        return spellings;
     }
 
     /** Whether a request for one path may be answered by the file at the other. */

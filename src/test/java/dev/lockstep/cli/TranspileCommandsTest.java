@@ -77,6 +77,18 @@ class TranspileCommandsTest {
     }
 
     @Test
+    void aMissNamesTheArtifactOfAFileWhoseNameLooksTheSame(TestDatabase database) throws SQLException {
+        transpile.ok("init");
+        database.execute("insert into module_transpile_cache (realm_url, canonical_path, body, headers) values ('"
+                + REALM + "', '" + REALM + "caf%C3%A9.gts', 'js', '{}')");
+
+        LockstepRun miss = transpile.run("get", REALM, "cafe\u0301.gts");
+
+        assertThat(miss.exit()).isEqualTo(3);
+        assertThat(miss.stderr()).contains("caf%C3%A9.gts, whose name looks the same");
+    }
+
+    @Test
     void nothingIsMadeBeforeBoxelsOwnMigrationHasMadeIt(TestDatabase database) throws SQLException {
         database.execute(
                 "create table migrations (id serial primary key, name varchar(255) not null, run_on timestamp not null)",

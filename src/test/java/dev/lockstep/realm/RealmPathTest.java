@@ -27,7 +27,6 @@ class RealmPathTest {
                 "a^b.gts                      | a^b.gts          | http://h/r/a%5Eb.gts",
                 "a%5Eb.gts                    | a^b.gts          | http://h/r/a%5Eb.gts",
                 "c\u00e9.gts                 | c\u00e9.gts     | http://h/r/c%C3%A9.gts",
-                "ce\u0301.gts                | ce\u0301.gts    | http://h/r/ce%CC%81.gts",
                 "c%C3%A9.gts                  | c\u00e9.gts     | http://h/r/c%C3%A9.gts",
                 "a+b&c=d.gts                  | a+b&c=d.gts      | http://h/r/a+b&c=d.gts",
                 "http://h/r/@types/n/x.ts     | @types/n/x.ts    | http://h/r/@types/n/x.ts",
@@ -81,6 +80,9 @@ class RealmPathTest {
                 "x.gts?a=b              | '?' ends the path   | x.gts%3Fa=b, or x.gts",
                 "a#b.gts                | '#' ends the path   | write a%23b.gts",
                 "100%.gts               | bad percent escape  | %XX",
+                "100%25.gts             | twice               | the whole realm",
+                "'x.gts '               | no blank            | write x.gts, or %20",
+                "' x.gts'               | no blank            | write x.gts, or %20",
                 "a%FF.gts               | not UTF-8           | %XX",
                 "a\\b.gts             | a backslash         | write a/b.gts",
                 "a//b.gts               | two slashes         | write a/b.gts",
@@ -115,6 +117,18 @@ class RealmPathTest {
         assertThat(RealmPath.read(REALM, "cards/v1.2").files()).contains("cards/v1.2.gts");
         assertThat(RealmPath.read(REALM, "realm").mayBeInfo()).isTrue();
         assertThat(RealmPath.read(REALM, "cards/realm.json").mayBeInfo()).isFalse();
+    }
+
+    /** A Mac says e and an accent where others say one character. */
+    @Test
+    void aNameWithAnAccentAsAMacWritesItMeansTheFileThatLooksTheSameToo() {
+        for (String typed : List.of("cafe\u0301.gts", "http://h/r/cafe%CC%81.gts")) {
+            RealmPath path = RealmPath.read(REALM, typed);
+
+            assertThat(path.files()).containsExactly("cafe\u0301.gts", "caf\u00e9.gts");
+            assertThat(path.artifacts()).containsExactly("http://h/r/cafe%CC%81.gts", "http://h/r/caf%C3%A9.gts");
+        }
+        assertThat(RealmPath.file(REALM, "cafe\u0301.gts")).isEqualTo("http://h/r/cafe%CC%81.gts");
     }
 
     @Test

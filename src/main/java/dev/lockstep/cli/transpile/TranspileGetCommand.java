@@ -11,14 +11,15 @@ import dev.lockstep.db.Session;
 import dev.lockstep.support.Json;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Artifact;
+import dev.lockstep.transpile.ArtifactKey;
 import dev.lockstep.transpile.Content;
 import dev.lockstep.transpile.TranspileCache;
 import dev.lockstep.transpile.TranspileCache.Hit;
 import dev.lockstep.transpile.TranspileCache.Lookup;
 import dev.lockstep.transpile.TranspileCache.Miss;
-import dev.lockstep.transpile.TranspileCache.Reason;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
@@ -52,11 +53,10 @@ public final class TranspileGetCommand implements Command {
         if (toStdout) {
             call.output().bare(Optional.empty());
         }
-        Lookup seen = TranspileArguments.on(
-                call,
-                Session.Use.READ,
-                db -> db.autocommit(tx -> TranspileCache.peek(tx, TranspileArguments.key(call))));
-        Lookup lookup = seen instanceof Miss miss && miss.reason() == Reason.ABSENT ? begin(call, seen) : seen;
+        ArtifactKey key = TranspileArguments.key(call);
+        Lookup seen =
+                TranspileArguments.on(call, Session.Use.READ, db -> db.autocommit(tx -> TranspileCache.peek(tx, key)));
+        Lookup lookup = TranspileCache.isToBeLeftARow(seen) ? begin(call, key, seen) : seen;
         Map<String, Object> data = TranspileArguments.data(lookup.captured());
         if (lookup instanceof Hit hit) {
             return hit(call, hit, data);
@@ -65,17 +65,19 @@ public final class TranspileGetCommand implements Command {
         data.put("state", state);
         call.output().detail(state);
         List<String> lines = List.of(state + ": " + TranspileArguments.words(lookup.captured()));
+        nearMiss(call, key).ifPresent(near -> call.output()
+                .warn(
+                        "near-miss",
+                        "there is an artifact of " + near + ", whose name looks the same and is another file's"));
         boolean begun = lookup.captured().generation() > seen.captured().generation();
         return (begun ? Result.changed(data, lines) : Result.unchanged(data, lines)).with(ExitCode.DIFFERS);
     }
 
-    /** Behind the guard a path has its row before its generation is told; whoever may not write cannot put either. */
-    private static Lookup begin(Invocation call, Lookup seen) {
+    /** Beside Boxel a path has its row before its generation is told; whoever may not write cannot put either. */
+    private static Lookup begin(Invocation call, ArtifactKey key, Lookup seen) {
         try {
             return TranspileArguments.on(
-                    call,
-                    Session.Use.WRITE,
-                    db -> db.autocommit(tx -> TranspileCache.look(tx, TranspileArguments.key(call))));
+                    call, Session.Use.WRITE, db -> db.autocommit(tx -> TranspileCache.look(tx, key)));
         } catch (LockstepException e) {
             boolean mayNot = e.kind() == LockstepException.Kind.REFUSED
                     || (e instanceof DbException db && db.reason() == DbException.Reason.NO_PRIVILEGE);
@@ -84,6 +86,25 @@ public final class TranspileGetCommand implements Command {
             }
             throw e;
         }
+    }
+
+    private static Optional<String> nearMiss(Invocation call, ArtifactKey key) {
+        return ArtifactKey.lookalike(key.path())
+                .filter(path -> isThere(call, new ArtifactKey(key.realm(), path, key.fingerprint())));
+    }
+
+    private static boolean isThere(Invocation call, ArtifactKey key) {
+        Lookup lookup =
+                TranspileArguments.on(call, Session.Use.READ, db -> db.autocommit(tx -> TranspileCache.peek(tx, key)));
+        if (!(lookup instanceof Hit hit)) {
+            return false;
+        }
+        try {
+            hit.artifact().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return true;
     }
 
     private static Result hit(Invocation call, Hit hit, Map<String, Object> data) {

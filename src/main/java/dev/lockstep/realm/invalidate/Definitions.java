@@ -6,6 +6,7 @@ import dev.lockstep.realm.DefinitionChange;
 import dev.lockstep.realm.Notifications;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.support.DidYouMean;
+import dev.lockstep.transpile.ArtifactKey;
 import dev.lockstep.transpile.ModuleNames;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -156,7 +157,10 @@ public final class Definitions {
             if (count(tx, realm.value(), names(tx, realm, List.of(module))) == 0) {
                 List<String> urls = new ArrayList<>();
                 tx.each(URLS, row -> urls.add(row.text("url")), realm.value());
-                unmatched.add(new Unmatched(module, DidYouMean.to(module, urls)));
+                Optional<String> lookalike = ArtifactKey.lookalike(module).flatMap(same -> urls.stream()
+                        .filter(url -> ModuleNames.mayMean(same, url))
+                        .findFirst());
+                unmatched.add(new Unmatched(module, lookalike.or(() -> DidYouMean.to(module, urls))));
             }
         }
         return unmatched;
@@ -170,10 +174,12 @@ public final class Definitions {
         Set<String> names = new LinkedHashSet<>();
         List<String> aliases = new ArrayList<>();
         for (String module : modules) {
-            String alias = ModuleNames.withoutExtension(module);
-            aliases.add(alias);
-            names.add(module);
-            names.addAll(ModuleNames.meanings(alias));
+            for (String spelled : ArtifactKey.spellings(module)) {
+                String alias = ModuleNames.withoutExtension(spelled);
+                aliases.add(alias);
+                names.add(spelled);
+                names.addAll(ModuleNames.meanings(alias));
+            }
         }
         for (Row row : tx.rows(DEPENDENTS, EXTENSION, realm.value(), aliases.toArray(String[]::new))) {
             names.add(row.text("url"));

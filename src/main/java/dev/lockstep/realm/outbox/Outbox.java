@@ -7,6 +7,7 @@ import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmRemedy;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.transpile.ModuleNames;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -45,7 +46,9 @@ public final class Outbox {
             for (RealmPath path : named) {
                 if (path.realm().equals(realm)) {
                     // The functions decode twice, as replicas do.
-                    locals.add(path.local().replace("%", "%2525"));
+                    for (String spelled : ModuleNames.spellings(path.local())) {
+                        locals.add(spelled.replace("%", "%2525"));
+                    }
                 }
             }
             if (paths.isEmpty()) {

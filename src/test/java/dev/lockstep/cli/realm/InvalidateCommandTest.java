@@ -98,4 +98,17 @@ class InvalidateCommandTest {
                         .exit())
                 .isEqualTo(2);
     }
+
+    @Test
+    void aModuleIsFoundHoweverItsAccentsAreWritten(TestDatabase database) throws SQLException {
+        database.execute(BoxelTables.MODULES, """
+                insert into modules (url, cache_scope, auth_user_id, resolved_realm_url, deps, file_alias)
+                values ('http://localhost:4201/luke/caf%C3%A9.gts', 'public', '', 'http://localhost:4201/luke/', '[]',
+                        'http://localhost:4201/luke/caf%C3%A9')
+                """);
+
+        LockstepRun run = run(database, "definitions", "clear", REALM, "--module", "cafe\u0301");
+
+        assertThat(run.endedWith(0).stdout()).startsWith("1 definition deleted");
+    }
 }
