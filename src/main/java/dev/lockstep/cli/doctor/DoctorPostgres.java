@@ -8,11 +8,11 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.option.Durations;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.Channel;
 import dev.lockstep.db.listen.ListenSession;
+import dev.lockstep.db.postgres.ServerReport;
 import dev.lockstep.realm.Notifications;
 import dev.lockstep.realm.lock.RealmLocks;
 import dev.lockstep.realm.log.InvalidationLog;
@@ -21,7 +21,6 @@ import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ShellWord;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,27 +28,6 @@ import java.util.Set;
 
 /** What {@code doctor} asks a PostgreSQL. */
 final class DoctorPostgres {
-    private static final String SERVER = """
-            select current_setting('server_version')             as version,
-                   current_user                                  as login,
-                   pg_is_in_recovery()                           as standby,
-                   coalesce((select ssl
-                               from pg_stat_ssl
-                              where pid = pg_backend_pid()), false) as encrypted,
-                   coalesce(not inet_server_addr() <<= inet '127.0.0.0/8'
-                        and inet_server_addr() <> inet '::1', false) as remote
-            """;
-
-    private static final String NOTIFY = "select pg_notify(?, ?)";
-
-    private static final String DENIED = """
-            select o.name, o.privilege
-              from unnest(cast(? as text[]), cast(? as text[])) as o (name, privilege)
-             where to_regclass(o.name) is not null
-               and not has_table_privilege(to_regclass(o.name), o.privilege)
-             order by 1, 2
-            """;
-
     private static final Duration STATEMENT = Duration.ofSeconds(10);
     private static final Duration ECHO = Duration.ofSeconds(2);
     private static final Duration LONG_HELD = Duration.ofMinutes(10);
@@ -97,8 +75,8 @@ final class DoctorPostgres {
         }
         Session session = call.session(Session.Use.READ).withStatementTimeout(STATEMENT);
         try (Db db = call.databases().postgres(target, session)) {
-            Row server = db.autocommit(tx -> tx.only(SERVER));
-            findings.ok("postgresql", target + " is PostgreSQL " + server.text("version"));
+            ServerReport server = db.autocommit(ServerReport::read);
+            findings.ok("postgresql", target + " is PostgreSQL " + server.version());
             findings.add(role(server));
             findings.add(encryption(server));
             findings.attempt("postgresql.pooler", () -> pooler(db));
@@ -118,21 +96,21 @@ final class DoctorPostgres {
         }
     }
 
-    private static Check role(Row server) {
-        return server.flag("standby")
+    private static Check role(ServerReport server) {
+        return server.standby()
                 ? new Check(
                         "postgresql.role",
                         State.FAIL,
                         "a standby: it takes no writes and no LISTEN",
                         "name the primary, or several hosts with target_session_attrs=read-write")
-                : Check.ok("postgresql.role", "primary, as " + server.text("login"));
+                : Check.ok("postgresql.role", "primary, as " + server.login());
     }
 
-    private static Check encryption(Row server) {
-        if (server.flag("encrypted")) {
+    private static Check encryption(ServerReport server) {
+        if (server.encrypted()) {
             return Check.ok("postgresql.tls", "encrypted");
         }
-        return server.flag("remote")
+        return server.remote()
                 ? new Check(
                         "postgresql.tls",
                         State.WARN,
@@ -157,9 +135,10 @@ final class DoctorPostgres {
     private Check roundTrip(Db db, PgTarget target) {
         String word = "lockstep_doctor_" + ProcessHandle.current().pid();
         try (ListenSession ear = call.databases().listenSession(target, call.session(Session.Use.LISTEN))) {
-            ear.listen(List.of(new Channel(word)));
+            Channel channel = new Channel(word);
+            ear.listen(List.of(channel));
             long start = System.nanoTime();
-            db.autocommit(tx -> tx.rows(NOTIFY, word, word));
+            db.run(tx -> Notifications.send(tx, channel, List.of(word)));
             if (ear.poll(ECHO).isEmpty()) {
                 return new Check(
                         "postgresql.notify",
@@ -209,30 +188,18 @@ final class DoctorPostgres {
         return Check.ok("postgresql.locks", "none held or waited for long");
     }
 
-    private static Check privileges(String name, Db db, Map<String, String> needed, Row server) {
-        List<String> objects = new ArrayList<>();
-        List<String> privileges = new ArrayList<>();
-        needed.forEach((table, words) -> {
-            for (String word : words.split(" ", -1)) {
-                objects.add(table);
-                privileges.add(word);
-            }
-        });
-        Map<String, String> denied = new LinkedHashMap<>();
-        for (Row row : db.autocommit(
-                tx -> tx.rows(DENIED, objects.toArray(String[]::new), privileges.toArray(String[]::new)))) {
-            denied.merge(row.text("name"), row.text("privilege"), (some, more) -> some + ", " + more);
-        }
+    private static Check privileges(String name, Db db, Map<String, String> needed, ServerReport server) {
+        Map<String, String> denied = db.autocommit(tx -> ServerReport.lacking(tx, needed));
         if (denied.isEmpty()) {
             return Check.ok(name, "all that is needed on the tables that are there");
         }
         List<String> grants = new ArrayList<>();
         denied.forEach((table, missing) ->
-                grants.add("grant " + missing + " on " + table + " to " + new Identifier(server.text("login"))));
+                grants.add("grant " + missing + " on " + table + " to " + new Identifier(server.login())));
         return new Check(
                 name,
                 State.FAIL,
-                server.text("login") + " may not use " + String.join(", ", denied.keySet()),
+                server.login() + " may not use " + String.join(", ", denied.keySet()),
                 String.join("; ", grants));
     }
 
@@ -257,7 +224,7 @@ final class DoctorPostgres {
         return Check.ok("realm.listeners", all.size() + " named, none far behind");
     }
 
-    private void cache(Db db, Row server) {
+    private void cache(Db db, ServerReport server) {
         findings.attempt(
                 "transpile.privileges", () -> privileges("transpile.privileges", db, TRANSPILE_TABLES, server));
         new DoctorTranspile(findings, asked ? State.FAIL : State.WARN).check(db);

@@ -9,9 +9,10 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.mirror.MirrorArguments;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
-import dev.lockstep.db.Row;
 import dev.lockstep.db.Session;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import dev.lockstep.db.sqlite.SqliteFiles;
+import dev.lockstep.db.sqlite.SqliteHealth;
 import dev.lockstep.db.sqlite.WriteAheadLog;
 import dev.lockstep.fts.deferral.FtsStatus;
 import dev.lockstep.mirror.run.MirrorConnection;
@@ -27,11 +28,6 @@ import java.util.Set;
 
 /** What {@code doctor} asks a SQLite database. */
 final class DoctorSqlite {
-    private static final String CHECK = "pragma quick_check(3)";
-    private static final String JOURNAL = "pragma journal_mode";
-
-    private static final String NAMES = "select name from sqlite_master where type = 'table'";
-
     private static final String BACKFILL = "'lockstep mirror backfill'";
     private static final long LARGE_WAL = 64L << 20;
     private static final Duration OLD_MIRROR = Duration.ofDays(1);
@@ -71,11 +67,8 @@ final class DoctorSqlite {
     }
 
     private Check integrity(Db db) {
-        List<String> said = new ArrayList<>();
-        for (Row row : db.autocommit(tx -> tx.rows(CHECK))) {
-            said.add(row.text("quick_check"));
-        }
-        return said.equals(List.of("ok"))
+        List<String> said = db.autocommit(SqliteHealth::damage);
+        return said.isEmpty()
                 ? Check.ok("sqlite.integrity", "ok")
                 : new Check(
                         "sqlite.integrity",
@@ -85,7 +78,7 @@ final class DoctorSqlite {
     }
 
     private Check wal(Db db) {
-        String mode = db.autocommit(tx -> tx.only(JOURNAL)).text("journal_mode");
+        String mode = db.autocommit(SqliteHealth::journalMode);
         long size = WriteAheadLog.size(Invocation.file(file));
         return size > LARGE_WAL
                 ? new Check(
@@ -101,8 +94,10 @@ final class DoctorSqlite {
         if (fts.isEmpty()) {
             return new Check("sqlite.profile", State.SKIPPED, "no profile says what should be there", null);
         }
-        List<String> present = new ArrayList<>();
-        db.autocommit(tx -> tx.rows(NAMES)).forEach(row -> present.add(row.text("name")));
+        List<String> present = db.autocommit(tx -> SqliteCatalog.of(tx).tables()).stream()
+                .filter(table -> !table.type().equals("view"))
+                .map(SqliteCatalog.Table::name)
+                .toList();
         List<String> gone = new ArrayList<>();
         for (Profile.Table table : fts.get().tables()) {
             for (String name : List.of(table.base(), table.fts())) {

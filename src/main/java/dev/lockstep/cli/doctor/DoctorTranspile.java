@@ -11,8 +11,6 @@ import java.util.Optional;
 
 /** What {@code doctor} asks of a transpile cache. */
 final class DoctorTranspile {
-    private static final String EPOCHS = "select count(*) as epochs from lockstep_epoch";
-
     private static final long MANY = 1_000;
 
     private final DoctorReport findings;
@@ -37,7 +35,7 @@ final class DoctorTranspile {
         findings.attempt("transpile.indexes", () -> indexes(db));
         findings.attempt(
                 "transpile.epoch",
-                () -> db.autocommit(tx -> tx.only(EPOCHS)).integer("epochs") > 0
+                () -> db.autocommit(CacheSchema::hasEpoch)
                         ? Check.ok("transpile.epoch", "set")
                         : new Check(
                                 "transpile.epoch",

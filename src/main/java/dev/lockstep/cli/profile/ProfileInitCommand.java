@@ -8,6 +8,7 @@ import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.db.postgres.ServerReport;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.FtsProfileDraft;
 import dev.lockstep.support.Json;
@@ -68,7 +69,7 @@ public final class ProfileInitCommand implements Command {
     /** That the database can be reached is all that a profile says of PostgreSQL: lockstep's tables there are its own. */
     private static void lookAt(PgTarget target, Invocation call) {
         try (Db db = call.databases().postgres(target, call.session(Session.Use.READ))) {
-            db.autocommit(tx -> tx.rows("select 1"));
+            db.autocommit(ServerReport::read);
         }
     }
 

@@ -32,6 +32,8 @@ public final class CacheSchema {
     /** Serialises those who install it at the same time. */
     private static final LockKey LOCK = LockKey.of("lockstep|transpile|schema");
 
+    private static final String EPOCHS = "select count(*) as epochs from lockstep_epoch";
+
     private static final String TAKE_LOCK = "select pg_advisory_xact_lock(?)";
 
     private static final String PARTS = """
@@ -198,6 +200,11 @@ public final class CacheSchema {
         return tx.row(GUARD_SOURCE)
                 .map(row -> !row.text("source").strip().equals(parts[1].strip()))
                 .orElse(false);
+    }
+
+    /** Whether the cache has an epoch: a server that has crashed has lost it, with all the cache held. */
+    public static boolean hasEpoch(Tx tx) {
+        return tx.only(EPOCHS).integer("epochs") > 0;
     }
 
     public static boolean isGuarded(Tx tx) {
