@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param where a condition on the rows of a table
  * @param columns the columns of a table that are copied; of a table that is not here, all
  * @param types how a column, {@code TABLE.COLUMN}, is mirrored
+ * @param onBadRow what becomes of a row that the mirror cannot take; empty: its table fails
+ * @param nul what becomes of U+0000 in a text; empty: the row is one that the mirror cannot take
  * @param isSoleWriter whether nobody but lockstep writes to the mirror
  */
 public record MirrorProfile(
@@ -24,10 +26,21 @@ public record MirrorProfile(
         Map<String, String> where,
         Map<String, List<String>> columns,
         Map<String, String> types,
+        Optional<String> onBadRow,
+        Optional<String> nul,
         boolean isSoleWriter) {
     /** Everything, and nothing else said. */
-    public static final MirrorProfile ALL =
-            new MirrorProfile(List.of(), List.of(), Map.of(), Optional.empty(), Map.of(), Map.of(), Map.of(), false);
+    public static final MirrorProfile ALL = new MirrorProfile(
+            List.of(),
+            List.of(),
+            Map.of(),
+            Optional.empty(),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            false);
 
     public MirrorProfile {
         tables = List.copyOf(tables);
@@ -47,6 +60,8 @@ public record MirrorProfile(
                 mirror.pairs("where"),
                 mirror.lists("columns"),
                 mirror.pairs("types"),
+                mirror.optional("onBadRow"),
+                mirror.optional("nul"),
                 mirror.flag("soleWriter"));
         mirror.end();
         return read;

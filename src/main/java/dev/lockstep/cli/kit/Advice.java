@@ -43,6 +43,7 @@ public final class Advice {
             "--where",
             "--columns",
             "--schema",
+            "--on-bad-row",
             "--nul",
             "--load-extension",
             "--realm",

@@ -4,7 +4,6 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.mirror.copy.Backfill;
-import dev.lockstep.mirror.copy.Backfill.BadRows;
 import dev.lockstep.mirror.copy.Backfill.Creation;
 import dev.lockstep.mirror.copy.Backfill.EmptySource;
 import dev.lockstep.mirror.copy.Backfill.Extras;
@@ -31,11 +30,6 @@ final class BackfillArguments {
     private static final Opt<Integer> MAX_RATE = Opt.count("Write at most so many rows a second.", "--max-rate");
     private static final Opt<String> PAUSE_FILE =
             Opt.text("FILE", "Write nothing while there is such a file.", "--pause-file");
-    private static final Opt<String> ON_BAD_ROW = Opt.text(
-            "fail|quarantine",
-            "What to do about a row that the mirror cannot take: leave its table as it is (the default), or copy the"
-                    + " others and name it in lockstep_mirror_reject.",
-            "--on-bad-row");
     private static final Opt<Boolean> KEEP_EXTRA =
             Opt.flag("Leave rows of the mirror that the source does not have.", "--keep-extra");
     private static final Opt<Long> MAX_DELETE = Opt.number(
@@ -64,7 +58,6 @@ final class BackfillArguments {
                 BATCH,
                 MAX_RATE,
                 PAUSE_FILE,
-                ON_BAD_ROW,
                 KEEP_EXTRA,
                 MAX_DELETE,
                 ALLOW_EMPTY_SOURCE,
@@ -79,24 +72,14 @@ final class BackfillArguments {
         return call.has(TAKE_OVER) ? Policy.TAKE_OVER : Policy.RESPECT;
     }
 
-    /** @throws LockstepException usage: there is no such policy for bad rows */
     static Backfill.Options options(Invocation call) {
-        BadRows badRows = call.get(ON_BAD_ROW)
-                .map(word -> switch (word) {
-                    case "fail" -> BadRows.FAIL;
-                    case "quarantine" -> BadRows.QUARANTINE;
-                    default ->
-                        throw LockstepException.usage(
-                                "unknown policy '" + word + "'", "--on-bad-row takes fail or quarantine");
-                })
-                .orElse(BadRows.FAIL);
         Throttle throttle = new Throttle(
                 call.get(MAX_RATE).map(OptionalInt::of).orElse(OptionalInt.empty()),
                 call.get(PAUSE_FILE).map(Invocation::file),
                 call.output()::message);
         return new Backfill.Options(
                 creation(call),
-                badRows,
+                UnfitArguments.badRows(call),
                 call.has(KEEP_EXTRA) ? Extras.KEEP : Extras.DELETE,
                 call.has(ALLOW_EMPTY_SOURCE) ? EmptySource.ALLOWED : EmptySource.REFUSED,
                 trust(call),

@@ -85,6 +85,7 @@ final class PlanReport {
         List<Object> rejects = new ArrayList<>();
         finding.rejects().forEach(reject -> rejects.add(TableReport.tree(reject)));
         tree.put("rejects", rejects);
+        tree.put("substituted", finding.substitutes().values());
         tree.put("fitting", finding.fitting());
         tree.put("merging", finding.merging());
         return tree;
@@ -120,6 +121,10 @@ final class PlanReport {
         notes(finding).forEach(note -> lines.add("  note: " + note));
         plan.obstacles().forEach(obstacle -> lines.add("  CANNOT BE MIRRORED: " + obstacle));
         finding.rejects().forEach(reject -> lines.add("  WILL NOT FIT: " + reject));
+        finding.substitutes().first().forEach(value -> lines.add("  WILL BE CHANGED: " + value));
+        if (finding.substitutes().values() > 0) {
+            lines.add("  " + finding.substitutes().values() + " values will be changed to fit");
+        }
         if (finding.rejected() > 0) {
             lines.add("  " + finding.rejected() + " rows will not fit");
         }

@@ -39,6 +39,7 @@ final class SelectionArguments {
 
     static void declare(CommandSpec spec) {
         Options.add(spec, TABLE, EXCLUDE, RENAME, WHERE, COLUMNS, TYPE);
+        UnfitArguments.declare(spec);
     }
 
     static Selection of(Invocation call) {
@@ -56,7 +57,8 @@ final class SelectionArguments {
                 pairs(call, RENAME, profile.renamed()),
                 pairs(call, WHERE, profile.where()),
                 types(call, profile),
-                columns);
+                columns,
+                UnfitArguments.values(call));
     }
 
     private static Map<String, String> types(Invocation call, MirrorProfile profile) {

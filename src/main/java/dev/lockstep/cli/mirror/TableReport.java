@@ -4,6 +4,7 @@ import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Advice;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.engine.Compared;
 import dev.lockstep.mirror.plan.RejectedRow;
@@ -31,6 +32,10 @@ final class TableReport {
         List<Object> rejects = new ArrayList<>();
         table.rejects().forEach(reject -> rejects.add(tree(reject)));
         tree.put("rejects", rejects);
+        tree.put("substituted", table.substitutes().values());
+        List<Object> substitutes = new ArrayList<>();
+        table.substitutes().first().forEach(value -> substitutes.add(tree(value)));
+        tree.put("substitutes", substitutes);
         tree.put("compared", table.compared().map(TableReport::word).orElse(null));
         tree.put("error", table.failure().map(LockstepException::getMessage).orElse(null));
         tree.put("hint", table.failure().map(Hints::of).map(advice::complete).orElse(null));
@@ -54,7 +59,7 @@ final class TableReport {
     static String line(Backfill.Table table) {
         return table.failure()
                 .map(failure -> table.table() + ": FAILED: " + failure.getMessage())
-                .orElseGet(() -> "%s: %d read, %d inserted, %d updated, %d deleted, %d unchanged, %d rejected%s"
+                .orElseGet(() -> "%s: %d read, %d inserted, %d updated, %d deleted, %d unchanged, %d rejected%s%s"
                         .formatted(
                                 table.table(),
                                 table.read(),
@@ -63,7 +68,13 @@ final class TableReport {
                                 table.deleted(),
                                 table.unchanged(),
                                 table.rejected(),
+                                substituted(table.substitutes().values()),
                                 isRecorded(table) ? "; the unchanged as recorded, not compared" : ""));
+    }
+
+    /** What a line says of values that the mirror has others of; nothing if there are none. */
+    static String substituted(long values) {
+        return values == 0 ? "" : ", " + TerminalText.count(values, "value") + " changed to fit";
     }
 
     private static boolean isRecorded(Backfill.Table table) {
@@ -73,8 +84,10 @@ final class TableReport {
     /** The same with a hint or with the rejected rows, each on a line of its own. */
     static List<String> lines(Backfill.Table table) {
         List<String> lines = new ArrayList<>(List.of(line(table)));
-        table.failure().map(Hints::of).ifPresentOrElse(hint -> lines.add("  hint: " + hint), () -> table.rejects()
-                .forEach(reject -> lines.add("  rejected: " + reject)));
+        table.failure().map(Hints::of).ifPresentOrElse(hint -> lines.add("  hint: " + hint), () -> {
+            table.rejects().forEach(reject -> lines.add("  rejected: " + reject));
+            table.substitutes().first().forEach(value -> lines.add("  changed: " + value));
+        });
         return lines;
     }
 

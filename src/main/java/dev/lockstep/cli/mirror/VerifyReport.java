@@ -37,6 +37,7 @@ final class VerifyReport {
         tree.put("missing", table.missing());
         tree.put("extra", table.extra());
         tree.put("changed", table.changed());
+        tree.put("substituted", table.substitutes());
         tree.put("named", table.rows().size());
         tree.put("error", table.failure().map(LockstepException::getMessage).orElse(null));
         tree.put("hint", table.failure().map(Hints::of).map(advice::complete).orElse(null));
@@ -100,7 +101,7 @@ final class VerifyReport {
                 lines.add("  hint: " + hint);
             }
         } else if (table.isEqual()) {
-            lines.add(table.table() + ": " + table.source() + " rows, equal");
+            lines.add(table.table() + ": " + table.source() + " rows, equal" + TableReport.substituted(table.substitutes()));
         } else {
             lines.add("%s: %d rows in the source, %d in the mirror: %d missing, %d extra, %d changed"
                     .formatted(

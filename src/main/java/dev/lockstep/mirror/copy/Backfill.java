@@ -100,11 +100,21 @@ public final class Backfill {
     }
 
     /**
+     * Values of the source that were changed, so that the mirror takes their rows: {@link dev.lockstep.mirror.source.UnfitValues}.
+     *
+     * @param first some of them
+     */
+    public record Substitutes(long values, List<RejectedRow> first) {
+        static final Substitutes NONE = new Substitutes(0, List.of());
+    }
+
+    /**
      * What became of a table.
      *
      * @param read = inserted + updated + unchanged + rejected, if it did not fail
      * @param compared how it is known to be equal; empty if it failed
      * @param rejects some of the rejected rows
+     * @param substitutes what was changed of the rows that the mirror has
      * @param failure why it is not equal now
      */
     public record Table(
@@ -116,14 +126,17 @@ public final class Backfill {
             long unchanged,
             long rejected,
             List<RejectedRow> rejects,
+            Substitutes substitutes,
             Optional<Compared> compared,
             Optional<LockstepException> failure) {
-        static Table unchanged(String table, long rows, Compared compared) {
-            return new Table(table, rows, 0, 0, 0, rows, 0, List.of(), Optional.of(compared), Optional.empty());
+        static Table unchanged(String table, long rows, Substitutes substitutes, Compared compared) {
+            return new Table(
+                    table, rows, 0, 0, 0, rows, 0, List.of(), substitutes, Optional.of(compared), Optional.empty());
         }
 
         static Table failed(String table, LockstepException failure) {
-            return new Table(table, 0, 0, 0, 0, 0, 0, List.of(), Optional.empty(), Optional.of(failure));
+            return new Table(
+                    table, 0, 0, 0, 0, 0, 0, List.of(), Substitutes.NONE, Optional.empty(), Optional.of(failure));
         }
 
         /** The same with what was done to it before. */
@@ -138,6 +151,7 @@ public final class Backfill {
                     Math.max(0, unchanged - changed),
                     rejected,
                     rejects,
+                    substitutes,
                     compared,
                     failure);
         }

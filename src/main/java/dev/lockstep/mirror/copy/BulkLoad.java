@@ -150,10 +150,10 @@ final class BulkLoad {
         List<HeldPage> pages = new ArrayList<>();
         for (Page page : scan.pages()) {
             PageRows rows = new PageRows(source, plan, List.of(page));
-            if (page.fitting() < page.rows()) {
+            if (!page.isWhole()) {
                 rows.each(row -> {});
             }
-            pages.add(new HeldPage(page.digest(), page.fitting(), rows.rejects(0)));
+            pages.add(new HeldPage(page.digest(), page.fitting(), rows.listed(0)));
         }
         return pages;
     }

@@ -97,8 +97,8 @@ record CopiedPages(
         for (int i = 0; i < scan.pages().size(); i++) {
             Page page = scan.pages().get(i);
             boolean known = isRecorded(recorded, page);
-            // Of what does not fit, the record also says which rows those are.
-            if (holds.test(i) && (known || page.fitting() == page.rows())) {
+            // Of what does not fit, or was changed, the record also says which rows those are.
+            if (holds.test(i) && (known || page.isWhole())) {
                 kept += page.fitting();
                 stale.remove(page.digest());
                 if (!known) {

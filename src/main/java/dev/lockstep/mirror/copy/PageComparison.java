@@ -159,6 +159,7 @@ final class PageComparison {
         run.write(mirror -> {
             if (found.isEqual()) {
                 run.pages().record(mirror, plan.mirrorName(), whole(copied.unrecorded()));
+                run.pages().forgetShipped(mirror, plan.mirrorName());
                 MirrorLedger.State state = MirrorLedger.State.of(rejected);
                 run.ledger().noteSealed(mirror, plan.mirrorName(), state, found.rows(), found.seal());
             } else {
@@ -183,6 +184,7 @@ final class PageComparison {
                 Math.max(0, scan.rows() - rejected - writes.inserted() - writes.updated()),
                 rejected,
                 rejects,
+                scan.substitutes(),
                 proven,
                 Optional.empty());
     }

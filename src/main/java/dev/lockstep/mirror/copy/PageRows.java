@@ -21,6 +21,7 @@ final class PageRows implements MirrorEngine.Rows {
     private final int from;
     private final int to;
     private final List<List<RejectedRow>> rejects = new ArrayList<>();
+    private final List<List<RejectedRow>> changes = new ArrayList<>();
     private int page;
     private int ordinal;
     private long delivered;
@@ -35,7 +36,10 @@ final class PageRows implements MirrorEngine.Rows {
         this.pages = pages;
         this.from = from;
         this.to = to;
-        pages.forEach(p -> rejects.add(new ArrayList<>()));
+        pages.forEach(p -> {
+            rejects.add(new ArrayList<>());
+            changes.add(new ArrayList<>());
+        });
     }
 
     /** Of one page the rows from one ordinal, counted from 0, to another that does not belong to them. */
@@ -46,6 +50,7 @@ final class PageRows implements MirrorEngine.Rows {
     @Override
     public void each(Consumer<MappedRow> sink) {
         rejects.forEach(List::clear);
+        changes.forEach(List::clear);
         page = 0;
         ordinal = 0;
         delivered = 0;
@@ -60,6 +65,8 @@ final class PageRows implements MirrorEngine.Rows {
                     MappedRow row = mapper.map(cells);
                     if (row.fits()) {
                         delivered++;
+                        row.changes().forEach(one -> changes.get(page)
+                                .add(RejectedRow.of(plan.name(), plan.key(cells), one)));
                         sink.accept(row);
                     } else {
                         Misfit misfit = row.misfits().get(0);
@@ -79,6 +86,13 @@ final class PageRows implements MirrorEngine.Rows {
     /** The rows of a page, by its number, that the last {@link #each} left out. */
     List<RejectedRow> rejects(int number) {
         return rejects.get(number);
+    }
+
+    /** Those and the rows of which it changed a value. */
+    List<RejectedRow> listed(int number) {
+        List<RejectedRow> listed = new ArrayList<>(rejects.get(number));
+        listed.addAll(changes.get(number));
+        return listed;
     }
 
     /** Pages that follow each other are read as one. */

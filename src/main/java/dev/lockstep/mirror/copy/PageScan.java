@@ -3,6 +3,7 @@ package dev.lockstep.mirror.copy;
 import dev.lockstep.db.Cells;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.copy.Backfill.BadRows;
+import dev.lockstep.mirror.copy.Backfill.Substitutes;
 import dev.lockstep.mirror.plan.MappedRow;
 import dev.lockstep.mirror.plan.MappedRow.Misfit;
 import dev.lockstep.mirror.plan.RejectedRow;
@@ -48,9 +49,15 @@ final class PageScan {
      * @param digest of all of them, in hexadecimal
      * @param rows how many
      * @param fitting how many of them the mirror can hold
+     * @param changes how many values of them are changed, so that it can
      * @param bytes about how many bytes they are
      */
-    record Page(Range range, String digest, int rows, int fitting, long bytes) {}
+    record Page(Range range, String digest, int rows, int fitting, int changes, long bytes) {
+        /** Whether the mirror holds all of it as it is, so that there is nothing to be listed. */
+        boolean isWhole() {
+            return fitting == rows && changes == 0;
+        }
+    }
 
     private final TablePlan plan;
     private final Tx tx;
@@ -59,6 +66,7 @@ final class PageScan {
     private final List<char[]> parts = new ArrayList<>();
     private final List<Page> pages = new ArrayList<>();
     private final List<RejectedRow> rejects = new ArrayList<>();
+    private final List<RejectedRow> changes = new ArrayList<>();
     private final MessageDigest digest = Digests.sha256();
     private final byte[] shape;
     private final Set<String> keys = new HashSet<>();
@@ -71,6 +79,8 @@ final class PageScan {
     private long rejected;
     private int pageRows;
     private int pageFitting;
+    private int pageChanges;
+    private long changed;
     private long pageBytes;
 
     /** @param rowDigest if it is to be known of all rows, and of each page, which they are */
@@ -124,6 +134,11 @@ final class PageScan {
     /** How many rows do not fit. */
     long rejected() {
         return rejected;
+    }
+
+    /** The values that are changed, so that the mirror takes their rows. */
+    Substitutes substitutes() {
+        return new Substitutes(changed, changes);
     }
 
     /** @throws LockstepException refused: a row does not fit, and that is not to be */
@@ -185,6 +200,11 @@ final class PageScan {
                 pageParts[pageFitting] = (char) of.part(RowFingerprint.MAX_BITS);
             });
             pageFitting++;
+            pageChanges += row.changes().size();
+            changed += row.changes().size();
+            if (changes.size() < SHOWN_REJECTS) {
+                row.changes().forEach(one -> changes.add(RejectedRow.of(plan.name(), plan.key(cells), one)));
+            }
             return;
         }
         rejected++;
@@ -206,6 +226,7 @@ final class PageScan {
         digest.update(shape);
         pageRows = 0;
         pageFitting = 0;
+        pageChanges = 0;
         pageBytes = 0;
     }
 
@@ -216,6 +237,7 @@ final class PageScan {
                 HexFormat.of().formatHex(digest.digest()),
                 pageRows,
                 pageFitting,
+                pageChanges,
                 pageBytes));
         if (rowDigest.isPresent()) {
             parts.add(Arrays.copyOf(pageParts, pageFitting));

@@ -154,7 +154,7 @@ public final class PageWriter {
         Merged done = put(mirror, rows);
         List<HeldPage> held = new ArrayList<>();
         for (int i = 0; i < batch.size(); i++) {
-            held.add(new HeldPage(batch.get(i).digest(), batch.get(i).fitting(), rows.rejects(i)));
+            held.add(new HeldPage(batch.get(i).digest(), batch.get(i).fitting(), rows.listed(i)));
         }
         run.pages().record(mirror, plan.mirrorName(), held);
         return done;
@@ -217,8 +217,9 @@ public final class PageWriter {
         List<RowSieve.Refusal> refused = sieve.run();
         PageRows all = new PageRows(source, plan, List.of(page));
         all.each(row -> {});
-        List<RejectedRow> missing = new ArrayList<>(all.rejects(0));
-        refused.forEach(one -> missing.add(one.reject()));
+        long missing = all.rejects(0).size() + refused.size();
+        List<RejectedRow> listed = new ArrayList<>(all.listed(0));
+        refused.forEach(one -> listed.add(one.reject()));
         long gone = run.write(mirror -> {
             long deleted = 0;
             // The mirror does not take these very rows: it does not keep older ones of the same keys either.
@@ -230,7 +231,7 @@ public final class PageWriter {
                     .record(
                             mirror,
                             plan.mirrorName(),
-                            List.of(new HeldPage(page.digest(), page.rows() - missing.size(), missing)));
+                            List.of(new HeldPage(page.digest(), page.rows() - missing, listed)));
             return deleted;
         });
         run.noteWrites(gone);

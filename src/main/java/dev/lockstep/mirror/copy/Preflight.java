@@ -41,6 +41,7 @@ public final class Preflight {
      * @param rows how many the source has; empty if something stands in the way, for then they are not read
      * @param rejected how many of them do not fit
      * @param rejects the first of those
+     * @param substitutes the values that are changed so that they fit
      * @param merging the first keys that the mirror would take for another row's
      * @param fitting the statements after which they would fit, as far as another type of a column is enough
      * @param cut what is to be said of times that have to be cut
@@ -51,13 +52,22 @@ public final class Preflight {
             OptionalLong rows,
             long rejected,
             List<RejectedRow> rejects,
+            Backfill.Substitutes substitutes,
             List<String> merging,
             List<String> fitting,
             Optional<String> cut,
             List<String> afterwards) {
         private static Finding unread(TablePlan plan) {
             return new Finding(
-                    plan, OptionalLong.empty(), 0, List.of(), List.of(), List.of(), Optional.empty(), List.of());
+                    plan,
+                    OptionalLong.empty(),
+                    0,
+                    List.of(),
+                    Backfill.Substitutes.NONE,
+                    List.of(),
+                    List.of(),
+                    Optional.empty(),
+                    List.of());
         }
 
         /** Whether all of the table can be copied. */
@@ -183,6 +193,7 @@ public final class Preflight {
                 OptionalLong.of(scan.rows()),
                 scan.rejected(),
                 scan.rejects(),
+                scan.substitutes(),
                 merging,
                 FittingTypes.statements(engine, source, plan, scan.misfits()),
                 scan.cut(),

@@ -4,6 +4,7 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.copy.Backfill.Creation;
 import dev.lockstep.mirror.copy.Backfill.Options;
+import dev.lockstep.mirror.copy.Backfill.Substitutes;
 import dev.lockstep.mirror.copy.Backfill.Trust;
 import dev.lockstep.mirror.engine.Compared;
 import dev.lockstep.mirror.engine.TableDigest;
@@ -126,7 +127,14 @@ public final class TableCopy {
         return complete.filter(row -> run.snapshot(mirror -> recorded
                         ? row.integer("row_count") == count(mirror, plan)
                         : !row.isNull("seal") && digest.get().holds(mirror, row.text("seal"))))
-                .map(row -> Backfill.Table.unchanged(plan.name(), row.integer("row_count"), how));
+                .map(row -> Backfill.Table.unchanged(plan.name(), row.integer("row_count"), substitutes(plan), how));
+    }
+
+    /** Of a table of which every row is in the mirror, and that is not read. */
+    private Substitutes substitutes(TablePlan plan) {
+        return plan.source().unfit().areChanged()
+                ? new Substitutes(run.read(mirror -> run.pages().listed(mirror, plan.mirrorName())), List.of())
+                : Substitutes.NONE;
     }
 
     private static Backfill.Table loaded(TablePlan plan, PageScan scan) {
@@ -140,6 +148,7 @@ public final class TableCopy {
                 0,
                 scan.rejected(),
                 scan.rejects(),
+                scan.substitutes(),
                 Optional.of(Compared.ROWS),
                 Optional.empty());
     }

@@ -18,8 +18,13 @@ import java.util.Optional;
  * not any more.
  */
 final class ChangedRows {
-    /** What there is to do, or why it cannot be done by keys. */
-    record Survey(long present, long gone, Optional<String> obstacle) {
+    /**
+     * What there is to do, or why it cannot be done by keys.
+     *
+     * @param keys of all rows, as people read them, if values may be changed
+     * @param changes the values that are
+     */
+    record Survey(long present, long gone, Optional<String> obstacle, List<String> keys, List<RejectedRow> changes) {
         boolean isEmpty() {
             return present + gone == 0;
         }
@@ -45,10 +50,17 @@ final class ChangedRows {
     Survey survey() {
         long[] counts = new long[2];
         List<String> obstacles = new ArrayList<>();
+        boolean mayChange = plan.source().unfit().areChanged();
+        List<String> all = new ArrayList<>();
+        List<RejectedRow> changes = new ArrayList<>();
         RowMapper mapper = plan.mapper();
         plan.source().scanJoined(tx, keys, same(), cells -> {
             counts[0]++;
             MappedRow row = mapper.map(cells);
+            if (mayChange) {
+                all.add(plan.key(cells));
+                row.changes().forEach(one -> changes.add(RejectedRow.of(plan.name(), plan.key(cells), one)));
+            }
             if (!row.fits() && obstacles.isEmpty()) {
                 obstacles.add(RejectedRow.of(
                                 plan.name(), plan.key(cells), row.misfits().get(0))
@@ -57,11 +69,14 @@ final class ChangedRows {
         });
         tx.scan(selectGone(), cells -> {
             counts[1]++;
+            if (mayChange) {
+                all.add(plan.ofKey().key(cells));
+            }
             if (hasNull(cells) && obstacles.isEmpty()) {
                 obstacles.add(plan.name() + " has a key that is NULL");
             }
         });
-        return new Survey(counts[0], counts[1], obstacles.stream().findFirst());
+        return new Survey(counts[0], counts[1], obstacles.stream().findFirst(), all, changes);
     }
 
     /** No key finds it. */

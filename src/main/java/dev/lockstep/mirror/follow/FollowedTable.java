@@ -235,6 +235,9 @@ final class FollowedTable {
         Merged merged = survey.present() == 0 ? Shipment.NONE : put(mirror, changed.present(), order);
         // Of a transaction that may have been done before, the counts are not what it has changed.
         long now = run.wasLost() ? TableCopy.count(mirror, plan) : rows + merged.inserted() - deleted;
+        if (plan.source().unfit().areChanged()) {
+            run.pages().recordShipped(mirror, plan.mirrorName(), survey.keys(), survey.changes());
+        }
         run.ledger().note(mirror, plan.mirrorName(), state(left), now, null);
         return new Shipment(Outcome.SHIPPED, deleted, merged, span, now, left, null);
     }

@@ -42,6 +42,7 @@ public final class MappedRow {
     private final long[] numbers;
     private final byte[][] bytes;
     private final List<Misfit> misfits = new ArrayList<>();
+    private final List<Misfit> changes = new ArrayList<>();
     private byte[] scratch = new byte[512];
     private ByteBuffer numbered = ByteBuffer.wrap(scratch);
 
@@ -103,12 +104,18 @@ public final class MappedRow {
         return misfits;
     }
 
+    /** What of this row is changed, so that the mirror can hold it. */
+    public List<Misfit> changes() {
+        return changes;
+    }
+
     public boolean fits() {
         return misfits.isEmpty();
     }
 
     void clear() {
         misfits.clear();
+        changes.clear();
     }
 
     void set(int column, Tag tag, long number) {
@@ -131,13 +138,21 @@ public final class MappedRow {
         misfits.add(misfit);
     }
 
+    /** Notes that a cell has not what the source has. */
+    void changed(Misfit value) {
+        changes.add(value);
+    }
+
     /** A value that goes into no cell of the mirror. */
     public record Misfit(String column, String reason, Optional<String> shown) {}
 
-    /** Adds the whole row to the digest. */
+    /** Adds the whole row to the digest, and what was changed of it, so that this is recorded anew when it is another value. */
     public void digest(MessageDigest digest) {
         int length = encode(0, tags.length);
         digest.update(scratch, 0, length);
+        for (Misfit change : changes) {
+            digest.update(change.toString().getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /** The first cells as a text that no other cells have; for machines. */

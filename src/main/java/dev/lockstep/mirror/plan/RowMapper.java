@@ -7,17 +7,17 @@ import dev.lockstep.mirror.plan.MappedRow.Tag;
 import dev.lockstep.mirror.plan.TargetType.Characters;
 import dev.lockstep.mirror.plan.TargetType.Form;
 import dev.lockstep.mirror.source.SourceTable.Nulls;
+import dev.lockstep.mirror.source.UnfitValues;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Turns rows of the source into rows of the mirror, or says which value does not fit and why. A value is never changed to
- * make it fit; the one exception is a fraction of a second that a column has no place for, which is cut off.
+ * Turns rows of the source into rows of the mirror, or says which value does not fit and why. Unless {@link UnfitValues} says
+ * otherwise, a value is never changed to make it fit; the one exception is a fraction of a second that a column has no place for,
+ * which is cut off.
  */
 public final class RowMapper {
-    private static final int SHOWN = 40;
     private static final int MAX_NUMERIC_DIGITS = 1_000;
 
     private final List<TargetTable.Column> columns;
@@ -25,6 +25,7 @@ public final class RowMapper {
     private final int keyWidth;
     private final boolean[] takesNumbers;
     private final TablePlan.Limits limits;
+    private final UnfitValues unfit;
     private final MappedRow row;
     private final Utf8Check text = new Utf8Check();
     private final SpelledValues spelled;
@@ -34,6 +35,7 @@ public final class RowMapper {
         this.cells = plan.cells().stream().mapToInt(Integer::intValue).toArray();
         this.keyWidth = plan.keyWidth();
         this.limits = plan.limits();
+        this.unfit = plan.source().unfit();
         this.row = new MappedRow(columns.size());
         this.spelled = new SpelledValues(row);
         this.takesNumbers = new boolean[columns.size()];
@@ -53,12 +55,19 @@ public final class RowMapper {
         for (int i = 0; i < cells.length; i++) {
             TargetTable.Column column = columns.get(i);
             String reason = map(source, cells[i], column, i);
-            if (reason != null) {
+            if (reason != null && mayBeNull(column, i)) {
+                row.setNull(i);
+                row.changed(misfit(source, cells[i], i, reason + "; NULL in its place"));
+            } else if (reason != null) {
                 refuse(source, cells[i], i, reason);
             }
         }
         checkSize(source);
         return row;
+    }
+
+    private boolean mayBeNull(TargetTable.Column column, int i) {
+        return unfit.others() == UnfitValues.Others.NULL && i >= keyWidth && column.nulls() == Nulls.ALLOWED;
     }
 
     private void checkSize(Cells source) {
@@ -94,7 +103,7 @@ public final class RowMapper {
             case INTEGER -> integer(source, cell, type, i);
             case REAL -> real(source, cell, type, i);
             case TEXT, CHAR, LABEL ->
-                kind == Kind.TEXT ? text(source.bytes(cell), type, i) : numberAsText(source, cell, type, i);
+                kind == Kind.TEXT ? text(source, cell, type, i) : numberAsText(source, cell, type, i);
             case BLOB -> kind == Kind.BLOB ? blob(source.bytes(cell), type, i) : unlike(kind, type);
             case DECIMAL -> decimal(source, cell, type, i);
             case TIMESTAMP, DATE, TIME, INTERVAL, UUID, JSON -> spelled.map(source, cell, type, i);
@@ -163,6 +172,20 @@ public final class RowMapper {
         }
         row.set(i, Tag.REAL, Double.doubleToLongBits(value));
         return null;
+    }
+
+    private String text(Cells source, int cell, TargetType type, int i) {
+        byte[] value = source.bytes(cell);
+        boolean kept = unfit.nul() == UnfitValues.Nul.REJECT || i < keyWidth || !UnfitValues.hasNul(value);
+        if (kept || type.characters() != Characters.UNICODE_BUT_NUL) {
+            return text(value, type, i);
+        }
+        String reason = text(unfit.nul().applied(value), type, i);
+        if (reason == null) {
+            row.changed(
+                    misfit(source, cell, i, "a NUL character; " + unfit.nul().done()));
+        }
+        return reason;
     }
 
     private String text(byte[] value, TargetType type, int i) {
@@ -256,21 +279,10 @@ public final class RowMapper {
         byte[] value = kind == Kind.TEXT || kind == Kind.BLOB
                 ? source.bytes(cell)
                 : String.valueOf(source.value(cell)).getBytes(StandardCharsets.UTF_8);
-        row.misfit(i, value, new Misfit(columns.get(i).name(), reason, shown(source, cell)));
+        row.misfit(i, value, misfit(source, cell, i, reason));
     }
 
-    /** The beginning of a value, for people. */
-    static Optional<String> shown(Cells source, int cell) {
-        return switch (source.kind(cell)) {
-            case NULL -> Optional.empty();
-            case INTEGER, REAL -> Optional.of(String.valueOf(source.value(cell)));
-            case BLOB -> Optional.of("a blob of " + source.bytes(cell).length + " bytes");
-            case TEXT -> {
-                String text = new String(
-                        source.bytes(cell), 0, Math.min(source.bytes(cell).length, 4 * SHOWN), StandardCharsets.UTF_8);
-                boolean cut = text.length() > SHOWN;
-                yield Optional.of("'" + (cut ? text.substring(0, SHOWN) + "…" : text).replace("\0", "\\0") + "'");
-            }
-        };
+    private Misfit misfit(Cells source, int cell, int i, String reason) {
+        return new Misfit(columns.get(i).name(), reason, RejectedRow.shown(source, cell));
     }
 }

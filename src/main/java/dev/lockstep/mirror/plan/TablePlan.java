@@ -168,6 +168,9 @@ public record TablePlan(
                     .append(column.type().orElseThrow().extent());
         }
         source.where().ifPresent(condition -> shape.append("|where ").append(condition));
+        if (source.unfit().areChanged()) {
+            shape.append('|').append(source.unfit());
+        }
         return shape.append('|').append(keyWidth).toString();
     }
 
@@ -175,7 +178,7 @@ public record TablePlan(
     public String key(Cells row) {
         List<String> parts = new ArrayList<>();
         for (int i = 0; i < keyWidth; i++) {
-            parts.add(RowMapper.shown(row, cells.get(i)).orElse("NULL"));
+            parts.add(RejectedRow.shown(row, cells.get(i)).orElse("NULL"));
         }
         return String.join(", ", parts);
     }

@@ -45,6 +45,7 @@ public final class CanonicalRow {
     private final MessageDigest sha = Digests.sha256();
     private byte[] bytes = new byte[1 << 10];
     private int cells;
+    private int substitutes;
 
     CanonicalRow(int width, int keyWidth) {
         this.keyWidth = keyWidth;
@@ -54,6 +55,17 @@ public final class CanonicalRow {
     /** Forgets the cells of the last row. */
     void begin() {
         cells = 0;
+        substitutes = 0;
+    }
+
+    /** So many of its cells have not what the source has, as was wanted. */
+    void substitutes(int count) {
+        substitutes = count;
+    }
+
+    /** How many of its cells have not what the source has, as was wanted. */
+    public int substitutes() {
+        return substitutes;
     }
 
     void nothing() {

@@ -6,6 +6,7 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.source.SourceTable;
+import dev.lockstep.mirror.source.UnfitValues;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,14 +38,14 @@ public interface RowReader {
         return new SourceReader() {
             @Override
             public void each(Consumer<CanonicalRow> sink) {
-                whole(table, expected, new SqliteReader(tx, plan, columns, from))
+                whole(table, expected, new SqliteReader(tx, plan, columns, from, source.unfit()))
                         .each(sink);
             }
 
             @Override
             public void eachWithCells(Sink sink) {
                 long[] read = new long[1];
-                new SqliteReader(tx, plan, positioned, from).eachWithCells((row, cells) -> {
+                new SqliteReader(tx, plan, positioned, from, source.unfit()).eachWithCells((row, cells) -> {
                     read[0]++;
                     sink.row(row, cells);
                 });
@@ -67,7 +68,7 @@ public interface RowReader {
                         tx,
                         "main." + table,
                         "",
-                        new SqliteReader(tx, plan, names(plan), "main." + table + " not indexed"));
+                        new SqliteReader(tx, plan, names(plan), "main." + table + " not indexed", UnfitValues.REFUSED));
         };
     }
 

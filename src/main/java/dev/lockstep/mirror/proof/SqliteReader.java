@@ -3,9 +3,15 @@ package dev.lockstep.mirror.proof;
 import dev.lockstep.db.Cells;
 import dev.lockstep.db.Cells.Kind;
 import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.plan.MappedRow;
+import dev.lockstep.mirror.plan.MappedRow.Tag;
+import dev.lockstep.mirror.plan.RowMapper;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.plan.TargetType;
+import dev.lockstep.mirror.source.UnfitValues;
+import dev.lockstep.mirror.source.UnfitValues.Nul;
+import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -15,10 +21,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Rows of SQLite, each value as what it means to the type of the mirror's column. What has no meaning there is odd, and differs
- * from all that the mirror may have.
+ * from all that the mirror may have. Which values do not fit, and are changed as {@link UnfitValues} says, it is told by the plan.
  */
 final class SqliteReader implements SourceReader {
     private static final long EXACT_IN_A_DOUBLE = 1L << 53;
@@ -27,14 +34,17 @@ final class SqliteReader implements SourceReader {
     private final Tx tx;
     private final TablePlan plan;
     private final String select;
+    private final UnfitValues unfit;
 
     /**
      * Of one table.
      *
      * @param columns one expression for each column of the plan; and what else is to be handed over
      * @param from where they are read from
+     * @param unfit what becomes of values that do not fit the plan
      */
-    SqliteReader(Tx tx, TablePlan plan, List<String> columns, String from) {
+    SqliteReader(Tx tx, TablePlan plan, List<String> columns, String from, UnfitValues unfit) {
+        this.unfit = unfit;
         this.tx = tx;
         this.plan = plan;
         this.select = "select " + String.join(", ", columns) + " from " + from;
@@ -53,17 +63,49 @@ final class SqliteReader implements SourceReader {
             types[i] = columns.get(i).type().orElseThrow();
         }
         CanonicalRow row = new CanonicalRow(types.length, plan.keyWidth());
+        RowMapper mapper = unfit.areChanged() ? plan.from(inOrder(types.length)).mapper() : null;
         tx.scan(select, cells -> {
             row.begin();
+            MappedRow mapped = mapper == null ? null : mapper.map(cells);
+            if (mapped != null && mapped.fits()) {
+                row.substitutes(mapped.changes().size());
+            }
             for (int i = 0; i < types.length; i++) {
-                if (cells.kind(i) == Kind.NULL) {
+                if (cells.kind(i) == Kind.NULL || (mapped != null && mapped.tag(i) == Tag.NULL)) {
                     row.nothing();
+                } else if (hasNul(cells, i, types[i])) {
+                    text(row, withoutNul(cells.bytes(i)));
                 } else if (!add(row, cells, i, types[i])) {
                     row.odd(shown(cells, i));
                 }
             }
             sink.row(row, cells);
         });
+    }
+
+    private static List<Integer> inOrder(int width) {
+        return IntStream.range(0, width).boxed().toList();
+    }
+
+    private boolean hasNul(Cells cells, int i, TargetType type) {
+        return unfit.nul() != Nul.REJECT
+                && i >= plan.keyWidth()
+                && cells.kind(i) == Kind.TEXT
+                && type.isText()
+                && type.characters() == TargetType.Characters.UNICODE_BUT_NUL
+                && new String(cells.bytes(i), StandardCharsets.UTF_8).indexOf('\0') >= 0;
+    }
+
+    private byte[] withoutNul(byte[] text) {
+        ByteArrayOutputStream kept = new ByteArrayOutputStream(text.length);
+        for (byte b : text) {
+            if (b != 0) {
+                kept.write(b);
+            } else if (unfit.nul() == Nul.ESCAPE) {
+                kept.writeBytes(new byte[] {'\\', 'u', '0', '0', '0', '0'});
+            }
+        }
+        return kept.toByteArray();
     }
 
     /** @return whether the value means anything to such a column; if not, nothing was added */

@@ -130,11 +130,7 @@ final class SelectedTables {
                         "no such column: " + typed, "it has " + String.join(", ", names(table.columns())));
             }
         }
-        SourceTable selected = table.selected(
-                selection.mirrorName(table.name()),
-                Selection.of(selection.where(), table.name()),
-                some,
-                selection.types());
+        SourceTable selected = table.selected(some, selection);
         if (selected.where().isPresent() && !table.order().isEmpty()) {
             checkWhere(tx, selected);
         }

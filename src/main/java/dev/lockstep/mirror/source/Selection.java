@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param types how columns, {@code TABLE.COLUMN}, are mirrored that are not as they declare themselves: a type of the mirror's
  *     database, {@code timestamp from unix}, {@code from unixms} or {@code from julian}, or {@code boolean from t/f}
  * @param columns those of a table that are mirrored; of a table that is not here, all
+ * @param unfit what becomes of values that the mirror cannot hold
  */
 public record Selection(
         List<String> tables,
@@ -24,7 +25,8 @@ public record Selection(
         Map<String, String> renamed,
         Map<String, String> where,
         Map<String, String> types,
-        Map<String, List<String>> columns) {
+        Map<String, List<String>> columns,
+        UnfitValues unfit) {
     /** Every table, as it is. */
     public static final Selection ALL = of(List.of());
 
@@ -38,12 +40,12 @@ public record Selection(
     }
 
     public static Selection of(List<String> tables) {
-        return new Selection(tables, List.of(), Map.of(), Map.of(), Map.of(), Map.of());
+        return new Selection(tables, List.of(), Map.of(), Map.of(), Map.of(), Map.of(), UnfitValues.REFUSED);
     }
 
     /** The same of one of its tables alone. */
     public Selection only(List<String> names) {
-        return new Selection(names, List.of(), renamed, where, types, columns);
+        return new Selection(names, List.of(), renamed, where, types, columns, unfit);
     }
 
     /** Whether it has every table of the source. */

@@ -183,6 +183,7 @@ public final class SourceSchema {
                 order(columns, key, index, rowid),
                 name,
                 Optional.empty(),
+                UnfitValues.REFUSED,
                 Optional.empty());
     }
 

@@ -6,7 +6,6 @@ import dev.lockstep.db.Tx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -23,6 +22,7 @@ import java.util.regex.Pattern;
  *     tells its rows apart, for columns hide the rowid
  * @param mirrorName what the mirror calls it
  * @param where a condition on its rows that are mirrored
+ * @param unfit what becomes of its values that the mirror cannot hold
  * @param unreadable why SQLite cannot read it here, if it cannot; nothing else is known of it then
  */
 public record SourceTable(
@@ -32,13 +32,16 @@ public record SourceTable(
         List<Order> order,
         String mirrorName,
         Optional<String> where,
+        UnfitValues unfit,
         Optional<String> unreadable) {
     static SourceTable unreadable(String name, String why) {
-        return new SourceTable(name, List.of(), List.of(), List.of(), name, Optional.empty(), Optional.of(why));
+        return new SourceTable(
+                name, List.of(), List.of(), List.of(), name, Optional.empty(), UnfitValues.REFUSED, Optional.of(why));
     }
 
     /** The same under another name, of some of its rows and columns; of all columns if none is named. */
-    SourceTable selected(String mirrored, Optional<String> condition, List<Column> some, Map<String, String> types) {
+    SourceTable selected(List<Column> some, Selection selection) {
+        Optional<String> condition = Selection.of(selection.where(), name);
         List<Column> kept = new ArrayList<>();
         List<Column> keys = new ArrayList<>();
         for (Column column : columns) {
@@ -49,7 +52,7 @@ public record SourceTable(
                         column.declared(),
                         column.affinity(),
                         column.nulls(),
-                        Selection.of(types, name + "." + column.name())
+                        Selection.of(selection.types(), name + "." + column.name())
                                 .map(Wish::of)
                                 .orElse(Wish.NONE));
                 kept.add(moved);
@@ -58,7 +61,15 @@ public record SourceTable(
         for (Column column : key) {
             kept.stream().filter(other -> other.name().equals(column.name())).forEach(keys::add);
         }
-        return new SourceTable(name, List.copyOf(kept), List.copyOf(keys), order, mirrored, condition, unreadable);
+        return new SourceTable(
+                name,
+                List.copyOf(kept),
+                List.copyOf(keys),
+                order,
+                selection.mirrorName(name),
+                condition,
+                selection.unfit(),
+                unreadable);
     }
 
     /** SQLite's column affinity (sqlite.org/datatype3.html, section 3.1). */

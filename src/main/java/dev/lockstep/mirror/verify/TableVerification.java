@@ -23,8 +23,12 @@ public final class TableVerification {
     /** Rows of which it is looked up at a time in what they differ. */
     private static final int MAX_NAMED = 4_000;
 
-    /** How many rows differ. */
-    public record Outcome(long source, long mirror, long missing, long extra, long changed) {}
+    /**
+     * How many rows differ.
+     *
+     * @param substitutes the values that the mirror has instead of the source's, as was wanted
+     */
+    public record Outcome(long source, long mirror, long missing, long extra, long changed, long substitutes) {}
 
     private final RowReader source;
     private final RowReader mirror;
@@ -33,6 +37,7 @@ public final class TableVerification {
     private long missing;
     private long extra;
     private long changed;
+    private long substitutes;
 
     /** @param visitor takes the rows that differ */
     public TableVerification(TablePlan plan, SourceReader source, RowReader mirror, DifferenceVisitor visitor) {
@@ -45,7 +50,10 @@ public final class TableVerification {
     public Outcome run() {
         KeyBuckets here = new KeyBuckets();
         KeyBuckets there = new KeyBuckets();
-        source.each(here::add);
+        source.each(row -> {
+            here.add(row);
+            substitutes += row.substitutes();
+        });
         mirror.each(there::add);
         for (int bucket = 0; bucket < KeyBuckets.COUNT; ) {
             BitSet portion = new BitSet(KeyBuckets.COUNT);
@@ -60,7 +68,7 @@ public final class TableVerification {
                 compareDigests(portion);
             }
         }
-        return new Outcome(here.total(), there.total(), missing, extra, changed);
+        return new Outcome(here.total(), there.total(), missing, extra, changed, substitutes);
     }
 
     private void compareDigests(BitSet buckets) {

@@ -40,6 +40,7 @@ public final class Verification {
      * @param missing rows that the mirror lacks
      * @param extra rows that only the mirror has
      * @param changed rows that both have, and that differ
+     * @param substitutes values that the mirror has instead of the source's, as was wanted: no difference
      * @param rows the rows that differ, as many as were asked for
      * @param repair what a backfill must be allowed so that it makes the table equal
      * @param mostDeletes how many rows it must be allowed to delete, if those are more than it may; else 0
@@ -52,12 +53,13 @@ public final class Verification {
             long missing,
             long extra,
             long changed,
+            long substitutes,
             List<Difference> rows,
             Set<Repair> repair,
             long mostDeletes,
             Optional<LockstepException> failure) {
         static Table failed(String table, LockstepException failure) {
-            return new Table(table, 0, 0, 0, 0, 0, List.of(), Set.of(), 0, Optional.of(failure));
+            return new Table(table, 0, 0, 0, 0, 0, 0, List.of(), Set.of(), 0, Optional.of(failure));
         }
 
         public boolean isEqual() {
@@ -154,6 +156,7 @@ public final class Verification {
                 outcome.missing(),
                 outcome.extra(),
                 outcome.changed(),
+                outcome.substitutes(),
                 named.rows(),
                 repair,
                 many ? outcome.extra() : 0,
