@@ -79,6 +79,9 @@
  * <p><b>Values.</b> A value keeps its meaning or is refused. A row's digest is over typed bytes. There are two
  * losses, and both are announced: a fraction of a second that a column has no place for; and that in a column without an affinity,
  * if it is no key, a number is not told from the text that spells it.
+ * More is lost only where somebody says so: {@link dev.lockstep.mirror.source.UnfitValues} may put NULL in place of what does not fit,
+ * or take U+0000 out of a text, never in a key. Each such value is counted and listed. A verification that is told the same has
+ * the plan say which values those are, and compares all others by itself.
  *
  * <p><b>Tables of the application's.</b> Where a column has a type of its own (UUID, JSON, a time, an interval, a label, a padded text), a
  * text of the source becomes what it means there, and one that would be changed is refused. Foreign keys are suspended
@@ -136,6 +139,8 @@
  *       others arrive
  *   <tr><td>the mirror refuses all rows of a page alike, or a statement without any<td>it is no row's fault: the table fails, and
  *       no row is left out or removed
+ *   <tr><td>the mirror takes two keys for one<td>the table is refused; or, where rows are quarantined, the first of them has its
+ *       row there, and each other is left out by itself
  *   <tr><td>a row's unique value is still another's in the mirror<td>all rows still to come are taken out and written anew, in
  *       one transaction, once
  *   <tr><td>somebody else writes to the mirror<td>the next run finds the pages that differ and puts them right; if he does so

@@ -48,6 +48,9 @@ final class PageComparison {
                 ? Optional.empty()
                 : run.engine().digest(plan);
         PageScan scan = PageScan.of(plan, source, digest.map(TableDigest::ofSource));
+        if (!scan.twins().isEmpty() && options.badRows() == Backfill.BadRows.QUARANTINE) {
+            return run(plan.without(scan.twins()));
+        }
         scan.check(options.badRows());
         scan.cut().ifPresent(what -> tellOnce(plan, what));
         refuse(plan, scan.merging());
@@ -213,9 +216,8 @@ final class PageComparison {
             return 0;
         }
         return run.write(mirror -> {
-            if (plan.isLoose()) {
-                refuse(plan, merging(run.engine(), mirror, plan, new PageRows(source, plan, scan.pages())));
-            }
+            long unlike = plan.isLoose() ? settleKeys(mirror, plan, new PageRows(source, plan, scan.pages())) : 0;
+            run.noteWrites(unlike);
             long extra = copied.rows() == 0
                     ? 0
                     : new ExtraRows(run.engine(), source, plan, options).remove(mirror, scan, copied);
@@ -227,6 +229,23 @@ final class PageComparison {
             run.ledger().note(mirror, plan.mirrorName(), MirrorLedger.State.RUNNING, scan.rows(), null);
             return extra;
         });
+    }
+
+    /**
+     * Sees to keys that the mirror takes for the same: refuses the table; or, where rows are put in quarantine, the first of them
+     * stays, and what the mirror has by another spelling goes.
+     *
+     * @return how many rows are gone
+     */
+    private long settleKeys(Tx mirror, TablePlan plan, PageRows rows) {
+        if (options.badRows() == Backfill.BadRows.FAIL) {
+            refuse(plan, merging(run.engine(), mirror, plan, rows));
+            return 0;
+        }
+        run.engine().stage(mirror, plan, rows);
+        long deleted = run.engine().deleteUnlike(mirror, plan);
+        run.engine().unstage(mirror);
+        return deleted;
     }
 
     /** The first keys that are one to the mirror, asked of the mirror itself. */

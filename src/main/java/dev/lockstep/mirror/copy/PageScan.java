@@ -71,6 +71,7 @@ final class PageScan {
     private final byte[] shape;
     private final Set<String> keys = new HashSet<>();
     private final List<String> merging = new ArrayList<>();
+    private final Set<List<Object>> twins = new HashSet<>();
     private List<Object> after = List.of();
     private final char[] pageParts = new char[MAX_ROWS];
     private long rows;
@@ -125,6 +126,11 @@ final class PageScan {
     /** The first keys that mean the same to the mirror as another key. */
     List<String> merging() {
         return merging;
+    }
+
+    /** Where all the rows are that have such a key. */
+    Set<List<Object>> twins() {
+        return twins;
     }
 
     long rows() {
@@ -191,8 +197,11 @@ final class PageScan {
         pageRows++;
         pageBytes += row.size();
         row.digest(digest);
-        if (plan.mayMeanTheSame() && !keys.add(row.exactKey(plan.keyWidth())) && merging.size() < SHOWN_REJECTS) {
-            merging.add(plan.key(cells));
+        if (row.fits() && plan.mayMeanTheSame() && !keys.add(row.exactKey(plan.keyWidth()))) {
+            twins.add(plan.source().position(cells));
+            if (merging.size() < SHOWN_REJECTS) {
+                merging.add(plan.key(cells));
+            }
         }
         if (row.fits()) {
             rowDigest.ifPresent(of -> {

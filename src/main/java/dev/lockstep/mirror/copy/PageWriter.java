@@ -3,6 +3,7 @@ package dev.lockstep.mirror.copy;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.Tx;
+import dev.lockstep.mirror.copy.Backfill.BadRows;
 import dev.lockstep.mirror.copy.Backfill.Options;
 import dev.lockstep.mirror.copy.PageScan.Page;
 import dev.lockstep.mirror.engine.MirrorEngine.Merged;
@@ -161,6 +162,7 @@ public final class PageWriter {
     }
 
     private Merged put(Tx mirror, PageRows rows) {
+        refuseUnlike(mirror, rows);
         if (way == Way.LOAD && !run.wasLost()) {
             run.engine().load(mirror, plan, rows);
             return new Merged(rows.delivered(), 0, 0);
@@ -209,7 +211,10 @@ public final class PageWriter {
     /** Writes what can be written of a page in which some row cannot, and then records it. */
     private void bisect(Page page) {
         RowSieve sieve = new RowSieve(source, plan, page, options.badRows(), rows -> {
-            Merged merged = run.write(mirror -> run.engine().merge(mirror, plan, rows));
+            Merged merged = run.write(mirror -> {
+                refuseUnlike(mirror, rows);
+                return run.engine().merge(mirror, plan, rows);
+            });
             run.noteWrites(merged.inserted() + merged.updated());
             tally = tally.plus(merged);
             return merged.rows();
@@ -224,6 +229,9 @@ public final class PageWriter {
             long deleted = 0;
             // The mirror does not take these very rows: it does not keep older ones of the same keys either.
             for (RowSieve.Refusal one : refused) {
+                if (OneKey.is(one.why())) {
+                    continue;
+                }
                 deleted += run.engine()
                         .delete(mirror, plan, PageRows.part(source, plan, page, one.ordinal(), one.ordinal() + 1));
             }
@@ -242,6 +250,20 @@ public final class PageWriter {
             if (rejects.size() < SHOWN_REJECTS) {
                 rejects.add(one.reject());
             }
+        }
+    }
+
+    /** A row whose key the mirror takes for another's would become that one, or change it. */
+    private void refuseUnlike(Tx mirror, PageRows rows) {
+        if (!plan.isLoose() || options.badRows() == BadRows.FAIL) {
+            return;
+        }
+        run.engine().stage(mirror, plan, rows);
+        boolean alike = run.engine().unlike(mirror, plan) == 0
+                && run.engine().merging(mirror, plan).count() == 0;
+        run.engine().unstage(mirror);
+        if (!alike) {
+            throw OneKey.refusal();
         }
     }
 

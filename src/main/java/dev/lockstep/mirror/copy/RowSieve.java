@@ -102,7 +102,8 @@ final class RowSieve {
     private boolean areAlike() {
         DbException first = refused.get(0).why();
         return refused.stream()
-                .allMatch(one -> one.why().reason() == first.reason()
+                .allMatch(one -> !OneKey.is(one.why())
+                        && one.why().reason() == first.reason()
                         && Objects.equals(one.why().sqlState(), first.sqlState()));
     }
 

@@ -168,9 +168,9 @@ final class MariaDbEngine extends StagingTableEngine {
     }
 
     @Override
-    String exactKey(TablePlan plan) {
+    String exactKey(TablePlan plan, String mirror) {
         List<String> same = new ArrayList<>();
-        plan.key().forEach(column -> same.add(exactly("m.", column) + " = " + exactly("s.", column)));
+        plan.key().forEach(column -> same.add(exactly(mirror, column) + " = " + exactly("s.", column)));
         return String.join(" and ", same);
     }
 

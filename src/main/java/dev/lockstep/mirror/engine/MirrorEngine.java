@@ -116,6 +116,9 @@ public interface MirrorEngine extends TargetCatalog {
     /** How many keys of the mirror are equal to a staged one, and not the same: by case, accents, or trailing spaces. */
     long unlike(Tx tx, TablePlan plan);
 
+    /** Deletes the rows whose key is equal to a staged one, and the same as none. @return how many */
+    long deleteUnlike(Tx tx, TablePlan plan);
+
     /** The keys of the mirror that are not staged. */
     Keys extra(Tx tx, TablePlan plan);
 

@@ -168,6 +168,12 @@ final class PostgresEngine implements MirrorEngine {
     }
 
     @Override
+    public long deleteUnlike(Tx tx, TablePlan plan) {
+        PostgresForeignKeys.letWrite(tx, plan);
+        return new PostgresStage(tx, plan).deleteUnlike();
+    }
+
+    @Override
     public Keys extra(Tx tx, TablePlan plan) {
         return new PostgresStage(tx, plan).extra();
     }

@@ -60,6 +60,11 @@ final class PostgresStage {
              where not (%3$s)
             """;
 
+    private static final String DELETE_UNLIKE = """
+            delete from %1$s as m
+             where (select max(case when %3$s then 1 else 0 end) from lockstep_stage as s where %2$s) = 0
+            """;
+
     private static final String EXTRA = """
             select concat_ws(', ', %3$s) as key, count(*) over () as rows
               from %1$s as m
@@ -152,12 +157,20 @@ final class PostgresStage {
     }
 
     long unlike() {
+        return tx.only(UNLIKE.formatted(plan.identifier(), plan.sameKey("m.", "s."), exactKey()))
+                .integer("rows");
+    }
+
+    long deleteUnlike() {
+        return tx.update(DELETE_UNLIKE.formatted(plan.identifier(), plan.sameKey("m.", "s."), exactKey()));
+    }
+
+    private String exactKey() {
         List<String> same = new ArrayList<>();
         for (Column column : plan.key()) {
             same.add(exactly("m." + column.identifier(), column) + " = " + exactly("s." + column.identifier(), column));
         }
-        return tx.only(UNLIKE.formatted(plan.identifier(), plan.sameKey("m.", "s."), String.join(" and ", same)))
-                .integer("rows");
+        return String.join(" and ", same);
     }
 
     Keys extra() {

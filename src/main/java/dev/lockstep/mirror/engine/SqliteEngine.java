@@ -199,8 +199,8 @@ public final class SqliteEngine extends StagingTableEngine {
     }
 
     @Override
-    String exactKey(TablePlan plan) {
-        return plan.sameKey("m.", "s.");
+    String exactKey(TablePlan plan, String mirror) {
+        return plan.sameKey(mirror, "s.");
     }
 
     @Override

@@ -53,6 +53,11 @@ abstract class StagingTableEngine implements MirrorEngine {
              where not (%3$s)
             """;
 
+    private static final String DELETE_UNLIKE = """
+            delete from %1$s
+             where (select max(case when %3$s then 1 else 0 end) from lockstep_stage as s where %2$s) = 0
+            """;
+
     private static final String COUNT_EXTRA = """
             select count(*) as n
               from %1$s as m
@@ -136,13 +141,23 @@ abstract class StagingTableEngine implements MirrorEngine {
                 tx.only(COUNT_MERGING.formatted(key)).integer("n"), keys(tx.rows(MERGING.formatted(key)), plan));
     }
 
-    /** The condition that two keys are the same, whatever collation they have. */
-    abstract String exactKey(TablePlan plan);
+    /** The condition that a key of the mirror, behind this prefix, and a staged one are the same, whatever collation they have. */
+    abstract String exactKey(TablePlan plan, String mirror);
 
     @Override
     public final long unlike(Tx tx, TablePlan plan) {
-        return tx.only(UNLIKE.formatted(plan.identifier(), plan.sameKey("m.", "s."), exactKey(plan)))
+        return tx.only(UNLIKE.formatted(plan.identifier(), plan.sameKey("m.", "s."), exactKey(plan, "m.")))
                 .integer("n");
+    }
+
+    @Override
+    public final long deleteUnlike(Tx tx, TablePlan plan) {
+        String there = plan.identifier() + ".";
+        suspendForeignKeys(tx, plan);
+        long deleted =
+                tx.update(DELETE_UNLIKE.formatted(plan.identifier(), plan.sameKey(there, "s."), exactKey(plan, there)));
+        resumeForeignKeys(tx, plan);
+        return deleted;
     }
 
     @Override

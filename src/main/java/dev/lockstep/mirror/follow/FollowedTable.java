@@ -221,6 +221,10 @@ final class FollowedTable {
     private Shipment ship(Tx tx, Span span, boolean left, Order order) {
         ChangedRows changed = new ChangedRows(tx, plan, journal.key(), journal.keys(span));
         ChangedRows.Survey survey = changed.survey();
+        if (plan.isLoose() && rejected > 0 && survey.gone() > 0) {
+            // One that was left out for its sake may come now.
+            return Shipment.of(Outcome.COMPARE, ONE_KEY);
+        }
         return survey.obstacle().isPresent()
                 ? Shipment.of(Outcome.COMPARE, survey.obstacle().get())
                 : run.write(mirror -> ship(mirror, changed, survey, span, left, order));

@@ -14,6 +14,7 @@ import dev.lockstep.support.Notice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Decides which column of the mirror each column of the source goes into, and finds what stands in the way. */
@@ -78,7 +79,8 @@ public final class Planner {
                 List.copyOf(obstacles),
                 List.copyOf(notes),
                 List.copyOf(additions),
-                found.isPresent() ? Optional.empty() : Optional.of(catalog.create(target)));
+                found.isPresent() ? Optional.empty() : Optional.of(catalog.create(target)),
+                Set.of());
     }
 
     /**

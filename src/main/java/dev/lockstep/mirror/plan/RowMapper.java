@@ -26,6 +26,7 @@ public final class RowMapper {
     private final boolean[] takesNumbers;
     private final TablePlan.Limits limits;
     private final UnfitValues unfit;
+    private final TablePlan plan;
     private final MappedRow row;
     private final Utf8Check text = new Utf8Check();
     private final SpelledValues spelled;
@@ -35,6 +36,7 @@ public final class RowMapper {
         this.cells = plan.cells().stream().mapToInt(Integer::intValue).toArray();
         this.keyWidth = plan.keyWidth();
         this.limits = plan.limits();
+        this.plan = plan;
         this.unfit = plan.source().unfit();
         this.row = new MappedRow(columns.size());
         this.spelled = new SpelledValues(row);
@@ -62,7 +64,11 @@ public final class RowMapper {
                 refuse(source, cells[i], i, reason);
             }
         }
-        checkSize(source);
+        if (!plan.twins().isEmpty() && plan.twins().contains(plan.source().position(source))) {
+            refuse(source, cells[0], 0, "a key that means to the mirror what another row's does");
+        } else {
+            checkSize(source);
+        }
         return row;
     }
 

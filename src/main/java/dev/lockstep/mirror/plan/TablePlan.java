@@ -7,6 +7,7 @@ import dev.lockstep.support.Notice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a table of the source becomes one of the mirror.
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param notes what a person should know, and that stops nothing
  * @param additions the statements that add the columns which the mirror's table lacks
  * @param ddl the statement that makes the mirror's table, if there is none
+ * @param twins where in the source's order the rows are that are left out, for another has what their key means
  */
 public record TablePlan(
         SourceTable source,
@@ -30,7 +32,8 @@ public record TablePlan(
         List<String> obstacles,
         List<Notice> notes,
         List<String> additions,
-        Optional<String> ddl) {
+        Optional<String> ddl,
+        Set<List<Object>> twins) {
     private static final long MIN_UNASKED_DELETES = 1_000;
 
     /**
@@ -61,7 +64,8 @@ public record TablePlan(
                 List.of(why),
                 List.of(),
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                Set.of());
     }
 
     public String name() {
@@ -120,18 +124,25 @@ public record TablePlan(
         for (int i = 0; i < keyWidth; i++) {
             first.add(i);
         }
-        return new TablePlan(source, target, key(), keyWidth, first, limits, obstacles, notes, additions, ddl);
+        return new TablePlan(
+                source, target, key(), keyWidth, first, limits, obstacles, notes, additions, ddl, Set.of());
     }
 
     /** The same when the mirror's table has been made. */
     public TablePlan made() {
         return new TablePlan(
-                source, target, columns, keyWidth, cells, limits, obstacles, notes, additions, Optional.empty());
+                source, target, columns, keyWidth, cells, limits, obstacles, notes, additions, Optional.empty(), twins);
     }
 
     /** The same of rows that have the columns in these cells. */
     public TablePlan from(List<Integer> others) {
-        return new TablePlan(source, target, columns, keyWidth, others, limits, obstacles, notes, additions, ddl);
+        return new TablePlan(
+                source, target, columns, keyWidth, others, limits, obstacles, notes, additions, ddl, Set.of());
+    }
+
+    /** The same without some rows, by where they are in the source's order. */
+    public TablePlan without(Set<List<Object>> rows) {
+        return new TablePlan(source, target, columns, keyWidth, cells, limits, obstacles, notes, additions, ddl, rows);
     }
 
     public RowMapper mapper() {

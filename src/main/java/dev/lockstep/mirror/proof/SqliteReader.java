@@ -3,9 +3,6 @@ package dev.lockstep.mirror.proof;
 import dev.lockstep.db.Cells;
 import dev.lockstep.db.Cells.Kind;
 import dev.lockstep.db.Tx;
-import dev.lockstep.mirror.plan.MappedRow;
-import dev.lockstep.mirror.plan.MappedRow.Tag;
-import dev.lockstep.mirror.plan.RowMapper;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.plan.TargetTable;
 import dev.lockstep.mirror.plan.TargetType;
@@ -21,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /**
  * Rows of SQLite, each value as what it means to the type of the mirror's column. What has no meaning there is odd, and differs
@@ -63,15 +59,15 @@ final class SqliteReader implements SourceReader {
             types[i] = columns.get(i).type().orElseThrow();
         }
         CanonicalRow row = new CanonicalRow(types.length, plan.keyWidth());
-        RowMapper mapper = unfit.areChanged() ? plan.from(inOrder(types.length)).mapper() : null;
+        UnfitCells changed = unfit.areChanged() ? new UnfitCells(plan) : null;
         tx.scan(select, cells -> {
             row.begin();
-            MappedRow mapped = mapper == null ? null : mapper.map(cells);
-            if (mapped != null && mapped.fits()) {
-                row.substitutes(mapped.changes().size());
+            if (changed != null) {
+                changed.look(cells);
+                row.substitutes(changed.changes());
             }
             for (int i = 0; i < types.length; i++) {
-                if (cells.kind(i) == Kind.NULL || (mapped != null && mapped.tag(i) == Tag.NULL)) {
+                if (cells.kind(i) == Kind.NULL || (changed != null && changed.isNull(i))) {
                     row.nothing();
                 } else if (hasNul(cells, i, types[i])) {
                     text(row, withoutNul(cells.bytes(i)));
@@ -81,10 +77,6 @@ final class SqliteReader implements SourceReader {
             }
             sink.row(row, cells);
         });
-    }
-
-    private static List<Integer> inOrder(int width) {
-        return IntStream.range(0, width).boxed().toList();
     }
 
     private boolean hasNul(Cells cells, int i, TargetType type) {
