@@ -101,7 +101,8 @@ final class VerifyReport {
                 lines.add("  hint: " + hint);
             }
         } else if (table.isEqual()) {
-            lines.add(table.table() + ": " + table.source() + " rows, equal" + TableReport.substituted(table.substitutes()));
+            lines.add(table.table() + ": " + table.source() + " rows, equal"
+                    + TableReport.substituted(table.substitutes()));
         } else {
             lines.add("%s: %d rows in the source, %d in the mirror: %d missing, %d extra, %d changed"
                     .formatted(

@@ -39,8 +39,19 @@ public record Selection(
         columns = Map.copyOf(columns);
     }
 
+    /** One in which no value is changed. */
+    public Selection(
+            List<String> tables,
+            List<String> excluded,
+            Map<String, String> renamed,
+            Map<String, String> where,
+            Map<String, String> types,
+            Map<String, List<String>> columns) {
+        this(tables, excluded, renamed, where, types, columns, UnfitValues.REFUSED);
+    }
+
     public static Selection of(List<String> tables) {
-        return new Selection(tables, List.of(), Map.of(), Map.of(), Map.of(), Map.of(), UnfitValues.REFUSED);
+        return new Selection(tables, List.of(), Map.of(), Map.of(), Map.of(), Map.of());
     }
 
     /** The same of one of its tables alone. */
