@@ -17,13 +17,13 @@ final class Interruptible<T> {
         T run() throws InterruptedException;
     }
 
-    private final Databases databases;
+    private final Runnable cancel;
     private final Work<T> work;
     private T result;
     private Throwable failure;
 
-    private Interruptible(Databases databases, Work<T> work) {
-        this.databases = databases;
+    private Interruptible(Runnable cancel, Work<T> work) {
+        this.cancel = cancel;
         this.work = work;
     }
 
@@ -34,7 +34,12 @@ final class Interruptible<T> {
      * @throws InterruptedException the caller was interrupted, and the work has ended without being done
      */
     static <T> T run(String name, Databases databases, Work<T> work) throws InterruptedException {
-        return new Interruptible<>(databases, work).run(name);
+        return run(name, databases::cancel, work);
+    }
+
+    /** @param cancel ends what the work waits for; called until that has ended */
+    static <T> T run(String name, Runnable cancel, Work<T> work) throws InterruptedException {
+        return new Interruptible<>(cancel, work).run(name);
     }
 
     private T run(String name) throws InterruptedException {
@@ -78,7 +83,7 @@ final class Interruptible<T> {
     private void end(Thread worker) {
         worker.interrupt();
         while (worker.isAlive()) {
-            databases.cancel();
+            cancel.run();
             try {
                 TimeUnit.MILLISECONDS.timedJoin(worker, AGAIN_MILLIS);
             } catch (InterruptedException again) {

@@ -3,6 +3,9 @@
  *
  * <ul>
  *   <li>{@link dev.lockstep.api.Mirror}: tables of a SQLite file, kept equal in another database.
+ *   <li>{@link dev.lockstep.api.FtsDeferral}: SQLite's search indexes, deferred around bulk work.
+ *   <li>{@link dev.lockstep.api.Invalidations}: what a program has of realms in memory, kept in step by PostgreSQL;
+ *       {@link dev.lockstep.api.InvalidationSender} tells it, {@link dev.lockstep.api.RealmLock} keeps other writers out.
  * </ul>
  *
  * <p><b>Databases.</b> A database is named by a URL (also one of JDBC's), by a URL and {@link java.util.Properties} with

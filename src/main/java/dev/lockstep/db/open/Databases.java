@@ -5,6 +5,7 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
+import dev.lockstep.db.Tx;
 import dev.lockstep.db.embedded.EmbeddedPostgres;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.Channel;
@@ -18,6 +19,7 @@ import dev.lockstep.db.mariadb.MariaDbTarget;
 import dev.lockstep.db.postgres.PostgresConnector;
 import dev.lockstep.db.postgres.PostgresDriver;
 import dev.lockstep.db.postgres.PostgresErrors;
+import dev.lockstep.db.sqlite.HandedConnection;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.db.sqlite.SqliteTarget;
 import dev.lockstep.support.Environment;
@@ -31,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
@@ -106,6 +109,24 @@ public final class Databases implements AutoCloseable {
     /** The same with extensions that somebody has named. @throws LockstepException usage: one of them cannot be loaded */
     public Db sqlite(Path file, SqliteFiles.Access access, Duration busyTimeout, List<Path> extensions) {
         return opened(SqliteFiles.open(file, access, busyTimeout, extensions, around));
+    }
+
+    /** Uses a SQLite connection that the program has open itself, as {@link HandedConnection} says. */
+    public Db handed(Connection sqlite) {
+        return opened(HandedConnection.open(sqlite, around));
+    }
+
+    /**
+     * Does a part of the transaction that a PostgreSQL connection of the program's own is in; that commits it, or not.
+     *
+     * @throws DbException of a statement; then the transaction can only be rolled back
+     */
+    public static <T> T within(Connection postgres, Function<Tx, T> work) {
+        try {
+            return new Db(() -> postgres, PostgresDriver::new).autocommit(work);
+        } catch (SQLException e) {
+            throw PostgresErrors.of(e);
+        }
     }
 
     /**
