@@ -37,6 +37,7 @@ module dev.lockstep {
     exports dev.lockstep.mirror.follow;
     exports dev.lockstep.mirror.plan;
     exports dev.lockstep.mirror.proof;
+    exports dev.lockstep.mirror.repair;
     exports dev.lockstep.mirror.run;
     exports dev.lockstep.mirror.schema;
     exports dev.lockstep.mirror.source;

@@ -42,6 +42,13 @@ public final class MirrorVerifyCommand implements Command {
     private static final Opt<Long> LIMIT =
             Opt.number("Show at most so many rows with --diff; all are counted (default: all are shown).", "--limit");
 
+    private static final Opt<String> SQL = Opt.text(
+            "FILE|-",
+            "Write the statements that would make the mirror's rows right to this file, or to standard output, as one transaction"
+                    + " for psql, mariadb, mysql or sqlite3. Nothing is changed.",
+            "--sql");
+
+    private static final String STDOUT = "-";
     private static final long DEFAULT_ROWS = 10_000;
 
     @Override
@@ -51,13 +58,19 @@ public final class MirrorVerifyCommand implements Command {
                         "Read both sides whole, and name every row in which the mirror differs. Ends with 3 if there is one,"
                                 + " and with 1 if a table could not be compared. Nothing is changed.");
         MirrorArguments.which(spec);
-        Options.add(spec, ROWS, SHOW_VALUES, DIFF, LIMIT);
+        Options.add(spec, ROWS, SHOW_VALUES, DIFF, LIMIT, SQL);
     }
 
     @Override
     public Result run(Invocation call) {
         if (call.has(LIMIT) && !call.has(DIFF)) {
             throw LockstepException.usage("--limit is of --diff", "--rows limits how many rows are named");
+        }
+        if (call.get(SQL).filter(STDOUT::equals).isPresent()) {
+            if (call.has(DIFF) || call.format() != Options.Format.TEXT) {
+                throw LockstepException.usage("--sql - has standard output to itself", "name a file: --sql repair.sql");
+            }
+            call.output().bare(Optional.empty());
         }
         if (!isShown(call)) {
             return verify(call, call.get(ROWS).orElse(DEFAULT_ROWS), DifferenceVisitor.NONE);
@@ -72,12 +85,14 @@ public final class MirrorVerifyCommand implements Command {
         return call.has(DIFF) && call.format() == Options.Format.TEXT;
     }
 
-    private static Result verify(Invocation call, long named, DifferenceVisitor visitor) {
+    private static Result verify(Invocation call, long named, DifferenceVisitor shown) {
         List<Verification.Table> tables;
         List<NotMirrored> left;
         WalWatch wal = new WalWatch(call, "--table reads less at a time");
         try (Db source = MirrorArguments.source(call);
-                MirrorConnection link = MirrorArguments.link(call, Session.Use.READ)) {
+                MirrorConnection link = MirrorArguments.link(call, Session.Use.READ);
+                VerifySql sql = VerifySql.of(call.get(SQL), link)) {
+            DifferenceVisitor visitor = DifferenceVisitor.both(shown, sql.visitor());
             tables = new Verification(link, MirrorArguments.sourceId(call), named, visitor, new Progress() {
                         @Override
                         public void table(String name) {
@@ -88,10 +103,13 @@ public final class MirrorVerifyCommand implements Command {
                     .run(source, MirrorArguments.selection(call));
             left = SchemaCopy.notMirrored(source, link, MirrorArguments.selection(call));
             wal.look();
+            sql.write(call, tables);
         }
         VerifyReport.Values values =
                 call.has(SHOW_VALUES) || call.has(DIFF) ? VerifyReport.Values.SHOWN : VerifyReport.Values.HIDDEN;
-        for (Verification.Table table : tables) {
+        // What has standard output to itself is the statements.
+        for (Verification.Table table :
+                call.get(SQL).filter(STDOUT::equals).isPresent() ? List.<Verification.Table>of() : tables) {
             for (Difference row : table.rows()) {
                 call.output().event("row", VerifyReport.tree(row, values), VerifyReport.line(row, values));
             }

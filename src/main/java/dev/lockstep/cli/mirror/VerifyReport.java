@@ -104,19 +104,19 @@ final class VerifyReport {
             lines.add(table.table() + ": " + table.source() + " rows, equal"
                     + TableReport.substituted(table.substitutes()));
         } else {
-            lines.add("%s: %d rows in the source, %d in the mirror: %d missing, %d extra, %d changed"
-                    .formatted(
-                            table.table(),
-                            table.source(),
-                            table.mirror(),
-                            table.missing(),
-                            table.extra(),
-                            table.changed()));
+            lines.add(differs(table));
             long unnamed = table.differences() - table.rows().size();
             if (unnamed > 0 && rows == Rows.NAMED) {
                 lines.add("  " + unnamed + " of them are not named; --rows " + table.differences() + " names all");
             }
         }
         return lines;
+    }
+
+    /** {@code t: 3 rows in the source, 3 in the mirror: 1 missing, 1 extra, 0 changed}. */
+    static String differs(Verification.Table table) {
+        return "%s: %d rows in the source, %d in the mirror: %d missing, %d extra, %d changed"
+                .formatted(
+                        table.table(), table.source(), table.mirror(), table.missing(), table.extra(), table.changed());
     }
 }

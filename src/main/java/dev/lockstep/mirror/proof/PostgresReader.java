@@ -25,6 +25,7 @@ final class PostgresReader implements RowReader {
 
     private static final int NUMERIC_NEGATIVE = 0x4000;
     private static final int NUMERIC_SPECIAL = 0xc000;
+    private static final int NUMERIC_INFINITY = 0xd000;
     private static final BigInteger NUMERIC_BASE = BigInteger.valueOf(10_000);
 
     private final Tx tx;
@@ -157,7 +158,7 @@ final class PostgresReader implements RowReader {
         int sign = in.getShort() & 0xffff;
         in.getShort();
         if ((sign & NUMERIC_SPECIAL) == NUMERIC_SPECIAL) {
-            row.odd("not a number, or infinite");
+            row.odd(special(sign));
             return;
         }
         BigInteger number = BigInteger.ZERO;
@@ -166,5 +167,13 @@ final class PostgresReader implements RowReader {
         }
         int scale = (digits - 1 - weight) * 4;
         row.decimal(new BigDecimal(sign == NUMERIC_NEGATIVE ? number.negate() : number, scale));
+    }
+
+    private static String special(int sign) {
+        return switch (sign) {
+            case NUMERIC_SPECIAL -> "NaN";
+            case NUMERIC_INFINITY -> "Infinity";
+            default -> "-Infinity";
+        };
     }
 }

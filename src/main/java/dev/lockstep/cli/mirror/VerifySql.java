@@ -1,0 +1,84 @@
+package dev.lockstep.cli.mirror;
+
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.kit.WholeFile;
+import dev.lockstep.mirror.repair.RepairScript;
+import dev.lockstep.mirror.run.MirrorConnection;
+import dev.lockstep.mirror.verify.DifferenceVisitor;
+import dev.lockstep.mirror.verify.Verification;
+import dev.lockstep.support.FileError;
+import dev.lockstep.support.LockstepException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The statements that {@code --sql} asks for, if it does. */
+final class VerifySql implements AutoCloseable {
+    private static final String STDOUT = "-";
+
+    private final Optional<String> file;
+    private final Optional<RepairScript> script;
+
+    private VerifySql(Optional<String> file, Optional<RepairScript> script) {
+        this.file = file;
+        this.script = script;
+    }
+
+    static VerifySql of(Optional<String> file, MirrorConnection link) {
+        return new VerifySql(file, file.map(name -> new RepairScript(link)));
+    }
+
+    DifferenceVisitor visitor() {
+        return script.isPresent() ? script.get() : DifferenceVisitor.NONE;
+    }
+
+    /** Writes them once all is known: to a file, which nobody sees in part, or to standard output. */
+    void write(Invocation call, List<Verification.Table> tables) {
+        if (script.isEmpty()) {
+            return;
+        }
+        List<String> heading = heading(call, tables);
+        try {
+            WholeFile.Content content = out -> script.get().writeTo(out, heading);
+            if (file.orElseThrow().equals(STDOUT)) {
+                call.output().bytes(content);
+            } else {
+                WholeFile.write(Invocation.file(file.get()), content);
+            }
+        } catch (IOException e) {
+            throw new LockstepException("cannot write the statements: " + FileError.namedReason(e), null);
+        }
+        long left = script.get().left();
+        if (left > 0) {
+            call.output()
+                    .warn(
+                            "left-as-it-is",
+                            "the statements leave " + TerminalText.count(left, "row") + " as it is: "
+                                    + script.get().firstLeft().get(0));
+        }
+    }
+
+    private List<String> heading(Invocation call, List<Verification.Table> tables) {
+        List<String> lines = new ArrayList<>();
+        lines.add("Makes the rows of a mirror right that differed when 'lockstep mirror verify' compared them.");
+        lines.add("The source: " + MirrorArguments.sourceId(call));
+        lines.add("The mirror: " + MirrorArguments.mirrorId(call));
+        for (Verification.Table table : tables) {
+            table.failure().ifPresent(why -> {
+                script.orElseThrow().forget(table.table());
+                lines.add("NOT COMPARED: " + table.table() + ": " + why.getMessage());
+            });
+            if (table.failure().isEmpty() && !table.isEqual()) {
+                lines.add(VerifyReport.differs(table));
+            }
+        }
+        return lines;
+    }
+
+    @Override
+    public void close() {
+        script.ifPresent(RepairScript::close);
+    }
+}
