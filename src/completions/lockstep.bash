@@ -682,7 +682,7 @@ function _picocli_lockstep_help() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local flag_opts="'--all' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
   local arg_opts="'--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default

@@ -1,5 +1,7 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.cli.help.HelpPage;
+import dev.lockstep.cli.help.TerminalWidth;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.CommandTree;
 import dev.lockstep.cli.kit.ExitCode;
@@ -162,8 +164,7 @@ public final class Lockstep {
             throw usage(path, e);
         }
         if (parsed.isUsageHelpRequested()) {
-            output.plain(line.getUsageMessage(CommandLine.Help.Ansi.OFF));
-            return ExitCode.OK.status();
+            return help(output, out, List.of(path.split(" ")), ExitCode.OK);
         }
         Invocation call = new Invocation(PROGRAM, path, parsed, databases, output, in);
         output.format(call.format());
@@ -177,8 +178,8 @@ public final class Lockstep {
         }
     }
 
-    private static int help(Output output, PrintStream stream, List<String> words, ExitCode code) {
-        String usage = Catalog.TREE.usage(words);
+    private int help(Output output, PrintStream stream, List<String> words, ExitCode code) {
+        String usage = HelpPage.brief(Catalog.TREE, words, TerminalWidth.of(databases.environment()));
         if (code == ExitCode.OK) {
             output.plain(usage);
             return code.status();

@@ -3,17 +3,21 @@ package dev.lockstep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.cli.help.CompletionCommand;
+import dev.lockstep.cli.help.Examples;
 import dev.lockstep.testing.ChildJvm;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.codegen.docgen.manpage.ManPageGenerator;
 
 /**
@@ -33,10 +37,23 @@ class GeneratedFilesTest {
     @Test
     void manPageSourcesFollowTheCommands() throws IOException {
         File none = null;
-        ManPageGenerator.generateManPage(
-                fresh.toFile(), none, new boolean[0], false, Catalog.TREE.tree().getCommandSpec());
+        CommandSpec lockstep = Catalog.TREE.tree().getCommandSpec();
+        addExamples(lockstep, "lockstep");
+        ManPageGenerator.generateManPage(fresh.toFile(), none, new boolean[0], false, lockstep);
 
         compare(MAN_SOURCES);
+    }
+
+    /** As the page's last section, in the form that the generator has for it. */
+    private static void addExamples(CommandSpec spec, String path) {
+        List<String> section = new ArrayList<>(List.of("----"));
+        section.addAll(Examples.of(path));
+        section.add("----");
+        section.addAll(List.of(spec.usageMessage().footer()));
+        spec.usageMessage().footerHeading("Examples%n").footer(section.toArray(String[]::new));
+        spec.subcommands()
+                .forEach((name, command) ->
+                        addExamples(command.getCommandSpec(), path.equals("lockstep") ? name : path + " " + name));
     }
 
     @Test
@@ -83,8 +100,8 @@ class GeneratedFilesTest {
         assertThat(contents(committed)).isEqualTo(contents(fresh));
     }
 
-    private static java.util.List<String> names(Path directory) {
-        return java.util.List.copyOf(contents(directory).keySet());
+    private static List<String> names(Path directory) {
+        return List.copyOf(contents(directory).keySet());
     }
 
     private static Map<String, String> contents(Path directory) {

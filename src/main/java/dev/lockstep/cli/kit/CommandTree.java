@@ -79,40 +79,49 @@ public final class CommandTree {
         root.usageMessage().description(descriptions.apply(""));
         root.usageMessage().footer("", footer);
         for (String noun : nouns()) {
-            List<String> verbs = verbs(noun);
-            CommandSpec spec = CommandSpec.create();
-            if (verbs.isEmpty()) {
-                declare(spec, command(noun));
-            } else {
-                spec.usageMessage().description(descriptions.apply(noun));
-                for (String verb : verbs) {
-                    CommandSpec leaf = CommandSpec.create();
-                    declare(leaf, command(noun + " " + verb));
-                    spec.addSubcommand(verb, new CommandLine(leaf));
-                }
-            }
-            root.addSubcommand(noun, new CommandLine(spec));
+            root.addSubcommand(noun, new CommandLine(branch(noun)));
         }
         return new CommandLine(root);
     }
 
+    private CommandSpec branch(String noun) {
+        CommandSpec spec = CommandSpec.create().name(noun);
+        List<String> verbs = verbs(noun);
+        if (verbs.isEmpty()) {
+            declare(spec, command(noun));
+            return spec;
+        }
+        spec.usageMessage().description(descriptions.apply(noun));
+        for (String verb : verbs) {
+            CommandSpec leaf = CommandSpec.create();
+            declare(leaf, command(noun + " " + verb));
+            spec.addSubcommand(verb, new CommandLine(leaf));
+        }
+        return spec;
+    }
+
     /**
-     * The help of the root, of a noun or of a leaf.
+     * The model of the root, of a noun or of a leaf.
      *
+     * @param words as they are typed; none for the root
      * @throws LockstepException usage: there is no such command
      */
-    public String usage(List<String> words) {
-        CommandLine line = tree();
-        String path = "";
-        for (String word : words) {
-            CommandLine next = line.getSubcommands().get(word);
-            if (next == null) {
-                throw unknown(path, word, List.copyOf(line.getSubcommands().keySet()));
-            }
-            line = next;
-            path += " " + word;
+    public CommandSpec spec(List<String> words) {
+        if (words.isEmpty()) {
+            return tree().getCommandSpec();
         }
-        return line.getUsageMessage(CommandLine.Help.Ansi.OFF);
+        String noun = words.get(0);
+        if (!nouns().contains(noun)) {
+            throw unknown("", noun, List.copyOf(nouns()));
+        }
+        String path = String.join(" ", words);
+        if (paths.contains(path)) {
+            return leaf(path, command(path)).getCommandSpec();
+        }
+        if (words.size() > 1) {
+            throw unknown(" " + noun, words.get(verbs(noun).contains(words.get(1)) ? 2 : 1), verbs(noun));
+        }
+        return branch(noun);
     }
 
     /**

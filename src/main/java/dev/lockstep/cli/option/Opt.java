@@ -128,6 +128,12 @@ public final class Opt<T> {
         spec.addOption(builder.build());
     }
 
+    /** Whether that is this option, and means to its command what it means to all. */
+    boolean isPlainly(OptionSpec option) {
+        return option.userObject() == original
+                && String.join(" ", option.description()).equals(verbatim(description));
+    }
+
     /** Whether the command has this very option, given or not. */
     public boolean isDeclared(CommandSpec spec) {
         OptionSpec option = spec.findOption(names[0]);

@@ -121,7 +121,29 @@ public final class Options {
                     + " what it lacks is recorded, and the next run sends it.",
             "--mirror");
 
+    private static final List<Opt<?>> CONNECTION =
+            List.of(PG, DB, TO, PASSWORD_FILE, LOCK_TIMEOUT, ALLOW_NETWORK_FS, LOAD_EXTENSION);
+
+    private static final List<Opt<?>> COMMON =
+            List.of(PROFILE, REPORT, METRICS_FILE, IF_RUNNING, FORMAT, JSON, QUIET, VERBOSE, DEBUG, DRY_RUN, YES);
+
     private Options() {}
+
+    /** Whether it says where a database is or how to reach it, as it does everywhere. */
+    public static boolean isConnection(OptionSpec option) {
+        return option.longestName().equals(PASSWORD_FILE.name())
+                || CONNECTION.stream().anyMatch(one -> one.isPlainly(option));
+    }
+
+    /** Whether it means the same to every command that has it, and is about how the command runs and talks. */
+    public static boolean isCommon(OptionSpec option) {
+        return option.usageHelp() || COMMON.stream().anyMatch(one -> one.isPlainly(option));
+    }
+
+    /** Whether it means the same everywhere. */
+    public static boolean isEverywhere(OptionSpec option) {
+        return isConnection(option) || isCommon(option);
+    }
 
     /** Where a PostgreSQL may be described, called as the options are. */
     public static TargetSources sources(Environment environment) {
