@@ -2851,8 +2851,8 @@ function _picocli_lockstep_mirror_verify() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--allow-network-fs' '--show-values' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
-  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--type' '--rows' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
+  local flag_opts="'--allow-network-fs' '--show-values' '--diff' '--json' '-q' '--quiet' '-v' '--verbose' '--debug' '-h' '--help'"
+  local arg_opts="'--db' '--lock-timeout' '--to' '--password-file' '--schema' '--retry-for' '--table' '--exclude' '--rename' '--where' '--columns' '--type' '--rows' '--limit' '--profile' '--report' '--metrics-file' '--if-running' '-o' '--output'"
 
   type compopt &>/dev/null && compopt +o default
 
@@ -2894,6 +2894,9 @@ function _picocli_lockstep_mirror_verify() {
       return
       ;;
     '--rows')
+      return
+      ;;
+    '--limit')
       return
       ;;
     '--profile')
