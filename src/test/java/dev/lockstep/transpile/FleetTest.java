@@ -33,7 +33,8 @@ class FleetTest {
     /** Builds that one process holds when it goes. */
     private static final int HELD = Counts.of(10, 100);
 
-    private static final Duration TAKEOVER = Duration.ofSeconds(5);
+    /** Who is not told waits a minute. */
+    private static final Duration TAKEOVER = Duration.ofSeconds(40);
 
     private final Crew crew = new Crew();
     private Cache cache;

@@ -12,7 +12,7 @@ import java.util.Set;
 
 /** A subscription with the questions that tests ask of it. */
 record TestSubscription(Subscription subscription) {
-    static final Duration PATIENCE = Duration.ofSeconds(15);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Subscribes, and returns when it is ready. */
     static TestSubscription on(PgListener listener, String... channels) throws InterruptedException {

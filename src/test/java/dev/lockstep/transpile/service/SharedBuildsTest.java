@@ -239,7 +239,7 @@ class SharedBuildsTest {
 
         assertThatThrownBy(() -> Crew.result(failing)).isInstanceOf(BuildFailed.class);
         assertThatThrownBy(() -> Crew.result(waiting)).isInstanceOf(BuildFailed.class);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(40));
         assertThat(built).hasValue(2);
     }
 
