@@ -90,8 +90,12 @@ public record Profile(
         }
     }
 
-    /** A trigger and the {@code create trigger} statement that makes an equivalent one. */
-    public record Trigger(String name, String sql) {}
+    /**
+     * A trigger and the {@code create trigger} statement that makes an equivalent one.
+     *
+     * @param variant the statement by which the application itself makes it, where that has another effect
+     */
+    public record Trigger(String name, String sql, Optional<String> variant) {}
 
     private static final List<String> BUILT_IN = List.of("boxel", "cadt-v1", "cadt-v2");
 

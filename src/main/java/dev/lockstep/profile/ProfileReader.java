@@ -67,7 +67,11 @@ final class ProfileReader {
 
     /** SQL is a list of lines, because JSON has no text of several. */
     private static Trigger trigger(Section trigger) {
-        Trigger read = new Trigger(trigger.text("name"), String.join("\n", trigger.texts("sql")));
+        String variant = String.join("\n", trigger.texts("variant"));
+        Trigger read = new Trigger(
+                trigger.text("name"),
+                String.join("\n", trigger.texts("sql")),
+                variant.isBlank() ? Optional.empty() : Optional.of(variant));
         trigger.end();
         return read;
     }

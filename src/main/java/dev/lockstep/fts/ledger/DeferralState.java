@@ -140,7 +140,10 @@ public final class DeferralState {
         for (Profile.Trigger trigger :
                 declaration(index).map(Profile.Table::triggers).orElse(List.of())) {
             known.add(catalog.table(index)
-                    .map(table -> new Profile.Trigger(trigger.name(), ColumnFit.of(table, trigger.sql())))
+                    .map(table -> new Profile.Trigger(
+                            trigger.name(),
+                            ColumnFit.of(table, trigger.sql()),
+                            trigger.variant().map(variant -> ColumnFit.of(table, variant))))
                     .orElse(trigger));
         }
         return known;
@@ -152,13 +155,16 @@ public final class DeferralState {
     }
 
     /**
-     * Whether lockstep's own profile of an application knows all triggers of an index: that the application rebuilds it as the
-     * profile says was looked up once and for all, and trying it anew would cost a scan of the index for each step.
+     * Whether all triggers of an index are those that lockstep's own profile of an application knows, by what they say and not by
+     * their names alone: that the application rebuilds it as the profile says was looked up once and for all, and trying it
+     * anew would cost a scan of the index for each step.
      */
     public boolean isVouchedFor(FtsIndex index) {
-        Set<String> names = new LinkedHashSet<>();
-        known(index.name()).forEach(trigger -> names.add(SqlToken.fold(trigger.name())));
-        return isBuiltIn && index.live().stream().allMatch(trigger -> names.contains(SqlToken.fold(trigger.name())));
+        return isBuiltIn
+                && index.table()
+                        .filter(table -> table.kind() == FtsTable.Kind.OWN_CONTENT)
+                        .filter(table -> new KnownTriggers(table, known(index.name())).areAll(index.live()))
+                        .isPresent();
     }
 
     /** What the profile says belongs into an index; or, where no trigger is left to say it, what the profile's would write. */

@@ -4,6 +4,7 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.sqlite.SqlToken;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A trigger that a profile knows, for an index of another version of the application, which lacks some columns: what would be
@@ -14,18 +15,23 @@ public final class ColumnFit {
 
     /** The trigger's text with the columns that the table has; where none is left out, byte for byte as it was. */
     public static String of(FtsTable table, String sql) {
+        return of(table, sql, column -> has(table, column));
+    }
+
+    /** The trigger's text with those of its columns that are wanted. */
+    public static String of(FtsTable table, String sql, Predicate<String> wanted) {
         StringBuilder text = new StringBuilder(sql);
         List<WriteStatement> writes = TriggerStatement.parse(sql).writes();
         for (int i = writes.size() - 1; i >= 0; i--) {
             WriteStatement write = writes.get(i);
             if (write.verb() == WriteStatement.Verb.INSERT && write.isOn(table.name())) {
-                fit(table, write, text);
+                fit(write, wanted, text);
             }
         }
         return text.toString();
     }
 
-    private static void fit(FtsTable table, WriteStatement insert, StringBuilder text) {
+    private static void fit(WriteStatement insert, Predicate<String> wanted, StringBuilder text) {
         List<String> columns = insert.columns();
         List<SqlToken> content = insert.content();
         int end = content.size() - 1;
@@ -39,7 +45,7 @@ public final class ColumnFit {
         List<String> keptColumns = new ArrayList<>();
         List<String> keptValues = new ArrayList<>();
         for (int i = 0; i < columns.size() && values.size() == columns.size(); i++) {
-            if (has(table, columns.get(i))) {
+            if (wanted.test(columns.get(i))) {
                 keptColumns.add(new Identifier(columns.get(i)).toString());
                 keptValues.add(insert.text(values.get(i)));
             }
