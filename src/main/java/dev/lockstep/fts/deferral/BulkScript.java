@@ -4,8 +4,10 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Notice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -112,9 +114,24 @@ public final class BulkScript {
             for (Statement statement : statements) {
                 run(tx, statement);
             }
-            return new Outcome(deferred, restoration.run(tx, names));
+            Restoration.Outcome restored = restoration.run(tx, names);
+            restored.notices().stream()
+                    .filter(notice -> notice.code().equals(KeyWatch.CODE))
+                    .findFirst()
+                    .ifPresent(BulkScript::refuse);
+            return new Outcome(deferred, restored);
         });
         return new Outcome(done.deferral, done.restoration.settled(db));
+    }
+
+    private static void refuse(Notice changed) {
+        throw new LockstepException(
+                        LockstepException.Kind.REFUSED,
+                        changed.code(),
+                        changed.message() + "; nothing changed",
+                        null,
+                        null)
+                .advising(FtsRemedy.LEAVE_TO_ITS_TRIGGERS.of());
     }
 
     private static void run(Tx tx, Statement statement) {

@@ -17,6 +17,7 @@ import dev.lockstep.fts.schema.SchemaFingerprint;
 import dev.lockstep.fts.schema.TriggerDdl;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.fts.trial.DeferralTrial;
+import dev.lockstep.fts.trial.KeptKey;
 import dev.lockstep.fts.trial.TriggerRemainder;
 import dev.lockstep.journal.Journal;
 import dev.lockstep.support.Notice;
@@ -37,6 +38,7 @@ final class DeferralPlan {
     private final List<Table> tables = new ArrayList<>();
     private final List<Deferral.Kept> kept = new ArrayList<>();
     private final List<Notice> notices = new ArrayList<>();
+    private final List<KeptKey> keptKeys = new ArrayList<>();
 
     DeferralPlan(DeferralState deferrals, Circumstances circumstances) {
         this.deferrals = deferrals;
@@ -115,7 +117,10 @@ final class DeferralPlan {
 
     /** Tries the triggers that are about to be deferred, and undoes that. */
     void tryOut(Tx tx) {
-        toDefer.forEach(index -> notices.addAll(DeferralTrial.run(tx, deferrals, index)));
+        for (FtsIndex index : toDefer) {
+            keptKeys.addAll(DeferralTrial.run(tx, deferrals, index));
+        }
+        keptKeys.stream().filter(key -> !key.isNumber()).map(KeptKey::notice).forEach(notices::add);
     }
 
     void apply(Tx tx) {
@@ -135,6 +140,7 @@ final class DeferralPlan {
                 .toList()) {
             replaceByRemainders(tx, table, live);
         }
+        KeyWatch.install(tx, keptKeys);
     }
 
     /** What else a trigger does goes on, at its place among the others: SQLite fires them in an order that they were made in. */

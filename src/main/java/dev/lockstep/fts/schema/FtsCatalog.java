@@ -171,10 +171,12 @@ public final class FtsCatalog {
         return positions.get(SqlToken.fold(trigger));
     }
 
-    /** All triggers on a table, in the order in which they were made; what a journal of lockstep's needs is none of them. */
+    /** All triggers on a table, in the order in which they were made; what lockstep notes changes by is none of them. */
     public List<TriggerStatement> on(String table) {
         return triggers.values().stream()
-                .filter(trigger -> trigger.isOn(table) && !trigger.name().startsWith("lockstep_journal_"))
+                .filter(trigger -> trigger.isOn(table)
+                        && !trigger.name().startsWith("lockstep_journal_")
+                        && !trigger.name().startsWith("lockstep_key_"))
                 .toList();
     }
 

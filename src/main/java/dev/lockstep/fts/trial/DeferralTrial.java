@@ -12,7 +12,6 @@ import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.support.LockstepException;
-import dev.lockstep.support.Notice;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -58,14 +57,14 @@ public final class DeferralTrial {
     /**
      * Tries every table that has triggers of the index.
      *
-     * @return what is to be known of what was not tried
+     * @return the keys of which a change would not come into the index by the triggers
      * @throws LockstepException usage: the triggers make something else of the index than a rebuild would, or could not be tried
      */
-    public static List<Notice> run(Tx tx, DeferralState deferrals, FtsIndex index) {
+    public static List<KeptKey> run(Tx tx, DeferralState deferrals, FtsIndex index) {
         FtsTable table = index.table().orElseThrow();
-        List<Notice> notices = new ArrayList<>();
+        List<KeptKey> kept = new ArrayList<>();
         if (deferrals.isVouchedFor(index)) {
-            return notices;
+            return kept;
         }
         ExpectedContent expected =
                 ExpectedContentReader.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
@@ -77,17 +76,17 @@ public final class DeferralTrial {
             tx.execute("savepoint lockstep_trial");
             try {
                 TrialTable tried = TrialTable.read(tx, triggers, expected.keysBeside(base));
-                notices.addAll(new DeferralTrial(tx, table, expected, tried, triggers).run());
+                kept.addAll(new DeferralTrial(tx, table, expected, tried, triggers).run());
             } catch (DbException e) {
                 throw e.getSuppressed().length == 0 ? e : TrialStep.damaged(table, e);
             }
             tx.execute("rollback to lockstep_trial");
             tx.execute("release lockstep_trial");
         }
-        return notices;
+        return kept;
     }
 
-    private List<Notice> run() {
+    private List<KeptKey> run() {
         rows.addAll(base.rows().ends());
         search.begin(base, rows);
         Set<TriggerStatement.Event> tried = new LinkedHashSet<>();
@@ -96,7 +95,7 @@ public final class DeferralTrial {
         for (String row : first) {
             change(row, first, tried);
         }
-        List<Notice> notices = keys(first);
+        List<KeptKey> kept = keys(first);
         for (String row : first) {
             delete(row, tried);
         }
@@ -106,22 +105,19 @@ public final class DeferralTrial {
                 throw untried(trigger, "");
             }
         }
-        return notices;
+        return kept;
     }
 
     /** A row that gets another key may be lost to triggers, as one whose number changes is to those that go by numbers. */
-    private List<Notice> keys(List<String> first) {
-        List<Notice> notices = new ArrayList<>();
+    private List<KeptKey> keys(List<String> first) {
+        List<KeptKey> kept = new ArrayList<>();
         for (String key : has(TriggerStatement.Event.UPDATE) && !first.isEmpty() ? base.keys() : List.<String>of()) {
             KeyTrial trial = new KeyTrial(tx, base, search);
             if (!trial.follows(first.get(first.size() - 1), key, rows)) {
-                notices.add(new Notice(
-                        "key-kept",
-                        "the triggers of " + table.name() + " do not follow a change of " + base.name() + "." + key
-                                + "; a restore would"));
+                kept.add(new KeptKey(table.name(), base.name(), key, base.isNumber(key)));
             }
         }
-        return notices;
+        return kept;
     }
 
     private boolean has(TriggerStatement.Event event) {

@@ -1,5 +1,6 @@
 package dev.lockstep.fts.trial;
 
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.fts.content.ExpectedContent;
@@ -42,6 +43,14 @@ final class ExpectedRows {
             anywhere.add("cast(c" + i + " as text) like '%" + words + "%'");
         }
         return tx.rows("select * from (" + expected.query() + ") where " + String.join(" or ", anywhere) + ANYWHERE);
+    }
+
+    /** What it means that {@link #of} failed; that the database did for another reason is thrown on. */
+    static String failure(DbException e) {
+        return switch (e.reason()) {
+            case BAD_VALUE, OTHER -> "they take what a rebuild fails on: " + e.getMessage();
+            default -> throw e;
+        };
     }
 
     /** The numbers of the rows, also of those that do not belong into the index; none if they cannot be told. */

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Gives a row another key, as a part of a trial; all of it is undone. */
@@ -30,25 +29,23 @@ final class KeyTrial {
         tx.execute("savepoint lockstep_key");
         try {
             Map<String, String> before = base.literals(row);
-            String changed = base.changed(key, before.get(key), search.word(), TrialText.Form.TEXT);
-            Optional<String> found = base.locator(row, key, changed);
-            if (found.isEmpty()) {
-                return false;
-            }
+            String changed = base.isNumber(key)
+                    ? base.unusedNumber()
+                    : base.changed(key, before.get(key), search.word(), TrialText.Form.TEXT);
+            String found = base.locator(row, key, changed);
             if (!update(row, new Identifier(key) + " = " + changed)) {
                 return true;
             }
             Set<String> touched = new LinkedHashSet<>(rows);
-            touched.add(found.get());
+            touched.add(found);
             List<String> texts = new ArrayList<>();
             for (String column : base.textColumns()) {
                 texts.add(new Identifier(column) + " = "
                         + base.changed(column, before.get(column), search.word(), TrialText.Form.TEXT));
             }
             return isEqual(touched)
-                    && (texts.isEmpty() || !update(found.get(), String.join(", ", texts)) || isEqual(touched))
-                    && (!TrialStep.attempt(tx, "delete from " + base.from() + " where " + found.get())
-                            || isEqual(touched));
+                    && (texts.isEmpty() || !update(found, String.join(", ", texts)) || isEqual(touched))
+                    && (!TrialStep.attempt(tx, "delete from " + base.from() + " where " + found) || isEqual(touched));
         } finally {
             tx.execute("rollback to lockstep_key");
             tx.execute("release lockstep_key");

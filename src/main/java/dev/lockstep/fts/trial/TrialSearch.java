@@ -42,7 +42,6 @@ final class TrialSearch {
     private final boolean tellsRows;
     private final boolean tellsColumns;
     private final Set<String> watched = new LinkedHashSet<>();
-
     private final WordTerms joined = new WordTerms();
 
     private long last = FIRST;
@@ -69,7 +68,12 @@ final class TrialSearch {
 
     /** What differs between the two, in words; empty if nothing does. */
     Optional<String> difference(TrialTable base, Collection<String> rows) {
-        List<Row> wanted = expected.of(base, rows);
+        List<Row> wanted;
+        try {
+            wanted = expected.of(base, rows);
+        } catch (DbException e) {
+            return Optional.of(ExpectedRows.failure(e));
+        }
         Optional<String> difference = terms(wanted);
         if (difference.isPresent()) {
             return difference;
@@ -224,9 +228,8 @@ final class TrialSearch {
         TreeMap<String, Long> found = new TreeMap<>(places);
         wantedPlaces.forEach((place, times) -> found.merge(place, -times, Long::sum));
         found.values().removeIf(times -> times == 0);
-        boolean more = found.firstEntry().getValue() > 0;
         String column = found.firstKey().substring(found.firstKey().indexOf(' ') + 1);
-        return Optional.of((more
+        return Optional.of((found.firstEntry().getValue() > 0
                         ? "they leave text in the index that a rebuild leaves out"
                         : "they leave out text that a rebuild puts in")
                 + (column.isEmpty() ? "" : ", column " + column));
@@ -290,7 +293,8 @@ final class TrialSearch {
             return false;
         }
         String text = String.valueOf(row.value(column));
-        boolean inText = isCutUp() || inPieces;
-        return inText ? text.contains(word) : WordTerms.of(text, word).contains(word);
+        return isCutUp() || inPieces
+                ? text.contains(word)
+                : WordTerms.of(text, word).contains(word);
     }
 }

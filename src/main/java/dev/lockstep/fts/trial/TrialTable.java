@@ -11,7 +11,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,18 +31,19 @@ public final class TrialTable {
     /** A row that does not exist yet, and the condition that will find it. */
     record NewRow(String sql, String locator) {}
 
-    private record Column(String name, boolean numeric, boolean required, boolean unique, boolean key) {}
-
     private final Tx tx;
     private final ContentTable table;
     private final TrialTriggers triggers;
-    private final Map<String, Column> columns = new LinkedHashMap<>();
+    private final Map<String, TrialColumn> columns = new LinkedHashMap<>();
 
     /** The names of the columns that follow from others, folded. */
     private final Set<String> generated = new LinkedHashSet<>();
 
     /** What {@link #keys} has, folded. */
     private final Set<String> keys = new LinkedHashSet<>();
+
+    /** The column by which statements mean a row's number, if there is one. */
+    private final List<String> number = new ArrayList<>();
 
     private final Map<String, List<String>> checked;
 
@@ -53,26 +53,20 @@ public final class TrialTable {
         this.triggers = new TrialTriggers(triggers);
         this.checked = CheckedValues.of(tx, table.name());
         boolean single = table.primary().size() == 1;
-        for (SqliteCatalog.Column row : SqliteCatalog.of(tx).columns(table.name())) {
-            String type = row.type().toUpperCase(Locale.ROOT);
-            boolean inKey = row.keyPosition() > 0;
-            boolean number = table.rowid().isPresent() && single && inKey && type.equals("INTEGER");
-            if (row.kind() != SqliteCatalog.Kind.ORDINARY) {
-                generated.add(SqlToken.fold(row.name()));
+        for (SqliteCatalog.Column column : SqliteCatalog.of(tx).columns(table.name())) {
+            boolean isNumber = table.rowid().isPresent()
+                    && single
+                    && column.keyPosition() > 0
+                    && column.type().equalsIgnoreCase("INTEGER");
+            if (column.kind() != SqliteCatalog.Kind.ORDINARY) {
+                generated.add(SqlToken.fold(column.name()));
                 continue;
             }
-            if (number) {
+            if (isNumber) {
+                number.add(column.name());
                 continue;
             }
-            String name = row.name();
-            columns.put(
-                    SqlToken.fold(name),
-                    new Column(
-                            name,
-                            isNumeric(type),
-                            row.notNull() && row.defaultSql().isEmpty(),
-                            table.isUnique(name) || inKey,
-                            inKey));
+            columns.put(SqlToken.fold(column.name()), TrialColumn.of(column, table));
         }
     }
 
@@ -81,18 +75,12 @@ public final class TrialTable {
         TrialTable table =
                 new TrialTable(tx, ContentTable.read(tx, triggers.get(0).table()), triggers);
         for (String key : keys) {
-            Column column = table.columns.get(SqlToken.fold(key));
+            TrialColumn column = table.columns.get(SqlToken.fold(key));
             if (column != null && column.unique()) {
                 table.keys.add(SqlToken.fold(key));
             }
         }
         return table;
-    }
-
-    /** By SQLite's rules of affinity: sqlite.org/datatype3.html. */
-    private static boolean isNumeric(String type) {
-        boolean text = type.contains("CHAR") || type.contains("CLOB") || type.contains("TEXT") || type.contains("BLOB");
-        return type.contains("INT") || !(text || type.isEmpty() || type.contains("JSON") || type.contains("ANY"));
     }
 
     /** Which rows are tried. */
@@ -127,19 +115,41 @@ public final class TrialTable {
         return looked;
     }
 
-    /** Columns that tell rows apart, and that an index has for that and nothing else. */
+    /** Columns that tell rows apart: what a row is known by, and what an index has for that and nothing else. */
     List<String> keys() {
-        return keys.stream().map(folded -> columns.get(folded).name()).toList();
+        Set<String> all = new LinkedHashSet<>(number);
+        keys.forEach(folded -> all.add(columns.get(folded).name()));
+        all.addAll(table.rowid().isPresent() ? List.of() : table.primary());
+        return List.copyOf(all);
     }
 
-    /** The condition that finds a row once its key is another; empty if that takes more than this key. */
-    Optional<String> locator(String row, String key, String literal) {
-        boolean part =
-                table.rowid().isEmpty() && columns.get(SqlToken.fold(key)).key();
-        if (!part) {
-            return Optional.of(row);
+    /** Whether a key is the row's number. */
+    boolean isNumber(String key) {
+        return number.contains(key);
+    }
+
+    /** A number that no row has. */
+    String unusedNumber() {
+        return tx.only("select coalesce(max(" + table.rowid().orElseThrow() + "), 0) + 1 as n from " + from())
+                .text("n");
+    }
+
+    /** The condition that finds a row once its key is another. */
+    String locator(String row, String key, String literal) {
+        if (table.rowid().isPresent()) {
+            return isNumber(key) ? table.rowid().get() + " is " + literal : row;
         }
-        return table.primary().size() == 1 ? Optional.of(new Identifier(key) + " is " + literal) : Optional.empty();
+        Map<String, String> values = literals(row);
+        values.put(key, literal);
+        return locator(values);
+    }
+
+    private String locator(Map<String, String> values) {
+        List<String> parts = new ArrayList<>();
+        for (String column : table.primary()) {
+            parts.add(new Identifier(column) + " is " + values.get(column));
+        }
+        return String.join(" and ", parts);
     }
 
     /** Values that a column might take besides: what its constraints name, and what other rows have. */
@@ -179,7 +189,7 @@ public final class TrialTable {
         literals.addAll(triggers.literals());
         List<Value> states = new ArrayList<>();
         for (String folded : triggers.conditional()) {
-            Column column = columns.get(folded);
+            TrialColumn column = columns.get(folded);
             for (String literal : column == null || column.unique() ? Set.<String>of() : literals) {
                 if (states.size() < MAX_STATES) {
                     states.add(new Value(column.name(), literal));
@@ -193,7 +203,7 @@ public final class TrialTable {
     Map<String, String> literals(String row) {
         List<String> quoted = new ArrayList<>();
         List<String> names = new ArrayList<>();
-        for (Column column : columns.values()) {
+        for (TrialColumn column : columns.values()) {
             quoted.add("quote(" + new Identifier(column.name()) + ") as q" + names.size());
             names.add(column.name());
         }
@@ -259,17 +269,12 @@ public final class TrialTable {
         });
         String locator;
         if (table.rowid().isPresent()) {
-            String number = table.rowid().get();
-            String next = tx.only("select coalesce(max(" + number + "), 0) + 1 as n from " + from())
-                    .text("n");
-            locator = number + " is " + next;
-            filled.put(number, next);
+            String rowid = table.rowid().get();
+            String next = unusedNumber();
+            locator = rowid + " is " + next;
+            filled.put(rowid, next);
         } else {
-            List<String> parts = new ArrayList<>();
-            for (String column : table.primary()) {
-                parts.add(new Identifier(column) + " is " + filled.get(column));
-            }
-            locator = String.join(" and ", parts);
+            locator = locator(filled);
         }
         List<String> names = new ArrayList<>();
         filled.keySet()
