@@ -239,6 +239,16 @@ public final class ExpectedContent {
         return query(query) + (query.condition().isPresent() ? " and " : " where ") + "(" + condition + ")";
     }
 
+    /** Queries for the keys, as SQL writes them and as {@code k0}, {@code k1} and so on, of a base's rows that are in it. */
+    public List<String> keysIn(String base, List<String> key) {
+        List<String> quoted = new ArrayList<>();
+        key.forEach(column -> quoted.add("quote(new." + column + ") as k" + quoted.size()));
+        return queries.stream()
+                .filter(query -> SqlToken.fold(query.base()).equals(SqlToken.fold(base)))
+                .map(query -> "select " + String.join(", ", quoted) + " " + query.source())
+                .toList();
+    }
+
     /** The numbers, as {@code r}, that some rows of the only base have in the index, or would have if they were to be in it. */
     public String numbersOf(String condition) {
         SourceQuery query = queries.get(0);

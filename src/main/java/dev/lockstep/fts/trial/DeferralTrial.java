@@ -8,7 +8,6 @@ import dev.lockstep.fts.content.ExpectedContent;
 import dev.lockstep.fts.content.ExpectedContentReader;
 import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.FtsIndex;
-import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.support.LockstepException;
@@ -33,6 +32,9 @@ public final class DeferralTrial {
     /** So many columns are changed one by one. */
     private static final int MAX_COLUMNS = 64;
 
+    /** So many pairs of states are tried. */
+    private static final int MAX_PAIRS = 64;
+
     private final Tx tx;
     private final FtsTable table;
     private final ExpectedContent expected;
@@ -40,6 +42,7 @@ public final class DeferralTrial {
     private final List<TriggerStatement> triggers;
     private final TrialSearch search;
     private final TrialForms forms;
+    private final TrialRefusal refusal;
     /** All that have been touched, each as a condition that finds it. */
     private final Set<String> rows = new LinkedHashSet<>();
 
@@ -52,6 +55,7 @@ public final class DeferralTrial {
         this.triggers = triggers;
         this.search = new TrialSearch(tx, table, expected);
         this.forms = new TrialForms(tx, base, search::word);
+        this.refusal = new TrialRefusal(table, base.name(), triggers);
     }
 
     /**
@@ -87,6 +91,7 @@ public final class DeferralTrial {
     }
 
     private List<KeptKey> run() {
+        rows.addAll(base.rows().indexed(expected));
         rows.addAll(base.rows().ends());
         search.begin(base, rows);
         Set<TriggerStatement.Event> tried = new LinkedHashSet<>();
@@ -95,6 +100,7 @@ public final class DeferralTrial {
         for (String row : first) {
             change(row, first, tried);
         }
+        pairs(first, tried);
         List<KeptKey> kept = keys(first);
         for (String row : first) {
             delete(row, tried);
@@ -102,7 +108,7 @@ public final class DeferralTrial {
         insert(List.of(), List.of(), tried);
         for (TriggerStatement trigger : triggers) {
             if (!tried.contains(trigger.event())) {
-                throw untried(trigger, "");
+                throw refusal.untried(trigger, "");
             }
         }
         return kept;
@@ -113,7 +119,7 @@ public final class DeferralTrial {
         List<KeptKey> kept = new ArrayList<>();
         for (String key : has(TriggerStatement.Event.UPDATE) && !first.isEmpty() ? base.keys() : List.<String>of()) {
             KeyTrial trial = new KeyTrial(tx, base, search);
-            if (!trial.follows(first.get(first.size() - 1), key, rows)) {
+            if (!trial.follows(first.get(0), key, rows)) {
                 kept.add(new KeptKey(table.name(), base.name(), key, base.isNumber(key)));
             }
         }
@@ -176,8 +182,7 @@ public final class DeferralTrial {
             Set<TriggerStatement.Event> tried) {
         for (TrialTable.Value state : states) {
             // There and back, with a change of the text in between: what is left out may have to come in again.
-            String there = new Identifier(state.column()) + " = " + state.literal();
-            if (update(row, there, tried)) {
+            if (update(row, set(state), tried)) {
                 for (String column : base.textColumns()) {
                     change(row, before, List.of(column), tried);
                 }
@@ -189,6 +194,25 @@ public final class DeferralTrial {
                 update(made, set(state.column(), before), tried);
                 delete(made, tried);
             });
+        }
+    }
+
+    /** Two states of a row at once: what one trigger leaves out by the one, another may put in for the other. */
+    private void pairs(List<String> first, Set<TriggerStatement.Event> tried) {
+        List<TrialTable.Value> states = base.states();
+        int pairs = 0;
+        for (TrialTable.Value one : first.isEmpty() ? List.<TrialTable.Value>of() : states) {
+            for (TrialTable.Value other : states) {
+                if (one.column().equals(other.column()) || ++pairs > MAX_PAIRS) {
+                    continue;
+                }
+                String row = first.get(0);
+                Map<String, String> before = base.literals(row);
+                if (update(row, set(one), tried) && update(row, set(other), tried)) {
+                    update(row, set(one.column(), before), tried);
+                }
+                update(row, set(one.column(), before) + ", " + set(other.column(), before), tried);
+            }
         }
     }
 
@@ -223,8 +247,12 @@ public final class DeferralTrial {
                 .filter(trigger -> trigger.event() == TriggerStatement.Event.UPDATE)
                 .findFirst();
         if (update.isPresent() && expected.isSearched(base.name(), column) && forms.takesOthers(row, column)) {
-            throw untried(update.get(), " in " + column);
+            throw refusal.untried(update.get(), " in " + column);
         }
+    }
+
+    private static String set(TrialTable.Value state) {
+        return new Identifier(state.column()) + " = " + state.literal();
     }
 
     private static String set(String column, Map<String, String> before) {
@@ -251,40 +279,8 @@ public final class DeferralTrial {
         tried.add(event);
         Optional<String> difference = search.difference(base, rows);
         if (difference.isPresent()) {
-            throw notReproducible(event, what, row, difference.get());
+            throw refusal.notReproducible(event, what, row, difference.get());
         }
         return true;
-    }
-
-    private LockstepException notReproducible(
-            TriggerStatement.Event event, String what, String row, String difference) {
-        List<String> names = triggers.stream()
-                .filter(trigger -> trigger.event() == event)
-                .map(TriggerStatement::name)
-                .toList();
-        String keepers = names.isEmpty() ? "no trigger" : String.join(", ", names);
-        return new LockstepException(
-                        LockstepException.Kind.USAGE,
-                        "not-reproducible",
-                        table.name() + " would not be what its triggers make of it: tried on a row of " + base.name()
-                                + " (" + row + ", " + brief(what) + "), " + difference + " (" + keepers + ")",
-                        null,
-                        null)
-                .advising(FtsRemedy.LEAVE_OUT_OR_SAY_THE_CONTENT.of());
-    }
-
-    private LockstepException untried(TriggerStatement trigger, String where) {
-        return new LockstepException(
-                        LockstepException.Kind.USAGE,
-                        "untried",
-                        "what trigger " + trigger.name() + " makes of " + table.name() + " could not be tried: "
-                                + base.name() + " took no " + trigger.event() + " of a made row" + where,
-                        null,
-                        null)
-                .advising(FtsRemedy.LEAVE_OUT_OR_SAY_THE_CONTENT.of());
-    }
-
-    private static String brief(String what) {
-        return what.length() <= 80 ? what : what.substring(0, 80) + "...";
     }
 }

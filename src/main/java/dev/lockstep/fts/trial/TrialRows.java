@@ -1,6 +1,9 @@
 package dev.lockstep.fts.trial;
 
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.fts.content.ExpectedContent;
 import dev.lockstep.fts.schema.ContentTable;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,15 +38,31 @@ final class TrialRows {
             }
             tx.row("select " + String.join(", ", quoted) + " from main." + table.identifier() + " order by "
                             + String.join(", ", order) + " limit 1")
-                    .ifPresent(row -> {
-                        List<String> parts = new ArrayList<>();
-                        for (int i = 0; i < key.size(); i++) {
-                            parts.add(key.get(i) + " is " + row.text("k" + i));
-                        }
-                        rows.add(String.join(" and ", parts));
-                    });
+                    .ifPresent(row -> rows.add(condition(row)));
         }
         return List.copyOf(rows);
+    }
+
+    /** One that belongs into an index, if there is any. */
+    List<String> indexed(ExpectedContent expected) {
+        List<String> rows = new ArrayList<>();
+        for (String keys : table.key().isEmpty() ? List.<String>of() : expected.keysIn(table.name(), table.key())) {
+            try {
+                tx.row(keys + " limit 1").ifPresent(row -> rows.add(condition(row)));
+            } catch (DbException e) {
+                // A value that its condition fails on: what the triggers make of the others is tried all the same.
+                ExpectedRows.failure(e);
+            }
+        }
+        return rows;
+    }
+
+    private String condition(Row row) {
+        List<String> parts = new ArrayList<>();
+        for (int i = 0; i < table.key().size(); i++) {
+            parts.add(table.key().get(i) + " is " + row.text("k" + i));
+        }
+        return String.join(" and ", parts);
     }
 
     /** A condition on {@code new} that holds for these rows; empty if no single column can say which they are. */

@@ -84,6 +84,33 @@ class DeferralTrialTest {
                         "create trigger asoft after update of deleted on n when new.deleted = 1 begin"
                                 + " delete from f where rowid = old.id; end"),
                 Shape.of(
+                        "an update trigger takes deleted rows out, and few rows are in the index",
+                        table.replace("kind text", "kind text default 'x'"),
+                        own,
+                        INSERT.replace("insert on n", "insert on n when new.kind is null"),
+                        "create trigger au after update of body, kind on n begin delete from f where rowid = old.id;"
+                                + " insert into f (rowid, body) select new.id, new.body where new.kind is null; end",
+                        DELETE,
+                        "create trigger asoft after update of deleted on n when new.deleted = 1 begin"
+                                + " delete from f where rowid = old.id; end"),
+                Shape.of(
+                        "an update brings rows in that another condition leaves out",
+                        table,
+                        own,
+                        INSERT.replace("insert on n", "insert on n when new.kind is null and new.deleted = 0"),
+                        "create trigger au after update on n begin delete from f where rowid = old.id;"
+                                + " insert into f (rowid, body) select new.id, new.body where new.kind is null and"
+                                + " new.deleted = 0 or old.deleted = 1 and new.deleted = 0; end",
+                        DELETE),
+                Shape.of(
+                        "an insert fails on text that an update takes",
+                        table,
+                        own,
+                        INSERT.replace("new.body)", "new.body || json_extract(new.kind, '$.k'))"),
+                        "create trigger au after update of body on n begin update f set body = new.body || ''"
+                                + " where rowid = old.id; end",
+                        DELETE),
+                Shape.of(
                         "an update trigger takes rows of one kind out",
                         table,
                         own,

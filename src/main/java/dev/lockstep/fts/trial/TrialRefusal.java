@@ -1,0 +1,51 @@
+package dev.lockstep.fts.trial;
+
+import dev.lockstep.fts.schema.FtsRemedy;
+import dev.lockstep.fts.schema.FtsTable;
+import dev.lockstep.fts.schema.TriggerStatement;
+import dev.lockstep.support.LockstepException;
+import java.util.List;
+
+/** What is said where a trial shows that triggers cannot be deferred. */
+final class TrialRefusal {
+    private final FtsTable table;
+    private final String base;
+    private final List<TriggerStatement> triggers;
+
+    TrialRefusal(FtsTable table, String base, List<TriggerStatement> triggers) {
+        this.table = table;
+        this.base = base;
+        this.triggers = triggers;
+    }
+
+    LockstepException notReproducible(TriggerStatement.Event event, String what, String row, String difference) {
+        List<String> names = triggers.stream()
+                .filter(trigger -> trigger.event() == event)
+                .map(TriggerStatement::name)
+                .toList();
+        String keepers = names.isEmpty() ? "no trigger" : String.join(", ", names);
+        return new LockstepException(
+                        LockstepException.Kind.USAGE,
+                        "not-reproducible",
+                        table.name() + " would not be what its triggers make of it: tried on a row of " + base + " ("
+                                + row + ", " + brief(what) + "), " + difference + " (" + keepers + ")",
+                        null,
+                        null)
+                .advising(FtsRemedy.LEAVE_OUT_OR_SAY_THE_CONTENT.of());
+    }
+
+    LockstepException untried(TriggerStatement trigger, String where) {
+        return new LockstepException(
+                        LockstepException.Kind.USAGE,
+                        "untried",
+                        "what trigger " + trigger.name() + " makes of " + table.name() + " could not be tried: " + base
+                                + " took no " + trigger.event() + " of a made row" + where,
+                        null,
+                        null)
+                .advising(FtsRemedy.LEAVE_OUT_OR_SAY_THE_CONTENT.of());
+    }
+
+    private static String brief(String what) {
+        return what.length() <= 80 ? what : what.substring(0, 80) + "...";
+    }
+}
