@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -151,6 +152,25 @@ class ColumnTypesTest {
                 "insert into \"odd \"\" name\" values ('x', 'y')")) {
             backfill(mirror, 0, "1 read, 1 inserted");
             assertThat(mirror.run("mirror", "verify").exit()).isZero();
+        }
+    }
+
+    @Test
+    void aTypeThatATableDoesNotHaveIsTold() throws SQLException {
+        try (TestMirror mirror = new TestMirror(
+                Kind.POSTGRESQL,
+                dir,
+                "create table t (id integer primary key, v integer)",
+                "insert into t values (1, 2)")) {
+            backfill(mirror, 0, "1 inserted");
+            for (String command : List.of("plan", "backfill")) {
+                LockstepRun run = mirror.run("mirror", command, "--type", "t.v=text");
+                assertThat(run.exit()).isZero();
+                assertThat(run.stdout() + run.stderr())
+                        .contains("keeps the types that it has; others are wanted: alter table");
+                LockstepRun same = mirror.run("mirror", command, "--type", "t.v=bigint");
+                assertThat(same.stdout() + same.stderr()).doesNotContain("others are wanted");
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.mirror.TestMirror.Kind;
 import dev.lockstep.testing.LockstepRun;
+import dev.lockstep.testing.RunningLockstep;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,35 @@ class SchemaCopyTest {
             LockstepRun again = mirror.runAsSuperuser("mirror", "backfill");
             assertThat(again.exit()).as(again.toString()).isZero();
             assertThat(mirror.run("mirror", "verify").exit()).isZero();
+        }
+    }
+
+    @Test
+    void aRoleThatMayNotMakesThemWithoutTheirActions() throws SQLException {
+        try (TestMirror mirror = new TestMirror(
+                Kind.POSTGRESQL,
+                dir,
+                "create table a (id integer primary key, own integer references a (id))",
+                "create table b (id integer primary key, a integer references a (id) on delete cascade)",
+                "create table c (id integer primary key, d integer references d (id))",
+                "create table d (id integer primary key, c integer references c (id))",
+                "insert into a values (1, null), (2, 1)",
+                "insert into b values (1, 1), (2, 2)")) {
+            LockstepRun run = mirror.run("mirror", "backfill", "--create");
+            assertThat(run.exit()).as(run.toString()).isZero();
+            assertThat(run.stderr()).contains("foreign key b (a) is made, without on delete cascade");
+            assertThat(mirror.ask("select string_agg(conname || ' ' || convalidated, ' ' order by conname) from"
+                            + " pg_constraint where contype = 'f'"))
+                    .isEqualTo("a_own_fkey true b_a_fkey true");
+            assertThat(mirror.run("mirror", "plan").stdout()).contains("refer to each other in a circle");
+            try (RunningLockstep follow = FollowTest.follow(mirror)) {
+                follow.awaitStdout("following 4 tables");
+                mirror.sql("insert into b values (9, 9)", "insert into a values (9, 9)");
+                FollowTest.awaitEqual(mirror, "b");
+                mirror.sql("delete from a where id = 9", "delete from b where id = 9");
+                FollowTest.awaitEqual(mirror, "a");
+                FollowTest.awaitEqual(mirror, "b");
+            }
         }
     }
 

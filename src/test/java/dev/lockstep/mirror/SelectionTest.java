@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.mirror.TestMirror.Kind;
 import dev.lockstep.testing.LockstepRun;
+import dev.lockstep.testing.RunningLockstep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,25 @@ class SelectionTest {
                             .exit())
                     .isZero();
         }
+    }
+
+    @Test
+    void anotherSchemaIsAnotherMirrorAtTheSameMoment() throws SQLException {
+        try (TestMirror mirror = new TestMirror(Kind.POSTGRESQL, dir, SOURCE)) {
+            mirror.execute("create schema \"the other\"");
+            try (RunningLockstep follow = FollowTest.follow(mirror)) {
+                follow.awaitStdout("following 4 tables");
+                LockstepRun beside = create(mirror, "--schema", "the other");
+                assertThat(beside.exit()).as(beside.toString()).isZero();
+                assertThat(create(mirror).exit()).isEqualTo(6);
+            }
+        }
+    }
+
+    private static LockstepRun create(TestMirror mirror, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("mirror", "backfill", "--create"));
+        arguments.addAll(List.of(options));
+        return mirror.run(arguments.toArray(String[]::new));
     }
 
     @ParameterizedTest

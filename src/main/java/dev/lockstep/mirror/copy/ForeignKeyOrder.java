@@ -25,7 +25,7 @@ import java.util.function.BiFunction;
  * other way round, when what referred to the rows that must go is gone. Where it does not look, the rows that refer to
  * nothing are counted afterwards.
  */
-final class ForeignKeyOrder {
+public final class ForeignKeyOrder {
     /** What PostgreSQL says of a row that refers to none, or is referred to. */
     private static final String VIOLATION = "23503";
 
@@ -61,7 +61,8 @@ final class ForeignKeyOrder {
         return told;
     }
 
-    private static boolean isViolation(Throwable failure) {
+    /** Whether a row was refused because it refers to none, or is referred to. */
+    public static boolean isViolation(Throwable failure) {
         Throwable cause = failure instanceof DbException ? failure : failure.getCause();
         return cause instanceof DbException db && VIOLATION.equals(db.sqlState());
     }

@@ -153,7 +153,8 @@ public final class Preflight {
     private static Optional<LockstepException> unfit(
             MirrorEngine engine, Tx source, MirrorConnection mirror, SourceTable table, Backfill.Creation creation) {
         try {
-            return mirror.read(there -> TableCopy.unfit(new Planner(engine, source, there).plan(table), creation));
+            return mirror.read(
+                    there -> TableCopy.unfit(engine, new Planner(engine, source, there).plan(table), creation));
         } catch (DbException e) {
             if (MirrorConnection.endsTheRun(e)) {
                 throw e;

@@ -7,6 +7,7 @@ import dev.lockstep.mirror.copy.Backfill.Options;
 import dev.lockstep.mirror.copy.Backfill.Substitutes;
 import dev.lockstep.mirror.copy.Backfill.Trust;
 import dev.lockstep.mirror.engine.Compared;
+import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.engine.TableDigest;
 import dev.lockstep.mirror.plan.FittingTypes;
 import dev.lockstep.mirror.plan.MirrorRemedy;
@@ -17,6 +18,7 @@ import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.mirror.source.SourceFile;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Notice;
 import java.util.List;
 import java.util.Optional;
 
@@ -89,8 +91,13 @@ public final class TableCopy {
         check(plan);
         boolean known = run.read(mirror -> run.ledger().table(mirror, plan.mirrorName()))
                 .isPresent();
-        plan.notes()
-                .forEach(known ? note -> progress.note(plan.name(), note) : note -> progress.notice(plan.name(), note));
+        for (Notice note : plan.notes()) {
+            if (known && !note.code().equals(FittingTypes.OTHER_TYPE)) {
+                progress.note(plan.name(), note);
+            } else {
+                progress.notice(plan.name(), note);
+            }
+        }
         Optional<Backfill.Table> same = same(plan);
         if (same.isPresent()) {
             file.copied(plan.mirrorName(), plan.shape());
@@ -154,7 +161,7 @@ public final class TableCopy {
     }
 
     private void check(TablePlan plan) {
-        unfit(plan, options.creation()).ifPresent(trouble -> {
+        unfit(run.engine(), plan, options.creation()).ifPresent(trouble -> {
             throw trouble;
         });
         run.read(mirror -> run.ledger().table(mirror, plan.mirrorName()))
@@ -168,14 +175,14 @@ public final class TableCopy {
     }
 
     /** Why there is nothing that could be attempted for a table; empty if there is. */
-    static Optional<LockstepException> unfit(TablePlan plan, Creation creation) {
+    static Optional<LockstepException> unfit(MirrorEngine engine, TablePlan plan, Creation creation) {
         if (!plan.obstacles().isEmpty()) {
             return Optional.of(LockstepException.usage(
                             plan.name() + " cannot be mirrored: " + String.join("; ", plan.obstacles()), null)
                     .advising(MirrorRemedy.CHANGE_OR_LEAVE_OUT.of()));
         }
         if (plan.ddl().isPresent() && creation == Creation.NONE) {
-            return Optional.of(LockstepException.usage("the mirror has no table " + plan.mirrorName(), null)
+            return Optional.of(LockstepException.usage(engine.missing(plan.mirrorName()), null)
                     .advising(MirrorRemedy.CREATE_THE_TABLE.of()));
         }
         return Optional.empty();

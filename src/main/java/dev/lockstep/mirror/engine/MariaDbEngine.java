@@ -85,6 +85,18 @@ final class MariaDbEngine extends StagingTableEngine {
         return MariaDbTargetCatalog.clash(tx, columns);
     }
 
+    /** Its catalog does not show what a login has no right to. */
+    @Override
+    public String missing(String table) {
+        return "the mirror has no table " + table + ", or none that this login may see";
+    }
+
+    /** A lock is one of the whole server. */
+    @Override
+    public String place(Tx tx) {
+        return "|database " + tx.only("select database() as name").text("name");
+    }
+
     @Override
     public String tableOptions() {
         return " engine = InnoDB character set utf8mb4 collate utf8mb4_bin";

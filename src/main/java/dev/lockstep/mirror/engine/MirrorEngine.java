@@ -83,6 +83,16 @@ public interface MirrorEngine extends TargetCatalog {
         return true;
     }
 
+    /** What tells a mirror from others of the same source that a lock of the same name would be one with; empty for the usual one. */
+    default String place(Tx tx) {
+        return "";
+    }
+
+    /** What is said of a table that the mirror is not seen to have. */
+    default String missing(String table) {
+        return "the mirror has no table " + table;
+    }
+
     /** The lock of a run, by its name. */
     SessionLock lock(String name);
 

@@ -114,6 +114,13 @@ final class PostgresEngine implements MirrorEngine {
         return TablePlan.Limits.ofKey(MAX_KEY);
     }
 
+    /** Those in the schema that everybody has are known without it. */
+    @Override
+    public String place(Tx tx) {
+        String schema = tx.only("select current_schema() as name").text("name");
+        return schema == null || schema.equals("public") ? "" : "|schema " + schema;
+    }
+
     @Override
     public SessionLock lock(String name) {
         return AdvisoryLock.of(name);

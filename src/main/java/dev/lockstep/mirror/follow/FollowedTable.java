@@ -7,6 +7,7 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.journal.Journal;
 import dev.lockstep.journal.Journal.Span;
 import dev.lockstep.mirror.copy.Backfill;
+import dev.lockstep.mirror.copy.ForeignKeyOrder;
 import dev.lockstep.mirror.copy.PageWriter;
 import dev.lockstep.mirror.copy.TableCopy;
 import dev.lockstep.mirror.engine.MirrorEngine;
@@ -57,6 +58,8 @@ final class FollowedTable {
     enum Outcome {
         NOTHING_TO_DO,
         SHIPPED,
+        /** A row refers to one of another table that has not come, or is referred to by one that has not gone. */
+        AWAITS_OTHERS,
         /** It cannot go by keys: all of the table must be compared. */
         COMPARE,
         /** The source has another schema than the plan is made for. */
@@ -209,6 +212,9 @@ final class FollowedTable {
                 }
                 // A portion may have a row that takes what another, noted behind it, has given up; and so may all of
                 // them.
+                if (ForeignKeyOrder.isViolation(e)) {
+                    return Shipment.of(Outcome.AWAITS_OTHERS, e.getMessage());
+                }
                 boolean given = e.reason() == Reason.DUPLICATE && plan.hasOtherUniqueKeys();
                 if (!given || (!left && order == Order.AFTER_REMOVING_THEM)) {
                     return Shipment.of(Outcome.COMPARE, e.getMessage());

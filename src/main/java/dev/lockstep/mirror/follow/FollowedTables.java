@@ -39,6 +39,7 @@ final class FollowedTables {
     private final Backfill backfill;
     private final Map<String, FollowedTable> followed = new HashMap<>();
     private final Map<String, Backfill.Table> compared = new LinkedHashMap<>();
+    private List<String> order = List.of();
     private long version;
     private long comparedNanos;
     private boolean hasNews;
@@ -98,6 +99,7 @@ final class FollowedTables {
         });
         Map<String, FollowedTable> before = new HashMap<>(followed);
         followed.clear();
+        order = List.of();
         for (FollowTriggers.Table table : tables) {
             watcher.triggers(table);
             Journal journal = journals.get(table.table());
@@ -172,7 +174,9 @@ final class FollowedTables {
 
     private boolean shipPortions() {
         boolean more = false;
-        for (FollowedTable table : new ArrayList<>(followed.values())) {
+        List<FollowedTable> tables = inOrder();
+        for (int i = 0; i < tables.size(); i++) {
+            FollowedTable table = tables.get(i);
             if (table.failure().isPresent()) {
                 if (table.isWorthATry()) {
                     compare(table);
@@ -181,6 +185,16 @@ final class FollowedTables {
             }
             Shipment shipment = table.ship();
             switch (shipment.outcome()) {
+                case AWAITS_OTHERS -> {
+                    // What refers to its rows comes behind it, and may have to go first.
+                    if (i < followed.size()) {
+                        tables.add(followed.size(), table);
+                    } else if (table.isRested()) {
+                        watcher.notice(table.name(), "everything is compared: " + shipment.why());
+                        compare(triggers.selection());
+                        return true;
+                    }
+                }
                 case NOTHING_TO_DO -> {}
                 case SHIPPED -> more |= shipped(table, shipment);
                 case COMPARE -> {
@@ -236,6 +250,17 @@ final class FollowedTables {
                 throw e;
             }
         }
+    }
+
+    /** What is referred to before what refers to it, where the mirror looks at that. */
+    private List<FollowedTable> inOrder() {
+        List<String> names = List.copyOf(followed.keySet());
+        List<FollowedTable> tables = new ArrayList<>();
+        if (names.size() > 1 && order.isEmpty()) {
+            order = run.read(mirror -> run.engine().inOrder(mirror, names));
+        }
+        (order.isEmpty() ? names : order).forEach(name -> tables.add(followed.get(name)));
+        return tables;
     }
 
     private boolean shipped(FollowedTable table, Shipment shipment) {

@@ -39,9 +39,8 @@ public final class Planner {
         List<String> obstacles = new ArrayList<>(target.obstacles());
         obstacles.addAll(target.foreignKeys().obstacles());
         List<Notice> notes = new ArrayList<>();
-        if (found.isEmpty()) {
-            guesses(table, target, survey).ifPresent(notes::add);
-        }
+        (found.isEmpty() ? guesses(table, target, survey) : FittingTypes.unheeded(catalog, table, target, survey))
+                .ifPresent(notes::add);
         List<String> additions = new ArrayList<>();
         Columns chosen = new Columns(
                 target.columns(),

@@ -37,8 +37,9 @@ public final class MirrorRun implements AutoCloseable {
         this.engine = engine;
         this.ledger = ledger;
         this.fence = fence;
+        String place = connection.transact(engine::place);
         connection.onReconnect(
-                db -> engine.lock(RunClaim.lockName(ledger.mirror(), fence)).tryTake(db));
+                db -> engine.lock(RunClaim.lockName(ledger, place, fence)).tryTake(db));
     }
 
     /**

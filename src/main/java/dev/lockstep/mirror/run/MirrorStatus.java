@@ -99,7 +99,7 @@ public record MirrorStatus(
     }
 
     private static State unended(Tx tx, MirrorEngine engine, MirrorLedger ledger, MirrorLedger.Run run, String self) {
-        String lock = RunClaim.lockName(ledger.mirror(), run.fence());
+        String lock = RunClaim.lockName(ledger, engine.place(tx), run.fence());
         boolean alive = engine.lock(lock).holder(tx).isPresent() || run.isAliveBeside(self);
         return alive ? State.RUNNING : State.INTERRUPTED;
     }

@@ -30,6 +30,7 @@ public final class RunClaim {
     private final String id = UUID.randomUUID().toString();
     private final String owner;
     private final Policy policy;
+    private final String place;
 
     /** @param owner who this is, as {@link MirrorRun#begin} says */
     RunClaim(MirrorConnection connection, MirrorEngine engine, MirrorLedger ledger, String owner, Policy policy) {
@@ -38,6 +39,7 @@ public final class RunClaim {
         this.ledger = ledger;
         this.owner = owner;
         this.policy = policy;
+        this.place = connection.transact(engine::place);
     }
 
     /** Waits for nobody: the number of the new run. @throws LockstepException refused: another run is alive */
@@ -56,7 +58,7 @@ public final class RunClaim {
      */
     private OptionalLong attempt() {
         Optional<MirrorLedger.Run> last = connection.transact(ledger::run);
-        String lock = lockName(ledger.mirror(), number(last));
+        String lock = lockName(number(last));
         boolean seen = last.filter(run -> run.isAliveBeside(owner)).isPresent();
         boolean waits = !seen && policy == Policy.RESPECT;
         boolean locked = waits ? lockSoon(lock) : engine.lock(lock).tryTake(connection.db());
@@ -76,7 +78,7 @@ public final class RunClaim {
                 }
                 long fence = ledger.takeOver(tx, id, owner);
                 // Before anybody can read the new number: it is ours from the beginning.
-                engine.lock(lockName(ledger.mirror(), fence)).tryTake(connection.db());
+                engine.lock(lockName(fence)).tryTake(connection.db());
                 return OptionalLong.of(fence);
             });
         } catch (DbException e) {
@@ -135,7 +137,12 @@ public final class RunClaim {
                 .advising(MirrorRemedy.AWAIT_OR_TAKE_OVER.of());
     }
 
-    static String lockName(String source, long fence) {
-        return "lockstep|mirror|" + source + "|" + fence;
+    private String lockName(long fence) {
+        return lockName(ledger, place, fence);
+    }
+
+    /** @param place of the mirror, as {@link MirrorEngine#place} says */
+    static String lockName(MirrorLedger ledger, String place, long fence) {
+        return "lockstep|mirror|" + ledger.mirror() + place + "|" + fence;
     }
 }

@@ -86,6 +86,10 @@ public final class SchemaCopy {
                 return false;
             }
         }
+        object.loss()
+                .filter(loss -> object.canBeMade())
+                .ifPresent(loss -> progress.notice(
+                        table, object.kind().replace('-', ' ') + " " + object.name() + " is made, " + loss));
         return object.canBeMade();
     }
 

@@ -12,10 +12,14 @@ import dev.lockstep.mirror.plan.TargetType.Form;
 import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** What one table of the source has beside its columns and its key, with what would make it in the mirror. */
 final class SourceObjects {
@@ -122,25 +126,53 @@ final class SourceObjects {
         List<String> targets = targets(key);
         String reason = engine == Engine.SQLITE
                 ? "SQLite adds none to a table that is there"
-                : !foreignKeys
-                        ? "this role may not suspend it while rows are written (session_replication_role)"
+                : !foreignKeys && isInCircle(other)
+                        ? "it and others refer to each other in a circle, and this role may not suspend them while rows are"
+                                + " written (session_replication_role)"
                         : "it refers to " + other;
         boolean mirrored =
                 selection.has(other) && targets.size() == key.columns().size();
+        String actions = action("delete", key.onDelete()) + action("update", key.onUpdate());
         List<String> statements = new ArrayList<>();
-        if (foreignKeys && mirrored && engine != Engine.SQLITE) {
+        if ((foreignKeys || !isInCircle(other)) && mirrored && engine != Engine.SQLITE) {
             String name = quoted(engine, constraintName(columns));
             statements.add("alter table " + table() + " add constraint " + name + " foreign key ("
                     + list(key.columns()) + ") references "
                     + quoted(engine, selection.mirrorName(other)) + " (" + list(targets) + ")"
-                    + action("delete", key.onDelete())
-                    + action("update", key.onUpdate())
+                    + (foreignKeys ? actions : "")
                     + (engine == Engine.POSTGRESQL ? " deferrable not valid" : ""));
             if (engine == Engine.POSTGRESQL) {
                 statements.add("alter table " + table() + " validate constraint " + name);
             }
         }
-        add("foreign-key", columns, columns, statements, reason);
+        Optional<String> loss = foreignKeys || actions.isEmpty()
+                ? Optional.empty()
+                : Optional.of("without" + actions
+                        + ", which this role may not suspend while rows are written (session_replication_role)");
+        objects.add(new SchemaObject(
+                "foreign-key",
+                plan.name() + " (" + columns + ")",
+                plan.mirrorName(),
+                columns,
+                statements,
+                reason,
+                loss));
+    }
+
+    /** Whether a table refers, through others perhaps, to this one: then neither can have its rows first. */
+    private boolean isInCircle(String other) {
+        SqliteCatalog catalog = SqliteCatalog.of(tx);
+        Set<String> seen = new LinkedHashSet<>();
+        Deque<String> open = new ArrayDeque<>(List.of(SqlToken.fold(other)));
+        String own = SqlToken.fold(plan.name());
+        boolean itself = SqlToken.fold(other).equals(own);
+        while (!itself && !open.isEmpty()) {
+            String table = open.pop();
+            if (seen.add(table)) {
+                catalog.foreignKeys(table).forEach(key -> open.push(SqlToken.fold(key.other())));
+            }
+        }
+        return seen.contains(own);
     }
 
     private String constraintName(String columns) {

@@ -121,7 +121,7 @@ public final class Verification {
             return mirror.read(there -> {
                 TablePlan plan = new Planner(engine, tx, there).plan(table);
                 check(plan);
-                checkMade(tx, plan);
+                checkMade(engine, tx, plan);
                 visitor.table(plan);
                 TableVerification.Outcome outcome = new TableVerification(
                                 plan,
@@ -164,7 +164,7 @@ public final class Verification {
     }
 
     /** Of a table that is missing every row is; of an empty one, none would be. */
-    private static void checkMade(Tx source, TablePlan plan) {
+    private static void checkMade(MirrorEngine engine, Tx source, TablePlan plan) {
         if (!plan.additions().isEmpty()) {
             throw new LockstepException(
                             LockstepException.Kind.DIFFERS,
@@ -176,8 +176,7 @@ public final class Verification {
         if (plan.ddl().isPresent()
                 && source.rows("select 1 from " + plan.source().withoutIndexes() + " limit 1")
                         .isEmpty()) {
-            throw new LockstepException(
-                            LockstepException.Kind.DIFFERS, "the mirror has no table " + plan.mirrorName(), null)
+            throw new LockstepException(LockstepException.Kind.DIFFERS, engine.missing(plan.mirrorName()), null)
                     .advising(MirrorRemedy.COPY_AND_CREATE_THE_TABLE.of());
         }
     }
