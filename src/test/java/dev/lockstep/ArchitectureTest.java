@@ -188,6 +188,8 @@ class ArchitectureTest {
                             "dev.lockstep.cli.option",
                             "dev.lockstep.cli.hint",
                             "dev.lockstep.cli.pager",
+                            "dev.lockstep.cli.metrics",
+                            "dev.lockstep.cli.progress",
                             "dev.lockstep.cli.text"))
             .ignoreDependency(alwaysTrue(), resideInAPackage("dev.lockstep.cli.process"))
             // What is looked at is what those commands work on.

@@ -20,6 +20,7 @@ import dev.lockstep.mirror.source.FollowTriggers;
 import dev.lockstep.mirror.verify.Verification;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ProcessIdentity;
+import dev.lockstep.support.ProgressListener;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,8 +87,8 @@ final class MirrorWork {
     MirrorPlan plan() {
         try (Db source = source(SqliteFiles.Access.SALVAGE);
                 MirrorConnection link = link(Session.Use.WRITE, PATIENCE)) {
-            List<Preflight.Finding> findings =
-                    Preflight.run(source, link.db(), settings.selection(), Preflight.Keys.ASKED);
+            List<Preflight.Finding> findings = Preflight.run(
+                    source, link.db(), settings.selection(), Preflight.Keys.ASKED, ProgressListener.NOBODY);
             Map<String, TablePlan> plans = new LinkedHashMap<>();
             findings.forEach(finding -> plans.put(finding.plan().name(), finding.plan()));
             List<NotMirrored> left =

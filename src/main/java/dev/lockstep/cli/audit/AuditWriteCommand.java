@@ -9,6 +9,8 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.progress.ProgressMeter;
+import dev.lockstep.cli.progress.WatchedInput;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
@@ -69,7 +71,8 @@ public final class AuditWriteCommand implements Command {
         AuditWriter.Mode mode = call.dryRun() ? AuditWriter.Mode.PREVIEW : AuditWriter.Mode.WRITE;
         AuditWriter.Options options =
                 new AuditWriter.Options(mode, batch, call.get(MAX_ERRORS).orElse(0L), AuditWriter.into(rejects));
-        try (InputStream in = input.equals("-") ? call.in() : open(input);
+        try (ProgressMeter meter = ProgressMeter.of(call, "generations that are written are kept", "goes on");
+                InputStream in = input.equals("-") ? watched(call.in(), meter) : open(input, meter);
                 Db db = AuditArguments.open(call, target, call.dryRun() ? Session.Use.READ : Session.Use.WRITE)) {
             return written(call, target, write(call, db, mirror, options, in));
         } catch (IOException e) {
@@ -79,13 +82,18 @@ public final class AuditWriteCommand implements Command {
         }
     }
 
-    private static InputStream open(String input) {
+    private static InputStream watched(InputStream in, ProgressMeter meter) {
+        return new WatchedInput(in, "standard input", 0, meter);
+    }
+
+    private static InputStream open(String input, ProgressMeter meter) {
         Path file = Invocation.file(input);
         if (!Files.isRegularFile(file) && !Files.isReadable(file)) {
             throw LockstepException.usage("no such file: " + file, "- means standard input");
         }
         try {
-            return Files.newInputStream(file);
+            long size = Files.isRegularFile(file) ? Files.size(file) : 0;
+            return new WatchedInput(Files.newInputStream(file), String.valueOf(file.getFileName()), size, meter);
         } catch (IOException e) {
             throw LockstepException.usage("not readable: " + file, null);
         }

@@ -6,6 +6,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.sqlite.SqliteFiles;
@@ -52,8 +53,9 @@ public final class FtsCheckCommand implements Command {
         int limit = (int) Math.min(Integer.MAX_VALUE, call.get(ROWS).orElse((long) DEFAULT_ROWS));
         FtsCheck check = new FtsCheck(call.profile(), depth, FtsArguments.columns(call), limit);
         FtsCheck.Report report;
-        try (Db db = call.sqlite(SqliteFiles.Access.READ)) {
-            report = check.run(db, call.all(FtsArguments.TABLE));
+        try (Db db = call.sqlite(SqliteFiles.Access.READ);
+                ProgressMeter meter = ProgressMeter.of(call, "nothing was changed", "begins again")) {
+            report = check.telling(meter).run(db, call.all(FtsArguments.TABLE));
         }
         report = call.has(NO_COST) ? report : measured(call, check, report);
         FtsReport.warn(call, report.notices());

@@ -4,14 +4,15 @@ import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
-import dev.lockstep.cli.kit.ProgressBar;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.FtsRebuild;
 import dev.lockstep.support.Notice;
+import dev.lockstep.support.Work;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -68,9 +69,13 @@ public final class FtsRebuildCommand implements Command {
         call.confirm((call.has(RECREATE) ? "drop and make anew " : "rebuild ") + String.join(", ", names(estimates))
                 + " of " + call.sqliteFile());
         try (Db db = call.sqlite(SqliteFiles.Access.WRITE);
-                ProgressBar progress = new ProgressBar(call)) {
+                ProgressMeter progress = ProgressMeter.of(call, "nothing was changed", "begins again")) {
             return result(
-                    call, rebuild.run(db, names, (fts, rows) -> progress.at(fts, rows, totals.getOrDefault(fts, 0L))));
+                    call,
+                    rebuild.run(
+                            db,
+                            names,
+                            (fts, rows) -> progress.at(fts, Work.ROWS_INDEXED, rows, totals.getOrDefault(fts, 0L))));
         }
     }
 

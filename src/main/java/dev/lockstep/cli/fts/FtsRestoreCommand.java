@@ -6,6 +6,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.sqlite.SqliteFiles;
@@ -58,12 +59,13 @@ public final class FtsRestoreCommand implements Command {
             return Result.unchanged(FtsReport.data(call, List.of()), List.of(NOTHING));
         }
         Restoration.Outcome outcome;
-        try (Db db = call.sqlite(SqliteFiles.Access.WRITE)) {
+        try (Db db = call.sqlite(SqliteFiles.Access.WRITE);
+                ProgressMeter meter = ProgressMeter.of(call, "nothing was changed", "begins again")) {
             if (call.dryRun()) {
                 outcome = restoration.preview(db, call.all(FtsArguments.TABLE));
                 FtsReport.warn(call, outcome.notices());
             } else {
-                outcome = RestorationReport.run(call, restoration, db, call.sqliteFile());
+                outcome = RestorationReport.run(call, restoration, db, call.sqliteFile(), meter);
             }
         }
         return result(call, outcome);

@@ -10,6 +10,7 @@ import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.process.ChildProcess;
+import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.BulkScript;
@@ -22,6 +23,7 @@ import dev.lockstep.fts.deferral.Restoration.Replacement;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ProcessIdentity;
+import dev.lockstep.support.Work;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -108,19 +110,21 @@ public final class FtsRunCommand implements Command {
         if (deferred.tables().isEmpty()) {
             return alone(call, file, child, deferred);
         }
-        Way back = new Way(call, file);
         return call.databases().unstoppable(() -> {
-            int status;
-            try {
-                status = child.runOnOurTerminal(Map.of("LOCKSTEP_DB", file), CHECK, back::ifOverdue);
-            } catch (InterruptedException | RuntimeException e) {
-                if (back.afterFailure(e) && e instanceof ExitTrouble) {
-                    // It never ran, and everything is as it was.
-                    call.output().soFar(() -> nothing);
+            try (ProgressMeter meter = ProgressMeter.of(call)) {
+                Way back = new Way(call, file, meter);
+                int status;
+                try {
+                    status = child.runOnOurTerminal(Map.of("LOCKSTEP_DB", file), CHECK, back::ifOverdue);
+                } catch (InterruptedException | RuntimeException e) {
+                    if (back.afterFailure(e) && e instanceof ExitTrouble) {
+                        // It never ran, and everything is as it was.
+                        call.output().soFar(() -> nothing);
+                    }
+                    throw e;
                 }
-                throw e;
+                return result(file, status, deferred, back);
             }
-            return result(file, status, deferred, back);
         });
     }
 
@@ -181,12 +185,12 @@ public final class FtsRunCommand implements Command {
 
     private static Result atomic(Invocation call, String file, BulkScript script) {
         BulkScript.Outcome outcome;
-        try (Db db = open(call, file)) {
-            outcome = script.run(
-                    db,
-                    FtsArguments.deferralOrNone(call),
-                    new Restoration(call.profile(), Policy.CAREFUL, ProcessIdentity.ofProcess()),
-                    call.all(FtsArguments.TABLE));
+        try (Db db = open(call, file);
+                ProgressMeter meter = ProgressMeter.of(call, "nothing was changed", "begins again")) {
+            Restoration restoration = new Restoration(call.profile(), Policy.CAREFUL, ProcessIdentity.ofProcess())
+                    .reporting((fts, rows) -> meter.at(fts, Work.ROWS_INDEXED, rows, 0));
+            outcome = script.telling(meter)
+                    .run(db, FtsArguments.deferralOrNone(call), restoration, call.all(FtsArguments.TABLE));
         }
         FtsReport.warn(call, outcome.deferral().notices());
         DeferralReport.sayKept(call, outcome.deferral());
@@ -224,19 +228,23 @@ public final class FtsRunCommand implements Command {
     private static final class Way {
         private final Invocation call;
         private final String file;
+        private final ProgressMeter meter;
         private final long started = System.nanoTime();
         private Optional<Duration> limit;
 
-        Way(Invocation call, String file) {
+        Way(Invocation call, String file, ProgressMeter meter) {
             this.call = call;
             this.file = file;
+            this.meter = meter;
+            meter.rest(() -> "the program runs");
             this.limit = call.get(FtsArguments.MAX_AGE);
         }
 
         Restoration.Outcome restore() {
             try (Db db = open(call, file)) {
                 Restoration restoration = new Restoration(call.profile(), LEAVING, ProcessIdentity.ofProcess());
-                Restoration.Outcome outcome = RestorationReport.run(call, restoration, db, file);
+                Restoration.Outcome outcome = RestorationReport.run(call, restoration, db, file, meter);
+                meter.rest(() -> "the triggers are back");
                 outcome.tables().forEach(table -> call.output().detail(RestorationReport.line(table)));
                 if (!outcome.left().isEmpty()) {
                     call.output().message("still deferred for another owner: " + String.join(", ", outcome.left()));

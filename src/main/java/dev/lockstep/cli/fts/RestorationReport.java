@@ -1,10 +1,11 @@
 package dev.lockstep.cli.fts;
 
 import dev.lockstep.cli.kit.Invocation;
-import dev.lockstep.cli.kit.ProgressBar;
 import dev.lockstep.db.Db;
 import dev.lockstep.fts.deferral.FtsRebuild;
 import dev.lockstep.fts.deferral.Restoration;
+import dev.lockstep.support.ProgressListener;
+import dev.lockstep.support.Work;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,8 +28,10 @@ final class RestorationReport {
      * Restores: says before what it will take if that is much, and how far it is meanwhile.
      *
      * @param file the database that is open
+     * @param progress hears how many rows of which index are written
      */
-    static Restoration.Outcome run(Invocation call, Restoration restoration, Db db, String file) {
+    static Restoration.Outcome run(
+            Invocation call, Restoration restoration, Db db, String file, ProgressListener progress) {
         List<String> names = call.all(FtsArguments.TABLE);
         List<FtsRebuild.Estimate> estimates = restoration.estimate(db, names);
         Map<String, Long> totals = new HashMap<>();
@@ -36,13 +39,11 @@ final class RestorationReport {
             totals.put(estimate.fts(), estimate.rows());
         }
         announce(call, file, estimates);
-        try (ProgressBar progress = new ProgressBar(call)) {
-            Restoration.Outcome outcome = restoration
-                    .reporting((fts, rows) -> progress.at(fts, rows, totals.getOrDefault(fts, 0L)))
-                    .run(db, names);
-            FtsReport.warn(call, outcome.notices());
-            return outcome;
-        }
+        Restoration.Outcome outcome = restoration
+                .reporting((fts, rows) -> progress.at(fts, Work.ROWS_INDEXED, rows, totals.getOrDefault(fts, 0L)))
+                .run(db, names);
+        FtsReport.warn(call, outcome.notices());
+        return outcome;
     }
 
     private static void announce(Invocation call, String file, List<FtsRebuild.Estimate> estimates) {

@@ -116,6 +116,14 @@ public final class Advice {
                 .orElse(text);
     }
 
+    /** The command as it was typed: run again, it goes on where this run was stopped. */
+    public String again() {
+        Invocation run = call.orElseThrow();
+        StringBuilder line = new StringBuilder(NAME).append(' ').append(run.path());
+        run.words().forEach(word -> line.append(' ').append(ShellWord.quote(word)));
+        return line.toString();
+    }
+
     /** A command by its path and its own arguments, made whole. */
     String command(String path, String... arguments) {
         List<String> words = new ArrayList<>(List.of(NAME));

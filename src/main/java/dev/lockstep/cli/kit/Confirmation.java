@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.util.Locale;
 
 /** Asks a person before something large or destructive. */
-final class Confirmation {
+public final class Confirmation {
     private static final String HINT = "add --yes if that is meant";
 
     private final Output output;
@@ -17,9 +17,15 @@ final class Confirmation {
         this.in = in;
     }
 
+    /** Whether a person is at a terminal, who can be told and asked. */
+    public static boolean isAttended() {
+        String terminals = System.getProperty("lockstep.tty", "");
+        return terminals.contains("0") && terminals.contains("2");
+    }
+
     /** @throws LockstepException refused: the answer is no, or there is nobody to ask */
     void ask(String what) {
-        if (!Invocation.isAttended()) {
+        if (!isAttended()) {
             throw LockstepException.refused(what + ": there is no terminal to ask", HINT);
         }
         output.ask(what + "? [y/N] ");

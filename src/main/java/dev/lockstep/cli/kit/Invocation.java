@@ -99,6 +99,11 @@ public final class Invocation {
         return takes(option) ? get(option) : Optional.empty();
     }
 
+    /** What was typed behind the command's name. */
+    List<String> words() {
+        return parsed.originalArgs();
+    }
+
     public List<String> parameters() {
         return parsed.matchedPositionals().isEmpty() ? List.of() : parsed.matchedPositionalValue(0, List.<String>of());
     }
@@ -166,12 +171,6 @@ public final class Invocation {
         if (!has(Options.YES) && !dryRun()) {
             new Confirmation(output, in).ask(what);
         }
-    }
-
-    /** Whether a person is at a terminal, who can be told and asked. */
-    public static boolean isAttended() {
-        String terminals = System.getProperty("lockstep.tty", "");
-        return terminals.contains("0") && terminals.contains("2");
     }
 
     /**

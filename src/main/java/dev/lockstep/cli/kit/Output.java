@@ -3,7 +3,6 @@ package dev.lockstep.cli.kit;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.option.Options.Format;
 import dev.lockstep.db.DbException;
-import dev.lockstep.support.FileError;
 import dev.lockstep.support.Json;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Redactor;
@@ -30,7 +29,7 @@ public final class Output {
     private static final String HINT = "hint: ";
 
     private final PrintStream out;
-    private final PrintStream err;
+    private final MessageStream messages;
     private final Redactor redactor;
     private final Envelope envelope = new Envelope();
     private Format format = Format.TEXT;
@@ -40,13 +39,14 @@ public final class Output {
     private boolean bare;
     private boolean lost;
     private RunReport report = RunReport.NONE;
-    private Supplier<Result> soFar;
+    private volatile Supplier<Result> soFar;
+    private String onward;
     private Advice advice = Advice.NONE;
 
     /** @param redactor knows what must not be printed */
     public Output(PrintStream out, PrintStream err, Redactor redactor) {
         this.out = out;
-        this.err = err;
+        this.messages = new MessageStream(err, redactor);
         this.redactor = redactor;
     }
 
@@ -95,7 +95,7 @@ public final class Output {
 
     /** Standard error, for the same. */
     public PrintStream err() {
-        return err;
+        return messages.stream();
     }
 
     boolean isQuiet() {
@@ -106,32 +106,40 @@ public final class Output {
     public void warn(String code, String message) {
         String whole = advice.complete(TerminalText.withoutExceptions(message));
         envelope.warning(code, whole);
-        say("lockstep " + envelope.command() + ": warning: " + whole);
+        messages.say("lockstep " + envelope.command() + ": warning: " + whole);
     }
 
     /** A question, which the answer follows on the same line. */
     void ask(String question) {
-        err.print(TerminalText.printable(question));
-        err.flush();
+        messages.ask(question);
     }
 
-    /** Writes over the line of the terminal that standard error is; see {@link ProgressBar}. */
-    void overwrite(String line) {
-        err.print("\r" + TerminalText.printable(line));
-        err.flush();
+    /** Shows a line of the terminal that the next one is written over; an empty one takes it away. */
+    public void status(String line) {
+        messages.show(line);
+    }
+
+    /** Answers who asks from outside, from any thread. */
+    public void answer(String words) {
+        messages.say("lockstep " + envelope.command() + ": " + words);
+    }
+
+    /** What is to be said after a signal has stopped the command: what it keeps, and how to go on. */
+    public void onward(String hint) {
+        onward = hint;
     }
 
     /** A message for whoever watches; shown with {@code -v}. */
     public void detail(String message) {
         if (verbose) {
-            say(message);
+            messages.say(message);
         }
     }
 
     /** A message for whoever watches, unless they asked for quiet. */
     public void message(String message) {
         if (!quiet) {
-            say(advice.complete(message));
+            messages.say(advice.complete(message));
         }
     }
 
@@ -205,29 +213,32 @@ public final class Output {
             print(done);
         }
         return fail(
-                status, isChange(done), Envelope.error("interrupted", "stopped by a signal", null), done.data(), null);
+                status,
+                isChange(done),
+                Envelope.error("interrupted", "stopped by a signal", advice.complete(onward)),
+                done.data(),
+                null);
     }
 
     /** Ends the output of a command whose results could not be printed; a reader that went away knows why. */
     public int closed() {
-        Optional<String> reason = lostBecause();
+        Optional<String> reason = Printer.reason(out);
         if (reason.isEmpty()) {
             return ExitCode.CLOSED_PIPE.status();
         }
         lost = true;
         String message = "cannot write to standard output: " + reason.get();
-        return fail(ExitCode.FAILED.status(), Envelope.error("output", message, null), null);
-    }
-
-    private Optional<String> lostBecause() {
-        return out instanceof Printer printer ? printer.failure().map(FileError::reason) : Optional.empty();
+        Result done = done();
+        return fail(
+                ExitCode.FAILED.status(), isChange(done), Envelope.error("output", message, null), done.data(), null);
     }
 
     /** Ends the output with what is lockstep's own fault. */
     public int bug(Throwable unexpected) {
         String hint = debug ? null : "this is a bug in lockstep; run it again with --debug for the stack trace";
-        return fail(
-                ExitCode.BUG.status(), Envelope.error("bug", TerminalText.unforeseen(unexpected), hint), unexpected);
+        Result done = done();
+        Map<String, Object> error = Envelope.error("bug", TerminalText.unforeseen(unexpected), hint);
+        return fail(ExitCode.BUG.status(), isChange(done), error, done.data(), unexpected);
     }
 
     /** Text that is the result itself: help, a script. */
@@ -236,27 +247,22 @@ public final class Output {
         flush();
     }
 
-    private int fail(int status, Map<String, Object> error, Throwable cause) {
-        Result done = done();
-        return fail(status, isChange(done), error, done.data(), cause);
-    }
-
     private int fail(
             int status, boolean changed, Map<String, Object> error, Map<String, Object> data, Throwable cause) {
         try {
             end(status, changed, data, error);
         } catch (Closed e) {
             // A full disk must not hide what went wrong first.
-            String reason = lostBecause().orElseThrow(() -> e);
-            say("lockstep: warning: cannot write to standard output: " + reason);
+            String reason = Printer.reason(out).orElseThrow(() -> e);
+            messages.say("lockstep: warning: cannot write to standard output: " + reason);
         }
         String command = envelope.command();
-        say("lockstep" + (command.isEmpty() ? "" : " " + command) + ": " + error.get("message"));
+        messages.say("lockstep" + (command.isEmpty() ? "" : " " + command) + ": " + error.get("message"));
         if (error.get("hint") != null) {
-            say(HINT + error.get("hint"));
+            messages.say(HINT + error.get("hint"));
         }
         if (debug && cause != null) {
-            err.print(redactor.redact(TerminalText.trace(cause)));
+            messages.print(TerminalText.trace(cause));
         }
         return status;
     }
@@ -269,21 +275,19 @@ public final class Output {
         }
         Duration took = envelope.took();
         String text = envelope.text(format, status, changed, took, data, error);
-        try {
-            report.writeReport(redactor.redact(text));
-            report.writeMetrics(envelope.command(), status, took, data);
-        } catch (IOException e) {
-            say("lockstep " + envelope.command() + ": warning: cannot write the report or the metrics: "
-                    + FileError.namedReason(e));
-        }
+        report.write(redactor.redact(text), envelope.command(), status, took, data)
+                .ifPresent(problem -> messages.say("lockstep " + envelope.command() + ": warning: " + problem));
         if (printed) {
             line(text);
         }
     }
 
     private void line(String text) {
-        out.println(redactor.withoutKnown(text));
-        flush();
+        synchronized (messages) {
+            messages.clear();
+            out.println(redactor.withoutKnown(text));
+            flush();
+        }
     }
 
     /** Java ignores SIGPIPE; that nothing can be written shows only in the stream's error flag, after a flush. */
@@ -291,9 +295,5 @@ public final class Output {
         if (out.checkError()) {
             throw new Closed();
         }
-    }
-
-    private void say(String message) {
-        err.println(redactor.redact(TerminalText.printable(message)));
     }
 }

@@ -11,7 +11,7 @@ final class PostgresArgument {
     /** See {@link Invocation#postgres}. */
     static PgTarget announced(Invocation call) {
         PgTarget target = described(call);
-        if (!target.isNamed() && !Invocation.isAttended()) {
+        if (!target.isNamed() && !Confirmation.isAttended()) {
             throw noPostgres();
         }
         for (String warning : target.warnings()) {

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.kit;
 
+import dev.lockstep.support.FileError;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
@@ -38,6 +39,11 @@ public final class Printer extends PrintStream {
     Optional<IOException> failure() {
         return Optional.ofNullable(kept.failure)
                 .filter(failure -> !String.valueOf(failure.getMessage()).contains(READER_IS_GONE));
+    }
+
+    /** The same of any stream, in a few words. */
+    static Optional<String> reason(PrintStream stream) {
+        return stream instanceof Printer printer ? printer.failure().map(FileError::reason) : Optional.empty();
     }
 
     private static final class Kept extends FilterOutputStream {

@@ -1,6 +1,7 @@
 package dev.lockstep.cli.kit;
 
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.support.FileError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,19 +46,29 @@ record RunReport(Optional<Path> report, Optional<Path> metrics, Map<String, Stri
         return new RunReport(Optional.of(file), metrics, subject);
     }
 
-    /** @throws IOException the file cannot be written */
-    void writeReport(String envelope) throws IOException {
+    /**
+     * Writes what is wanted about a run that has ended.
+     *
+     * @return what is wrong if it cannot be written
+     */
+    Optional<String> write(String envelope, String command, int status, Duration took, Map<String, Object> data) {
+        try {
+            writeReport(envelope);
+            writeMetrics(command, status, took, data);
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("cannot write the report or the metrics: " + FileError.namedReason(e));
+        }
+    }
+
+    private void writeReport(String envelope) throws IOException {
         if (report.isPresent()) {
             replace(report.get(), envelope + "\n");
         }
     }
 
-    /**
-     * Writes how a run ended. The time of the last success stays while runs fail.
-     *
-     * @throws IOException the file cannot be written
-     */
-    void writeMetrics(String command, int status, Duration took, Map<String, Object> data) throws IOException {
+    /** Writes how a run ended. The time of the last success stays while runs fail. */
+    private void writeMetrics(String command, int status, Duration took, Map<String, Object> data) throws IOException {
         if (metrics.isEmpty()) {
             return;
         }

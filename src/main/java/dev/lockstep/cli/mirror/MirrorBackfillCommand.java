@@ -6,6 +6,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.db.Db;
 import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.copy.Preflight;
@@ -51,7 +52,8 @@ public final class MirrorBackfillCommand implements Command {
         WalWatch wal = new WalWatch(call, "--snapshot copy reads a copy, and holds it up only while that is made");
         try (SourceFile file = SourceFile.of(Invocation.file(call.sqliteFile()));
                 Db source = SourceSnapshot.open(call);
-                MirrorConnection link = MirrorArguments.link(call, source, options.trust(), MirrorArguments.PATIENCE)) {
+                MirrorConnection link = MirrorArguments.link(call, source, options.trust(), MirrorArguments.PATIENCE);
+                ProgressMeter meter = ProgressMeter.of(call, "what is committed is kept", "goes on from there")) {
             wal.look();
             List<Backfill.Table> hopeless = Preflight.hopeless(source, link, MirrorArguments.selection(call), options);
             boolean isFirst = Preflight.isFirst(link, MirrorArguments.sourceId(call));
@@ -68,7 +70,7 @@ public final class MirrorBackfillCommand implements Command {
             Optional<List<NotMirrored>> before = !isFirst && options.creation() != Backfill.Creation.ALL
                     ? Optional.of(left(call, source, link))
                     : Optional.empty();
-            List<Backfill.Table> tables = new Backfill(options, new MirrorNarration(call, watch))
+            List<Backfill.Table> tables = new Backfill(options, new MirrorNarration(call, meter, watch))
                     .run(source, file, run, MirrorArguments.selection(call));
             watch.run();
             List<NotMirrored> left = before.orElseGet(() -> left(call, source, link));

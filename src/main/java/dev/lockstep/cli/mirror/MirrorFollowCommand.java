@@ -1,15 +1,11 @@
 package dev.lockstep.cli.mirror;
 
-import dev.lockstep.cli.hint.Hints;
-import dev.lockstep.cli.kit.Advice;
 import dev.lockstep.cli.kit.Command;
-import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
-import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.mirror.copy.Backfill;
@@ -19,7 +15,6 @@ import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.source.FollowTriggers;
 import dev.lockstep.support.LockstepException;
-import dev.lockstep.support.Notice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,8 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep mirror follow}. */
@@ -120,7 +113,7 @@ public final class MirrorFollowCommand implements Command {
         return tree;
     }
 
-    private static String line(FollowTriggers.Table table) {
+    static String line(FollowTriggers.Table table) {
         String names = String.join(", ", table.triggers());
         return table.table() + ": "
                 + switch (table.state()) {
@@ -138,9 +131,17 @@ public final class MirrorFollowCommand implements Command {
                 BackfillArguments.options(call),
                 call.get(INTERVAL).orElse(DEFAULT_INTERVAL),
                 call.get(SWEEP).orElse(DEFAULT_SWEEP));
-        Narration narration = new Narration(call);
-        call.output().soFar(narration::result);
         Path file = Invocation.file(call.sqliteFile());
+        try (ProgressMeter meter = ProgressMeter.of(call, "triggers note what changes meanwhile", "ships it")) {
+            FollowNarration narration = new FollowNarration(call, meter);
+            call.output().soFar(narration::result);
+            follow(call, file, options, narration);
+            return narration.result();
+        }
+    }
+
+    private static void follow(Invocation call, Path file, Following.Options options, FollowNarration narration)
+            throws InterruptedException {
         try (Db source = call.sqlite(SqliteFiles.Access.WRITE);
                 MirrorConnection link =
                         MirrorArguments.link(call, source, options.backfill().trust(), FOR_EVER)) {
@@ -149,7 +150,7 @@ public final class MirrorFollowCommand implements Command {
                 throw hopeless.failure().orElseThrow();
             }
             MirrorRun run = MirrorArguments.begin(call, link);
-            narration.isChanged = run::hasWritten;
+            narration.knows(run::hasWritten);
             String mirror = MirrorArguments.mirrorId(call);
             Following following =
                     new Following(source, file, run, mirror, MirrorArguments.selection(call), options, narration);
@@ -160,7 +161,6 @@ public final class MirrorFollowCommand implements Command {
                 throw e;
             }
         }
-        return narration.result();
     }
 
     private static void leave(Invocation call, Following following, InterruptedException stopped)
@@ -174,112 +174,6 @@ public final class MirrorFollowCommand implements Command {
             });
         } catch (LockstepException e) {
             stopped.addSuppressed(e);
-        }
-    }
-
-    /** Tells whoever watches what is shipped, and keeps count of it. */
-    private static final class Narration extends MirrorNarration implements Following.Watcher {
-        private final Output output;
-        private final Advice advice;
-        private final Map<String, long[]> shipped = new LinkedHashMap<>();
-        private final Map<String, String> failures = new LinkedHashMap<>();
-        private final Map<String, String> notices = new LinkedHashMap<>();
-        private BooleanSupplier isChanged = () -> false;
-        private boolean installed;
-
-        Narration(Invocation call) {
-            super(call, new WalWatch(call, "that is when everything has been compared")::look);
-            this.output = call.output();
-            this.advice = call.advice();
-        }
-
-        /** It may go on for months: what it has said is not kept, nor said again. */
-        @Override
-        public void notice(String table, Notice notice) {
-            String what = Hints.of(notice);
-            if (!what.equals(notices.put(table, what))) {
-                output.message(table + ": " + what);
-            }
-        }
-
-        private void event(String type, Map<String, Object> fields, String text) {
-            if (output.format() != Options.Format.JSON) {
-                output.event(type, fields, text);
-            }
-        }
-
-        @Override
-        public void triggers(FollowTriggers.Table table) {
-            shipped.putIfAbsent(table.table(), new long[3]);
-            if (table.state() == FollowTriggers.State.PRESENT) {
-                output.detail(line(table));
-            } else {
-                installed = true;
-                output.message(line(table));
-            }
-        }
-
-        @Override
-        public void compared(Backfill.Table table) {
-            Optional<String> failure = table.failure().map(LockstepException::getMessage);
-            if (failure.isEmpty()) {
-                failures.remove(table.table());
-                count(table.table(), table.inserted(), table.updated(), table.deleted());
-            } else if (failure.get().equals(failures.put(table.table(), failure.get()))) {
-                return;
-            }
-            event("compared", TableReport.tree(table, advice), TableReport.line(table));
-        }
-
-        @Override
-        public void ready() {
-            event(
-                    "ready",
-                    Map.of("tables", shipped.size()),
-                    "following " + TerminalText.count(shipped.size(), "table"));
-        }
-
-        @Override
-        public void shipped(String table, long inserted, long updated, long deleted) {
-            count(table, inserted, updated, deleted);
-            Map<String, Object> tree = new LinkedHashMap<>();
-            tree.put("table", table);
-            tree.put("inserted", inserted);
-            tree.put("updated", updated);
-            tree.put("deleted", deleted);
-            event(
-                    "shipped",
-                    tree,
-                    table + ": " + inserted + " inserted, " + updated + " updated, " + deleted + " deleted");
-        }
-
-        private void count(String table, long... changes) {
-            long[] counts = shipped.computeIfAbsent(table, name -> new long[3]);
-            for (int i = 0; i < counts.length; i++) {
-                counts[i] += changes[i];
-            }
-        }
-
-        Result result() {
-            List<Object> trees = new ArrayList<>();
-            List<String> lines = new ArrayList<>();
-            boolean changed = installed || isChanged.getAsBoolean();
-            for (Map.Entry<String, long[]> table : shipped.entrySet()) {
-                long[] counts = table.getValue();
-                Map<String, Object> tree = new LinkedHashMap<>();
-                tree.put("table", table.getKey());
-                tree.put("inserted", counts[0]);
-                tree.put("updated", counts[1]);
-                tree.put("deleted", counts[2]);
-                tree.put("error", failures.get(table.getKey()));
-                trees.add(tree);
-                changed |= counts[0] + counts[1] + counts[2] > 0;
-                lines.add(table.getKey() + ": in all " + counts[0] + " inserted, " + counts[1] + " updated, "
-                        + counts[2] + " deleted" + (tree.get("error") == null ? "" : "; FAILED: " + tree.get("error")));
-            }
-            Map<String, Object> data = Map.of("tables", trees);
-            Result result = changed ? Result.changed(data, lines) : Result.unchanged(data, lines);
-            return failures.isEmpty() ? result : result.with(ExitCode.INCOMPLETE);
         }
     }
 }

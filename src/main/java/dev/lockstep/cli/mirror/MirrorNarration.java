@@ -6,34 +6,35 @@ import dev.lockstep.cli.kit.Output;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
+import dev.lockstep.support.ProgressListener;
+import dev.lockstep.support.Work;
 
 /** Tells whoever watches how it gets on. */
 class MirrorNarration implements Progress {
     private final Output output;
+    private final ProgressListener meter;
     private final Runnable watch;
 
-    /** @param watch what to look at now and then */
-    MirrorNarration(Invocation call, Runnable watch) {
+    /**
+     * @param meter shows how far it is
+     * @param watch what to look at now and then
+     */
+    MirrorNarration(Invocation call, ProgressListener meter, Runnable watch) {
         this.output = call.output();
+        this.meter = meter;
         this.watch = watch;
+    }
+
+    @Override
+    public void at(String table, Work work, long done, long total) {
+        watch.run();
+        meter.at(table, work, done, total);
     }
 
     @Override
     public void table(String name) {
         watch.run();
         output.detail(name + ": reading the source");
-    }
-
-    @Override
-    public void rows(String table, long written, long total) {
-        watch.run();
-        output.detail(table + ": " + written + " of " + total + " rows written");
-    }
-
-    @Override
-    public void loading(String table, long rows) {
-        watch.run();
-        output.detail(table + ": " + rows + " rows sent");
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.pager.Pager;
+import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.mirror.plan.NotMirrored;
@@ -19,6 +20,7 @@ import dev.lockstep.mirror.verify.DifferenceVisitor;
 import dev.lockstep.mirror.verify.Verification;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ShellWord;
+import dev.lockstep.support.Work;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,9 +93,15 @@ public final class MirrorVerifyCommand implements Command {
         WalWatch wal = new WalWatch(call, "--table reads less at a time");
         try (Db source = MirrorArguments.source(call);
                 MirrorConnection link = MirrorArguments.link(call, Session.Use.READ);
-                VerifySql sql = VerifySql.of(call.get(SQL), link)) {
+                VerifySql sql = VerifySql.of(call.get(SQL), link);
+                ProgressMeter meter = ProgressMeter.of(call, "nothing was changed", "begins again")) {
             DifferenceVisitor visitor = DifferenceVisitor.both(shown, sql.visitor());
             tables = new Verification(link, MirrorArguments.sourceId(call), named, visitor, new Progress() {
+                        @Override
+                        public void at(String table, Work work, long done, long total) {
+                            meter.at(table, work, done, total);
+                        }
+
                         @Override
                         public void table(String name) {
                             wal.look();

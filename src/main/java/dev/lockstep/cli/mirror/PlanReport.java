@@ -4,6 +4,7 @@ import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.mirror.copy.Preflight;
@@ -29,8 +30,9 @@ final class PlanReport {
         List<NotMirrored> left;
         List<String> extra;
         try (Db source = MirrorArguments.source(call);
-                MirrorConnection link = MirrorArguments.link(call, use)) {
-            findings = Preflight.run(source, link.db(), MirrorArguments.selection(call), keys);
+                MirrorConnection link = MirrorArguments.link(call, use);
+                ProgressMeter progress = ProgressMeter.of(call, "nothing was changed", "begins again")) {
+            findings = Preflight.run(source, link.db(), MirrorArguments.selection(call), keys, progress);
             left = SchemaCopy.notMirrored(
                     source, link, MirrorArguments.selection(call), SchemaCopy.ToMake.HAD, plans(findings));
             extra = ExtraTables.names(source, link, MirrorArguments.sourceId(call), MirrorArguments.selection(call));

@@ -10,14 +10,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** How large the terminal is that standard output is, or how large to take it for. */
-record TerminalSize(int rows, int columns) {
+public record TerminalSize(int rows, int columns) {
     private static final int USUAL_ROWS = 24;
     private static final int USUAL_COLUMNS = 80;
     private static final int PATIENCE_SECONDS = 2;
     private static final Pattern SIZE = Pattern.compile("(\\d{1,5}) (\\d{1,5})\\s*");
 
     /** As the kernel knows it, whom Java cannot ask, if there is a terminal; else, or if it does not know, as COLUMNS and LINES say. */
-    static TerminalSize of(Environment environment, boolean isTerminal) {
+    public static TerminalSize of(Environment environment, boolean isTerminal) {
         Optional<TerminalSize> asked = isTerminal ? asked() : Optional.empty();
         return asked.orElseGet(() -> new TerminalSize(
                 number(environment, "LINES", USUAL_ROWS), number(environment, "COLUMNS", USUAL_COLUMNS)));

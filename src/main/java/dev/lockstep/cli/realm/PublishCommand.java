@@ -9,6 +9,7 @@ import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.option.TimeLimit;
 import dev.lockstep.cli.process.Hook;
+import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.realm.RealmUrl;
@@ -107,12 +108,15 @@ public final class PublishCommand implements Command {
                 call.session(Session.Use.WRITE).withStatementTimeout(STATEMENT),
                 call.get(WAIT).orElse(DEFAULT_WAIT),
                 step -> tell(step, call.output()));
-        PublishOutcome outcome =
-                switch (verb) {
-                    case PUBLISH -> publisher.publish(source(call), target, realm, plain);
-                    case UNPUBLISH -> publisher.unpublish(target, realm);
-                    case DELETE -> publisher.delete(target, realm);
-                };
+        PublishOutcome outcome;
+        try (ProgressMeter meter =
+                ProgressMeter.of(call, "readers see the old state or the new one", "finishes what was begun")) {
+            outcome = switch (verb) {
+                case PUBLISH -> publisher.telling(meter).publish(source(call), target, realm, plain);
+                case UNPUBLISH -> publisher.unpublish(target, realm);
+                case DELETE -> publisher.delete(target, realm);
+            };
+        }
         Result result = result(outcome, target);
         if (then.isPresent()) {
             follow(then.get(), outcome, realm, target, call.get(THEN).orElseThrow());

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.shell;
 
+import dev.lockstep.cli.kit.Confirmation;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Printer;
@@ -224,7 +225,7 @@ final class Shell {
         if (PgTarget.resolve(null, Options.sources(databases.environment())).isNamed()) {
             return "as the PG* variables say";
         }
-        return Invocation.isAttended() ? "embedded" : "none";
+        return Confirmation.isAttended() ? "embedded" : "none";
     }
 
     private static boolean onOff(String word) {

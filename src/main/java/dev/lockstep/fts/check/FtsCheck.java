@@ -15,6 +15,8 @@ import dev.lockstep.fts.trial.TriggerFault;
 import dev.lockstep.profile.Profile;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
+import dev.lockstep.support.ProgressListener;
+import dev.lockstep.support.Work;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,11 +105,19 @@ public final class FtsCheck {
 
     private final Optional<Profile> profile;
     private final Scope scope;
+    private ProgressListener progress = ProgressListener.NOBODY;
 
     /** @param limit how many rows of each kind of difference to name; all are counted */
     public FtsCheck(Optional<Profile> profile, Depth depth, FtsTable.Columns columns, int limit) {
         this.profile = profile;
         this.scope = new Scope(depth, columns, limit);
+    }
+
+    /** The same check, which tells the index that it looks at. */
+    public FtsCheck telling(ProgressListener listener) {
+        FtsCheck check = new FtsCheck(profile, scope.depth(), scope.columns(), scope.limit());
+        check.progress = listener;
+        return check;
     }
 
     /**
@@ -122,6 +132,7 @@ public final class FtsCheck {
             List<Notice> notices = new ArrayList<>();
             List<Table> tables = new ArrayList<>();
             for (FtsIndex index : deferrals.select(names)) {
+                progress.at(index.name(), Work.ROWS_COMPARED, 0, 0);
                 notices.addAll(RestorabilityCheck.others(deferrals, index));
                 tables.add(new IndexCheck(tx, deferrals, index, scope, notices).table());
             }

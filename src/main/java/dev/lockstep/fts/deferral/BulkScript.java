@@ -8,6 +8,8 @@ import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
+import dev.lockstep.support.ProgressListener;
+import dev.lockstep.support.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +31,7 @@ public final class BulkScript {
     private record Statement(String sql, int line) {}
 
     private final List<Statement> statements;
+    private ProgressListener progress = ProgressListener.NOBODY;
 
     private BulkScript(List<Statement> statements) {
         this.statements = statements;
@@ -98,6 +101,13 @@ public final class BulkScript {
         return new Statement(script.substring(first.start(), last.end()), line);
     }
 
+    /** The same script, which tells how many of its statements have run. */
+    public BulkScript telling(ProgressListener listener) {
+        BulkScript script = new BulkScript(statements);
+        script.progress = listener;
+        return script;
+    }
+
     public int size() {
         return statements.size();
     }
@@ -111,8 +121,9 @@ public final class BulkScript {
     public Outcome run(Db db, Deferral deferral, Restoration restoration, List<String> names) {
         Outcome done = db.transact(tx -> {
             Deferral.Outcome deferred = deferral.run(tx, names);
-            for (Statement statement : statements) {
-                run(tx, statement);
+            for (int i = 0; i < statements.size(); i++) {
+                progress.at("script", Work.STATEMENTS_RUN, i, statements.size());
+                run(tx, statements.get(i));
             }
             Restoration.Outcome restored = restoration.run(tx, names);
             restored.notices().stream()

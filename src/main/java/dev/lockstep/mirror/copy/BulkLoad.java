@@ -14,6 +14,7 @@ import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.PageLedger.HeldPage;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +25,6 @@ import java.util.Optional;
  * before all of it has been read.
  */
 final class BulkLoad {
-    private static final int TELL_EVERY = 50_000;
-
     private static final String SOURCE_BYTES = """
             select page_count * page_size as bytes
               from pragma_page_count, pragma_page_size
@@ -97,8 +96,9 @@ final class BulkLoad {
         });
         Optional<TableDigest> digest = digest(plan);
         boolean knowsItsOwn = digest.filter(of -> of.knowsItsOwn(mirror)).isPresent();
-        PageScan scan =
-                new PageScan(plan, source, digest.filter(of -> !knowsItsOwn).map(TableDigest::ofSource));
+        PageScan scan = new PageScan(
+                        plan, source, digest.filter(of -> !knowsItsOwn).map(TableDigest::ofSource))
+                .telling(progress, Work.ROWS_SENT);
         long[] sent = new long[1];
         run.engine()
                 .load(
@@ -109,10 +109,9 @@ final class BulkLoad {
                                 return;
                             }
                             sink.accept(row);
-                            if (++sent[0] % TELL_EVERY == 0) {
-                                progress.loading(plan.name(), sent[0]);
-                            }
+                            sent[0]++;
                         }));
+        progress.at(plan.name(), Work.ROWS_COMPARED, 0, 0);
         scan.check(options.badRows());
         scan.cut().ifPresent(what -> progress.notice(plan.name(), what));
         run.pages().record(mirror, plan.mirrorName(), pages(plan, scan));

@@ -9,6 +9,8 @@ import dev.lockstep.mirror.proof.RowReader;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.verify.DifferenceVisitor;
 import dev.lockstep.mirror.verify.TableVerification;
+import dev.lockstep.support.ProgressListener;
+import dev.lockstep.support.Work;
 import java.util.Optional;
 
 /**
@@ -34,13 +36,21 @@ final class EqualityProof {
     private final TablePlan plan;
     private final PageScan scan;
     private final Optional<TableDigest> digest;
+    private final ProgressListener progress;
 
-    EqualityProof(MirrorRun run, Tx source, TablePlan plan, PageScan scan, Optional<TableDigest> digest) {
+    EqualityProof(
+            MirrorRun run,
+            Tx source,
+            TablePlan plan,
+            PageScan scan,
+            Optional<TableDigest> digest,
+            ProgressListener progress) {
         this.run = run;
         this.source = source;
         this.plan = plan;
         this.scan = scan;
         this.digest = digest;
+        this.progress = progress;
     }
 
     /** Of a table to which nothing had to be written. */
@@ -56,6 +66,7 @@ final class EqualityProof {
      * @param left how many it has that the source does not have, and is to keep
      */
     Found find(RowFingerprint refused, long rejected, long left) {
+        progress.at(plan.name(), Work.ROWS_COMPARED, 0, 0);
         return run.snapshot(mirror -> {
             if (digest.isPresent() && left == 0) {
                 RowFingerprint there = digest.get().ofMirror(mirror, 0);
@@ -75,7 +86,8 @@ final class EqualityProof {
                         plan,
                         RowReader.ofSource(source, plan),
                         RowReader.ofMirror(run.databaseEngine(), mirror, plan),
-                        DifferenceVisitor.NONE)
+                        DifferenceVisitor.NONE,
+                        progress)
                 .run();
         if (rows.changed() > 0 || rows.missing() != rejected || rows.extra() != left) {
             return new Found(rows.mirror(), Optional.empty(), Optional.empty());

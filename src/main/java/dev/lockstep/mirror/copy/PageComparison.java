@@ -18,6 +18,7 @@ import dev.lockstep.mirror.run.PageLedger.HeldPage;
 import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
+import dev.lockstep.support.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +48,7 @@ final class PageComparison {
         Optional<TableDigest> digest = options.trust() == Trust.RECORDED
                 ? Optional.empty()
                 : run.engine().digest(plan);
-        PageScan scan = PageScan.of(plan, source, digest.map(TableDigest::ofSource));
+        PageScan scan = PageScan.of(plan, source, digest.map(TableDigest::ofSource), progress);
         if (!scan.twins().isEmpty() && options.badRows() == Backfill.BadRows.QUARANTINE) {
             return run(plan.without(scan.twins()));
         }
@@ -57,7 +58,7 @@ final class PageComparison {
         if (plan.ddl().isPresent()) {
             make(plan);
         }
-        EqualityProof proof = new EqualityProof(run, source, plan.made(), scan, digest);
+        EqualityProof proof = new EqualityProof(run, source, plan.made(), scan, digest, progress);
         Writes before = Writes.NONE;
         for (int attempts = 1; ; attempts++) {
             Writes writes = attempt(plan, scan, digest).after(before);
@@ -141,6 +142,7 @@ final class PageComparison {
     }
 
     private CopiedPages copied(TablePlan plan, PageScan scan, Optional<TableDigest> digest) {
+        progress.at(plan.name(), Work.ROWS_COMPARED, 0, 0);
         if (options.trust() == Trust.RECORDED) {
             return run.read(mirror -> CopiedPages.recorded(mirror, plan, scan, run));
         }

@@ -14,6 +14,8 @@ import dev.lockstep.mirror.proof.RowFingerprint;
 import dev.lockstep.mirror.source.SourceTable.Range;
 import dev.lockstep.support.Digests;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.ProgressListener;
+import dev.lockstep.support.Work;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -76,6 +78,9 @@ final class PageScan {
     private final char[] pageParts = new char[MAX_ROWS];
     private long rows;
     private final Set<String> misfits = new LinkedHashSet<>();
+    private ProgressListener progress = ProgressListener.NOBODY;
+    private Work work = Work.ROWS_READ;
+    private long expected;
     private long cut;
     private long rejected;
     private int pageRows;
@@ -93,10 +98,18 @@ final class PageScan {
         this.shape = plan.shape().getBytes(StandardCharsets.UTF_8);
     }
 
-    static PageScan of(TablePlan plan, Tx tx, Optional<RowDigest> rowDigest) {
-        PageScan scan = new PageScan(plan, tx, rowDigest);
+    static PageScan of(TablePlan plan, Tx tx, Optional<RowDigest> rowDigest, ProgressListener progress) {
+        PageScan scan = new PageScan(plan, tx, rowDigest).telling(progress, Work.ROWS_READ);
         scan.run(row -> {});
         return scan;
+    }
+
+    /** Tells how far it is, as work of that kind. */
+    PageScan telling(ProgressListener listener, Work kind) {
+        progress = listener;
+        work = kind;
+        expected = RowEstimate.of(tx, plan.source());
+        return this;
     }
 
     List<Page> pages() {
@@ -163,6 +176,7 @@ final class PageScan {
     void run(Consumer<MappedRow> sink) {
         RowMapper mapper = plan.mapper();
         begin();
+        progress.at(plan.name(), work, 0, expected);
         plan.source().scan(tx, Range.ALL, cells -> {
             MappedRow row = mapper.map(cells);
             add(cells, row);
@@ -170,6 +184,7 @@ final class PageScan {
                 sink.accept(row);
             }
             if (isEnd(row)) {
+                progress.at(plan.name(), work, rows, expected);
                 end(plan.source().position(cells));
             }
         });

@@ -14,6 +14,7 @@ import dev.lockstep.mirror.proof.RowFingerprint;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.PageLedger.HeldPage;
 import dev.lockstep.mirror.run.Progress;
+import dev.lockstep.support.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,13 +97,16 @@ public final class PageWriter {
         way = first;
         long total = pages.stream().mapToLong(Page::rows).sum();
         long written = 0;
+        if (total > 0) {
+            progress.at(plan.name(), Work.ROWS_WRITTEN, 0, total);
+        }
         for (int from = 0; from < pages.size(); ) {
             List<Page> left = pages.subList(from, pages.size());
             List<Page> done = put(left.subList(0, endOfBatch(left, 0)), left);
             long rows = done.stream().mapToLong(Page::rows).sum();
             from += done.size();
             written += rows;
-            progress.rows(plan.name(), written, total);
+            progress.at(plan.name(), Work.ROWS_WRITTEN, written, total);
             options.throttle().wrote(rows);
         }
     }

@@ -20,6 +20,7 @@ import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.ProgressListener;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,12 +84,12 @@ public final class Preflight {
      *
      * @throws LockstepException usage: there is no such table
      */
-    public static List<Finding> run(Db source, Db mirror, Selection selection, Keys keys) {
+    public static List<Finding> run(Db source, Db mirror, Selection selection, Keys keys, ProgressListener progress) {
         MirrorEngine engine = MirrorEngine.of(mirror);
         return source.read(tx -> {
             List<Finding> findings = new ArrayList<>();
             for (SourceTable table : SourceSchema.read(tx).tables(selection)) {
-                findings.add(finding(engine, tx, mirror, table, selection, keys));
+                findings.add(finding(engine, tx, mirror, table, selection, keys, progress));
             }
             return findings;
         });
@@ -166,9 +167,15 @@ public final class Preflight {
 
     /** A table of which a page is damaged, say, does not hide the others. */
     private static Finding finding(
-            MirrorEngine engine, Tx source, Db mirror, SourceTable table, Selection selection, Keys keys) {
+            MirrorEngine engine,
+            Tx source,
+            Db mirror,
+            SourceTable table,
+            Selection selection,
+            Keys keys,
+            ProgressListener progress) {
         try {
-            return looked(engine, source, mirror, table, selection, keys);
+            return looked(engine, source, mirror, table, selection, keys, progress);
         } catch (DbException e) {
             if (MirrorConnection.endsTheRun(e)) {
                 throw e;
@@ -178,12 +185,18 @@ public final class Preflight {
     }
 
     private static Finding looked(
-            MirrorEngine engine, Tx source, Db mirror, SourceTable table, Selection selection, Keys keys) {
+            MirrorEngine engine,
+            Tx source,
+            Db mirror,
+            SourceTable table,
+            Selection selection,
+            Keys keys,
+            ProgressListener progress) {
         TablePlan plan = mirror.read(tx -> new Planner(engine, source, tx).plan(table));
         if (!plan.obstacles().isEmpty()) {
             return Finding.unread(plan);
         }
-        PageScan scan = PageScan.of(plan, source, Optional.empty());
+        PageScan scan = PageScan.of(plan, source, Optional.empty(), progress);
         List<String> merging = new ArrayList<>(scan.merging());
         if (plan.isLoose() && keys == Keys.ASKED) {
             PageRows rows = new PageRows(source, plan, scan.pages());

@@ -17,6 +17,11 @@ public interface RowReader {
     /** Hands over each row once. The row is the same object each time. */
     void each(Consumer<CanonicalRow> sink);
 
+    /** How many there are; 0 also if that is not known before they are read. */
+    default long count() {
+        return 0;
+    }
+
     /** The source's rows. */
     static SourceReader ofSource(Tx tx, TablePlan plan) {
         SourceTable source = plan.source();
@@ -36,6 +41,11 @@ public interface RowReader {
         String from = table + " not indexed" + source.onlyThese();
         long expected = count(tx, table, source.onlyThese());
         return new SourceReader() {
+            @Override
+            public long count() {
+                return expected;
+            }
+
             @Override
             public void each(Consumer<CanonicalRow> sink) {
                 whole(table, expected, new SqliteReader(tx, plan, columns, from, source.unfit()))
@@ -83,13 +93,21 @@ public interface RowReader {
     }
 
     private static RowReader whole(String table, long expected, RowReader reader) {
-        return sink -> {
-            long[] read = new long[1];
-            reader.each(row -> {
-                read[0]++;
-                sink.accept(row);
-            });
-            check(table, expected, read[0]);
+        return new RowReader() {
+            @Override
+            public long count() {
+                return expected;
+            }
+
+            @Override
+            public void each(Consumer<CanonicalRow> sink) {
+                long[] read = new long[1];
+                reader.each(row -> {
+                    read[0]++;
+                    sink.accept(row);
+                });
+                check(table, expected, read[0]);
+            }
         };
     }
 

@@ -2,20 +2,19 @@ package dev.lockstep.mirror.run;
 
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
+import dev.lockstep.support.ProgressListener;
+import dev.lockstep.support.Work;
 
 /** Hears how a run gets on. */
-public interface Progress {
+public interface Progress extends ProgressListener {
     /** Nobody listens. */
     Progress NONE = new Progress() {};
 
+    @Override
+    default void at(String table, Work work, long done, long total) {}
+
     /** A table begins. */
     default void table(String name) {}
-
-    /** So many more rows of the table are in the mirror, out of all that must be written. */
-    default void rows(String table, long written, long total) {}
-
-    /** So many of the table's rows are on their way, in a transaction that holds all of them. */
-    default void loading(String table, long rows) {}
 
     /** A table need not be read: the source consists of the very bytes that it was copied from. */
     default void same(String table) {}

@@ -5,11 +5,14 @@ import dev.lockstep.mirror.proof.CanonicalRow;
 import dev.lockstep.mirror.proof.CanonicalRow.Name;
 import dev.lockstep.mirror.proof.RowReader;
 import dev.lockstep.mirror.proof.SourceReader;
+import dev.lockstep.support.ProgressListener;
+import dev.lockstep.support.Work;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Compares a table of the source with the mirror's, in three steps that each read both sides: sums over {@link KeyBuckets};
@@ -23,6 +26,8 @@ public final class TableVerification {
     /** Rows of which it is looked up at a time in what they differ. */
     private static final int MAX_NAMED = 4_000;
 
+    private static final int TELL_EVERY = 1_000;
+
     /**
      * How many rows differ.
      *
@@ -30,6 +35,8 @@ public final class TableVerification {
      */
     public record Outcome(long source, long mirror, long missing, long extra, long changed, long substitutes) {}
 
+    private final String table;
+    private final ProgressListener progress;
     private final RowReader source;
     private final RowReader mirror;
     private final DifferenceVisitor visitor;
@@ -39,8 +46,18 @@ public final class TableVerification {
     private long changed;
     private long substitutes;
 
-    /** @param visitor takes the rows that differ */
-    public TableVerification(TablePlan plan, SourceReader source, RowReader mirror, DifferenceVisitor visitor) {
+    /**
+     * @param visitor takes the rows that differ
+     * @param progress hears how many rows are compared
+     */
+    public TableVerification(
+            TablePlan plan,
+            SourceReader source,
+            RowReader mirror,
+            DifferenceVisitor visitor,
+            ProgressListener progress) {
+        this.table = plan.name();
+        this.progress = progress;
         this.source = source;
         this.mirror = mirror;
         this.visitor = visitor;
@@ -50,11 +67,12 @@ public final class TableVerification {
     public Outcome run() {
         KeyBuckets here = new KeyBuckets();
         KeyBuckets there = new KeyBuckets();
-        source.each(row -> {
-            here.add(row);
-            substitutes += row.substitutes();
-        });
-        mirror.each(there::add);
+        both(
+                row -> {
+                    here.add(row);
+                    substitutes += row.substitutes();
+                },
+                there::add);
         for (int bucket = 0; bucket < KeyBuckets.COUNT; ) {
             BitSet portion = new BitSet(KeyBuckets.COUNT);
             long digests = 0;
@@ -73,8 +91,7 @@ public final class TableVerification {
 
     private void compareDigests(BitSet buckets) {
         Sides<Name> rows = new Sides<>();
-        collect(source, buckets, rows, Sides.Side.SOURCE);
-        collect(mirror, buckets, rows, Sides.Side.MIRROR);
+        both(collector(buckets, rows, Sides.Side.SOURCE), collector(buckets, rows, Sides.Side.MIRROR));
         Set<Name> single = new HashSet<>();
         Set<Name> several = new HashSet<>();
         for (Map.Entry<Name, Sides.Pair<Name>> entry :
@@ -100,12 +117,33 @@ public final class TableVerification {
         several.clear();
     }
 
-    private static void collect(RowReader reader, BitSet buckets, Sides<Name> rows, Sides.Side side) {
-        reader.each(row -> {
+    private static Consumer<CanonicalRow> collector(BitSet buckets, Sides<Name> rows, Sides.Side side) {
+        return row -> {
             Name key = row.key();
             if (buckets.get(KeyBuckets.of(key))) {
                 rows.add(side, key, CanonicalRow.name(row.digest()));
             }
+        };
+    }
+
+    /** Reads both sides, and tells how far that is: a row of one side is half of a comparison. */
+    private void both(Consumer<CanonicalRow> here, Consumer<CanonicalRow> there) {
+        long[] read = new long[1];
+        long total = (source.count() + mirror.count()) / 2;
+        progress.at(table, Work.ROWS_COMPARED, 0, total);
+        source.each(row -> {
+            here.accept(row);
+            tell(++read[0], total);
         });
+        mirror.each(row -> {
+            there.accept(row);
+            tell(++read[0], total);
+        });
+    }
+
+    private void tell(long read, long total) {
+        if (read % TELL_EVERY == 0) {
+            progress.at(table, Work.ROWS_COMPARED, read / 2, total);
+        }
     }
 }

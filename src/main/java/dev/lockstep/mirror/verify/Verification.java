@@ -127,7 +127,8 @@ public final class Verification {
                                 plan,
                                 RowReader.ofSource(tx, plan),
                                 RowReader.ofMirror(mirror.db().engine(), there, plan),
-                                visitor)
+                                visitor,
+                                progress)
                         .run();
                 return found(plan, outcome);
             });

@@ -1,11 +1,14 @@
 package dev.lockstep.realm.publish;
 
+import static dev.lockstep.support.Work.BYTES_COPIED;
+
 import dev.lockstep.realm.RealmRemedy;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.publish.PublishOutcome.Change;
 import dev.lockstep.realm.publish.PublishOutcome.Recovery;
 import dev.lockstep.realm.publish.PublishedTree.State;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.ProgressListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +44,7 @@ public final class Publication {
     private final PublishedTree target;
     private final VersionSwitch swap;
     private final Consumer<PublishStep> steps;
+    private ProgressListener progress = ProgressListener.NOBODY;
 
     /**
      * @param target the name that readers open; its parent must exist, be ours and be closed to others
@@ -50,6 +54,12 @@ public final class Publication {
         this.steps = steps;
         this.target = PublishedTree.at(target);
         this.swap = new VersionSwitch(this.target, realm, announcement, steps);
+    }
+
+    /** The same publication, which tells how much is copied. */
+    public Publication telling(ProgressListener listener) {
+        progress = listener;
+        return this;
     }
 
     /** How much a publication of this source would copy; checks what can be checked without writing. */
@@ -169,7 +179,12 @@ public final class Publication {
                     "nothing was changed",
                     null);
         }
-        tree.visit(new TreeCopy(target.partial(version), () -> steps.accept(PublishStep.COPYING)));
+        String name = target.path().toString();
+        progress.at(name, BYTES_COPIED, 0, wanted);
+        tree.visit(new TreeCopy(
+                target.partial(version),
+                () -> steps.accept(PublishStep.COPYING),
+                bytes -> progress.at(name, BYTES_COPIED, bytes, wanted)));
         target.complete(version);
         steps.accept(PublishStep.COPIED);
         return version;

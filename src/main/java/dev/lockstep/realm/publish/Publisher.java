@@ -9,6 +9,7 @@ import dev.lockstep.realm.invalidate.RealmInvalidator.Durability;
 import dev.lockstep.realm.lock.RealmLock;
 import dev.lockstep.realm.log.InvalidationLog;
 import dev.lockstep.realm.publish.Publication.PlainDirectory;
+import dev.lockstep.support.ProgressListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class Publisher {
     private final Session session;
     private final Duration wait;
     private final Consumer<PublishStep> steps;
+    private ProgressListener progress = ProgressListener.NOBODY;
 
     /** @param wait how long to try to get the realm's write lock */
     public Publisher(
@@ -34,6 +36,12 @@ public final class Publisher {
         this.session = session;
         this.wait = wait;
         this.steps = steps;
+    }
+
+    /** The same publisher, which tells how much is copied. */
+    public Publisher telling(ProgressListener listener) {
+        progress = listener;
+        return this;
     }
 
     /**
@@ -67,7 +75,7 @@ public final class Publisher {
                         }
                         steps.accept(step);
                     });
-            return work.run(publication);
+            return work.run(publication.telling(progress));
         }
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /**
  * Copies a tree to a place where nothing is, and makes it last: each file and each directory is on the disk when it is
@@ -28,11 +29,17 @@ final class TreeCopy implements SourceTree.Visitor {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final Path destination;
     private final Runnable copied;
+    private final LongConsumer bytes;
+    private long written;
 
-    /** @param copied told after each file */
-    TreeCopy(Path destination, Runnable copied) {
+    /**
+     * @param copied told after each file
+     * @param bytes told how many bytes are copied
+     */
+    TreeCopy(Path destination, Runnable copied, LongConsumer bytes) {
         this.destination = destination;
         this.copied = copied;
+        this.bytes = bytes;
     }
 
     @Override
@@ -75,6 +82,8 @@ final class TreeCopy implements SourceTree.Visitor {
                 throw new EOFException(file.path() + " became shorter while it was copied");
             }
             left -= read;
+            written += read;
+            bytes.accept(written);
             buffer.flip();
             while (buffer.hasRemaining()) {
                 out.write(buffer);

@@ -1,0 +1,147 @@
+package dev.lockstep.cli.mirror;
+
+import dev.lockstep.cli.hint.Hints;
+import dev.lockstep.cli.kit.Advice;
+import dev.lockstep.cli.kit.ExitCode;
+import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Output;
+import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.progress.ProgressMeter;
+import dev.lockstep.mirror.copy.Backfill;
+import dev.lockstep.mirror.follow.Following;
+import dev.lockstep.mirror.source.FollowTriggers;
+import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.Notice;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** Tells whoever watches what is shipped, and keeps count of it. */
+final class FollowNarration extends MirrorNarration implements Following.Watcher {
+    private final Output output;
+    private final ProgressMeter meter;
+    private final Advice advice;
+    private final Map<String, long[]> shipped = new LinkedHashMap<>();
+    private final Map<String, String> failures = new LinkedHashMap<>();
+    private final Map<String, String> notices = new LinkedHashMap<>();
+    private BooleanSupplier isChanged = () -> false;
+    private boolean installed;
+    private boolean isReady;
+    private volatile long changes;
+
+    FollowNarration(Invocation call, ProgressMeter meter) {
+        super(call, meter, new WalWatch(call, "that is when everything has been compared")::look);
+        this.meter = meter;
+        this.output = call.output();
+        this.advice = call.advice();
+    }
+
+    /** It may go on for months: what it has said is not kept, nor said again. */
+    @Override
+    public void notice(String table, Notice notice) {
+        String what = Hints.of(notice);
+        if (!what.equals(notices.put(table, what))) {
+            output.message(table + ": " + what);
+        }
+    }
+
+    /** @param changed whether the run has changed the mirror */
+    void knows(BooleanSupplier changed) {
+        isChanged = changed;
+    }
+
+    private void event(String type, Map<String, Object> fields, String text) {
+        if (output.format() != Options.Format.JSON) {
+            output.event(type, fields, text);
+        }
+    }
+
+    @Override
+    public void triggers(FollowTriggers.Table table) {
+        shipped.putIfAbsent(table.table(), new long[3]);
+        if (table.state() == FollowTriggers.State.PRESENT) {
+            output.detail(MirrorFollowCommand.line(table));
+        } else {
+            installed = true;
+            output.message(MirrorFollowCommand.line(table));
+        }
+    }
+
+    @Override
+    public void compared(Backfill.Table table) {
+        Optional<String> failure = table.failure().map(LockstepException::getMessage);
+        if (failure.isEmpty()) {
+            failures.remove(table.table());
+            count(table.table(), table.inserted(), table.updated(), table.deleted());
+        } else if (failure.get().equals(failures.put(table.table(), failure.get()))) {
+            return;
+        }
+        event("compared", TableReport.tree(table, advice), TableReport.line(table));
+    }
+
+    @Override
+    public void ready() {
+        isReady = true;
+        rest();
+        event("ready", Map.of("tables", shipped.size()), "following " + TerminalText.count(shipped.size(), "table"));
+    }
+
+    @Override
+    public void shipped(String table, long inserted, long updated, long deleted) {
+        count(table, inserted, updated, deleted);
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("table", table);
+        tree.put("inserted", inserted);
+        tree.put("updated", updated);
+        tree.put("deleted", deleted);
+        event("shipped", tree, table + ": " + inserted + " inserted, " + updated + " updated, " + deleted + " deleted");
+    }
+
+    @Override
+    public void inStep() {
+        rest();
+    }
+
+    /** Between what changes there is nothing to show, and something to answer. */
+    private void rest() {
+        if (isReady) {
+            meter.rest(() -> "following " + TerminalText.count(shipped.size(), "table") + ", "
+                    + TerminalText.count(changes, "change") + " shipped");
+        }
+    }
+
+    private void count(String table, long... some) {
+        long[] counts = shipped.computeIfAbsent(table, name -> new long[3]);
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] += some[i];
+            changes += some[i];
+        }
+    }
+
+    Result result() {
+        List<Object> trees = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        boolean changed = installed || isChanged.getAsBoolean();
+        for (Map.Entry<String, long[]> table : shipped.entrySet()) {
+            long[] counts = table.getValue();
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("table", table.getKey());
+            tree.put("inserted", counts[0]);
+            tree.put("updated", counts[1]);
+            tree.put("deleted", counts[2]);
+            tree.put("error", failures.get(table.getKey()));
+            trees.add(tree);
+            changed |= counts[0] + counts[1] + counts[2] > 0;
+            lines.add(table.getKey() + ": in all " + counts[0] + " inserted, " + counts[1] + " updated, " + counts[2]
+                    + " deleted" + (tree.get("error") == null ? "" : "; FAILED: " + tree.get("error")));
+        }
+        Map<String, Object> data = Map.of("tables", trees);
+        Result result = changed ? Result.changed(data, lines) : Result.unchanged(data, lines);
+        return failures.isEmpty() ? result : result.with(ExitCode.INCOMPLETE);
+    }
+}
