@@ -6,6 +6,7 @@
 module dev.lockstep {
     requires transitive java.sql;
     requires com.fasterxml.jackson.core;
+    requires java.net.http;
 
     // Each is needed only where its engine is used.
     requires static org.mariadb.jdbc;

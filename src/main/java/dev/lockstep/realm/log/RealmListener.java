@@ -88,6 +88,18 @@ public final class RealmListener implements AutoCloseable {
         });
     }
 
+    /**
+     * Hears what a relay hears, without a session of the database; after a lost connection the handler is told exactly what it has
+     * missed, or that nobody can say.
+     */
+    public static RealmListener relayed(RelayEndpoint endpoint, RealmHandler handler) {
+        return new RealmListener(listener -> {
+            try (RelayFeed feed = new RelayFeed(endpoint)) {
+                listener.read(feed, handler);
+            }
+        });
+    }
+
     /** Looks into the durable log now and then: on a standby, and behind a transaction pooler. */
     public static RealmListener polling(Databases databases, PgTarget target, Duration interval, RealmHandler handler) {
         return new RealmListener(listener -> {
@@ -170,7 +182,7 @@ public final class RealmListener implements AutoCloseable {
         }
     }
 
-    private void read(InvalidationFeed feed, RealmHandler handler) throws InterruptedException {
+    private void read(RealmFeed feed, RealmHandler handler) throws InterruptedException {
         while (!closing) {
             FeedEvent event = feed.next(SLICE).orElse(null);
             if (event instanceof Changed changed) {

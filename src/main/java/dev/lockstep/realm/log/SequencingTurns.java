@@ -1,6 +1,7 @@
 package dev.lockstep.realm.log;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
 import dev.lockstep.support.Backoff;
 import dev.lockstep.support.Clock;
 import java.time.Duration;
@@ -35,12 +36,25 @@ final class SequencingTurns {
             waitFor(ABSENT);
             return false;
         }
-        boolean moved = sequencer.step(db).outcome() == Sequencer.Outcome.MOVED;
+        boolean moved = step(db);
         if (moved) {
             backoff.reset();
         }
-        waitFor(backoff.next());
+        waitFor(mayMove ? backoff.next() : ABSENT);
         return moved;
+    }
+
+    private boolean step(Db db) {
+        try {
+            return sequencer.step(db).outcome() == Sequencer.Outcome.MOVED;
+        } catch (DbException e) {
+            if (PassingErrors.include(e)) {
+                throw e;
+            }
+            // Others take steps; whether anybody does, doctor and realm listeners say.
+            mayMove = false;
+            return false;
+        }
     }
 
     private void waitFor(Duration pause) {

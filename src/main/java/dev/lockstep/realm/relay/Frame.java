@@ -77,7 +77,6 @@ record Frame(EventId id, Kind kind, Optional<String> realm, byte[] bytes) {
         data.put("realm", change.realm().value());
         data.put("path", change.path());
         data.put("wildcard", change.isWildcard());
-        data.put("payload", change.payload());
         return data;
     }
 

@@ -141,9 +141,10 @@ final class RelayRequests extends SimpleChannelInboundHandler<HttpObject> {
                         .findFirst());
     }
 
+    /** As a URL, or as it is in payloads, where a blank is one. */
     private static String realm(String typed) {
         boolean prefix = typed.startsWith("@") && typed.endsWith("/") && !typed.contains("/:");
-        return prefix ? typed : RealmUrl.read(typed).url().value();
+        return prefix ? typed : RealmUrl.read(typed.replace(" ", "%20")).url().value();
     }
 
     private void health(ChannelHandlerContext context, HttpRequest request) {

@@ -10,6 +10,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -48,6 +50,24 @@ final class EventReader implements AutoCloseable {
         return new EventReader(client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream()));
     }
 
+    static HttpResponse<String> get(HttpClient client, String url, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The numbers of the next so many changes. */
+    List<String> numbers(int count) throws InterruptedException {
+        List<String> numbers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            numbers.add((String) next("change").get("seq"));
+        }
+        return numbers;
+    }
+
     int status() {
         return status;
     }
@@ -79,10 +99,6 @@ final class EventReader implements AutoCloseable {
     String comment() throws InterruptedException {
         return Optional.ofNullable(comments.poll(20, TimeUnit.SECONDS))
                 .orElseThrow(() -> new AssertionError("no comment in 20 s"));
-    }
-
-    int pending() {
-        return events.size();
     }
 
     private void read() {
