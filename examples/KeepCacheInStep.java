@@ -1,28 +1,24 @@
-import dev.lockstep.db.libpq.PgTarget;
-import dev.lockstep.db.libpq.TargetSources;
-import dev.lockstep.db.open.Databases;
-import dev.lockstep.realm.RealmHandler;
-import dev.lockstep.realm.log.RealmListener;
-import dev.lockstep.support.Environment;
-import dev.lockstep.transpile.service.LocalCache;
+import dev.lockstep.api.Invalidations;
+import dev.lockstep.api.RealmCache;
+import java.time.Instant;
+import java.util.Scanner;
 
 /**
- * A replica that keeps what it has in memory in step with its realms, over any number of lost connections. PostgreSQL is
- * the one that the PG variables name.
+ * A replica that keeps what it has in memory in step with its realms, over any number of lost connections.
  *
- * <pre>java -cp 'lib/*' examples/KeepCacheInStep.java replica-1</pre>
+ * <pre>java -cp 'lib/*' examples/KeepCacheInStep.java postgresql://boxel@db9/boxel replica-1</pre>
  */
 class KeepCacheInStep {
     public static void main(String[] args) throws Exception {
-        LocalCache<String> cache = new LocalCache<>(1_000_000, String::length);
-        Environment environment = Environment.ofProcess();
-        PgTarget server = PgTarget.resolve(null, TargetSources.of(environment));
-        try (Databases databases = new Databases(environment);
-                RealmListener listener =
-                        RealmListener.durable(databases, server, args[0], RealmHandler.of(cache))) {
-            listener.awaitReady();
-            System.out.println("in step; end the input to stop");
-            System.in.read();
+        RealmCache<String> cache = new RealmCache<>(1_000_000, String::length);
+        try (Invalidations heard = Invalidations.listen(args[0]).named(args[1]).into(cache)) {
+            System.out.println("in step; a line REALM PATH shows a value, the end of the input stops it");
+            Scanner input = new Scanner(System.in);
+            while (heard.isListening() && input.hasNext()) {
+                String realm = input.next();
+                String path = input.next();
+                System.out.println(cache.get(realm, path, () -> path + " as of " + Instant.now()));
+            }
         }
     }
 }

@@ -68,7 +68,7 @@ public final class Invalidations implements AutoCloseable {
          * @throws LockstepException unreachable: nobody answers, or nobody lets us in; refused: a standby, or a pooler through which
          *     nothing is heard; usage: a name and an interval exclude each other
          */
-        public Invalidations into(Stale cache) throws InterruptedException {
+        public Invalidations into(InvalidationHandler cache) throws InterruptedException {
             Objects.requireNonNull(cache, "the cache");
             if (name.isPresent() && interval.isPresent()) {
                 throw LockstepException.usage(
@@ -136,6 +136,11 @@ public final class Invalidations implements AutoCloseable {
         return new Listening(place, Optional.empty(), Optional.empty(), Metrics.NONE);
     }
 
+    /** Whether the cache is kept in step: what is sent is heard, or will be told after a lost connection is replaced. */
+    public boolean isListening() {
+        return listener.isRunning();
+    }
+
     /**
      * Ends it, once the cache's method that is running has returned.
      *
@@ -153,10 +158,10 @@ public final class Invalidations implements AutoCloseable {
 
     /** Tells the cache what the engine hears, in the words of the front. */
     private static final class Heard implements RealmHandler {
-        private final Stale cache;
+        private final InvalidationHandler cache;
         private final Metrics metrics;
 
-        Heard(Stale cache, Metrics metrics) {
+        Heard(InvalidationHandler cache, Metrics metrics) {
             this.cache = cache;
             this.metrics = metrics;
         }

@@ -4,10 +4,12 @@ import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
+import dev.lockstep.db.open.HandedSource;
 import dev.lockstep.db.open.Targets;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.PercentEncoding;
+import java.sql.Connection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,11 @@ final class Place {
 
     static Place of(DataSource source) {
         return new Place(Optional.of(Objects.requireNonNull(source, "the data source")), "", Map.of());
+    }
+
+    /** A connection that the program has open, and that only the program closes. */
+    static Place of(Connection connection) {
+        return of(HandedSource.of(Objects.requireNonNull(connection, "the connection")));
     }
 
     private static String plain(String url) {

@@ -8,7 +8,7 @@ import java.util.function.ToLongFunction;
  * Values by realm and path, in memory, bounded by their weight. A value is loaded once, however many ask at the same time; a load that
  * began before an invalidation fills nothing. Any thread may use it; a hit takes no lock.
  */
-public final class RealmCache<V> implements Stale {
+public final class RealmCache<V> implements InvalidationHandler {
     /** Finds a value that is not there. */
     @FunctionalInterface
     public interface Loader<V> {

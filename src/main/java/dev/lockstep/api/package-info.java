@@ -6,6 +6,8 @@
  *   <li>{@link dev.lockstep.api.FtsDeferral}: SQLite's search indexes, deferred around bulk work.
  *   <li>{@link dev.lockstep.api.Invalidations}: what a program has of realms in memory, kept in step by PostgreSQL;
  *       {@link dev.lockstep.api.InvalidationSender} tells it, {@link dev.lockstep.api.RealmLock} keeps other writers out.
+ *   <li>{@link dev.lockstep.api.SharedBuilds}: what is compiled of a realm's files, built once by a fleet.
+ *   <li>{@link dev.lockstep.api.AuditLog}: an application's audit log, and its indexes.
  * </ul>
  *
  * <p><b>Databases.</b> A database is named by a URL (also one of JDBC's), by a URL and {@link java.util.Properties} with

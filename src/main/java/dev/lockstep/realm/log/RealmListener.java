@@ -127,6 +127,11 @@ public final class RealmListener implements AutoCloseable {
         }
     }
 
+    /** Whether it goes on: it hears, or connects anew to hear again. */
+    public boolean isRunning() {
+        return thread.isAlive();
+    }
+
     /**
      * Ends it, once the handler has returned.
      *

@@ -4,7 +4,7 @@ package dev.lockstep.api;
  * Is told what is no longer true, in order, by one thread of lockstep's. Being told once too often is harmless; too seldom never
  * happens. What it throws ends the listening.
  */
-public interface Stale {
+public interface InvalidationHandler {
     /**
      * A file of a realm has changed, appeared or gone.
      *
