@@ -118,6 +118,29 @@ class SchemaCopyTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"MARIADB", "MYSQL"})
+    void aTextIsGivenTheLengthThatItsKeyNeeds(Kind kind) throws SQLException {
+        try (TestMirror mirror = new TestMirror(
+                kind,
+                dir,
+                "create table \"User\" (\"Id\" text primary key, mail text unique, flag boolean default 'f', no text default null)",
+                "create table \"order\" (id integer primary key, \"user\" text references \"User\", note text)",
+                "insert into \"User\" values ('a', 'a@b', 't', null)",
+                "insert into \"order\" values (9223372036854775807, 'a', 'n')")) {
+            LockstepRun run = mirror.run("mirror", "backfill", "--create");
+            assertThat(run.exit()).as(run.toString()).isZero();
+            assertThat(run.stderr()).doesNotContain("not mirrored", "not made");
+            assertThat(mirror.ask("select group_concat(constraint_name order by constraint_name) from"
+                            + " information_schema.table_constraints where table_schema = database()"
+                            + " and constraint_type in ('UNIQUE', 'FOREIGN KEY') and table_name in ('User', 'order')"))
+                    .isEqualTo("order_user_fkey,User_mail_key");
+            mirror.execute("insert into \"User\" (\"Id\") values ('b')");
+            assertThat(mirror.ask("select flag from \"User\" where \"Id\" = 'b'"))
+                    .isEqualTo("0");
+        }
+    }
+
     @Test
     void sqliteIsGivenTheIndexes() throws SQLException {
         try (TestMirror mirror = new TestMirror(Kind.SQLITE, dir, SOURCE)) {

@@ -82,7 +82,7 @@ public final class TableCopy {
     }
 
     private boolean isEmptyGuess(TablePlan plan) {
-        return FittingTypes.areGuesses(run.engine(), plan)
+        return FittingTypes.areGuesses(run.engine(), source, plan)
                 && run.read(mirror -> mirror.rows("select 1 from " + plan.identifier() + " limit 1"))
                         .isEmpty();
     }

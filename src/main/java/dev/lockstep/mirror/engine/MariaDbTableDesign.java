@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** A table of MariaDB or MySQL that would be made: its types, so that a row has room and a key an index. */
 final class MariaDbTableDesign {
@@ -74,7 +75,8 @@ final class MariaDbTableDesign {
     }
 
     /**
-     * A text keeps the length that is declared, so that it can be in an index, if all that is there fits and the row has room.
+     * A text keeps the length that is declared, or is given one if it has to be in an index to its end, if all that is there fits and
+     * the row has room.
      *
      * @param room the bytes that are left for texts in the row
      */
@@ -83,13 +85,19 @@ final class MariaDbTableDesign {
             return named(column.wish().type().get());
         }
         DeclaredType meant = DeclaredType.of(column, survey.content(column), Place.VALUE);
-        int length = column.declaredLength().orElse(0);
+        int length = column.declaredLength().orElseGet(() -> indexedLength(column, survey));
         long bytes = MAX_BYTES_A_CHARACTER * length;
         if (meant != DeclaredType.TEXT || length == 0 || bytes > room[0] || survey.longest(column) > length) {
             return type(meant);
         }
         room[0] -= bytes;
         return varchar(length);
+    }
+
+    /** Of a text without a length; 0 if it needs none. */
+    private static int indexedLength(SourceTable.Column column, ColumnSurvey survey) {
+        OptionalInt width = survey.indexedWith(column);
+        return width.isPresent() ? KEY_CHARACTERS / width.getAsInt() : 0;
     }
 
     private TargetType varchar(int length) {

@@ -73,8 +73,8 @@ public final class FittingTypes {
     }
 
     /** Whether a table is what lockstep makes of one that has no rows: its types say no more than what the source declares. */
-    public static boolean areGuesses(TargetCatalog catalog, TablePlan plan) {
-        TargetTable guess = catalog.design(plan.source(), ColumnSurvey.ofNothing(plan.source()));
+    public static boolean areGuesses(TargetCatalog catalog, Tx source, TablePlan plan) {
+        TargetTable guess = catalog.design(plan.source(), ColumnSurvey.ofNothing(source, plan.source()));
         List<TargetTable.Column> there = plan.target().columns();
         boolean same = guess.columns().size() == there.size();
         for (int i = 0; i < there.size() && same; i++) {

@@ -126,7 +126,9 @@ public record NotMirrored(String kind, String name, String reason) {
             String column = listed(name, List.of(row.name()));
             if (row.kind() == SqliteCatalog.Kind.GENERATED) {
                 found.add(new NotMirrored("generated-column", column, "its values are copied, and not derived"));
-            } else if (row.defaultSql().isPresent()) {
+            } else if (row.defaultSql()
+                    .filter(value -> !value.equalsIgnoreCase("null"))
+                    .isPresent()) {
                 found.add(new NotMirrored("default", column, "each row is copied with its value"));
             }
         }

@@ -29,11 +29,11 @@ final class DefaultValue {
         Form form = column.type().orElseThrow().form();
         return switch (last.kind()) {
             case NUMBER -> number((tokens.get(0).is('-') ? "-" : "") + last.text(), form, column, engine);
-            case STRING -> signed ? Optional.empty() : Optional.of(text(last.text(), form));
+            case STRING -> signed ? Optional.empty() : Optional.of(text(last.text(), column, engine));
             case QUOTED ->
                 signed || !last.text().startsWith("\"")
                         ? Optional.empty()
-                        : Optional.of(text("'" + last.name().replace("'", "''") + "'", form));
+                        : Optional.of(text("'" + last.name().replace("'", "''") + "'", column, engine));
             case WORD -> signed ? Optional.empty() : word(last.text().toUpperCase(Locale.ROOT), form, column, engine);
             case BLOB, SIGN, BROKEN -> Optional.empty();
         };
@@ -54,9 +54,16 @@ final class DefaultValue {
     }
 
     /** A text in a column of numbers is a number if it is one; the server says so. */
-    private static String text(String literal, Form form) {
+    private static String text(String literal, Column column, Engine engine) {
+        Form form = column.type().orElseThrow().form();
         boolean number = form == Form.INTEGER || form == Form.REAL || form == Form.DECIMAL;
         String inside = literal.substring(1, literal.length() - 1);
+        if (engine == Engine.MARIADB && column.type().orElseThrow().isBoolean()) {
+            String truth = inside.toLowerCase(Locale.ROOT);
+            if (truth.equals("t") || truth.equals("true") || truth.equals("f") || truth.equals("false")) {
+                return truth.startsWith("t") ? "1" : "0";
+            }
+        }
         return number && inside.matches("-?\\d+(\\.\\d+)?") ? inside : literal;
     }
 

@@ -56,7 +56,10 @@ final class SourceObjects {
         for (SqliteCatalog.Column source : columns) {
             column(source.name()).ifPresent(column -> {
                 if (source.kind() == Kind.ORDINARY) {
-                    source.defaultSql().ifPresent(value -> ofDefault(column, value));
+                    // A column that says nothing has that one.
+                    source.defaultSql()
+                            .filter(value -> !value.equalsIgnoreCase("null"))
+                            .ifPresent(value -> ofDefault(column, value));
                 }
                 if (source.keyPosition() == 1 && width == 1) {
                     identity(column, source);
@@ -114,7 +117,8 @@ final class SourceObjects {
                                 table(), name, last > 0 ? " (start with " + last + ")" : ""));
                     case MARIADB ->
                         List.of("alter table " + table() + " modify column " + name + " " + column.declared()
-                                + " not null auto_increment" + (last > 0 ? ", auto_increment = " + (last + 1) : ""));
+                                + " not null auto_increment"
+                                + (last > 0 && last < Long.MAX_VALUE ? ", auto_increment = " + (last + 1) : ""));
                     case SQLITE -> List.of();
                 };
         add("identity", column.name(), column.name(), statements, "SQLite adds none to a table that is there");

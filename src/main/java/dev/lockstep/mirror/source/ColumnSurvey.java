@@ -3,6 +3,8 @@ package dev.lockstep.mirror.source;
 import dev.lockstep.db.Cells.Kind;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import dev.lockstep.mirror.source.SourceTable.Column;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,6 +12,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** What is in the columns of a table: all of them are asked in one reading of the table, when the first is asked for. */
@@ -55,6 +58,8 @@ public final class ColumnSurvey {
 
     private final Map<Column, Content> contents = new HashMap<>();
     private final Map<Column, Long> longest = new HashMap<>();
+    private final Map<String, Integer> indexed = new HashMap<>();
+    private boolean knowsIndexes;
     private final Tx tx;
     private final SourceTable table;
 
@@ -64,8 +69,8 @@ public final class ColumnSurvey {
     }
 
     /** Of a table as if it had no rows. */
-    public static ColumnSurvey ofNothing(SourceTable table) {
-        ColumnSurvey survey = new ColumnSurvey(null, table);
+    public static ColumnSurvey ofNothing(Tx tx, SourceTable table) {
+        ColumnSurvey survey = new ColumnSurvey(tx, table);
         for (Column column : table.columns()) {
             survey.contents.put(column, NOTHING);
             survey.longest.put(column, 0L);
@@ -114,13 +119,39 @@ public final class ColumnSurvey {
         }
     }
 
+    /**
+     * How many columns an index has, at the most, in which a column must be to the end of its values: one that is unique, or that of a
+     * foreign key.
+     */
+    public OptionalInt indexedWith(Column column) {
+        if (!knowsIndexes) {
+            knowsIndexes = true;
+            SqliteCatalog catalog = SqliteCatalog.of(tx);
+            for (SqliteCatalog.ForeignKey key : catalog.foreignKeys(table.name())) {
+                key.columns()
+                        .forEach(name ->
+                                indexed.merge(SqlToken.fold(name), key.columns().size(), Math::max));
+            }
+            for (SqliteCatalog.Index index : catalog.indexes(table.name())) {
+                List<SqliteCatalog.Part> parts = index.unique() && !index.partial() ? catalog.parts(index) : List.of();
+                for (SqliteCatalog.Part part : parts) {
+                    part.column().ifPresent(name -> indexed.merge(SqlToken.fold(name), parts.size(), Math::max));
+                }
+            }
+        }
+        Integer width = indexed.get(SqlToken.fold(column.name()));
+        return width == null ? OptionalInt.empty() : OptionalInt.of(width);
+    }
+
     /** The length of the longest value, in characters of a text and bytes of a blob; all columns that have a length are asked at once. */
     public long longest(Column column) {
         if (longest.isEmpty()) {
             List<Column> limited = new ArrayList<>();
             List<String> lengths = new ArrayList<>();
             for (Column other : table.columns()) {
-                if (table.key().contains(other) || other.declaredLength().isPresent()) {
+                if (table.key().contains(other)
+                        || other.declaredLength().isPresent()
+                        || indexedWith(other).isPresent()) {
                     limited.add(other);
                     lengths.add(LONGEST.formatted(other.identifier()));
                 }
