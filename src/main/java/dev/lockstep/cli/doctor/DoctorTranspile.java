@@ -3,8 +3,10 @@ package dev.lockstep.cli.doctor;
 import dev.lockstep.cli.doctor.DoctorReport.Check;
 import dev.lockstep.cli.doctor.DoctorReport.State;
 import dev.lockstep.db.Db;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.schema.BoxelMigrations;
 import dev.lockstep.transpile.schema.CacheSchema;
+import dev.lockstep.transpile.schema.HiddenTables;
 import dev.lockstep.transpile.schema.Upkeep;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,12 @@ final class DoctorTranspile {
         findings.attempt("transpile.migration", () -> migration(db));
         List<String> absent = db.autocommit(CacheSchema::missing);
         if (!absent.isEmpty()) {
+            try {
+                HiddenTables.check(db, "module_transpile_cache");
+            } catch (LockstepException e) {
+                findings.add(new Check("transpile.tables", State.FAIL, e.getMessage(), e.hint()));
+                return;
+            }
             String detail = "not there: " + String.join(", ", absent);
             findings.add(new Check("transpile.tables", missing, detail, "'lockstep transpile init --guard'"));
             return;

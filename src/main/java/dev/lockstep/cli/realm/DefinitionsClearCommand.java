@@ -18,6 +18,7 @@ import dev.lockstep.realm.invalidate.Definitions.Cleared;
 import dev.lockstep.realm.invalidate.Definitions.Unmatched;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ShellWord;
+import dev.lockstep.transpile.schema.HiddenTables;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -104,6 +105,7 @@ public final class DefinitionsClearCommand implements Command {
      */
     static void requireTable(Tx tx, RealmUrl realm) {
         if (!Definitions.isPresent(tx)) {
+            HiddenTables.check(tx, "modules");
             throw LockstepException.refused(
                     "this database has no table modules, so no definitions",
                     realm == null

@@ -65,7 +65,7 @@ final class TranspileArguments {
     /** Runs work on one connection to a prepared database. */
     static <T> T on(Invocation call, Session.Use use, Function<Db, T> work) {
         try (Db db = call.databases().postgres(call.postgres(), call.session(use))) {
-            return CacheSchema.using(() -> work.apply(db));
+            return CacheSchema.using(db, work);
         }
     }
 

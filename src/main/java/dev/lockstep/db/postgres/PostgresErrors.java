@@ -14,6 +14,8 @@ public final class PostgresErrors {
     /** What refuses a statement that would leave out rows, because {@code row_security} is off. */
     private static final String ROW_SECURITY = "check_enable_rls";
 
+    private static final String NO_SCHEMA = "RangeVarGetCreationNamespace";
+
     private PostgresErrors() {}
 
     public static DbException of(SQLException thrown) {
@@ -31,6 +33,15 @@ public final class PostgresErrors {
                     state,
                     "row security may hide rows from this role, and then less is done than is said: " + what,
                     "a role with BYPASSRLS sees all rows; so does the table's owner, unless row security is forced",
+                    thrown);
+        }
+        if (NO_SCHEMA.equals(routine(e))) {
+            return new DbException(
+                    Reason.NO_SUCH_OBJECT,
+                    state,
+                    what,
+                    "search_path names no schema that is there: set the role's, or this connection's:"
+                            + " PGOPTIONS='-c search_path=public'",
                     thrown);
         }
         return SqlErrors.server(reason(state), state, what, thrown);

@@ -13,6 +13,7 @@ import dev.lockstep.realm.log.LogRetention;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.Tombstones;
 import dev.lockstep.transpile.schema.CacheSchema;
+import dev.lockstep.transpile.schema.HiddenTables;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -101,7 +102,8 @@ public final class RealmInvalidator {
     /**
      * Invalidates these paths in every one of these realms, and what imports them; or the realms whole if there are no paths.
      *
-     * @throws LockstepException usage: no file of a realm has such a path
+     * @throws LockstepException usage: no file of a realm has such a path; refused: the shared layers are in a schema that this
+     *     session does not search
      */
     public Invalidation invalidate(Collection<RealmUrl> realms, Collection<String> paths) {
         return invalidate(realms, paths, Optional.empty());
@@ -120,6 +122,7 @@ public final class RealmInvalidator {
         }
         record Done(Invalidation invalidation, int changes) {}
         Done done = db.transact(tx -> {
+            HiddenTables.check(tx, "module_transpile_cache", "modules");
             CacheSchema.State cache = CacheSchema.state(tx);
             List<RealmPath> dependents = cache == CacheSchema.State.ABSENT ? List.of() : dependents(tx, named);
             Scope scope = new Scope(sorted, named, dependents);

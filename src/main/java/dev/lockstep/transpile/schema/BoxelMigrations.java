@@ -35,9 +35,10 @@ public enum BoxelMigrations {
     /**
      * Returns if making the table is in nobody's way.
      *
-     * @throws LockstepException refused: Boxel has still to make it
+     * @throws LockstepException refused: Boxel has still to make it, or has made it where this session does not look
      */
     public static void check(Tx tx) {
+        HiddenTables.check(tx, "module_transpile_cache");
         if (CacheSchema.state(tx) == CacheSchema.State.ABSENT && of(tx) == PENDING) {
             throw new LockstepException(
                             LockstepException.Kind.REFUSED,

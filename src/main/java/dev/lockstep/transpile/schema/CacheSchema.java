@@ -1,5 +1,6 @@
 package dev.lockstep.transpile.schema;
 
+import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.LockKey;
@@ -9,7 +10,7 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** The table, what lockstep adds to it, and the guard that keeps out the stale writes of those who know no floor. */
 public final class CacheSchema {
@@ -214,12 +215,15 @@ public final class CacheSchema {
     /**
      * Runs work that needs the schema.
      *
-     * @throws LockstepException usage: the schema is not installed
+     * @throws LockstepException usage: the schema is not installed; refused: it is where this session does not look
      */
-    public static <T> T using(Supplier<T> work) {
+    public static <T> T using(Db db, Function<Db, T> work) {
         try {
-            return work.get();
+            return work.apply(db);
         } catch (DbException e) {
+            if (e.reason() == DbException.Reason.NO_SUCH_OBJECT) {
+                HiddenTables.check(db, "module_transpile_cache");
+            }
             require(e);
             throw e;
         }

@@ -111,4 +111,29 @@ class InvalidateCommandTest {
 
         assertThat(run.endedWith(0).stdout()).startsWith("1 definition deleted");
     }
+
+    /** Nothing would be forgotten, and a second cache made where no replica looks. */
+    @Test
+    void tablesInASchemaThatIsNotSearchedAreNoReasonToDoWithout(TestDatabase database) throws SQLException {
+        database.execute(BoxelTables.MODULES);
+        database.execute(BoxelTables.TRANSPILE_CACHE);
+        database.execute("create schema other", """
+                do $$ begin
+                  execute format('alter database %I set search_path = other', current_database());
+                end $$
+                """);
+
+        for (String command : List.of(
+                "realm invalidate " + REALM,
+                "transpile init",
+                "transpile status",
+                "definitions clear " + REALM,
+                "transpile tombstone " + REALM + " person.gts")) {
+            LockstepRun run = run(database, command.split(" "));
+            assertThat(run.exit()).as(run.stderr()).isEqualTo(6);
+            assertThat(run.stderr()).contains("in the schema public", "PGOPTIONS='-c search_path=public'");
+        }
+        assertThat(database.ask("select count(*) from pg_tables where schemaname = 'other'"))
+                .isEqualTo("0");
+    }
 }
