@@ -43,9 +43,11 @@ public final class SessionSettings {
             commit
             """;
 
+    /** Whoever had the server connection before may have left a {@code search_path} in it; the user's own comes after. */
     private static final String FOR_TRANSACTION = """
             set transaction isolation level %s%s;
             set local statement_timeout = 0;
+            set local search_path to default;
             select count(set_config(s.name, s.value, true))
               from unnest(cast(? as text[]), cast(? as text[])) as s (name, value)
             """;
