@@ -293,7 +293,7 @@ final class TrialSearch {
             return false;
         }
         String text = String.valueOf(row.value(column));
-        return isCutUp() || inPieces
+        return (isCutUp() || inPieces)
                 ? text.contains(word)
                 : WordTerms.of(text, word).contains(word);
     }
