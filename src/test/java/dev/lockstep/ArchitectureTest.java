@@ -187,6 +187,8 @@ class ArchitectureTest {
                             "dev.lockstep.cli.kit",
                             "dev.lockstep.cli.option",
                             "dev.lockstep.cli.hint",
+                            "dev.lockstep.cli.diff",
+                            "dev.lockstep.cli.html",
                             "dev.lockstep.cli.pager",
                             "dev.lockstep.cli.metrics",
                             "dev.lockstep.cli.progress",

@@ -23,6 +23,7 @@ import dev.lockstep.cli.kit.CommandTree;
 import dev.lockstep.cli.mirror.MirrorBackfillCommand;
 import dev.lockstep.cli.mirror.MirrorFollowCommand;
 import dev.lockstep.cli.mirror.MirrorPlanCommand;
+import dev.lockstep.cli.mirror.MirrorRepairCommand;
 import dev.lockstep.cli.mirror.MirrorStatusCommand;
 import dev.lockstep.cli.mirror.MirrorVerifyCommand;
 import dev.lockstep.cli.profile.ProfileCommand;
@@ -95,6 +96,7 @@ public final class Catalog {
             "mirror plan",
             "mirror backfill",
             "mirror verify",
+            "mirror repair",
             "mirror status",
             "mirror follow",
             "demo",
@@ -161,6 +163,7 @@ public final class Catalog {
             case "mirror plan" -> new MirrorPlanCommand();
             case "mirror backfill" -> new MirrorBackfillCommand();
             case "mirror verify" -> new MirrorVerifyCommand();
+            case "mirror repair" -> new MirrorRepairCommand();
             case "mirror status" -> new MirrorStatusCommand();
             case "mirror follow" -> new MirrorFollowCommand();
             case "demo" -> new DemoCommand();

@@ -23,6 +23,8 @@
  *   <li>{@link dev.lockstep.mirror.verify.Verification} proves: per table a {@link dev.lockstep.mirror.verify.TableVerification} compares what
  *       two {@link dev.lockstep.mirror.proof.RowReader}s hand over. It shares with the copy no more than the plan; what a value
  *       means it finds out by code of its own, and it believes no record.
+ *   <li>{@link dev.lockstep.mirror.repair.Repair} makes just the rows right that a verification finds, which come to it one by one as to
+ *       every {@link dev.lockstep.mirror.verify.DifferenceVisitor}; {@link dev.lockstep.mirror.repair.RepairScript} writes statements that do so.
  *   <li>{@link dev.lockstep.mirror.follow.Following} keeps a mirror equal: {@link dev.lockstep.mirror.source.FollowTriggers} note keys in a
  *       {@link dev.lockstep.journal.Journal}, and of the {@link dev.lockstep.mirror.follow.FollowedTables} each {@link
  *       dev.lockstep.mirror.follow.FollowedTable} takes the {@link dev.lockstep.mirror.follow.ChangedRows} to the mirror, through a {@link
@@ -122,6 +124,13 @@
  * digests are compared, and the rows that differ are read to say in which columns. A whole table costs one reading
  * of each side, one in which anything differs three. What cannot be read is a failure and not a smaller table: each reading
  * must yield as many rows as the database says there are.
+ *
+ * <h2>Repairing</h2>
+ *
+ * <p>A portion of the rows that differ is written in one transaction, under the fence of a {@link dev.lockstep.mirror.run.MirrorRun}:
+ * pages forgotten as by a shipment, rows too many deleted, the others merged. Then the table is compared again, until it is equal or a
+ * round has made nothing better; so what is said of it at the end was read, in one snapshot, after the last write. How many rows
+ * may go is limited as in a backfill. What is not known by its key, or does not fit, is left and named.
  *
  * <h2>What each failure costs</h2>
  *

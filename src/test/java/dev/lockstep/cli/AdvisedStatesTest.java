@@ -94,14 +94,9 @@ class AdvisedStatesTest extends AdvisedStates {
         row("no table", 2, "lockstep mirror plan", LEADS_ON, words("mirror backfill", here));
         row("never copied", 3, "lockstep mirror backfill --create", 0, words("doctor --for mirror", here));
         mirror.execute("delete from note where id = 1");
-        row("a row is gone", 3, "lockstep mirror backfill --recheck", 0, words("mirror verify", here));
+        row("a row is gone", 3, "lockstep mirror repair", 0, words("mirror verify", here));
         mirror.execute("delete from \"it's $HOME\"");
-        row(
-                "odd name",
-                3,
-                "lockstep mirror backfill --recheck --table \"it's \\$HOME\"",
-                0,
-                words("mirror verify", here));
+        row("odd name", 3, "lockstep mirror repair --table \"it's \\$HOME\"", 0, words("mirror verify", here));
         mirror.execute("drop table note");
         row("a table is gone", 3, "lockstep mirror backfill --recheck --create", 0, words("mirror verify", here));
         TestSqlite.create(source, "create table bare (id integer primary key)");

@@ -181,7 +181,7 @@ class LeftOutTest {
             assertThat(mirror.run("mirror", "verify").exit()).isZero();
             mirror.execute("insert into \"two words\" values (8)");
             assertThat(mirror.run("mirror", "verify").stderr())
-                    .contains("'lockstep mirror backfill --recheck --allow-empty-source --table \"two words\" --db ");
+                    .contains("'lockstep mirror repair --allow-empty-source --table \"two words\" --db ");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.lockstep.cli.doctor;
 
 import dev.lockstep.cli.audit.AuditArguments;
 import dev.lockstep.cli.doctor.DoctorReport.Check;
+import dev.lockstep.cli.html.HtmlReport;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
@@ -64,6 +65,7 @@ public final class DoctorCommand implements Command {
                         "The mirror of the SQLite database, as 'mirror status' takes it, or another database to log in to. Unset:"
                                 + " LOCKSTEP_TO.")
                 .addTo(spec);
+        HtmlReport.HTML.addTo(spec);
     }
 
     @Override
@@ -84,6 +86,7 @@ public final class DoctorCommand implements Command {
                 || mechanisms.contains(Mechanism.MIRROR)) {
             sqlite(call, findings, mechanisms, wanted.isPresent());
         }
+        call.get(HtmlReport.HTML).ifPresent(file -> findings.write(call, file));
         return findings.result();
     }
 

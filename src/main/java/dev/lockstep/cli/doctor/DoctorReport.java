@@ -1,6 +1,9 @@
 package dev.lockstep.cli.doctor;
 
 import dev.lockstep.cli.hint.Hints;
+import dev.lockstep.cli.html.HtmlReport;
+import dev.lockstep.cli.html.HtmlReport.Cell;
+import dev.lockstep.cli.html.HtmlReport.Tone;
 import dev.lockstep.cli.kit.Advice;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
@@ -103,6 +106,41 @@ final class DoctorReport {
         }
         Result result = Result.unchanged(Map.of("checks", data), lines);
         return failed ? result.with(ExitCode.DIFFERS) : result;
+    }
+
+    /** The same as a file. */
+    void write(Invocation call, String file) {
+        try (HtmlReport html = new HtmlReport(call)) {
+            html.beginTable(List.of("check", "state", "what was seen", "what mends it"));
+            for (Check check : checks) {
+                String fix = redactor.redact(advice.complete(check.fix()));
+                html.row(List.of(
+                        Cell.text(check.name()),
+                        Cell.text(check.state().label(), tone(check.state())),
+                        Cell.text(redactor.redact(check.detail())),
+                        Cell.value(fix == null ? "" : fix, "")));
+            }
+            html.endTable();
+            long failed =
+                    checks.stream().filter(check -> check.state() == State.FAIL).count();
+            long warned =
+                    checks.stream().filter(check -> check.state() == State.WARN).count();
+            html.write(
+                    file,
+                    failed > 0 ? Tone.BAD : warned > 0 ? Tone.WARN : Tone.GOOD,
+                    failed + " failed, " + warned + " to be looked at, " + (checks.size() - failed - warned)
+                            + " in order or skipped",
+                    Map.of("Java", System.getProperty("java.version")));
+        }
+    }
+
+    private static Tone tone(State state) {
+        return switch (state) {
+            case OK -> Tone.GOOD;
+            case WARN -> Tone.WARN;
+            case FAIL -> Tone.BAD;
+            case SKIPPED -> Tone.PLAIN;
+        };
     }
 
     private static String pad(String word) {

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.fts;
 
+import dev.lockstep.cli.html.HtmlReport;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
@@ -44,7 +45,7 @@ public final class FtsCheckCommand implements Command {
         FtsArguments.which(spec);
         DEEP.addTo(spec);
         FtsArguments.columns(spec);
-        Options.add(spec, ROWS, NO_COST);
+        Options.add(spec, ROWS, NO_COST, HtmlReport.HTML);
     }
 
     @Override
@@ -106,6 +107,7 @@ public final class FtsCheckCommand implements Command {
                 report.tables().stream().anyMatch(table -> table.drift().orphan() > 0);
         repair.ifPresent(command -> lines.add("hint: " + command + " makes equal what differs"
                 + (orphans ? "; what only the index has is lost then" : "")));
+        call.get(HtmlReport.HTML).ifPresent(file -> FtsCheckHtml.write(call, file, report, repair));
         Map<String, Object> data = FtsReport.data(call, tables);
         data.put("repair", repair.map(call.advice()::complete).orElse(null));
         Result result = Result.unchanged(data, lines);

@@ -13,6 +13,7 @@ final class MirrorHints {
             case ALLOW_AN_EMPTY_SOURCE -> "if all of them are to be deleted, add --allow-empty-source";
             case ALLOW_THE_DELETES ->
                 "if they are to be deleted, add --max-delete " + remedy.argument(0) + "; --keep-extra leaves them";
+            case ALLOW_MORE_DELETES -> "if they are to be deleted, add --max-delete " + remedy.argument(0);
             case QUARANTINE_WHAT_DOES_NOT_FIT ->
                 (remedy.arguments().isEmpty()
                                 ? ""
@@ -21,6 +22,9 @@ final class MirrorHints {
             case QUARANTINE_WHAT_IS_REFUSED -> "--on-bad-row quarantine copies all the others";
             case RESTART_THE_OTHER_WAY -> "if the one is to be restored from the other, use --restart";
             case RESTART_FROM_THIS_SOURCE -> "if this source is to replace that one, use --restart";
+            case COPY_FROM_THIS_SOURCE ->
+                "if this source is to replace that one, 'lockstep mirror backfill --restart' copies it";
+            case COPY_THE_TABLE -> "'lockstep mirror backfill --recheck' compares the table with all of the source";
             case CHANGE_OR_LEAVE_OUT ->
                 "'lockstep mirror plan' shows every table; change the mirror's, or leave this one out with --table";
             case CREATE_THE_TABLE -> "--create makes it; 'lockstep mirror plan' shows how";

@@ -67,16 +67,36 @@ final class BackfillArguments {
                 RESTART);
     }
 
+    /** Of these, what a repair takes. */
+    static void declareForRepair(CommandSpec spec) {
+        Options.add(spec, MAX_RATE, PAUSE_FILE, MAX_DELETE, ALLOW_EMPTY_SOURCE, TAKE_OVER);
+    }
+
+    static Backfill.Options repairOptions(Invocation call) {
+        return new Backfill.Options(
+                Creation.NONE,
+                Backfill.BadRows.FAIL,
+                Extras.DELETE,
+                call.has(ALLOW_EMPTY_SOURCE) ? EmptySource.ALLOWED : EmptySource.REFUSED,
+                Trust.NONE,
+                OptionalInt.empty(),
+                call.get(MAX_DELETE).map(OptionalLong::of).orElse(OptionalLong.empty()),
+                throttle(call));
+    }
+
+    private static Throttle throttle(Invocation call) {
+        return new Throttle(
+                call.get(MAX_RATE).map(OptionalInt::of).orElse(OptionalInt.empty()),
+                call.get(PAUSE_FILE).map(Invocation::file),
+                call.output()::message);
+    }
+
     /** What becomes of a run that is in the way. */
     static Policy policy(Invocation call) {
         return call.has(TAKE_OVER) ? Policy.TAKE_OVER : Policy.RESPECT;
     }
 
     static Backfill.Options options(Invocation call) {
-        Throttle throttle = new Throttle(
-                call.get(MAX_RATE).map(OptionalInt::of).orElse(OptionalInt.empty()),
-                call.get(PAUSE_FILE).map(Invocation::file),
-                call.output()::message);
         return new Backfill.Options(
                 creation(call),
                 UnfitArguments.badRows(call),
@@ -85,7 +105,7 @@ final class BackfillArguments {
                 trust(call),
                 batch(call),
                 call.get(MAX_DELETE).map(OptionalLong::of).orElse(OptionalLong.empty()),
-                throttle);
+                throttle(call));
     }
 
     private static Creation creation(Invocation call) {

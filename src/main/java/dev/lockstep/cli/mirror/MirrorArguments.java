@@ -21,6 +21,8 @@ import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ProcessIdentity;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -145,6 +147,14 @@ public final class MirrorArguments {
         } catch (IOException e) {
             throw LockstepException.usage("no such file: " + call.sqliteFile(), "lockstep opens databases that exist");
         }
+    }
+
+    /** Which databases a report is about. */
+    static Map<String, String> facts(Invocation call) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("source", sourceId(call));
+        facts.put("mirror", mirrorId(call));
+        return facts;
     }
 
     /** Who this process is, for whoever finds it in the way. */

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.mirror;
 
+import dev.lockstep.cli.html.HtmlReport;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
@@ -15,6 +16,7 @@ public final class MirrorPlanCommand implements Command {
                         "Show how each table would be mirrored, and read all of the source for values and keys that"
                                 + " will not fit. Ends with 3 if there are any. Nothing is changed.");
         MirrorArguments.which(spec);
+        HtmlReport.HTML.addTo(spec);
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.lockstep.cli.mirror;
 
+import dev.lockstep.cli.diff.DiffText;
+import dev.lockstep.cli.diff.ScriptFile;
+import dev.lockstep.cli.html.HtmlReport;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
@@ -41,8 +44,9 @@ public final class MirrorVerifyCommand implements Command {
             "Show rows that differ side by side, the source's values at the left, the mirror's at the right: on a terminal in"
                     + " colour and page by page, by the program that PAGER names or one that is built in.",
             "--diff");
-    private static final Opt<Long> LIMIT =
-            Opt.number("Show at most so many rows with --diff; all are counted (default: all are shown).", "--limit");
+    private static final Opt<Long> LIMIT = Opt.number(
+            "Show at most so many rows with --diff (default: all) or --html (default: 1000); all are counted.",
+            "--limit");
 
     private static final Opt<String> SQL = Opt.text(
             "FILE|-",
@@ -52,6 +56,7 @@ public final class MirrorVerifyCommand implements Command {
 
     private static final String STDOUT = "-";
     private static final long DEFAULT_ROWS = 10_000;
+    private static final long HTML_ROWS = 1_000;
 
     @Override
     public void declare(CommandSpec spec) {
@@ -60,13 +65,13 @@ public final class MirrorVerifyCommand implements Command {
                         "Read both sides whole, and name every row in which the mirror differs. Ends with 3 if there is one,"
                                 + " and with 1 if a table could not be compared. Nothing is changed.");
         MirrorArguments.which(spec);
-        Options.add(spec, ROWS, SHOW_VALUES, DIFF, LIMIT, SQL);
+        Options.add(spec, ROWS, SHOW_VALUES, DIFF, LIMIT, SQL, HtmlReport.HTML);
     }
 
     @Override
     public Result run(Invocation call) {
-        if (call.has(LIMIT) && !call.has(DIFF)) {
-            throw LockstepException.usage("--limit is of --diff", "--rows limits how many rows are named");
+        if (call.has(LIMIT) && !call.has(DIFF) && !call.has(HtmlReport.HTML)) {
+            throw LockstepException.usage("--limit is of --diff and --html", "--rows limits how many rows are named");
         }
         if (call.get(SQL).filter(STDOUT::equals).isPresent()) {
             if (call.has(DIFF) || call.format() != Options.Format.TEXT) {
@@ -75,11 +80,11 @@ public final class MirrorVerifyCommand implements Command {
             call.output().bare(Optional.empty());
         }
         if (!isShown(call)) {
-            return verify(call, call.get(ROWS).orElse(DEFAULT_ROWS), DifferenceVisitor.NONE);
+            return verify(call, call.get(ROWS).orElse(DEFAULT_ROWS), Optional.empty());
         }
         long most = call.get(LIMIT).orElse(Long.MAX_VALUE);
         try (Pager pager = Pager.of(call)) {
-            return verify(call, 0, new DiffText(pager, most));
+            return verify(call, 0, Optional.of(new DiffText(pager, most)));
         }
     }
 
@@ -87,19 +92,29 @@ public final class MirrorVerifyCommand implements Command {
         return call.has(DIFF) && call.format() == Options.Format.TEXT;
     }
 
-    private static Result verify(Invocation call, long named, DifferenceVisitor shown) {
+    private static Result verify(Invocation call, long named, Optional<DiffText> shown) {
         List<Verification.Table> tables;
         List<NotMirrored> left;
         WalWatch wal = new WalWatch(call, "--table reads less at a time");
         try (Db source = MirrorArguments.source(call);
                 MirrorConnection link = MirrorArguments.link(call, Session.Use.READ);
-                VerifySql sql = VerifySql.of(call.get(SQL), link);
+                ScriptFile sql = ScriptFile.of(call.get(SQL), link);
+                VerifyHtml html = VerifyHtml.of(call, call.get(LIMIT).orElse(HTML_ROWS));
                 ProgressMeter meter = ProgressMeter.of(call, "nothing was changed", "begins again")) {
-            DifferenceVisitor visitor = DifferenceVisitor.both(shown, sql.visitor());
+            shown.ifPresent(text -> text.onFirst(() -> {
+                // The terminal is the pager's from here on.
+                meter.rest(() -> "showing what differs");
+                call.output().status("");
+            }));
+            DifferenceVisitor visitor = DifferenceVisitor.both(
+                    shown.isPresent() ? shown.get() : DifferenceVisitor.NONE,
+                    DifferenceVisitor.both(sql.visitor(), html.visitor()));
             tables = new Verification(link, MirrorArguments.sourceId(call), named, visitor, new Progress() {
                         @Override
                         public void at(String table, Work work, long done, long total) {
-                            meter.at(table, work, done, total);
+                            if (shown.filter(DiffText::hasBegun).isEmpty()) {
+                                meter.at(table, work, done, total);
+                            }
                         }
 
                         @Override
@@ -111,7 +126,8 @@ public final class MirrorVerifyCommand implements Command {
                     .run(source, MirrorArguments.selection(call));
             left = SchemaCopy.notMirrored(source, link, MirrorArguments.selection(call));
             wal.look();
-            sql.write(call, tables);
+            sql.write(call, tables, MirrorArguments.facts(call), VerifyReport::differs);
+            html.write(call, tables, left, repair(call, tables));
         }
         VerifyReport.Values values =
                 call.has(SHOW_VALUES) || call.has(DIFF) ? VerifyReport.Values.SHOWN : VerifyReport.Values.HIDDEN;
@@ -138,8 +154,12 @@ public final class MirrorVerifyCommand implements Command {
             equal &= table.isEqual();
         }
         Optional<String> repair = repair(call, tables);
-        repair.ifPresent(command ->
-                call.output().message("hint: '" + command + "' copies what differs, or says what does not fit"));
+        repair.ifPresent(command -> call.output()
+                .message("hint: '" + command + "' "
+                        + (command.startsWith("lockstep mirror repair")
+                                ? "writes just these rows"
+                                : "copies what differs")
+                        + ", or says what does not fit"));
         if (!left.isEmpty()) {
             lines.add(summary(tables) + NotMirroredReport.line(left));
         }
@@ -177,17 +197,20 @@ public final class MirrorVerifyCommand implements Command {
         Set<String> options = new TreeSet<>();
         List<String> names = new ArrayList<>();
         long deletes = 0;
+        boolean byRows = true;
         for (Verification.Table table : tables) {
             if (table.failure().isEmpty() && !table.isEqual()) {
                 names.add(table.table());
                 table.repair().forEach(repair -> options.add(option(repair)));
                 deletes = Math.max(deletes, table.mostDeletes());
+                byRows &= !table.repair().contains(Verification.Repair.CREATE_THE_TABLE);
             }
         }
         if (names.isEmpty()) {
             return Optional.empty();
         }
-        StringBuilder command = new StringBuilder("lockstep mirror backfill --recheck");
+        StringBuilder command =
+                new StringBuilder(byRows ? "lockstep mirror repair" : "lockstep mirror backfill --recheck");
         options.forEach(option -> command.append(' ').append(option));
         if (deletes > 0) {
             command.append(" --max-delete ").append(deletes);

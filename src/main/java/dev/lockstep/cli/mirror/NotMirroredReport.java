@@ -1,5 +1,7 @@
 package dev.lockstep.cli.mirror;
 
+import dev.lockstep.cli.html.HtmlReport;
+import dev.lockstep.cli.html.HtmlReport.Cell;
 import dev.lockstep.mirror.plan.NotMirrored;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,6 +32,19 @@ final class NotMirroredReport {
         things.forEach(thing ->
                 lines.add("not mirrored: " + words(thing.kind()) + " " + thing.name() + ": " + thing.reason()));
         return lines;
+    }
+
+    /** A table of each by name; nothing if there is none. */
+    static void html(HtmlReport html, List<NotMirrored> things) {
+        if (!things.isEmpty()) {
+            html.heading("Not mirrored");
+            html.table(
+                    List.of("kind", "name", "why"),
+                    things.stream()
+                            .map(thing -> List.of(
+                                    Cell.text(words(thing.kind())), Cell.text(thing.name()), Cell.text(thing.reason())))
+                            .toList());
+        }
     }
 
     /** {@code not mirrored: virtual table notes_fts, view v, 3 indexes}; empty if there is nothing. */

@@ -1,6 +1,7 @@
 package dev.lockstep.cli.mirror;
 
 import dev.lockstep.cli.hint.Hints;
+import dev.lockstep.cli.html.HtmlReport;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
@@ -37,6 +38,7 @@ final class PlanReport {
                     source, link, MirrorArguments.selection(call), SchemaCopy.ToMake.HAD, plans(findings));
             extra = ExtraTables.names(source, link, MirrorArguments.sourceId(call), MirrorArguments.selection(call));
         }
+        call.find(HtmlReport.HTML).ifPresent(file -> PlanHtml.write(call, file, findings, left, extra));
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         boolean fits = true;

@@ -13,11 +13,17 @@ final class ProgramPager extends Pager {
     /** What less is to do unless somebody has said: leave if all fits on a page, show colours, keep the screen. */
     private static final String LESS = "FRX";
 
-    private final Process process;
-    private final Writer text;
+    private final String program;
+    private Process process;
+    private Writer text;
 
     ProgramPager(TerminalSize size, boolean isColoured, String program) {
         super(size, isColoured);
+        this.program = program;
+    }
+
+    /** Not before there is something to show: until then the terminal is ours. */
+    private void start() {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", program)
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
@@ -33,6 +39,9 @@ final class ProgramPager extends Pager {
 
     @Override
     public void line(String line) {
+        if (process == null) {
+            start();
+        }
         try {
             text.write(line);
             text.write('\n');
@@ -45,6 +54,9 @@ final class ProgramPager extends Pager {
     /** Also when we are told to stop: the terminal is the pager's until it ends. */
     @Override
     public void close() {
+        if (process == null) {
+            return;
+        }
         try {
             text.close();
         } catch (IOException left) {

@@ -134,7 +134,7 @@ public final class Backfill {
                     table, rows, 0, 0, 0, rows, 0, List.of(), substitutes, Optional.of(compared), Optional.empty());
         }
 
-        static Table failed(String table, LockstepException failure) {
+        public static Table failed(String table, LockstepException failure) {
             return new Table(
                     table, 0, 0, 0, 0, 0, 0, List.of(), Substitutes.NONE, Optional.empty(), Optional.of(failure));
         }

@@ -32,13 +32,17 @@ public final class ForeignKeyOrder {
     private final MirrorRun run;
     private final Progress progress;
 
-    ForeignKeyOrder(MirrorRun run, Progress progress) {
+    public ForeignKeyOrder(MirrorRun run, Progress progress) {
         this.run = run;
         this.progress = progress;
     }
 
-    /** Copies each, and tells of them in the order in which they were given. */
-    List<Table> each(List<SourceTable> tables, BiFunction<SourceTable, Optional<Extras>, Table> copy) {
+    /**
+     * Copies each, and tells of them in the order in which they were given.
+     *
+     * @param copy what is done to a table; what to do about rows too many is said if that is not as it was asked
+     */
+    public List<Table> each(List<SourceTable> tables, BiFunction<SourceTable, Optional<Extras>, Table> copy) {
         Map<String, SourceTable> byName = new LinkedHashMap<>();
         tables.forEach(table -> byName.put(table.name(), table));
         List<String> order =

@@ -46,7 +46,7 @@ public final class MappedRow {
     private byte[] scratch = new byte[512];
     private ByteBuffer numbered = ByteBuffer.wrap(scratch);
 
-    MappedRow(int width) {
+    public MappedRow(int width) {
         this.tags = new Tag[width];
         this.numbers = new long[width];
         this.bytes = new byte[width][];
@@ -118,17 +118,17 @@ public final class MappedRow {
         changes.clear();
     }
 
-    void set(int column, Tag tag, long number) {
+    public void set(int column, Tag tag, long number) {
         tags[column] = tag;
         numbers[column] = number;
     }
 
-    void set(int column, Tag tag, byte[] value) {
+    public void set(int column, Tag tag, byte[] value) {
         tags[column] = tag;
         bytes[column] = value;
     }
 
-    void setNull(int column) {
+    public void setNull(int column) {
         tags[column] = Tag.NULL;
     }
 

@@ -8,6 +8,8 @@ public enum MirrorRemedy implements Remedy.Kind {
     ALLOW_AN_EMPTY_SOURCE,
     /** Let so many rows be deleted, or keep them. Argument: how many. */
     ALLOW_THE_DELETES,
+    /** Let so many rows be deleted, which cannot be kept. Argument: how many. */
+    ALLOW_MORE_DELETES,
     /**
      * Leave out the rows that do not fit. Argument, if there is one: the statements, each an argument, after which they would.
      */
@@ -18,6 +20,10 @@ public enum MirrorRemedy implements Remedy.Kind {
     RESTART_THE_OTHER_WAY,
     /** Begin anew: this source is to replace the other. */
     RESTART_FROM_THIS_SOURCE,
+    /** Copy from this source anew, so that it replaces the other. */
+    COPY_FROM_THIS_SOURCE,
+    /** Copy the table: its rows differ in another way than one by one. */
+    COPY_THE_TABLE,
     /** Change the mirror's table, or leave the table out. */
     CHANGE_OR_LEAVE_OUT,
     /** Have the table made; the plan shows how. */

@@ -185,6 +185,20 @@ public record SourceTable(
         tx.scan(sql, sink);
     }
 
+    /** Hands over, as {@link #scan} does, the row at a position of the table's order, if it is there. */
+    public void at(Tx tx, List<Object> position, Cells.Sink sink) {
+        List<String> selected = new ArrayList<>();
+        List<String> same = new ArrayList<>();
+        for (Order part : order) {
+            selected.add(part.expression());
+            same.add(part.sql() + " = ?");
+        }
+        columns.forEach(column -> selected.add(column.identifier().toString()));
+        String sql = "select " + String.join(", ", selected) + " from main." + identifier() + " where "
+                + String.join(" and ", same) + also();
+        tx.scan(sql, sink, position.toArray());
+    }
+
     /** Where the first column is in a scanned row. */
     public int offset() {
         return order.size();

@@ -1,4 +1,4 @@
-package dev.lockstep.cli.mirror;
+package dev.lockstep.cli.diff;
 
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.TerminalText;
@@ -12,34 +12,45 @@ import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The statements that {@code --sql} asks for, if it does. */
-final class VerifySql implements AutoCloseable {
+public final class ScriptFile implements AutoCloseable {
     private static final String STDOUT = "-";
 
     private final Optional<String> file;
     private final Optional<RepairScript> script;
 
-    private VerifySql(Optional<String> file, Optional<RepairScript> script) {
+    private ScriptFile(Optional<String> file, Optional<RepairScript> script) {
         this.file = file;
         this.script = script;
     }
 
-    static VerifySql of(Optional<String> file, MirrorConnection link) {
-        return new VerifySql(file, file.map(name -> new RepairScript(link)));
+    public static ScriptFile of(Optional<String> file, MirrorConnection link) {
+        return new ScriptFile(file, file.map(name -> new RepairScript(link)));
     }
 
-    DifferenceVisitor visitor() {
+    public DifferenceVisitor visitor() {
         return script.isPresent() ? script.get() : DifferenceVisitor.NONE;
     }
 
-    /** Writes them once all is known: to a file, which nobody sees in part, or to standard output. */
-    void write(Invocation call, List<Verification.Table> tables) {
+    /**
+     * Writes them once all is known: to a file, which nobody sees in part, or to standard output.
+     *
+     * @param databases which they are about, by name
+     * @param differs how it is told that a table differs
+     */
+    public void write(
+            Invocation call,
+            List<Verification.Table> tables,
+            Map<String, String> databases,
+            Function<Verification.Table, String> differs) {
         if (script.isEmpty()) {
             return;
         }
-        List<String> heading = heading(call, tables);
+        List<String> heading = heading(tables, databases, differs);
         try {
             WholeFile.Content content = out -> script.get().writeTo(out, heading);
             if (file.orElseThrow().equals(STDOUT)) {
@@ -60,18 +71,20 @@ final class VerifySql implements AutoCloseable {
         }
     }
 
-    private List<String> heading(Invocation call, List<Verification.Table> tables) {
+    private List<String> heading(
+            List<Verification.Table> tables,
+            Map<String, String> databases,
+            Function<Verification.Table, String> differs) {
         List<String> lines = new ArrayList<>();
         lines.add("Makes the rows of a mirror right that differed when 'lockstep mirror verify' compared them.");
-        lines.add("The source: " + MirrorArguments.sourceId(call));
-        lines.add("The mirror: " + MirrorArguments.mirrorId(call));
+        databases.forEach((name, database) -> lines.add("The " + name + ": " + database));
         for (Verification.Table table : tables) {
             table.failure().ifPresent(why -> {
                 script.orElseThrow().forget(table.table());
                 lines.add("NOT COMPARED: " + table.table() + ": " + why.getMessage());
             });
             if (table.failure().isEmpty() && !table.isEqual()) {
-                lines.add(VerifyReport.differs(table));
+                lines.add(differs.apply(table));
             }
         }
         return lines;

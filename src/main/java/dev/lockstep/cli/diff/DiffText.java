@@ -1,4 +1,4 @@
-package dev.lockstep.cli.mirror;
+package dev.lockstep.cli.diff;
 
 import dev.lockstep.cli.pager.Pager;
 import dev.lockstep.cli.text.DisplayWidth;
@@ -6,6 +6,7 @@ import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.verify.Difference.Kind;
 import dev.lockstep.mirror.verify.DifferenceVisitor;
 import dev.lockstep.mirror.verify.RowDifference;
+import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +15,7 @@ import java.util.Locale;
  * Rows that differ, side by side: a line for each column, the source's value at the left, the mirror's at the right. Between
  * them stands what differs, as in {@code diff -y}: {@code |} a cell, {@code <} a row that is missing, {@code >} one too many.
  */
-final class DiffText implements DifferenceVisitor {
+public final class DiffText implements DifferenceVisitor {
     /** Rows of wider tables are shown without the cells that are equal. */
     private static final int MAX_COLUMNS = 12;
 
@@ -43,18 +44,34 @@ final class DiffText implements DifferenceVisitor {
 
     private final Pager pager;
     private final long most;
+    private Runnable begins = () -> {};
     private long shown;
     private String table;
 
     /** @param most how many rows are shown */
-    DiffText(Pager pager, long most) {
+    public DiffText(Pager pager, long most) {
         this.pager = pager;
         this.most = most;
     }
 
+    /** What to do before the first row is shown, such as to leave the terminal to it. */
+    public void onFirst(Runnable action) {
+        begins = action;
+    }
+
+    public boolean hasBegun() {
+        return shown > 0;
+    }
+
+    /** What was shown cannot be taken back. */
     @Override
     public void table(TablePlan plan) {
-        table = null;
+        if (plan.name().equals(table)) {
+            throw new LockstepException(
+                    LockstepException.Kind.UNREACHABLE,
+                    "the mirror went away while rows of " + table + " were shown",
+                    "run it again");
+        }
     }
 
     @Override
@@ -62,14 +79,11 @@ final class DiffText implements DifferenceVisitor {
         return shown < most;
     }
 
-    /** How many rows were shown. */
-    long shown() {
-        return shown;
-    }
-
     @Override
     public void row(RowDifference row) {
-        shown++;
+        if (shown++ == 0) {
+            begins.run();
+        }
         List<RowDifference.Cell> cells = new ArrayList<>();
         boolean isWide = row.cells().size() > MAX_COLUMNS && row.kind() == Kind.CHANGED;
         row.cells().stream().filter(cell -> !isWide || cell.differs()).forEach(cells::add);

@@ -1,4 +1,4 @@
-package dev.lockstep.cli.mirror;
+package dev.lockstep.cli.diff;
 
 /** Text in which each character can be seen: what moves a cursor, turns the direction of writing or takes no room is escaped. */
 final class TextEscapes {

@@ -1,4 +1,4 @@
-package dev.lockstep.cli.mirror;
+package dev.lockstep.cli.diff;
 
 import dev.lockstep.cli.text.DisplayWidth;
 import dev.lockstep.cli.text.Quantity;
@@ -12,20 +12,20 @@ import java.text.Normalizer;
  * text has escapes, and an E before it, if it has characters that a terminal would not show as they are. A long value is cut,
  * with how long it is.
  */
-final class ShownCell {
+public final class ShownCell {
     private static final int MIN_SHOWN = 4;
 
     private ShownCell() {}
 
     /** How the two values of a cell are shown. */
-    record Pair(String source, String mirror) {}
+    public record Pair(String source, String mirror) {}
 
     /**
      * Both values of a cell.
      *
      * @param columns that each may take; what is not there is empty
      */
-    static Pair of(RowDifference.Cell cell, int columns) {
+    public static Pair of(RowDifference.Cell cell, int columns) {
         String source = cell.source() == null ? "" : shown(cell.source(), other(cell, cell.mirror()), columns, false);
         String mirror = cell.mirror() == null ? "" : shown(cell.mirror(), other(cell, cell.source()), columns, false);
         if (cell.differs() && looksTheSame(source, mirror)) {
