@@ -14,6 +14,7 @@ final class Bench {
             new StartUp(),
             new PayloadParsing(),
             new BroadcastPaths(),
+            new HotInvalidation(),
             new LocalHit(),
             new SharedHit(),
             new Wipe(),

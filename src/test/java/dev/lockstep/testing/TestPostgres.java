@@ -116,6 +116,20 @@ public final class TestPostgres implements TestServer {
         }
     }
 
+    /** As {@link #start()}, and a commit is on the disk before it is answered. */
+    public static TestPostgres startDurable() {
+        try {
+            Path data = Files.createTempDirectory(Files.createDirectories(HOME), "data-");
+            EmbeddedPostgres embedded = builder(data)
+                    .setServerConfig("fsync", "on")
+                    .setServerConfig("synchronous_commit", "on")
+                    .start();
+            return prepared(data, embedded, HERE.at(HERE.host(), embedded.getPort()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A server that runs already. */
     static TestPostgres at(String url) {
         return at(TestServer.given(ServerProduct.POSTGRESQL, url));

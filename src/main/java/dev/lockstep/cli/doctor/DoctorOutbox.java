@@ -36,7 +36,7 @@ final class DoctorOutbox {
                     NAME,
                     State.FAIL,
                     "nobody sequences the outbox, " + last + ": " + waiting,
-                    "'lockstep realm sequence', where it is kept running; or a durable listener whose login may do it");
+                    "'lockstep realm sequence', where it is kept running; or a durable listener or a relay whose login may do it");
         }
         String who =
                 waiting + "; sequenced by " + state.sequencer().orElseThrow().client() + ", backend "

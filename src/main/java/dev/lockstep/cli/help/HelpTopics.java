@@ -26,6 +26,7 @@ public final class HelpTopics {
             "environment",
             "profile-format",
             "protocol",
+            "relay",
             "grants-postgresql",
             "grants-mariadb");
 

@@ -54,11 +54,13 @@ $$;
 
 -- Every file that a name may mean.
 create or replace function ${lockstep}.lockstep_meanings(path text) returns text[]
-    language sql immutable strict as $$
-    select case when path ~ '\.(js|gjs|ts|gts)$' and path !~ '\.d\.ts$' or ${lockstep}.lockstep_is_data(path)
-                then array[path]
-                else array[path, path || '.js', path || '.gjs', path || '.ts', path || '.gts'] end
-$$;
+    language plpgsql immutable strict as $$
+begin
+    if path ~ '\.(js|gjs|ts|gts)$' and path !~ '\.d\.ts$' or ${lockstep}.lockstep_is_data(path) then
+        return array[path];
+    end if;
+    return array[path, path || '.js', path || '.gjs', path || '.ts', path || '.gts'];
+end $$;
 
 -- A realm's name as replicas compare it; null if no realm has it.
 create or replace function ${lockstep}.lockstep_realm(realm text) returns text
@@ -175,29 +177,41 @@ begin
 end $$;
 
 -- What imports any of these files, directly or by way of others, as local paths. A dependency key is a path relative to the
--- realm without executable extension, and decoded.
+-- realm without executable extension, and decoded. Its plan is kept by the session, and where nothing imports anything, it is
+-- not run.
 create or replace function ${lockstep}.lockstep_importers(the_realm text, the_paths text[]) returns text[]
-    language sql stable as $$
-    with recursive importer as materialized (
-           select i.artifact,
-                  regexp_replace(substr(i.artifact, length(p.prefix) + 1), '\.(js|gjs|ts|gts)$', '') as key,
-                  ${lockstep}.lockstep_encoded(d.key) as imports
-             from ${lockstep}.lockstep_imports(the_realm) as i
-            cross join (select ${lockstep}.lockstep_encoded(the_realm) as prefix) as p
-            cross join lateral jsonb_array_elements_text(i.imports) as d (key)),
-         changed (key) as (
-           select regexp_replace(${lockstep}.lockstep_encoded(path), '\.(js|gjs|ts|gts)$', '')
-             from unnest(the_paths) as path
-            union
-           select i.key
-             from changed c
-             join importer i on i.imports = c.key)
-    select array_agg(distinct local)
-      from changed c
-      join importer i on i.imports = c.key
-     cross join lateral ${lockstep}.lockstep_local(the_realm, i.artifact) as local
-     where local is not null and local <> all (the_paths)
-$$;
+    language plpgsql stable as $$
+declare
+    keys    text[];
+    imports text[];
+    names   text[];
+    prefix  constant int := length(${lockstep}.lockstep_encoded(the_realm));
+    ends    constant text := '\.(js|gjs|ts|gts)$';
+begin
+    select array_agg(i.artifact), array_agg(regexp_replace(substr(i.artifact, prefix + 1), ends, '')),
+           array_agg(${lockstep}.lockstep_encoded(d.key))
+      into names, keys, imports
+      from ${lockstep}.lockstep_imports(the_realm) as i
+     cross join lateral jsonb_array_elements_text(i.imports) as d (key);
+    if names is null then
+        return null;
+    end if;
+    return (
+        with recursive importer as materialized (
+               select * from unnest(names, keys, imports) as i (artifact, key, imports)),
+             changed (key) as (
+               select regexp_replace(${lockstep}.lockstep_encoded(path), ends, '')
+                 from unnest(the_paths) as path
+                union
+               select i.key
+                 from changed c
+                 join importer i on i.imports = c.key)
+        select array_agg(distinct local)
+          from changed c
+          join importer i on i.imports = c.key
+         cross join lateral ${lockstep}.lockstep_local(the_realm, i.artifact) as local
+         where local is not null and local <> all (the_paths));
+end $$;
 
 -- Artifacts of a realm, whole if there are no paths. Who raises the floor waits for those that are at paths, so that nobody
 -- captures the new floor before their change has committed; they do not wait for each other. A percent sign may be an
@@ -214,7 +228,18 @@ declare
     lowest  bigint := 0;
     highest bigint;
     mixed   boolean;
+    path    text;
+    name    text;
+    files   text[];
 begin
+    foreach path in array coalesce(the_paths, '{}') loop
+        foreach name in array ${lockstep}.lockstep_meanings(path) loop
+            files := files || ${lockstep}.lockstep_encoded(the_realm || name);
+            if strpos(name, '%') > 0 then
+                files := files || ${lockstep}.lockstep_encoded(the_realm || replace(name, '%', '%25'));
+            end if;
+        end loop;
+    end loop;
     if ready then
         insert into ${cache}.lockstep_realm_floor (realm_url) values (the_realm) on conflict do nothing;
     end if;
@@ -229,9 +254,7 @@ begin
             end if;
             insert into ${cache}.module_transpile_cache as m (realm_url, canonical_path, generation, created_at)
             select the_realm, file, lowest + 1, millis
-              from (select distinct ${lockstep}.lockstep_encoded(the_realm || name) as file
-                      from unnest(the_paths) as path, unnest(${lockstep}.lockstep_meanings(path)) as meaning,
-                           unnest(array[meaning, replace(meaning, '%', '%25')]) as name) as files
+              from (select distinct unnest(files) as file) as wanted
              order by file
                 on conflict (realm_url, canonical_path) do update
                set body = null, headers = null, dependency_keys = null, fingerprint = null, content = null, stamp = null,
@@ -239,9 +262,7 @@ begin
         else
             insert into ${cache}.module_transpile_cache as m (realm_url, canonical_path, generation, created_at)
             select the_realm, file, 1, millis
-              from (select distinct ${lockstep}.lockstep_encoded(the_realm || name) as file
-                      from unnest(the_paths) as path, unnest(${lockstep}.lockstep_meanings(path)) as meaning,
-                           unnest(array[meaning, replace(meaning, '%', '%25')]) as name) as files
+              from (select distinct unnest(files) as file) as wanted
              order by file
                 on conflict (realm_url, canonical_path) do update
                set body = null, headers = null, dependency_keys = null,
@@ -348,7 +369,8 @@ $$;
 -- Runs when the transaction commits, once for all that it has put into the outbox: what is locked is locked as shortly as
 -- can be, and by everybody in one order: floor and artifacts of each realm, then definitions of each, then tokens of each.
 create or replace function ${lockstep}.lockstep_forget() returns trigger
-    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+    language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
+-- To compile a plan takes longer than it all does.
 declare
     this   constant text := pg_current_xact_id()::text;
     marker constant text := coalesce(current_setting('lockstep.forgotten', true), '');

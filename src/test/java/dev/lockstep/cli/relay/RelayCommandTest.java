@@ -150,7 +150,7 @@ class RelayCommandTest {
     /** Its connection is full, and it is cut, while another one is served. */
     @Test
     void whoTakesNothingIsCutAndNobodyWaitsForIt(TestDatabase database) throws Exception {
-        DurableLog log = DurableLog.in(database);
+        DurableLog.in(database);
         String[] paths = new String[500];
         Arrays.setAll(paths, n -> "p".repeat(2_000) + n);
         try (RunningRelay relay = RunningRelay.of(database, "--max-behind", "3000", "--stall", "60s");

@@ -29,10 +29,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(PostgresExtension.class)
 class RelayFanOutTest {
     private static final int SUBSCRIBERS = Counts.of(300, 5_000);
-    private static final int SECONDS = Counts.of(3, 30);
+    private static final int SECONDS = Counts.of(3, 10);
     private static final int EVENTS_A_SECOND = 100;
     private static final int TICKS_A_SECOND = 100;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(Counts.of(120, 600));
 
     @Test
     void everySubscriberHasEveryNumberOnce(TestDatabase database) throws Exception {

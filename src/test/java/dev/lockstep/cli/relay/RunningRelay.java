@@ -16,7 +16,10 @@ record RunningRelay(RunningLockstep command, String url) implements AutoCloseabl
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     static RunningRelay of(TestDatabase database, String... options) {
-        List<String> arguments = new ArrayList<>(List.of("realm", "relay", "--listen", "127.0.0.1:0", "-o", "jsonl"));
+        List<String> arguments = new ArrayList<>(List.of("realm", "relay", "-o", "jsonl"));
+        if (!List.of(options).contains("--listen")) {
+            arguments.addAll(List.of("--listen", "127.0.0.1:0"));
+        }
         arguments.addAll(List.of(options));
         RunningLockstep command =
                 RunningLockstep.start(Map.of("LOCKSTEP_PG", database.url()), arguments.toArray(String[]::new));
