@@ -185,6 +185,7 @@ class ArchitectureTest {
                     alwaysTrue(),
                     resideInAnyPackage(
                             "dev.lockstep.cli.kit",
+                            "dev.lockstep.cli.completion",
                             "dev.lockstep.cli.option",
                             "dev.lockstep.cli.hint",
                             "dev.lockstep.cli.diff",

@@ -41,6 +41,7 @@ class DebianPackageTest {
                         "./usr/share/man/man7/lockstep-protocol.7",
                         "./usr/share/bash-completion/completions/lockstep",
                         "./usr/share/zsh/vendor-completions/_lockstep",
+                        "./usr/share/fish/vendor_completions.d/lockstep.fish",
                         "./usr/share/doc/lockstep/copyright",
                         "./usr/share/doc/lockstep/examples/crontab")
                 .doesNotContain(".jsa");

@@ -5,6 +5,7 @@ import dev.lockstep.cli.audit.AuditLatestCommand;
 import dev.lockstep.cli.audit.AuditStatusCommand;
 import dev.lockstep.cli.audit.AuditSuggestCommand;
 import dev.lockstep.cli.audit.AuditWriteCommand;
+import dev.lockstep.cli.completion.NamesCommand;
 import dev.lockstep.cli.demo.DemoCommand;
 import dev.lockstep.cli.doctor.DoctorCommand;
 import dev.lockstep.cli.fts.FtsCheckCommand;
@@ -176,6 +177,7 @@ public final class Catalog {
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();
             case "version" -> new VersionCommand();
+            case NamesCommand.PATH -> new NamesCommand();
             default -> null;
         };
     }

@@ -2,8 +2,9 @@ package dev.lockstep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.cli.help.CompletionCommand;
+import dev.lockstep.cli.completion.ShellScripts;
 import dev.lockstep.cli.help.Examples;
+import dev.lockstep.cli.help.HelpTopics;
 import dev.lockstep.testing.ChildJvm;
 import java.io.File;
 import java.io.IOException;
@@ -58,8 +59,11 @@ class GeneratedFilesTest {
 
     @Test
     void completionsFollowTheCommands() throws IOException {
-        Files.writeString(fresh.resolve("lockstep.bash"), CompletionCommand.script(Catalog.TREE, "bash"));
-        Files.writeString(fresh.resolve("_lockstep"), CompletionCommand.script(Catalog.TREE, "zsh"));
+        for (String shell : ShellScripts.SHELLS) {
+            Files.writeString(
+                    fresh.resolve(shell.equals("zsh") ? "_lockstep" : "lockstep." + shell),
+                    ShellScripts.of(Catalog.TREE, shell, HelpTopics.NAMES));
+        }
 
         compare(COMPLETIONS);
     }

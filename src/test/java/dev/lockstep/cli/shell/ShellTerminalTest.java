@@ -122,6 +122,21 @@ class ShellTerminalTest {
                 .isEqualTo("rw-------");
     }
 
+    /** As terminals paste where the editor asks them to mark it. */
+    @Test
+    void whatIsPastedRunsLineByLine() throws Exception {
+        try (Session shell = new Session(folder.toString(), "xterm", 80)) {
+            shell.child.awaitStdout("what else this shell can do");
+            Await.until("a prompt", PATIENCE, () -> shell.child.stdout().endsWith("lockstep> "));
+            shell.type("\u001b[200~version\rprofile list; version \\\r--json\u001b[201~", "--json");
+            shell.type("\r", "\"exitCode\":0");
+
+            assertThat(shell.child.stdout()).contains("lockstep 0.", "cadt-v1").doesNotContain("unexpected argument");
+            shell.enter("exit", "exit");
+            assertThat(shell.child.exitCode()).isZero();
+        }
+    }
+
     @Test
     void aHistoryThatCannotBeWrittenIsSaidAndDoesNotStopTheShell() throws Exception {
         try (Session shell = new Session("/proc/nowhere", "xterm", 40)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.cli.Catalog;
 import dev.lockstep.cli.Lockstep;
+import dev.lockstep.cli.completion.ValueKind.Source;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.db.open.Databases;
@@ -231,7 +232,7 @@ public class ShellTest {
             Invocation call = invocation(databases, sink);
             try (ShellNames names = new ShellNames(new Shell(call), call)) {
                 names.refresh();
-                Await.until("the names", Duration.ofSeconds(20), () -> !names.of(ShellNames.Kind.TABLE)
+                Await.until("the names", Duration.ofSeconds(20), () -> !names.of(Source.TABLE)
                         .isEmpty());
                 ShellCompleter completer = new ShellCompleter(Catalog.TREE, names);
 
@@ -268,7 +269,7 @@ public class ShellTest {
             Invocation call = invocation(databases, sink);
             try (ShellNames names = new ShellNames(new Shell(call), call)) {
                 names.refresh();
-                Await.until("the names", Duration.ofSeconds(20), () -> !names.of(ShellNames.Kind.REALM)
+                Await.until("the names", Duration.ofSeconds(20), () -> !names.of(Source.REALM)
                         .isEmpty());
 
                 assertThat(new ShellCompleter(Catalog.TREE, names).values(List.of("realm", "broadcast"), "http"))
