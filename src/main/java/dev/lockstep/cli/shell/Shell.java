@@ -1,6 +1,5 @@
 package dev.lockstep.cli.shell;
 
-import dev.lockstep.cli.kit.Confirmation;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Printer;
@@ -9,21 +8,17 @@ import dev.lockstep.cli.kit.SignalHandler;
 import dev.lockstep.cli.option.Durations;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
-import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.cli.shell.ShellStatements.Statement;
 import dev.lockstep.db.open.Databases;
-import dev.lockstep.db.open.Targets;
-import dev.lockstep.profile.Profile;
-import dev.lockstep.support.Environment;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Redactor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.time.Duration;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,40 +29,46 @@ import java.util.Optional;
  * What a line changes (a connection, a variable, where output goes) holds for the lines after it.
  */
 final class Shell {
+    private static final int INTERRUPTED = 130;
+
     private static final String HELP = """
             COMMAND …          as on the command line; help shows them
+            COMMAND | PROGRAM  its output for a program: | less
+            ; \\ # exit quit    several on a line; go on in the next; comment; leave
             \\c pg|db|to|profile [VALUE]  set a default; without a value: unset it
             \\conninfo          show the defaults and what is connected
             \\o [FILE]          send results to a file; without one: back here
-            \\set [NAME VALUE]  ON_ERROR_STOP on|off, OUTPUT text|json|jsonl
+            \\set [NAME VALUE]  ON_ERROR_STOP on|off, OUTPUT text|json|jsonl, PAGER on|off
             \\timing [on|off]   say how long each command takes
             \\watch [D]         run the last command every D (2s) until Ctrl-C
             \\? \\q              this help; leave (or Ctrl-D)
             """;
 
-    private static final List<String> CONNECTIONS = List.of("pg", "db", "to", "profile");
-
     private final Program program;
     private final Databases databases;
+    private final ShellDefaults defaults;
     private final InputStream in;
     private final PrintStream err;
     private final PrintStream standard;
-    private final Map<String, String> variables = new LinkedHashMap<>(Map.of("ON_ERROR_STOP", "on", "OUTPUT", "text"));
+    private final Map<String, String> variables =
+            new LinkedHashMap<>(Map.of("ON_ERROR_STOP", "on", "OUTPUT", "text", "PAGER", "off"));
     private PrintStream out;
     private boolean timing;
     private boolean ended;
-    private String last = "";
+    private boolean stopsInside;
+    private Statement last;
     private volatile SignalHandler running;
 
     Shell(Invocation call) {
         program = call.program();
         databases = call.databases();
+        defaults = new ShellDefaults(databases);
         in = call.in();
         standard = call.output().out();
         out = standard;
         err = call.output().err();
         for (Opt<String> option : List.of(Options.PG, Options.DB, Options.PROFILE)) {
-            call.get(option).ifPresent(value -> remember(option.name().substring(2), value));
+            call.get(option).ifPresent(value -> defaults.remember(option.name().substring(2), value));
         }
     }
 
@@ -83,7 +84,7 @@ final class Shell {
 
     /** What {@code \c} has set, or the environment says. */
     Optional<String> connection(String name) {
-        return databases.environment().get(variable(name));
+        return defaults.get(name);
     }
 
     Databases databases() {
@@ -104,24 +105,49 @@ final class Shell {
         return now != null;
     }
 
-    /** Runs one line and returns the exit status of its command. */
-    int run(String line) throws InterruptedException {
-        String text = line.strip();
+    /** Runs what was typed or pasted, one statement after the other, and returns the last status that was not 0. */
+    int run(String text) throws InterruptedException {
+        int last = 0;
+        for (Statement statement : ShellStatements.of(text)) {
+            int status = runOne(statement);
+            last = status == 0 ? last : status;
+            if (ended || status == INTERRUPTED || (stopsInside && !goesOn(status))) {
+                return last;
+            }
+        }
+        return last;
+    }
+
+    /** From now on what follows a failure in a text is not run, as in a script. */
+    void stopAtFailures() {
+        stopsInside = true;
+    }
+
+    private int runOne(Statement statement) throws InterruptedException {
+        String text = statement.command();
         long start = System.nanoTime();
         int status;
         try {
-            status = text.startsWith("\\") ? own(text.substring(1)) : command(text);
+            if (text.startsWith("\\")) {
+                status = own(text.substring(1));
+            } else if (text.equals("exit") || text.equals("quit")) {
+                ended = true;
+                status = 0;
+            } else {
+                last = statement;
+                status = command(statement);
+            }
         } catch (LockstepException e) {
             status = new Output(out, err, redactor()).fail(e);
         }
-        if (timing && !text.isEmpty()) {
+        if (timing) {
             err.println("time: " + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms");
         }
         return status;
     }
 
-    private int command(String line) {
-        List<String> words = new ArrayList<>(ShellWords.of(line));
+    private int command(Statement statement) throws InterruptedException {
+        List<String> words = new ArrayList<>(ShellWords.of(statement.command()));
         if (!words.isEmpty() && words.get(0).equals("lockstep")) {
             words.remove(0);
         }
@@ -131,14 +157,28 @@ final class Shell {
         if (words.get(0).equals("shell")) {
             throw LockstepException.usage("this is a shell already", "\\? shows what it can do");
         }
-        last = line;
         if (!variables.get("OUTPUT").equals("text") && !words.contains("-o") && !words.contains("--json")) {
             words.addAll(0, List.of("-o", variables.get("OUTPUT")));
         }
+        Optional<String> reader = statement.reader().or(this::pager);
+        return reader.isEmpty()
+                ? program(words, out)
+                : ShellPipe.run(reader.get(), databases.environment(), out, pipe -> program(words, pipe));
+    }
+
+    /** What shows results on a terminal, if they are not to scroll away. */
+    private Optional<String> pager() {
+        boolean wanted = variables.get("PAGER").equals("on") && out == standard;
+        return wanted && System.getProperty("lockstep.tty", "").contains("1")
+                ? databases.environment().get("PAGER").or(() -> Optional.of(ShellPipe.PAGER))
+                : Optional.empty();
+    }
+
+    private int program(List<String> words, PrintStream to) {
         SignalHandler handler = SignalHandler.ofCommand();
         running = handler;
         try {
-            return program.run(databases, in, out, err, handler, words.toArray(String[]::new));
+            return program.run(databases, in, to, err, handler, words.toArray(String[]::new));
         } finally {
             handler.ended();
             running = null;
@@ -155,8 +195,8 @@ final class Shell {
         switch (verb) {
             case "?" -> standard.print(HELP);
             case "q" -> ended = true;
-            case "c", "connect" -> connect(first, second);
-            case "conninfo" -> conninfo();
+            case "c", "connect" -> defaults.connect(first, second);
+            case "conninfo" -> defaults.show(standard);
             case "timing" -> timing = onOff(first.orElse(timing ? "off" : "on"));
             case "o" -> redirect(first);
             case "set" -> set(first, second);
@@ -167,65 +207,6 @@ final class Shell {
         }
         standard.flush();
         return 0;
-    }
-
-    private void connect(Optional<String> name, Optional<String> value) {
-        if (name.isEmpty() || !CONNECTIONS.contains(name.get())) {
-            throw LockstepException.usage("\\c takes pg, db, to or profile, and a value", null);
-        }
-        value.ifPresent(given -> check(name.get(), given));
-        remember(name.get(), value.orElse(""));
-    }
-
-    /** What is wrong with a default is said when it is set; whether anybody answers there, when it is used. */
-    private void check(String name, String value) {
-        Environment environment = databases.environment();
-        switch (name) {
-            case "pg" -> PgTarget.resolve(value, Options.sources(environment));
-            case "db" -> {
-                if (!Files.isRegularFile(Invocation.file(value))) {
-                    throw LockstepException.usage("no such file: " + value, "lockstep opens databases that exist");
-                }
-            }
-            case "to" ->
-                Targets.resolve(
-                        value,
-                        Options.sources(environment)
-                                .called("\\c to", Options.PASSWORD_FILE.name())
-                                .withVariable("LOCKSTEP_TO"));
-            default -> Profile.load(value);
-        }
-    }
-
-    private void remember(String name, String value) {
-        Map<String, String> changed = new HashMap<>(databases.environment().variables());
-        changed.put(variable(name), value);
-        databases.use(databases.environment().with(changed));
-    }
-
-    private static String variable(String name) {
-        return switch (name) {
-            case "pg" -> "LOCKSTEP_PG";
-            case "db" -> "LOCKSTEP_DB";
-            case "to" -> "LOCKSTEP_TO";
-            default -> "LOCKSTEP_PROFILE";
-        };
-    }
-
-    private void conninfo() {
-        for (String name : CONNECTIONS) {
-            String value = connection(name).orElseGet(() -> name.equals("pg") ? unnamed() : "none");
-            standard.println(redactor().redact(name + ": " + value));
-        }
-        standard.println("PostgreSQL connections open: " + databases.keptConnections());
-    }
-
-    /** The PostgreSQL that is used while none is set. */
-    private String unnamed() {
-        if (PgTarget.resolve(null, Options.sources(databases.environment())).isNamed()) {
-            return "as the PG* variables say";
-        }
-        return Confirmation.isAttended() ? "embedded" : "none";
     }
 
     private static boolean onOff(String word) {
@@ -256,9 +237,10 @@ final class Shell {
             return;
         }
         switch (name.get()) {
-            case "ON_ERROR_STOP" -> onOff(value.orElse("on"));
+            case "ON_ERROR_STOP", "PAGER" -> onOff(value.orElse("on"));
             case "OUTPUT" -> Options.Format.of(value.orElse("text"));
-            default -> throw LockstepException.usage("no variable " + name.get(), "there are ON_ERROR_STOP and OUTPUT");
+            default ->
+                throw LockstepException.usage("no variable " + name.get(), "there are ON_ERROR_STOP, OUTPUT and PAGER");
         }
         variables.put(name.get(), value.orElse(name.get().equals("OUTPUT") ? "text" : "on"));
     }
@@ -271,12 +253,15 @@ final class Shell {
         } catch (picocli.CommandLine.TypeConversionException e) {
             throw LockstepException.usage(e.getMessage(), null);
         }
-        if (last.isEmpty()) {
+        if (last == null) {
             throw LockstepException.usage("there is no command to repeat", null);
         }
         SignalHandler handler = SignalHandler.ofCommand();
         int status = 0;
         while (status == 0) {
+            String header = LocalDateTime.now().withNano(0) + ", every " + every.orElse("2s") + ": " + last.command();
+            (variables.get("OUTPUT").equals("text") ? out : err)
+                    .println(redactor().redact(header));
             status = command(last);
             running = handler;
             try {

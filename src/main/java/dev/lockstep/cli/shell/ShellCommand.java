@@ -52,6 +52,9 @@ public final class ShellCommand implements Command {
     private static int status(Shell shell, Invocation call) throws InterruptedException {
         List<String> commands = call.all(COMMAND);
         int status = 0;
+        if (!commands.isEmpty() || call.has(FILE) || !interactive()) {
+            shell.stopAtFailures();
+        }
         for (int i = 0; i < commands.size() && shell.goesOn(status); i++) {
             status = shell.run(commands.get(i));
         }
@@ -85,6 +88,10 @@ public final class ShellCommand implements Command {
     private static int script(Shell shell, BufferedReader lines) throws IOException, InterruptedException {
         int last = 0;
         for (String line = lines.readLine(); line != null && !shell.ended(); line = lines.readLine()) {
+            while (ShellStatements.isContinued(line)) {
+                String next = lines.readLine();
+                line = ShellStatements.joined(line, next == null ? "" : next);
+            }
             int status = shell.run(line);
             last = status == 0 ? last : status;
             if (!shell.goesOn(status)) {

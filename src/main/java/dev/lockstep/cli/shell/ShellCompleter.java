@@ -1,9 +1,9 @@
 package dev.lockstep.cli.shell;
 
-import dev.lockstep.cli.help.CompletionCommand;
+import dev.lockstep.cli.completion.ValueKind;
+import dev.lockstep.cli.help.HelpTopics;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.CommandTree;
-import dev.lockstep.cli.shell.ShellNames.Kind;
 import dev.lockstep.profile.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +22,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /** Completes the words of a shell's line: commands, options, and values, after a blank as well as after {@code =}. */
 final class ShellCompleter implements Completer {
     private static final int MAX_FILES = 200;
+    private static final String SQLITE = "sqlite:";
     private static final List<String> OWN =
             List.of("\\?", "\\c", "\\conninfo", "\\o", "\\q", "\\set", "\\timing", "\\watch");
 
@@ -60,7 +61,9 @@ final class ShellCompleter implements Completer {
             return starting(word, verbs);
         }
         if (words.get(0).equals("help")) {
-            return starting(word, words.size() == 1 ? List.copyOf(tree.nouns()) : tree.verbs(words.get(1)));
+            List<String> first = new ArrayList<>(tree.nouns());
+            first.addAll(HelpTopics.NAMES);
+            return starting(word, words.size() == 1 ? first : tree.verbs(words.get(1)));
         }
         String path = verbs.isEmpty() ? words.get(0) : words.get(0) + " " + words.get(1);
         Command command = tree.command(path);
@@ -89,49 +92,34 @@ final class ShellCompleter implements Completer {
         }
         List<String> values = new ArrayList<>();
         for (PositionalParamSpec parameter : spec.positionalParameters()) {
-            values.addAll(values(first(parameter.paramLabel()), word));
+            values.addAll(values(ValueKind.of(parameter.paramLabel()), word));
         }
         return values;
     }
 
     private List<String> values(OptionSpec option, String word) {
-        return switch (option.longestName()) {
-            case "--pg" -> starting(word, List.of("embedded"));
-            case "--to", "--mirror" -> List.of();
-            case "--table" -> starting(word, names.of(Kind.TABLE));
-            default -> values(option.paramLabel(), word);
-        };
+        return values(ValueKind.of(option), word);
     }
 
-    /** Of {@code [URL]} or {@code URL PATH...} the first name. */
-    private static String first(String label) {
-        String names = label.replace("[", "").replace("]", "").replace("...", "");
-        return names.split(" ", 2)[0];
-    }
-
-    /** What the label of an option or a parameter says that it takes. */
-    private List<String> values(String label, String word) {
-        return switch (label) {
-            case "FORMAT" -> starting(word, List.of("text", "json", "jsonl"));
-            case "NAME|FILE" -> {
+    private List<String> values(ValueKind kind, String word) {
+        return switch (kind.source()) {
+            case FLAG, ANY, COMMAND -> List.of();
+            case WORDS -> starting(word, kind.words());
+            case FILE -> files(word);
+            case DATABASE ->
+                word.startsWith(SQLITE)
+                        ? files(word.substring(SQLITE.length())).stream()
+                                .map(SQLITE::concat)
+                                .toList()
+                        : starting(word, kind.words());
+            case TABLE, REALM, REGISTRY -> starting(word, names.of(kind.source()));
+            case PROFILE -> {
                 List<String> both = new ArrayList<>(starting(word, Profile.builtIn()));
                 files(word).stream()
                         .filter(file -> file.endsWith("/") || file.endsWith(".json"))
                         .forEach(both::add);
                 yield both;
             }
-            case "SHELL" -> starting(word, CompletionCommand.SHELLS);
-            case "LIST" -> starting(word, List.of("realm", "transpile", "audit", "fts", "mirror"));
-            case "MODE" -> starting(word, List.of("journal", "rebuild"));
-            case "D" -> starting(word, List.of("500ms", "1s", "10s", "1m", "1h"));
-            case "ID" -> starting(word, names.of(Kind.REGISTRY));
-            case "URL" -> starting(word, names.of(Kind.REALM));
-            default ->
-                label.contains("|") && label.equals(label.toLowerCase(java.util.Locale.ROOT))
-                        ? starting(word, List.of(label.split("\\|", -1)))
-                        : label.startsWith("FILE") || label.startsWith("DIR") || label.startsWith("SOURCE")
-                                ? files(word)
-                                : List.of();
         };
     }
 
@@ -141,11 +129,11 @@ final class ShellCompleter implements Completer {
             case "\\c " -> starting(word, List.of("pg", "db", "to", "profile"));
             case "\\c pg" -> starting(word, List.of("embedded"));
             case "\\c db", "\\o " -> files(word);
-            case "\\c profile" -> values("NAME|FILE", word);
-            case "\\set " -> starting(word, List.of("ON_ERROR_STOP", "OUTPUT"));
-            case "\\set OUTPUT" -> values("FORMAT", word);
-            case "\\set ON_ERROR_STOP", "\\timing " -> starting(word, List.of("on", "off"));
-            case "\\watch " -> values("D", word);
+            case "\\c profile" -> values(ValueKind.of("NAME|FILE"), word);
+            case "\\set " -> starting(word, List.of("ON_ERROR_STOP", "OUTPUT", "PAGER"));
+            case "\\set OUTPUT" -> values(ValueKind.of("FORMAT"), word);
+            case "\\set ON_ERROR_STOP", "\\set PAGER", "\\timing " -> starting(word, List.of("on", "off"));
+            case "\\watch " -> values(ValueKind.of("D"), word);
             default -> List.of();
         };
     }

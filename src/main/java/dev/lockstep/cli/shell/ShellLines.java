@@ -48,6 +48,7 @@ final class ShellLines {
             }
         });
         try {
+            out.println(ShellTerminal.HINT);
             while (!shell.ended()) {
                 prompt(shell, out, "");
                 Optional<String> line = line(call.in());
@@ -55,7 +56,13 @@ final class ShellLines {
                     out.println();
                     return 0;
                 }
-                shell.run(line.get());
+                String text = line.get();
+                while (ShellStatements.isContinued(text)) {
+                    out.print(ShellTerminal.CONTINUATION);
+                    out.flush();
+                    text = ShellStatements.joined(text, line(call.in()).orElse(""));
+                }
+                shell.run(text);
             }
             return 0;
         } catch (IOException e) {

@@ -23,6 +23,12 @@ final class ShellTerminal {
     /** Of a terminal that does not say how wide it is. */
     static final int COLUMNS = 80;
 
+    /** The prompt of a line that goes on. */
+    static final String CONTINUATION = "> ";
+
+    /** What a shell says when it begins. */
+    static final String HINT = "help shows the commands, \\? what else this shell can do; Tab completes, exit leaves.";
+
     private static final int HISTORY_SIZE = 10_000;
 
     private ShellTerminal() {}
@@ -48,9 +54,14 @@ final class ShellTerminal {
             LineReader reader = reader(
                     terminal, new ShellCompleter(call.program().commands(), names), history(call), shell.redactor());
             names.refresh();
+            call.output().out().println(HINT);
             while (!shell.ended()) {
                 try {
-                    shell.run(reader.readLine(prompt(shell, terminal.getWidth())));
+                    String text = reader.readLine(prompt(shell, terminal.getWidth()));
+                    while (ShellStatements.isContinued(text)) {
+                        text = ShellStatements.joined(text, reader.readLine(CONTINUATION));
+                    }
+                    shell.run(text);
                     names.refresh();
                 } catch (UserInterruptException dropped) {
                     terminal.flush();

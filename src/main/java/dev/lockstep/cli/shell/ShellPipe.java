@@ -1,0 +1,61 @@
+package dev.lockstep.cli.shell;
+
+import dev.lockstep.support.Environment;
+import dev.lockstep.support.FileError;
+import dev.lockstep.support.LockstepException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.util.function.ToIntFunction;
+
+/** A program that reads what a command of the shell prints: {@code | less}. */
+final class ShellPipe {
+    /** Leaves at once where all fits the screen, and takes colours. */
+    static final String PAGER = "less -FRX";
+
+    private static final int CLOSED_PIPE = 141;
+
+    private ShellPipe() {}
+
+    /**
+     * Runs the command with its output in the program, and waits for both. Where the program stops reading early, the
+     * command has done enough.
+     *
+     * @param program for a POSIX shell
+     * @param out where the program's own output goes; the terminal, if that is what it is
+     * @return the command's exit status
+     */
+    static int run(String program, Environment environment, PrintStream out, ToIntFunction<PrintStream> command)
+            throws InterruptedException {
+        boolean terminal = System.getProperty("lockstep.tty", "").contains("1");
+        ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", program).redirectError(Redirect.INHERIT);
+        builder.environment().putAll(environment.variables());
+        try {
+            Process process = builder.redirectOutput(terminal ? Redirect.INHERIT : Redirect.PIPE)
+                    .start();
+            Thread copy = new Thread(() -> copy(process, out), "pipe");
+            copy.setDaemon(true);
+            copy.start();
+            int status;
+            try (PrintStream pipe = new PrintStream(process.getOutputStream(), false, StandardCharsets.UTF_8)) {
+                status = command.applyAsInt(pipe);
+            }
+            process.waitFor();
+            copy.join();
+            return status == CLOSED_PIPE ? 0 : status;
+        } catch (IOException e) {
+            throw LockstepException.usage("cannot start " + program + ": " + FileError.reason(e), null);
+        }
+    }
+
+    private static void copy(Process process, PrintStream out) {
+        try {
+            process.getInputStream().transferTo(out);
+            out.flush();
+        } catch (IOException e) {
+            // It has been stopped.
+            process.destroy();
+        }
+    }
+}
