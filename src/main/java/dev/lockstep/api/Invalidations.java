@@ -5,12 +5,18 @@ import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.RealmHandler;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.log.RealmListener;
+import dev.lockstep.realm.log.RelayEndpoint;
+import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import javax.sql.DataSource;
 
 /**
@@ -75,7 +81,13 @@ public final class Invalidations implements AutoCloseable {
                         "a listener that polls has no name",
                         "leave out the name: it is told what is new since it began");
             }
-            return new Invalidations(this, new Heard(cache, metrics));
+            Databases databases = place.databases();
+            try {
+                return new Invalidations(databases, open(databases, new Heard(cache, metrics)));
+            } catch (InterruptedException | RuntimeException e) {
+                databases.close();
+                throw e;
+            }
         }
 
         private RealmListener open(Databases databases, RealmHandler handler) throws InterruptedException {
@@ -89,17 +101,59 @@ public final class Invalidations implements AutoCloseable {
         }
     }
 
+    /** Which relay to hear, and what of it; immutable. */
+    public static final class Relayed {
+        private final RelayEndpoint endpoint;
+        private final Metrics metrics;
+
+        private Relayed(RelayEndpoint endpoint, Metrics metrics) {
+            this.endpoint = endpoint;
+            this.metrics = metrics;
+        }
+
+        /** Only what changes in these realms. */
+        public Relayed realms(String... urls) {
+            Set<RealmUrl> wanted = new LinkedHashSet<>();
+            for (String url : urls) {
+                wanted.add(RealmUrl.read(url).url());
+            }
+            return new Relayed(endpoint.withRealms(wanted), metrics);
+        }
+
+        /** Shows the bearer token that is the first line of a file, which is read for each connection. */
+        public Relayed tokenFile(Path file) {
+            return new Relayed(endpoint.withTokenFile(file), metrics);
+        }
+
+        /** Trusts the certificates of a PEM file, instead of those that Java trusts. */
+        public Relayed authorities(Path pem) {
+            return new Relayed(endpoint.withAuthorities(pem), metrics);
+        }
+
+        /** As {@link Listening#metrics}. */
+        public Relayed metrics(Metrics figures) {
+            return new Relayed(endpoint, figures);
+        }
+
+        /**
+         * Begins to listen; when it returns, nothing that the relay hears from now on goes unheard.
+         *
+         * @throws InterruptedException it does not listen
+         * @throws LockstepException unreachable: there is no relay; unauthorized: it wants another token
+         */
+        public Invalidations into(InvalidationHandler cache) throws InterruptedException {
+            Objects.requireNonNull(cache, "the cache");
+            return new Invalidations(
+                    new Databases(Environment.ofProcess()), RealmListener.relayed(endpoint, new Heard(cache, metrics)));
+        }
+    }
+
     private final Databases databases;
     private final RealmListener listener;
 
-    private Invalidations(Listening how, RealmHandler handler) throws InterruptedException {
-        databases = how.place.databases();
-        try {
-            listener = how.open(databases, handler);
-        } catch (InterruptedException | RuntimeException e) {
-            databases.close();
-            throw e;
-        }
+    private Invalidations(Databases databases, RealmListener listener) throws InterruptedException {
+        this.databases = databases;
+        this.listener = listener;
         try {
             Interruptible.run("lockstep-listen", listener::close, () -> {
                 listener.awaitReady();
@@ -130,6 +184,16 @@ public final class Invalidations implements AutoCloseable {
     /** @param source of PostgreSQL's driver, or a pool of such connections */
     public static Listening listen(DataSource source) {
         return listening(Place.of(source));
+    }
+
+    /**
+     * Of a relay, over HTTP, without a connection to the database: for fleets of more processes than that should have sessions.
+     *
+     * @param url of its stream: {@code https://relay.example:8443/events}
+     * @throws LockstepException usage: it is no http or https URL
+     */
+    public static Relayed relayed(URI url) {
+        return new Relayed(RelayEndpoint.of(url), Metrics.NONE);
     }
 
     private static Listening listening(Place place) {

@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.lockstep.support.Json;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.PostgresExtension;
+import dev.lockstep.testing.RunningLockstep;
 import dev.lockstep.testing.TestDatabase;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -95,6 +99,27 @@ class InvalidationsTest {
             for (Connection connection : all) {
                 connection.close();
             }
+        }
+    }
+
+    @Test
+    void aRelayTellsTheSameWithoutASessionOfTheDatabase(TestDatabase database) throws Exception {
+        InvalidationSender.on(database.url()).invalidate(REALM);
+        try (RunningLockstep relay = RunningLockstep.start(
+                Map.of("LOCKSTEP_PG", database.url()), "realm", "relay", "--listen", "127.0.0.1:0", "-o", "jsonl")) {
+            relay.awaitStdout("\n");
+            String ready = relay.stdout().lines().findFirst().orElseThrow();
+            URI url = URI.create((String) ((Map<?, ?>) Json.parse(ready)).get("url"));
+            RealmCache<String> cache = cache();
+            try (Invalidations heard = Invalidations.relayed(url).realms(REALM).into(cache)) {
+                InvalidationSender.on(database.url()).invalidate(REALM, PATH);
+                awaitEmpty(cache);
+                assertThat(heard.isListening()).isTrue();
+            }
+            assertThatThrownBy(() ->
+                            Invalidations.relayed(url.resolve("/elsewhere")).into(cache))
+                    .isInstanceOfSatisfying(
+                            LockstepException.class, e -> assertThat(e.code()).isEqualTo("no-relay"));
         }
     }
 

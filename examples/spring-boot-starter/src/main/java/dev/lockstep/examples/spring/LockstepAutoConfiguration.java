@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -18,10 +17,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** Keeps the caches of an application in step with its realms, over the application's own pool. */
 @AutoConfiguration(
-        afterName = {
-            "org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration",
-            "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration"
-        },
+        afterName = "org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration",
         beforeName = "org.springframework.boot.autoconfigure.cache.CacheAutoConfiguration")
 @ConditionalOnBean(DataSource.class)
 @EnableConfigurationProperties(LockstepProperties.class)
@@ -56,27 +52,15 @@ public class LockstepAutoConfiguration {
                 source, caches, Optional.ofNullable(properties.replica()), metrics.getIfAvailable(() -> Metrics.NONE));
     }
 
-    /** Where there is a registry of Micrometer's. */
+    /** Where there is Micrometer. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(MeterRegistry.class)
     static class Figures {
         @Bean
-        @ConditionalOnBean(MeterRegistry.class)
         @ConditionalOnMissingBean
-        Metrics lockstepMetrics(MeterRegistry registry) {
-            return new MicrometerMetrics(registry);
-        }
-    }
-
-    /** Where there is an actuator. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(HealthIndicator.class)
-    static class Health {
-        @Bean
-        @ConditionalOnBean(LockstepListener.class)
-        @ConditionalOnMissingBean
-        LockstepHealthIndicator lockstepHealthIndicator(LockstepListener listener, RealmCacheManager caches) {
-            return new LockstepHealthIndicator(listener, caches);
+        Metrics lockstepMetrics(ObjectProvider<MeterRegistry> registry) {
+            MeterRegistry found = registry.getIfAvailable();
+            return found == null ? Metrics.NONE : new MicrometerMetrics(found);
         }
     }
 }

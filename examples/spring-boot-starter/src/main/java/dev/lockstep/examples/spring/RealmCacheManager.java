@@ -17,7 +17,7 @@ public final class RealmCacheManager implements CacheManager, InvalidationHandle
     /** @param spec of each, as Caffeine writes it */
     public RealmCacheManager(List<String> names, String spec) {
         for (String name : names) {
-            caches.put(name, new RealmCaffeineCache(name, Caffeine.from(spec).build()));
+            caches.put(name, new RealmCaffeineCache(name, Caffeine.from(spec).recordStats().build()));
         }
     }
 

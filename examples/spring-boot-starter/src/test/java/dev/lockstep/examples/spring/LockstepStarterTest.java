@@ -9,6 +9,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -39,18 +40,19 @@ class LockstepStarterTest {
     static class Application {
         @Service
         static class Cards {
-            private final AtomicInteger loads = new AtomicInteger();
-            private volatile CountDownLatch reading = new CountDownLatch(0);
-            private volatile CountDownLatch mayEnd = new CountDownLatch(0);
+            // Of the class: what Spring injects is a proxy, which has fields of its own.
+            private static final AtomicInteger LOADS = new AtomicInteger();
+            private static volatile CountDownLatch reading = new CountDownLatch(0);
+            private static volatile CountDownLatch mayEnd = new CountDownLatch(0);
 
             @Cacheable(cacheNames = "realms", keyGenerator = "realmKeyGenerator", sync = true)
             public String load(String realm, String path) {
-                return path + " " + loads.incrementAndGet();
+                return path + " " + LOADS.incrementAndGet();
             }
 
             @Cacheable(cacheNames = "realms", keyGenerator = "realmKeyGenerator")
             public String loadSlowly(String realm, String path) throws InterruptedException {
-                String read = path + " " + loads.incrementAndGet();
+                String read = path + " " + LOADS.incrementAndGet();
                 reading.countDown();
                 mayEnd.await();
                 return read;
@@ -111,8 +113,8 @@ class LockstepStarterTest {
 
     @Test
     void whatWasReadBeforeAnInvalidationIsNotTakenInAfterIt() throws Exception {
-        cards.reading = new CountDownLatch(1);
-        cards.mayEnd = new CountDownLatch(1);
+        Application.Cards.reading = new CountDownLatch(1);
+        Application.Cards.mayEnd = new CountDownLatch(1);
         double heard = figures.counter("lockstep.invalidations", "kind", "realm").count();
         AtomicInteger done = new AtomicInteger();
         Thread slow = new Thread(() -> {
@@ -124,18 +126,18 @@ class LockstepStarterTest {
             }
         });
         slow.start();
-        cards.reading.await();
+        assertThat(Application.Cards.reading.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         sender.invalidate(REALM);
         Awaitility.await()
                 .atMost(PATIENCE)
                 .until(() -> figures.counter("lockstep.invalidations", "kind", "realm").count() > heard);
-        cards.mayEnd.countDown();
+        Application.Cards.mayEnd.countDown();
         slow.join();
 
         assertThat(done).hasValue(1);
-        int loads = cards.loads.get();
+        int loads = Application.Cards.LOADS.get();
         cards.loadSlowly(REALM, "cards/slow");
-        assertThat(cards.loads).hasValue(loads + 1);
+        assertThat(Application.Cards.LOADS).hasValue(loads + 1);
     }
 
     @Test
