@@ -64,12 +64,20 @@ public final class AuditLog {
         this.profile = profile;
     }
 
-    /** @param url as {@link Mirror.Source#to(String)} takes it */
+    /**
+     * In the database of a URL.
+     *
+     * @param url as {@link Mirror.Source#to(String)} takes it
+     */
     public static AuditLog on(String url) {
         return new AuditLog(Place.of(url), Optional.empty());
     }
 
-    /** @param login {@code user} and {@code password}, or one of them */
+    /**
+     * In the database of a URL, with a login.
+     *
+     * @param login {@code user} and {@code password}, or one of them
+     */
     public static AuditLog on(String url, Properties login) {
         return new AuditLog(Place.of(url, login), Optional.empty());
     }

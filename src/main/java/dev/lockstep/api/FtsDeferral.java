@@ -157,7 +157,8 @@ public final class FtsDeferral {
                     Deferral deferral =
                             new Deferral(Optional.empty(), ProcessIdentity.ofProcess(), note).lasting(lease);
                     Deferral.Outcome outcome = (ifItGains ? deferral.ifItGains() : deferral).run(db, tables);
-                    outcome.notices().forEach(notice -> log(MirrorNews.words(notice)));
+                    // For whoever defers by hand: here the way back is certain.
+                    outcome.notices().forEach(notice -> log(Level.DEBUG, MirrorNews.words(notice)));
                     return outcome.kept().stream().map(Deferral.Kept::fts).toList();
                 }
             });
@@ -187,12 +188,12 @@ public final class FtsDeferral {
             }
             List<String> notices =
                     outcome.notices().stream().map(MirrorNews::words).toList();
-            notices.forEach(FtsDeferral::log);
+            notices.forEach(notice -> log(Level.INFO, notice));
             return new FtsRestoration(indexes, kept, outcome.left(), outcome.stale(), notices);
         }
     }
 
-    private static void log(String what) {
-        System.getLogger("dev.lockstep").log(Level.INFO, what);
+    private static void log(Level level, String what) {
+        System.getLogger("dev.lockstep").log(level, what);
     }
 }

@@ -5,6 +5,7 @@ import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.ListenSession;
 import dev.lockstep.db.open.Databases;
+import dev.lockstep.db.open.HandedSource;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.invalidate.Broadcast;
 import dev.lockstep.realm.invalidate.RealmInvalidator;
@@ -54,17 +55,29 @@ public final class InvalidationSender {
         this.id = id;
     }
 
-    /** @param url {@code postgresql://user@host:port/db}, or as JDBC has it; it may hold a password */
+    /**
+     * By the database of a URL.
+     *
+     * @param url {@code postgresql://user@host:port/db}, or as JDBC has it; it may hold a password
+     */
     public static InvalidationSender on(String url) {
         return new InvalidationSender(Place.of(url), Optional.empty());
     }
 
-    /** @param login {@code user} and {@code password}, or one of them */
+    /**
+     * By the database of a URL, with a login.
+     *
+     * @param login {@code user} and {@code password}, or one of them
+     */
     public static InvalidationSender on(String url, Properties login) {
         return new InvalidationSender(Place.of(url, login), Optional.empty());
     }
 
-    /** @param source of PostgreSQL's driver, or a pool of such connections */
+    /**
+     * By the database that a data source leads to.
+     *
+     * @param source of PostgreSQL's driver, or a pool of such connections
+     */
     public static InvalidationSender on(DataSource source) {
         return new InvalidationSender(Place.of(source), Optional.empty());
     }
@@ -124,7 +137,7 @@ public final class InvalidationSender {
      */
     public static void inTransaction(Connection postgres, String realm, String... paths) {
         List<RealmUrl> realms = List.of(RealmUrl.read(realm).url());
-        Databases.within(postgres, tx -> {
+        HandedSource.within(postgres, tx -> {
             Outbox.put(tx, Outbox.Call.INVALIDATE, realms, List.of(paths));
             return null;
         });

@@ -171,17 +171,29 @@ public final class Invalidations implements AutoCloseable {
         }
     }
 
-    /** @param url {@code postgresql://user@host:port/db}, or as JDBC has it; it may hold a password */
+    /**
+     * In the database of a URL.
+     *
+     * @param url {@code postgresql://user@host:port/db}, or as JDBC has it; it may hold a password
+     */
     public static Listening listen(String url) {
         return listening(Place.of(url));
     }
 
-    /** @param login {@code user} and {@code password}, or one of them */
+    /**
+     * In the database of a URL, with a login.
+     *
+     * @param login {@code user} and {@code password}, or one of them
+     */
     public static Listening listen(String url, Properties login) {
         return listening(Place.of(url, login));
     }
 
-    /** @param source of PostgreSQL's driver, or a pool of such connections */
+    /**
+     * In the database that a data source leads to.
+     *
+     * @param source of PostgreSQL's driver, or a pool of such connections
+     */
     public static Listening listen(DataSource source) {
         return listening(Place.of(source));
     }

@@ -77,17 +77,29 @@ public final class RealmLock implements AutoCloseable {
         }
     }
 
-    /** @param url {@code postgresql://user@host:port/db}, or as JDBC has it; it may hold a password */
+    /**
+     * In the database of a URL.
+     *
+     * @param url {@code postgresql://user@host:port/db}, or as JDBC has it; it may hold a password
+     */
     public static Server on(String url) {
         return new Server(Place.of(url));
     }
 
-    /** @param login {@code user} and {@code password}, or one of them */
+    /**
+     * In the database of a URL, with a login.
+     *
+     * @param login {@code user} and {@code password}, or one of them
+     */
     public static Server on(String url, Properties login) {
         return new Server(Place.of(url, login));
     }
 
-    /** @param source of PostgreSQL's driver, or a pool of such connections */
+    /**
+     * In the database that a data source leads to.
+     *
+     * @param source of PostgreSQL's driver, or a pool of such connections
+     */
     public static Server on(DataSource source) {
         return new Server(Place.of(source));
     }

@@ -147,17 +147,29 @@ public final class SharedBuilds implements AutoCloseable {
         }
     }
 
-    /** @param url {@code postgresql://user@host:port/db}, or as JDBC has it; it may hold a password */
+    /**
+     * By the database of a URL.
+     *
+     * @param url {@code postgresql://user@host:port/db}, or as JDBC has it; it may hold a password
+     */
     public static Settings on(String url) {
         return Settings.of(Place.of(url));
     }
 
-    /** @param login {@code user} and {@code password}, or one of them */
+    /**
+     * By the database of a URL, with a login.
+     *
+     * @param login {@code user} and {@code password}, or one of them
+     */
     public static Settings on(String url, Properties login) {
         return Settings.of(Place.of(url, login));
     }
 
-    /** @param source of PostgreSQL's driver, or a pool of such connections */
+    /**
+     * By the database that a data source leads to.
+     *
+     * @param source of PostgreSQL's driver, or a pool of such connections
+     */
     public static Settings on(DataSource source) {
         return Settings.of(Place.of(source));
     }

@@ -147,9 +147,9 @@ class ExamplesTest {
         database.execute("create table note (id bigint primary key, body text)");
 
         try (ChildJvm program = ChildJvm.startSource(
-                Path.of("examples/CopyTables.java"), database.environment(), notes.toString(), "note")) {
+                Path.of("examples/CopyTables.java"), Map.of(), notes.toString(), database.url(), "note")) {
             assertThat(program.exitCode()).as("%s", program).isZero();
-            assertThat(program.stdout()).isEqualTo("note: 2 new rows\n");
+            assertThat(program.stdout()).isEqualTo("note: 2 new rows\nequal\n");
         }
         assertThat(database.ask("select string_agg(body, ',' order by id) from note"))
                 .isEqualTo("one,two");

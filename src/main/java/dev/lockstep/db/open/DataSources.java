@@ -16,7 +16,6 @@ import dev.lockstep.support.LockstepException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 
@@ -25,9 +24,14 @@ import javax.sql.DataSource;
  * connection to MariaDB or SQLite is like is settled when it is opened.
  */
 final class DataSources {
-    private final Map<PgTarget, DataSource> lenders = new IdentityHashMap<>();
+    private final IdentityHashMap<PgTarget, DataSource> lenders = new IdentityHashMap<>();
 
-    /** What a data source leads to; it lends one connection to find that out. */
+    /**
+     * What a data source leads to; it lends one connection to find that out.
+     *
+     * @throws DbException it has no connection to give
+     * @throws LockstepException refused: it leads to a database of another kind, or is of another driver
+     */
     synchronized DbTarget target(DataSource source, Environment environment) {
         try (Connection lent = source.getConnection()) {
             String product = lent.getMetaData().getDatabaseProductName();

@@ -5,7 +5,6 @@ import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
-import dev.lockstep.db.Tx;
 import dev.lockstep.db.embedded.EmbeddedPostgres;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.listen.Channel;
@@ -33,7 +32,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
@@ -117,19 +115,6 @@ public final class Databases implements AutoCloseable {
     }
 
     /**
-     * Does a part of the transaction that a PostgreSQL connection of the program's own is in; that commits it, or not.
-     *
-     * @throws DbException of a statement; then the transaction can only be rolled back
-     */
-    public static <T> T within(Connection postgres, Function<Tx, T> work) {
-        try {
-            return new Db(() -> postgres, PostgresDriver::new).autocommit(work);
-        } catch (SQLException e) {
-            throw PostgresErrors.of(e);
-        }
-    }
-
-    /**
      * Copies a SQLite database as it is at one instant, and opens the copy for reading. Only this process can read it, and
      * nothing is left of it when that ends.
      *
@@ -183,13 +168,7 @@ public final class Databases implements AutoCloseable {
         return db;
     }
 
-    /**
-     * What a program's data source leads to, as a target of these databases alone. It lends a connection to find that out, and to
-     * PostgreSQL every connection; what is closed here is given back to it as it was.
-     *
-     * @throws DbException it has no connection to give
-     * @throws LockstepException refused: it leads to a database of another kind, or is of another driver
-     */
+    /** What a program's data source leads to, as a target of these databases alone; {@link DataSources} says how it is used. */
     public DbTarget target(DataSource source) {
         return dataSources.target(source, environment);
     }

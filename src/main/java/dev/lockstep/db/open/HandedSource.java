@@ -1,17 +1,25 @@
 package dev.lockstep.db.open;
 
+import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Tx;
+import dev.lockstep.db.postgres.PostgresDriver;
+import dev.lockstep.db.postgres.PostgresErrors;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Set;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
-/** A data source of one connection, which a program has handed over, and which nobody but the program closes. */
+/** A connection that a program has handed over, and that nobody but the program closes. */
 public final class HandedSource {
     private static final Set<String> THE_PROGRAMS = Set.of("close", "abort");
 
     private HandedSource() {}
 
+    /** A data source that has no other. */
     public static DataSource of(Connection connection) {
         Connection lent = (Connection) Proxy.newProxyInstance(
                 HandedSource.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
@@ -31,5 +39,18 @@ public final class HandedSource {
                     }
                     throw new UnsupportedOperationException(method.getName());
                 });
+    }
+
+    /**
+     * Does a part of the transaction that a PostgreSQL connection of the program's own is in; that commits it, or not.
+     *
+     * @throws DbException of a statement; then the transaction can only be rolled back
+     */
+    public static <T> T within(Connection postgres, Function<Tx, T> work) {
+        try {
+            return new Db(() -> postgres, PostgresDriver::new).autocommit(work);
+        } catch (SQLException e) {
+            throw PostgresErrors.of(e);
+        }
     }
 }

@@ -219,9 +219,9 @@ class RealmListenerTest {
 
     @Test
     void theExamplesRunAndOneTellsTheOther(TestDatabase database) throws Exception {
-        try (Example keeping = new Example(database, "KeepCacheInStep", "replica-1")) {
+        try (Example keeping = new Example("KeepCacheInStep", database.url(), "replica-1")) {
             keeping.awaitOutput("in step");
-            try (Example telling = new Example(database, "TellReplicas", REALM.value(), "a.gts", "b.gts")) {
+            try (Example telling = new Example("TellReplicas", database.url(), REALM.value(), "a.gts", "b.gts")) {
                 telling.awaitEnd();
             }
             Await.until("the listener to have applied both", Duration.ofSeconds(60), () -> "2"
@@ -236,7 +236,7 @@ class RealmListenerTest {
         private final Process process;
         private final Path output;
 
-        Example(TestDatabase database, String name, String... arguments) throws IOException {
+        Example(String name, String... arguments) throws IOException {
             output = Files.createFile(Path.of("target", "example-" + name + "-" + System.nanoTime()));
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -246,9 +246,8 @@ class RealmListenerTest {
                     System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                     "examples/" + name + ".java"));
             command.addAll(List.of(arguments));
-            ProcessBuilder builder = new ProcessBuilder(command);
-            builder.environment().putAll(database.environment());
-            process = builder.redirectErrorStream(true)
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
         }
