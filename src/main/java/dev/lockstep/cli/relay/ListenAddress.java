@@ -41,7 +41,10 @@ final class ListenAddress {
 
     /** As it stands in a URL. */
     static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
+        String host = address.getAddress()
+                .getHostAddress()
+                .replaceFirst("^0:0:0:0:0:0:0:([01])$", "::$1")
+                .replaceFirst("::0$", "::");
         return (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.realm.relay;
 import dev.lockstep.support.LockstepException;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -37,14 +38,17 @@ public final class RelayServer implements AutoCloseable {
             streams.put((EventLoop) loop, new Streams((EventLoop) loop, source, options, counts));
         }
         source.onNews(() -> streams.values().forEach(Streams::wake));
-        try {
-            listening = bootstrap(loops, streams, options)
-                    .bind(address)
-                    .syncUninterruptibly()
-                    .channel();
-        } catch (RuntimeException e) {
+        ChannelFuture bound = bootstrap(loops, streams, options).bind(address).awaitUninterruptibly();
+        listening = bound.channel();
+        if (!bound.isSuccess()) {
             close();
-            throw e;
+            throw new LockstepException(
+                    LockstepException.Kind.FAILED,
+                    "cannot-listen",
+                    "cannot listen at " + address.getHostString() + ":" + address.getPort() + ": "
+                            + bound.cause().getMessage(),
+                    "another program may have the port, or the address is not this machine's",
+                    bound.cause());
         }
     }
 
@@ -57,16 +61,7 @@ public final class RelayServer implements AutoCloseable {
     public static RelayServer start(RelaySource source, InetSocketAddress address, RelayOptions options)
             throws InterruptedException {
         source.start();
-        try {
-            return new RelayServer(source, address, options);
-        } catch (RuntimeException e) {
-            throw new LockstepException(
-                    LockstepException.Kind.FAILED,
-                    "cannot-listen",
-                    "cannot listen at " + address.getHostString() + ":" + address.getPort() + ": " + e.getMessage(),
-                    "another program may have the port, or the address is not this machine's",
-                    e);
-        }
+        return new RelayServer(source, address, options);
     }
 
     private static ServerBootstrap bootstrap(
@@ -103,9 +98,7 @@ public final class RelayServer implements AutoCloseable {
 
     @Override
     public void close() {
-        if (listening != null) {
-            listening.close().syncUninterruptibly();
-        }
+        listening.close().awaitUninterruptibly();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }

@@ -28,7 +28,7 @@ public final class RelaySource implements AutoCloseable {
         /** The log is not reachable; streams stay, and are told later what they miss now. */
         void lost(Lost event);
 
-        /** Something was heard again. */
+        /** The log is reachable, or something was heard. */
         void heard();
 
         /** Every stream is told that anything may have changed. */
@@ -132,7 +132,11 @@ public final class RelaySource implements AutoCloseable {
             answerAll();
             Optional<FeedEvent> event = feed.next(SLICE);
             event.ifPresent(one -> take(one, watcher));
-            isReading = feed.isConnected();
+            boolean connected = feed.isConnected();
+            if (connected && !isReading) {
+                watcher.heard();
+            }
+            isReading = connected;
         }
     }
 

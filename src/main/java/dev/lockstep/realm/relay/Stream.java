@@ -205,7 +205,9 @@ final class Stream extends ChannelInboundHandlerAdapter {
         boolean all = realms.isEmpty() && had == 0;
         Optional<Streams.Batch> found = all ? streams.batch(index) : streams.batch(index, realms, had);
         if (found.isEmpty()) {
-            cut();
+            // Memory is shorter than what came at once.
+            state = State.CATCHING_UP;
+            resume();
             return false;
         }
         Streams.Batch batch = found.get();

@@ -147,6 +147,29 @@ class RelayCommandTest {
         }
     }
 
+    @Test
+    void aPortThatIsTakenIsSaidAndABurstThatMemoryDoesNotHoldIsReadFromTheLog(TestDatabase database) throws Exception {
+        DurableLog log = DurableLog.in(database);
+        String[] burst = new String[800];
+        Arrays.setAll(burst, n -> "p" + n);
+        try (RunningRelay relay = RunningRelay.of(database, "--keep", "2");
+                EventReader reader = relay.subscriber()) {
+            LockstepRun second = LockstepRun.of(
+                    Map.of("LOCKSTEP_PG", database.url()),
+                    "realm",
+                    "relay",
+                    "--listen",
+                    "127.0.0.1:" + URI.create(relay.url()).getPort());
+            assertThat(second.exit()).isEqualTo(1);
+            assertThat(second.stderr()).contains("cannot listen at 127.0.0.1:").contains("in use");
+
+            log.emit(burst);
+
+            assertThat(reader.numbers(800)).startsWith("1", "2").endsWith("800");
+            assertThat(relay.stopped().stdout()).contains("\"cut\":0");
+        }
+    }
+
     /** Its connection is full, and it is cut, while another one is served. */
     @Test
     void whoTakesNothingIsCutAndNobodyWaitsForIt(TestDatabase database) throws Exception {
