@@ -192,9 +192,14 @@ public final class ExpectedContent {
         return tx.only("select count(*) from (" + query() + ")").integer(0);
     }
 
-    /** The table whose rows they are about, if that is one and no other table has a say. */
+    /** What says what belongs into it. */
+    public List<SourceQuery> queries() {
+        return List.copyOf(queries);
+    }
+
+    /** The table whose rows they are about, if that is one and no other row of it has a say. */
     public Optional<String> onlyBase() {
-        return queries.size() == 1 && !queries.get(0).asksOthers()
+        return queries.size() == 1 && !queries.get(0).asksOwnBase()
                 ? Optional.of(queries.get(0).base())
                 : Optional.empty();
     }

@@ -127,7 +127,7 @@ public final class BulkScript {
             }
             Restoration.Outcome restored = restoration.run(tx, names);
             restored.notices().stream()
-                    .filter(notice -> notice.code().equals(KeyWatch.CODE))
+                    .filter(notice -> notice.code().equals(ChangeWatch.CODE))
                     .findFirst()
                     .ifPresent(BulkScript::refuse);
             return new Outcome(deferred, restored);

@@ -199,7 +199,7 @@ public final class Deferral {
         }
         for (FtsIndex index : choose(tx, deferrals, deferrable, plan)) {
             RestorabilityCheck.check(tx, deferrals, index);
-            plan.add(index, reindex(tx, index));
+            plan.add(index, reindex(tx, index), UnfollowedChanges.of(tx, deferrals, index));
         }
         if (plan.isEmpty()) {
             throw RestorabilityCheck.nothing(deferrals, selected);

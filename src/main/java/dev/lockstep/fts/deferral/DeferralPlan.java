@@ -39,6 +39,7 @@ final class DeferralPlan {
     private final List<Deferral.Kept> kept = new ArrayList<>();
     private final List<Notice> notices = new ArrayList<>();
     private final List<KeptKey> keptKeys = new ArrayList<>();
+    private final Map<FtsIndex, List<UnfollowedChanges>> unfollowed = new LinkedHashMap<>();
 
     DeferralPlan(DeferralState deferrals, Circumstances circumstances) {
         this.deferrals = deferrals;
@@ -64,8 +65,9 @@ final class DeferralPlan {
         }
     }
 
-    void add(FtsIndex index, Optional<IncrementalReindex> reindex) {
+    void add(FtsIndex index, Optional<IncrementalReindex> reindex, List<UnfollowedChanges> changes) {
         toDefer.add(index);
+        unfollowed.put(index, changes);
         reindex.ifPresent(way -> journaled.put(index, way));
         List<String> names =
                 index.writers().stream().map(TriggerStatement::name).toList();
@@ -140,7 +142,10 @@ final class DeferralPlan {
                 .toList()) {
             replaceByRemainders(tx, table, live);
         }
-        KeyWatch.install(tx, keptKeys);
+        keptKeys.forEach(key -> ChangeWatch.install(tx, key));
+        for (FtsIndex index : toDefer) {
+            unfollowed.get(index).forEach(changes -> ChangeWatch.install(tx, changes));
+        }
     }
 
     /** What else a trigger does goes on, at its place among the others: SQLite fires them in an order that they were made in. */

@@ -152,8 +152,8 @@ public final class Restoration {
         List<FtsIndex> indexes = due.select(names, left);
         leave(tx, deferrals, left);
         due.setAside(indexes, names, stale, notices);
-        notices.addAll(KeyWatch.changes(tx, indexes));
-        KeyWatch.end(tx, deferrals, indexes);
+        notices.addAll(ChangeWatch.changes(tx, indexes));
+        ChangeWatch.end(tx, deferrals, indexes);
         List<Table> tables = indexes.isEmpty() ? List.of() : restore(tx, deferrals, indexes, stale, notices);
         int leftovers = IndexJournals.leftovers(tx, deferrals);
         IndexJournals.forget(tx, deferrals, indexes);
@@ -171,7 +171,7 @@ public final class Restoration {
             List<FtsIndex> indexes = due.select(names, left);
             List<String> stale = new ArrayList<>();
             due.setAside(indexes, names, stale, notices);
-            notices.addAll(KeyWatch.changes(tx, indexes));
+            notices.addAll(ChangeWatch.changes(tx, indexes));
             for (FtsIndex index : indexes) {
                 new TriggerRestore(tx, deferrals, policy, notices).check(index);
                 List<String> triggers =

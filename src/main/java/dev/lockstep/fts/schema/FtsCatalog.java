@@ -176,7 +176,7 @@ public final class FtsCatalog {
         return triggers.values().stream()
                 .filter(trigger -> trigger.isOn(table)
                         && !trigger.name().startsWith("lockstep_journal_")
-                        && !trigger.name().startsWith("lockstep_key_"))
+                        && !trigger.name().startsWith("lockstep_watch_"))
                 .toList();
     }
 

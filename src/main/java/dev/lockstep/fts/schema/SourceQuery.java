@@ -80,16 +80,31 @@ public record SourceQuery(String base, List<String> columns, List<String> expres
 
     /** Whether what it writes of a row depends on others. */
     public boolean asksOthers() {
-        List<String> texts = new ArrayList<>(expressions);
-        condition.ifPresent(texts::add);
-        for (String text : texts) {
-            for (SqlToken token : SqlToken.of(text)) {
-                if (token.is("SELECT")) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return choosesByOthers() || !asking().isEmpty();
+    }
+
+    /** Whether it depends on others if it writes a row at all. */
+    public boolean choosesByOthers() {
+        return condition.filter(SourceQuery::asks).isPresent();
+    }
+
+    /** Those of its expressions that ask other rows. */
+    public List<String> asking() {
+        return expressions.stream().filter(SourceQuery::asks).toList();
+    }
+
+    /** Whether other rows of its own base have a say. */
+    public boolean asksOwnBase() {
+        List<String> texts = new ArrayList<>(asking());
+        condition.filter(SourceQuery::asks).ifPresent(texts::add);
+        return texts.stream()
+                .flatMap(text -> SqlToken.of(text).stream())
+                .anyMatch(
+                        token -> token.canName() && SqlToken.fold(token.name()).equals(SqlToken.fold(base)));
+    }
+
+    private static boolean asks(String text) {
+        return SqlToken.of(text).stream().anyMatch(token -> token.is("SELECT"));
     }
 
     /** An expression over the new row as the same over the old one. */

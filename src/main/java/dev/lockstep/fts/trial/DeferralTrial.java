@@ -1,7 +1,6 @@
 package dev.lockstep.fts.trial;
 
 import dev.lockstep.db.DbException;
-import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.fts.content.ExpectedContent;
@@ -12,6 +11,7 @@ import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +43,7 @@ public final class DeferralTrial {
     private final TrialSearch search;
     private final TrialForms forms;
     private final TrialRefusal refusal;
+    private final ExpectedRows wanted;
     /** All that have been touched, each as a condition that finds it. */
     private final Set<String> rows = new LinkedHashSet<>();
 
@@ -55,6 +56,7 @@ public final class DeferralTrial {
         this.triggers = triggers;
         this.search = new TrialSearch(tx, table, expected);
         this.forms = new TrialForms(tx, base, search::word);
+        this.wanted = new ExpectedRows(tx, table, expected, "");
         this.refusal = new TrialRefusal(table, base.name(), triggers);
     }
 
@@ -117,17 +119,13 @@ public final class DeferralTrial {
     /** A row that gets another key may be lost to triggers, as one whose number changes is to those that go by numbers. */
     private List<KeptKey> keys(List<String> first) {
         List<KeptKey> kept = new ArrayList<>();
-        for (String key : has(TriggerStatement.Event.UPDATE) && !first.isEmpty() ? base.keys() : List.<String>of()) {
+        for (String key : first.isEmpty() ? List.<String>of() : base.keys()) {
             KeyTrial trial = new KeyTrial(tx, base, search);
             if (!trial.follows(first.get(0), key, rows)) {
                 kept.add(new KeptKey(table.name(), base.name(), key, base.isNumber(key)));
             }
         }
         return kept;
-    }
-
-    private boolean has(TriggerStatement.Event event) {
-        return triggers.stream().anyMatch(trigger -> trigger.event() == event);
     }
 
     private Optional<String> insert(
@@ -147,6 +145,10 @@ public final class DeferralTrial {
     private void change(String row, List<String> like, Set<TriggerStatement.Event> tried) {
         Map<String, String> before = base.literals(row);
         boolean done = change(row, before, base.textColumns(), tried);
+        if (done && wanted.tells(base, rows)) {
+            update(row, TrialForms.nothing(base.textColumns()), tried);
+            change(row, before, base.textColumns(), tried);
+        }
         if (done && !base.tellsColumnsApart()) {
             return;
         }
@@ -182,7 +184,7 @@ public final class DeferralTrial {
             Set<TriggerStatement.Event> tried) {
         for (TrialTable.Value state : states) {
             // There and back, with a change of the text in between: what is left out may have to come in again.
-            if (update(row, set(state), tried)) {
+            if (update(row, state.assignment(), tried)) {
                 for (String column : base.textColumns()) {
                     change(row, before, List.of(column), tried);
                 }
@@ -208,7 +210,7 @@ public final class DeferralTrial {
                 }
                 String row = first.get(0);
                 Map<String, String> before = base.literals(row);
-                if (update(row, set(one), tried) && update(row, set(other), tried)) {
+                if (update(row, one.assignment(), tried) && update(row, other.assignment(), tried)) {
                     update(row, set(one.column(), before), tried);
                 }
                 update(row, set(one.column(), before) + ", " + set(other.column(), before), tried);
@@ -231,10 +233,14 @@ public final class DeferralTrial {
             String row, Map<String, String> before, List<String> columns, Set<TriggerStatement.Event> tried) {
         for (TrialText.Form form : columns.isEmpty() ? List.<TrialText.Form>of() : TrialForms.MADE) {
             List<String> all = new ArrayList<>();
+            Map<String, String> words = new LinkedHashMap<>();
             for (String column : columns) {
-                all.add(new Identifier(column) + " = " + base.changed(column, before.get(column), search.word(), form));
+                words.put(column, search.word());
+                String changed = base.changed(column, before.get(column), words.get(column), form);
+                all.add(new TrialTable.Value(column, changed).assignment());
             }
             if (update(row, String.join(", ", all), tried)) {
+                checkShown(row, words);
                 return true;
             }
         }
@@ -251,12 +257,20 @@ public final class DeferralTrial {
         }
     }
 
-    private static String set(TrialTable.Value state) {
-        return new Identifier(state.column()) + " = " + state.literal();
+    /** Where an index keeps nothing but terms, text that triggers cut to less than the word could not be looked for. */
+    private void checkShown(String row, Map<String, String> words) {
+        if (TrialCells.tellsRows(table)) {
+            return;
+        }
+        words.forEach((column, word) -> {
+            if (expected.isSearched(base.name(), column) && !wanted.shows(base, row, word)) {
+                throw refusal.unshown(column);
+            }
+        });
     }
 
     private static String set(String column, Map<String, String> before) {
-        return new Identifier(column) + " = " + before.getOrDefault(column, "null");
+        return new TrialTable.Value(column, before.getOrDefault(column, "null")).assignment();
     }
 
     private boolean update(String row, String assignments, Set<TriggerStatement.Event> tried) {

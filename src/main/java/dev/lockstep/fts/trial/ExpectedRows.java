@@ -45,6 +45,19 @@ final class ExpectedRows {
         return tx.rows("select * from (" + expected.query() + ") where " + String.join(" or ", anywhere) + ANYWHERE);
     }
 
+    /** Whether a row that is in it shows a word there. */
+    boolean shows(TrialTable base, String row, String word) {
+        List<Row> wanted = of(base, List.of(row));
+        for (Row each : wanted) {
+            for (int i = 0; i < table.columns().size(); i++) {
+                if (!each.isNull("c" + i) && String.valueOf(each.value("c" + i)).contains(word)) {
+                    return true;
+                }
+            }
+        }
+        return wanted.isEmpty();
+    }
+
     /** What it means that {@link #of} failed; that the database did for another reason is thrown on. */
     static String failure(DbException e) {
         return switch (e.reason()) {

@@ -85,8 +85,12 @@ final class TrialCells {
 
     /** Whether the index says which rows it has. */
     private boolean tellsRows() {
+        return tellsRows(table);
+    }
+
+    static boolean tellsRows(FtsTable table) {
         boolean sizes = table.option("columnsize").filter("0"::equals).isEmpty();
-        return keepsText() || (table.module() == FtsModule.FTS5 && sizes);
+        return table.kind() == FtsTable.Kind.OWN_CONTENT || (table.module() == FtsModule.FTS5 && sizes);
     }
 
     private List<Row> kept(List<String> numbers) {

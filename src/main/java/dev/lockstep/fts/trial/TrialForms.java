@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** In which form a table takes a word in each of its columns. */
 final class TrialForms {
@@ -39,6 +40,13 @@ final class TrialForms {
             forms.add(base.unlessChecked(TrialText.Form.JSON));
         }
         return forms;
+    }
+
+    /** An assignment that leaves nothing in these columns. */
+    static String nothing(List<String> columns) {
+        return columns.stream()
+                .map(column -> new TrialTable.Value(column, "null").assignment())
+                .collect(Collectors.joining(", "));
     }
 
     private TrialText.Form form(String row, String column) {

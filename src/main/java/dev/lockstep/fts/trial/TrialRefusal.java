@@ -45,6 +45,17 @@ final class TrialRefusal {
                 .advising(FtsRemedy.LEAVE_OUT_OR_SAY_THE_CONTENT.of());
     }
 
+    LockstepException unshown(String column) {
+        return new LockstepException(
+                        LockstepException.Kind.USAGE,
+                        "untried",
+                        "what the triggers of " + table.name() + " make of " + base + "." + column
+                                + " could not be tried: they cut it, and the index keeps nothing but terms",
+                        null,
+                        null)
+                .advising(FtsRemedy.LEAVE_OUT_OR_SAY_THE_CONTENT.of());
+    }
+
     private static String brief(String what) {
         return what.length() <= 80 ? what : what.substring(0, 80) + "...";
     }

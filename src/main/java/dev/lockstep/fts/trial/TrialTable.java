@@ -26,7 +26,11 @@ public final class TrialTable {
     private static final int MAX_STATES = 48;
 
     /** A column in a state, as SQL writes that. */
-    record Value(String column, String literal) {}
+    record Value(String column, String literal) {
+        String assignment() {
+            return new Identifier(column) + " = " + literal;
+        }
+    }
 
     /** A row that does not exist yet, and the condition that will find it. */
     record NewRow(String sql, String locator) {}
@@ -117,6 +121,9 @@ public final class TrialTable {
 
     /** Columns that tell rows apart: what a row is known by, and what an index has for that and nothing else. */
     List<String> keys() {
+        if (!triggers.followUpdates()) {
+            return List.of();
+        }
         Set<String> all = new LinkedHashSet<>(number);
         keys.forEach(folded -> all.add(columns.get(folded).name()));
         all.addAll(table.rowid().isPresent() ? List.of() : table.primary());

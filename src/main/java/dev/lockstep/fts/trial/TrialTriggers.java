@@ -74,6 +74,10 @@ final class TrialTriggers {
                 && (tokens.get(at - 2).is("NEW") || tokens.get(at - 2).is("OLD"));
     }
 
+    boolean followUpdates() {
+        return triggers.stream().anyMatch(trigger -> trigger.event() == TriggerStatement.Event.UPDATE);
+    }
+
     /** Whether an update of one column can do something else than an update of another. */
     boolean tellColumnsApart() {
         long updates = triggers.stream()

@@ -12,9 +12,10 @@ import java.sql.SQLException;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys that change while the triggers are deferred which would not have followed them: that is never silent. */
-class KeyWatchTest {
+class ChangeWatchTest {
     @TempDir
     private Path dir;
 
@@ -47,7 +48,7 @@ class KeyWatchTest {
         for (String mode : new String[] {"journal", "rebuild"}) {
             LockstepRun run = fts(file, "run", "--mode", mode, "--atomic", script.toString());
             assertThat(run.exit()).as("%s", run).isEqualTo(6);
-            assertThat(run.stderr()).contains("n.k of a row was changed", "nothing changed");
+            assertThat(run.stderr()).contains("n.k was changed", "nothing changed");
             assertThat(TestSqlite.schema(file)).isEqualTo(schema);
             assertThat(TestSqlite.ask(file, "select group_concat(body) from f")).isEqualTo(index);
         }
@@ -56,7 +57,7 @@ class KeyWatchTest {
         TestSqlite.create(file, "update n set body = body || ' again'", "update n set k = 7 where k = 2");
         LockstepRun restored = fts(file, "restore");
         assertThat(restored.exit()).isZero();
-        assertThat(restored.stderr()).contains("n.k of a row was changed", "1 change)");
+        assertThat(restored.stderr()).contains("n.k was changed", "1 change)");
         assertThat(TestSqlite.schema(file)).isEqualTo(schema);
 
         assertThat(fts(file, "defer").exit()).isZero();
@@ -81,5 +82,63 @@ class KeyWatchTest {
         assertThat(run.stderr()).doesNotContain("was changed");
         assertThat(TestSqlite.ask(file, "select body from f where " + number + " + 0 = 7"))
                 .isEqualTo("two");
+    }
+
+    private Path posts(String insert, String more) throws SQLException {
+        return TestSqlite.create(
+                dir.resolve("p.db"),
+                "create table u(id integer primary key, name text)",
+                "create table p(id integer primary key, u int, parent int, body text)",
+                "create virtual table f using fts5(name, body)",
+                "create trigger ai after insert on p " + insert.replace("ROW", "new") + "; end",
+                more,
+                "insert into u values (1, 'ann'), (2, 'bob')",
+                "insert into p values (1, 1, null, 'one'), (2, 2, 1, 'two')");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            update u set name = 'zoe'       | u was changed
+            update p set body = 'changed'   | p was changed
+            delete from p where id = 2      | p was changed
+            """)
+    void whatNoTriggerFollowsIsToldAtTheRestoreAndUndoneInOneTransaction(String work, String told)
+            throws SQLException, IOException {
+        Path file = posts(
+                "begin insert into f(rowid, name, body) values (ROW.id, (select name from u where id = ROW.u), ROW.body)",
+                "create table other (a)");
+        String schema = TestSqlite.schema(file);
+        Path script = Files.writeString(dir.resolve("w.sql"), work);
+
+        LockstepRun run = fts(file, "run", "--mode", "rebuild", "--atomic", script.toString());
+        assertThat(run.exit()).as("%s", run).isEqualTo(6);
+        assertThat(run.stderr()).contains(told);
+        assertThat(TestSqlite.schema(file)).isEqualTo(schema);
+
+        assertThat(fts(file, "defer").exit()).isZero();
+        TestSqlite.create(
+                file, "insert into p values (3, 2, 1, 'three')", "update p set parent = 2, body = body", work);
+        LockstepRun restored = fts(file, "restore");
+        assertThat(restored.exit()).isZero();
+        assertThat(restored.stderr()).contains(told);
+        assertThat(TestSqlite.schema(file)).isEqualTo(schema);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "when exists (select 1 from u where id = ROW.u) begin insert into f(rowid, body) values (ROW.id, ROW.body)",
+                "begin insert into f(rowid, body) select ROW.id, ROW.body where ROW.u in (select id from u)",
+                "begin insert into f(rowid, body) values (ROW.id, (select body from p where p.id = ROW.parent))"
+            })
+    void rowsThatOthersBringInOrTakeOutAreRefused(String insert) throws SQLException {
+        Path file = posts(insert, "create trigger ad after delete on p begin delete from f where rowid = old.id; end");
+        String schema = TestSqlite.schema(file);
+
+        LockstepRun deferred = fts(file, "defer");
+
+        assertThat(deferred.exit()).as("%s", deferred).isEqualTo(2);
+        assertThat(deferred.stderr()).contains("f would not be what its triggers make of it");
+        assertThat(TestSqlite.schema(file)).isEqualTo(schema);
     }
 }
