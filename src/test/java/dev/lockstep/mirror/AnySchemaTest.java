@@ -39,12 +39,12 @@ class AnySchemaTest {
 
     @Test
     void onPostgres(TestDatabase mirror) throws SQLException {
-        tryAll(Counts.of(10, 400), MirrorPair.of(dir.resolve("source.db"), mirror));
+        tryAll(Counts.of(8, 400), MirrorPair.of(dir.resolve("source.db"), mirror));
     }
 
     @Test
     void onMariaDb(MariaDbDatabase mirror) throws SQLException {
-        tryAll(Counts.of(10, 400), MirrorPair.of(dir.resolve("source.db"), mirror));
+        tryAll(Counts.of(8, 400), MirrorPair.of(dir.resolve("source.db"), mirror));
     }
 
     @Test
@@ -55,7 +55,7 @@ class AnySchemaTest {
 
     @Test
     void onSqlite() throws SQLException {
-        tryAll(Counts.of(5, 200), MirrorPair.of(dir.resolve("source.db"), dir.resolve("mirror.db")));
+        tryAll(Counts.of(4, 200), MirrorPair.of(dir.resolve("source.db"), dir.resolve("mirror.db")));
     }
 
     /** Whether nothing of a refused table was written; a table that was equal before may be as it was. */
@@ -91,6 +91,10 @@ class AnySchemaTest {
     }
 
     private void tryAll(int databases, MirrorPair pair) throws SQLException {
+        // Whatever refers to it.
+        boolean mariaDb = pair.url().startsWith("m");
+        String before = mariaDb ? "set foreign_key_checks = 0" : "select 1";
+        String after = pair.url().startsWith("postgres") ? " cascade" : "";
         int equal = 0;
         for (int seed = 0; seed < databases; seed++) {
             RandomSchema schema = new RandomSchema(new Random(seed));
@@ -108,7 +112,7 @@ class AnySchemaTest {
             }
             check(seed, pair, tables);
             for (RandomSchema.Table table : tables) {
-                pair.execute("drop table if exists " + Mirrored.quoted(table.name()));
+                pair.execute(before, "drop table if exists " + Mirrored.quoted(table.name()) + after);
             }
         }
         assertThat(equal).as("tables that were not refused").isGreaterThan(databases * TABLES / 3);
@@ -126,6 +130,12 @@ class AnySchemaTest {
     /** Makes a table; a row that its own constraints refuse is left out. */
     private static void fill(Path source, RandomSchema.Table table) throws SQLException {
         TestSqlite.create(source, table.ddl());
+        try (Connection connection = TestSqlite.connect(source);
+                Statement statement = connection.createStatement()) {
+            for (String index : table.indexes()) {
+                statement.execute(index);
+            }
+        }
         change(source, table);
     }
 
@@ -153,7 +163,17 @@ class AnySchemaTest {
 
     /** @return how many tables were not refused */
     private static int check(int seed, MirrorPair pair, List<RandomSchema.Table> tables) throws SQLException {
-        LockstepRun run = pair.backfill("-o", "json", "--restart", "--max-delete", "100000", "--allow-empty-source");
+        String create = seed % 2 == 0 ? "--create=all" : "--create=tables";
+        LockstepRun run = pair.run(
+                "mirror",
+                "backfill",
+                create,
+                "-o",
+                "json",
+                "--restart",
+                "--max-delete",
+                "100000",
+                "--allow-empty-source");
         assertThat(run.exit()).as("seed %d: %s", seed, run.stdout()).isIn(0, 6, 7);
         Map<?, ?> data = (Map<?, ?>) ((Map<?, ?>) Json.parse(run.stdout())).get("data");
         if (data.isEmpty()) {
@@ -172,6 +192,11 @@ class AnySchemaTest {
                 }
                 equal++;
             } else if (ours) {
+                assertThat((String) table.get("error"))
+                        .as("seed %d: what the source accepts, the mirror does", seed)
+                        .doesNotContainIgnoringCase("unique")
+                        .doesNotContainIgnoringCase("duplicate")
+                        .doesNotContainIgnoringCase("foreign key");
                 assertThat(untouched(pair, name)).as("seed %d, %s", seed, table).isTrue();
             }
         }

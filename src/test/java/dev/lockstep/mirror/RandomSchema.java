@@ -51,6 +51,22 @@ final class RandomSchema {
             "2024-02-29",
             "{}");
 
+    private static final List<String> DEFAULTS = List.of(
+            "0",
+            "-1.5",
+            "'x'",
+            "'t'",
+            "null",
+            "true",
+            "\"d\"",
+            "x'00'",
+            "current_timestamp",
+            "current_date",
+            "(datetime('now'))",
+            "(1 + 1)",
+            "1e3");
+
+    private final List<String> earlier = new ArrayList<>();
     private final Random random;
 
     RandomSchema(Random random) {
@@ -60,9 +76,10 @@ final class RandomSchema {
     /**
      * A table.
      *
+     * @param indexes statements that may fail where they mean nothing
      * @param changes statements that never fail
      */
-    record Table(String name, String ddl, List<String> changes) {}
+    record Table(String name, String ddl, List<String> indexes, List<String> changes) {}
 
     /** @param mark what no other name has */
     Table table(String mark) {
@@ -78,15 +95,56 @@ final class RandomSchema {
         for (String column : names) {
             String type = TYPES.get(random.nextInt(TYPES.size()));
             types.add(type);
-            parts.add(Mirrored.quoted(column) + " " + type + (random.nextInt(6) == 0 ? " not null" : ""));
+            parts.add(Mirrored.quoted(column) + " " + type + (random.nextInt(6) == 0 ? " not null" : "") + another());
         }
         int key = random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(Math.min(3, width));
         if (key > 0) {
             parts.add("primary key (" + quoted(names.subList(0, key)) + ")");
         }
+        earlier.add(Mirrored.quoted(name) + " (" + Mirrored.quoted(names.get(0)) + ")");
         String options = key > 0 && random.nextInt(3) == 0 ? " without rowid" : "";
         String ddl = "create table " + Mirrored.quoted(name) + " (" + String.join(", ", parts) + ")" + options;
-        return new Table(name, ddl, changes(name, names, types, key));
+        return new Table(name, ddl, indexes(name, names), changes(name, names, types, key));
+    }
+
+    /** What else a column may say: a default, another collation, that it refers to another table. */
+    private String another() {
+        return switch (random.nextInt(12)) {
+            case 0, 1, 2 -> " default " + DEFAULTS.get(random.nextInt(DEFAULTS.size()));
+            case 3 -> " collate nocase";
+            case 4 ->
+                earlier.isEmpty()
+                        ? ""
+                        : " references " + earlier.get(random.nextInt(earlier.size()))
+                                + (random.nextBoolean() ? " on delete cascade" : "");
+            default -> "";
+        };
+    }
+
+    private List<String> indexes(String table, List<String> columns) {
+        List<String> indexes = new ArrayList<>();
+        int count = random.nextInt(4);
+        for (int i = 0; i < count; i++) {
+            String one = Mirrored.quoted(columns.get(random.nextInt(columns.size())));
+            String other = Mirrored.quoted(columns.get(random.nextInt(columns.size())));
+            String parts =
+                    switch (random.nextInt(5)) {
+                        case 0 -> "lower(" + one + ")";
+                        case 1 -> one + " desc, abs(" + other + ")";
+                        case 2 -> one + " collate nocase";
+                        default -> one.equals(other) ? one : one + ", " + other + " desc";
+                    };
+            String condition =
+                    switch (random.nextInt(5)) {
+                        case 0 -> " where " + other + " is not null";
+                        case 1 -> " where " + other + " = 1";
+                        default -> "";
+                    };
+            indexes.add("create " + (random.nextInt(3) == 0 ? "unique " : "") + "index "
+                    + Mirrored.quoted("i" + i + table) + " on " + Mirrored.quoted(table) + " (" + parts + ")"
+                    + condition);
+        }
+        return indexes;
     }
 
     private List<String> changes(String name, List<String> columns, List<String> types, int key) {

@@ -144,8 +144,9 @@ final class SourceObjects {
                     + list(key.columns()) + ") references "
                     + quoted(engine, selection.mirrorName(other)) + " (" + list(targets) + ")"
                     + (foreignKeys ? actions : "")
-                    + (engine == Engine.POSTGRESQL ? " deferrable not valid" : ""));
-            if (engine == Engine.POSTGRESQL) {
+                    + (engine == Engine.POSTGRESQL ? " deferrable" + (foreignKeys ? " not valid" : "") : ""));
+            // Which rows of the source may break again, nobody may write there who cannot suspend it.
+            if (engine == Engine.POSTGRESQL && foreignKeys) {
                 statements.add("alter table " + table() + " validate constraint " + name);
             }
         }
