@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -78,16 +77,6 @@ public final class TableWatch {
                 return null;
             end %3$s;""";
 
-    /** Of one row, in a query of its own, where an aggregate is an error. */
-    private static final String ROW = """
-            select e.realm, e.path
-              from %s
-             cross join lateral (select cast((
-            %s
-            ) as text) as realm, cast((
-            %s
-            ) as text) as path) as e""";
-
     private static final String SAMPLE = """
             select count(*) as seen,
                    count(*) filter (where said.realm is null or lockstep_realm(said.realm) is null) as unnamed,
@@ -97,18 +86,8 @@ public final class TableWatch {
               from (%s) as said
             """;
 
-    private static final String UPDATED = """
-            with before as materialized (select t as r from old_rows as t), after as materialized (select t as r from new_rows as t),
-                 gone as (select cast(r as text) as r from before except all select cast(r as text) from after),
-                 come as (select cast(r as text) as r from after except all select cast(r as text) from before)
-            """;
-
-    /** Texts and names in quotes, which the driver leaves alone, and question marks. */
-    private static final Pattern PARAMETER =
-            Pattern.compile("'[^']*'|\"[^\"]*\"|[$](\\w*)[$].*?[$]\\1[$]|[?]", Pattern.DOTALL);
-
     /** A statement's kind, with what its trigger sees. */
-    private enum Event {
+    enum Event {
         INSERT("after insert on %s referencing new table as new_rows"),
         UPDATE("after update on %s referencing old table as old_rows new table as new_rows"),
         DELETE("after delete on %s referencing old table as old_rows"),
@@ -185,14 +164,14 @@ public final class TableWatch {
             String made = FUNCTION.formatted(
                     function,
                     new Identifier(table.text("schema")),
-                    tag(expressions),
+                    WatchQuery.tag(expressions),
                     expressions.limit(),
                     table.text("outbox"),
-                    query(event, quoted, expressions));
+                    WatchQuery.query(event, quoted, expressions));
             Optional<Row> trigger = there.stream()
                     .filter(row -> row.text("name").equals(event.trigger()))
                     .findFirst();
-            String source = made.split(Pattern.quote(tag(expressions)), -1)[1];
+            String source = made.split(Pattern.quote(WatchQuery.tag(expressions)), -1)[1];
             boolean same = trigger.isPresent() && trigger.get().flag("enabled");
             if (!same || !trigger.get().text("source").equals(source)) {
                 statements.add(made);
@@ -243,7 +222,8 @@ public final class TableWatch {
     /** Compiles them as the triggers will; nothing is read. */
     private static void checkExpressions(Tx tx, String table, Expressions expressions) {
         try {
-            tx.rows(bindable("select * from (" + row(table, expressions) + ") as checked where false"));
+            tx.rows(WatchQuery.bindable(
+                    "select * from (" + WatchQuery.row(table, expressions) + ") as checked where false"));
         } catch (DbException e) {
             throw new LockstepException(
                     LockstepException.Kind.USAGE,
@@ -256,32 +236,9 @@ public final class TableWatch {
 
     /** What the expressions say of some rows that are there. */
     public static Sample sample(Tx tx, Plan plan, Expressions expressions) {
-        Row row = tx.only(bindable(
-                SAMPLE.formatted(row("(select * from " + plan.table() + " limit 1000) as looked_at", expressions))));
+        Row row = tx.only(WatchQuery.bindable(SAMPLE.formatted(
+                WatchQuery.row("(select * from " + plan.table() + " limit 1000) as looked_at", expressions))));
         return new Sample(row.integer("seen"), row.integer("unnamed"), row.integer("wide"));
-    }
-
-    /** The driver takes a question mark, which may be an operator, for a parameter. */
-    private static String bindable(String sql) {
-        return PARAMETER
-                .matcher(sql)
-                .replaceAll(found -> Matcher.quoteReplacement(found.group().equals("?") ? "??" : found.group()));
-    }
-
-    private static String query(Event event, String table, Expressions expressions) {
-        return switch (event) {
-            case INSERT -> row("new_rows", expressions);
-            case DELETE -> row("old_rows", expressions);
-            case TRUNCATE -> row(table, expressions);
-            case UPDATE ->
-                UPDATED + row("(select (cast(gone.r as " + table + ")).* from gone) as old_row", expressions)
-                        + "\nunion all\n"
-                        + row("(select (cast(come.r as " + table + ")).* from come) as new_row", expressions);
-        };
-    }
-
-    private static String row(String from, Expressions expressions) {
-        return ROW.formatted(from, expressions.realm(), expressions.path());
     }
 
     private static String function(Row table, Event event) {
@@ -291,14 +248,5 @@ public final class TableWatch {
 
     private static String quoted(Row table) {
         return new Identifier(table.text("schema")) + "." + new Identifier(table.text("name"));
-    }
-
-    /** A quote that no expression holds. */
-    private static String tag(Expressions expressions) {
-        String tag = "$watch$";
-        for (int n = 1; (expressions.realm() + expressions.path()).contains(tag); n++) {
-            tag = "$watch" + n + "$";
-        }
-        return tag;
     }
 }

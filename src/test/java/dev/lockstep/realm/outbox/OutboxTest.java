@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.realm.Boxel;
-import dev.lockstep.realm.RealmPath;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.invalidate.RealmInvalidator;
 import dev.lockstep.realm.invalidate.RealmInvalidator.Durability;
 import dev.lockstep.realm.log.Sequencer;
 import dev.lockstep.realm.log.Sequencer.Outcome;
-import dev.lockstep.support.LockstepException;
 import dev.lockstep.testing.BoxelTables;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
@@ -23,7 +21,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -48,79 +45,6 @@ class OutboxTest {
             "one.gts,other",
             "http://x.test/a/one.gts",
             "a%23b.gts");
-
-    private static final List<String> REALMS = List.of(
-            "",
-            "x",
-            "http://",
-            "http://h",
-            "http://h/",
-            "http://h/r",
-            "https://h:4201/r/",
-            "http://h:80/r/",
-            "http://h:0/",
-            "https://h:443/",
-            "http://h:080/",
-            "http://H/r/",
-            "HTTP://h/r/",
-            "http://u:p@h/r/",
-            "http://h/a b/",
-            "http://h/a%20b/",
-            "http://h/a%2Fb/",
-            "http://h/%zz/",
-            "http://h/%ff/",
-            "http://h/%00/",
-            "http://h/r/:x/",
-            "http://h/../r/",
-            "http://h/%2e%2e/r/",
-            "http://h/r?q/",
-            "http://h/r#f/",
-            "http://h\\r/",
-            "http://[::1]/r/",
-            "http://[::1/r/",
-            "http://h/é/",
-            "http://h/%C3%A9/",
-            "http://h/r//",
-            "http://h:x/",
-            "http://h/\u0007/");
-
-    private static final List<String> PATHS = List.of(
-            "",
-            "*",
-            "a.gts",
-            "/a",
-            "a/",
-            "a//b",
-            ".",
-            "..",
-            "a/../b",
-            "./a",
-            "a/.b",
-            "a b.gts",
-            "a%20b.gts",
-            "a%2520b.gts",
-            "a%23b",
-            "a#b",
-            "a?b",
-            "a%3Fb",
-            "a\\b",
-            "%",
-            "%4",
-            "%zz",
-            "%e9",
-            "%C3%A9",
-            "é",
-            "a\u0001b",
-            "a%0Ab",
-            "http://x.test/a/",
-            "http://x.test/a/b.gts",
-            "http://x.test/b/c.gts",
-            "http://x.test/a/b%20c.gts",
-            "http://x.test/a/b#c",
-            "%F0%9F%98%80.gts",
-            "a:b.gts",
-            "a%2Fb",
-            "a%252Fb");
 
     private static final Map<String, String> REFUSED = Map.of(
             "select lockstep_invalidate('http://u:S3CR3T@h/')", "no realm has the URL \"http://***@h/\"",
@@ -218,36 +142,6 @@ class OutboxTest {
 
     private static List<String> channels(List<String> heard) {
         return heard.stream().map(one -> one.substring(0, one.indexOf(' '))).toList();
-    }
-
-    @Test
-    void itKnowsARealmWhereAPersonMayTypeOne(TestDatabase database) {
-        agree(database, "select lockstep_realm(?)", REALMS, typed -> RealmUrl.read(typed)
-                .url()
-                .value());
-    }
-
-    @Test
-    void itKnowsAPathWhereAPersonMayTypeOne(TestDatabase database) {
-        RealmUrl realm = new RealmUrl(REALM);
-        agree(database, "select lockstep_local('" + REALM + "', ?)", PATHS, typed -> RealmPath.read(realm, typed)
-                .local());
-    }
-
-    private static void agree(TestDatabase database, String sql, List<String> names, UnaryOperator<String> reader) {
-        try (Db db = Boxel.open(database)) {
-            OutboxSchema.install(db);
-            for (String typed : names) {
-                String expected;
-                try {
-                    expected = reader.apply(typed);
-                } catch (LockstepException e) {
-                    expected = null;
-                }
-                String read = db.autocommit(tx -> tx.only(sql, typed).text(0));
-                assertThat(read).as(typed).isEqualTo(expected);
-            }
-        }
     }
 
     @Test
@@ -359,55 +253,6 @@ class OutboxTest {
     }
 
     /** A role that may execute them, and has nothing else; not even of what it could make for them to stumble over. */
-    @Test
-    void whoMayOnlyExecuteInvalidatesAndDoesNothingElse(TestDatabase database) throws SQLException {
-        String role = "caller_" + database.name();
-        try (Db db = Boxel.open(database);
-                Connection admin = database.connectAsAdministrator();
-                Statement administration = admin.createStatement()) {
-            db.transact(CacheSchema::install);
-            OutboxSchema.install(db);
-            administration.execute("create role " + role + " login password 'S3CR3T-outbox'");
-            administration.execute(
-                    "grant execute on function lockstep_invalidate, lockstep_invalidate_many, lockstep_broadcast to "
-                            + role);
-            try (Connection caller = database.as(role, "S3CR3T-outbox").connect();
-                    Statement statement = caller.createStatement()) {
-                statement.execute("create temporary table lockstep_inval_outbox (x int)");
-                statement.execute("create temporary table module_transpile_cache (x int)");
-                statement.execute(
-                        "create function pg_temp.now() returns timestamptz language sql as 'select 1/0; select null::timestamptz'");
-                statement.execute("set search_path = pg_temp, public");
-                statement.execute("select lockstep_invalidate('http://x.test/a/', 'a.gts')");
-                statement.execute("select lockstep_invalidate_many('http://x.test/a/', array['b.gts'])");
-                statement.execute("select lockstep_broadcast('http://x.test/a/')");
-                for (String denied : List.of(
-                        "select * from public.lockstep_inval_outbox",
-                        "insert into public.lockstep_inval_outbox (channel, realm_url, forgets) values ('realm_file_changes', 'http://x/', false)",
-                        "delete from public.lockstep_inval_outbox",
-                        "select * from public.module_transpile_cache",
-                        "select * from public.lockstep_sequencer",
-                        "select * from public.lockstep_inval_log",
-                        "select * from public.lockstep_realm_floor",
-                        "select public.lockstep_emit('http://x/', null, true)",
-                        "select public.lockstep_forget_artifacts('http://x/', null)",
-                        "select public.lockstep_forget_definitions('http://x/', null)",
-                        "select public.lockstep_imports('http://x/')",
-                        "select public.lockstep_changes(0)")) {
-                    assertThatThrownBy(() -> statement.execute(denied))
-                            .as(denied)
-                            .hasMessageContaining("permission denied");
-                }
-            } finally {
-                administration.execute("drop owned by " + role);
-                administration.execute("drop role " + role);
-            }
-            assertThat(new Sequencer().step(db).rows()).isEqualTo(3);
-            assertThat(database.ask("select count(*) from module_transpile_cache"))
-                    .isEqualTo("2");
-        }
-    }
-
     @Test
     void whatASequencerOfAnotherServerHasLeftBehindIsMoved(TestDatabase database) throws SQLException {
         try (Db db = Boxel.open(database)) {
