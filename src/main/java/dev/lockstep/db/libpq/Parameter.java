@@ -1,6 +1,8 @@
 package dev.lockstep.db.libpq;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * The parameters of libpq (PostgreSQL 18, "Parameter Key Words"): keyword, environment variable, the pgjdbc property
@@ -19,7 +21,8 @@ public enum Parameter {
     APPLICATION_NAME("application_name", "PGAPPNAME"),
     FALLBACK_APPLICATION_NAME("fallback_application_name", null),
     OPTIONS("options", "PGOPTIONS"),
-    CLIENT_ENCODING("client_encoding", "PGCLIENTENCODING", null, "UTF8, utf8, UTF-8, utf-8, auto"),
+    /** Of no effect: text is Unicode here, and the server converts. */
+    CLIENT_ENCODING("client_encoding", "PGCLIENTENCODING"),
     CONNECT_TIMEOUT("connect_timeout", "PGCONNECT_TIMEOUT"),
     TARGET_SESSION_ATTRS(
             "target_session_attrs",
@@ -33,7 +36,8 @@ public enum Parameter {
     KEEPALIVES_IDLE("keepalives_idle", null),
     KEEPALIVES_INTERVAL("keepalives_interval", null),
     KEEPALIVES_COUNT("keepalives_count", null),
-    TCP_USER_TIMEOUT("tcp_user_timeout", null, null, "0"),
+    /** For the server's side; a socket of Java's has no such option. */
+    TCP_USER_TIMEOUT("tcp_user_timeout", null),
 
     SSLMODE("sslmode", "PGSSLMODE", null, "disable, allow, prefer, require, verify-ca, verify-full"),
     REQUIRESSL("requiressl", "PGREQUIRESSL", null, "0, 1"),
@@ -41,14 +45,17 @@ public enum Parameter {
     SSLROOTCERT("sslrootcert", "PGSSLROOTCERT"),
     SSLCERT("sslcert", "PGSSLCERT"),
     SSLKEY("sslkey", "PGSSLKEY"),
-    SSLPASSWORD("sslpassword", null),
+    /** libpq knows no variable for it; a password in an argument is seen by everybody. */
+    SSLPASSWORD("sslpassword", "PGSSLPASSWORD"),
     SSLCERTMODE("sslcertmode", "PGSSLCERTMODE", null, "disable, allow"),
     SSLCRL("sslcrl", "PGSSLCRL", null, ""),
     SSLCRLDIR("sslcrldir", "PGSSLCRLDIR", null, ""),
-    SSLSNI("sslsni", "PGSSLSNI", null, "1"),
+    SSLSNI("sslsni", "PGSSLSNI", null, "0, 1"),
     SSLCOMPRESSION("sslcompression", "PGSSLCOMPRESSION", null, "0"),
-    SSL_MIN_PROTOCOL_VERSION("ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION", null, "TLSv1, TLSv1.1, TLSv1.2"),
-    SSL_MAX_PROTOCOL_VERSION("ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION", null, "TLSv1.3"),
+    SSL_MIN_PROTOCOL_VERSION(
+            "ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION", null, "TLSv1, TLSv1.1, TLSv1.2, TLSv1.3"),
+    SSL_MAX_PROTOCOL_VERSION(
+            "ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION", null, "TLSv1, TLSv1.1, TLSv1.2, TLSv1.3"),
     MIN_PROTOCOL_VERSION("min_protocol_version", "PGMINPROTOCOLVERSION", null, "3.0"),
     MAX_PROTOCOL_VERSION("max_protocol_version", "PGMAXPROTOCOLVERSION", null, "3.0, 3.2, latest"),
 
@@ -61,6 +68,12 @@ public enum Parameter {
     KRBSRVNAME("krbsrvname", "PGKRBSRVNAME", "kerberosServerName", null);
 
     private static final List<Parameter> ALL = List.of(values());
+
+    /** The server's names of encodings, without what it does not look at: case and punctuation. */
+    private static final Pattern ENCODING =
+            Pattern.compile("auto|sqlascii|utf8|unicode|muleinternal|(iso8859|latin)\\d{1,2}"
+                    + "|(win|windows)\\d*|koi8[ru]?|euc(cn|jp|kr|tw|jis2004)|sjis|shiftjis(2004)?|mskanji|big5|gbk|gb18030|uhc"
+                    + "|johab|alt|abc|tcvn(5712)?|vscii");
 
     private final String keyword;
     private final String variable;
@@ -119,11 +132,18 @@ public enum Parameter {
     }
 
     boolean allows(String value) {
+        if (this == CLIENT_ENCODING) {
+            return ENCODING.matcher(value.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", ""))
+                    .matches();
+        }
         return allowed == null || List.of(allowed.split(", ", -1)).contains(value);
     }
 
     /** What a value has to be, to follow the parameter's name. */
     String rule() {
+        if (this == CLIENT_ENCODING) {
+            return "is no encoding that PostgreSQL knows";
+        }
         return allowed.isEmpty() ? "cannot be set: lockstep does not do it" : "may only be " + allowed;
     }
 }

@@ -82,10 +82,8 @@ final class LoginFailure {
                 provenance + ", password " + lastHost.passwordOrigin() + ", sslmode "
                         + target.parameters().origin(Parameter.SSLMODE);
             case "08006" ->
-                new Tls(target.parameters(), target.home())
-                        .keyProblem()
-                        .orElse(provenance + ", sslmode " + target.parameters().origin(Parameter.SSLMODE)
-                                + ", root certificate " + target.parameters().origin(Parameter.SSLROOTCERT));
+                provenance + ", sslmode " + target.parameters().origin(Parameter.SSLMODE) + ", root certificate "
+                        + target.parameters().origin(Parameter.SSLROOTCERT);
             case "08P01" ->
                 provenance + "; "
                         + (refusal(last) == null ? "is it PostgreSQL?" : "a pooler? Connect to PostgreSQL itself");

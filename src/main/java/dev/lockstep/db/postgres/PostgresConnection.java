@@ -51,6 +51,10 @@ public final class PostgresConnection extends PgConnection {
         ServerOptions asked = target.options();
         purpose = session.application();
         settings = new SessionSettings(session, asked, ServerState.of(this).majorVersion());
+        target.parameters()
+                .number(Parameter.TCP_USER_TIMEOUT)
+                .filter(limit -> limit > 0)
+                .ifPresent(limit -> settings.replace("tcp_user_timeout", limit.toString()));
         if (options == Options.REFUSED) {
             addOptions(target, asked);
         }

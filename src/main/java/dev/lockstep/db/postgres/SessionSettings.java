@@ -125,6 +125,11 @@ public final class SessionSettings {
         more.forEach(settings::putIfAbsent);
     }
 
+    /** Sets another value than the usual one. */
+    void replace(String name, String value) {
+        settings.replace(name, value);
+    }
+
     private void limit(String name, Duration limit) {
         settings.put(name, Long.toString(limit.toMillis()));
     }

@@ -5,15 +5,16 @@ import dev.lockstep.db.libpq.ParameterSet;
 import dev.lockstep.db.libpq.PasswordFile;
 import dev.lockstep.support.LockstepException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.Base64;
+import java.security.GeneralSecurityException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import javax.crypto.BadPaddingException;
 
 /**
  * TLS as libpq does it: the same modes, the same files under {@code ~/.postgresql}, and {@code require} checks the
@@ -23,11 +24,7 @@ final class Tls {
     /** Names the certificates that come with the platform, instead of a file. */
     private static final String SYSTEM = "system";
 
-    /** PKCS #8, not encrypted: the only text form that the driver reads. */
-    private static final String PEM_KEY = "-----BEGIN PRIVATE KEY-----";
-
-    /** 1.2.840.10045.2.1, as it stands in a key. */
-    private static final String EC_PUBLIC_KEY = "\u0006\u0007*\u0086H\u00ce=\u0002\u0001";
+    private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
 
     private final ParameterSet parameters;
     private final Path folder;
@@ -45,6 +42,22 @@ final class Tls {
         if (mode.equals("disable")) {
             return;
         }
+        String versions = versions();
+        boolean nameless = parameters.text(Parameter.SSLSNI).equals(Optional.of("0"));
+        if (versions != null || nameless || hasKeyAsText()) {
+            ours(
+                    properties,
+                    system
+                            ? ""
+                            : mode.startsWith("verify") ? rootCertificate(mode).toString() : null);
+            if (versions != null) {
+                properties.setProperty(TlsSockets.VERSIONS, versions);
+            }
+            if (nameless) {
+                properties.setProperty(TlsSockets.NO_SERVER_NAME, "");
+            }
+            return;
+        }
         if (system) {
             properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
             return;
@@ -53,6 +66,58 @@ final class Tls {
             properties.setProperty("sslrootcert", rootCertificate(mode).toString());
         }
         clientCertificate(properties);
+    }
+
+    /** Null if they are the usual ones. */
+    private String versions() {
+        int from = version(Parameter.SSL_MIN_PROTOCOL_VERSION, VERSIONS.indexOf("TLSv1.2"));
+        int to = version(Parameter.SSL_MAX_PROTOCOL_VERSION, VERSIONS.size() - 1);
+        if (to < from) {
+            throw parameters.bad(Parameter.SSL_MAX_PROTOCOL_VERSION, "is older than the oldest version that is taken");
+        }
+        boolean usual = from <= VERSIONS.indexOf("TLSv1.2") && to == VERSIONS.size() - 1;
+        return usual ? null : String.join(",", VERSIONS.subList(from, to + 1));
+    }
+
+    private int version(Parameter parameter, int usual) {
+        return parameters
+                .text(parameter)
+                .filter(text -> !text.isEmpty())
+                .map(VERSIONS::indexOf)
+                .orElse(usual);
+    }
+
+    private boolean hasKeyAsText() {
+        boolean none = parameters.text(Parameter.SSLCERTMODE).equals(Optional.of("disable"));
+        return !none && key().filter(ClientKey::isText).isPresent();
+    }
+
+    /** @param root as {@link TlsSockets#ROOT} */
+    private void ours(Properties properties, String root) {
+        properties.setProperty("sslfactory", TlsSockets.class.getName());
+        if (root != null) {
+            properties.setProperty(TlsSockets.ROOT, root);
+        }
+        boolean none = parameters.text(Parameter.SSLCERTMODE).equals(Optional.of("disable"));
+        Optional<Path> certificate = file(Parameter.SSLCERT).or(() -> ours("postgresql.crt"));
+        if (none || certificate.isEmpty() || key().isEmpty()) {
+            return;
+        }
+        Path key = key().get();
+        checkMode(key);
+        Optional<String> password = parameters.text(Parameter.SSLPASSWORD);
+        try {
+            ClientKey.read(key, password.orElse(null));
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            boolean wrong = password.isPresent() && e instanceof BadPaddingException;
+            throw LockstepException.usage(
+                    "cannot read the private key " + key + ": "
+                            + (wrong ? "sslpassword is another one" : e.getMessage()),
+                    password.isPresent() ? null : "give its password in PGSSLPASSWORD, or as sslpassword of a service");
+        }
+        properties.setProperty(TlsSockets.KEY, key.toString());
+        properties.setProperty(TlsSockets.CERTIFICATE, certificate.get().toString());
+        password.ifPresent(text -> properties.setProperty(TlsSockets.PASSWORD, text));
     }
 
     private String mode(boolean system) {
@@ -89,7 +154,6 @@ final class Tls {
         properties.setProperty("sslcert", certificate.map(Path::toString).orElse(""));
         if (key.isPresent()) {
             checkMode(key.get());
-            properties.setProperty("pemKeyAlgorithm", isElliptic(key.get()) ? "EC" : "RSA");
             parameters.text(Parameter.SSLPASSWORD).ifPresent(text -> properties.setProperty("sslpassword", text));
         }
     }
@@ -113,36 +177,6 @@ final class Tls {
         } catch (IOException e) {
             throw LockstepException.usage("cannot read the private key " + key, null);
         }
-    }
-
-    /** The driver wants to be told; the answer stands in the key, as the identifier of its algorithm. */
-    private static boolean isElliptic(Path key) {
-        String pem = text(key);
-        int start = pem.indexOf(PEM_KEY);
-        int end = pem.indexOf("-----END", Math.max(start, 0));
-        if (start < 0 || end < 0) {
-            return false;
-        }
-        byte[] der = Base64.getMimeDecoder().decode(pem.substring(start + PEM_KEY.length(), end));
-        return new String(der, StandardCharsets.ISO_8859_1).contains(EC_PUBLIC_KEY);
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file, StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
-    /** What the driver cannot use about the key, for somebody whose TLS failed. */
-    Optional<String> keyProblem() {
-        boolean otherPem = key().map(Tls::text)
-                .filter(pem -> pem.contains("-----BEGIN") && !pem.contains(PEM_KEY))
-                .isPresent();
-        return otherPem
-                ? Optional.of("openssl pkcs8 -topk8 -nocrypt -in KEY -out KEY8 makes a key that Java reads")
-                : Optional.empty();
     }
 
     private Optional<Path> file(Parameter parameter) {

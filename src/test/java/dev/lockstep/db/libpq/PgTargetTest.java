@@ -176,10 +176,10 @@ class PgTargetTest {
             sslmode=canary -> sslmode from --pg may only be disable, allow, prefer, require, verify-ca, verify-full
             sslmode='' -> sslmode from --pg may only be
             target_session_attrs=canary -> target_session_attrs from --pg may only be any, read-write
-            client_encoding=LATIN1 -> client_encoding from --pg may only be UTF8
+            client_encoding=klingon -> client_encoding from --pg is no encoding that PostgreSQL knows
             replication=database -> replication from --pg may only be
             sslcrl=/canary -> sslcrl from --pg cannot be set
-            ssl_min_protocol_version=TLSv1.3 -> ssl_min_protocol_version from --pg may only be
+            ssl_min_protocol_version=TLSv1.4 -> ssl_min_protocol_version from --pg may only be
             postgresql://a%0Ab/ -> host from --pg must not hold a control character
             service=nowhere -> no service 'nowhere'
             """)

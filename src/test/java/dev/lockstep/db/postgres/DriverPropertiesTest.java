@@ -14,9 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyPairGenerator;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -167,19 +165,6 @@ class DriverPropertiesTest {
                 .containsEntry("sslkey", key.toString());
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"RSA", "EC"})
-    void theDriverIsToldWhatKindOfKeyTheClientHas(String algorithm) throws Exception {
-        byte[] der = KeyPairGenerator.getInstance(algorithm)
-                .generateKeyPair()
-                .getPrivate()
-                .getEncoded();
-        String body = Base64.getMimeEncoder().encodeToString(der);
-        Path key = key("-----BEGIN PRIVATE KEY-----\n" + body + "\n-----END PRIVATE KEY-----\n", "rw-------");
-
-        assertThat(of("sslkey=" + key)).containsEntry("pemKeyAlgorithm", algorithm);
-    }
-
     @Test
     void aKeyThatOthersMayReadIsRefused() throws IOException {
         Path key = key("anything", "rw-r--r--");
@@ -189,16 +174,6 @@ class DriverPropertiesTest {
             assertThat(e.hint()).isEqualTo("chmod 600 " + key);
         });
         assertThat(of("sslmode=disable sslkey=" + key)).doesNotContainKey("sslkey");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"-----BEGIN RSA PRIVATE KEY-----, true", "-----BEGIN PRIVATE KEY-----, false", "binary, false"})
-    void aKeyThatJavaCannotReadIsExplained(String firstLine, boolean explained) throws IOException {
-        Path key = key(firstLine, "rw-------");
-        PgTarget target = PgTarget.resolve(
-                "sslkey=" + key, TargetSources.of(new Environment(variables)).called("--pg", "--password-file"));
-
-        assertThat(new Tls(target.parameters(), home).keyProblem().isPresent()).isEqualTo(explained);
     }
 
     private Path key(String content, String mode) throws IOException {
