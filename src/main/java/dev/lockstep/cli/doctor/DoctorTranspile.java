@@ -2,6 +2,7 @@ package dev.lockstep.cli.doctor;
 
 import dev.lockstep.cli.doctor.DoctorReport.Check;
 import dev.lockstep.cli.doctor.DoctorReport.State;
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.db.Db;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.transpile.schema.BoxelMigrations;
@@ -31,7 +32,7 @@ final class DoctorTranspile {
             try {
                 HiddenTables.check(db, "module_transpile_cache");
             } catch (LockstepException e) {
-                findings.add(new Check("transpile.tables", State.FAIL, e.getMessage(), e.hint()));
+                findings.add(new Check("transpile.tables", State.FAIL, e.getMessage(), Hints.of(e)));
                 return;
             }
             String detail = "not there: " + String.join(", ", absent);
