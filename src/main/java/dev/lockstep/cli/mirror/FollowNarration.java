@@ -7,6 +7,8 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.metrics.MetricFamily;
+import dev.lockstep.cli.metrics.Monitoring;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.mirror.copy.Backfill;
@@ -14,6 +16,7 @@ import dev.lockstep.mirror.follow.Following;
 import dev.lockstep.mirror.source.FollowTriggers;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
+import dev.lockstep.support.Work;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +26,9 @@ import java.util.function.BooleanSupplier;
 
 /** Tells whoever watches what is shipped, and keeps count of it. */
 final class FollowNarration extends MirrorNarration implements Following.Watcher {
+    /** As they are counted. */
+    private static final List<String> OPERATIONS = List.of("insert", "update", "delete");
+
     private final Output output;
     private final ProgressMeter meter;
     private final Advice advice;
@@ -32,13 +38,33 @@ final class FollowNarration extends MirrorNarration implements Following.Watcher
     private BooleanSupplier isChanged = () -> false;
     private boolean installed;
     private boolean isReady;
+    private final Monitoring monitoring;
+    private final MetricFamily rows;
+    private final MetricFamily tables;
+    private final MetricFamily compared;
+    private volatile long caughtUp = System.nanoTime();
+    private volatile int failed;
     private volatile long changes;
 
-    FollowNarration(Invocation call, ProgressMeter meter) {
+    FollowNarration(Invocation call, ProgressMeter meter, Monitoring monitoring) {
         super(call, meter, new WalWatch(call, "that is when everything has been compared")::look);
         this.meter = meter;
         this.output = call.output();
         this.advice = call.advice();
+        this.monitoring = monitoring;
+        this.rows = monitoring.counter(
+                "lockstep_mirror_rows_written", "Rows of the mirror that were written.", "table", "operation");
+        this.tables = monitoring.gauge("lockstep_mirror_tables", "Tables that are followed.");
+        monitoring
+                .gauge("lockstep_mirror_tables_failed", "Tables that could not be made equal.")
+                .show(() -> failed);
+        monitoring
+                .gauge("lockstep_mirror_lag_seconds", "How long ago nothing was left to be written to the mirror.")
+                .show(() -> (System.nanoTime() - caughtUp) / 1e9);
+        this.compared = monitoring.gauge(
+                "lockstep_mirror_compared_timestamp_seconds",
+                "When a table was last compared as a whole and equal, in seconds since 1970.",
+                "table");
     }
 
     /** It may go on for months: what it has said is not kept, nor said again. */
@@ -77,9 +103,15 @@ final class FollowNarration extends MirrorNarration implements Following.Watcher
         Optional<String> failure = table.failure().map(LockstepException::getMessage);
         if (failure.isEmpty()) {
             failures.remove(table.table());
+            failed = failures.size();
+            compared.set(System.currentTimeMillis() / 1e3, table.table());
             count(table.table(), table.inserted(), table.updated(), table.deleted());
-        } else if (failure.get().equals(failures.put(table.table(), failure.get()))) {
-            return;
+        } else {
+            String before = failures.put(table.table(), failure.get());
+            failed = failures.size();
+            if (failure.get().equals(before)) {
+                return;
+            }
         }
         event("compared", TableReport.tree(table, advice), TableReport.line(table));
     }
@@ -87,6 +119,9 @@ final class FollowNarration extends MirrorNarration implements Following.Watcher
     @Override
     public void ready() {
         isReady = true;
+        tables.set(shipped.size());
+        caughtUp();
+        monitoring.ready("following " + TerminalText.count(shipped.size(), "table"));
         rest();
         event("ready", Map.of("tables", shipped.size()), "following " + TerminalText.count(shipped.size(), "table"));
     }
@@ -100,6 +135,22 @@ final class FollowNarration extends MirrorNarration implements Following.Watcher
         tree.put("updated", updated);
         tree.put("deleted", deleted);
         event("shipped", tree, table + ": " + inserted + " inserted, " + updated + " updated, " + deleted + " deleted");
+    }
+
+    @Override
+    public void at(String table, Work work, long done, long total) {
+        monitoring.beat();
+        super.at(table, work, done, total);
+    }
+
+    @Override
+    public void turned() {
+        monitoring.beat();
+    }
+
+    @Override
+    public void caughtUp() {
+        caughtUp = System.nanoTime();
     }
 
     @Override
@@ -119,6 +170,7 @@ final class FollowNarration extends MirrorNarration implements Following.Watcher
         long[] counts = shipped.computeIfAbsent(table, name -> new long[3]);
         for (int i = 0; i < counts.length; i++) {
             counts[i] += some[i];
+            rows.add(some[i], table, OPERATIONS.get(i));
             changes += some[i];
         }
     }

@@ -3,6 +3,7 @@ package dev.lockstep.cli.mirror;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.metrics.Monitoring;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.progress.ProgressMeter;
@@ -37,6 +38,9 @@ public final class MirrorFollowCommand implements Command {
 
     private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(1);
     private static final Duration DEFAULT_SWEEP = Duration.ofHours(1);
+    /** It looks each second; but one statement that reads a whole table of the mirror may take long. */
+    private static final Duration STUCK = Duration.ofMinutes(15);
+
     private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
     @Override
@@ -49,6 +53,7 @@ public final class MirrorFollowCommand implements Command {
         MirrorArguments.which(spec);
         Options.add(spec, Options.DRY_RUN, INSTALL, REMOVE, INTERVAL, SWEEP);
         BackfillArguments.declare(spec);
+        Monitoring.declare(spec);
     }
 
     @Override
@@ -132,8 +137,9 @@ public final class MirrorFollowCommand implements Command {
                 call.get(INTERVAL).orElse(DEFAULT_INTERVAL),
                 call.get(SWEEP).orElse(DEFAULT_SWEEP));
         Path file = Invocation.file(call.sqliteFile());
-        try (ProgressMeter meter = ProgressMeter.of(call, "triggers note what changes meanwhile", "ships it")) {
-            FollowNarration narration = new FollowNarration(call, meter);
+        try (ProgressMeter meter = ProgressMeter.of(call, "triggers note what changes meanwhile", "ships it");
+                Monitoring monitoring = Monitoring.start(call, STUCK)) {
+            FollowNarration narration = new FollowNarration(call, meter, monitoring);
             call.output().soFar(narration::result);
             follow(call, file, options, narration);
             return narration.result();

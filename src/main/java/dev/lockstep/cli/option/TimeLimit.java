@@ -25,6 +25,12 @@ public final class TimeLimit {
         return left.isNegative() ? Duration.ZERO : left;
     }
 
+    /** What is left of it, for a wait that is to be looked at now and then. */
+    public Duration turn(Duration most) {
+        Duration left = left();
+        return left.compareTo(most) < 0 ? left : most;
+    }
+
     /** The limit as it was given. */
     @Override
     public String toString() {

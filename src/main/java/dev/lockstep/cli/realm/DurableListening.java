@@ -89,9 +89,13 @@ final class DurableListening {
         try (InvalidationFeed feed = open(target);
                 Sequencing sequencing = Sequencing.beside(call.databases(), target, interval)) {
             while (count.isEmpty() || output.heard() < count.get()) {
-                Optional<FeedEvent> next = feed.next(limit.left());
+                Optional<FeedEvent> next = feed.next(limit.turn(ListenCommand.TURN));
+                output.turned();
                 if (next.isEmpty()) {
-                    return output.timedOut(count);
+                    if (limit.left().isZero()) {
+                        return output.timedOut(count);
+                    }
+                    continue;
                 }
                 hear(next.get());
             }

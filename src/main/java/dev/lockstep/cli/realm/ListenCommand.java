@@ -3,10 +3,12 @@ package dev.lockstep.cli.realm;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.metrics.Monitoring;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.option.TimeLimit;
 import dev.lockstep.cli.process.Hook;
+import dev.lockstep.cli.progress.WhereaboutsSignal;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.listen.Channel;
 import dev.lockstep.db.listen.ListenEvent;
@@ -46,12 +48,18 @@ public final class ListenCommand implements Command {
     private static final Opt<Boolean> NO_RECONNECT =
             Opt.flag("End with the error when the connection is lost.", "--no-reconnect");
 
+    static final Duration TURN = Duration.ofSeconds(5);
+
+    /** A hook may take long. */
+    private static final Duration STUCK = Duration.ofMinutes(5);
+
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage().description("Show what replicas are told, as it is told.");
         Options.add(spec, CHANNEL, REALM, COUNT, TIMEOUT, EXEC, NO_RECONNECT);
         DurableListening.declare(spec);
         Options.postgres(spec);
+        Monitoring.declare(spec);
     }
 
     @Override
@@ -61,9 +69,18 @@ public final class ListenCommand implements Command {
         Set<Channel> channels = channels(call);
         Set<String> realms = realms(call, channels);
         TimeLimit limit = TimeLimit.of(call.get(TIMEOUT));
+        try (Monitoring monitoring = Monitoring.start(call, STUCK)) {
+            ListenOutput output = new ListenOutput(call.output(), monitoring, realms, hook, limit);
+            try (WhereaboutsSignal signal = WhereaboutsSignal.of(call.output(), output::whereabouts)) {
+                return listen(call, channels, output, limit);
+            }
+        }
+    }
+
+    private static Result listen(Invocation call, Set<Channel> channels, ListenOutput output, TimeLimit limit)
+            throws InterruptedException {
         if (DurableListening.isWanted(call)) {
             checkForLog(call);
-            ListenOutput output = new ListenOutput(call.output(), realms, hook, limit);
             DurableListening listening = new DurableListening(call, output, limit);
             call.output().soFar(output::result);
             return listening.listen(call.get(COUNT));
@@ -73,7 +90,6 @@ public final class ListenCommand implements Command {
         DurableListening.checkForNoLog(call);
         try (PgListener listener =
                 call.databases().listener(call.postgres(), call.session(Session.Use.LISTEN), options)) {
-            ListenOutput output = new ListenOutput(call.output(), realms, hook, limit);
             call.output().soFar(output::result);
             return listen(listener.subscribe(channels), output, call.get(COUNT), limit);
         }
@@ -93,9 +109,13 @@ public final class ListenCommand implements Command {
             Subscription subscription, ListenOutput output, Optional<Integer> count, TimeLimit limit)
             throws InterruptedException {
         while (count.isEmpty() || output.heard() < count.get()) {
-            Optional<ListenEvent> next = subscription.next(limit.left());
+            Optional<ListenEvent> next = subscription.next(limit.turn(TURN));
+            output.turned();
             if (next.isEmpty()) {
-                return output.timedOut(count);
+                if (limit.left().isZero()) {
+                    return output.timedOut(count);
+                }
+                continue;
             }
             ListenEvent event = next.get();
             if (event instanceof Notification notification) {

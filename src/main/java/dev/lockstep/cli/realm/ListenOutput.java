@@ -3,6 +3,9 @@ package dev.lockstep.cli.realm;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.metrics.MetricFamily;
+import dev.lockstep.cli.metrics.Monitoring;
 import dev.lockstep.cli.option.TimeLimit;
 import dev.lockstep.cli.process.Hook;
 import dev.lockstep.db.listen.ListenEvent.Gap;
@@ -58,15 +61,36 @@ final class ListenOutput {
     private final Set<String> realms;
     private final Optional<Hook> hook;
     private final TimeLimit limit;
+    private final Monitoring monitoring;
+    private final MetricFamily events;
+    private final MetricFamily lastEvent;
     private boolean ready;
-    private boolean disconnected;
-    private int heard;
-    private int gaps;
-    private int hookFailures;
+    private volatile boolean disconnected = true;
+    private boolean lossTold;
+    private volatile int heard;
+    private volatile int gaps;
+    private volatile int hookFailures;
 
-    /** @param realms the realms whose file changes count; empty: all */
-    ListenOutput(Output output, Set<String> realms, Optional<Hook> hook, TimeLimit limit) {
+    /**
+     * @param monitoring gets the counts
+     * @param realms the realms whose file changes count; empty: all
+     */
+    ListenOutput(Output output, Monitoring monitoring, Set<String> realms, Optional<Hook> hook, TimeLimit limit) {
         this.output = output;
+        this.monitoring = monitoring;
+        this.events = monitoring.counter("lockstep_listener_events", "Events that were heard.", "channel");
+        this.lastEvent = monitoring.gauge(
+                "lockstep_listener_last_event_timestamp_seconds",
+                "When the last event was heard, in seconds since 1970.");
+        monitoring
+                .counter("lockstep_listener_gaps", "Times when events may have been missed.")
+                .show(() -> gaps);
+        monitoring
+                .counter("lockstep_listener_hook_failures", "Events whose program failed.")
+                .show(() -> hookFailures);
+        monitoring
+                .gauge("lockstep_listener_connected", "Whether it listens: 1 or 0.")
+                .show(() -> disconnected ? 0 : 1);
         this.realms = realms;
         this.hook = hook;
         this.limit = limit;
@@ -79,20 +103,39 @@ final class ListenOutput {
 
     void ready(Set<String> channels) {
         ready = true;
+        connected();
+        monitoring.ready("listening to " + String.join(", ", channels));
         output.event("ready", Map.of("channels", List.copyOf(channels)), "listening to " + String.join(", ", channels));
     }
 
     void lost(LockstepException why) {
-        if (disconnected) {
+        if (lossTold) {
             output.detail("still not connected: " + why.getMessage());
         } else {
             output.warn("connection-lost", "the connection is lost, connecting again: " + why.getMessage());
         }
         disconnected = true;
+        lossTold = true;
+    }
+
+    private void connected() {
+        disconnected = false;
+        lossTold = false;
+    }
+
+    /** It has been looked whether there is an event. */
+    void turned() {
+        monitoring.beat();
+    }
+
+    /** For who asks where it is. */
+    String whereabouts() {
+        return (disconnected ? "not connected, " : "listening, ") + TerminalText.count(heard, "event") + " heard, "
+                + TerminalText.count(gaps, "gap");
     }
 
     void gap(Gap gap) {
-        disconnected = false;
+        connected();
         gaps++;
         String reason = gap.reason().name().toLowerCase(Locale.ROOT);
         Map<String, Object> fields = new LinkedHashMap<>();
@@ -131,7 +174,7 @@ final class ListenOutput {
 
     /** What was missed is not known: everything may have changed. */
     void resync(Resync resync) {
-        disconnected = false;
+        connected();
         gaps++;
         String reason = resync.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
         Map<String, Object> fields = new LinkedHashMap<>();
@@ -146,7 +189,9 @@ final class ListenOutput {
 
     private void event(Notification notification, Meaning meaning, OptionalLong seq) throws InterruptedException {
         heard++;
-        disconnected = false;
+        connected();
+        events.add(1, notification.channel());
+        lastEvent.set(System.currentTimeMillis() / 1e3);
         boolean malformed =
                 UNDERSTOOD.contains(notification.channel()) && meaning.fields().isEmpty();
         Map<String, Object> fields = new LinkedHashMap<>();

@@ -5,8 +5,10 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.metrics.Monitoring;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.progress.WhereaboutsSignal;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep realm sequence}. */
@@ -28,6 +31,9 @@ public final class SequenceCommand implements Command {
 
     private static final Opt<Boolean> ONCE =
             Opt.flag("Move what is in the outbox now, and end; with 6 if somebody else is at it.", "--once");
+
+    /** It looks at least each half a minute. */
+    private static final Duration STUCK = Duration.ofMinutes(2);
 
     private static final Duration STATEMENT = Duration.ofSeconds(30);
 
@@ -40,6 +46,7 @@ public final class SequenceCommand implements Command {
                                 + " number may run side by side: one takes each step.");
         Options.add(spec, ONCE, INTERVAL);
         Options.postgres(spec);
+        Monitoring.declare(spec);
     }
 
     @Override
@@ -56,8 +63,13 @@ public final class SequenceCommand implements Command {
                 return narration.result();
             }
         }
-        call.output().event("ready", Map.of(), "sequencing the outbox");
-        new Sequencing(call.databases(), target, interval).run(narration);
+        try (Monitoring monitoring = Monitoring.start(call, STUCK);
+                WhereaboutsSignal signal = WhereaboutsSignal.of(call.output(), narration::whereabouts)) {
+            narration.watchedBy(monitoring);
+            call.output().event("ready", Map.of(), "sequencing the outbox");
+            monitoring.ready("sequencing the outbox");
+            new Sequencing(call.databases(), target, interval).run(narration);
+        }
         return narration.result();
     }
 
@@ -115,12 +127,33 @@ public final class SequenceCommand implements Command {
     /** It may go on for months: it is counted, and not kept. */
     private static final class Narration implements Sequencing.Watcher {
         private final Output output;
-        private long rows;
-        private long numbers;
-        private boolean isLost;
+        private volatile long rows;
+        private volatile long numbers;
+        private volatile boolean isLost;
+        private Optional<Monitoring> monitoring = Optional.empty();
 
         private Narration(Output output) {
             this.output = output;
+        }
+
+        void watchedBy(Monitoring watcher) {
+            monitoring = Optional.of(watcher);
+            watcher.counter("lockstep_sequencer_rows_moved", "Rows of the outbox that were moved to the log.")
+                    .show(() -> rows);
+            watcher.counter("lockstep_sequencer_numbers_given", "Numbers that were given in the log.")
+                    .show(() -> numbers);
+            watcher.gauge("lockstep_sequencer_connected", "Whether the last look into the outbox succeeded: 1 or 0.")
+                    .show(() -> isLost ? 0 : 1);
+        }
+
+        String whereabouts() {
+            return TerminalText.count(rows, "row") + " moved" + (isLost ? ", not connected" : "");
+        }
+
+        @Override
+        public void looked() {
+            isLost = false;
+            monitoring.ifPresent(Monitoring::beat);
         }
 
         @Override

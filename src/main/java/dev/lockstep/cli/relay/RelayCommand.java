@@ -5,6 +5,9 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.metrics.MetricFamily;
+import dev.lockstep.cli.metrics.Monitoring;
+import dev.lockstep.cli.option.ListenAddress;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.libpq.PgTarget;
@@ -74,6 +77,9 @@ public final class RelayCommand implements Command {
             "Others notify without the log: each subscriber that comes back is told that anything may have changed.",
             "--foreign-emitters");
 
+    /** It looks several times a second. */
+    private static final Duration STUCK = Duration.ofMinutes(2);
+
     private static final Duration DEFAULT_HEARTBEAT = Duration.ofSeconds(15);
     private static final Duration DEFAULT_STALL = Duration.ofSeconds(10);
     private static final int DEFAULT_MAX_BEHIND = 5_000;
@@ -91,6 +97,7 @@ public final class RelayCommand implements Command {
         Options.add(spec, LISTEN, TOKEN_FILE, CERTIFICATE, KEY, ALLOW_ORIGIN, HEARTBEAT, STALL, MAX_BEHIND);
         Options.add(spec, MAX_SUBSCRIBERS, KEEP, NAME, POLL, FOREIGN_EMITTERS);
         Options.postgres(spec);
+        Monitoring.declare(spec);
     }
 
     @Override
@@ -102,13 +109,39 @@ public final class RelayCommand implements Command {
                                 "no address to serve at", LISTEN + " 127.0.0.1:8787, or " + LISTEN + " :8787")));
         RelayOptions options = options(call);
         PgTarget target = call.postgres();
-        try (RelaySource source = source(call, target);
+        try (Monitoring monitoring = Monitoring.start(call, STUCK);
+                RelaySource source = source(call, target);
                 RelayServer server = RelayServer.start(source, address, options)) {
             call.output().soFar(() -> result(server.counts()));
+            show(monitoring, server.counts());
             announce(call.output(), server, options);
-            source.run(new Narration(call.output()));
+            monitoring.ready("relaying");
+            source.run(new Narration(call.output(), monitoring));
             return result(server.counts());
         }
+    }
+
+    private static void show(Monitoring monitoring, RelayCounts counts) {
+        monitoring
+                .gauge("lockstep_relay_subscribers", "Streams that are open now.")
+                .show(counts::open);
+        monitoring
+                .counter("lockstep_relay_subscriptions", "Streams that were ever open.")
+                .show(counts::everOpen);
+        monitoring
+                .counter("lockstep_relay_events_sent", "Changes that were sent, each once for each stream.")
+                .show(counts::sent);
+        monitoring
+                .counter(
+                        "lockstep_relay_subscribers_cut",
+                        "Streams that were cut because they did not take what there was.")
+                .show(counts::cutOff);
+        monitoring
+                .counter("lockstep_relay_gaps", "Streams that were told that what they had missed cannot be told.")
+                .show(counts::gapsTold);
+        monitoring
+                .counter("lockstep_relay_unauthorized", "Requests without a token that is known.")
+                .show(counts::turnedAway);
     }
 
     private static RelayOptions options(Invocation call) {
@@ -190,10 +223,20 @@ public final class RelayCommand implements Command {
     /** It may go on for months: a loss is said once, and what was heard is not printed. */
     private static final class Narration implements RelaySource.Watcher {
         private final Output output;
+        private final Monitoring monitoring;
+        private final MetricFamily connected;
         private boolean isLost;
 
-        private Narration(Output output) {
+        private Narration(Output output, Monitoring monitoring) {
             this.output = output;
+            this.monitoring = monitoring;
+            this.connected = monitoring.gauge("lockstep_relay_connected", "Whether the log can be read: 1 or 0.");
+            connected.set(1);
+        }
+
+        @Override
+        public void turned() {
+            monitoring.beat();
         }
 
         @Override
@@ -205,16 +248,19 @@ public final class RelayCommand implements Command {
                                 + event.why().getMessage());
             }
             isLost = true;
+            connected.set(0);
         }
 
         @Override
         public void heard() {
             isLost = false;
+            connected.set(1);
         }
 
         @Override
         public void gap(ResyncReason reason) {
             isLost = false;
+            connected.set(1);
             String name = reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
             output.event(
                     "gap",

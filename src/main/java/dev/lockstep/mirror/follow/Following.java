@@ -41,6 +41,12 @@ public final class Following {
         /** Rows that changed are in the mirror. */
         default void shipped(String table, long inserted, long updated, long deleted) {}
 
+        /** The journals have been looked into once more, or it was tried. */
+        default void turned() {}
+
+        /** They have been, and nothing was left. */
+        default void caughtUp() {}
+
         /** All that was noted is in the mirror, or waits for its table to be compared. */
         default void inStep() {}
     }
@@ -149,6 +155,9 @@ public final class Following {
             checkFile();
             more = tables.ship();
             tables.acknowledge(more ? Duration.ZERO : options.interval());
+            if (!more) {
+                watcher.caughtUp();
+            }
             if (isDue(tables.comparedNanos(), options.sweep())) {
                 tables.begin();
             }
@@ -162,6 +171,7 @@ public final class Following {
             }
             watcher.notice("busy", "tried again: " + e.getMessage());
         }
+        watcher.turned();
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }

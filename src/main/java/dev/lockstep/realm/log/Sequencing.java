@@ -34,6 +34,9 @@ public final class Sequencing implements AutoCloseable {
             public void lost(LockstepException why) {}
         };
 
+        /** The outbox has been looked into, or there is none. */
+        default void looked() {}
+
         void moved(Sequencer.Step step);
 
         /** The connection is lost, or a step has failed; it will be tried again. */
@@ -81,6 +84,7 @@ public final class Sequencing implements AutoCloseable {
                         pause = step.isEmpty() ? ABSENT : shorter(pause.multipliedBy(2), longer(IDLE, interval));
                     }
                     retry = IDLE;
+                    watcher.looked();
                 } catch (DbException e) {
                     if (!PassingErrors.include(e)) {
                         throw e;

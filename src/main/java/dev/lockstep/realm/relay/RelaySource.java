@@ -25,6 +25,9 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class RelaySource implements AutoCloseable {
     /** Is told how it goes, by the thread that runs it. */
     public interface Watcher {
+        /** It has looked whether there is something. */
+        default void turned() {}
+
         /** The log is not reachable; streams stay, and are told later what they miss now. */
         void lost(Lost event);
 
@@ -137,6 +140,7 @@ public final class RelaySource implements AutoCloseable {
                 watcher.heard();
             }
             isReading = connected;
+            watcher.turned();
         }
     }
 

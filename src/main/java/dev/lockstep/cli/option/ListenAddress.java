@@ -1,4 +1,4 @@
-package dev.lockstep.cli.relay;
+package dev.lockstep.cli.option;
 
 import dev.lockstep.support.LockstepException;
 import java.net.Inet6Address;
@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** An address to serve at, as it is typed: {@code HOST:PORT}, {@code [IPV6]:PORT}, {@code :PORT}. */
-final class ListenAddress {
+public final class ListenAddress {
     private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.%a-z]+)\\]|([^\\[\\]:/@]*)):([0-9]{1,5})");
 
     private ListenAddress() {}
@@ -20,7 +20,7 @@ final class ListenAddress {
      * @param option what it was given by
      * @throws LockstepException usage: it is no address, or its host is unknown
      */
-    static InetSocketAddress of(String option, String typed) {
+    public static InetSocketAddress of(String option, String typed) {
         Matcher matcher = FORM.matcher(typed);
         if (!matcher.matches() || Integer.parseInt(matcher.group(3)) > 65_535) {
             throw LockstepException.usage(
@@ -40,7 +40,7 @@ final class ListenAddress {
     }
 
     /** As it stands in a URL. */
-    static String text(InetSocketAddress address) {
+    public static String text(InetSocketAddress address) {
         String host = address.getAddress()
                 .getHostAddress()
                 .replaceFirst("^0:0:0:0:0:0:0:([01])$", "::$1")
