@@ -104,6 +104,7 @@ final class ListenOutput {
     void ready(Set<String> channels) {
         ready = true;
         connected();
+        channels.forEach(channel -> events.add(0, channel));
         monitoring.ready("listening to " + String.join(", ", channels));
         output.event("ready", Map.of("channels", List.copyOf(channels)), "listening to " + String.join(", ", channels));
     }
