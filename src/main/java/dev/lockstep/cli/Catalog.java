@@ -43,6 +43,7 @@ import dev.lockstep.cli.realm.SequenceCommand;
 import dev.lockstep.cli.realm.WatchCommand;
 import dev.lockstep.cli.relay.RelayCommand;
 import dev.lockstep.cli.shell.ShellCommand;
+import dev.lockstep.cli.top.TopCommand;
 import dev.lockstep.cli.transpile.TranspileCheckCommand;
 import dev.lockstep.cli.transpile.TranspileGetCommand;
 import dev.lockstep.cli.transpile.TranspileInitCommand;
@@ -100,6 +101,7 @@ public final class Catalog {
             "mirror repair",
             "mirror status",
             "mirror follow",
+            "top",
             "demo",
             "profile list",
             "profile show",
@@ -167,6 +169,7 @@ public final class Catalog {
             case "mirror repair" -> new MirrorRepairCommand();
             case "mirror status" -> new MirrorStatusCommand();
             case "mirror follow" -> new MirrorFollowCommand();
+            case "top" -> new TopCommand();
             case "demo" -> new DemoCommand();
             case "profile list" -> new ProfileCommand(ProfileCommand.Verb.LIST);
             case "profile show" -> new ProfileCommand(ProfileCommand.Verb.SHOW);

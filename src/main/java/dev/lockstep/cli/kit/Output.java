@@ -98,8 +98,9 @@ public final class Output {
         return messages.stream();
     }
 
-    boolean isQuiet() {
-        return quiet;
+    /** What each sample of this run's metrics is known by; empty if nobody wants any. */
+    public Map<String, String> metricLabels() {
+        return report.subject();
     }
 
     /** Something that a person should know and that is no failure. Codes are stable names in lower case with hyphens. */

@@ -34,8 +34,11 @@ record RunReport(Optional<Path> report, Optional<Path> metrics, Map<String, Stri
         return new RunReport(
                 call.get(Options.REPORT).map(Invocation::file),
                 metrics,
-                metrics.map(file -> RunSubject.of(call, "unreadable, see " + file))
-                        .orElse(Map.of()));
+                metrics.isPresent() || call.isGiven("--metrics-listen")
+                        ? RunSubject.of(
+                                call,
+                                "unreadable, see " + metrics.map(Path::toString).orElse("the command"))
+                        : Map.of());
     }
 
     boolean isWanted() {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * What a run works on, by name: the databases, as they were found and without a password, the realm, the tables. Two runs of a
  * command that work on different things differ in one of them.
  */
-public final class RunSubject {
+final class RunSubject {
     /** The options that say on what, beside those that name databases, and what each is called. */
     private static final Map<String, String> SELECTING = new TreeMap<>(Map.ofEntries(
             Map.entry("--profile", "profile"),
@@ -49,7 +49,7 @@ public final class RunSubject {
      *
      * @param unreadable what stands for a database whose description is wrong, and may hold a password anywhere
      */
-    public static Map<String, String> of(Invocation call, String unreadable) {
+    static Map<String, String> of(Invocation call, String unreadable) {
         RunSubject subject = new RunSubject(call, unreadable);
         subject.databases();
         SELECTING.forEach((option, name) -> call.given(option).ifPresent(value -> subject.put(name, value)));

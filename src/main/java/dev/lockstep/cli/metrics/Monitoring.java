@@ -2,7 +2,6 @@ package dev.lockstep.cli.metrics;
 
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
-import dev.lockstep.cli.kit.RunSubject;
 import dev.lockstep.cli.kit.WholeFile;
 import dev.lockstep.cli.option.ListenAddress;
 import dev.lockstep.cli.option.Opt;
@@ -52,9 +51,8 @@ public final class Monitoring implements AutoCloseable {
         output = call.output();
         health = new Health(limit, System::nanoTime);
         file = call.get(Options.METRICS_FILE).map(Invocation::file);
-        boolean wanted = file.isPresent() || call.has(LISTEN);
         Map<String, String> labels = new LinkedHashMap<>(Map.of("command", call.path()));
-        labels.putAll(wanted ? RunSubject.of(call, "unreadable") : Map.of());
+        labels.putAll(output.metricLabels());
         text = new MetricsText(families, labels);
         lastRun = file.map(Monitoring::lastRun).orElse("");
         manager = ServiceManager.of(call.databases().environment());
@@ -131,7 +129,8 @@ public final class Monitoring implements AutoCloseable {
                 write(file.get());
             }
             Optional<Duration> interval = manager.interval();
-            if (interval.isPresent()
+            if (ready
+                    && interval.isPresent()
                     && now - lastSign >= interval.get().toNanos()
                     && health.trouble().isEmpty()) {
                 lastSign = now;

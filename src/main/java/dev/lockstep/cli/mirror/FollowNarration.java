@@ -11,6 +11,7 @@ import dev.lockstep.cli.metrics.MetricFamily;
 import dev.lockstep.cli.metrics.Monitoring;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.progress.ProgressMeter;
+import dev.lockstep.cli.progress.WalWatch;
 import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.follow.Following;
 import dev.lockstep.mirror.source.FollowTriggers;

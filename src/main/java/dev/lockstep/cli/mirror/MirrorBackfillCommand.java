@@ -7,6 +7,7 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.progress.ProgressMeter;
+import dev.lockstep.cli.progress.WalWatch;
 import dev.lockstep.db.Db;
 import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.copy.Preflight;

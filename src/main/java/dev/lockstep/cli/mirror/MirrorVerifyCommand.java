@@ -12,6 +12,7 @@ import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.pager.Pager;
 import dev.lockstep.cli.progress.ProgressMeter;
+import dev.lockstep.cli.progress.WalWatch;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.mirror.plan.NotMirrored;

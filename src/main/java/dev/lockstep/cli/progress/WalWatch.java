@@ -1,4 +1,4 @@
-package dev.lockstep.cli.mirror;
+package dev.lockstep.cli.progress;
 
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
@@ -12,7 +12,7 @@ import java.util.Map;
  * The write-ahead log of a source that is read in one transaction: what others write meanwhile stays in it, because SQLite
  * cannot empty it before the reader ends.
  */
-final class WalWatch {
+public final class WalWatch {
     private static final long MEGABYTE = 1 << 20;
 
     /** Sixteen times what SQLite itself lets the log grow to between two of its own clearings. */
@@ -30,7 +30,7 @@ final class WalWatch {
      *
      * @param advice to whoever does not want it to grow
      */
-    WalWatch(Invocation call, String advice) {
+    public WalWatch(Invocation call, String advice) {
         this.output = call.output();
         this.file = Invocation.file(call.sqliteFile());
         this.advice = advice;
@@ -39,7 +39,7 @@ final class WalWatch {
     }
 
     /** Looks at it while the reading goes on, and warns once it has grown by much. */
-    void look() {
+    public void look() {
         bytes = WriteAheadLog.size(file);
         if (grown() >= MUCH && !warned) {
             warned = true;
@@ -57,7 +57,7 @@ final class WalWatch {
     }
 
     /** How it stood at the last look; for {@code data.wal}. */
-    Map<String, Object> tree() {
+    public Map<String, Object> tree() {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("bytes", bytes);
         tree.put("grownBytes", grown());
@@ -65,7 +65,7 @@ final class WalWatch {
     }
 
     /** The same for people, if it is worth a line. */
-    List<String> lines() {
+    public List<String> lines() {
         return grown() < MEGABYTE ? List.of() : List.of(grew());
     }
 }
