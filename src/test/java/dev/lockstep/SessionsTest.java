@@ -30,6 +30,7 @@ class SessionsTest {
     private static final Path PICTURES = Path.of("examples/sessions");
     private static final Path SCRIPTS = Path.of("src/test/resources/dev/lockstep/sessions");
     private static final int COLUMNS = 100;
+    private static final int MARGIN = 18;
     private static final int LINE = 18;
     private static final double CHARACTER = 8.43;
 
@@ -47,26 +48,47 @@ class SessionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"realm", "transpile", "audit", "fts", "mirror"})
     void thePictureIsWhatTheCommandsPrint(String name, TestDatabase database) throws Exception {
+        Path picture = PICTURES.resolve(name + ".svg");
+
+        assertPicture(picture, name, COLUMNS, database);
+
+        assertThat(Path.of("README.md")).content().contains("(" + picture + ")");
+    }
+
+    /** What is laid out for a terminal is shown on a narrow one and on a wide one. */
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void rowsThatDifferFitTheTerminal(int columns, TestDatabase database) throws Exception {
+        TestSqlite.create(
+                folder.resolve("mirror.db"),
+                "create table note (id integer primary key, body text)",
+                "insert into note values (2, 'Bread'), (3, 'two eggs'), (4, '')");
+        List<String> lines = assertPicture(PICTURES.resolve("diff-" + columns + ".svg"), "diff", columns, database);
+
+        assertThat(lines).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(columns));
+    }
+
+    private List<String> assertPicture(Path picture, String name, int columns, TestDatabase database) throws Exception {
         CadtSample.V1.create(folder.resolve("data.sqlite3"), new CadtSample.Size(20, 60, 100));
         TestSqlite.create(
                 folder.resolve("notes.db"),
                 "create table note (id integer primary key, body text)",
                 "insert into note values (1, 'milk'), (2, 'bread'), (3, 'two eggs')");
-        String recorded = record(Files.readAllLines(SCRIPTS.resolve(name + ".txt")), database);
-
-        Path picture = PICTURES.resolve(name + ".svg");
-        String drawn = drawing(recorded.lines().toList());
+        List<String> recorded = record(Files.readAllLines(SCRIPTS.resolve(name + ".txt")), columns, database)
+                .lines()
+                .toList();
+        String drawn = drawing(recorded, columns);
         if (Boolean.getBoolean("lockstep.update")) {
             Files.createDirectories(PICTURES);
             Files.writeString(picture, drawn);
         }
 
         assertThat(picture).content().isEqualTo(drawn);
-        assertThat(Path.of("README.md")).content().contains("(" + picture + ")");
+        return recorded;
     }
 
     /** All that a terminal shows while the lines are typed; those that begin with an at-sign run unseen. */
-    private String record(List<String> lines, TestDatabase database) throws IOException {
+    private String record(List<String> lines, int columns, TestDatabase database) throws IOException {
         StringBuilder script = new StringBuilder("exec 2>&1\n");
         for (String line : lines) {
             if (line.startsWith("@")) {
@@ -83,6 +105,7 @@ class SessionsTest {
         environment.put("PATH", LockstepScript.onPath(Files.createDirectory(folder.resolve("bin"))));
         environment.put("HOME", folder.toString());
         environment.put("LC_ALL", "C.UTF-8");
+        environment.put("COLUMNS", Integer.toString(columns));
         try (ChildJvm shell = ChildJvm.exec(folder, environment, "sh", "-c", script.toString())) {
             assertThat(shell.exitCode(Duration.ofMinutes(2))).as("%s", shell).isZero();
             String text = shell.stdout().replace(database.name(), "app");
@@ -93,19 +116,20 @@ class SessionsTest {
         }
     }
 
-    private static String drawing(List<String> recorded) {
+    private static String drawing(List<String> recorded, int columns) {
         List<String> lines = new ArrayList<>();
         for (String line : recorded) {
-            for (int from = 0; from == 0 || from < line.length(); from += COLUMNS) {
-                lines.add(line.substring(from, Math.min(line.length(), from + COLUMNS)));
+            for (int from = 0; from == 0 || from < line.length(); from += columns) {
+                lines.add(line.substring(from, Math.min(line.length(), from + columns)));
             }
         }
         int height = 44 + LINE * lines.size();
+        int width = (int) (2 * MARGIN + columns * CHARACTER) + 1;
         StringBuilder svg = new StringBuilder("""
-                <svg xmlns="http://www.w3.org/2000/svg" width="880" height="%d" viewBox="0 0 880 %d">
-                <rect width="880" height="%d" rx="8" fill="#1d2330"/>
+                <svg xmlns="http://www.w3.org/2000/svg" width="%2$d" height="%1$d" viewBox="0 0 %2$d %1$d">
+                <rect width="%2$d" height="%1$d" rx="8" fill="#1d2330"/>
                 <g font-family="ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" xml:space="preserve">
-                """.formatted(height, height, height));
+                """.formatted(height, width));
         int y = 34;
         for (String line : lines) {
             String color = line.startsWith("$ ") ? "#ffd580" : "#d8dee9";

@@ -159,8 +159,7 @@ public final class MirrorVerifyCommand implements Command {
                 .message("hint: '" + command + "' "
                         + (command.startsWith("lockstep mirror repair")
                                 ? "writes just these rows"
-                                : "copies what differs")
-                        + ", or says what does not fit"));
+                                : "copies what differs, or says what does not fit")));
         if (!left.isEmpty()) {
             lines.add(summary(tables) + NotMirroredReport.line(left));
         }
