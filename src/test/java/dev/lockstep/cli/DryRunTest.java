@@ -77,6 +77,7 @@ class DryRunTest {
             entry("fts rebuild", changes(CADT + " -y")),
             entry("fts tune", nothing(CADT + " -y")),
             entry("mirror backfill", nothing("--create --db FILE --to postgresql:///")),
+            entry("mirror repair", nothing("--db SITE/notes.db --to sqlite:SITE/mirror.db")),
             entry("mirror follow", nothing("--db FILE --to postgresql:///")));
 
     /** Everything that is in the schema, row by row. */
@@ -100,6 +101,9 @@ class DryRunTest {
             Files.writeString(Files.createDirectories(site.resolve(realm)).resolve("a.gts"), "export {}");
         }
         Files.writeString(site.resolve("rows.ndjson"), "");
+        TestSqlite.create(
+                site.resolve("notes.db"), "create table note (id integer primary key)", "insert into note values (1)");
+        TestSqlite.create(site.resolve("mirror.db"), "create table note (id integer primary key)");
         database.execute(BoxelTables.MODULES);
         succeed(database, "transpile init");
         succeed(database, "realm init --outbox");

@@ -9,6 +9,7 @@ import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.mirror.copy.Backfill;
+import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.repair.Repair;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorRun;
@@ -94,6 +95,12 @@ public final class MirrorRepairCommand implements Command {
                     .run(source, MirrorArguments.selection(call));
         }
         for (Verification.Table table : tables) {
+            if (table.repair().contains(Verification.Repair.CREATE_THE_TABLE)) {
+                failures.add(LockstepException.usage("the mirror has no table " + table.table(), null)
+                        .advising(MirrorRemedy.COPY_AND_CREATE_THE_TABLE.of()));
+                lines.add(table.table() + ": the mirror has no such table");
+                continue;
+            }
             Map<String, Object> tree = new LinkedHashMap<>();
             tree.put("table", table.table());
             tree.put("inserts", table.missing());

@@ -133,6 +133,7 @@ class RepairTest {
 
             assertThat(repair.exit()).isEqualTo(2);
             assertThat(repair.stderr()).contains("the mirror has no table many").contains("mirror backfill --create");
+            assertThat(mirror.run("mirror", "repair", "-n").exit()).isEqualTo(2);
         }
     }
 
