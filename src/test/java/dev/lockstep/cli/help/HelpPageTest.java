@@ -37,6 +37,7 @@ class HelpPageTest {
             "lockstep demo --keep", "cli/demo/DemoCommandTest",
             "lockstep realm relay --listen 127.0.0.1:4250", "cli/relay/RelayCommandTest",
             "lockstep mirror follow --db notes.db --to postgresql://app@db9/app", "mirror/FollowTest",
+            "lockstep top --db notes.db --to postgresql://app@db9/app", "cli/top/TopTest",
             "lockstep shell --db notes.db", "cli/shell/ShellTest",
             "lockstep shell --db notes.db -c \"fts status\" -c \"fts check\"", "cli/shell/ShellTest");
 
