@@ -107,9 +107,9 @@ final class RecentEvents {
         }
         EventId known = low == first ? base : ring[slot(low - 1)].id();
         boolean other = known.seq() != id.seq()
-                || id.mark().isPresent()
+                || (id.mark().isPresent()
                         && known.mark().isPresent()
-                        && !id.mark().equals(known.mark());
+                        && !id.mark().equals(known.mark()));
         return other ? new Place.Elsewhere() : new Place.At(low);
     }
 
