@@ -50,11 +50,13 @@ final class TopTable {
     private static final int NAME = 2;
     private static final int DETAIL = 7;
     private static final int AGE = 4;
+    private static final int AMOUNT = 5;
     private static final int RATE = 6;
     private static final int LEAST_NAME = 12;
     private static final int GAP = 2;
 
     private final List<Integer> columns = new ArrayList<>();
+    private int limit = Integer.MAX_VALUE;
     private final int[] widths = new int[HEADS.size()];
 
     /**
@@ -81,11 +83,12 @@ final class TopTable {
     private void fit(int room) {
         narrow(DETAIL, room, 0);
         narrow(NAME, room, LEAST_NAME);
-        for (int column : List.of(RATE, AGE)) {
+        for (int column : List.of(RATE, AGE, AMOUNT)) {
             if (width() > room) {
                 columns.remove((Integer) column);
             }
         }
+        limit = room;
     }
 
     private void narrow(int column, int room, int least) {
@@ -124,7 +127,7 @@ final class TopTable {
                             ? DisplayWidth.rightPadded(cell, widths[column])
                             : DisplayWidth.padded(cell, widths[column]));
         }
-        return String.join(" ".repeat(GAP), parts).stripTrailing();
+        return DisplayWidth.cut(String.join(" ".repeat(GAP), parts).stripTrailing(), limit);
     }
 
     private static String cell(TopRow row, int column) {
@@ -135,7 +138,7 @@ final class TopTable {
                     case NAME -> row.name();
                     case 3 -> row.state();
                     case AGE -> row.age().map(Age::of).orElse("");
-                    case 5 ->
+                    case AMOUNT ->
                         row.amount().isPresent()
                                 ? Quantity.grouped(row.amount().getAsLong()) + " " + row.unit()
                                 : row.unit();
