@@ -65,7 +65,7 @@ final class CompletionModel {
                     .replace("[", "")
                     .replace("]", "")
                     .split(" -- ", 2)[0]
-                    .split(" ")) {
+                    .split(" ", -1)) {
                 parameters.add(
                         name.isEmpty() || name.equals("--") || name.startsWith("CMD") ? any() : ValueKind.of(name));
             }

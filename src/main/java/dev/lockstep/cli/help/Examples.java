@@ -22,7 +22,7 @@ public final class Examples {
     public static Map<String, List<String>> all() {
         Map<String, List<String>> all = new LinkedHashMap<>();
         List<String> examples = List.of();
-        for (String line : text().split("\n")) {
+        for (String line : text().lines().toList()) {
             if (line.startsWith(" ")) {
                 examples.add(line.strip());
             } else {

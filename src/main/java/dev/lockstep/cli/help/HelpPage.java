@@ -5,7 +5,6 @@ import dev.lockstep.cli.option.Options;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -32,19 +31,24 @@ public final class HelpPage {
 
     /** How much is said of an option or a command, from all to little. */
     private enum Detail {
-        ALL(text -> text),
-        SENTENCE(HelpPage::sentence),
-        CLAUSE(HelpPage::clause),
-        LINE(HelpPage::clause);
+        ALL,
+        SENTENCE,
+        CLAUSE,
+        LINE;
 
-        private final Function<String, String> shortened;
+        String shortened(String text) {
+            return switch (this) {
+                case ALL -> text;
+                case SENTENCE -> sentence(text);
+                case CLAUSE, LINE -> clause(text);
+            };
+        }
 
-        Detail(Function<String, String> shortened) {
-            this.shortened = shortened;
+        Detail less() {
+            return this == ALL ? SENTENCE : this == SENTENCE ? CLAUSE : LINE;
         }
     }
 
-    private final CommandTree tree;
     private final CommandSpec spec;
     private final String path;
     private final int width;
@@ -54,7 +58,6 @@ public final class HelpPage {
 
     /** @param words the command, as it is typed; none for the help of all */
     private HelpPage(CommandTree tree, List<String> words, int width) {
-        this.tree = tree;
         this.spec = tree.spec(words);
         this.path = String.join(" ", words);
         this.width = Math.max(width, 20);
@@ -70,7 +73,7 @@ public final class HelpPage {
         HelpPage page = new HelpPage(tree, words, Math.max(width, COLUMNS));
         Detail most = Detail.ALL;
         while (most != Detail.LINE && page.lines(most, true).size() > MOST_LINES) {
-            most = Detail.values()[most.ordinal() + 1];
+            most = most.less();
         }
         HelpPage shown = new HelpPage(tree, words, width);
         shown.spare = most == Detail.LINE ? MOST_LINES - page.lines(most, true).size() : 0;
@@ -163,7 +166,7 @@ public final class HelpPage {
                 entries.stream().mapToInt(entry -> entry.name().length()).max().orElse(0);
         int column = width < NARROW ? 8 : Math.min(widest + 2, 29);
         for (Entry entry : entries) {
-            lines.addAll(entry(entry.name(), detail.shortened.apply(entry.text()), column, detail));
+            lines.addAll(entry(entry.name(), detail.shortened(entry.text()), column, detail));
         }
     }
 

@@ -169,7 +169,7 @@ public final class HtmlReport implements AutoCloseable {
         }
     }
 
-    /** Writes all of it, so that nobody ever sees a part. @param file as it was named */
+    /** Writes all of it to a file, as that was named, so that nobody ever sees a part. */
     public void write(String file, Tone tone, String verdict, Map<String, String> facts) {
         try {
             out.close();

@@ -90,7 +90,7 @@ public final class Monitoring implements AutoCloseable {
         return monitoring;
     }
 
-    /** @param name as Prometheus' conventions want it, without {@code _total} */
+    /** Something that only grows, by a name as Prometheus' conventions want it but for {@code _total}. */
     public MetricFamily counter(String name, String help, String... labels) {
         return added(new MetricFamily(MetricFamily.Kind.COUNTER, name, help, List.of(labels)));
     }

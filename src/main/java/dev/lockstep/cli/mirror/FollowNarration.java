@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /** Tells whoever watches what is shipped, and keeps count of it. */
@@ -45,7 +46,7 @@ final class FollowNarration extends MirrorNarration implements Following.Watcher
     private final MetricFamily compared;
     private volatile long caughtUp = System.nanoTime();
     private volatile int failed;
-    private volatile long changes;
+    private final AtomicLong changes = new AtomicLong();
 
     FollowNarration(Invocation call, ProgressMeter meter, Monitoring monitoring) {
         super(call, meter, new WalWatch(call, "that is when everything has been compared")::look);
@@ -163,7 +164,7 @@ final class FollowNarration extends MirrorNarration implements Following.Watcher
     private void rest() {
         if (isReady) {
             meter.rest(() -> "following " + TerminalText.count(shipped.size(), "table") + ", "
-                    + TerminalText.count(changes, "change") + " shipped");
+                    + TerminalText.count(changes.get(), "change") + " shipped");
         }
     }
 
@@ -171,8 +172,8 @@ final class FollowNarration extends MirrorNarration implements Following.Watcher
         long[] counts = shipped.computeIfAbsent(table, name -> new long[3]);
         for (int i = 0; i < counts.length; i++) {
             counts[i] += some[i];
-            rows.add(some[i], table, OPERATIONS.get(i));
-            changes += some[i];
+            rows.add((double) some[i], table, OPERATIONS.get(i));
+            changes.addAndGet(some[i]);
         }
     }
 

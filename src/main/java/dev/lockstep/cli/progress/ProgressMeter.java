@@ -134,8 +134,9 @@ public final class ProgressMeter implements ProgressListener, AutoCloseable {
     }
 
     private synchronized boolean next() throws InterruptedException {
-        if (!closed) {
-            wait(TICK.toMillis());
+        long until = System.nanoTime() + TICK.toNanos();
+        for (long left = TICK.toMillis(); !closed && left > 0; left = (until - System.nanoTime()) / 1_000_000) {
+            wait(left);
         }
         return !closed;
     }

@@ -85,7 +85,7 @@ record Reading(String subject, Work work, long done, long total, double rate, Du
     String bar(int columns) {
         String time = left().map(left -> Age.about(left) + " left").orElse(total > 0 ? "" : Age.about(elapsed));
         String count =
-                work.isShare() || done == 0 && total == 0 ? "" : total > 0 ? beside(amount(total)) : amount(done);
+                work.isShare() || (done == 0 && total == 0) ? "" : total > 0 ? beside(amount(total)) : amount(done);
         String speed = rate >= 1 && !work.isShare() ? speed() : "";
         String verb = done == 0 && total == 0 ? work.doing() : work.done();
         List<List<String>> tails = List.of(

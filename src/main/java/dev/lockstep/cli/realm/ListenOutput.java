@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What one {@code realm listen} hears: printed, handed to the hook, and counted. */
 final class ListenOutput {
@@ -67,9 +68,9 @@ final class ListenOutput {
     private boolean ready;
     private volatile boolean disconnected = true;
     private boolean lossTold;
-    private volatile int heard;
-    private volatile int gaps;
-    private volatile int hookFailures;
+    private final AtomicInteger heard = new AtomicInteger();
+    private final AtomicInteger gaps = new AtomicInteger();
+    private final AtomicInteger hookFailures = new AtomicInteger();
 
     /**
      * @param monitoring gets the counts
@@ -84,10 +85,10 @@ final class ListenOutput {
                 "When the last event was heard, in seconds since 1970.");
         monitoring
                 .counter("lockstep_listener_gaps", "Times when events may have been missed.")
-                .show(() -> gaps);
+                .show(gaps::get);
         monitoring
                 .counter("lockstep_listener_hook_failures", "Events whose program failed.")
-                .show(() -> hookFailures);
+                .show(hookFailures::get);
         monitoring
                 .gauge("lockstep_listener_connected", "Whether it listens: 1 or 0.")
                 .show(() -> disconnected ? 0 : 1);
@@ -98,7 +99,7 @@ final class ListenOutput {
 
     /** How many events were for us. */
     int heard() {
-        return heard;
+        return heard.get();
     }
 
     void ready(Set<String> channels) {
@@ -131,13 +132,13 @@ final class ListenOutput {
 
     /** For who asks where it is. */
     String whereabouts() {
-        return (disconnected ? "not connected, " : "listening, ") + TerminalText.count(heard, "event") + " heard, "
-                + TerminalText.count(gaps, "gap");
+        return (disconnected ? "not connected, " : "listening, ") + TerminalText.count(heard.get(), "event")
+                + " heard, " + TerminalText.count(gaps.get(), "gap");
     }
 
     void gap(Gap gap) {
         connected();
-        gaps++;
+        gaps.incrementAndGet();
         String reason = gap.reason().name().toLowerCase(Locale.ROOT);
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("reason", reason);
@@ -176,7 +177,7 @@ final class ListenOutput {
     /** What was missed is not known: everything may have changed. */
     void resync(Resync resync) {
         connected();
-        gaps++;
+        gaps.incrementAndGet();
         String reason = resync.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("reason", reason);
@@ -185,11 +186,11 @@ final class ListenOutput {
     }
 
     int hookFailures() {
-        return hookFailures;
+        return hookFailures.get();
     }
 
     private void event(Notification notification, Meaning meaning, OptionalLong seq) throws InterruptedException {
-        heard++;
+        heard.incrementAndGet();
         connected();
         events.add(1, notification.channel());
         lastEvent.set(System.currentTimeMillis() / 1e3);
@@ -228,7 +229,7 @@ final class ListenOutput {
         seq.ifPresent(number -> event.put("LOCKSTEP_SEQ", Long.toString(number)));
         Optional<String> failure = program.run(event, limit);
         if (failure.isPresent()) {
-            hookFailures++;
+            hookFailures.incrementAndGet();
             output.warn("hook-failed", failure.get() + ", for: " + text(notification));
         }
     }
@@ -246,7 +247,7 @@ final class ListenOutput {
         if (count.isPresent()) {
             throw new LockstepException(
                     LockstepException.Kind.TIMEOUT,
-                    "heard " + heard + " of " + count.get() + " events in " + limit,
+                    "heard " + heard.get() + " of " + count.get() + " events in " + limit,
                     null);
         }
         return result();
@@ -254,10 +255,10 @@ final class ListenOutput {
 
     Result result() {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("received", heard);
-        data.put("gaps", gaps);
-        data.put("hookFailures", hookFailures);
-        Result result = Result.unchanged(data, List.of("events: " + heard + ", gaps: " + gaps));
-        return hookFailures == 0 ? result : result.with(ExitCode.INCOMPLETE);
+        data.put("received", heard.get());
+        data.put("gaps", gaps.get());
+        data.put("hookFailures", hookFailures.get());
+        Result result = Result.unchanged(data, List.of("events: " + heard.get() + ", gaps: " + gaps.get()));
+        return hookFailures.get() == 0 ? result : result.with(ExitCode.INCOMPLETE);
     }
 }

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep realm sequence}. */
@@ -127,8 +128,8 @@ public final class SequenceCommand implements Command {
     /** It may go on for months: it is counted, and not kept. */
     private static final class Narration implements Sequencing.Watcher {
         private final Output output;
-        private volatile long rows;
-        private volatile long numbers;
+        private final AtomicLong rows = new AtomicLong();
+        private final AtomicLong numbers = new AtomicLong();
         private volatile boolean isLost;
         private Optional<Monitoring> monitoring = Optional.empty();
 
@@ -139,15 +140,15 @@ public final class SequenceCommand implements Command {
         void watchedBy(Monitoring watcher) {
             monitoring = Optional.of(watcher);
             watcher.counter("lockstep_sequencer_rows_moved", "Rows of the outbox that were moved to the log.")
-                    .show(() -> rows);
+                    .show(rows::get);
             watcher.counter("lockstep_sequencer_numbers_given", "Numbers that were given in the log.")
-                    .show(() -> numbers);
+                    .show(numbers::get);
             watcher.gauge("lockstep_sequencer_connected", "Whether the last look into the outbox succeeded: 1 or 0.")
                     .show(() -> isLost ? 0 : 1);
         }
 
         String whereabouts() {
-            return TerminalText.count(rows, "row") + " moved" + (isLost ? ", not connected" : "");
+            return TerminalText.count(rows.get(), "row") + " moved" + (isLost ? ", not connected" : "");
         }
 
         @Override
@@ -158,8 +159,8 @@ public final class SequenceCommand implements Command {
 
         @Override
         public void moved(Sequencer.Step step) {
-            rows += step.rows();
-            numbers += step.numbers();
+            rows.addAndGet(step.rows());
+            numbers.addAndGet(step.numbers());
             isLost = false;
         }
 
@@ -173,11 +174,11 @@ public final class SequenceCommand implements Command {
 
         Result result() {
             Map<String, Object> data = new LinkedHashMap<>();
-            data.put("rows", rows);
-            data.put("numbers", numbers);
-            List<String> text = List.of(TerminalText.count(rows, "row") + " of the outbox moved, "
-                    + TerminalText.count(numbers, "number") + " given");
-            return rows == 0 ? Result.unchanged(data, text) : Result.changed(data, text);
+            data.put("rows", rows.get());
+            data.put("numbers", numbers.get());
+            List<String> text = List.of(TerminalText.count(rows.get(), "row") + " of the outbox moved, "
+                    + TerminalText.count(numbers.get(), "number") + " given");
+            return rows.get() == 0 ? Result.unchanged(data, text) : Result.changed(data, text);
         }
     }
 }

@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -259,7 +260,8 @@ final class Shell {
         SignalHandler handler = SignalHandler.ofCommand();
         int status = 0;
         while (status == 0) {
-            String header = LocalDateTime.now().withNano(0) + ", every " + every.orElse("2s") + ": " + last.command();
+            String header = LocalDateTime.now(ZoneId.systemDefault()).withNano(0) + ", every " + every.orElse("2s")
+                    + ": " + last.command();
             (variables.get("OUTPUT").equals("text") ? out : err)
                     .println(redactor().redact(header));
             status = command(last);

@@ -8,28 +8,40 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Rows in columns, as wide as there is room. */
 final class TopTable {
     /** What rows are sorted by. */
     enum Order {
         /** As they were read: by source and kind. */
-        KIND(null),
-        NAME(Comparator.comparing(TopRow::name)),
-        STATE(Comparator.comparing((TopRow row) -> !row.wrong()).thenComparing(TopRow::state)),
-        AGE(Comparator.comparing(
-                (TopRow row) -> row.age().map(age -> -age.toMillis()).orElse(1L))),
-        AMOUNT(Comparator.comparing((TopRow row) -> -row.amount().orElse(-1))),
-        RATE(Comparator.comparing((TopRow row) -> -row.rate().orElse(-1.0)));
+        KIND,
+        NAME,
+        STATE,
+        AGE,
+        AMOUNT,
+        RATE;
 
-        private final Comparator<TopRow> comparator;
-
-        Order(Comparator<TopRow> comparator) {
-            this.comparator = comparator;
+        private Optional<Comparator<TopRow>> comparator() {
+            return Optional.ofNullable(
+                    switch (this) {
+                        case KIND -> null;
+                        case NAME -> Comparator.comparing(TopRow::name);
+                        case STATE ->
+                            Comparator.comparing((TopRow row) -> !row.wrong()).thenComparing(TopRow::state);
+                        case AGE ->
+                            Comparator.comparing((TopRow row) ->
+                                    row.age().map(age -> -age.toMillis()).orElse(1L));
+                        case AMOUNT ->
+                            Comparator.comparing((TopRow row) -> -row.amount().orElse(-1));
+                        case RATE ->
+                            Comparator.comparing((TopRow row) -> -row.rate().orElse(-1.0));
+                    });
         }
 
         Order next() {
-            return values()[(ordinal() + 1) % values().length];
+            List<Order> all = List.of(values());
+            return all.get((all.indexOf(this) + 1) % all.size());
         }
 
         String label() {
@@ -38,9 +50,7 @@ final class TopTable {
 
         List<TopRow> sorted(List<TopRow> rows) {
             List<TopRow> sorted = new ArrayList<>(rows);
-            if (comparator != null) {
-                sorted.sort(comparator);
-            }
+            comparator().ifPresent(sorted::sort);
             return sorted;
         }
     }

@@ -39,12 +39,12 @@ final class ClientKey {
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA", "DSA");
 
     /** The algorithm of an RSA key in PKCS #8: its identifier, and no parameters. */
-    private static final byte[] RSA = HexFormat.of().parseHex("300d06092a864886f70d0101010500");
+    private static final String RSA = "300d06092a864886f70d0101010500";
 
     /** That of a key on an elliptic curve, which follows. */
-    private static final byte[] CURVE = HexFormat.of().parseHex("06072a8648ce3d0201");
+    private static final String CURVE = "06072a8648ce3d0201";
 
-    private static final byte[] VERSION = {2, 1, 0};
+    private static final String VERSION = "020100";
     private static final int SEQUENCE = 0x30;
     private static final int OCTETS = 4;
     private static final int PARAMETERS = 0xa0;
@@ -78,8 +78,9 @@ final class ClientKey {
         }
         return switch (block.group(1)) {
             case "ENCRYPTED PRIVATE KEY" -> key(decrypted(der, password));
-            case "RSA PRIVATE KEY" -> key(der(SEQUENCE, VERSION, RSA, der(OCTETS, der)));
-            case "EC PRIVATE KEY" -> key(der(SEQUENCE, VERSION, der(SEQUENCE, CURVE, curve(der)), der(OCTETS, der)));
+            case "RSA PRIVATE KEY" -> key(der(SEQUENCE, bytes(VERSION), bytes(RSA), der(OCTETS, der)));
+            case "EC PRIVATE KEY" ->
+                key(der(SEQUENCE, bytes(VERSION), der(SEQUENCE, bytes(CURVE), curve(der)), der(OCTETS, der)));
             default -> key(der);
         };
     }
@@ -164,9 +165,13 @@ final class ClientKey {
         }
         int length = 0;
         for (int i = at + 2; i < start(der, at); i++) {
-            length = length << 8 | der[i] & 0xff;
+            length = (length << 8) | (der[i] & 0xff);
         }
         return length;
+    }
+
+    private static byte[] bytes(String hex) {
+        return HexFormat.of().parseHex(hex);
     }
 
     private static byte[] der(int tag, byte[]... parts) {

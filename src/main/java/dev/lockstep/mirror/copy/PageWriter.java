@@ -226,7 +226,7 @@ public final class PageWriter {
         List<RowSieve.Refusal> refused = sieve.run();
         PageRows all = new PageRows(source, plan, List.of(page));
         all.each(row -> {});
-        long missing = all.rejects(0).size() + refused.size();
+        long missing = (long) all.rejects(0).size() + refused.size();
         List<RejectedRow> listed = new ArrayList<>(all.listed(0));
         refused.forEach(one -> listed.add(one.reject()));
         long gone = run.write(mirror -> {

@@ -22,7 +22,7 @@ final class RowEstimate {
 
     private RowEstimate() {}
 
-    /** @return 0 if that cannot be told, or only some of its rows are meant */
+    /** How many rows there are about. @return 0 if that cannot be told, or only some of its rows are meant */
     static long of(Tx tx, SourceTable table) {
         if (table.where().isPresent()) {
             return 0;

@@ -2,11 +2,8 @@ package dev.lockstep.mirror.proof;
 
 /**
  * What one cell means, kept when its row is gone.
- *
- * @param number a whole number, the bits of a real, the microseconds or the days since 1970; of the others, their length
- * @param bytes of a text in UTF-8, a blob, the digits of a decimal, or the text of what is odd; else empty
  */
-public record CanonicalValue(Kind kind, long number, byte[] bytes) {
+public final class CanonicalValue {
     /** What is in a cell. */
     public enum Kind {
         NULL,
@@ -19,5 +16,29 @@ public record CanonicalValue(Kind kind, long number, byte[] bytes) {
         DAY,
         /** What no value of such a column can mean: {@code infinity}, {@code 0000-00-00}. */
         ODD
+    }
+
+    private final Kind kind;
+    private final long number;
+    private final byte[] bytes;
+
+    CanonicalValue(Kind kind, long number, byte[] bytes) {
+        this.kind = kind;
+        this.number = number;
+        this.bytes = bytes;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** A whole number, the bits of a real, the microseconds or the days since 1970; of the others, their length. */
+    public long number() {
+        return number;
+    }
+
+    /** Of a text in UTF-8, a blob, the digits of a decimal, or the text of what is odd; else empty. Not to be changed. */
+    public byte[] bytes() {
+        return bytes;
     }
 }

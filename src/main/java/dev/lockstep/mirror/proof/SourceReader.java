@@ -7,7 +7,7 @@ public interface SourceReader extends RowReader {
     /** Takes a row in both forms. Each is the same object each time. */
     @FunctionalInterface
     interface Sink {
-        /** @param cells one for each of the plan's columns, and behind them what the table is read by */
+        /** Takes a row, with its cells: one for each of the plan's columns, and behind them what the table is read by. */
         void row(CanonicalRow row, Cells cells);
     }
 

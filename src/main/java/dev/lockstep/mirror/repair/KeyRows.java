@@ -55,7 +55,7 @@ final class KeyRows implements MirrorEngine.Rows {
             case DECIMAL -> row.set(i, Tag.DECIMAL, value.bytes());
             case INSTANT -> row.set(i, Tag.TIMESTAMP, value.number());
             case DAY -> row.set(i, Tag.DATE, value.number());
-            case NULL, ODD -> throw new IllegalStateException("no key: " + value);
+            case NULL, ODD -> throw new IllegalStateException("no key: " + value.kind());
         }
     }
 

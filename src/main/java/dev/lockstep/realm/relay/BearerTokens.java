@@ -28,7 +28,7 @@ public final class BearerTokens {
         this.stamp = stamp;
     }
 
-    /** @throws LockstepException usage: it cannot be read, holds no token, or others may read it */
+    /** Reads a file of tokens. @throws LockstepException usage: it cannot be read, holds no token, or others may read it */
     public static BearerTokens of(Path file) {
         BearerTokens tokens = new BearerTokens(file, new FileStamp(List.of(file)));
         tokens.stamp.hasChanged();

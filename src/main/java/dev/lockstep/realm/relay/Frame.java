@@ -15,17 +15,45 @@ import java.util.UUID;
 /**
  * One event of a stream as its bytes are sent, made once for all who get it. What a payload says is inside JSON, where no line
  * can end.
- *
- * @param id where the stream is when it has been sent
- * @param kind what the order within one number depends on
- * @param realm which it concerns; empty: all
  */
-record Frame(EventId id, Kind kind, Optional<String> realm, byte[] bytes) {
+final class Frame {
     enum Kind {
         /** Has the number of its id. */
         NUMBERED,
         /** Somebody notified without the log; it came after the number of its id, and has none. */
         UNNUMBERED
+    }
+
+    private final EventId id;
+    private final Kind kind;
+    private final Optional<String> realm;
+    private final byte[] bytes;
+
+    private Frame(EventId id, Kind kind, Optional<String> realm, byte[] bytes) {
+        this.id = id;
+        this.kind = kind;
+        this.realm = realm;
+        this.bytes = bytes;
+    }
+
+    /** Where the stream is when it has been sent. */
+    EventId id() {
+        return id;
+    }
+
+    /** What the order within one number depends on. */
+    Kind kind() {
+        return kind;
+    }
+
+    /** Which it concerns; empty: all. */
+    Optional<String> realm() {
+        return realm;
+    }
+
+    /** What is sent: nobody changes it. */
+    byte[] bytes() {
+        return bytes;
     }
 
     /** A change that is in the log. */

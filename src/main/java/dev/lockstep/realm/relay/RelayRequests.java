@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 
 /** Reads the one request of a connection, and answers it or makes the connection a {@link Stream}. */
 final class RelayRequests extends SimpleChannelInboundHandler<HttpObject> {
@@ -56,7 +57,7 @@ final class RelayRequests extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        context.close();
+        Future<?> unused = context.close();
     }
 
     @Override
@@ -124,7 +125,7 @@ final class RelayRequests extends SimpleChannelInboundHandler<HttpObject> {
                 .set("X-Accel-Buffering", "no")
                 .set(HttpHeaderNames.CONNECTION, "close");
         allowOrigin(request, response.headers());
-        context.write(response);
+        Future<?> unused = context.write(response);
         Stream stream = new Stream(streams, realms);
         context.pipeline().addLast(stream);
         context.pipeline().remove(HttpServerCodec.class);
@@ -183,7 +184,7 @@ final class RelayRequests extends SimpleChannelInboundHandler<HttpObject> {
             headers.set(HttpHeaderNames.ALLOW, "GET");
         }
         allowOrigin(request, headers);
-        context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        Future<?> unused = context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
     }
 
     private void allowOrigin(HttpRequest request, HttpHeaders headers) {

@@ -33,7 +33,7 @@ public final class RelayServer implements AutoCloseable {
     private RelayServer(RelaySource source, InetSocketAddress address, RelayOptions options) {
         int threads = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
         loops = new MultiThreadIoEventLoopGroup(threads, NioIoHandler.newFactory());
-        Map<EventLoop, Streams> streams = new IdentityHashMap<>();
+        IdentityHashMap<EventLoop, Streams> streams = new IdentityHashMap<>();
         for (EventExecutor loop : loops) {
             streams.put((EventLoop) loop, new Streams((EventLoop) loop, source, options, counts));
         }

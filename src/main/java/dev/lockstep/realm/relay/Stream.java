@@ -11,6 +11,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -224,7 +225,7 @@ final class Stream extends ChannelInboundHandlerAdapter {
             bytes.release();
             return false;
         }
-        channel.write(bytes, channel.voidPromise());
+        Future<?> unused = channel.write(bytes, channel.voidPromise());
         streams.counts().delivered(events);
         wroteAt = System.nanoTime();
         return true;
@@ -267,7 +268,7 @@ final class Stream extends ChannelInboundHandlerAdapter {
         state = State.ENDED;
         page = List.of();
         streams.remove(this);
-        channel.close();
+        Future<?> unused = channel.close();
     }
 
     @Override

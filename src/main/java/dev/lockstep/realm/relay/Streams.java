@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -26,7 +26,7 @@ final class Streams {
     /** What is written at once, at most. */
     static final int BATCH_BYTES = 32 * 1024;
 
-    /** Some events in one piece. @param after the index that follows them */
+    /** Some events in one piece, and the index that follows them. */
     record Batch(ByteBuf bytes, long after, EventId reached, int events) {}
 
     private final EventLoop loop;
@@ -34,7 +34,7 @@ final class Streams {
     private final RelayOptions options;
     private final RelayCounts counts;
     private final Set<Stream> streams = new LinkedHashSet<>();
-    private final Map<Channel, Long> requesting = new IdentityHashMap<>();
+    private final IdentityHashMap<Channel, Long> requesting = new IdentityHashMap<>();
     private final AtomicBoolean due = new AtomicBoolean();
     private Batch shared;
     private long sharedFrom;
@@ -44,7 +44,8 @@ final class Streams {
         this.source = source;
         this.options = options;
         this.counts = counts;
-        loop.scheduleAtFixedRate(this::sweep, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> unused =
+                loop.scheduleAtFixedRate(this::sweep, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     RelaySource source() {
@@ -158,7 +159,7 @@ final class Streams {
         requesting.entrySet().removeIf(one -> {
             boolean late = now - one.getValue() > REQUEST.toNanos();
             if (late) {
-                one.getKey().close();
+                Future<?> unused = one.getKey().close();
             }
             return late;
         });

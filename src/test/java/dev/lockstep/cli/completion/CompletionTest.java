@@ -80,7 +80,7 @@ class CompletionTest {
     void everyLineIsCompletedInBash(TestDatabase database) throws Exception {
         StringBuilder typed = new StringBuilder("""
                 . ./lockstep.bash
-                compopt() { case $2 in default) printf '(files)' ;; *) printf '(%s) ' "$2" ;; esac; }
+                compopt() { case $2 in default) printf '(files)' ;; *) printf "($2) " ;; esac; }
                 # Names that an overloaded machine does not find within a second are asked for once more.
                 try() {
                   for i in 1 2 3 4 5; do

@@ -22,9 +22,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The rules, the dashboard and the units are what their own programs take, as far as those are here; what must hold is looked at always. */
 class MonitoringExamplesTest {
     private static final Path EXAMPLES = Path.of("examples");
-    private static final Pattern RULE = Pattern.compile(
-            "      - alert: ([A-Z][A-Za-z]+)\n        expr: (.+)\n(?:        for: \\d+[smh]\n)?        labels:\n"
-                    + "          severity: (?:warning|critical)\n        annotations:\n          summary: \"[^\"]+\"\n");
+    private static final Pattern RULE = Pattern.compile("""
+                  - alert: ([A-Z][A-Za-z]+)
+                    expr: (.+)
+            (?:        for: \\d+[smh]
+            )?        labels:
+                      severity: (?:warning|critical)
+                    annotations:
+                      summary: "[^"]+"
+            """);
 
     @TempDir
     Path dir;

@@ -104,7 +104,7 @@ class RelayFanOutTest {
     /** Of CPU, ever. */
     private static long ticks(ChildJvm relay) throws IOException {
         String stat = Files.readString(Path.of("/proc/" + relay.pid() + "/stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 }

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Thousands of subscribers of one relay in one thread. Each notes that the numbers it hears go up one by one, is cut off when
@@ -55,7 +57,7 @@ final class Swarm implements AutoCloseable, Runnable {
 
         private void cut() throws IOException {
             channel.close();
-            ready -= isReady ? 1 : 0;
+            ready.addAndGet(-(isReady ? 1 : 0));
             connect();
         }
 
@@ -81,7 +83,7 @@ final class Swarm implements AutoCloseable, Runnable {
                     faults.add("a gap after " + id);
                 } else if (kind == 'r') {
                     isReady = true;
-                    ready++;
+                    ready.incrementAndGet();
                 }
             } else if (length == 0 && pendingId != null) {
                 event();
@@ -93,11 +95,11 @@ final class Swarm implements AutoCloseable, Runnable {
             int to = pendingId.indexOf(':', from);
             long number = Long.parseLong(pendingId, from, to < 0 ? pendingId.length() : to, 10);
             if (isChange) {
-                delivered++;
+                delivered.incrementAndGet();
                 if (number != last + 1) {
                     faults.add(number + " after " + last);
                 }
-                complete += number == goal ? 1 : 0;
+                complete.addAndGet(number == goal ? 1 : 0);
             } else if (last >= 0 && number != last) {
                 faults.add("went on from " + number + ", not from " + last);
             }
@@ -127,11 +129,11 @@ final class Swarm implements AutoCloseable, Runnable {
     private final Random random;
     private final Thread thread = new Thread(this, "swarm");
     private final long goal;
-    private volatile int cutsWanted;
-    private volatile int ready;
-    private volatile int complete;
-    private volatile long delivered;
-    private volatile long cuts;
+    private final AtomicInteger cutsWanted = new AtomicInteger();
+    private final AtomicInteger ready = new AtomicInteger();
+    private final AtomicInteger complete = new AtomicInteger();
+    private final AtomicLong delivered = new AtomicLong();
+    private final AtomicLong cuts = new AtomicLong();
     private volatile boolean closing;
     private volatile IOException failure;
 
@@ -150,19 +152,19 @@ final class Swarm implements AutoCloseable, Runnable {
     }
 
     int ready() {
-        return ready;
+        return ready.get();
     }
 
     int complete() {
-        return complete;
+        return complete.get();
     }
 
     long delivered() {
-        return delivered;
+        return delivered.get();
     }
 
     long cuts() {
-        return cuts;
+        return cuts.get();
     }
 
     /** What went wrong; to be asked when it is closed. */
@@ -172,7 +174,7 @@ final class Swarm implements AutoCloseable, Runnable {
 
     /** Cuts so many members, chosen at random, off; they come back at once. */
     void cut(int number) {
-        cutsWanted += number;
+        cutsWanted.addAndGet(number);
     }
 
     @Override
@@ -185,10 +187,10 @@ final class Swarm implements AutoCloseable, Runnable {
             }
             while (!closing) {
                 turn(bytes);
-                while (cutsWanted > 0) {
+                while (cutsWanted.get() > 0) {
                     members.get(random.nextInt(members.size())).cut();
-                    cutsWanted--;
-                    cuts++;
+                    cutsWanted.decrementAndGet();
+                    cuts.incrementAndGet();
                 }
             }
         } catch (IOException e) {
