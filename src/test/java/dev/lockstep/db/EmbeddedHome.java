@@ -80,7 +80,8 @@ public final class EmbeddedHome implements AutoCloseable {
         return unpacked();
     }
 
-    private static EmbeddedFiles shared() {
+    /** One thread at a time: closing any descriptor of the lock's file would drop the process's lock. */
+    private static synchronized EmbeddedFiles shared() {
         EmbeddedFiles shared = EmbeddedFiles.in(SHARED);
         try (LockFile alone =
                 LockFile.within(Duration.ofMinutes(1), shared.starting(), LockFile.Mode.EXCLUSIVE, () -> {})) {

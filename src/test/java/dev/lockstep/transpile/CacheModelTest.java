@@ -166,11 +166,14 @@ class CacheModelTest {
         assertSafe(CacheModel.explore(guarded(bulk), Start.ABSENT, Faults.NONE), 1_000);
     }
 
+    /** It does for those that look without leaving a row what the row does for the others: one of the two must be there. */
     @Test
     void theGuardMustRaiseUpstreamsTombstonesAboveTheFloor() {
         List<Edit> edits = List.of(Edit.BULK, Edit.UPSTREAM_PATH);
 
-        assertBroken(CacheModel.explore(guarded(edits, Flaw.GUARD_PASSES_TOMBSTONES), Start.ABSENT, PRUNE));
+        assertBroken(CacheModel.explore(
+                guarded(edits, Flaw.GUARD_PASSES_TOMBSTONES, Flaw.LOOK_LEAVES_NO_ROW), Start.ABSENT, PRUNE));
+        assertSafe(CacheModel.explore(guarded(edits, Flaw.LOOK_LEAVES_NO_ROW), Start.ABSENT, PRUNE), 1_000);
     }
 
     /** Which has two sides: what upstream's replica stores first, and what ours builds where nobody has looked. */
@@ -180,7 +183,8 @@ class CacheModelTest {
 
         assertBroken(CacheModel.explore(guarded(bulk, Flaw.GUARD_PASSES_FIRST_STORES), Start.ABSENT, Faults.NONE));
         assertBroken(CacheModel.explore(guarded(bulk, Flaw.ROW_LEFT_AT_FLOOR), Start.ABSENT, Faults.NONE));
-        assertBroken(CacheModel.explore(guarded(bulk, Flaw.FIRST_STORE_AT_FLOOR), Start.ABSENT, PRUNE));
+        assertBroken(CacheModel.explore(
+                guarded(bulk, Flaw.FIRST_STORE_AT_FLOOR, Flaw.LOOK_LEAVES_NO_ROW), Start.ABSENT, PRUNE));
         assertSafe(
                 CacheModel.explore(guarded(List.of(Edit.UPSTREAM_BULK, Edit.UPSTREAM_BULK)), Start.ABSENT, PRUNE),
                 25_000);
