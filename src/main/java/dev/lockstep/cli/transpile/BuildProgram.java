@@ -46,7 +46,8 @@ final class BuildProgram implements Compiler {
     private static final Opt<String> DEPS = Opt.text(
             "FILE",
             "What else the command has read, as it writes it down: a rule of make (gcc -MD), file names by line,"
-                    + " or a JSON array of modules. A hit needs those files unchanged; 'tombstone --dependents' follows them.",
+                    + " or a JSON array of modules. A hit needs those files unchanged. Where the source lies in a folder as PATH does in the realm, files of"
+                    + " that folder are modules: an invalidation of one makes the artifact stale.",
             "--deps");
     private static final Opt<String> HEADERS = Opt.text(
             "FILE|-",

@@ -88,9 +88,15 @@ final class TranspileArguments {
      */
     static String json(String file, Invocation call, Class<?> shape) {
         String text = text(file, call.in());
-        if (!shape.isInstance(parse(text, file))) {
-            throw LockstepException.usage(
-                    "not a JSON " + (shape == List.class ? "array" : "object") + ": " + file, null);
+        String wanted = "not a JSON " + (shape == List.class ? "array" : "object") + ": ";
+        Object value;
+        try {
+            value = parse(text, file);
+        } catch (LockstepException e) {
+            throw LockstepException.usage(wanted + e.getMessage(), null);
+        }
+        if (!shape.isInstance(value)) {
+            throw LockstepException.usage(wanted + file, null);
         }
         return text;
     }
