@@ -2,6 +2,8 @@ package dev.lockstep.mirror.repair;
 
 import dev.lockstep.mirror.CellMutations;
 import dev.lockstep.mirror.TestMirror;
+import dev.lockstep.testing.Counts;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,22 +18,28 @@ final class MirrorMutations {
 
     private MirrorMutations() {}
 
-    /** A mirror, equal, with room for so many mutations. */
-    static TestMirror of(TestMirror.Kind kind, java.nio.file.Path dir, int mutations, Random random)
-            throws SQLException {
+    /** A mirror that was equal, and to which as many of them were done as a run has time for. */
+    static TestMirror of(TestMirror.Kind kind, Path dir, long seed) throws SQLException {
+        int mutations = Counts.of(250, 10_000);
+        Random random = new Random(seed);
+        TestMirror mirror = equal(kind, dir, mutations, random);
+        apply(mirror, mutations, random);
+        return mirror;
+    }
+
+    private static TestMirror equal(TestMirror.Kind kind, Path dir, int mutations, Random random) throws SQLException {
         TestMirror mirror = new TestMirror(kind, dir, CellMutations.TABLE, NAMED);
         CellMutations.fill(mirror.source, mutations, random);
         mirror.sql("""
                 insert into named with recursive i (i) as (select 1 union all select i + 1 from i where i < %d)
                 select 'Name ' || i, case i %% 7 when 0 then null when 1 then '' when 2 then 'NULL' when 3 then 'a\\b''c'
                                           when 4 then char(10) || 'ü' else 'v' || i end, i from i""".formatted(mutations));
-        dev.lockstep.testing.LockstepRun run = mirror.run("mirror", "backfill", "--create");
-        run.endedWith(0);
+        mirror.run("mirror", "backfill", "--create").endedWith(0);
         return mirror;
     }
 
     /** Does so many things to so many rows. */
-    static void apply(TestMirror mirror, int mutations, Random random) throws SQLException {
+    private static void apply(TestMirror mirror, int mutations, Random random) throws SQLException {
         int cells = mutations * 2 / 5;
         CellMutations.mutate(mirror, cells, random);
         List<Integer> ids =

@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.mirror.TestMirror;
 import dev.lockstep.mirror.TestMirror.Kind;
-import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.LockstepRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whoever runs the statements that a verification writes has an equal mirror. */
 class RepairScriptTest {
@@ -32,14 +31,10 @@ class RepairScriptTest {
     Path dir;
 
     @ParameterizedTest
-    @EnumSource
-    void undoesAThousandMutations(Kind kind) throws Exception {
+    @MethodSource("dev.lockstep.mirror.TestMirror$Kind#ofLongTests")
+    void undoesMutationsOfAllKinds(Kind kind) throws Exception {
         long seed = System.nanoTime();
-        Random random = new Random(seed);
-        int mutations = Counts.of(1_000, 10_000);
-        try (TestMirror mirror = MirrorMutations.of(kind, dir, mutations, random)) {
-            MirrorMutations.apply(mirror, mutations, random);
-
+        try (TestMirror mirror = MirrorMutations.of(kind, dir, seed)) {
             apply(mirror);
 
             LockstepRun verified = mirror.run("mirror", "verify", "--show-values", "--rows", "20");

@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.mirror.TestMirror;
 import dev.lockstep.mirror.TestMirror.Kind;
-import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.LockstepRun;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A repair writes the rows that differ and no others, and says that all is well only if it is. */
 class RepairTest {
@@ -20,14 +19,10 @@ class RepairTest {
     Path dir;
 
     @ParameterizedTest
-    @EnumSource
-    void makesEqualWhatAThousandMutationsMadeDiffer(Kind kind) throws SQLException {
+    @MethodSource("dev.lockstep.mirror.TestMirror$Kind#ofLongTests")
+    void makesEqualWhatMutationsOfAllKindsMadeDiffer(Kind kind) throws SQLException {
         long seed = System.nanoTime();
-        Random random = new Random(seed);
-        int mutations = Counts.of(1_000, 10_000);
-        try (TestMirror mirror = MirrorMutations.of(kind, dir, mutations, random)) {
-            MirrorMutations.apply(mirror, mutations, random);
-
+        try (TestMirror mirror = MirrorMutations.of(kind, dir, seed)) {
             LockstepRun repair = mirror.run("mirror", "repair", "--max-delete", "100000");
 
             assertThat(repair.exit())
