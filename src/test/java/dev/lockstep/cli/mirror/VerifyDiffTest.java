@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rows that differ stand side by side, so that nobody has to guess what a value is. */
@@ -57,39 +58,20 @@ class VerifyDiffTest {
         }
     }
 
-    @Test
-    void wideCharactersKeepTheColumnsInLine() throws SQLException {
-        List<String> lines = diff("'日本語'", "'日本'", 80);
-
-        assertThat(lines).contains("    v   '日本語'                           | '日本'");
-    }
-
-    @Test
-    void whatATerminalWouldObeyIsEscaped() throws SQLException {
-        List<String> lines = diff("'a' || char(27) || '[31m' || char(10)", "'back\\slash' || char(8238)", 80);
-
-        assertThat(lines).contains("    v   E'a\\x1b[31m\\n'                     | E'back\\\\slash\\u202e'");
-    }
-
-    @Test
-    void valuesThatLookTheSameAreSpelledOut() throws SQLException {
-        List<String> lines = diff("'ä'", "'a' || char(776)", 80);
-
-        assertThat(lines).contains("    v   E'\\u00e4'                          | E'a\\u0308'");
-    }
-
-    @Test
-    void aLongValueIsCutWhereItDiffersAndSaysHowLongItIs() throws SQLException {
-        List<String> lines = diff("hex(zeroblob(600)) || 'x'", "hex(zeroblob(600))", 80);
-
-        assertThat(lines).contains("    v   '…00000000x' (1,201 chars)         | '…00000000' (1,200 chars)");
-    }
-
-    @Test
-    void aBlobIsShownInHexadecimalDigitsWithItsLength() throws SQLException {
-        List<String> lines = diff("x'00ff'", "zeroblob(100)", 80);
-
-        assertThat(lines).contains("    v   x'00ff' (2 bytes)                  | x'00000000000000000…' (100 bytes)");
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = ';', quoteCharacter = '%', ignoreLeadingAndTrailingWhitespace = true, textBlock = """
+            wide characters keep the columns in line; '日本語'; '日本'; '日本語'                           | '日本'
+            what a terminal would obey is escaped; 'a' || char(27) || '[31m' || char(10); 'back\\slash' || char(8238); \
+            E'a\\x1b[31m\\n'                     | E'back\\\\slash\\u202e'
+            values that look the same are spelled out; 'ä'; 'a' || char(776); \
+            E'\\u00e4'                          | E'a\\u0308'
+            a long value is cut where it differs and says how long it is; hex(zeroblob(600)) || 'x'; hex(zeroblob(600)); \
+            '…00000000x' (1,201 chars)         | '…00000000' (1,200 chars)
+            a blob is shown in hexadecimal digits with its length; x'00ff'; zeroblob(100); \
+            x'00ff' (2 bytes)                  | x'00000000000000000…' (100 bytes)
+            """)
+    void aValueIsShownSoThatItCanBeTold(String rule, String source, String mirror, String shown) throws SQLException {
+        assertThat(diff(source, mirror, 80)).contains("    v   " + shown);
     }
 
     @Test
