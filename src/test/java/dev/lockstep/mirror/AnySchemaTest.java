@@ -39,12 +39,12 @@ class AnySchemaTest {
 
     @Test
     void onPostgres(TestDatabase mirror) throws SQLException {
-        tryAll(Counts.of(8, 400), MirrorPair.of(dir.resolve("source.db"), mirror));
+        tryAll(Counts.of(5, 400), MirrorPair.of(dir.resolve("source.db"), mirror));
     }
 
     @Test
     void onMariaDb(MariaDbDatabase mirror) throws SQLException {
-        tryAll(Counts.of(8, 400), MirrorPair.of(dir.resolve("source.db"), mirror));
+        tryAll(Counts.of(5, 400), MirrorPair.of(dir.resolve("source.db"), mirror));
     }
 
     @Test

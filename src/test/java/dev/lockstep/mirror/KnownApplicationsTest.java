@@ -10,8 +10,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,9 +135,7 @@ class KnownApplicationsTest {
 
     /** Of the servers one a day, and all at night. */
     static List<Kind> servers() {
-        List<Kind> all = List.of(Kind.POSTGRESQL, Kind.MARIADB, Kind.MYSQL);
-        int today = (int) (LocalDate.now(ZoneOffset.UTC).toEpochDay() % all.size());
-        return Counts.of(0, 1) == 1 ? all : List.of(all.get(today));
+        return Counts.today(1, List.of(Kind.POSTGRESQL, Kind.MARIADB, Kind.MYSQL));
     }
 
     @ParameterizedTest

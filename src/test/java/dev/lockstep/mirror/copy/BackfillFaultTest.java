@@ -57,6 +57,8 @@ class BackfillFaultTest {
 
     private static final int ON_SQLITE = 20;
 
+    private static final int WHERE_FULL = 5;
+
     @TempDir
     private Path dir;
 
@@ -126,12 +128,12 @@ class BackfillFaultTest {
 
     @Test
     void onPostgresAFullDiskLosesNothing(TestDatabase mirror) throws Exception {
-        sweep(MirrorPair.of(dir.resolve("source.db"), mirror), ON_MARIADB, Mode.FULL);
+        sweep(MirrorPair.of(dir.resolve("source.db"), mirror), WHERE_FULL, Mode.FULL);
     }
 
     @Test
     void onMariaDbAFullDiskLosesNothing(MariaDbDatabase mirror) throws Exception {
-        sweep(MirrorPair.of(dir.resolve("source.db"), mirror), ON_MARIADB, Mode.FULL);
+        sweep(MirrorPair.of(dir.resolve("source.db"), mirror), WHERE_FULL, Mode.FULL);
     }
 
     @Test
