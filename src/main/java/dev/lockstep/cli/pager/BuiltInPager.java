@@ -1,22 +1,17 @@
 package dev.lockstep.cli.pager;
 
 import dev.lockstep.cli.kit.Output;
-import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** Stops after each page until a key is pressed: a blank for the next page, Enter for a line, q to leave. */
 final class BuiltInPager extends Pager {
     private static final String PROMPT = "-- more: blank for a page, Enter for a line, q to leave --";
     private static final String ERASE_LINE = "\r\033[K";
     private static final int INTERRUPT = 3;
-    private static final int PATIENCE_SECONDS = 2;
-    private static final File TERMINAL = new File("/dev/tty");
 
     private final PrintStream out;
     private int left;
@@ -58,37 +53,17 @@ final class BuiltInPager extends Pager {
 
     /** One key, which the terminal neither shows nor keeps until Enter; -1 if there is no terminal to ask. */
     private static int key() {
-        Optional<String> before = stty("-g");
+        Optional<String> before = Stty.run("-g");
         if (before.isEmpty()) {
             return -1;
         }
-        stty("-icanon", "-echo", "-isig", "min", "1", "time", "0");
-        try (InputStream keys = new FileInputStream(TERMINAL)) {
+        Stty.run("-icanon", "-echo", "-isig", "min", "1", "time", "0");
+        try (InputStream keys = new FileInputStream(Stty.TERMINAL)) {
             return keys.read();
         } catch (IOException e) {
             return -1;
         } finally {
-            stty(before.get());
-        }
-    }
-
-    private static Optional<String> stty(String... arguments) {
-        String[] command = new String[arguments.length + 1];
-        command[0] = "stty";
-        System.arraycopy(arguments, 0, command, 1, arguments.length);
-        try {
-            Process stty = new ProcessBuilder(command)
-                    .redirectInput(TERMINAL)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            String said = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-            boolean done = stty.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && stty.exitValue() == 0;
-            return done ? Optional.of(said.strip()) : Optional.empty();
-        } catch (IOException e) {
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
+            Stty.run(before.get());
         }
     }
 
