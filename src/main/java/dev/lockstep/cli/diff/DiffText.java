@@ -2,11 +2,8 @@ package dev.lockstep.cli.diff;
 
 import dev.lockstep.cli.pager.Pager;
 import dev.lockstep.cli.text.DisplayWidth;
-import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.verify.Difference.Kind;
-import dev.lockstep.mirror.verify.DifferenceVisitor;
 import dev.lockstep.mirror.verify.RowDifference;
-import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +12,7 @@ import java.util.Locale;
  * Rows that differ, side by side: a line for each column, the source's value at the left, the mirror's at the right. Between
  * them stands what differs, as in {@code diff -y}: {@code |} a cell, {@code <} a row that is missing, {@code >} one too many.
  */
-public final class DiffText implements DifferenceVisitor {
+public final class DiffText extends RowDisplay {
     /** Rows of wider tables are shown without the cells that are equal. */
     private static final int MAX_COLUMNS = 12;
 
@@ -43,15 +40,13 @@ public final class DiffText implements DifferenceVisitor {
     }
 
     private final Pager pager;
-    private final long most;
     private Runnable begins = () -> {};
-    private long shown;
-    private String table;
+    private boolean hasBegun;
 
     /** @param most how many rows are shown */
     public DiffText(Pager pager, long most) {
+        super(most);
         this.pager = pager;
-        this.most = most;
     }
 
     /** What to do before the first row is shown, such as to leave the terminal to it. */
@@ -60,28 +55,13 @@ public final class DiffText implements DifferenceVisitor {
     }
 
     public boolean hasBegun() {
-        return shown > 0;
-    }
-
-    /** What was shown cannot be taken back. */
-    @Override
-    public void table(TablePlan plan) {
-        if (plan.name().equals(table)) {
-            throw new LockstepException(
-                    LockstepException.Kind.UNREACHABLE,
-                    "the mirror went away while rows of " + table + " were shown",
-                    "run it again");
-        }
+        return hasBegun;
     }
 
     @Override
-    public boolean wantsMore() {
-        return shown < most;
-    }
-
-    @Override
-    public void row(RowDifference row) {
-        if (shown++ == 0) {
+    protected void show(RowDifference row) {
+        if (!hasBegun) {
+            hasBegun = true;
             begins.run();
         }
         List<RowDifference.Cell> cells = new ArrayList<>();
@@ -94,9 +74,8 @@ public final class DiffText implements DifferenceVisitor {
                         .max()
                         .orElse(0));
         int values = Math.max(MIN_VALUE, (pager.columns() - INDENT.length() - names - GAP - MARK) / 2);
-        if (!row.plan().name().equals(table)) {
-            table = row.plan().name();
-            heading(names, values);
+        if (beginsTable(row)) {
+            heading(row.plan().name(), names, values);
         }
         pager.line(styled(
                         Style.HEADING,
@@ -111,7 +90,7 @@ public final class DiffText implements DifferenceVisitor {
         }
     }
 
-    private void heading(int names, int values) {
+    private void heading(String table, int names, int values) {
         pager.line(styled(Style.HEADING, DisplayWidth.cut(TextEscapes.escapedKey(table), pager.columns())));
         pager.line(styled(
                 Style.EQUAL,

@@ -32,6 +32,11 @@ public final class ScriptFile implements AutoCloseable {
         return new ScriptFile(file, file.map(name -> new RepairScript(link)));
     }
 
+    /** Whether that means standard output, which they have to themselves. */
+    public static boolean isStandardOutput(Optional<String> file) {
+        return file.filter(STDOUT::equals).isPresent();
+    }
+
     public DifferenceVisitor visitor() {
         return script.isPresent() ? script.get() : DifferenceVisitor.NONE;
     }
@@ -53,7 +58,7 @@ public final class ScriptFile implements AutoCloseable {
         List<String> heading = heading(tables, databases, differs);
         try {
             WholeFile.Content content = out -> script.get().writeTo(out, heading);
-            if (file.orElseThrow().equals(STDOUT)) {
+            if (isStandardOutput(file)) {
                 call.output().bytes(content);
             } else {
                 WholeFile.write(Invocation.file(file.get()), content);

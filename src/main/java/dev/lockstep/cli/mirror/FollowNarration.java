@@ -37,16 +37,16 @@ final class FollowNarration extends MirrorNarration implements Following.Watcher
     private final Map<String, long[]> shipped = new LinkedHashMap<>();
     private final Map<String, String> failures = new LinkedHashMap<>();
     private final Map<String, String> notices = new LinkedHashMap<>();
-    private BooleanSupplier isChanged = () -> false;
-    private boolean installed;
-    private boolean isReady;
     private final Monitoring monitoring;
     private final MetricFamily rows;
     private final MetricFamily tables;
     private final MetricFamily compared;
+    private final AtomicLong changes = new AtomicLong();
+    private BooleanSupplier isChanged = () -> false;
+    private boolean installed;
+    private boolean isReady;
     private volatile long caughtUp = System.nanoTime();
     private volatile int failed;
-    private final AtomicLong changes = new AtomicLong();
 
     FollowNarration(Invocation call, ProgressMeter meter, Monitoring monitoring) {
         super(call, meter, new WalWatch(call, "that is when everything has been compared")::look);

@@ -68,17 +68,21 @@ public final class MirrorRepairCommand implements Command {
             table.failure().ifPresent(failures::add);
             rejected |= table.rejected() > 0;
         }
+        Result result = result(call, trees, lines, failures, tables.size());
+        return rejected && failures.isEmpty() ? result.with(ExitCode.DIFFERS) : result;
+    }
+
+    /** @param tables how many there are, those that failed among them */
+    private static Result result(
+            Invocation call, List<Object> trees, List<String> lines, List<LockstepException> failures, int tables) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("db", call.sqliteFile());
         data.put("tables", trees);
-        if (!failures.isEmpty() && failures.size() == tables.size()) {
+        if (!failures.isEmpty() && failures.size() == tables) {
             return TableReport.none(failures, data, lines);
         }
         Result result = Result.unchanged(data, lines);
-        if (!failures.isEmpty()) {
-            return result.with(ExitCode.INCOMPLETE);
-        }
-        return rejected ? result.with(ExitCode.DIFFERS) : result;
+        return failures.isEmpty() ? result : result.with(ExitCode.INCOMPLETE);
     }
 
     /** What would be written, as both sides are now. */
@@ -116,13 +120,6 @@ public final class MirrorRepairCommand implements Command {
                                     .formatted(table.table(), table.missing(), table.changed(), table.extra()));
             table.failure().ifPresent(failures::add);
         }
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put("db", call.sqliteFile());
-        data.put("tables", trees);
-        if (!failures.isEmpty() && failures.size() == tables.size()) {
-            return TableReport.none(failures, data, lines);
-        }
-        Result result = Result.unchanged(data, lines);
-        return failures.isEmpty() ? result : result.with(ExitCode.INCOMPLETE);
+        return result(call, trees, lines, failures, tables.size());
     }
 }

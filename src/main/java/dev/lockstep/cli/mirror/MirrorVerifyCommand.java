@@ -55,7 +55,6 @@ public final class MirrorVerifyCommand implements Command {
                     + " for psql, mariadb, mysql or sqlite3. Nothing is changed.",
             "--sql");
 
-    private static final String STDOUT = "-";
     private static final long DEFAULT_ROWS = 10_000;
     private static final long HTML_ROWS = 1_000;
 
@@ -74,7 +73,7 @@ public final class MirrorVerifyCommand implements Command {
         if (call.has(LIMIT) && !call.has(DIFF) && !call.has(HtmlReport.HTML)) {
             throw LockstepException.usage("--limit is of --diff and --html", "--rows limits how many rows are named");
         }
-        if (call.get(SQL).filter(STDOUT::equals).isPresent()) {
+        if (ScriptFile.isStandardOutput(call.get(SQL))) {
             if (call.has(DIFF) || call.format() != Options.Format.TEXT) {
                 throw LockstepException.usage("--sql - has standard output to itself", "name a file: --sql repair.sql");
             }
@@ -132,9 +131,8 @@ public final class MirrorVerifyCommand implements Command {
         }
         VerifyReport.Values values =
                 call.has(SHOW_VALUES) || call.has(DIFF) ? VerifyReport.Values.SHOWN : VerifyReport.Values.HIDDEN;
-        // What has standard output to itself is the statements.
         for (Verification.Table table :
-                call.get(SQL).filter(STDOUT::equals).isPresent() ? List.<Verification.Table>of() : tables) {
+                ScriptFile.isStandardOutput(call.get(SQL)) ? List.<Verification.Table>of() : tables) {
             for (Difference row : table.rows()) {
                 call.output().event("row", VerifyReport.tree(row, values), VerifyReport.line(row, values));
             }

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.mirror;
 
+import dev.lockstep.cli.diff.RowDisplay;
 import dev.lockstep.cli.diff.ShownCell;
 import dev.lockstep.cli.html.HtmlReport;
 import dev.lockstep.cli.html.HtmlReport.Cell;
@@ -7,32 +8,27 @@ import dev.lockstep.cli.html.HtmlReport.Tone;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.mirror.plan.NotMirrored;
-import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.verify.Difference.Kind;
 import dev.lockstep.mirror.verify.DifferenceVisitor;
 import dev.lockstep.mirror.verify.RowDifference;
 import dev.lockstep.mirror.verify.Verification;
-import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /** The report of a verification that {@code --html} asks for, if it does. */
-final class VerifyHtml implements DifferenceVisitor, AutoCloseable {
+final class VerifyHtml extends RowDisplay implements AutoCloseable {
     /** Of a value, in columns of a terminal. */
     private static final int SHOWN = 400;
 
     private static final List<String> COLUMNS = List.of("column", "source", "", "mirror");
 
     private final Optional<HtmlReport> report;
-    private final long most;
-    private long shown;
-    private String table;
 
     private VerifyHtml(Optional<HtmlReport> report, long most) {
+        super(most);
         this.report = report;
-        this.most = most;
     }
 
     /** @param most how many rows are shown */
@@ -45,28 +41,11 @@ final class VerifyHtml implements DifferenceVisitor, AutoCloseable {
     }
 
     @Override
-    public void table(TablePlan plan) {
-        if (plan.name().equals(table)) {
-            throw new LockstepException(
-                    LockstepException.Kind.UNREACHABLE,
-                    "the mirror went away while rows of " + table + " were reported",
-                    "run it again");
-        }
-    }
-
-    @Override
-    public boolean wantsMore() {
-        return shown < most;
-    }
-
-    @Override
-    public void row(RowDifference row) {
+    protected void show(RowDifference row) {
         HtmlReport html = report.orElseThrow();
-        shown++;
-        if (!row.plan().name().equals(table)) {
+        if (beginsTable(row)) {
             endTable();
-            table = row.plan().name();
-            html.heading("Rows of " + table + " that differ");
+            html.heading("Rows of " + row.plan().name() + " that differ");
             html.beginTable(COLUMNS);
         }
         html.group(
@@ -88,7 +67,7 @@ final class VerifyHtml implements DifferenceVisitor, AutoCloseable {
     }
 
     private void endTable() {
-        if (table != null) {
+        if (shown() > 0) {
             report.orElseThrow().endTable();
         }
     }
@@ -102,8 +81,8 @@ final class VerifyHtml implements DifferenceVisitor, AutoCloseable {
         endTable();
         long differences =
                 tables.stream().mapToLong(Verification.Table::differences).sum();
-        if (shown < differences) {
-            html.paragraph(shown + " of " + differences + " rows are shown.", Tone.WARN);
+        if (shown() < differences) {
+            html.paragraph(shown() + " of " + differences + " rows are shown.", Tone.WARN);
         }
         html.above(() -> summary(html, call, tables, repair));
         NotMirroredReport.html(html, left);

@@ -1,0 +1,54 @@
+package dev.lockstep.cli.diff;
+
+import dev.lockstep.mirror.plan.TablePlan;
+import dev.lockstep.mirror.verify.DifferenceVisitor;
+import dev.lockstep.mirror.verify.RowDifference;
+import dev.lockstep.support.LockstepException;
+
+/** Shows rows that differ as they come, so many at most. What was shown cannot be taken back. */
+public abstract class RowDisplay implements DifferenceVisitor {
+    private final long most;
+    private long shown;
+    private String table;
+
+    /** @param most how many rows are shown */
+    protected RowDisplay(long most) {
+        this.most = most;
+    }
+
+    /** @throws LockstepException unreachable: the rows of a table come again, from the beginning */
+    @Override
+    public final void table(TablePlan plan) {
+        if (plan.name().equals(table)) {
+            throw new LockstepException(
+                    LockstepException.Kind.UNREACHABLE,
+                    "the mirror went away while rows of " + table + " were shown",
+                    "run it again");
+        }
+    }
+
+    @Override
+    public final boolean wantsMore() {
+        return shown < most;
+    }
+
+    @Override
+    public final void row(RowDifference row) {
+        show(row);
+        shown++;
+        table = row.plan().name();
+    }
+
+    /** Shows one. */
+    protected abstract void show(RowDifference row);
+
+    /** Whether a row that is to be shown is the first of its table. */
+    protected final boolean beginsTable(RowDifference row) {
+        return !row.plan().name().equals(table);
+    }
+
+    /** How many rows were shown. */
+    public final long shown() {
+        return shown;
+    }
+}
