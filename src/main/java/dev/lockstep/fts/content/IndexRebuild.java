@@ -3,6 +3,7 @@ package dev.lockstep.fts.content;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsRemedy;
 import dev.lockstep.fts.schema.FtsTable;
@@ -179,10 +180,7 @@ public record IndexRebuild(long rows, ContentComparison.Sight sight) {
     }
 
     static boolean keeps(Tx tx, FtsTable table, String part) {
-        return !tx.rows(
-                        "select 1 from main.sqlite_master where type = 'table' and name = ? collate nocase",
-                        table.shadow(part).name())
-                .isEmpty();
+        return SqliteCatalog.of(tx).statement(table.shadow(part).name()).isPresent();
     }
 
     private static void numbered(FtsTable table, ExpectedContent expected) {

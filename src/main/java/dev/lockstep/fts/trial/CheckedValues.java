@@ -2,6 +2,7 @@ package dev.lockstep.fts.trial;
 
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -16,9 +17,8 @@ final class CheckedValues {
     /** By the folded name of each column that a constraint names, as SQL writes them. */
     static Map<String, List<String>> of(Tx tx, String table) {
         Map<String, List<String>> values = new LinkedHashMap<>();
-        String ddl = "select sql from main.sqlite_master where type = 'table' and name = ? collate nocase";
-        tx.row(ddl, table).filter(row -> !row.isNull("sql")).ifPresent(row -> {
-            List<SqlToken> tokens = SqlToken.of(row.text("sql"));
+        SqliteCatalog.of(tx).statement(table).ifPresent(sql -> {
+            List<SqlToken> tokens = SqlToken.of(sql);
             for (int i = 0; i + 1 < tokens.size(); i++) {
                 if (tokens.get(i).is("CHECK") && tokens.get(i + 1).is('(')) {
                     read(tokens, i + 1, values);

@@ -3,6 +3,7 @@ package dev.lockstep.mirror.copy;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import dev.lockstep.mirror.source.SourceTable;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -11,8 +12,6 @@ import java.util.OptionalLong;
 final class RowEstimate {
     /** What ANALYZE has counted: each index says it, or the table itself. */
     private static final String ANALYZED = "select stat from main.sqlite_stat1 where tbl = ? limit 1";
-
-    private static final String HAS_STATISTICS = "select 1 from main.sqlite_master where name = 'sqlite_stat1'";
 
     private static final String PAGES =
             "select page_count * page_size as bytes from pragma_page_count, pragma_page_size";
@@ -40,7 +39,7 @@ final class RowEstimate {
     }
 
     private static OptionalLong analyzed(Tx tx, SourceTable table) {
-        if (tx.rows(HAS_STATISTICS).isEmpty()) {
+        if (SqliteCatalog.of(tx).table("sqlite_stat1").isEmpty()) {
             return OptionalLong.empty();
         }
         Optional<String> stat = tx.rows(ANALYZED, table.name()).stream()

@@ -26,23 +26,14 @@ import java.util.regex.Pattern;
  * @param reason what that means
  */
 public record NotMirrored(String kind, String name, String reason) {
-    private static final String VIRTUAL = """
-              select l.name, m.sql
-                from pragma_table_list l
-                join sqlite_master m on m.name = l.name and m.type = 'table'
-               where l.schema = 'main'
-                 and l.type = 'virtual'
-            order by l.name
-            """;
-
     /** An index that a constraint has made has no statement. */
     private static final String OTHERS = """
               select type, name, tbl_name, sql
                 from sqlite_master
                where type in ('view', 'trigger', 'index')
                  and sql is not null
-               and name is not null
-               and tbl_name is not null
+                 and name is not null
+                 and tbl_name is not null
             order by type desc, name
             """;
 
@@ -68,7 +59,11 @@ public record NotMirrored(String kind, String name, String reason) {
     public static List<NotMirrored> of(Tx tx, Selection selection) {
         List<NotMirrored> found = new ArrayList<>();
         if (selection.isOfAll()) {
-            tx.rows(VIRTUAL).forEach(row -> found.add(virtual(row)));
+            SqliteCatalog catalog = SqliteCatalog.of(tx);
+            catalog.tables().stream()
+                    .filter(table -> table.type().equals("virtual"))
+                    .forEach(table -> found.add(virtual(
+                            table.name(), catalog.statement(table.name()).orElse(""))));
         }
         List<SourceTable> mirrored = SourceSchema.read(tx).tables(selection);
         Map<String, SourceTable> byName = new LinkedHashMap<>();
@@ -85,11 +80,11 @@ public record NotMirrored(String kind, String name, String reason) {
         return found;
     }
 
-    private static NotMirrored virtual(Row row) {
-        Matcher content = CONTENT.matcher(row.text("sql"));
+    private static NotMirrored virtual(String name, String sql) {
+        Matcher content = CONTENT.matcher(sql);
         return new NotMirrored(
                 "virtual-table",
-                row.text("name"),
+                name,
                 content.find()
                         ? "it has no rows of its own, but those of " + content.group(1)
                         : "its rows are in no other table, and are not copied");

@@ -23,8 +23,6 @@ import java.util.Set;
 
 /** What one table of the source has beside its columns and its key, with what would make it in the mirror. */
 final class SourceObjects {
-    private static final String HAS_SEQUENCES = "select 1 from sqlite_master where name = 'sqlite_sequence'";
-
     private static final String SEQUENCE = "select seq from sqlite_sequence where name = ?";
 
     /** What an engine has no identity for is a number of another width. */
@@ -104,7 +102,7 @@ final class SourceObjects {
         long last = tx.only("select coalesce(max(" + new Identifier(source.name()) + "), 0) as last from main."
                         + plan.source().identifier())
                 .integer("last");
-        if (!tx.rows(HAS_SEQUENCES).isEmpty()) {
+        if (SqliteCatalog.of(tx).table("sqlite_sequence").isPresent()) {
             last = Math.max(
                     last,
                     tx.row(SEQUENCE, plan.name()).map(seq -> seq.integer("seq")).orElse(0L));
