@@ -3,6 +3,7 @@ package dev.lockstep.audit;
 import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
+import dev.lockstep.testing.Statements;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestMariaDb;
 import dev.lockstep.testing.TestMySql;
@@ -10,7 +11,6 @@ import dev.lockstep.testing.TestPostgres;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -176,27 +176,15 @@ public final class AuditDatabase implements AutoCloseable {
 
     /** As whoever may do what the application's own account may not. */
     void administer(String sql) throws SQLException {
-        try (Connection connection = kind == Kind.POSTGRESQL ? postgres.connectAsAdministrator() : connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        Statements.execute(kind == Kind.POSTGRESQL ? postgres.connectAsAdministrator() : connect(), sql);
     }
 
     public void execute(String... statements) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
+        Statements.execute(connect(), statements);
     }
 
     public String ask(String sql) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet rs = statement.executeQuery(sql)) {
-            return rs.next() ? rs.getString(1) : null;
-        }
+        return Statements.ask(connect(), sql);
     }
 
     /** How many generations are there in part, where one has 5 rows, and the first 1. */
@@ -291,15 +279,10 @@ public final class AuditDatabase implements AutoCloseable {
                 Long.parseLong(
                         ask(
                                 "select variable_value from information_schema.global_status where variable_name = 'INNODB_DEADLOCKS'"));
-            case MYSQL -> {
-                try (Connection connection = mariaDb.connectAsAdministrator();
-                        Statement statement = connection.createStatement();
-                        ResultSet rs = statement.executeQuery(
-                                "select `count` from information_schema.innodb_metrics where name = 'lock_deadlocks'")) {
-                    rs.next();
-                    yield rs.getLong(1);
-                }
-            }
+            case MYSQL ->
+                Long.parseLong(Statements.ask(
+                        mariaDb.connectAsAdministrator(),
+                        "select `count` from information_schema.innodb_metrics where name = 'lock_deadlocks'"));
         };
     }
 

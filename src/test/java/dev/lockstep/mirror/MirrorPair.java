@@ -6,11 +6,11 @@ import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.FaultProxy;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
+import dev.lockstep.testing.Statements;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -110,20 +110,11 @@ public record MirrorPair(Path source, String url, Opener opener) {
 
     /** Runs statements on the mirror. */
     public void execute(String... statements) throws SQLException {
-        try (Connection connection = opener.open();
-                Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
+        Statements.execute(opener.open(), statements);
     }
 
     /** The first column of the first row of the mirror's answer as text; null if it is NULL or there is no row. */
     public String ask(String sql) throws SQLException {
-        try (Connection connection = opener.open();
-                Statement statement = connection.createStatement();
-                ResultSet rs = statement.executeQuery(sql)) {
-            return rs.next() ? rs.getString(1) : null;
-        }
+        return Statements.ask(opener.open(), sql);
     }
 }

@@ -108,21 +108,12 @@ public final class TestDatabase implements AutoCloseable {
 
     /** Runs statements as the database's owner, each in a transaction of its own. */
     public void execute(String... statements) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
+        Statements.execute(connect(), statements);
     }
 
     /** The first column of the first row as text, read as the database's owner; null if it is NULL or there is no row. */
     public String ask(String sql) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet rs = statement.executeQuery(sql)) {
-            return rs.next() ? rs.getString(1) : null;
-        }
+        return Statements.ask(connect(), sql);
     }
 
     /** Who is connected to this database now. */

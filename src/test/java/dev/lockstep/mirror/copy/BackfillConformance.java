@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.mirror.Mirrored;
 import dev.lockstep.testing.LockstepRun;
+import dev.lockstep.testing.Statements;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -285,20 +284,11 @@ public abstract class BackfillConformance {
     }
 
     protected final void execute(String... statements) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
+        Statements.execute(connect(), statements);
     }
 
     /** The first column of the first row as text; null if it is NULL or there is no row. */
     protected final String ask(String sql) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet rs = statement.executeQuery(sql)) {
-            return rs.next() ? rs.getString(1) : null;
-        }
+        return Statements.ask(connect(), sql);
     }
 }
