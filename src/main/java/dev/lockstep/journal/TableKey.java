@@ -2,7 +2,6 @@ package dev.lockstep.journal;
 
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqliteCatalog;
-import dev.lockstep.db.sqlite.SqliteCatalog.Origin;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,13 +35,10 @@ public record TableKey(List<String> columns, Kind kind) {
             return Optional.empty();
         }
         List<String> columns = key.stream().map(SqliteCatalog.Column::name).toList();
-        boolean withoutRowid = ordinary.get().withoutRowid();
-        // Only the alias of the rowid needs no index: INTEGER PRIMARY KEY DESC, by an old mistake, is none.
-        boolean hasIndex = catalog.indexes(table).stream().anyMatch(index -> index.origin() == Origin.PRIMARY_KEY);
-        if (!withoutRowid && !hasIndex) {
+        if (catalog.rowNumber(table).isPresent()) {
             return Optional.of(new TableKey(columns, Kind.ROWID));
         }
-        boolean nullable = !withoutRowid && key.stream().anyMatch(column -> !column.notNull());
+        boolean nullable = !ordinary.get().withoutRowid() && key.stream().anyMatch(column -> !column.notNull());
         return Optional.of(new TableKey(columns, nullable ? Kind.NULLABLE : Kind.UNIQUE));
     }
 }

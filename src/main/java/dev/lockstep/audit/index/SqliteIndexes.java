@@ -10,7 +10,6 @@ import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.db.sqlite.SqliteCatalog;
-import dev.lockstep.db.sqlite.SqliteCatalog.Origin;
 import dev.lockstep.profile.AuditProfile.Index;
 import dev.lockstep.profile.AuditProfile.Uniqueness;
 import java.util.ArrayList;
@@ -64,7 +63,9 @@ final class SqliteIndexes implements IndexEngine {
 
     @Override
     public List<TableIndex> indexes() {
-        Optional<String> number = db.autocommit(tx -> rowNumber(SqliteCatalog.of(tx)));
+        Optional<String> number = db.<Optional<SqliteCatalog.Column>>autocommit(
+                        tx -> SqliteCatalog.of(tx).rowNumber(table))
+                .map(SqliteCatalog.Column::name);
         List<TableIndex> indexes = new ArrayList<>();
         number.map(column -> new TableIndex.Key(column, false, true, true))
                 .ifPresent(key ->
@@ -90,15 +91,6 @@ final class SqliteIndexes implements IndexEngine {
             from = to;
         }
         return indexes;
-    }
-
-    /** A column that is the row's number has no index: it is the table's own order. */
-    private Optional<String> rowNumber(SqliteCatalog catalog) {
-        List<SqliteCatalog.Column> key = catalog.key(table);
-        boolean hasIndex = catalog.indexes(table).stream().anyMatch(index -> index.origin() == Origin.PRIMARY_KEY);
-        return key.size() == 1 && key.get(0).type().equalsIgnoreCase("integer") && !hasIndex
-                ? Optional.of(key.get(0).name())
-                : Optional.empty();
     }
 
     private static Optional<String> onlyNull(String sql) {

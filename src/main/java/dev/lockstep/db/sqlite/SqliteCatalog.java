@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What SQLite says of the tables of the main database, in one transaction: what is read here is read nowhere else.
+ * What SQLite says of the tables of the main database, in one transaction.
  *
  * <p>The shapes are those of SQLite's pragmas {@code table_list}, {@code table_xinfo}, {@code index_list}, {@code index_xinfo}
  * and {@code foreign_key_list}. A table that is not there has no columns, indexes and foreign keys. SQLite finds a table by its
@@ -175,6 +175,17 @@ public final class SqliteCatalog {
                 .filter(column -> column.keyPosition() > 0)
                 .sorted((one, other) -> Integer.compare(one.keyPosition(), other.keyPosition()))
                 .toList();
+    }
+
+    /** The column that is the row's number: it needs no index, for it is the table's own order. */
+    public Optional<Column> rowNumber(String table) {
+        List<Column> key = key(table);
+        // INTEGER PRIMARY KEY DESC, by an old mistake, is none.
+        return key.size() == 1
+                        && key.get(0).type().equalsIgnoreCase("integer")
+                        && indexes(table).stream().noneMatch(index -> index.origin() == Origin.PRIMARY_KEY)
+                ? Optional.of(key.get(0))
+                : Optional.empty();
     }
 
     /** A table's indexes by name. An INTEGER PRIMARY KEY, which is the row's number, has none. */
