@@ -9,6 +9,7 @@ import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.mirror.copy.Backfill;
+import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.repair.Repair;
 import dev.lockstep.mirror.run.MirrorConnection;
@@ -91,16 +92,18 @@ public final class MirrorRepairCommand implements Command {
         List<String> lines = new ArrayList<>();
         List<LockstepException> failures = new ArrayList<>();
         List<Verification.Table> tables;
+        MirrorEngine engine;
         try (Db source = MirrorArguments.source(call);
                 MirrorConnection link = MirrorArguments.link(call, Session.Use.READ);
                 ProgressMeter meter = ProgressMeter.of(call, "nothing was changed", "begins again")) {
+            engine = MirrorEngine.of(link.db());
             tables = new Verification(
                             link, MirrorArguments.sourceId(call), 0, new MirrorNarration(call, meter, () -> {}))
                     .run(source, MirrorArguments.selection(call));
         }
         for (Verification.Table table : tables) {
             if (table.repair().contains(Verification.Repair.CREATE_THE_TABLE)) {
-                failures.add(LockstepException.usage("the mirror has no table " + table.table(), null)
+                failures.add(LockstepException.usage(engine.missing(table.table()), null)
                         .advising(MirrorRemedy.COPY_AND_CREATE_THE_TABLE.of()));
                 lines.add(table.table() + ": the mirror has no such table");
                 continue;

@@ -24,6 +24,13 @@ public interface MirrorEngine extends TargetCatalog {
         void each(Consumer<MappedRow> sink);
     }
 
+    /** How rows are put into a table that may have some of their keys. */
+    enum Order {
+        OVER_WHAT_IS_THERE,
+        /** So that none is in the way of another that has its unique value now. */
+        AFTER_REMOVING_THEM
+    }
+
     /** What became of rows that were put into the mirror. */
     record Merged(long inserted, long updated, long unchanged) {
         public long rows() {
@@ -107,6 +114,13 @@ public interface MirrorEngine extends TargetCatalog {
 
     /** Puts rows into a table that may have some of their keys, with whatever values. */
     Merged merge(Tx tx, TablePlan plan, Rows rows);
+
+    /** The same in an order. A row that was taken out and put in again counts as updated. */
+    default Merged merge(Tx tx, TablePlan plan, Rows rows, Order order) {
+        long removed = order == Order.AFTER_REMOVING_THEM ? delete(tx, plan, rows) : 0;
+        Merged merged = merge(tx, plan, rows);
+        return new Merged(merged.inserted() - removed, merged.updated() + removed, merged.unchanged());
+    }
 
     /** Deletes the rows of these keys. @return how many there were */
     long delete(Tx tx, TablePlan plan, Rows rows);

@@ -12,6 +12,7 @@ import dev.lockstep.mirror.copy.PageWriter;
 import dev.lockstep.mirror.copy.TableCopy;
 import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.engine.MirrorEngine.Merged;
+import dev.lockstep.mirror.engine.MirrorEngine.Order;
 import dev.lockstep.mirror.plan.Planner;
 import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.run.MirrorLedger;
@@ -32,13 +33,6 @@ final class FollowedTable {
 
     /** Entries of the journal that go into one transaction. */
     private static final long MAX_ENTRIES = 5_000;
-
-    /** How changed rows are put into the mirror. */
-    private enum Order {
-        OVER_WHAT_IS_THERE,
-        /** So that none is in the way of another that has its unique value now. */
-        AFTER_REMOVING_THEM
-    }
 
     /** By how much a portion grows that does not fit without what is behind it. */
     private static final int WIDER = 8;
@@ -242,7 +236,8 @@ final class FollowedTable {
         checkKeys(mirror, changed.gone());
         long deleted = survey.gone() == 0 ? 0 : run.engine().delete(mirror, plan, changed.gone());
         checkKeys(mirror, changed.present());
-        Merged merged = survey.present() == 0 ? Shipment.NONE : put(mirror, changed.present(), order);
+        Merged merged =
+                survey.present() == 0 ? Shipment.NONE : run.engine().merge(mirror, plan, changed.present(), order);
         // Of a transaction that may have been done before, the counts are not what it has changed.
         long now = run.wasLost() ? TableCopy.count(mirror, plan) : rows + merged.inserted() - deleted;
         if (plan.source().unfit().areChanged()) {
@@ -250,12 +245,6 @@ final class FollowedTable {
         }
         run.ledger().note(mirror, plan.mirrorName(), state(left), now, null);
         return new Shipment(Outcome.SHIPPED, deleted, merged, span, now, left, null);
-    }
-
-    private Merged put(Tx mirror, MirrorEngine.Rows rows, Order order) {
-        long removed = order == Order.AFTER_REMOVING_THEM ? run.engine().delete(mirror, plan, rows) : 0;
-        Merged merged = run.engine().merge(mirror, plan, rows);
-        return new Merged(merged.inserted() - removed, merged.updated() + removed, merged.unchanged());
     }
 
     /** Where the mirror may take a key for another one's, each that it has must be the very same. */

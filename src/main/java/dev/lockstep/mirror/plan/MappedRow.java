@@ -128,7 +128,7 @@ public final class MappedRow {
         bytes[column] = value;
     }
 
-    public void setNull(int column) {
+    void setNull(int column) {
         tags[column] = Tag.NULL;
     }
 

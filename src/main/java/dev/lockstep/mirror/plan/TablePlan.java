@@ -3,6 +3,7 @@ package dev.lockstep.mirror.plan;
 import dev.lockstep.db.Cells;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.mirror.source.SourceTable;
+import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,6 +127,21 @@ public record TablePlan(
         }
         return new TablePlan(
                 source, target, key(), keyWidth, first, limits, obstacles, notes, additions, ddl, Set.of());
+    }
+
+    /**
+     * Refuses a table of the mirror's that lacks columns, which a copy would add.
+     *
+     * @throws LockstepException differs: it does
+     */
+    public void checkColumns() {
+        if (!additions.isEmpty()) {
+            throw new LockstepException(
+                            LockstepException.Kind.DIFFERS,
+                            name() + ": the mirror lacks columns of the source: " + String.join("; ", additions),
+                            null)
+                    .advising(MirrorRemedy.ADD_THE_COLUMNS.of());
+        }
     }
 
     /** The same when the mirror's table has been made. */

@@ -9,6 +9,7 @@ import dev.lockstep.mirror.copy.Backfill.Extras;
 import dev.lockstep.mirror.copy.TableCopy;
 import dev.lockstep.mirror.engine.Compared;
 import dev.lockstep.mirror.engine.MirrorEngine.Merged;
+import dev.lockstep.mirror.engine.MirrorEngine.Order;
 import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.plan.Planner;
 import dev.lockstep.mirror.plan.TablePlan;
@@ -35,12 +36,6 @@ final class TableRepair {
         long rows() {
             return inserted + updated + deleted;
         }
-    }
-
-    /** Whether rows are taken out before they are written, so that none is in the way of another's unique value. */
-    private enum Order {
-        OVER_WHAT_IS_THERE,
-        AFTER_REMOVING_THEM
     }
 
     private final MirrorRun run;
@@ -99,21 +94,14 @@ final class TableRepair {
     }
 
     private void check(TablePlan plan) {
-        if (!plan.additions().isEmpty()) {
-            throw new LockstepException(
-                            LockstepException.Kind.DIFFERS,
-                            plan.name() + ": the mirror lacks columns of the source: "
-                                    + String.join("; ", plan.additions()),
-                            null)
-                    .advising(MirrorRemedy.ADD_THE_COLUMNS.of());
-        }
+        plan.checkColumns();
         if (!plan.obstacles().isEmpty()) {
             throw LockstepException.usage(
                             plan.name() + " cannot be mirrored: " + String.join("; ", plan.obstacles()), null)
                     .advising(MirrorRemedy.CHANGE_OR_LEAVE_OUT.of());
         }
         if (plan.ddl().isPresent()) {
-            throw LockstepException.usage("the mirror has no table " + plan.mirrorName(), null)
+            throw LockstepException.usage(run.engine().missing(plan.mirrorName()), null)
                     .advising(MirrorRemedy.COPY_AND_CREATE_THE_TABLE.of());
         }
         run.read(mirror -> run.ledger().table(mirror, plan.mirrorName()))
@@ -166,14 +154,9 @@ final class TableRepair {
         run.pages().distrust(mirror, plan.mirrorName());
         long deleted =
                 rows.hasExtra() && extras == Extras.DELETE ? run.engine().delete(mirror, plan, rows.extra(plan)) : 0;
-        Merged merged = new Merged(0, 0, 0);
-        if (rows.hasWanted()) {
-            long removed = order == Order.AFTER_REMOVING_THEM
-                    ? run.engine().delete(mirror, plan, rows.wanted(source, plan))
-                    : 0;
-            Merged put = run.engine().merge(mirror, plan, rows.wanted(source, plan));
-            merged = new Merged(put.inserted() - removed, put.updated() + removed, put.unchanged());
-        }
+        Merged merged = rows.hasWanted()
+                ? run.engine().merge(mirror, plan, rows.wanted(source, plan), order)
+                : new Merged(0, 0, 0);
         run.ledger().note(mirror, plan.mirrorName(), MirrorLedger.State.RUNNING, TableCopy.count(mirror, plan), null);
         return new Tally(merged.inserted(), merged.updated(), deleted);
     }
