@@ -9,6 +9,9 @@ public final class SqliteHealth {
 
     private static final String JOURNAL = "pragma journal_mode";
 
+    private static final String BYTES =
+            "select page_count * page_size as bytes from pragma_page_count, pragma_page_size";
+
     private SqliteHealth() {}
 
     /** The first three things that {@code quick_check} finds wrong; empty if it finds none. Reads the whole file. */
@@ -22,5 +25,10 @@ public final class SqliteHealth {
     /** {@code wal}, {@code delete}, or another of SQLite's words. */
     public static String journalMode(Tx tx) {
         return tx.only(JOURNAL).text("journal_mode");
+    }
+
+    /** How large it is, pages that hold nothing included. */
+    public static long bytes(Tx tx) {
+        return tx.only(BYTES).integer("bytes");
     }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.mirror.copy;
 
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqliteHealth;
 import dev.lockstep.mirror.copy.Backfill.BadRows;
 import dev.lockstep.mirror.copy.Backfill.Options;
 import dev.lockstep.mirror.copy.Backfill.Trust;
@@ -25,11 +26,6 @@ import java.util.Optional;
  * before all of it has been read.
  */
 final class BulkLoad {
-    private static final String SOURCE_BYTES = """
-            select page_count * page_size as bytes
-              from pragma_page_count, pragma_page_size
-            """;
-
     private final MirrorRun run;
     private final Tx source;
     private final Options options;
@@ -75,7 +71,7 @@ final class BulkLoad {
                 && !plan.mayMeanTheSame()
                 && !plan.isLoose()
                 && (options.trust() == Trust.RECORDED || digest(plan).isPresent())
-                && source.only(SOURCE_BYTES).integer("bytes") <= run.engine().maxSingleTransactionBytes(plan)
+                && SqliteHealth.bytes(source) <= run.engine().maxSingleTransactionBytes(plan)
                 && run.read(mirror -> run.ledger().table(mirror, plan.mirrorName()))
                         .filter(row -> row.text("state").equals(MirrorLedger.State.FAILED.label()))
                         .isEmpty();

@@ -4,6 +4,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqliteCatalog;
+import dev.lockstep.db.sqlite.SqliteHealth;
 import dev.lockstep.mirror.source.SourceTable;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,9 +13,6 @@ import java.util.OptionalLong;
 final class RowEstimate {
     /** What ANALYZE has counted: each index says it, or the table itself. */
     private static final String ANALYZED = "select stat from main.sqlite_stat1 where tbl = ? limit 1";
-
-    private static final String PAGES =
-            "select page_count * page_size as bytes from pragma_page_count, pragma_page_size";
 
     /** A row of one small column, with its header and its place in the page. */
     private static final int LEAST_BYTES = 6;
@@ -61,6 +59,6 @@ final class RowEstimate {
             return 0;
         }
         long span = ends.integer("high") - ends.integer("low") + 1;
-        return span > 0 && span <= tx.only(PAGES).integer("bytes") / LEAST_BYTES ? span : 0;
+        return span > 0 && span <= SqliteHealth.bytes(tx) / LEAST_BYTES ? span : 0;
     }
 }

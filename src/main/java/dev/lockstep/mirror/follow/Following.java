@@ -3,6 +3,7 @@ package dev.lockstep.mirror.follow;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
+import dev.lockstep.db.sqlite.SqliteHealth;
 import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.run.MirrorRun;
 import dev.lockstep.mirror.run.Progress;
@@ -119,7 +120,7 @@ public final class Following {
     private void start() {
         // What is written there is acknowledgements: to lose some with the power is to ship some rows again.
         source.autocommit(tx -> {
-            if (tx.only("pragma journal_mode").text(0).equals("wal")) {
+            if (SqliteHealth.journalMode(tx).equals("wal")) {
                 tx.execute("pragma synchronous = normal");
             }
             return null;
