@@ -178,7 +178,7 @@ final class ListenOutput {
     void resync(Resync resync) {
         connected();
         gaps.incrementAndGet();
-        String reason = resync.reason().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        String reason = resync.reason().label();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("reason", reason);
         fields.put("seq", Long.toString(resync.now().seq()));

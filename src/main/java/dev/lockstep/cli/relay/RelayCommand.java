@@ -25,7 +25,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -261,11 +260,10 @@ public final class RelayCommand implements Command {
         public void gap(ResyncReason reason) {
             isLost = false;
             connected.set(1);
-            String name = reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
             output.event(
                     "gap",
-                    Map.of("reason", name),
-                    "gap (" + name + "): subscribers are told that anything may have changed");
+                    Map.of("reason", reason.label()),
+                    "gap (" + reason.label() + "): subscribers are told that anything may have changed");
         }
     }
 }

@@ -2,10 +2,11 @@ package dev.lockstep.realm.log;
 
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.support.LockstepException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What an {@link InvalidationFeed} tells, in order. */
+/** What a {@link RealmFeed} tells, in order. */
 public sealed interface FeedEvent {
     /**
      * The first event: from now on nothing goes unheard.
@@ -50,6 +51,11 @@ public sealed interface FeedEvent {
          */
         REWOUND,
         /** Others notify without the log, and nobody listened for a while. */
-        FOREIGN_EMITTERS
+        FOREIGN_EMITTERS;
+
+        /** As programs read it: {@code other-log}. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 }

@@ -18,7 +18,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -190,9 +189,9 @@ public final class RelayFeed implements RealmFeed {
     }
 
     /** One that is not known here means no less. */
-    private static ResyncReason reason(String name) {
+    private static ResyncReason reason(String label) {
         return Arrays.stream(ResyncReason.values())
-                .filter(one -> one.name().equals(name.toUpperCase(Locale.ROOT).replace('-', '_')))
+                .filter(one -> one.label().equals(label))
                 .findFirst()
                 .orElse(ResyncReason.OTHER_LOG);
     }

@@ -2,8 +2,6 @@ package dev.lockstep.realm.relay;
 
 import dev.lockstep.realm.log.FeedEvent.ResyncReason;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /** What one stream asks the log, because memory does not reach back so far; answered by the thread that reads the log. */
@@ -33,14 +31,4 @@ final class History {
     }
 
     private History() {}
-
-    /** How a reason is written: {@code other-log}. */
-    static String name(ResyncReason reason) {
-        return reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    /** The mark without which nothing is compared. */
-    static Optional<String> shortMark(Optional<String> full) {
-        return full.map(EventId::mark);
-    }
 }

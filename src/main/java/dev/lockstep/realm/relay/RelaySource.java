@@ -173,7 +173,8 @@ public final class RelaySource implements AutoCloseable {
             watcher.heard();
             onNews.run();
         } else if (event instanceof FeedEvent.Resync resync) {
-            recent.gap(Frame.gap(new EventId(resync.now(), Optional.empty()), History.name(resync.reason())));
+            recent.gap(Frame.gap(
+                    new EventId(resync.now(), Optional.empty()), resync.reason().label()));
             watcher.gap(resync.reason());
             onNews.run();
         } else if (event instanceof Lost lost) {
@@ -208,7 +209,7 @@ public final class RelaySource implements AutoCloseable {
             return new History.Answer.Unavailable();
         }
         LogPage page = found.get();
-        LogPage marked = new LogPage(page.head(), History.shortMark(page.mark()), page.records());
+        LogPage marked = new LogPage(page.head(), page.mark().map(EventId::mark), page.records());
         Optional<ResyncReason> broken = marked.breakAfter(after.position(), after.mark());
         if (broken.isPresent()) {
             return new History.Answer.Broken(broken.get());

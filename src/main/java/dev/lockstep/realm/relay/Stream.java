@@ -77,7 +77,7 @@ final class Stream extends ChannelInboundHandlerAdapter {
             if (id.isEmpty()) {
                 broken("unknown-id");
             } else if (streams.source().hasForeignEmitters()) {
-                broken(History.name(ResyncReason.FOREIGN_EMITTERS));
+                broken(ResyncReason.FOREIGN_EMITTERS.label());
             } else {
                 reached = id.get();
                 resume();
@@ -115,7 +115,7 @@ final class Stream extends ChannelInboundHandlerAdapter {
             return;
         }
         if (answer instanceof History.Answer.Broken broken) {
-            broken(History.name(broken.reason()));
+            broken(broken.reason().label());
         } else if (answer instanceof History.Answer.Page found && found.frames().isEmpty()) {
             // It has everything there is; what it has from elsewhere, memory is yet to hear of.
             had = reached.seq();
