@@ -1,6 +1,7 @@
 package dev.lockstep.realm.relay;
 
 import dev.lockstep.db.libpq.PasswordFile;
+import dev.lockstep.support.Digests;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,8 +19,8 @@ import java.util.List;
 public final class BearerTokens {
     private static final String SCHEME = "bearer ";
 
-    private final FileStamp stamp;
     private final Path file;
+    private final FileStamp stamp;
     private volatile List<byte[]> digests;
 
     private BearerTokens(Path file, FileStamp stamp) {
@@ -28,7 +28,11 @@ public final class BearerTokens {
         this.stamp = stamp;
     }
 
-    /** Reads a file of tokens. @throws LockstepException usage: it cannot be read, holds no token, or others may read it */
+    /**
+     * Reads a file of tokens.
+     *
+     * @throws LockstepException usage: it cannot be read, holds no token, or others may read it
+     */
     public static BearerTokens of(Path file) {
         BearerTokens tokens = new BearerTokens(file, new FileStamp(List.of(file)));
         tokens.stamp.hasChanged();
@@ -87,10 +91,6 @@ public final class BearerTokens {
     }
 
     private static byte[] digest(String token) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Digests.sha256().digest(token.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -17,7 +18,7 @@ import java.util.UUID;
  * can end.
  */
 final class Frame {
-    enum Kind {
+    private enum Kind {
         /** Has the number of its id. */
         NUMBERED,
         /** Somebody notified without the log; it came after the number of its id, and has none. */
@@ -26,7 +27,9 @@ final class Frame {
 
     private final EventId id;
     private final Kind kind;
+    /** Which it concerns; empty: all. */
     private final Optional<String> realm;
+
     private final byte[] bytes;
 
     private Frame(EventId id, Kind kind, Optional<String> realm, byte[] bytes) {
@@ -41,14 +44,14 @@ final class Frame {
         return id;
     }
 
-    /** What the order within one number depends on. */
-    Kind kind() {
-        return kind;
+    /** Whether it concerns one of these realms; where none is named, it does. */
+    boolean concerns(Set<String> realms) {
+        return realms.isEmpty() || realm.isEmpty() || realms.contains(realm.get());
     }
 
-    /** Which it concerns; empty: all. */
-    Optional<String> realm() {
-        return realm;
+    /** Whether it is a change with a number, which a stream may have had elsewhere. */
+    boolean isNumberedChange() {
+        return kind == Kind.NUMBERED && realm.isPresent();
     }
 
     /** What is sent: nobody changes it. */

@@ -3,7 +3,6 @@ package dev.lockstep.realm.relay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * The newest events, in memory, by an index of their own that only grows: what streams are sent from, and so the queue of
@@ -111,13 +110,6 @@ final class RecentEvents {
                         && known.mark().isPresent()
                         && !id.mark().equals(known.mark()));
         return other ? new Place.Elsewhere() : new Place.At(low);
-    }
-
-    /** The index of the first event, for tests of what is kept. */
-    synchronized OptionalLong oldest() {
-        return first == next
-                ? OptionalLong.empty()
-                : OptionalLong.of(ring[slot(first)].id().seq());
     }
 
     private int slot(long index) {

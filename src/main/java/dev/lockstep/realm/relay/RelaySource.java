@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Reads the log over one session, for all streams: what is new goes into {@link RecentEvents}, and questions of streams that
@@ -47,7 +46,6 @@ public final class RelaySource implements AutoCloseable {
     private final Emitters emitters;
     private final int kept;
     private final ConcurrentLinkedQueue<History.Question> questions = new ConcurrentLinkedQueue<>();
-    private final AtomicLong malformed = new AtomicLong();
     private RecentEvents recent;
     private volatile Runnable onNews = () -> {};
     private volatile boolean isReading;
@@ -179,8 +177,6 @@ public final class RelaySource implements AutoCloseable {
             onNews.run();
         } else if (event instanceof Lost lost) {
             watcher.lost(lost);
-        } else if (event instanceof FeedEvent.Malformed) {
-            malformed.incrementAndGet();
         }
     }
 

@@ -64,13 +64,8 @@ final class Stream extends ChannelInboundHandlerAdapter {
     void begin(Channel on, Optional<String> lastId) {
         channel = on;
         streams.add(this);
-        RecentEvents recent = streams.source().recent();
         if (lastId.isEmpty()) {
-            synchronized (recent) {
-                index = recent.next();
-                reached = recent.last();
-            }
-            state = State.LIVE;
+            startFromNow();
             welcome();
         } else {
             Optional<EventId> id = EventId.parse(lastId.get());
@@ -85,6 +80,15 @@ final class Stream extends ChannelInboundHandlerAdapter {
         }
         channel.flush();
         deliver();
+    }
+
+    private void startFromNow() {
+        RecentEvents recent = streams.source().recent();
+        synchronized (recent) {
+            index = recent.next();
+            reached = recent.last();
+        }
+        state = State.LIVE;
     }
 
     /** Once, when it is known from where it goes on. */
@@ -139,12 +143,7 @@ final class Stream extends ChannelInboundHandlerAdapter {
 
     /** What it missed cannot be told; it goes on with what comes now. */
     private void broken(String reason) {
-        RecentEvents recent = streams.source().recent();
-        synchronized (recent) {
-            index = recent.next();
-            reached = recent.last();
-        }
-        state = State.LIVE;
+        startFromNow();
         streams.counts().gap();
         // First, and with the place: who is cut off between the two must not come back without having heard of it.
         write(Frame.gap(reached, reason).bytes());
@@ -182,24 +181,18 @@ final class Stream extends ChannelInboundHandlerAdapter {
         int events = 0;
         int from = sent;
         while (sent < page.size() && size < Streams.BATCH_BYTES) {
-            size += wants(page.get(sent)) ? page.get(sent).bytes().length : 0;
+            size += page.get(sent).concerns(realms) ? page.get(sent).bytes().length : 0;
             sent++;
         }
         ByteBuf bytes = Unpooled.directBuffer(Math.max(1, size));
         for (Frame frame : page.subList(from, sent)) {
-            if (wants(frame)) {
+            if (frame.concerns(realms)) {
                 bytes.writeBytes(frame.bytes());
                 events++;
             }
             reached = frame.id();
         }
         return write(bytes, events);
-    }
-
-    private boolean wants(Frame frame) {
-        return realms.isEmpty()
-                || frame.realm().isEmpty()
-                || realms.contains(frame.realm().get());
     }
 
     private boolean deliverBatch() {

@@ -119,12 +119,8 @@ final class Streams {
         EventId reached = null;
         for (Frame frame : found.get()) {
             reached = frame.id();
-            boolean known =
-                    frame.kind() == Frame.Kind.NUMBERED && frame.realm().isPresent() && reached.seq() <= skipped;
-            if (!known
-                    && (realms.isEmpty()
-                            || frame.realm().isEmpty()
-                            || realms.contains(frame.realm().get()))) {
+            boolean known = frame.isNumberedChange() && reached.seq() <= skipped;
+            if (!known && frame.concerns(realms)) {
                 wanted.add(frame);
                 size += frame.bytes().length;
             }
