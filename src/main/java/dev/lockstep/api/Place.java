@@ -1,5 +1,6 @@
 package dev.lockstep.api;
 
+import dev.lockstep.db.Connector;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.libpq.TargetSources;
@@ -27,11 +28,11 @@ final class Place {
     /** Of the forms that JDBC drivers take, those that are another form with that before it. */
     private static final List<String> PREFIXED = List.of("jdbc:mariadb:", "jdbc:mysql:", "jdbc:sqlite:");
 
-    private final Optional<DataSource> source;
+    private final Optional<Connector> source;
     private final String url;
     private final Map<String, String> login;
 
-    private Place(Optional<DataSource> source, String url, Map<String, String> login) {
+    private Place(Optional<Connector> source, String url, Map<String, String> login) {
         this.source = source;
         this.url = url;
         this.login = login;
@@ -56,12 +57,17 @@ final class Place {
     }
 
     static Place of(DataSource source) {
-        return new Place(Optional.of(Objects.requireNonNull(source, "the data source")), "", Map.of());
+        Objects.requireNonNull(source, "the data source");
+        return lentBy(source::getConnection);
     }
 
     /** A connection that the program has open, and that only the program closes. */
     static Place of(Connection connection) {
-        return of(HandedSource.of(Objects.requireNonNull(connection, "the connection")));
+        return lentBy(HandedSource.of(Objects.requireNonNull(connection, "the connection")));
+    }
+
+    private static Place lentBy(Connector source) {
+        return new Place(Optional.of(source), "", Map.of());
     }
 
     private static String plain(String url) {

@@ -17,14 +17,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.IdentityHashMap;
 import java.util.Optional;
-import javax.sql.DataSource;
 
 /**
  * The data sources of a program. PostgreSQL's lend their connections; of the others it is only asked where they lead, for what a
  * connection to MariaDB or SQLite is like is settled when it is opened.
  */
 final class DataSources {
-    private final IdentityHashMap<PgTarget, DataSource> lenders = new IdentityHashMap<>();
+    private final IdentityHashMap<PgTarget, Connector> lenders = new IdentityHashMap<>();
 
     /**
      * What a data source leads to; it lends one connection to find that out.
@@ -32,8 +31,8 @@ final class DataSources {
      * @throws DbException it has no connection to give
      * @throws LockstepException refused: it leads to a database of another kind, or is of another driver
      */
-    synchronized DbTarget target(DataSource source, Environment environment) {
-        try (Connection lent = source.getConnection()) {
+    synchronized DbTarget target(Connector source, Environment environment) {
+        try (Connection lent = source.connect()) {
             String product = lent.getMetaData().getDatabaseProductName();
             switch (product) {
                 case "PostgreSQL" -> {
@@ -60,13 +59,13 @@ final class DataSources {
 
     /** What lends the connections to a target; empty for a target of another origin. */
     synchronized Optional<Connector> connector(PgTarget target, Session session) {
-        DataSource lender = lenders.get(target);
+        Connector lender = lenders.get(target);
         return lender == null ? Optional.empty() : Optional.of(new LentConnector(() -> lend(lender), session));
     }
 
-    private static Connection lend(DataSource lender) {
+    private static Connection lend(Connector lender) {
         try {
-            return lender.getConnection();
+            return lender.connect();
         } catch (SQLException e) {
             throw unreachable(e);
         }

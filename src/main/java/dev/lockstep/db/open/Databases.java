@@ -33,7 +33,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import javax.sql.DataSource;
 
 /**
  * Opens databases for one process: what the environment says, and what is put around each connection. It knows those
@@ -168,8 +167,12 @@ public final class Databases implements AutoCloseable {
         return db;
     }
 
-    /** What a program's data source leads to, as a target of these databases alone; {@link DataSources} says how it is used. */
-    public DbTarget target(DataSource source) {
+    /**
+     * What a program's data source leads to, as a target of these databases alone; {@link DataSources} says how it is used.
+     *
+     * @param source gives a connection for which closing means to give it back
+     */
+    public DbTarget target(Connector source) {
         return dataSources.target(source, environment);
     }
 

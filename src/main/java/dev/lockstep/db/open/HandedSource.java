@@ -1,5 +1,6 @@
 package dev.lockstep.db.open;
 
+import dev.lockstep.db.Connector;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
@@ -11,7 +12,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.function.Function;
-import javax.sql.DataSource;
 
 /** A connection that a program has handed over, and that nobody but the program closes. */
 public final class HandedSource {
@@ -19,8 +19,8 @@ public final class HandedSource {
 
     private HandedSource() {}
 
-    /** A data source that has no other. */
-    public static DataSource of(Connection connection) {
+    /** What lends it, and no other. */
+    public static Connector of(Connection connection) {
         Connection lent = (Connection) Proxy.newProxyInstance(
                 HandedSource.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     if (THE_PROGRAMS.contains(method.getName())) {
@@ -32,13 +32,7 @@ public final class HandedSource {
                         throw e.getCause();
                     }
                 });
-        return (DataSource) Proxy.newProxyInstance(
-                HandedSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("getConnection")) {
-                        return lent;
-                    }
-                    throw new UnsupportedOperationException(method.getName());
-                });
+        return () -> lent;
     }
 
     /**
