@@ -1,6 +1,7 @@
 package dev.lockstep.api;
 
 import dev.lockstep.db.open.Databases;
+import dev.lockstep.db.open.Databases.Work;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -10,12 +11,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class Interruptible<T> {
     private static final long AGAIN_MILLIS = 100;
-
-    /** Work that may wait. */
-    @FunctionalInterface
-    interface Work<T> {
-        T run() throws InterruptedException;
-    }
 
     private final Runnable cancel;
     private final Work<T> work;
