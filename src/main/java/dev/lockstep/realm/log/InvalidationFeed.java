@@ -12,6 +12,7 @@ import dev.lockstep.realm.log.FeedEvent.Changed;
 import dev.lockstep.realm.log.FeedEvent.Malformed;
 import dev.lockstep.realm.log.FeedEvent.Resync;
 import dev.lockstep.realm.log.FeedEvent.ResyncReason;
+import dev.lockstep.support.Clock;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -178,7 +179,7 @@ public final class InvalidationFeed implements RealmFeed {
             return;
         }
         if (hints == null) {
-            Thread.sleep(Math.max(1, wait.toMillis()));
+            Clock.SYSTEM.sleep(wait);
             return;
         }
         Optional<ListenEvent> heard = hints.next(wait);

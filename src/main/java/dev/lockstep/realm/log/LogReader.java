@@ -155,7 +155,7 @@ final class LogReader implements AutoCloseable {
     /** What has come, waiting at most that long for the first. */
     List<Notification> poll(Duration atMost) throws InterruptedException {
         if (db == null) {
-            Thread.sleep(Math.max(1, atMost.toMillis()));
+            Clock.SYSTEM.sleep(atMost);
             return List.of();
         }
         // The driver does not look.

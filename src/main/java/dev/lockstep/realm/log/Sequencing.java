@@ -5,10 +5,11 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Backoff;
+import dev.lockstep.support.Clock;
 import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Takes step after step, over a connection of its own that it replaces when it is lost, for as long as it is wanted. Where it
@@ -71,19 +72,19 @@ public final class Sequencing implements AutoCloseable {
 
     /** Does it until it is interrupted. */
     public void run(Watcher watcher) throws InterruptedException {
-        Duration pause = interval;
-        Duration retry = IDLE;
+        Backoff turns = new Backoff(interval, longer(IDLE, interval), Backoff.Jitter.NONE, Clock.SYSTEM);
+        Backoff retries = new Backoff(IDLE, MAX_PAUSE, Backoff.Jitter.FULL, Clock.SYSTEM);
         try {
             while (true) {
+                Duration pause;
                 try {
                     Optional<Sequencer.Step> step = step();
                     if (step.isPresent() && step.get().outcome() == Sequencer.Outcome.MOVED) {
                         watcher.moved(step.get());
-                        pause = interval;
-                    } else {
-                        pause = step.isEmpty() ? ABSENT : shorter(pause.multipliedBy(2), longer(IDLE, interval));
+                        turns.reset();
                     }
-                    retry = IDLE;
+                    pause = step.isEmpty() ? ABSENT : turns.next();
+                    retries.reset();
                     watcher.looked();
                 } catch (DbException e) {
                     if (!PassingErrors.include(e)) {
@@ -91,10 +92,9 @@ public final class Sequencing implements AutoCloseable {
                     }
                     drop(e);
                     watcher.lost(e);
-                    pause = Duration.ofMillis(ThreadLocalRandom.current().nextLong(retry.toMillis()) + 1);
-                    retry = shorter(retry.multipliedBy(2), MAX_PAUSE);
+                    pause = retries.next();
                 }
-                Thread.sleep(pause.toMillis());
+                Clock.SYSTEM.sleep(pause);
             }
         } finally {
             if (db != null) {
@@ -119,20 +119,19 @@ public final class Sequencing implements AutoCloseable {
     }
 
     private void runBeside() {
-        while (true) {
-            try {
-                run(Watcher.NOBODY);
-            } catch (InterruptedException e) {
-                return;
-            } catch (LockstepException e) {
-                // Others take steps; whether anybody does, doctor and realm listeners say.
-                mayMove = false;
+        try {
+            while (true) {
+                try {
+                    run(Watcher.NOBODY);
+                } catch (LockstepException e) {
+                    // Others take steps; whether anybody does, doctor and realm listeners say.
+                    mayMove = false;
+                }
+                Clock.SYSTEM.sleep(MAX_PAUSE);
             }
-            try {
-                Thread.sleep(MAX_PAUSE.toMillis());
-            } catch (InterruptedException e) {
-                return;
-            }
+        } catch (InterruptedException e) {
+            // Only close() knows this thread.
+            return;
         }
     }
 
@@ -145,10 +144,6 @@ public final class Sequencing implements AutoCloseable {
             }
             db = null;
         }
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static Duration longer(Duration one, Duration other) {
