@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** What one command that runs until it is stopped tells of itself, for as long as it runs. */
@@ -43,7 +45,7 @@ public final class Monitoring implements AutoCloseable {
     private final ServiceManager manager;
     private final Optional<MetricsServer> server;
     private final Thread thread;
-    private volatile boolean closed;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private volatile boolean ready;
     private boolean complained;
 
@@ -122,7 +124,7 @@ public final class Monitoring implements AutoCloseable {
     private void work() {
         long lastFile = System.nanoTime() - BETWEEN_FILES.toNanos();
         long lastSign = System.nanoTime();
-        while (!closed) {
+        do {
             long now = System.nanoTime();
             if (file.isPresent() && now - lastFile >= BETWEEN_FILES.toNanos()) {
                 lastFile = now;
@@ -136,11 +138,14 @@ public final class Monitoring implements AutoCloseable {
                 lastSign = now;
                 manager.alive();
             }
-            try {
-                Thread.sleep(TICK.toMillis());
-            } catch (InterruptedException e) {
-                return;
-            }
+        } while (!isClosingWithin(TICK));
+    }
+
+    private boolean isClosingWithin(Duration time) {
+        try {
+            return closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            return true;
         }
     }
 
@@ -178,8 +183,7 @@ public final class Monitoring implements AutoCloseable {
     /** Stops serving. The file is the ended run's from now on. */
     @Override
     public void close() {
-        closed = true;
-        thread.interrupt();
+        closing.countDown();
         server.ifPresent(MetricsServer::close);
         boolean interrupted = Thread.interrupted();
         try {
