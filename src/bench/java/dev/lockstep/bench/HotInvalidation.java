@@ -7,6 +7,7 @@ import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.realm.log.Sequencing;
 import dev.lockstep.realm.outbox.OutboxSchema;
+import dev.lockstep.support.Deadline;
 import dev.lockstep.support.Environment;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestPostgres;
@@ -36,7 +37,10 @@ final class HotInvalidation implements Benchmark {
     private static final int ROUNDS = 1;
     private static final Duration LENGTH = Duration.ofSeconds(2);
     private static final Duration DELAYS = Duration.ofSeconds(5);
+    /** How long the last notification may take. */
     private static final Duration LAST = Duration.ofSeconds(2);
+
+    private static final Duration LOOK = Duration.ofMillis(100);
     private static final int MANY = 64;
     private static final double NO_BUDGET = 1_000_000;
 
@@ -149,7 +153,7 @@ final class HotInvalidation implements Benchmark {
                 Sequencing sequencing = Sequencing.beside(databases, target(database), Sequencing.DEFAULT_INTERVAL)) {
             // What the races have left is moved first.
             while (database.ask("select 1 from lockstep_inval_outbox limit 1") != null) {
-                Thread.sleep(100);
+                Deadline.rest(LOOK);
             }
             statement.execute("listen realm_file_changes");
             ConcurrentLinkedQueue<SQLException> failures = new ConcurrentLinkedQueue<>();
@@ -157,7 +161,10 @@ final class HotInvalidation implements Benchmark {
             ears.start();
             HotWriters writers = new HotWriters(database, "outbox", MANY, INVALIDATE, DELAYS);
             sent = writers.run(micros, committed::put, number -> number);
-            Thread.sleep(LAST.toMillis());
+            Deadline last = Deadline.after(LAST);
+            while (heard.size() < sent && !last.passed()) {
+                last.pause();
+            }
             ears.interrupt();
             ears.join();
             if (!failures.isEmpty() || heard.size() < sent) {
