@@ -193,6 +193,7 @@ class ArchitectureTest {
                             "dev.lockstep.cli.pager",
                             "dev.lockstep.cli.metrics",
                             "dev.lockstep.cli.progress",
+                            "dev.lockstep.cli.source",
                             "dev.lockstep.cli.text"))
             .ignoreDependency(alwaysTrue(), resideInAPackage("dev.lockstep.cli.process"))
             // What is looked at is what those commands work on.

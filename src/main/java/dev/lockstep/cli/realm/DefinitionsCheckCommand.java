@@ -7,6 +7,8 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.source.FreshnessReport;
+import dev.lockstep.cli.source.SourceDirectory;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.realm.RealmUrl;
@@ -18,7 +20,6 @@ import dev.lockstep.transpile.Freshness.State;
 import dev.lockstep.transpile.SourceFiles;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,13 +57,15 @@ public final class DefinitionsCheckCommand implements Command {
                 return DefinitionCheck.of(tx, realm, files);
             });
             List<String> stale = new ArrayList<>();
+            FreshnessReport report = new FreshnessReport();
             for (Finding finding : findings) {
+                report.add(finding.freshness(), finding.url(), Map.of("module", finding.url()));
                 if (finding.freshness().state() == State.STALE) {
                     stale.add(finding.url());
                 }
             }
-            Map<String, Object> data = data(findings);
-            List<String> lines = lines(findings);
+            Map<String, Object> data = report.data();
+            List<String> lines = report.lines("module");
             if (call.has(CLEAR) && !stale.isEmpty()) {
                 SourceDirectory.confirmUse(
                         findings.stream().anyMatch(Finding::hasFile), findings.size() + " definitions", call);
@@ -77,50 +80,5 @@ public final class DefinitionsCheckCommand implements Command {
             Result result = Result.unchanged(data, lines);
             return stale.isEmpty() ? result : result.with(ExitCode.DIFFERS);
         }
-    }
-
-    private static Map<String, Object> data(List<Finding> findings) {
-        List<Object> stale = new ArrayList<>();
-        List<Object> unknown = new ArrayList<>();
-        for (Finding finding : findings) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("module", finding.url());
-            fields.put("reason", finding.freshness().reason());
-            switch (finding.freshness().state()) {
-                case FRESH -> {}
-                case STALE -> stale.add(fields);
-                case UNKNOWN -> unknown.add(fields);
-            }
-        }
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put("checked", findings.size());
-        data.put("fresh", findings.size() - stale.size() - unknown.size());
-        data.put("stale", stale);
-        data.put("unknown", unknown);
-        return data;
-    }
-
-    private static List<String> lines(List<Finding> findings) {
-        List<String> lines = new ArrayList<>();
-        int stale = 0;
-        int unknown = 0;
-        for (Finding finding : findings) {
-            switch (finding.freshness().state()) {
-                case FRESH -> {}
-                case STALE -> {
-                    stale++;
-                    lines.add("stale: " + finding.url() + ": "
-                            + finding.freshness().reason());
-                }
-                case UNKNOWN -> {
-                    unknown++;
-                    lines.add("cannot tell: " + finding.url() + ": "
-                            + finding.freshness().reason());
-                }
-            }
-        }
-        lines.add(TerminalText.count(findings.size(), "module") + ": " + (findings.size() - stale - unknown)
-                + " fresh, " + stale + " stale, " + unknown + " that cannot be told");
-        return lines;
     }
 }

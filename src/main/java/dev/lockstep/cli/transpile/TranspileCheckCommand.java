@@ -7,7 +7,8 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
-import dev.lockstep.cli.realm.SourceDirectory;
+import dev.lockstep.cli.source.FreshnessReport;
+import dev.lockstep.cli.source.SourceDirectory;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.realm.FileChange;
@@ -21,7 +22,6 @@ import dev.lockstep.transpile.SourceFiles;
 import dev.lockstep.transpile.Tombstones;
 import dev.lockstep.transpile.schema.ArtifactCheck;
 import dev.lockstep.transpile.schema.ArtifactCheck.Finding;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,8 +59,9 @@ public final class TranspileCheckCommand implements Command {
         boolean mends = call.has(TOMBSTONE) && !call.dryRun();
         return TranspileArguments.on(call, mends ? Session.Use.WRITE : Session.Use.READ, db -> {
             List<Finding> findings = db.read(tx -> ArtifactCheck.of(tx, realm.value(), files));
-            Map<String, Object> data = data(findings);
-            List<String> lines = lines(findings);
+            FreshnessReport report = report(findings);
+            Map<String, Object> data = report.data();
+            List<String> lines = report.lines("artifact");
             Set<String> stale = new LinkedHashSet<>();
             for (Finding finding : findings) {
                 if (finding.freshness().state() == State.STALE) {
@@ -107,42 +108,16 @@ public final class TranspileCheckCommand implements Command {
         lines.add(TerminalText.count(mended.outcome().tombstoned(), "artifact") + " tombstoned");
     }
 
-    private static Map<String, Object> data(List<Finding> findings) {
-        List<Object> stale = new ArrayList<>();
-        List<Object> unknown = new ArrayList<>();
+    private static FreshnessReport report(List<Finding> findings) {
+        FreshnessReport report = new FreshnessReport();
         for (Finding finding : findings) {
-            if (finding.freshness().state() != State.FRESH) {
-                Map<String, Object> fields = new LinkedHashMap<>();
-                fields.put("path", finding.path());
-                fields.put("key", finding.fingerprint().orElse(null));
-                fields.put("reason", finding.freshness().reason());
-                (finding.freshness().state() == State.STALE ? stale : unknown).add(fields);
-            }
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("path", finding.path());
+            fields.put("key", finding.fingerprint().orElse(null));
+            String name = finding.path()
+                    + finding.fingerprint().map(key -> " of " + key).orElse("");
+            report.add(finding.freshness(), name, fields);
         }
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put("checked", findings.size());
-        data.put("fresh", findings.size() - stale.size() - unknown.size());
-        data.put("stale", stale);
-        data.put("unknown", unknown);
-        return data;
-    }
-
-    private static List<String> lines(List<Finding> findings) {
-        List<String> lines = new ArrayList<>();
-        long stale = 0;
-        long unknown = 0;
-        for (Finding finding : findings) {
-            State state = finding.freshness().state();
-            if (state != State.FRESH) {
-                lines.add((state == State.STALE ? "stale: " : "cannot tell: ") + finding.path()
-                        + finding.fingerprint().map(key -> " of " + key).orElse("") + ": "
-                        + finding.freshness().reason());
-                stale += state == State.STALE ? 1 : 0;
-                unknown += state == State.UNKNOWN ? 1 : 0;
-            }
-        }
-        lines.add(TerminalText.count(findings.size(), "artifact") + ": " + (findings.size() - stale - unknown)
-                + " fresh, " + stale + " stale, " + unknown + " that cannot be told");
-        return lines;
+        return report;
     }
 }

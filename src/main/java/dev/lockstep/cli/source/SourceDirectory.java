@@ -1,4 +1,4 @@
-package dev.lockstep.cli.realm;
+package dev.lockstep.cli.source;
 
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.realm.RealmUrl;
