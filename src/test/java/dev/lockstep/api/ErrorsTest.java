@@ -17,7 +17,6 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Properties;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -58,12 +57,8 @@ class ErrorsTest {
         assertThat(e.kind()).isEqualTo(LockstepException.Kind.UNREACHABLE);
     }
 
-    private static DataSource pool(String url, String user) {
-        HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(url);
-        config.setUsername(user);
-        config.setPassword(WRONG);
-        config.setMaximumPoolSize(1);
+    private static HikariDataSource pool(String url, String user) {
+        HikariConfig config = Pools.config(url, user, WRONG, 1);
         config.setConnectionTimeout(1_000);
         config.setInitializationFailTimeout(-1);
         return new HikariDataSource(config);
@@ -90,7 +85,7 @@ class ErrorsTest {
         isLogin(refused(from.to("jdbc:postgresql://" + at + "?user=" + nobody + "&password=" + ENCODED)));
         isLogin(refused(from.to("postgresql://" + at, login(nobody))));
         isLogin(refused(from.to(source)));
-        try (HikariDataSource pool = (HikariDataSource) pool("jdbc:postgresql://" + at, nobody)) {
+        try (HikariDataSource pool = pool("jdbc:postgresql://" + at, nobody)) {
             isLogin(refused(from.to(pool)));
         }
     }
@@ -107,7 +102,7 @@ class ErrorsTest {
         isLogin(refused(from.to("jdbc:mariadb://" + at + "?user=" + database.user() + "&password=" + ENCODED)));
         isLogin(refused(from.to("mariadb://" + at, login(database.user()))));
         isLogin(refused(from.to(source)));
-        try (HikariDataSource pool = (HikariDataSource) pool("jdbc:mariadb://" + at, database.user())) {
+        try (HikariDataSource pool = pool("jdbc:mariadb://" + at, database.user())) {
             isLogin(refused(from.to(pool)));
         }
     }

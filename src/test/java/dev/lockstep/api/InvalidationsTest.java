@@ -3,7 +3,6 @@ package dev.lockstep.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.lockstep.support.Json;
 import dev.lockstep.support.LockstepException;
@@ -31,12 +30,7 @@ class InvalidationsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static HikariDataSource pool(TestDatabase database) {
-        HikariConfig config = new HikariConfig();
-        config.setJdbcUrl("jdbc:postgresql://%s:%d/%s".formatted(database.host(), database.port(), database.name()));
-        config.setUsername(database.user());
-        config.setPassword(database.password());
-        config.setMaximumPoolSize(6);
-        return new HikariDataSource(config);
+        return new HikariDataSource(Pools.config(database, 6));
     }
 
     private static RealmCache<String> cache() throws InterruptedException {

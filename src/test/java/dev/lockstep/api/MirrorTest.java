@@ -57,11 +57,7 @@ class MirrorTest {
     }
 
     private static HikariDataSource pool(TestDatabase database, int size) {
-        HikariConfig config = new HikariConfig();
-        config.setJdbcUrl("jdbc:postgresql://%s:%d/%s".formatted(database.host(), database.port(), database.name()));
-        config.setUsername(database.user());
-        config.setPassword(database.password());
-        config.setMaximumPoolSize(size);
+        HikariConfig config = Pools.config(database, size);
         config.setConnectionInitSql("set search_path to public; set lock_timeout to '7s'");
         config.setIsolateInternalQueries(true);
         config.setAutoCommit(false);
