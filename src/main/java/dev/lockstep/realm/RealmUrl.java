@@ -39,6 +39,11 @@ public record RealmUrl(String value) {
         return new RealmUrlReader(typed).read();
     }
 
+    /** Whether it is a name on the wire that is no URL. */
+    public static boolean isPrefix(String name) {
+        return name.startsWith("@") && name.endsWith("/") && !name.contains("/:");
+    }
+
     @Override
     public String toString() {
         return value;

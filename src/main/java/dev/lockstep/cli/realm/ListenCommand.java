@@ -151,8 +151,10 @@ public final class ListenCommand implements Command {
     private static Set<String> realms(Invocation call, Set<Channel> channels) {
         Set<String> realms = new LinkedHashSet<>();
         for (String typed : call.all(REALM)) {
-            boolean prefix = typed.startsWith("@") && typed.endsWith("/") && !typed.contains("/:");
-            realms.add(prefix ? typed : RealmUrl.read(typed).url().value());
+            realms.add(
+                    RealmUrl.isPrefix(typed)
+                            ? typed
+                            : RealmUrl.read(typed).url().value());
         }
         if (!realms.isEmpty() && !channels.contains(FileChange.CHANNEL)) {
             throw LockstepException.usage(

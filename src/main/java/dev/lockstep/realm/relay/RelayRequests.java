@@ -144,8 +144,9 @@ final class RelayRequests extends SimpleChannelInboundHandler<HttpObject> {
 
     /** As a URL, or as it is in payloads, where a blank is one. */
     private static String realm(String typed) {
-        boolean prefix = typed.startsWith("@") && typed.endsWith("/") && !typed.contains("/:");
-        return prefix ? typed : RealmUrl.read(typed.replace(" ", "%20")).url().value();
+        return RealmUrl.isPrefix(typed)
+                ? typed
+                : RealmUrl.read(typed.replace(" ", "%20")).url().value();
     }
 
     private void health(ChannelHandlerContext context, HttpRequest request) {
