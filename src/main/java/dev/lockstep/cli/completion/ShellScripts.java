@@ -8,9 +8,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -85,30 +89,47 @@ public final class ShellScripts {
                 line(script, "__lockstep_at help " + noun, "-a '" + String.join(" ", tree.verbs(noun)) + "'");
             }
         }
-        for (Map.Entry<String, Leaf> leaf : model.leaves().entrySet()) {
-            String condition = "__lockstep_in " + leaf.getKey();
-            for (ValueKind parameter : leaf.getValue().parameters()) {
-                if (!leaf.getKey().equals("help")) {
-                    fishValue(parameter).ifPresent(value -> line(script, condition, value));
-                }
-            }
-            for (Option option : leaf.getValue().options()) {
-                StringBuilder spec = new StringBuilder();
-                for (String name : option.names()) {
-                    spec.append(name.startsWith("--") ? "-l " + name.substring(2) : "-s " + name.substring(1));
-                    spec.append(' ');
-                }
-                boolean flag = option.kind().source() == ValueKind.Source.FLAG;
-                String value = fishValue(option.kind()).orElse("");
-                spec.append(flag ? "" : option.mayLack() ? "-f " : value.startsWith("-F") ? "-r " : "-x ");
-                spec.append(value).append(value.isEmpty() ? "" : " ");
-                line(
-                        script,
-                        condition,
-                        spec.append("-d ").append(quoted(option.description())).toString());
-            }
-        }
+        Map<String, Leaf> leaves = model.leaves();
+        Map<String, List<String>> takers = new LinkedHashMap<>();
+        leaves.forEach((path, leaf) -> {
+            String command = fishPath(path);
+            fishWords(path, leaf).forEach(words -> takers.computeIfAbsent(words, none -> new ArrayList<>())
+                    .add(command));
+        });
+        script.append("set -g __lockstep_commands ")
+                .append(leaves.keySet().stream().map(ShellScripts::fishPath).collect(Collectors.joining(" ")))
+                .append('\n');
+        takers.forEach((words, commands) -> {
+            boolean all = commands.size() == leaves.size();
+            line(script, "__lockstep_in " + (all ? "$__lockstep_commands" : String.join(" ", commands)), words);
+        });
         return script.toString();
+    }
+
+    /** What fish is told of a command: once for all commands of which it is told the same. */
+    private static Set<String> fishWords(String path, Leaf leaf) {
+        Set<String> all = new LinkedHashSet<>();
+        if (!path.equals("help")) {
+            leaf.parameters().forEach(parameter -> fishValue(parameter).ifPresent(all::add));
+        }
+        for (Option option : leaf.options()) {
+            StringBuilder words = new StringBuilder();
+            for (String name : option.names()) {
+                words.append(name.startsWith("--") ? "-l " + name.substring(2) : "-s " + name.substring(1));
+                words.append(' ');
+            }
+            boolean flag = option.kind().source() == ValueKind.Source.FLAG;
+            String value = fishValue(option.kind()).orElse("");
+            words.append(flag ? "" : option.mayLack() ? "-f " : value.startsWith("-F") ? "-r " : "-x ");
+            words.append(value).append(value.isEmpty() ? "" : " ");
+            all.add(words.append("-d ").append(quoted(option.description())).toString());
+        }
+        return all;
+    }
+
+    /** A command as one word. */
+    private static String fishPath(String path) {
+        return path.replace(' ', '/');
     }
 
     /** The words of a parameter; {@code -F} lets fish name files. */

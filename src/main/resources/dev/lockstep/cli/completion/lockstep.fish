@@ -11,12 +11,11 @@ function __lockstep_at
     test "$plain" = "$argv"
 end
 
-# Whether the line runs this command.
+# Whether the line runs one of these commands, each written as noun/verb.
 function __lockstep_in
     set -l words (commandline -opc)[2..]
     contains -- -- $words; and return 1
-    set -l last (count $argv)
-    test (count $words) -ge $last; and test "$words[1..$last]" = "$argv"
+    contains -- "$words[1]" $argv; or contains -- "$words[1]/$words[2]" $argv
 end
 
 # The names of a kind that are in the databases that the line names.
