@@ -1,6 +1,7 @@
 package dev.lockstep.cli.top;
 
 import dev.lockstep.cli.kit.Command;
+import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Opt;
@@ -33,7 +34,8 @@ public final class TopCommand implements Command {
                 .description(
                         "Show mirrors, listeners, the outbox, locks, search indexes and caches on one screen, until q is"
                                 + " pressed: of the databases that are named, or of each profile. Without a terminal, and with"
-                                + " -o json, once. What cannot be looked at is a row that says why.");
+                                + " -o json, once. What cannot be looked at is a row that says why, and hides no"
+                                + " other; a single look that has one ends as it would have failed alone.");
         Options.parameters(spec, "PROFILE", "0..*", "A profile that names connections.");
         Options.add(spec, Options.DB, Options.TO, ONCE, INTERVAL, COLOR);
         Options.postgres(spec);
@@ -68,7 +70,8 @@ public final class TopCommand implements Command {
         };
     }
 
-    private static Result once(List<TopRow> rows, int room) {
+    private static Result once(TopReader.Look look, int room) {
+        List<TopRow> rows = look.rows();
         TopTable table = new TopTable(rows, room);
         List<String> lines = new ArrayList<>();
         List<Object> trees = new ArrayList<>();
@@ -84,6 +87,8 @@ public final class TopCommand implements Command {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("rows", trees);
         data.put("wrong", rows.stream().filter(TopRow::wrong).count());
-        return Result.unchanged(data, lines);
+        return look.failures().isEmpty()
+                ? Result.unchanged(data, lines)
+                : Result.failed(ExitCode.gravest(look.failures()), data, lines);
     }
 }

@@ -44,6 +44,13 @@ final class TopReader {
         void read(List<TopRow> rows) throws IOException;
     }
 
+    /**
+     * What was seen.
+     *
+     * @param failures why parts could not be looked at, each of which is a row, too
+     */
+    record Look(List<TopRow> rows, List<LockstepException> failures) {}
+
     /** How many of something there were at a moment. */
     private record Seen(long nanos, long amount) {}
 
@@ -56,38 +63,41 @@ final class TopReader {
         this.sources = sources;
     }
 
-    List<TopRow> read() {
-        List<TopRow> rows = new ArrayList<>();
+    Look read() {
+        Look look = new Look(new ArrayList<>(), new ArrayList<>());
         for (TopSource source : sources) {
             if (source.db().isPresent() && source.to().isPresent()) {
                 part(
-                        rows,
+                        look,
                         source,
                         "mirror",
                         read -> mirror(
                                 read, source, source.db().get(), source.to().get()));
             }
             source.pg().ifPresent(pg -> {
-                part(rows, source, "listener", read -> on(pg, tx -> listeners(tx, read, source.label())));
-                part(rows, source, "outbox", read -> on(pg, tx -> outbox(tx, read, source.label())));
-                part(rows, source, "lock", read -> on(pg, tx -> locks(tx, read, source.label())));
-                part(rows, source, "cache", read -> on(pg, tx -> caches(tx, read, source.label())));
+                part(look, source, "listener", read -> on(pg, tx -> listeners(tx, read, source.label())));
+                part(look, source, "outbox", read -> on(pg, tx -> outbox(tx, read, source.label())));
+                part(look, source, "lock", read -> on(pg, tx -> locks(tx, read, source.label())));
+                part(look, source, "cache", read -> on(pg, tx -> caches(tx, read, source.label())));
             });
-            source.db().ifPresent(file -> part(rows, source, "index", read -> indexes(read, source, file)));
+            source.db().ifPresent(file -> part(look, source, "index", read -> indexes(read, source, file)));
         }
-        return rated(rows);
+        return new Look(rated(look.rows()), look.failures());
     }
 
-    private static void part(List<TopRow> rows, TopSource source, String kind, Part part) {
-        List<TopRow> read = new ArrayList<>();
+    private static void part(Look look, TopSource source, String kind, Part part) {
         try {
-            part.read(read);
+            part.read(look.rows());
         } catch (LockstepException e) {
-            read.add(TopRow.failed(source.label(), kind, e.getMessage()));
+            failed(look, source, kind, e);
         } catch (IOException e) {
-            read.add(TopRow.failed(source.label(), kind, FileError.namedReason(e)));
+            failed(look, source, kind, new LockstepException(FileError.namedReason(e), null));
         }
-        rows.addAll(read);
+    }
+
+    private static void failed(Look look, TopSource source, String kind, LockstepException why) {
+        look.rows().add(TopRow.failed(source.label(), kind, why.getMessage()));
+        look.failures().add(why);
     }
 
     private static Session session() {
@@ -175,8 +185,7 @@ final class TopReader {
             return;
         }
         if (access == OutboxState.Access.HIDDEN) {
-            rows.add(TopRow.failed(label, "outbox", "this login may not look into it"));
-            return;
+            throw new LockstepException("this login may not look into the outbox", null);
         }
         OutboxState state = OutboxState.of(tx);
         rows.add(new TopRow(

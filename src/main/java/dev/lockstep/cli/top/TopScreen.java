@@ -85,7 +85,7 @@ final class TopScreen {
             }
             if (first || (!paused && System.nanoTime() - looked >= interval.toNanos())) {
                 first = false;
-                show(reader.read());
+                show(reader.read().rows());
                 looked = System.nanoTime();
             }
             draw(terminal, Duration.ofNanos(System.nanoTime() - looked));

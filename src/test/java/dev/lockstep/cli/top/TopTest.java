@@ -122,12 +122,18 @@ class TopTest {
                 .containsPattern("(?m)^index +f +untriggered");
 
         LockstepRun away = LockstepRun.of(environment, "top", "-o", "json", "--pg", "postgresql://nobody@127.0.0.1:1/x")
-                .endedWith(0);
+                .endedWith(4);
         assertThat(away.stdout())
                 .contains(
                         "\"kind\":\"listener\",\"name\":\"\",\"state\":\"failed\"",
                         "\"kind\":\"mirror\"",
-                        "\"kind\":\"index\"");
+                        "\"kind\":\"index\"",
+                        "\"ok\":false",
+                        "\"retryable\":");
+        LockstepRun text = LockstepRun.of(environment, "top", "--once", "--pg", "postgresql://nobody@127.0.0.1:1/x")
+                .endedWith(4);
+        assertThat(text.stdout()).containsPattern("(?m)^table +t +complete");
+        assertThat(text.stderr()).startsWith("lockstep top: cannot connect");
     }
 
     @Test
