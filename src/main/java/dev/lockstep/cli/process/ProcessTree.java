@@ -1,5 +1,7 @@
 package dev.lockstep.cli.process;
 
+import dev.lockstep.support.Clock;
+import dev.lockstep.support.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,11 +101,11 @@ final class ProcessTree {
     }
 
     private void await(Duration grace) throws InterruptedException {
-        long deadline = System.nanoTime() + grace.toNanos();
-        while (anyAlive() && System.nanoTime() - deadline < 0) {
+        Deadline deadline = Deadline.after(grace);
+        while (anyAlive() && !deadline.passed()) {
             root.waitFor(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
             if (!root.isAlive()) {
-                Thread.sleep(BETWEEN_LOOKS.toMillis());
+                Clock.SYSTEM.sleep(BETWEEN_LOOKS);
             }
         }
     }

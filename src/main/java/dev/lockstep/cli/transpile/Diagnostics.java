@@ -1,5 +1,6 @@
 package dev.lockstep.cli.transpile;
 
+import dev.lockstep.support.Clock;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 
 /**
  * What a compiler says on standard error: shown as it comes, and kept to be said again to whoever is served its artifact.
@@ -19,7 +21,7 @@ final class Diagnostics implements AutoCloseable {
     /** More than this is shown, and not kept; bytes. */
     static final int MOST = 64 << 10;
 
-    private static final long LOOK_AGAIN_MILLIS = 20;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
     private static final int BUFFER = 1 << 13;
 
     private final PrintStream out;
@@ -93,7 +95,7 @@ final class Diagnostics implements AutoCloseable {
                 if (last) {
                     return;
                 }
-                Thread.sleep(LOOK_AGAIN_MILLIS);
+                Clock.SYSTEM.sleep(BETWEEN_LOOKS);
             }
         } catch (IOException e) {
             failure = e;

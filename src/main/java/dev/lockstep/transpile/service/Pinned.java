@@ -3,6 +3,7 @@ package dev.lockstep.transpile.service;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
+import dev.lockstep.support.Clock;
 import java.time.Duration;
 
 /**
@@ -77,7 +78,7 @@ public final class Pinned {
     private void beat() {
         try {
             while (!lost) {
-                Thread.sleep(pause.toMillis());
+                Clock.SYSTEM.sleep(pause);
                 tx.rows(BEAT);
             }
         } catch (InterruptedException e) {
