@@ -146,7 +146,7 @@ class HelpPageTest {
                 if (!RUN_BY.containsKey(example)) {
                     boolean endless = example.startsWith("lockstep realm listen ") && !example.contains("--timeout");
                     script.add(example.replace("postgresql://app@db9/app", "postgresql:///")
-                            + (endless ? " --timeout 3s" : ""));
+                            + (endless ? " --timeout 1s" : ""));
                 }
             }
         }
