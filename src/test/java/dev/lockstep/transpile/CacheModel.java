@@ -22,6 +22,7 @@ final class CacheModel implements Exploration.Model {
     private final CacheWorld world;
     private final CacheReplicas replicas;
     private final CacheEditors editors;
+    private final CachePruning pruning;
 
     private CacheModel(CacheProtocol protocol) {
         this.protocol = protocol;
@@ -29,6 +30,7 @@ final class CacheModel implements Exploration.Model {
         CacheLocks locks = new CacheLocks(protocol, world);
         this.replicas = new CacheReplicas(protocol, world, locks);
         this.editors = new CacheEditors(protocol, world, locks);
+        this.pruning = new CachePruning(protocol, world, locks);
     }
 
     /** Visits every state, or stops at the first that is wrong. */
@@ -84,8 +86,8 @@ final class CacheModel implements Exploration.Model {
             offer(a, b, steps, () -> editors.edit(editor));
         }
         offer(a, b, steps, editors::sequence);
-        offer(a, b, steps, editors::prune);
-        offer(a, b, steps, editors::pruneAnotherPath);
+        offer(a, b, steps, pruning::ofThisPath);
+        offer(a, b, steps, pruning::ofAnotherPath);
         offer(a, b, steps, this::crash);
     }
 
