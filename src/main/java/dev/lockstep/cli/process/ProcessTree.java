@@ -66,22 +66,10 @@ final class ProcessTree {
         ProcessTree tree = new ProcessTree(process, false);
         Signal signal = status == 129 ? Signal.HUP : status == 130 ? Signal.INT : Signal.TERM;
         tree.known.add(process.toHandle());
-        if (signal != Signal.INT || !isForeground()) {
+        if (signal != Signal.INT || TerminalJob.now() != TerminalJob.FOREGROUND) {
             tree.signal(signal);
         }
         tree.await(grace);
-    }
-
-    /** Whether our group is the one to which its terminal, if it has one, sends what is typed there. */
-    private static boolean isForeground() {
-        try {
-            String stat = Files.readString(Path.of("/proc/self/stat"));
-            // Behind the name, which may hold anything: state, parent, group, session, terminal, the terminal's group.
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            return fields[2].equals(fields[5]);
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /** Ends a program that was started as {@link #leading}, and its group. */

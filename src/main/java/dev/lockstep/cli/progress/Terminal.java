@@ -1,17 +1,13 @@
 package dev.lockstep.cli.progress;
 
 import dev.lockstep.cli.pager.TerminalSize;
+import dev.lockstep.cli.process.TerminalJob;
 import dev.lockstep.support.Environment;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.jline.utils.Signals;
 
 /** The terminal that standard error is. */
 final class Terminal implements AutoCloseable {
     private static final String RESIZED = "WINCH";
-    private static final Path STAT = Path.of("/proc/self/stat");
 
     private final Environment environment;
     private final Object before;
@@ -44,14 +40,7 @@ final class Terminal implements AutoCloseable {
 
     /** Whether this process may draw: a job in the background would draw into what its user types. */
     boolean isOurs() {
-        try {
-            String stat = Files.readString(STAT, StandardCharsets.ISO_8859_1);
-            // Behind the program's name, which may hold anything: state, parent, group, session, terminal, its group.
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            return fields[2].equals(fields[5]) || fields[5].equals("-1");
-        } catch (IOException e) {
-            return true;
-        }
+        return TerminalJob.now() != TerminalJob.BACKGROUND;
     }
 
     @Override
