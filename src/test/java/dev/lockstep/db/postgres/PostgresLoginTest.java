@@ -133,7 +133,9 @@ class PostgresLoginTest {
             LockstepException trouble =
                     client.refused("host=127.0.0.1 connect_timeout=1 sslmode=disable port=" + proxy.port());
 
-            assertThat(trouble).hasMessageContaining("no answer within 1 s");
+            // Whose limit ends first, the driver's of one answer or ours of the whole, is the machine's business.
+            assertThat(trouble.kind()).isEqualTo(LockstepException.Kind.UNREACHABLE);
+            assertThat(trouble).hasMessageContaining("no answer");
         }
         database.checkForLeaks();
     }

@@ -60,8 +60,8 @@ final class MirrorMutations {
                         default -> "update named set k = 'ключ " + id + "' where k = 'Name " + id + "'";
                     });
         }
-        // Two that have each other's unique value.
-        statements.add("update named set n = -1 where k = 'Name " + ids.get(mutations - 1) + "'");
+        // Two that have each other's unique value, by way of one that no row has.
+        statements.add("update named set n = 0 where k = 'Name " + ids.get(mutations - 1) + "'");
         statements.add(
                 "update named set n = " + ids.get(mutations - 1) + " where k = 'Name " + ids.get(mutations - 2) + "'");
         statements.add(
