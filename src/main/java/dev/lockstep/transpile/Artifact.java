@@ -1,5 +1,8 @@
 package dev.lockstep.transpile;
 
+import java.io.IOException;
+import java.time.Duration;
+
 /**
  * What a build makes of a source.
  *
@@ -18,8 +21,13 @@ public record Artifact(Content content, String headers, String dependencyKeys, B
         return new Artifact(content, null, null);
     }
 
+    /** The same, of a build that took so long. */
+    public Artifact builtIn(Duration time) {
+        return new Artifact(content, headers, dependencyKeys, build.in(time));
+    }
+
     @Override
-    public void close() throws java.io.IOException {
+    public void close() throws IOException {
         content.close();
     }
 }

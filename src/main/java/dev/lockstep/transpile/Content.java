@@ -52,8 +52,23 @@ public final class Content implements AutoCloseable {
      * @throws LockstepException there is no room for it
      */
     public static Content read(InputStream in) throws IOException {
+        return written(in::transferTo);
+    }
+
+    /** Writes what content is to hold to a stream. */
+    @FunctionalInterface
+    public interface Filling {
+        void writeTo(OutputStream sink) throws IOException;
+    }
+
+    /**
+     * Keeps what is written.
+     *
+     * @throws LockstepException there is no room for it
+     */
+    public static Content written(Filling filling) throws IOException {
         try (Writer writer = new Writer()) {
-            in.transferTo(writer);
+            filling.writeTo(writer);
             return writer.finish();
         }
     }

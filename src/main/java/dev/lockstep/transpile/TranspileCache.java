@@ -145,9 +145,7 @@ public final class TranspileCache {
                 continue;
             }
             Lookup lookup = read(tx, key, row);
-            if (lookup instanceof Hit hit
-                    && inputs.isPresent()
-                    && !BuildInputs.areAsRecorded(hit.artifact().build())) {
+            if (lookup instanceof Hit hit && !isFor(inputs, hit.artifact().build())) {
                 close(hit.artifact());
                 return new Miss(hit.captured(), Reason.OTHER_INPUTS);
             }
@@ -155,6 +153,11 @@ public final class TranspileCache {
                 return lookup;
             }
         }
+    }
+
+    /** A folder is for whoever asks for one, which is told by the inputs. */
+    private static boolean isFor(Optional<String> inputs, BuildRecord build) {
+        return inputs.isPresent() ? BuildInputs.areAsRecorded(build) : build.form() != BuildRecord.Form.FOLDER;
     }
 
     /** Whether {@link #look} leaves the path a row, if others use the realm. */

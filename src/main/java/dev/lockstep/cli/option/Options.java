@@ -66,8 +66,9 @@ public final class Options {
 
     /** {@code transpile run} takes this in place of {@code --output FORMAT}, as the programs that it runs do. */
     public static final Opt<String> OUTPUT_FILE = Opt.text(
-            "FILE",
-            "The artifact is this file, which the command writes, and not what it prints; a hit writes it, too.",
+            "FILE|DIR/",
+            "The artifact is this file, which the command writes, and not what it prints; a hit writes it, too. Of a folder,"
+                    + " which is there or ends with a slash, it is all that is in it when the command has ended, as a tar archive.",
             "--output");
 
     public static final Opt<Boolean> JSON = Opt.flag("Short for -o json.", "--json");

@@ -4,7 +4,6 @@ import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.ExitTrouble;
 import dev.lockstep.cli.kit.Invocation;
-import dev.lockstep.cli.kit.WholeFile;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.process.ChildProcess;
@@ -23,7 +22,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,11 +77,12 @@ final class BuildProgram implements Compiler {
     private final ArtifactKey key;
     private final ChildProcess child;
     private final Optional<Path> source;
-    private final Optional<Path> output;
+    private final BuildOutput output;
     private final Optional<Path> deps;
     private final Optional<String> headers;
     private final boolean replays;
     private final BuildInputs inputs;
+    private boolean areNamed;
     private final Optional<Duration> limit;
 
     /**
@@ -95,7 +94,7 @@ final class BuildProgram implements Compiler {
         this.limit = limit;
         this.key = key;
         this.source = call.get(SOURCE).map(Invocation::file);
-        this.output = call.outputFile().map(Invocation::file);
+        this.output = new BuildOutput(call.outputFile());
         this.deps = call.get(DEPS).map(Invocation::file);
         this.headers = call.get(HEADERS).map(file -> TranspileArguments.json(file, call, Map.class));
         this.replays = replays(call.get(REPLAY).orElse("stderr"));
@@ -135,6 +134,10 @@ final class BuildProgram implements Compiler {
         if (deps.isPresent() && files.isEmpty()) {
             values.put("--deps", "");
         }
+        areNamed = !files.isEmpty() || !values.isEmpty();
+        if (output.isFolder()) {
+            values.put("--output", "folder");
+        }
         return files.isEmpty() && values.isEmpty() ? BuildInputs.NONE : BuildInputs.of(files, values);
     }
 
@@ -162,7 +165,7 @@ final class BuildProgram implements Compiler {
 
     /** Whether a hit is told by what it was made from. */
     boolean knowsItsInputs() {
-        return inputs != BuildInputs.NONE;
+        return areNamed;
     }
 
     /** Whether a build from the source as it is now can follow one that was invalidated. */
@@ -172,14 +175,13 @@ final class BuildProgram implements Compiler {
 
     /** Whether standard output is the artifact. */
     boolean printsTheArtifact() {
-        return output.isEmpty();
+        return output.isPrinted();
     }
 
     @Override
     public Artifact compile(Source from, Captured captured) throws IOException, InterruptedException {
         Optional<String> before = inputs.digest();
-        Optional<String> served = headers.map(json -> headers(json));
-        Object old = output.map(BuildProgram::identity).orElse(null);
+        Object old = output.state();
         try (Diagnostics said = replays ? Diagnostics.shownOn(call.output().err()) : null) {
             ChildProcess program = said == null ? child : child.withErrorsIn(said.file());
             ChildProcess.Ended<Content> ended = program.run(
@@ -192,13 +194,13 @@ final class BuildProgram implements Compiler {
                     Content::read,
                     limit);
             String diagnostics = said == null ? null : said.text();
-            if (ended.status() != 0 || output.isPresent()) {
+            if (ended.status() != 0 || !output.isPrinted()) {
                 show(ended.output());
             }
             if (ended.status() != 0) {
                 throw new ChildFailed(ended.status());
             }
-            Content content = output.isPresent() ? written(output.get(), old) : ended.output();
+            Content content = output.artifact(ended.output(), old);
             if (content.size() == 0 && !call.has(ALLOW_EMPTY)) {
                 throw trouble(
                         "empty",
@@ -209,8 +211,10 @@ final class BuildProgram implements Compiler {
             BuildRecord record = new BuildRecord(
                     inputs.digest().equals(before) ? before.orElse(null) : BuildRecord.UNSETTLED,
                     BuildInputs.digests(read.files()),
-                    diagnostics);
-            return new Artifact(content, served.orElse(null), modules(read), record);
+                    diagnostics,
+                    output.form(),
+                    Optional.empty());
+            return new Artifact(content, headers(content), modules(read), record);
         }
     }
 
@@ -219,24 +223,6 @@ final class BuildProgram implements Compiler {
         try (printed) {
             printed.writeTo(call.output().err());
             call.output().err().flush();
-        }
-    }
-
-    private static Object identity(Path file) {
-        try {
-            BasicFileAttributes there = Files.readAttributes(file, BasicFileAttributes.class);
-            return List.of(there.lastModifiedTime(), there.size(), String.valueOf(there.fileKey()));
-        } catch (IOException e) {
-            return "none";
-        }
-    }
-
-    private static Content written(Path file, Object old) throws IOException {
-        if (!Files.isRegularFile(file) || identity(file).equals(old)) {
-            throw trouble("no-output", "the command has not written " + file, null);
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-            return Content.read(in);
         }
     }
 
@@ -278,8 +264,20 @@ final class BuildProgram implements Compiler {
                 .map(file -> file.getRoot().resolve(file.subpath(0, file.getNameCount() - local.getNameCount())));
     }
 
-    private String headers(String json) {
-        return TranspileArguments.withServingHeaders(json, key, source);
+    /** Boxel serves text beside headers, and would serve an empty module in place of anything else. */
+    private String headers(Content content) {
+        if (headers.isEmpty()) {
+            return null;
+        }
+        if (content.text().isEmpty()) {
+            call.output()
+                    .warn(
+                            "headers",
+                            "the headers are left out: they are for text of at most " + Content.SMALL
+                                    + " bytes; Boxel's replicas will not serve this");
+            return null;
+        }
+        return TranspileArguments.withServingHeaders(headers.get(), key, source);
     }
 
     /** Gives the artifact to whoever asked for it, and says again what its compiler has said. */
@@ -289,10 +287,10 @@ final class BuildProgram implements Compiler {
             call.output().err().print(diagnostics);
             call.output().err().flush();
         }
-        if (output.isEmpty()) {
+        if (output.isPrinted()) {
             call.output().bytes(artifact.content()::writeTo);
         } else if (!isBuiltHere) {
-            WholeFile.write(output.get(), artifact.content()::writeTo);
+            output.restore(artifact);
         }
     }
 }
