@@ -127,7 +127,7 @@ final class MirrorWork {
             Backfill.Options options = settings.options();
             Preflight.check(source, target, settings.selection(), options.trust());
             try (MirrorConnection link = link(Session.Use.WRITE, PATIENCE)) {
-                List<Backfill.Table> tables = Preflight.hopeless(source, link, settings.selection(), options);
+                List<Backfill.Table> tables = Preflight.hopeless(source, link, settings.selection(), options, news);
                 if (tables.isEmpty()) {
                     MirrorRun run = MirrorRun.begin(link, sourceId(), owner(), settings.policy);
                     tables = new Backfill(options, news).run(source, run, settings.selection());
@@ -168,7 +168,7 @@ final class MirrorWork {
                     source, target, settings.selection(), options.backfill().trust());
             try (MirrorConnection link = link(Session.Use.WRITE, FOR_EVER)) {
                 for (Backfill.Table hopeless :
-                        Preflight.hopeless(source, link, settings.selection(), options.backfill())) {
+                        Preflight.hopeless(source, link, settings.selection(), options.backfill(), told)) {
                     throw hopeless.failure().orElseThrow();
                 }
                 MirrorRun run = MirrorRun.begin(link, sourceId(), owner(), settings.policy);

@@ -12,6 +12,8 @@ public enum Work {
     BYTES_COPIED("copied", "copying"),
     /** Whatever parts the database counts in. */
     INDEX_BUILT("of the index built", "building the index"),
+    /** The same, of one step of several that are named with what is worked on. */
+    STEP_DONE("of this step done", "at work"),
     STATEMENTS_RUN("statements run", "running statements");
 
     private final String done;
@@ -39,6 +41,6 @@ public enum Work {
 
     /** Whether the numbers mean nothing to people but for the share of them that is done. */
     public boolean isShare() {
-        return this == INDEX_BUILT;
+        return this == INDEX_BUILT || this == STEP_DONE;
     }
 }

@@ -9,11 +9,14 @@ import dev.lockstep.profile.AuditProfile;
 import dev.lockstep.profile.AuditProfile.Index;
 import dev.lockstep.profile.AuditProfile.Query;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.ProgressListener;
+import dev.lockstep.support.Work;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Makes, checks and removes the indexes that the hot queries of an audit log need. */
 public final class AuditIndexes {
@@ -71,11 +74,24 @@ public final class AuditIndexes {
     private final AuditProfile profile;
     private final IndexEngine engine;
     private final Db db;
+    private final Supplier<Db> observer;
+    private final ProgressListener progress;
 
     /** Whether anything was sent that changes an index. */
     private boolean tried;
 
     public AuditIndexes(AuditTable table) {
+        this(table, table::db, ProgressListener.NOBODY);
+    }
+
+    /**
+     * With somebody who hears how far the making of each is.
+     *
+     * @param observer opens another connection to the same database, which asks the server for that
+     */
+    public AuditIndexes(AuditTable table, Supplier<Db> observer, ProgressListener progress) {
+        this.observer = observer;
+        this.progress = progress;
         this.table = table;
         this.profile = table.profile();
         this.engine = IndexEngine.of(table.db(), table.relation());
@@ -200,7 +216,10 @@ public final class AuditIndexes {
         }
         long deadline = System.nanoTime() + patience.toNanos();
         for (Index index : profile.indexes()) {
-            State state = new IndexBuild(table, index, conflict, deadline, this::noteAttempt).run();
+            State state;
+            try (BuildWatch watch = BuildWatch.of(index.name(), db, observer, progress)) {
+                state = new IndexBuild(table, index, conflict, deadline, this::noteAttempt).run();
+            }
             done.accept(report(index, state, engine.find(index), List.of()));
         }
     }
@@ -232,6 +251,7 @@ public final class AuditIndexes {
         long deadline = System.nanoTime() + patience.toNanos();
         for (Index index : profile.indexes()) {
             Optional<ExistingIndex> found = engine.find(index);
+            progress.at("drop of " + index.name(), Work.STEP_DONE, 0, 0);
             if (found.isPresent()) {
                 new IndexBuild(table, index, Conflict.REFUSE, deadline, this::noteAttempt).drop();
             }

@@ -12,6 +12,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep audit apply}, {@code check} and {@code drop}. */
@@ -80,12 +82,19 @@ public final class AuditIndexCommand implements Command {
         }
         Session.Use use = verb == Verb.CHECK ? Session.Use.READ : Session.Use.WRITE;
         try (Db db = AuditArguments.open(call, target, use)) {
-            AuditIndexes indexes = new AuditIndexes(AuditArguments.table(call, db));
             if (verb == Verb.CHECK || call.dryRun()) {
+                AuditIndexes indexes = new AuditIndexes(AuditArguments.table(call, db));
                 List<Report> reports = verb == Verb.CHECK ? indexes.check() : indexes.preview();
                 return result(call, reports, indexes.leftovers(), Result.Change.UNCHANGED);
             }
-            return write(call, indexes);
+            boolean applies = verb == Verb.APPLY;
+            try (ProgressMeter meter = ProgressMeter.of(
+                    call,
+                    applies ? "indexes that are made are kept" : "indexes that are dropped are gone",
+                    applies ? "makes the rest" : "drops the rest")) {
+                Supplier<Db> observer = () -> AuditArguments.open(call, target, Session.Use.READ);
+                return write(call, new AuditIndexes(AuditArguments.table(call, db), observer, meter));
+            }
         }
     }
 

@@ -39,6 +39,8 @@ public final class MirrorArguments {
     /** How long to try again while a mirror is away. */
     static final Duration PATIENCE = Duration.ofMinutes(1);
 
+    private static final Duration BRIEFLY = Duration.ofSeconds(2);
+
     private MirrorArguments() {}
 
     static void which(CommandSpec spec) {
@@ -71,7 +73,8 @@ public final class MirrorArguments {
         return schema(call).map(name -> target + ", schema " + name).orElseGet(target::toString);
     }
 
-    private static DbTarget resolve(Invocation call) {
+    /** Which mirror is meant. */
+    static DbTarget resolve(Invocation call) {
         return Targets.resolve(
                 call.get(Options.TO).orElse(null),
                 Options.sources(call.databases().environment())
@@ -99,9 +102,17 @@ public final class MirrorArguments {
 
     /** @param patience with a mirror that is away, if nobody says */
     private static MirrorConnection link(Invocation call, Session.Use use, Duration patience) {
+        return link(call, call.session(use), patience);
+    }
+
+    /** Connects to look, and waits for no lock: who fills a mirror in SQLite has it for as long as that takes. */
+    static MirrorConnection linkBriefly(Invocation call) {
+        return link(call, call.session(Session.Use.READ).withLockTimeout(BRIEFLY), PATIENCE);
+    }
+
+    private static MirrorConnection link(Invocation call, Session session, Duration patience) {
         DbTarget target = target(call);
         Databases databases = call.databases();
-        Session session = call.session(use);
         Duration retrying = call.find(RETRY_FOR).orElse(patience);
         Optional<String> schema = schema(call);
         if (schema.isPresent() && !(target instanceof PgTarget)) {

@@ -56,7 +56,8 @@ public final class MirrorBackfillCommand implements Command {
                 MirrorConnection link = MirrorArguments.link(call, source, options.trust(), MirrorArguments.PATIENCE);
                 ProgressMeter meter = ProgressMeter.of(call, "what is committed is kept", "goes on from there")) {
             wal.look();
-            List<Backfill.Table> hopeless = Preflight.hopeless(source, link, MirrorArguments.selection(call), options);
+            List<Backfill.Table> hopeless =
+                    Preflight.hopeless(source, link, MirrorArguments.selection(call), options, meter);
             boolean isFirst = Preflight.isFirst(link, MirrorArguments.sourceId(call));
             if (!hopeless.isEmpty()) {
                 return result(call, hopeless, List.of(), left(call, source, link), wal);

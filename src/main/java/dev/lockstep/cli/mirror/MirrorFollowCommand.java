@@ -152,7 +152,7 @@ public final class MirrorFollowCommand implements Command {
                 MirrorConnection link =
                         MirrorArguments.link(call, source, options.backfill().trust(), FOR_EVER)) {
             for (Backfill.Table hopeless :
-                    Preflight.hopeless(source, link, MirrorArguments.selection(call), options.backfill())) {
+                    Preflight.hopeless(source, link, MirrorArguments.selection(call), options.backfill(), narration)) {
                 throw hopeless.failure().orElseThrow();
             }
             MirrorRun run = MirrorArguments.begin(call, link);

@@ -7,13 +7,16 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Durations;
 import dev.lockstep.cli.option.Opt;
+import dev.lockstep.cli.progress.RunningWork;
 import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.Session;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.run.MirrorStatus;
 import dev.lockstep.mirror.run.MirrorStatus.State;
 import dev.lockstep.mirror.source.FollowTriggers;
 import dev.lockstep.mirror.source.Selection;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,10 +42,9 @@ public final class MirrorStatusCommand implements Command {
 
     @Override
     public Result run(Invocation call) {
-        MirrorStatus status;
-        try (MirrorConnection link = MirrorArguments.link(call, Session.Use.READ)) {
-            status = MirrorStatus.read(link.db(), MirrorArguments.sourceId(call), MirrorArguments.owner());
-        }
+        Optional<RunningWork> work = RunningWork.onMirror(
+                call.databases().environment(), Path.of(MirrorArguments.sourceId(call)), MirrorArguments.resolve(call));
+        MirrorStatus status = status(call, work);
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("state", label(status.state()));
         data.put("owner", status.owner().orElse(null));
@@ -51,6 +53,11 @@ public final class MirrorStatusCommand implements Command {
         List<Object> tables = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         lines.add(line(status));
+        work.ifPresent(now -> lines.add("now " + now.sentence()));
+        if (work.isEmpty() && status.state() == State.RUNNING) {
+            lines.add("how far it is, a run tells its own user on its own machine");
+        }
+        data.put("progress", work.map(RunningWork::tree).orElse(null));
         for (MirrorStatus.Table table : status.tables()) {
             tables.add(tree(table));
             lines.add(line(table));
@@ -70,6 +77,18 @@ public final class MirrorStatusCommand implements Command {
             return result.with(ExitCode.INCOMPLETE);
         }
         return stale ? result.with(ExitCode.DIFFERS) : result;
+    }
+
+    private static MirrorStatus status(Invocation call, Optional<RunningWork> work) {
+        try (MirrorConnection link =
+                work.isPresent() ? MirrorArguments.linkBriefly(call) : MirrorArguments.link(call, Session.Use.READ)) {
+            return MirrorStatus.read(link.db(), MirrorArguments.sourceId(call), MirrorArguments.owner());
+        } catch (DbException e) {
+            if (work.isEmpty() || e.reason() != DbException.Reason.BUSY) {
+                throw e;
+            }
+            return MirrorStatus.locked(work.get().process().describe());
+        }
     }
 
     /** What the source has noted for this mirror and was not shipped yet, by table; none where it is not followed. */

@@ -4,12 +4,12 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.option.Options.Format;
+import dev.lockstep.support.Environment;
 import dev.lockstep.support.ProgressListener;
 import dev.lockstep.support.Work;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -29,16 +29,20 @@ public final class ProgressMeter implements ProgressListener, AutoCloseable {
     /** Where a step was at a moment. */
     private record Mark(long nanos, long done) {}
 
+    private final Invocation call;
     private final Output output;
+    private final Environment environment;
     private final boolean drawn;
     private final boolean recorded;
     private final Terminal terminal;
     private final WhereaboutsSignal signal;
-    private final Thread ticker;
     private final Deque<Mark> marks = new ArrayDeque<>();
     private final long opened = System.nanoTime();
     private long lastRecord = opened;
     private long lastLine = opened;
+    private long lastSaid = opened;
+    private boolean hasSaid;
+    private Map<String, String> on;
     private Supplier<String> resting = () -> "at the beginning";
     private String subject;
     private Work work;
@@ -52,18 +56,16 @@ public final class ProgressMeter implements ProgressListener, AutoCloseable {
     private volatile boolean lost;
 
     private ProgressMeter(Invocation call) {
+        this.call = call;
         this.output = call.output();
-        boolean verbose = call.has(Options.VERBOSE);
-        this.drawn =
-                !call.has(Options.QUIET) && Terminal.isThere(call.databases().environment());
+        this.environment = call.databases().environment();
+        this.drawn = !call.has(Options.QUIET) && Terminal.isThere(environment);
         this.recorded = output.format() == Format.JSONL;
-        this.terminal = drawn ? Terminal.of(call.databases().environment()) : null;
+        this.terminal = drawn ? Terminal.of(environment) : null;
         this.signal = WhereaboutsSignal.of(output, this::sentence);
-        this.ticker = drawn || recorded || verbose ? new Thread(this::tick, "progress") : null;
-        if (ticker != null) {
-            ticker.setDaemon(true);
-            ticker.start();
-        }
+        Thread ticker = new Thread(this::tick, "progress");
+        ticker.setDaemon(true);
+        ticker.start();
     }
 
     /** For one run of a command of which nothing is to be said when it is stopped. */
@@ -147,8 +149,11 @@ public final class ProgressMeter implements ProgressListener, AutoCloseable {
         synchronized (screen) {
             if (!closed && reading.isPresent()) {
                 show(reading.get(), System.nanoTime(), columns);
-            } else if (!closed && drawn) {
-                output.status("");
+            } else if (!closed) {
+                unsay();
+                if (drawn) {
+                    output.status("");
+                }
             }
         }
     }
@@ -171,9 +176,14 @@ public final class ProgressMeter implements ProgressListener, AutoCloseable {
         } else if (drawn && now - opened >= BEFORE_THE_BAR.toNanos()) {
             output.status(reading.bar(columns));
         }
+        if (now - lastSaid >= BETWEEN_RECORDS.toNanos()) {
+            lastSaid = now;
+            hasSaid = true;
+            RunningWork.say(environment, call.path(), subject(), reading);
+        }
         if (recorded && now - lastRecord >= BETWEEN_RECORDS.toNanos()) {
             lastRecord = now;
-            output.event("progress", tree(reading), "");
+            output.event("progress", reading.tree(), "");
         }
         if (!drawn && now - lastLine >= BETWEEN_LINES.toNanos()) {
             lastLine = now;
@@ -181,14 +191,19 @@ public final class ProgressMeter implements ProgressListener, AutoCloseable {
         }
     }
 
-    private static Map<String, Object> tree(Reading reading) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("step", reading.step());
-        tree.put("done", reading.done());
-        tree.put("total", reading.total() > 0 ? reading.total() : null);
-        tree.put("rate", Math.round(reading.rate()));
-        tree.put("etaMs", reading.left().map(Duration::toMillis).orElse(null));
-        return tree;
+    /** Found when it is asked for, by the one thread that asks. */
+    private Map<String, String> subject() {
+        if (on == null) {
+            on = call.subject();
+        }
+        return on;
+    }
+
+    private void unsay() {
+        if (hasSaid) {
+            hasSaid = false;
+            RunningWork.end(environment);
+        }
     }
 
     /** Takes the bar away. */
@@ -196,6 +211,7 @@ public final class ProgressMeter implements ProgressListener, AutoCloseable {
     public void close() {
         synchronized (screen) {
             closed = true;
+            unsay();
         }
         synchronized (this) {
             notifyAll();

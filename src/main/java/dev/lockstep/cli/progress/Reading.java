@@ -5,7 +5,9 @@ import dev.lockstep.cli.text.DisplayWidth;
 import dev.lockstep.cli.text.Quantity;
 import dev.lockstep.support.Work;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -66,6 +68,17 @@ record Reading(String subject, Work work, long done, long total, double rate, Du
         }
         left().ifPresent(time -> text.append(", ").append(Age.about(time)).append(" left"));
         return text.toString();
+    }
+
+    /** For programs. */
+    Map<String, Object> tree() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("step", step());
+        tree.put("done", done);
+        tree.put("total", total > 0 ? total : null);
+        tree.put("rate", Math.round(rate));
+        tree.put("etaMs", left().map(Duration::toMillis).orElse(null));
+        return tree;
     }
 
     private String amount(long number) {

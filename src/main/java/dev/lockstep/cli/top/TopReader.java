@@ -1,6 +1,8 @@
 package dev.lockstep.cli.top;
 
+import dev.lockstep.cli.progress.RunningWork;
 import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
@@ -114,12 +116,18 @@ final class TopReader {
     }
 
     private void mirror(List<TopRow> rows, TopSource source, Path file, DbTarget to) throws IOException {
+        Optional<RunningWork> work = RunningWork.onMirror(databases.environment(), file, to);
         MirrorStatus status;
-        try (Db mirror = databases.open(to, session())) {
+        try (Db mirror = databases.open(to, session().withLockTimeout(LOCK))) {
             status = MirrorStatus.read(
                     mirror,
                     file.toRealPath().toString(),
                     ProcessIdentity.ofProcess().toText());
+        } catch (DbException e) {
+            if (work.isEmpty() || e.reason() != DbException.Reason.BUSY) {
+                throw e;
+            }
+            status = MirrorStatus.locked(work.get().process().describe());
         }
         long pending = 0;
         try (Db db = databases.sqlite(file, SqliteFiles.Access.READ, LOCK, List.of())) {
@@ -137,9 +145,9 @@ final class TopReader {
                 status.age(),
                 OptionalLong.of(held),
                 "rows",
-                Optional.empty(),
-                pending + " changes noted and not confirmed" + last,
-                !status.isComplete()));
+                work.map(RunningWork::rate).filter(rate -> rate > 0),
+                work.map(now -> now.sentence() + "; ").orElse("") + pending + " changes noted and not confirmed" + last,
+                !status.isComplete() && status.state() != MirrorStatus.State.RUNNING));
         for (MirrorStatus.Table table : status.tables()) {
             boolean complete = table.state().equals("complete");
             rows.add(new TopRow(
@@ -282,7 +290,7 @@ final class TopReader {
                 now.put(row.key(), new Seen(nanos, row.amount().getAsLong()));
             }
             rated.add(
-                    last == null || row.amount().isEmpty()
+                    last == null || row.amount().isEmpty() || row.rate().isPresent()
                             ? row
                             : row.withRate((row.amount().getAsLong() - last.amount()) * 1e9 / (nanos - last.nanos())));
         }

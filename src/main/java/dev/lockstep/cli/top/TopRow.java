@@ -54,6 +54,7 @@ record TopRow(
         tree.put("ageMs", age.map(Duration::toMillis).orElse(null));
         tree.put("amount", amount.isPresent() ? amount.getAsLong() : null);
         tree.put("unit", unit.isEmpty() ? null : unit);
+        tree.put("rate", rate.isPresent() ? Math.round(rate.get()) : null);
         tree.put("detail", detail);
         tree.put("wrong", wrong);
         return tree;

@@ -21,6 +21,7 @@ import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ProgressListener;
+import dev.lockstep.support.Work;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +126,11 @@ public final class Preflight {
      * @return empty if a run may begin
      */
     public static List<Backfill.Table> hopeless(
-            Db source, MirrorConnection mirror, Selection selection, Backfill.Options options) {
+            Db source,
+            MirrorConnection mirror,
+            Selection selection,
+            Backfill.Options options,
+            ProgressListener progress) {
         MirrorRun.refuseUnfit(mirror);
         MirrorEngine engine = MirrorEngine.of(mirror.db());
         if (mirror.read(tx -> LedgerTables.areThere(engine, tx))) {
@@ -134,6 +139,8 @@ public final class Preflight {
         return source.read(tx -> {
             List<Backfill.Table> hopeless = new ArrayList<>();
             for (SourceTable table : SourceSchema.read(tx).tables(selection)) {
+                // What a column holds decides its type, and is found out by reading it.
+                progress.at(table.name(), Work.ROWS_READ, 0, 0);
                 Optional<LockstepException> unfit = unfit(engine, tx, mirror, table, options.creation());
                 if (unfit.isEmpty()) {
                     return List.of();
@@ -192,6 +199,7 @@ public final class Preflight {
             Selection selection,
             Keys keys,
             ProgressListener progress) {
+        progress.at(table.name(), Work.ROWS_READ, 0, 0);
         TablePlan plan = mirror.read(tx -> new Planner(engine, source, tx).plan(table));
         if (!plan.obstacles().isEmpty()) {
             return Finding.unread(plan);

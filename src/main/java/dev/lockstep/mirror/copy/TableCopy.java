@@ -19,6 +19,7 @@ import dev.lockstep.mirror.source.SourceFile;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Notice;
+import dev.lockstep.support.Work;
 import java.util.List;
 import java.util.Optional;
 
@@ -78,6 +79,7 @@ public final class TableCopy {
     }
 
     private TablePlan plan(SourceTable table) {
+        progress.at(table.name(), Work.ROWS_READ, 0, 0);
         return run.read(mirror -> new Planner(run.engine(), source, mirror).plan(table));
     }
 

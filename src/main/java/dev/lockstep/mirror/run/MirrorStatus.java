@@ -67,6 +67,15 @@ public record MirrorStatus(
     }
 
     /**
+     * Of a mirror that cannot be asked, because a run has it to itself.
+     *
+     * @param owner who makes the run
+     */
+    public static MirrorStatus locked(String owner) {
+        return new MirrorStatus(State.RUNNING, Optional.of(owner), Optional.empty(), Optional.empty(), List.of());
+    }
+
+    /**
      * Asks a mirror about its source.
      *
      * @param source what identifies the source in all its runs
