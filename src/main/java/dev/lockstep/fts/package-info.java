@@ -123,9 +123,10 @@
  * UPDATE and DELETE make of the index. A {@link dev.lockstep.fts.trial.DeferralTrial} has them work on real rows and made ones, in each
  * column and state that they look at, and after each step a search must find what a rebuild would have put there, and the index must
  * have the rows and the text that a rebuild would have kept; all of it
- * is undone. Of an event that no trigger follows nothing can be said, and nothing is tried. Which rows belong into an index must not depend
+ * is undone. An index that has drifted is told as that: the same trial succeeds on one that is made anew. Of an event that no trigger follows nothing can be said, and nothing is tried. Which rows belong into an index must not depend
  * on others. Changes that triggers would not have followed are counted while those are away ({@code
- * ChangeWatch}): keys that rows are found by, other tables that are asked, events without a trigger.
+ * ChangeWatch}): keys that rows are found by, other tables that are asked, events without a trigger, and rows that {@code INSERT OR
+ * REPLACE} takes away, of which no trigger hears, where a trial of that shows that it makes a difference.
  * A restore says that there were some, and a {@link dev.lockstep.fts.deferral.BulkScript} is undone by them. Text that only the index has, in a
  * column or a row that no trigger writes, is never given up without being asked for.
  *

@@ -8,7 +8,9 @@ import dev.lockstep.fts.schema.ContentTable;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.SourceQuery;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -204,14 +206,14 @@ public final class ExpectedContent {
                 : Optional.empty();
     }
 
-    /** The columns of a base table that the index holds as they are and does not search in. */
-    public List<String> keysBeside(String base) {
-        List<String> keys = new ArrayList<>();
+    /** The columns that the index does not search in, each with the column of a base table that it holds as it is. */
+    public Map<String, String> keysBeside(String base) {
+        Map<String, String> keys = new LinkedHashMap<>();
         for (SourceQuery query : queries) {
             for (String column :
                     SqlToken.fold(query.base()).equals(SqlToken.fold(base)) ? table.columns() : List.<String>of()) {
                 Optional<String> plain = SourceQuery.column(query.expression(column));
-                plain.filter(name -> !table.isIndexed(column)).ifPresent(keys::add);
+                plain.filter(name -> !table.isIndexed(column)).ifPresent(name -> keys.put(column, name));
             }
         }
         return keys;

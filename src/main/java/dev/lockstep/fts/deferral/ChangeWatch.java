@@ -23,6 +23,11 @@ final class ChangeWatch {
     /** How its notices are called. */
     static final String CODE = "unfollowed";
 
+    /** What is counted of a table whose rows may be replaced. */
+    private static final String REPLACED = "rows replaced in ";
+
+    private static final String TRIGGERS = "select name from main.sqlite_master where type = 'trigger' and name glob ?";
+
     private static final String EXISTS =
             "select 1 from main.sqlite_master where type = 'table' and name = 'lockstep_fts_watch'";
 
@@ -41,9 +46,17 @@ final class ChangeWatch {
 
     /** Begins to count changes of keys. */
     static void install(Tx tx, KeptKey key) {
-        long id = begin(tx, key.fts(), key.base() + "." + key.column());
-        Identifier column = new Identifier(key.column());
-        count(tx, id, "update of " + column, key.base(), "new." + column + " is not old." + column);
+        switch (key.change()) {
+            case UPDATE -> {
+                long id = begin(tx, key.fts(), key.base() + "." + key.column());
+                Identifier column = new Identifier(key.column());
+                count(tx, id, "update of " + column, key.base(), "new." + column + " is not old." + column);
+            }
+            case REPLACEMENT -> {
+                long id = begin(tx, key.fts(), REPLACED + key.base());
+                ReplacementWatch.install(tx, id, key.base(), key.keys());
+            }
+        }
     }
 
     /** Begins to count changes of a table. */
@@ -80,15 +93,21 @@ final class ChangeWatch {
         for (Row row : all(tx)) {
             long changes = row.integer("changes");
             if (changes > 0 && names.contains(SqlToken.fold(row.text("fts")))) {
-                notices.add(
-                        new Notice(
-                                CODE,
-                                row.text("what") + " was changed while the triggers of " + row.text("fts")
-                                        + " were put away (" + changes + (changes == 1 ? " change" : " changes")
-                                        + "), which they would not have followed; the index may be another than they would have made"));
+                notices.add(new Notice(CODE, message(row.text("fts"), row.text("what"), changes)));
             }
         }
         return notices;
+    }
+
+    private static String message(String fts, String what, long changes) {
+        String away = " while the triggers of " + fts + " were put away (";
+        String another = "; the index may be another than they would have made";
+        return what.startsWith(REPLACED)
+                ? "rows of " + what.substring(REPLACED.length()) + " were replaced by others" + away + changes
+                        + (changes == 1 ? " row" : " rows")
+                        + "), which triggers do not hear of without recursive_triggers" + another
+                : what + " was changed" + away + changes + (changes == 1 ? " change" : " changes")
+                        + "), which they would not have followed" + another;
     }
 
     /** Ends the counts of these indexes, and of those that are not deferred any more. */
@@ -103,13 +122,14 @@ final class ChangeWatch {
                 isEmpty = false;
                 continue;
             }
-            for (TriggerStatement.Event event : TriggerStatement.Event.values()) {
-                tx.execute("drop trigger if exists main." + name(row.integer("id"), event.name()));
+            for (Row trigger : tx.rows(TRIGGERS, name(row.integer("id"), "") + "*")) {
+                tx.execute("drop trigger main." + new Identifier(trigger.text("name")));
             }
             tx.update("delete from main.lockstep_fts_watch where id = ?", row.integer("id"));
         }
         if (isEmpty) {
             tx.execute("drop table if exists main.lockstep_fts_watch");
+            tx.execute(ReplacementWatch.DROP);
         }
     }
 
@@ -117,8 +137,9 @@ final class ChangeWatch {
         return tx.rows(EXISTS).isEmpty() ? List.of() : tx.rows(ALL);
     }
 
-    /** @param event which may have words behind it */
-    private static String name(long id, String event) {
-        return "lockstep_watch_" + id + "_" + event.substring(0, 6).toLowerCase(Locale.ROOT);
+    /** @param event a word, which may have others behind it */
+    static String name(long id, String event) {
+        String word = event.substring(0, Math.min(event.length(), 7)).strip();
+        return "lockstep_watch_" + id + "_" + word.toLowerCase(Locale.ROOT);
     }
 }

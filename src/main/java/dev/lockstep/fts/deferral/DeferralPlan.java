@@ -122,7 +122,10 @@ final class DeferralPlan {
         for (FtsIndex index : toDefer) {
             keptKeys.addAll(DeferralTrial.run(tx, deferrals, index));
         }
-        keptKeys.stream().filter(key -> !key.isNumber()).map(KeptKey::notice).forEach(notices::add);
+        keptKeys.stream()
+                .filter(key -> key.change() == KeptKey.Change.UPDATE && !key.isNumber())
+                .map(KeptKey::notice)
+                .forEach(notices::add);
     }
 
     void apply(Tx tx) {

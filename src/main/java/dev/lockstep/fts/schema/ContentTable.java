@@ -6,6 +6,7 @@ import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.db.sqlite.SqliteCatalog;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -68,6 +69,25 @@ public record ContentTable(
             }
         }
         return new ContentTable(table, columns, writable, unique, primary, rowid);
+    }
+
+    /** All that two rows cannot have both, each as columns: the row's number first. Those by expressions are not among them. */
+    public List<List<String>> uniqueKeys(Tx tx) {
+        Set<List<String>> keys = new LinkedHashSet<>();
+        rowid.ifPresent(number -> keys.add(List.of(number)));
+        if (rowid.isEmpty() && !primary.isEmpty()) {
+            keys.add(primary);
+        }
+        SqliteCatalog catalog = SqliteCatalog.of(tx);
+        for (SqliteCatalog.Index index : catalog.indexes(name)) {
+            List<SqliteCatalog.Part> parts = index.unique() ? catalog.parts(index) : List.of();
+            List<String> key =
+                    parts.stream().flatMap(part -> part.column().stream()).toList();
+            if (!parts.isEmpty() && key.size() == parts.size()) {
+                keys.add(key);
+            }
+        }
+        return List.copyOf(keys);
     }
 
     public boolean has(String column) {

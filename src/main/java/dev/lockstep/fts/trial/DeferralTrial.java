@@ -1,23 +1,22 @@
 package dev.lockstep.fts.trial;
 
 import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
+import dev.lockstep.fts.content.ContentComparison;
 import dev.lockstep.fts.content.ExpectedContent;
 import dev.lockstep.fts.content.ExpectedContentReader;
+import dev.lockstep.fts.content.IndexRebuild;
 import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.FtsIndex;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.support.LockstepException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * Tries the triggers of an index before they are deferred: rows are inserted, changed in each column that the triggers look at
@@ -29,36 +28,10 @@ import java.util.function.Function;
  * purpose, which stand nowhere else, so a step costs what a search costs, however large the index is.
  */
 public final class DeferralTrial {
-    /** So many columns are changed one by one. */
-    private static final int MAX_COLUMNS = 64;
+    /** So large an index is not made anew only to tell whose fault a difference is. */
+    private static final int MAX_ANEW = 200_000;
 
-    /** So many pairs of states are tried. */
-    private static final int MAX_PAIRS = 64;
-
-    private final Tx tx;
-    private final FtsTable table;
-    private final ExpectedContent expected;
-    private final TrialTable base;
-    private final List<TriggerStatement> triggers;
-    private final TrialSearch search;
-    private final TrialForms forms;
-    private final TrialRefusal refusal;
-    private final ExpectedRows wanted;
-    /** All that have been touched, each as a condition that finds it. */
-    private final Set<String> rows = new LinkedHashSet<>();
-
-    private DeferralTrial(
-            Tx tx, FtsTable table, ExpectedContent expected, TrialTable base, List<TriggerStatement> triggers) {
-        this.tx = tx;
-        this.table = table;
-        this.expected = expected;
-        this.base = base;
-        this.triggers = triggers;
-        this.search = new TrialSearch(tx, table, expected);
-        this.forms = new TrialForms(tx, base, search::word);
-        this.wanted = new ExpectedRows(tx, table, expected, "");
-        this.refusal = new TrialRefusal(table, base.name(), triggers);
-    }
+    private DeferralTrial() {}
 
     /**
      * Tries every table that has triggers of the index.
@@ -79,222 +52,51 @@ public final class DeferralTrial {
         for (String base : bases) {
             List<TriggerStatement> triggers =
                     index.live().stream().filter(trigger -> trigger.isOn(base)).toList();
-            tx.execute("savepoint lockstep_trial");
             try {
-                TrialTable tried = TrialTable.read(tx, triggers, expected.keysBeside(base));
-                kept.addAll(new DeferralTrial(tx, table, expected, tried, triggers).run());
-            } catch (DbException e) {
-                throw e.getSuppressed().length == 0 ? e : TrialStep.damaged(table, e);
-            }
-            tx.execute("rollback to lockstep_trial");
-            tx.execute("release lockstep_trial");
-        }
-        return kept;
-    }
-
-    private List<KeptKey> run() {
-        rows.addAll(base.rows().indexed(expected));
-        rows.addAll(base.rows().ends());
-        search.begin(base, rows);
-        Set<TriggerStatement.Event> tried = new LinkedHashSet<>();
-        insert(List.copyOf(rows), List.of(), tried);
-        List<String> first = List.copyOf(rows);
-        for (String row : first) {
-            change(row, first, tried);
-        }
-        pairs(first, tried);
-        List<KeptKey> kept = keys(first);
-        for (String row : first) {
-            delete(row, tried);
-        }
-        insert(List.of(), List.of(), tried);
-        for (TriggerStatement trigger : triggers) {
-            if (!tried.contains(trigger.event())) {
-                throw refusal.untried(trigger, "");
+                kept.addAll(undone(tx, table, expected, base, triggers));
+            } catch (LockstepException e) {
+                throw isDrift(tx, index, expected, triggers, e) ? TrialRefusal.drifted(table, e) : e;
             }
         }
         return kept;
     }
 
-    /** A row that gets another key may be lost to triggers, as one whose number changes is to those that go by numbers. */
-    private List<KeptKey> keys(List<String> first) {
+    private static List<KeptKey> undone(
+            Tx tx, FtsTable table, ExpectedContent expected, String base, List<TriggerStatement> triggers) {
         List<KeptKey> kept = new ArrayList<>();
-        for (String key : first.isEmpty() ? List.<String>of() : base.keys()) {
-            KeyTrial trial = new KeyTrial(tx, base, search);
-            if (!trial.follows(first.get(0), key, rows)) {
-                kept.add(new KeptKey(table.name(), base.name(), key, base.isNumber(key)));
-            }
+        tx.execute("savepoint lockstep_trial");
+        try {
+            TrialTable tried = TrialTable.read(tx, triggers, expected.keysBeside(base));
+            kept.addAll(new TableTrial(tx, table, expected, tried, triggers).run());
+        } catch (DbException e) {
+            throw e.getSuppressed().length == 0 ? e : TrialStep.damaged(table, e);
         }
+        tx.execute("rollback to lockstep_trial");
+        tx.execute("release lockstep_trial");
         return kept;
     }
 
-    private Optional<String> insert(
-            List<String> like, List<TrialTable.Value> values, Set<TriggerStatement.Event> tried) {
-        Optional<String> template = like.stream().findFirst();
-        for (Function<String, TrialText.Form> form : forms.ofRow(template)) {
-            TrialTable.NewRow made = base.insert(template, values, search::word, form);
-            rows.add(made.locator());
-            if (step(TriggerStatement.Event.INSERT, "inserted", made.locator(), made.sql(), tried)) {
-                return Optional.of(made.locator());
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** All columns at once, then each by itself where triggers tell columns apart, then each state that they ask for. */
-    private void change(String row, List<String> like, Set<TriggerStatement.Event> tried) {
-        Map<String, String> before = base.literals(row);
-        boolean done = change(row, before, base.textColumns(), tried);
-        if (done && wanted.tells(base, rows)) {
-            update(row, TrialForms.nothing(base.textColumns()), tried);
-            change(row, before, base.textColumns(), tried);
-        }
-        if (done && !base.tellsColumnsApart()) {
-            return;
-        }
-        List<String> columns = base.columns();
-        for (String column : columns.subList(0, Math.min(columns.size(), MAX_COLUMNS))) {
-            if (!change(row, before, List.of(column), tried)) {
-                checkUnseen(row, column);
-            }
-            if (!base.textColumns().contains(column)) {
-                update(row, set(column, before), tried);
-            }
-        }
-        states(row, before, like, base.states(), Optional.empty(), tried);
-        for (String column : base.wordsToChooseBy()) {
-            // What a trigger chooses by may be what the index holds, and shows nothing unless there is a word in it.
-            if (change(row, before, List.of(column), tried)) {
-                List<TrialTable.Value> others = base.states().stream()
-                        .filter(state -> !state.column().equals(column))
-                        .toList();
-                states(row, before, like, others, Optional.of(column), tried);
-                update(row, set(column, before), tried);
-            }
-        }
-    }
-
-    /** @param own a column of which each row that is made has a word of its own, or triggers could not tell it from the other */
-    private void states(
-            String row,
-            Map<String, String> before,
-            List<String> like,
-            List<TrialTable.Value> states,
-            Optional<String> own,
-            Set<TriggerStatement.Event> tried) {
-        for (TrialTable.Value state : states) {
-            // There and back, with a change of the text in between: what is left out may have to come in again.
-            if (update(row, state.assignment(), tried)) {
-                for (String column : base.textColumns()) {
-                    change(row, before, List.of(column), tried);
-                }
-                update(row, set(state.column(), before), tried);
-            }
-            // A row that is made in the state goes in it, and one that has left it before.
-            insert(like, made(state, own), tried).ifPresent(made -> delete(made, tried));
-            insert(like, made(state, own), tried).ifPresent(made -> {
-                update(made, set(state.column(), before), tried);
-                delete(made, tried);
-            });
-        }
-    }
-
-    /** Two states of a row at once: what one trigger leaves out by the one, another may put in for the other. */
-    private void pairs(List<String> first, Set<TriggerStatement.Event> tried) {
-        List<TrialTable.Value> states = base.states();
-        int pairs = 0;
-        for (TrialTable.Value one : first.isEmpty() ? List.<TrialTable.Value>of() : states) {
-            for (TrialTable.Value other : states) {
-                if (one.column().equals(other.column()) || ++pairs > MAX_PAIRS) {
-                    continue;
-                }
-                String row = first.get(0);
-                Map<String, String> before = base.literals(row);
-                if (update(row, one.assignment(), tried) && update(row, other.assignment(), tried)) {
-                    update(row, set(one.column(), before), tried);
-                }
-                update(row, set(one.column(), before) + ", " + set(other.column(), before), tried);
-            }
-        }
-    }
-
-    private List<TrialTable.Value> made(TrialTable.Value state, Optional<String> own) {
-        List<TrialTable.Value> values = new ArrayList<>(List.of(state));
-        own.ifPresent(column -> values.add(new TrialTable.Value(column, "'" + search.word() + "'")));
-        return values;
-    }
-
-    private void delete(String row, Set<TriggerStatement.Event> tried) {
-        step(TriggerStatement.Event.DELETE, "deleted", row, "delete from " + base.from() + " where " + row, tried);
-    }
-
-    /** Gives columns of a row new text, in the first form that the table and its triggers take. */
-    private boolean change(
-            String row, Map<String, String> before, List<String> columns, Set<TriggerStatement.Event> tried) {
-        for (TrialText.Form form : columns.isEmpty() ? List.<TrialText.Form>of() : TrialForms.MADE) {
-            List<String> all = new ArrayList<>();
-            Map<String, String> words = new LinkedHashMap<>();
-            for (String column : columns) {
-                words.put(column, search.word());
-                String changed = base.changed(column, before.get(column), words.get(column), form);
-                all.add(new TrialTable.Value(column, changed).assignment());
-            }
-            if (update(row, String.join(", ", all), tried)) {
-                checkShown(row, words);
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** A column that can be changed, shows in the index, and takes no word by which that could be seen. */
-    private void checkUnseen(String row, String column) {
-        Optional<TriggerStatement> update = triggers.stream()
-                .filter(trigger -> trigger.event() == TriggerStatement.Event.UPDATE)
-                .findFirst();
-        if (update.isPresent() && expected.isSearched(base.name(), column) && forms.takesOthers(row, column)) {
-            throw refusal.untried(update.get(), " in " + column);
-        }
-    }
-
-    /** Where an index keeps nothing but terms, text that triggers cut to less than the word could not be looked for. */
-    private void checkShown(String row, Map<String, String> words) {
-        if (TrialCells.tellsRows(table)) {
-            return;
-        }
-        words.forEach((column, word) -> {
-            if (expected.isSearched(base.name(), column) && !wanted.shows(base, row, word)) {
-                throw refusal.unshown(column);
-            }
-        });
-    }
-
-    private static String set(String column, Map<String, String> before) {
-        return new TrialTable.Value(column, before.getOrDefault(column, "null")).assignment();
-    }
-
-    private boolean update(String row, String assignments, Set<TriggerStatement.Event> tried) {
-        return step(
-                TriggerStatement.Event.UPDATE,
-                "set " + assignments,
-                row,
-                "update " + base.from() + " set " + assignments + " where " + row,
-                tried);
-    }
-
-    /** Does one thing, if the table lets it be done, and looks what has become of the index. */
-    private boolean step(
-            TriggerStatement.Event event, String what, String row, String sql, Set<TriggerStatement.Event> tried) {
-        boolean triggered = triggers.stream().anyMatch(trigger -> trigger.event() == event);
-        // Of what no trigger follows, nothing can be said: the index has it neither before nor after.
-        if (!triggered || !TrialStep.attempt(tx, sql)) {
+    /** Whether the same triggers, on an index that is made anew, do what is expected; whoever asks undoes all. */
+    private static boolean isDrift(
+            Tx tx,
+            FtsIndex index,
+            ExpectedContent expected,
+            List<TriggerStatement> triggers,
+            LockstepException refused) {
+        FtsTable table = index.table().orElseThrow();
+        String base = triggers.get(0).table();
+        if (!refused.code().equals(TrialRefusal.NOT_REPRODUCIBLE)
+                || ContentComparison.count(tx, new Identifier(base)) > MAX_ANEW) {
             return false;
         }
-        tried.add(event);
-        Optional<String> difference = search.difference(base, rows);
-        if (difference.isPresent()) {
-            throw refusal.notReproducible(event, what, row, difference.get());
+        try {
+            tx.execute("rollback to lockstep_trial");
+            IndexRebuild.run(tx, table, index.sources(), rows -> {});
+            undone(tx, table, expected, base, triggers);
+            return true;
+        } catch (LockstepException again) {
+            refused.addSuppressed(again);
+            return false;
         }
-        return true;
     }
 }

@@ -122,6 +122,31 @@ final class TrialCells {
         return Optional.empty();
     }
 
+    /**
+     * What differs in rows that are known by a key which is kept and not searched in.
+     *
+     * @param keys the columns that hold it
+     */
+    Optional<String> byKey(List<Row> wanted, List<String> keys) {
+        if (keys.isEmpty() || !keepsText() || wanted.size() != 1) {
+            return Optional.empty();
+        }
+        List<String> same = new ArrayList<>();
+        for (String key : keys) {
+            Object value = wanted.get(0).value("c" + table.columns().indexOf(key));
+            if (!(value instanceof String || value instanceof Number)) {
+                return Optional.empty();
+            }
+            String literal = value instanceof Number
+                    ? value.toString()
+                    : "'" + value.toString().replace("'", "''") + "'";
+            same.add(new Identifier(key) + " is " + literal);
+        }
+        List<Row> kept = tx.rows(
+                "select " + columns + " from main." + table.identifier() + " where " + String.join(" and ", same));
+        return kept.size() == 1 ? difference(wanted.get(0), kept.get(0)) : Optional.empty();
+    }
+
     private Optional<String> difference(Row wanted, Row kept) {
         for (int i = 0; i < table.columns().size(); i++) {
             String cell = "c" + i;

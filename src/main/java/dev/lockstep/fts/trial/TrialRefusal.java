@@ -8,6 +8,8 @@ import java.util.List;
 
 /** What is said where a trial shows that triggers cannot be deferred. */
 final class TrialRefusal {
+    static final String NOT_REPRODUCIBLE = "not-reproducible";
+
     private final FtsTable table;
     private final String base;
     private final List<TriggerStatement> triggers;
@@ -26,12 +28,24 @@ final class TrialRefusal {
         String keepers = names.isEmpty() ? "no trigger" : String.join(", ", names);
         return new LockstepException(
                         LockstepException.Kind.USAGE,
-                        "not-reproducible",
+                        NOT_REPRODUCIBLE,
                         table.name() + " would not be what its triggers make of it: tried on a row of " + base + " ("
                                 + row + ", " + brief(what) + "), " + difference + " (" + keepers + ")",
                         null,
                         null)
                 .advising(FtsRemedy.LEAVE_OUT_OR_SAY_THE_CONTENT.of());
+    }
+
+    /** @param cause what was seen, as if the triggers were to blame */
+    static LockstepException drifted(FtsTable table, LockstepException cause) {
+        return new LockstepException(
+                        LockstepException.Kind.REFUSED,
+                        "index-drifted",
+                        table.name() + " has drifted from its base, so that its triggers cannot be tried on it; they do"
+                                + " what is expected of them in an index that is made anew",
+                        null,
+                        cause)
+                .advising(FtsRemedy.FIND_THE_LOST_ROWS.of(table.name()));
     }
 
     LockstepException untried(TriggerStatement trigger, String where) {

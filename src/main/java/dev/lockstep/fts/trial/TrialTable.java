@@ -4,10 +4,10 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
 import dev.lockstep.db.sqlite.SqliteCatalog;
+import dev.lockstep.fts.schema.CheckedValues;
 import dev.lockstep.fts.schema.ContentTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -74,11 +74,11 @@ public final class TrialTable {
         }
     }
 
-    /** @param keys columns that an index holds as they are, and does not search in */
-    static TrialTable read(Tx tx, List<TriggerStatement> triggers, Collection<String> keys) {
+    /** @param keys columns that an index holds as they are, and does not search in, by its own names */
+    static TrialTable read(Tx tx, List<TriggerStatement> triggers, Map<String, String> keys) {
         TrialTable table =
                 new TrialTable(tx, ContentTable.read(tx, triggers.get(0).table()), triggers);
-        for (String key : keys) {
+        for (String key : keys.values()) {
             TrialColumn column = table.columns.get(SqlToken.fold(key));
             if (column != null && column.unique()) {
                 table.keys.add(SqlToken.fold(key));
@@ -128,6 +128,11 @@ public final class TrialTable {
         keys.forEach(folded -> all.add(columns.get(folded).name()));
         all.addAll(table.rowid().isPresent() ? List.of() : table.primary());
         return List.copyOf(all);
+    }
+
+    /** Whether an index has it as it is, and for nothing but to know a row by. */
+    boolean isKey(String column) {
+        return isNumber(column) || keys.contains(SqlToken.fold(column));
     }
 
     /** Whether a key is the row's number. */
@@ -236,6 +241,13 @@ public final class TrialTable {
         return TrialText.of(literal, numeric, word, form, triggers.json(word));
     }
 
+    private static Optional<String> said(List<Value> given, String column) {
+        return given.stream()
+                .filter(value -> SqlToken.fold(value.column()).equals(SqlToken.fold(column)))
+                .map(Value::literal)
+                .findFirst();
+    }
+
     /** Those of the columns that a constraint is about keep to what it names, the others have a form. */
     Function<String, TrialText.Form> unlessChecked(TrialText.Form form) {
         return column -> checked.containsKey(SqlToken.fold(column)) ? TrialText.Form.AS_IT_WAS : form;
@@ -253,18 +265,17 @@ public final class TrialTable {
             Optional<String> like, List<Value> given, Supplier<String> words, Function<String, TrialText.Form> form) {
         Map<String, String> filled = new LinkedHashMap<>();
         List<String> looked = textColumns();
+        Set<String> distinct = triggers.distinct(table.uniqueKeys(tx));
         Map<String, String> template = like.map(this::literals).orElse(Map.of());
         columns.forEach((folded, column) -> {
-            Optional<Value> said = given.stream()
-                    .filter(value -> SqlToken.fold(value.column()).equals(folded))
-                    .findFirst();
+            Optional<String> said = said(given, column.name());
             if (said.isPresent()) {
-                filled.put(column.name(), said.get().literal());
+                filled.put(column.name(), said.get());
             } else if (like.isEmpty() && form.apply(column.name()) == TrialText.Form.AS_IT_WAS) {
                 checked.getOrDefault(folded, List.of()).stream()
                         .findFirst()
                         .ifPresent(literal -> filled.put(column.name(), literal));
-            } else if (column.unique() || looked.contains(column.name())) {
+            } else if (column.unique() || looked.contains(column.name()) || distinct.contains(column.name())) {
                 filled.put(
                         column.name(),
                         changed(column.name(), template.get(column.name()), words.get(), form.apply(column.name())));
@@ -274,15 +285,10 @@ public final class TrialTable {
                 filled.put(column.name(), column.numeric() ? words.get() : "'. " + words.get() + " .'");
             }
         });
-        String locator;
-        if (table.rowid().isPresent()) {
-            String rowid = table.rowid().get();
-            String next = unusedNumber();
-            locator = rowid + " is " + next;
-            filled.put(rowid, next);
-        } else {
-            locator = locator(filled);
-        }
+        table.rowid().ifPresent(number -> filled.put(number, said(given, number).orElseGet(this::unusedNumber)));
+        String locator = table.rowid()
+                .map(number -> number + " is " + filled.get(number))
+                .orElseGet(() -> locator(filled));
         List<String> names = new ArrayList<>();
         filled.keySet()
                 .forEach(name -> names.add(

@@ -62,6 +62,19 @@ final class TrialTriggers {
         return conditional;
     }
 
+    /** Of each key of several columns one that they do not choose by: there a new row has another value than any has. */
+    Set<String> distinct(List<List<String>> keys) {
+        Set<String> chosen = conditional();
+        Set<String> distinct = new LinkedHashSet<>();
+        for (List<String> key : keys) {
+            key.stream()
+                    .filter(column -> key.size() > 1 && !chosen.contains(SqlToken.fold(column)))
+                    .findFirst()
+                    .ifPresent(distinct::add);
+        }
+        return distinct;
+    }
+
     private static boolean opensCondition(SqlToken token) {
         return token.is("WHEN") || token.is("WHERE") || token.is("CASE") || token.is("IIF");
     }

@@ -70,6 +70,37 @@ class DeferralTrialTest {
                         LockstepException.class, e -> assertThat(e.code()).isEqualTo("own-text"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"id unindexed, body", "body"})
+    void anIndexThatHasDriftedIsToBlameAndNotItsTriggers(String columns) throws SQLException {
+        String number = columns.equals("body") ? "rowid" : "id";
+        Path file = TestSqlite.create(
+                dir.resolve("a.db"),
+                "create table n (id integer primary key, body text)",
+                "create virtual table f using fts5(" + columns + ")",
+                "create trigger ai after insert on n begin insert into f (" + number
+                        + ", body) values (new.id, new.body); end",
+                "create trigger au after update on n begin update f set body = new.body where " + number
+                        + " = old.id; end",
+                "create trigger ad after delete on n begin delete from f where " + number + " = old.id; end",
+                ROWS,
+                "delete from f where rowid = 20");
+        String schema = TestSqlite.schema(file);
+        Engine engine = new Engine(file, Engine.NONE);
+
+        assertThatThrownBy(engine::defer).isInstanceOfSatisfying(LockstepException.class, e -> {
+            assertThat(e.code()).isEqualTo("index-drifted");
+            assertThat(e).hasMessageContaining("f has drifted").message().doesNotContain("(au)");
+        });
+        assertThat(TestSqlite.schema(file)).isEqualTo(schema);
+
+        TestSqlite.create(
+                file,
+                "insert into f (rowid, " + columns.replace(" unindexed", "") + ") select 20, "
+                        + columns.replace(" unindexed", "") + " from n where id = 20");
+        assertThat(engine.defer().tables()).isNotEmpty();
+    }
+
     @Test
     void externalContentOfWhichTriggersChooseIsRestoredAsTheyChoose() throws SQLException {
         Path file = TestSqlite.create(

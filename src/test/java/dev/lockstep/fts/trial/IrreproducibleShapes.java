@@ -114,6 +114,14 @@ final class IrreproducibleShapes {
                         "create trigger ad after delete on n when old.deleted = 0 begin"
                                 + " delete from f where rowid = old.id; end"),
                 Shape.of(
+                        "a key that is not searched in, and nothing that becomes an empty text",
+                        table,
+                        "create virtual table f using fts5(id unindexed, body)",
+                        INSERT.replace("rowid", "id"),
+                        "create trigger au after update on n begin update f set body = coalesce(new.body, '')"
+                                + " where id = old.id; end",
+                        DELETE.replace("rowid", "id")),
+                Shape.of(
                         "an update writes other text than an insert",
                         table,
                         own,

@@ -1,4 +1,4 @@
-package dev.lockstep.fts.trial;
+package dev.lockstep.fts.schema;
 
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.sqlite.SqlToken;
@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Set;
 
 /** The values that stand in a table's CHECK constraints: what such a column takes is mostly among them. */
-final class CheckedValues {
+public final class CheckedValues {
     private CheckedValues() {}
 
     /** By the folded name of each column that a constraint names, as SQL writes them. */
-    static Map<String, List<String>> of(Tx tx, String table) {
+    public static Map<String, List<String>> of(Tx tx, String table) {
         Map<String, List<String>> values = new LinkedHashMap<>();
         SqliteCatalog.of(tx).statement(table).ifPresent(sql -> {
             List<SqlToken> tokens = SqlToken.of(sql);
