@@ -8,6 +8,7 @@ for (;;) {
   try {
     const token = process.env.RELAY_TOKEN ? { Authorization: `Bearer ${process.env.RELAY_TOKEN}` } : {};
     const stream = await fetch(process.argv[2], { headers: { ...token, ...(id && { 'Last-Event-ID': id }) } });
+    if (!stream.ok) throw new Error(`${stream.status} ${await stream.text()}`);
     let rest = '';
     for await (const text of stream.body.pipeThrough(new TextDecoderStream())) {
       const events = (rest + text).split('\n\n');

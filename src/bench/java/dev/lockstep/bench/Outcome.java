@@ -27,7 +27,7 @@ record Outcome(Race race, Contender peer, List<Double> peerSamples, Contender ou
                 ours.name(),
                 number(median(ourSamples)) + " " + race.unit(),
                 peer.absence().isPresent() ? "-" : number(ratio()),
-                number(race.budget()) + (withinBudget() ? "" : " OVER"));
+                race.budget() == Race.NO_BUDGET ? "-" : number(race.budget()) + (withinBudget() ? "" : " OVER"));
     }
 
     Map<String, Object> json() {
@@ -38,7 +38,7 @@ record Outcome(Race race, Contender peer, List<Double> peerSamples, Contender ou
         json.put("peer", contender(peer, peerSamples));
         json.put("lockstep", contender(ours, ourSamples));
         json.put("ratio", rounded(ratio()));
-        json.put("budget", race.budget());
+        json.put("budget", race.budget() == Race.NO_BUDGET ? null : race.budget());
         json.put("withinBudget", withinBudget());
         return json;
     }
@@ -72,7 +72,7 @@ record Outcome(Race race, Contender peer, List<Double> peerSamples, Contender ou
     }
 
     private static String row(String... cells) {
-        return String.format(Locale.ROOT, "%-34s %-24s %16s   %-24s %16s %8s %8s", (Object[]) cells)
+        return String.format(Locale.ROOT, "%-46s %-24s %16s   %-24s %16s %8s %8s", (Object[]) cells)
                 .stripTrailing();
     }
 }

@@ -12,6 +12,9 @@ import java.util.List;
  * @param budget the greatest ratio of lockstep's median to the peer's that is good enough
  */
 record Race(String subject, String unit, int rounds, double budget) {
+    /** Nothing is promised: the ratio is there to be known. */
+    static final double NO_BUDGET = Double.POSITIVE_INFINITY;
+
     /** Runs each once to warm caches, unmeasured, and then the rounds; lockstep alone if the peer is absent. */
     Outcome between(Contender peer, Contender ours) throws IOException, InterruptedException {
         boolean alone = peer.absence().isPresent();

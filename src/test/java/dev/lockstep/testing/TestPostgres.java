@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -116,13 +117,19 @@ public final class TestPostgres implements TestServer {
         }
     }
 
-    /** As {@link #start()}, and a commit is on the disk before it is answered. */
-    public static TestPostgres startDurable() {
+    /**
+     * As {@link #start()}, and a commit is on the disk before it is answered.
+     *
+     * @param flush how long each flush of the log takes besides, at most 100 ms; who comes to commit meanwhile shares it
+     */
+    public static TestPostgres startDurable(Duration flush) {
         try {
             Path data = Files.createTempDirectory(Files.createDirectories(HOME), "data-");
             EmbeddedPostgres embedded = builder(data)
                     .setServerConfig("fsync", "on")
                     .setServerConfig("synchronous_commit", "on")
+                    .setServerConfig("commit_delay", Long.toString(flush.toNanos() / 1_000))
+                    .setServerConfig("commit_siblings", "0")
                     .start();
             return prepared(data, embedded, HERE.at(HERE.host(), embedded.getPort()));
         } catch (IOException e) {

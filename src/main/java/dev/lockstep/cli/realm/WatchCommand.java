@@ -44,7 +44,8 @@ public final class WatchCommand implements Command {
                 .description(
                         "Keep replicas in step with a table: triggers on it put into the outbox, in the transaction of"
                                 + " each INSERT, UPDATE, DELETE and TRUNCATE, which files its rows are, for the rows that are other"
-                                + " ones than before. Whoever writes the table needs no other right. Doing it again"
+                                + " ones than before. Whoever writes the table needs no other right. An expression that"
+                                + " fails, as after a column got another name, fails the statement. Doing it again"
                                 + " changes nothing, or takes the expressions given now.");
         Options.parameters(spec, "TABLE", "1", "The table, as SQL names it.");
         Options.add(spec, REALM, PATH, LIMIT, REMOVE);
@@ -66,8 +67,8 @@ public final class WatchCommand implements Command {
                         made.statements().forEach(tx::execute);
                         return made;
                     });
+            plan.sample().ifPresent(sample -> warn(plan, sample, call));
             if (!call.has(REMOVE)) {
-                warn(db, plan, call);
                 OutboxEmission.warnIfAbandoned(db, call.output());
             }
             return result(plan, call);
@@ -96,7 +97,7 @@ public final class WatchCommand implements Command {
         return call.has(REMOVE) ? TableWatch.remove(tx, table) : TableWatch.install(tx, table, expressions(call));
     }
 
-    private static void warn(Db db, Plan plan, Invocation call) {
+    private static void warn(Plan plan, Sample sample, Invocation call) {
         if (plan.coverage() == Coverage.PARENT_ONLY) {
             call.output()
                     .warn(
@@ -104,7 +105,6 @@ public final class WatchCommand implements Command {
                             "a statement that names a partition or an heir of " + plan.table()
                                     + " is not seen: watch those, too");
         }
-        Sample sample = db.read(tx -> TableWatch.sample(tx, plan, expressions(call)));
         if (sample.unnamed() > 0) {
             call.output()
                     .warn(

@@ -13,7 +13,6 @@ import dev.lockstep.realm.log.OutboxRecord.Scope;
 import dev.lockstep.realm.log.OutboxRecord.Subject;
 import dev.lockstep.support.Json;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -59,10 +58,14 @@ public final class Sequencer {
               left join lockstep_sequencer s on s.channel = c.channel
             """;
 
-    /** The dead rows that a plan by the table's order would read are what the order by transactions avoids. */
+    /**
+     * The dead rows that a plan by the table's order would read are what the order by transactions avoids. And nobody waits
+     * for the disk: should the server lose the step, the rows are in the outbox still.
+     */
     private static final String TRY_LOCK = """
             select pg_try_advisory_xact_lock(?) as taken,
-                   set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)
+                   set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+                   set_config('synchronous_commit', 'off', true)
             """;
 
     private static final String BEGIN = """
@@ -71,31 +74,41 @@ public final class Sequencer {
                 on conflict (channel) do nothing
             """;
 
-    /** A look at who is running, before the rows are looked at: who has committed in between is found once more, and has nothing. */
-    private static final String REACHED = """
-            select cast(upto as text) as upto, cast(pending as text) as pending,
-                   cast(pg_snapshot_xmax(s) as text) as xmax,
-                   (select cast(coalesce(array_agg(x), '{}') as text) from pg_snapshot_xip(s) as x) as running
-              from lockstep_sequencer, pg_current_snapshot() as s
-             where channel = ?
-            """;
-
+    /**
+     * One snapshot says who is running and what there is: a row of each transaction that has committed, or none. The first
+     * row tells how far it came, too; it is there without any rows of the outbox.
+     */
     private static final String MOVE = """
-            with due as materialized (
+            with reached as materialized (
+                   select case when s.holds then s.upto else '0' end as upto,
+                          case when s.holds then s.pending else '{}' end as pending, s.now
+                     from (select upto, pending, cast(? as boolean) and upto <= pg_snapshot_xmax(now) as holds, now
+                             from lockstep_sequencer, pg_current_snapshot() as now
+                            where channel = ?) s),
+                 due as materialized (
                    (select xact, n
                       from lockstep_inval_outbox
-                     where xact = any (cast(? as xid8[])))
+                     where xact = any (cast((select pending from reached) as xid8[])))
                     union all
                    (select xact, n
                       from lockstep_inval_outbox
-                     where xact >= cast(? as xid8)
+                     where xact >= (select upto from reached)
                      order by xact, n
-                     limit ?))
+                     limit ?)),
+                 moved as (
             delete from lockstep_inval_outbox o
              using due
              where (o.xact, o.n) = (due.xact, due.n)
-            returning cast(o.xact as text) as xact, o.n, cast(o.id as text) as id, o.channel, o.realm_url, o.forgets,
-                      array_to_json(o.paths) as paths
+            returning o.xact, o.n, o.id, o.channel, o.realm_url, o.forgets, o.paths)
+            select cast(m.xact as text) as xact, m.n, cast(m.id as text) as id, m.channel, m.realm_url, m.forgets,
+                   array_to_json(m.paths) as paths, r.*
+              from (select *, row_number() over (order by n) as place from moved) m
+              full join (
+                   select 1 as first, cast(upto as text) as upto, cast(pending as text) as pending,
+                          cast(pg_snapshot_xmax(now) as text) as xmax,
+                          (select cast(coalesce(array_agg(x), '{}') as text) from pg_snapshot_xip(now) as x) as running
+                     from reached) r on r.first = m.place
+             order by m.n
             """;
 
     private static final String REMEMBER = """
@@ -115,8 +128,6 @@ public final class Sequencer {
 
     /** Transactions that are done with: all before {@code upto} that are not {@code pending}. */
     private record Reached(long upto, Set<Long> pending) {
-        private static final Reached NOTHING = new Reached(0, Set.of());
-
         /** After all that was due is moved. */
         Reached after(long end, List<Long> running) {
             Set<Long> stillPending = new TreeSet<>();
@@ -137,63 +148,70 @@ public final class Sequencer {
 
     private final String client = "process " + ProcessHandle.current().pid();
     private boolean hasSwept;
+    private boolean hasMoved;
 
     /** Takes a step, if there is anything to do. */
     public Step step(Db db) {
-        if (hasSwept
+        boolean surely = !hasSwept || hasMoved;
+        if (!surely
                 && !db.autocommit(tx -> tx.only(IS_DUE, InvalidationLog.CHANNEL).flag("due"))) {
             return Step.NOTHING;
         }
         record Taken(Step step, Optional<LogPosition> last) {}
+        hasMoved = false;
         Taken taken = db.transact(tx -> {
             if (!tx.only(TRY_LOCK, LOCK.value()).flag("taken")) {
                 return new Taken(Step.BUSY, Optional.empty());
             }
-            List<Row> rows = move(tx);
-            List<OutboxRecord> records = new ArrayList<>(rows.size());
-            rows.forEach(row -> records.add(read(row)));
+            List<OutboxRecord> records = move(tx);
             Optional<LogPosition> last = number(tx, records);
             tell(tx, records);
             int numbers = records.stream().mapToInt(one -> one.changes().size()).sum();
-            Outcome outcome = rows.isEmpty() ? Outcome.NOTHING : Outcome.MOVED;
-            return new Taken(new Step(outcome, rows.size(), numbers), last);
+            Outcome outcome = records.isEmpty() ? Outcome.NOTHING : Outcome.MOVED;
+            return new Taken(new Step(outcome, records.size(), numbers), last);
         });
+        hasMoved = taken.step().outcome() == Outcome.MOVED;
         hasSwept |= taken.step().outcome() != Outcome.BUSY;
         taken.last().ifPresent(last -> LogRetention.tidy(db, last, taken.step().numbers()));
         return taken.step();
     }
 
     /** The first step of each run looks at everything there is: the log may have come from another server. */
-    private List<Row> move(Tx tx) {
-        tx.update(BEGIN, InvalidationLog.CHANNEL);
-        Row row = tx.only(REACHED, InvalidationLog.CHANNEL);
-        long xmax = Long.parseLong(row.text("xmax"));
-        Reached stored = new Reached(Long.parseLong(row.text("upto")), Set.copyOf(numbers(row.text("pending"))));
-        Reached from = hasSwept && stored.upto() <= xmax ? stored : Reached.NOTHING;
-        List<Row> moved = new ArrayList<>(tx.rows(MOVE, from.pendingText(), Long.toString(from.upto()), LIMIT));
-        long end = xmax;
+    private List<OutboxRecord> move(Tx tx) {
+        List<Row> rows = tx.rows(MOVE, hasSwept, InvalidationLog.CHANNEL, LIMIT);
+        if (rows.isEmpty()) {
+            tx.update(BEGIN, InvalidationLog.CHANNEL);
+            rows = tx.rows(MOVE, hasSwept, InvalidationLog.CHANNEL, LIMIT);
+        }
+        Row first = rows.get(0);
+        Reached from = new Reached(Long.parseLong(first.text("upto")), Set.copyOf(numbers(first.text("pending"))));
+        List<OutboxRecord> records = new ArrayList<>();
         int inOrder = 0;
         long last = 0;
-        for (Row one : moved) {
+        for (Row one : rows) {
+            if (one.isNull("n")) {
+                continue;
+            }
+            records.add(read(one));
             long xact = Long.parseLong(one.text("xact"));
             if (xact >= from.upto()) {
                 inOrder++;
                 last = Math.max(last, xact);
             }
         }
+        long end = Long.parseLong(first.text("xmax"));
         if (inOrder == LIMIT) {
-            end = Math.min(xmax, last);
+            end = Math.min(end, last);
         }
-        Reached reached = from.after(end, numbers(row.text("running")));
+        Reached reached = from.after(end, numbers(first.text("running")));
         tx.update(
                 REMEMBER,
                 Long.toString(reached.upto()),
                 reached.pendingText(),
-                moved.size(),
+                records.size(),
                 client,
                 InvalidationLog.CHANNEL);
-        moved.sort(Comparator.comparingLong(one -> one.integer("n")));
-        return moved;
+        return records;
     }
 
     private static List<Long> numbers(String array) {

@@ -53,7 +53,7 @@ public final class Sequencing implements AutoCloseable {
     private Db db;
     private boolean mayMove;
 
-    /** @param interval between two steps while there is something; when there is nothing, it grows to 250 ms */
+    /** @param interval from the beginning of a step to that of the next while there is something; when there is nothing, it grows to 250 ms */
     public Sequencing(Databases databases, PgTarget target, Duration interval) {
         this.databases = databases;
         this.target = target;
@@ -78,12 +78,15 @@ public final class Sequencing implements AutoCloseable {
             while (true) {
                 Duration pause;
                 try {
+                    long started = System.nanoTime();
                     Optional<Sequencer.Step> step = step();
-                    if (step.isPresent() && step.get().outcome() == Sequencer.Outcome.MOVED) {
+                    boolean moved = step.isPresent() && step.get().outcome() == Sequencer.Outcome.MOVED;
+                    if (moved) {
                         watcher.moved(step.get());
                         turns.reset();
                     }
                     pause = step.isEmpty() ? ABSENT : turns.next();
+                    pause = moved ? rest(pause, System.nanoTime() - started) : pause;
                     retries.reset();
                     watcher.looked();
                 } catch (DbException e) {
@@ -116,6 +119,11 @@ public final class Sequencing implements AutoCloseable {
         db.close();
         db = null;
         return Optional.empty();
+    }
+
+    /** From the beginning of a step to that of the next; what a slow one leaves others of it is a quarter, at least. */
+    static Duration rest(Duration interval, long stepNanos) {
+        return longer(interval.minusNanos(stepNanos), interval.dividedBy(4));
     }
 
     private void runBeside() {

@@ -36,11 +36,14 @@ final class SequencingTurns {
             waitFor(ABSENT);
             return false;
         }
+        long started = System.nanoTime();
         boolean moved = step(db);
         if (moved) {
             backoff.reset();
+            waitFor(Sequencing.rest(backoff.next(), System.nanoTime() - started));
+        } else {
+            waitFor(mayMove ? backoff.next() : ABSENT);
         }
-        waitFor(mayMove ? backoff.next() : ABSENT);
         return moved;
     }
 

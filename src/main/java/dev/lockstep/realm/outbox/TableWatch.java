@@ -77,13 +77,14 @@ public final class TableWatch {
                 return null;
             end %3$s;""";
 
+    /** Each path is asked for, also that of a row that concerns nobody, as the trigger does it. */
     private static final String SAMPLE = """
-            select count(*) as seen,
-                   count(*) filter (where said.realm is null or lockstep_realm(said.realm) is null) as unnamed,
-                   count(*) filter (where lockstep_realm(said.realm) is not null
+            select count(*) as seen, count(said.path) as said,
+                   count(*) filter (where said.realm is null or %2$s.lockstep_realm(said.realm) is null) as unnamed,
+                   count(*) filter (where %2$s.lockstep_realm(said.realm) is not null
                                       and (said.path is null
-                                           or lockstep_local(lockstep_realm(said.realm), said.path) is null)) as wide
-              from (%s) as said
+                                           or %2$s.lockstep_local(%2$s.lockstep_realm(said.realm), said.path) is null)) as wide
+              from (%1$s) as said
             """;
 
     /** A statement's kind, with what its trigger sees. */
@@ -109,9 +110,10 @@ public final class TableWatch {
      *
      * @param table with its schema, quoted
      * @param coverage whether statements may change its rows without its triggers
+     * @param sample what the expressions say of rows that are there; empty where they are to be asked no longer
      * @param statements none if all is so already
      */
-    public record Plan(String table, Coverage coverage, List<String> statements) {}
+    public record Plan(String table, Coverage coverage, Optional<Sample> sample, List<String> statements) {}
 
     /** Whether the triggers see every statement that changes rows of the table. */
     public enum Coverage {
@@ -143,7 +145,7 @@ public final class TableWatch {
     /**
      * What it takes to watch a table. From here on the transaction's search path is that of the triggers.
      *
-     * @throws LockstepException usage: no such table, or an expression is none over its columns
+     * @throws LockstepException usage: no such table; an expression is none over its columns, or fails for a row that is there
      */
     public static Plan install(Tx tx, String name, Expressions expressions) {
         Row table = table(tx, name);
@@ -185,7 +187,8 @@ public final class TableWatch {
         }
         tx.only(SEARCH_PATH, new Identifier(table.text("schema")).toString());
         checkExpressions(tx, quoted, expressions);
-        return new Plan(quoted, coverage(table), statements);
+        Sample sample = sample(tx, quoted, table.text("outbox"), expressions);
+        return new Plan(quoted, coverage(table), Optional.of(sample), statements);
     }
 
     /** What it takes to watch it no longer. */
@@ -197,7 +200,7 @@ public final class TableWatch {
             statements.add("drop trigger " + new Identifier(row.text("name")) + " on " + quoted + ";");
             statements.add("drop function " + row.text("function") + "();");
         }
-        return new Plan(quoted, coverage(table), statements);
+        return new Plan(quoted, coverage(table), Optional.empty(), statements);
     }
 
     private static Coverage coverage(Row table) {
@@ -234,11 +237,23 @@ public final class TableWatch {
         }
     }
 
-    /** What the expressions say of some rows that are there. */
-    public static Sample sample(Tx tx, Plan plan, Expressions expressions) {
-        Row row = tx.only(WatchQuery.bindable(SAMPLE.formatted(
-                WatchQuery.row("(select * from " + plan.table() + " limit 1000) as looked_at", expressions))));
-        return new Sample(row.integer("seen"), row.integer("unnamed"), row.integer("wide"));
+    /** Before the triggers are made, by which a statement would fail that writes a row like one for which they fail. */
+    private static Sample sample(Tx tx, String table, String outbox, Expressions expressions) {
+        try {
+            String rows = "(select * from " + table + " limit 1000) as looked_at";
+            Row row = tx.only(WatchQuery.bindable(SAMPLE.formatted(WatchQuery.row(rows, expressions), outbox)));
+            return new Sample(row.integer("seen"), row.integer("unnamed"), row.integer("wide"));
+        } catch (DbException e) {
+            if (e.reason() != Reason.OTHER && e.reason() != Reason.BAD_VALUE) {
+                throw e;
+            }
+            throw new LockstepException(
+                    LockstepException.Kind.USAGE,
+                    "bad-expression",
+                    "for a row of " + table + " the realm or the path cannot be said: " + e.getMessage(),
+                    "the statement that writes such a row would fail: let it be NULL there, 'case when ... end'",
+                    e);
+        }
     }
 
     private static String function(Row table, Event event) {

@@ -104,30 +104,40 @@ begin
     return case when local !~ '^/|/$|//|(^|/)\.{1,2}(/|$)|[[:cntrl:]\\]' and local not in ('', '*') then local end;
 end $$;
 
--- Writes the outbox.
+-- Writes the outbox. Names without escapes, leading dots and ports are as replicas spell them, and most are such.
 create or replace function ${lockstep}.lockstep_emit(realm text, paths text[], forgets boolean) returns void
     language plpgsql as $$
 declare
-    name   text := ${lockstep}.lockstep_realm(realm);
+    plain_realm constant text := '^https?://[a-z0-9._-]+(:[1-9][0-9]{0,4})?/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*$';
+    plain_path  constant text := '^[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$';
+    name   text;
     path   text;
     locals text[];
 begin
+    if realm ~ plain_realm and strpos(realm, ':80/') = 0 and strpos(realm, ':443/') = 0 and length(realm) <= 7997 then
+        name := realm;
+    else
+        name := ${lockstep}.lockstep_realm(realm);
+    end if;
     if name is null then
         raise invalid_parameter_value using
             message = 'no realm has the URL ' || coalesce(to_json(left(regexp_replace(realm, '//[^/]*@', '//***@'), 200))::text, 'null'),
             hint = 'a realm URL is http://HOST[:PORT]/[PATH/] or https://..., as replicas spell it';
     end if;
     foreach path in array coalesce(paths, '{}') loop
-        locals := locals || ${lockstep}.lockstep_local(name, path);
+        locals := locals || case when path ~ plain_path then path else ${lockstep}.lockstep_local(name, path) end;
         if locals[cardinality(locals)] is null then
             raise invalid_parameter_value using
                 message = 'no file of a realm has the path ' || coalesce(to_json(left(path, 200))::text, 'null'),
                 hint = 'a path is relative to the realm: cards/person.gts';
         end if;
     end loop;
+    if cardinality(locals) > 1 then
+        locals := array(select distinct l from unnest(locals) as l order by l);
+    end if;
     if paths is null or locals is not null then
         insert into ${lockstep}.lockstep_inval_outbox (channel, realm_url, paths, forgets)
-        values ('realm_file_changes', name, (select array_agg(distinct l order by l) from unnest(locals) as l), forgets);
+        values ('realm_file_changes', name, locals, forgets);
     end if;
 end $$;
 
@@ -378,7 +388,9 @@ declare
     change record;
     importers text[];
 begin
-    if new.n <= after then
+    if new.n <= after
+       or to_regclass('${cache}.module_transpile_cache') is null and to_regclass('${definitions}.modules') is null
+          and to_regclass('${generations}.realm_generations') is null then
         return null;
     end if;
     perform set_config('lockstep.forgotten', this || ' ' || max(n), true)

@@ -98,7 +98,12 @@ class TableWatchTest {
 
             assertTold(
                     database, "insert into \"S $$ x\".\"Card ?\" values ('a.gts', '{\"a\":1}')", "http://h/ {a.gts}");
-            assertThat(db.read(tx -> TableWatch.sample(tx, plan, odd)).seen()).isEqualTo(1);
+            assertThat(plan.sample().orElseThrow().seen()).isZero();
+            assertThat(watch(db, "\"S $$ x\".\"Card ?\"", odd)
+                            .sample()
+                            .orElseThrow()
+                            .seen())
+                    .isEqualTo(1);
         }
     }
 
@@ -142,6 +147,9 @@ class TableWatchTest {
                         .isInstanceOf(LockstepException.class)
                         .hasMessageContaining("no expression over the columns of \"public\".\"card\"");
             }
+            database.execute("insert into card values ('0')");
+            assertThatThrownBy(() -> watch(db, "card", new Expressions("owner", "(1 / owner::int)::text", 1)))
+                    .hasMessageContaining("for a row of \"public\".\"card\" the realm or the path cannot be said");
             assertThatThrownBy(() -> watch(db, "nowhere", CARDS)).hasMessage("no table nowhere");
             assertThatThrownBy(() -> watch(db, "a.b.c.d.e", CARDS)).hasMessage("no table a.b.c.d.e");
         }
