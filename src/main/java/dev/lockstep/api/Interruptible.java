@@ -38,6 +38,9 @@ final class Interruptible<T> {
     }
 
     private T run(String name) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("before " + name + " began");
+        }
         Thread worker = new Thread(this::work, name);
         worker.setDaemon(true);
         worker.start();

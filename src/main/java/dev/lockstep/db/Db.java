@@ -106,6 +106,11 @@ public final class Db implements AutoCloseable {
         tx.cancel();
     }
 
+    /** Runs statements outside a transaction that wait no longer than that for a lock, if the engine's connections have such a limit. */
+    public <T> T waitingAtMost(Duration limit, Function<Tx, T> work) {
+        return autocommit(any -> driver.waitingAtMost(limit, any, () -> work.apply(any)));
+    }
+
     public void onClose(Runnable action) {
         onClose = action;
     }

@@ -3,6 +3,8 @@ package dev.lockstep.db;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * What is particular to an engine about one open connection: how a transaction begins and ends, and what an error means. Each
@@ -31,6 +33,14 @@ public interface EngineDriver {
     }
 
     Engine engine();
+
+    /** The statement that is running is being cancelled: so is what this waits for by itself. Called from any thread. */
+    default void cancel() {}
+
+    /** Runs statements that wait no longer than that for a lock, where the engine's own locks would let them. */
+    default <T> T waitingAtMost(Duration limit, Tx tx, Supplier<T> work) {
+        return work.get();
+    }
 
     /** Classifies what the engine's JDBC driver has thrown. */
     DbException error(SQLException e);

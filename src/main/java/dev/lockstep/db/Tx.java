@@ -246,6 +246,7 @@ public final class Tx {
     /** Ends the statement that is running now, if there is one, and lets no other start. */
     void cancel() {
         cancelled = true;
+        driver.cancel();
         Statement statement = running;
         if (statement != null) {
             try {

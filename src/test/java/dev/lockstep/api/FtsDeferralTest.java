@@ -11,9 +11,13 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.SQLiteDataSource;
 
 /** Search indexes deferred by a Java program. */
@@ -139,15 +143,23 @@ class FtsDeferralTest {
         assertThat(TestSqlite.ask(notes, TRIGGERS)).isEqualTo("note_ai");
     }
 
-    @Test
-    void anInterruptBeforeTheWorkChangesNothing() throws Exception {
+    /** At once or as it waits for the lock, for which it would wait half a minute otherwise. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 700})
+    void anInterruptBeforeTheWorkChangesNothing(long afterMillis) throws Exception {
         String schema = TestSqlite.schema(notes);
+        Thread caller = Thread.currentThread();
         try (Connection blocker = TestSqlite.connect(notes);
                 Statement statement = blocker.createStatement()) {
             statement.execute("begin immediate");
-            Thread.currentThread().interrupt();
+            Thread interrupter = new Thread(() -> {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(afterMillis));
+                caller.interrupt();
+            });
+            interrupter.start();
 
             assertThatThrownBy(() -> FtsDeferral.on(notes).around(() -> {})).isInstanceOf(InterruptedException.class);
+            interrupter.join();
             statement.execute("rollback");
         }
 

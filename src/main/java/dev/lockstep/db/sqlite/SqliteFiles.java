@@ -10,11 +10,13 @@ import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.sqlite.BusyHandler;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteOpenMode;
@@ -77,10 +79,11 @@ public final class SqliteFiles {
         config.resetOpenMode(SQLiteOpenMode.CREATE);
         config.setReadOnly(access != Access.WRITE);
         config.setBusyTimeout(Math.toIntExact(busyTimeout.toMillis()));
-        Connector connector =
-                around.apply(() -> SqliteExtension.loaded(config.createConnection(url(file)), extensions));
+        BusyWait wait = new BusyWait(busyTimeout);
+        Connector connector = around.apply(
+                () -> waiting(wait, SqliteExtension.loaded(config.createConnection(url(file)), extensions)));
         try {
-            Db db = new Db(connector, SqliteDriver::new);
+            Db db = new Db(connector, connection -> new SqliteDriver(connection, wait));
             try {
                 look(db, file, access);
                 return db;
@@ -94,6 +97,17 @@ public final class SqliteFiles {
             }
         } catch (SQLException e) {
             throw SqliteErrors.opening(file, SqliteErrors.of(e));
+        }
+    }
+
+    /** The same connection. Not before it is open: what the driver does then waits by the configuration. */
+    private static Connection waiting(BusyWait wait, Connection connection) throws SQLException {
+        try {
+            BusyHandler.setHandler(connection, wait);
+            return connection;
+        } catch (SQLException e) {
+            Connector.closeAfter(e, connection);
+            throw e;
         }
     }
 

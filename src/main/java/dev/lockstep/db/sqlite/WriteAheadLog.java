@@ -2,6 +2,7 @@ package dev.lockstep.db.sqlite;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Row;
+import dev.lockstep.db.Tx;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
 import java.io.IOException;
@@ -25,17 +26,17 @@ public final class WriteAheadLog {
      * @return the bytes that the log keeps because somebody still reads what was before; 0 if it keeps next to nothing
      */
     public static long shrink(Db db) {
-        return db.autocommit(tx -> {
-            long page = tx.only("pragma page_size").integer(0);
-            if (tx.only("pragma wal_checkpoint(passive)").integer(1) * page < LARGE) {
-                return 0L;
-            }
-            long patience = tx.only("pragma busy_timeout").integer(0);
-            tx.rows("pragma busy_timeout = " + READERS_ARE_GIVEN.toMillis());
-            Row emptied = tx.only("pragma wal_checkpoint(truncate)");
-            tx.rows("pragma busy_timeout = " + patience);
-            return emptied.integer(0) == 0 ? 0L : emptied.integer(1) * page;
-        });
+        boolean isLarge =
+                db.autocommit(tx -> tx.only("pragma wal_checkpoint(passive)").integer(1) * pageSize(tx) >= LARGE);
+        if (!isLarge) {
+            return 0;
+        }
+        Row emptied = db.waitingAtMost(READERS_ARE_GIVEN, tx -> tx.only("pragma wal_checkpoint(truncate)"));
+        return emptied.integer(0) == 0 ? 0 : emptied.integer(1) * db.autocommit(WriteAheadLog::pageSize);
+    }
+
+    private static long pageSize(Tx tx) {
+        return tx.only("pragma page_size").integer(0);
     }
 
     /**

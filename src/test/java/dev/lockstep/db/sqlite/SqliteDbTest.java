@@ -2,14 +2,17 @@ package dev.lockstep.db.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbConformance;
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.db.sqlite.SqliteFiles.Access;
 import dev.lockstep.support.Environment;
+import dev.lockstep.testing.Await;
 import dev.lockstep.testing.Fault;
 import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Path;
@@ -19,8 +22,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +76,34 @@ class SqliteDbTest extends DbConformance {
     @Override
     protected void prepareForSnapshots(Db db) {
         db.autocommit(tx -> tx.rows("pragma journal_mode = wal"));
+    }
+
+    /** Its patience is longer than the run of a test may take. */
+    @Test
+    void aWaitForALockEndsWhenItIsCancelledOrInterrupted() throws Exception {
+        for (boolean interrupted : List.of(false, true)) {
+            try (Db holder = open();
+                    Db waiting = open(file, Access.WRITE, Duration.ofHours(1), Fault.none())) {
+                holder.transact(held -> {
+                    CompletableFuture<Throwable> ended = new CompletableFuture<>();
+                    Thread writer = new Thread(() -> ended.complete(catchThrowable(() -> waiting.transact(tx -> {
+                        tx.execute("create table never (a)");
+                        return null;
+                    }))));
+                    writer.start();
+                    Await.until("the wait", Duration.ofMinutes(1), () -> Arrays.stream(writer.getStackTrace())
+                            .anyMatch(frame -> frame.getClassName().equals(BusyWait.class.getName())));
+                    if (interrupted) {
+                        writer.interrupt();
+                    } else {
+                        waiting.cancel();
+                    }
+                    assertThat(ended.join()).isInstanceOf(DbException.class);
+                    return held;
+                });
+            }
+        }
+        assertThat(TestSqlite.ask(file, "select count(*) from sqlite_master")).isEqualTo("0");
     }
 
     @Test
