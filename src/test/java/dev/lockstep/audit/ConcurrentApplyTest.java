@@ -31,7 +31,7 @@ class ConcurrentApplyTest {
 
     @Test
     void sixteenProcessesAtOnceMakeOneValidIndexWithoutADeadlock() throws Exception {
-        int rounds = Counts.of(3, 20);
+        int rounds = Counts.of(1, 20);
         List<AuditDatabase> databases = new ArrayList<>();
         List<ChildJvm> children = new ArrayList<>();
         try {
@@ -108,7 +108,7 @@ class ConcurrentApplyTest {
     @ParameterizedTest
     @MethodSource("dev.lockstep.audit.AuditDatabase$Kind#ofLongTests")
     void aWriterNeverWaitsLongerThanTheLockTimeoutWhoeverElseIsInTheWay(AuditDatabase.Kind kind) throws Exception {
-        int rounds = kind == AuditDatabase.Kind.SQLITE ? Counts.of(2, 10) : Counts.of(1, 10);
+        int rounds = Counts.of(1, 10);
         try (AuditDatabase database =
                 AuditDatabase.create(kind, dir.resolve("pressure.db")).fill()) {
             for (int round = 0; round < rounds; round++) {

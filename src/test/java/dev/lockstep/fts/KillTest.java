@@ -80,7 +80,7 @@ class KillTest {
                 "create table projects_before as select * from projects");
         Random random = new Random(Counts.seed() * 31 + mode.name().hashCode());
         List<FtsStatus.State> found = new ArrayList<>();
-        for (int kill = 0; kill < Counts.of(30, 500); kill++) {
+        for (int kill = 0; kill < Counts.of(16, 500); kill++) {
             Step next = Step.values()[kill % Step.values().length];
             for (Step step : EnumSet.range(Step.DEFER, next)) {
                 if (step != next) {

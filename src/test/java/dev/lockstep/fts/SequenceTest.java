@@ -45,7 +45,7 @@ class SequenceTest {
     void everyTextIsLiveOrStoredAfterEachStepAndTheEndIsAsTheBeginning() throws Exception {
         Path template = CadtDatabase.create(dir.resolve("template.db"), 3);
         String master = TestSqlite.schema(template);
-        int sequences = Counts.of(100, 5_000);
+        int sequences = Counts.of(50, 5_000);
         for (int seed = 0; seed < sequences; seed++) {
             Path file = Files.copy(template, dir.resolve("sequence.db"));
             Engine engine = new Engine(file, Engine.CADT);

@@ -39,12 +39,12 @@ class AnySchemaTest {
 
     @Test
     void onPostgres(TestDatabase mirror) throws SQLException {
-        tryAll(Counts.of(5, 400), MirrorPair.of(dir.resolve("source.db"), mirror));
+        tryAll(Counts.of(3, 400), MirrorPair.of(dir.resolve("source.db"), mirror));
     }
 
     @Test
     void onMariaDb(MariaDbDatabase mirror) throws SQLException {
-        tryAll(Counts.of(5, 400), MirrorPair.of(dir.resolve("source.db"), mirror));
+        tryAll(Counts.of(3, 400), MirrorPair.of(dir.resolve("source.db"), mirror));
     }
 
     @Test
@@ -55,7 +55,7 @@ class AnySchemaTest {
 
     @Test
     void onSqlite() throws SQLException {
-        tryAll(Counts.of(4, 200), MirrorPair.of(dir.resolve("source.db"), dir.resolve("mirror.db")));
+        tryAll(Counts.of(3, 200), MirrorPair.of(dir.resolve("source.db"), dir.resolve("mirror.db")));
     }
 
     /** Whether nothing of a refused table was written; a table that was equal before may be as it was. */

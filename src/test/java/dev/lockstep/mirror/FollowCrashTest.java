@@ -40,7 +40,7 @@ class FollowCrashTest {
     @MethodSource("dev.lockstep.mirror.TestMirror$Kind#ofLongTests")
     void isEqualToASourceThatFourWriteToMeanwhile(Kind kind) throws Exception {
         // What four writers with default durability make in 30 s on a small machine; in half an hour at night.
-        int operations = Counts.of(30_000, 1_800_000);
+        int operations = Counts.of(12_000, 1_800_000);
         try (TestMirror mirror = new TestMirror(kind, dir, LiveWriters.TABLES);
                 LiveWriters writers = LiveWriters.start(mirror.source, operations);
                 RunningLockstep follow = FollowTest.follow(mirror)) {

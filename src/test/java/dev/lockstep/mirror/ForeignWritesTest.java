@@ -43,7 +43,7 @@ class ForeignWritesTest {
         Random random = new Random(seed);
         try (TestMirror mirror = filled(kind, random)) {
             for (int writes = 0; writes < WRITES * Counts.of(1, 10); ) {
-                int some = 1 + random.nextInt(12);
+                int some = 1 + random.nextInt(30);
                 write(mirror, some, random);
                 writes += some;
                 if (random.nextInt(3) == 0) {
@@ -205,7 +205,7 @@ class ForeignWritesTest {
         try (TestMirror mirror = filled(kind, new Random(2))) {
             int missed = 0;
             boolean hit = true;
-            for (int call = 1; hit; call += Counts.of(5, 1)) {
+            for (int call = 1; hit; call += Counts.of(13, 1)) {
                 mirror.sql(
                         "update cells set n = " + call + " where id = 20",
                         "delete from cells where id = " + (100 + call));

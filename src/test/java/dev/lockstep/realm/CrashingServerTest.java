@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Four processes serve while files and the whole realm are invalidated, on a server that crashes again and again. */
 class CrashingServerTest {
     private static final int REPLICAS = 4;
-    private static final int CRASHES = Counts.of(12, 360);
+    private static final int CRASHES = Counts.of(6, 360);
     private static final int EDITS_BETWEEN = 15;
     private static final Duration RECOVERY = Duration.ofSeconds(60);
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
  * listener's backend every 20 ms.
  */
 class InvalidationStormTest {
-    private static final int INVALIDATIONS = Counts.of(4_000, 100_000);
+    private static final int INVALIDATIONS = Counts.of(1_500, 100_000);
     private static final int LISTENERS = 50;
     private static final int EMITTERS = 8;
     private static final int MAX_IN_A_TRANSACTION = 3;

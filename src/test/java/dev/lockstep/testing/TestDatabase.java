@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,15 +34,17 @@ public final class TestDatabase implements AutoCloseable {
 
     private final ServerAddress address;
     private final ServerAddress admin;
+    private final DatabasePool pool;
     private final Map<String, String> timeouts;
 
-    TestDatabase(ServerAddress address, ServerAddress admin) {
-        this(address, admin, Map.of("PGCONNECT_TIMEOUT", LOGIN_TIMEOUT));
+    TestDatabase(ServerAddress address, ServerAddress admin, DatabasePool pool) {
+        this(address, admin, pool, Map.of("PGCONNECT_TIMEOUT", LOGIN_TIMEOUT));
     }
 
-    private TestDatabase(ServerAddress address, ServerAddress admin, Map<String, String> timeouts) {
+    private TestDatabase(ServerAddress address, ServerAddress admin, DatabasePool pool, Map<String, String> timeouts) {
         this.address = address;
         this.admin = admin;
+        this.pool = pool;
         this.timeouts = timeouts;
     }
 
@@ -54,12 +55,12 @@ public final class TestDatabase implements AutoCloseable {
 
     /** The same database by way of another port of this machine, where a proxy listens; it is waited for as by default. */
     public TestDatabase through(int port) {
-        return new TestDatabase(address.at("127.0.0.1", port), admin, Map.of());
+        return new TestDatabase(address.at("127.0.0.1", port), admin, pool, Map.of());
     }
 
     /** The same database, to somebody else. */
     public TestDatabase as(String user, String password) {
-        return new TestDatabase(address.withLogin(user, password), admin, timeouts);
+        return new TestDatabase(address.withLogin(user, password), admin, pool, timeouts);
     }
 
     /**
@@ -174,22 +175,15 @@ public final class TestDatabase implements AutoCloseable {
         }
     }
 
-    /** Checks for leaks, then drops the database whatever the check found. */
+    /** Checks for leaks, then gives the database back, or drops it if the check has found one. */
     @Override
     public void close() {
         try {
             checkForLeaks();
-        } finally {
-            drop();
+        } catch (AssertionError leak) {
+            pool.drop(name());
+            throw leak;
         }
-    }
-
-    private void drop() {
-        try (Connection connection = TestPostgres.connect(admin, TestPostgres.ADMINISTRATION);
-                Statement statement = connection.createStatement()) {
-            statement.execute("drop database " + name() + " with (force)");
-        } catch (SQLException e) {
-            throw new IllegalStateException("cannot drop " + name(), e);
-        }
+        pool.takeBack(name());
     }
 }

@@ -13,7 +13,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.io.FileUtils;
 
 /**
@@ -49,8 +48,6 @@ public final class TestPostgres implements TestServer {
 
     private static final String ANYBODY = "anybody /^.*$ peer\n";
 
-    private static final AtomicInteger DATABASES = new AtomicInteger();
-
     static {
         // The builder's own option for it still makes an empty folder in the temporary one.
         System.setProperty("ot.epg.working-dir", HOME.toString());
@@ -61,6 +58,7 @@ public final class TestPostgres implements TestServer {
     private final Path data;
     private final ServerAddress admin;
     private final ServerAddress tester;
+    private final DatabasePool databases;
     private EmbeddedPostgres embedded;
 
     /** Where it is none of our own. */
@@ -71,6 +69,7 @@ public final class TestPostgres implements TestServer {
         this.embedded = embedded;
         this.admin = admin;
         this.tester = tester;
+        this.databases = new DatabasePool(admin, tester);
     }
 
     /** The server of this JVM, started now if it is not running; it stops when the test run ends. */
@@ -185,11 +184,9 @@ public final class TestPostgres implements TestServer {
         }
     }
 
-    /** An empty database that its user owns. Closing it checks that nothing is left in it, and drops it. */
+    /** An empty database that its user owns. Closing it checks that nobody is left in it. */
     public TestDatabase createDatabase() {
-        String name = tester.user() + "_" + DATABASES.incrementAndGet();
-        administer("create database %s owner %s".formatted(name, tester.user()));
-        return new TestDatabase(tester.withDatabase(name), admin);
+        return new TestDatabase(tester.withDatabase(databases.lend()), admin, databases);
     }
 
     public int port() {
@@ -230,7 +227,7 @@ public final class TestPostgres implements TestServer {
 
     /** The database of the server that this one follows, as it is here. */
     public TestDatabase database(TestDatabase original) {
-        return new TestDatabase(tester.withDatabase(original.name()), admin);
+        return new TestDatabase(tester.withDatabase(original.name()), admin, databases);
     }
 
     /** Makes a primary of a standby; it takes writes when this returns. */
@@ -293,6 +290,7 @@ public final class TestPostgres implements TestServer {
     @Override
     public void close() {
         if (embedded == null) {
+            databases.close();
             administer("drop role " + tester.user());
             server.close();
             return;

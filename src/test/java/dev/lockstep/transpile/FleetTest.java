@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(PostgresExtension.class)
 class FleetTest {
     private static final int PROCESSES = 8;
-    private static final int PATHS = Counts.of(100, 5_000);
+    private static final int PATHS = Counts.of(40, 5_000);
     /** Builds that one process holds when it goes. */
     private static final int HELD = Counts.of(10, 100);
 

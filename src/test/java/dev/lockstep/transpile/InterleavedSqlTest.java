@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(PostgresExtension.class)
 class InterleavedSqlTest {
-    private static final int ROUNDS = Counts.of(2_000, 100_000);
+    private static final int ROUNDS = Counts.of(800, 100_000);
     /** At most: the first that is stale ends it. */
     private static final int UPSTREAM_ROUNDS = 100_000;
 

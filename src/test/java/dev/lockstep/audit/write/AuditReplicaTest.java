@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A mirror gets the generations of the log, the same rows with the same ids, now or later. */
 class AuditReplicaTest {
-    private static final int STRIDE = Counts.of(4, 1);
+    private static final int STRIDE = Counts.of(9, 1);
 
     @TempDir
     Path dir;

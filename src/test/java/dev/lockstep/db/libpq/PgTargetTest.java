@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
-import dev.lockstep.support.Redactor;
 import dev.lockstep.support.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -273,26 +272,6 @@ class PgTargetTest {
 
         variables.put("LOCKSTEP_PG", text);
         assertThat(passwords(resolve(null))).containsExactly("S3CR3T-url");
-    }
-
-    @Test
-    void nothingOfATargetPrintsItsPasswordAndNothingElseWillEither() {
-        variables.put("LOCKSTEP_PG", "postgresql://bob:S3CR3T-target@db9/app?sslpassword=S3CR3T-key");
-
-        PgTarget target = resolve(null);
-
-        assertThat(target + target.hosts().toString() + target.provenance()).doesNotContain("S3CR3T");
-        assertThat(target.redactor().redact("the driver said S3CR3T-target and S3CR3T-key"))
-                .doesNotContain("S3CR3T");
-    }
-
-    @Test
-    void aPasswordThatIsTheUsersNameDoesNotBlackOutEveryMessage() {
-        variables.put("LOCKSTEP_PG", "postgresql://postgres:postgres@db9");
-
-        Redactor redactor = resolve(null).redactor();
-
-        assertThat(redactor.redact("cannot connect to db9:5432 as postgres")).endsWith("as postgres");
     }
 
     @Test

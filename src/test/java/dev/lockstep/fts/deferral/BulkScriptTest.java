@@ -26,6 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code fts run --atomic}: deferral, bulk work and restoration are one transaction, or never were. */
 class BulkScriptTest extends CadtFixture {
+    /** So many calls of each mode are broken in every build, and each in the nightly one. */
+    private static final int CALLS = 16;
+
     private static final String BULK = """
             -- a comment; with a semicolon
             update units set unitOwner = 'a;b' where warehouseUnitId like '%3';
@@ -161,8 +164,9 @@ class BulkScriptTest extends CadtFixture {
                                     copy.file(), "select count(*) || ' ' || sum(unitOwner = 'a;b') from units"))
                             .isIn(before, "54 6");
                 })
+                .breakingAbout(CALLS)
                 .run(Mode.CLOSE);
 
-        assertThat(broken).isGreaterThan(50);
+        assertThat(broken).isGreaterThanOrEqualTo(CALLS);
     }
 }

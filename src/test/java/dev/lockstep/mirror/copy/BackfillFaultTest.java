@@ -51,13 +51,13 @@ class BackfillFaultTest {
             List.of("lockstep_mirror_run", "lockstep_mirror_table", "lockstep_mirror_ckpt", "lockstep_mirror_reject");
 
     /** So many calls of each mode are broken in every build: a server takes its time for what a run does to it. */
-    private static final int ON_POSTGRES = 9;
+    private static final int ON_POSTGRES = 4;
 
-    private static final int ON_MARIADB = 5;
+    private static final int ON_MARIADB = 3;
 
-    private static final int ON_SQLITE = 20;
+    private static final int ON_SQLITE = 8;
 
-    private static final int WHERE_FULL = 5;
+    private static final int WHERE_FULL = 3;
 
     @TempDir
     private Path dir;

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith(PostgresExtension.class)
 class PublisherCrashTest {
-    private static final int ROUNDS = Counts.of(24, 1_000);
+    private static final int ROUNDS = Counts.of(12, 1_000);
 
     /** A process that starts keeps a processor busy, and the rest waits for it. */
     private static final int AT_A_TIME = 2;
