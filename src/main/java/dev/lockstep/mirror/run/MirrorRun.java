@@ -4,6 +4,7 @@ import dev.lockstep.db.DbException;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.lock.SessionLock;
 import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.source.FollowTriggers;
@@ -29,6 +30,11 @@ public final class MirrorRun implements AutoCloseable {
     private final MirrorEngine engine;
     private final MirrorLedger ledger;
     private final long fence;
+    private final SessionLock alive;
+
+    /** Not while a server has yet to notice that the connection before this one is gone. */
+    private boolean shown = true;
+
     private boolean written;
     private Throttle throttle = Throttle.none();
 
@@ -37,9 +43,8 @@ public final class MirrorRun implements AutoCloseable {
         this.engine = engine;
         this.ledger = ledger;
         this.fence = fence;
-        String place = connection.transact(engine::place);
-        connection.onReconnect(
-                db -> engine.lock(RunClaim.lockName(ledger, place, fence)).tryTake(db));
+        this.alive = engine.lock(RunClaim.lockName(ledger, connection.transact(engine::place), fence));
+        connection.onReconnect(db -> shown = alive.tryTake(db));
     }
 
     /**
@@ -153,6 +158,7 @@ public final class MirrorRun implements AutoCloseable {
     private <T> T fenced(Function<Tx, T> work) {
         return connection.transact(tx -> {
             ledger.check(tx, fence);
+            shown = shown || alive.tryTake(connection.db());
             return work.apply(tx);
         });
     }
