@@ -17,6 +17,9 @@ public final class LoginTimeout<C extends Connection> implements Runnable {
         C connect() throws SQLException;
     }
 
+    /** What to do, after where the address is from. */
+    public static final String LONGER = "; connect_timeout=60 waits longer";
+
     private final Attempt<C> connector;
     private C connection;
     private Throwable failure;

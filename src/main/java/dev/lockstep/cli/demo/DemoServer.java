@@ -5,8 +5,10 @@ import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
+import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
 import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +21,11 @@ import java.util.regex.Pattern;
 final class DemoServer implements AutoCloseable {
     private static final String NAME = "lockstep_demo_%06x";
 
+    /** How long a busy server is waited for, unless the environment says. Nobody is hurt by a demo that takes its time. */
+    private static final String LOGIN_TIMEOUT = "PGCONNECT_TIMEOUT";
+
+    private static final String LOGIN_SECONDS = "60";
+
     /** A URL up to its database, the database, and its parameters. */
     private static final Pattern URL =
             Pattern.compile("((?:jdbc:)?postgres(?:ql)?://[^/?]*|jdbc:postgresql:)(/?[^?]*)(\\?.*)?", Pattern.DOTALL);
@@ -26,12 +33,14 @@ final class DemoServer implements AutoCloseable {
     private static final Pattern DATABASE_PARAMETER = Pattern.compile("(?<=[?&])(?:dbname|database)=[^&]*&?");
 
     private final Invocation call;
+    private final Environment before;
     private final String given;
     private final String own;
     private final String url;
 
     private DemoServer(Invocation call, String given, String own, String url) {
         this.call = call;
+        this.before = call.databases().environment();
         this.given = given;
         this.own = own;
         this.url = url;
@@ -49,6 +58,7 @@ final class DemoServer implements AutoCloseable {
         }
         String own = NAME.formatted(new SecureRandom().nextInt(1 << 24));
         DemoServer server = new DemoServer(call, given, own, inDatabase(given, own));
+        server.waitLonger();
         if (!server.target(server.url).database().equals(own)) {
             throw LockstepException.usage(
                     "--pg: the demo cannot put a database of its own into this description",
@@ -58,6 +68,12 @@ final class DemoServer implements AutoCloseable {
             alone(db, "create database " + own + " template template0 encoding 'UTF8'");
         }
         return server;
+    }
+
+    private void waitLonger() {
+        Map<String, String> variables = new HashMap<>(before.variables());
+        variables.putIfAbsent(LOGIN_TIMEOUT, LOGIN_SECONDS);
+        call.databases().use(before.with(variables));
     }
 
     /** The same server and account, another database. The last one that is said counts. */
@@ -128,5 +144,6 @@ final class DemoServer implements AutoCloseable {
             call.output().event("say", Map.of("text", text), text);
             return null;
         });
+        call.databases().use(before);
     }
 }

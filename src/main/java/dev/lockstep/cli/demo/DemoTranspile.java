@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 final class DemoTranspile implements AutoCloseable {
     private static final String REALM = "http://localhost:4201/luke/my-realm/";
     private static final String MODULE = "cards/person.gts";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final int PROCESSES = 3;
 
@@ -129,7 +129,7 @@ final class DemoTranspile implements AutoCloseable {
     private void awaitBuilds(int count, List<Process> fleet) throws InterruptedException {
         Deadline deadline = Deadline.after(PATIENCE);
         while (read(directory.resolve("builds")).size() < count) {
-            if (deadline.passed()) {
+            if (deadline.passed() || fleet.stream().noneMatch(Process::isAlive)) {
                 throw new LockstepException("a build of the demo did not begin", "its message is above");
             }
             fleet.get(0).waitFor(20, TimeUnit.MILLISECONDS);

@@ -1,9 +1,11 @@
 package dev.lockstep.db.mariadb;
 
 import dev.lockstep.db.DbException;
+import dev.lockstep.db.LoginTimeout;
 import dev.lockstep.db.NetworkFailure;
 import dev.lockstep.db.SqlErrors;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.util.List;
 
 /** Why a MariaDB or MySQL let nobody in: where the driver speaks of its own settings, in words of ours. */
@@ -60,6 +62,6 @@ final class MariaDbLoginFailure {
             return "sslmode=require if it has TLS; else server_public_key_path=FILE,"
                     + " or get_server_public_key=true on a network that can be trusted";
         }
-        return target.provenance();
+        return failure instanceof SQLTimeoutException ? target.provenance() + LoginTimeout.LONGER : target.provenance();
     }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.db.postgres;
 
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.DbException.Reason;
+import dev.lockstep.db.LoginTimeout;
 import dev.lockstep.db.NetworkFailure;
 import dev.lockstep.db.SqlErrors;
 import dev.lockstep.db.libpq.Host;
@@ -87,7 +88,7 @@ final class LoginFailure {
             case "08P01" ->
                 provenance + "; "
                         + (refusal(last) == null ? "is it PostgreSQL?" : "a pooler? Connect to PostgreSQL itself");
-            default -> provenance;
+            default -> last instanceof SQLTimeoutException ? provenance + LoginTimeout.LONGER : provenance;
         };
     }
 
