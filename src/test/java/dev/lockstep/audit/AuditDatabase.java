@@ -241,7 +241,7 @@ public final class AuditDatabase implements AutoCloseable {
                         + postgres.name();
             case MARIADB, MYSQL ->
                 "mariadb://" + mariaDb.user() + "@" + mariaDb.host() + ":" + mariaDb.port() + "/" + mariaDb.name()
-                        + "?sslmode=disable";
+                        + "?sslmode=disable&connect_timeout=60";
         };
     }
 

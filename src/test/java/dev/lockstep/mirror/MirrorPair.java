@@ -54,7 +54,7 @@ public record MirrorPair(Path source, String url, Opener opener) {
     /** The same through a proxy of this machine that can read what is sent. */
     MirrorPair through(FaultProxy proxy) {
         String there = url.replaceFirst("@[^/]*/", "@127.0.0.1:" + proxy.port() + "/");
-        return new MirrorPair(source, there + (url.startsWith("m") ? "?sslmode=disable" : ""), opener);
+        return new MirrorPair(source, there + (url.startsWith("m") ? "&sslmode=disable" : ""), opener);
     }
 
     /** What a command must see. */

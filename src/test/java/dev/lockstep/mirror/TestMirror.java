@@ -130,7 +130,7 @@ public final class TestMirror implements AutoCloseable {
     }
 
     /** What differs, as the bare drivers see it; empty if the tables are equal. */
-    List<String> differences(String table) throws SQLException {
+    public List<String> differences(String table) throws SQLException {
         try (Connection connection = connect()) {
             return Mirrored.differences(source, connection, table);
         }

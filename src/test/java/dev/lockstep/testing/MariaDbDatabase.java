@@ -30,9 +30,12 @@ public class MariaDbDatabase implements AutoCloseable {
         this.scheme = scheme;
     }
 
-    /** The address as {@code mariadb://user:password@host:port/database}, or the same with {@code mysql:}. */
+    /**
+     * The address as {@code mariadb://user:password@host:port/database}, or the same with {@code mysql:}; a busy machine is
+     * waited for.
+     */
     public final String url() {
-        return address.url(scheme);
+        return address.url(scheme) + "?connect_timeout=60";
     }
 
     public final String host() {

@@ -24,11 +24,9 @@ import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.MariaDbExtension;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,43 +90,6 @@ class MariaDbDbTest extends DbConformance {
         try (Db db = open()) {
             assertThat(db.engine()).isEqualTo(Engine.MARIADB);
             assertThat(db.isPooled()).isFalse();
-        }
-    }
-
-    @Test
-    void oneOfTwoTransactionsInADeadlockRunsAgain() throws Exception {
-        try (Db db = open();
-                Db other = open()) {
-            db.run(tx -> tx.execute(CREATE));
-            db.run(tx -> tx.updateAll(INSERT, List.of(new Object[] {1L, "a"}, new Object[] {2L, "a"})));
-            CountDownLatch both = new CountDownLatch(2);
-            CompletableFuture<List<Integer>> rival = CompletableFuture.supplyAsync(() -> crosswise(other, both, 2, 1));
-            List<Integer> tries = new ArrayList<>(crosswise(db, both, 1, 2));
-            tries.addAll(rival.get(60, TimeUnit.SECONDS));
-
-            assertThat(tries).hasSize(3);
-            List<Row> bodies = db.autocommit(tx -> tx.rows("select distinct body from note"));
-            assertThat(bodies).hasSize(1);
-        }
-    }
-
-    private static List<Integer> crosswise(Db db, CountDownLatch both, long first, long second) {
-        List<Integer> tries = new ArrayList<>();
-        db.run(tx -> {
-            tries.add(tries.size());
-            tx.update("update note set body = ? where id = ?", "by " + first, first);
-            both.countDown();
-            await(both);
-            tx.update("update note set body = ? where id = ?", "by " + first, second);
-        });
-        return tries;
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         }
     }
 
