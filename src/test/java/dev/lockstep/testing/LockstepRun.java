@@ -15,7 +15,8 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * One lockstep command that has ended, in this process or in one of its own, with a fault in its databases.
+ * One lockstep command that has ended, in this process or in one of its own, with a fault in its databases. What it printed
+ * for programs is as declared.
  *
  * @param exit its exit status; one that means a bug in lockstep is an {@link AssertionError} instead
  */
@@ -26,6 +27,7 @@ public record LockstepRun(int exit, String stdout, String stderr) {
         if (exit == BUG) {
             throw new AssertionError("lockstep says that it has a bug:\n" + stdout + stderr);
         }
+        DeclaredOutput.check(stdout);
     }
 
     /** Runs a command here, without a fault. */

@@ -23,6 +23,7 @@ public final class HelpTopics {
             "exit-codes",
             "connections",
             "output",
+            "json",
             "environment",
             "profile-format",
             "protocol",
@@ -35,6 +36,7 @@ public final class HelpTopics {
     public static String text(String topic) {
         return switch (topic) {
             case "profile-format" -> profileFormat();
+            case "json" -> OutputPage.ofAll(OutputCatalog.read().typed(), HelpPage.COLUMNS);
             case "protocol" ->
                 resource(HelpTopics.class, "protocol.txt")
                         .replace("${transpile}", indented(resource(CacheSchema.class, "schema.sql")))
