@@ -84,9 +84,11 @@ public final class ShellScripts {
                 script,
                 "__lockstep_at help",
                 "-a '" + String.join(" ", tree.nouns()) + " " + String.join(" ", topics) + "'");
+        line(script, "__lockstep_at help json", "-a '" + String.join(" ", tree.nouns()) + "'");
         for (String noun : tree.nouns()) {
             if (!tree.verbs(noun).isEmpty()) {
-                line(script, "__lockstep_at help " + noun, "-a '" + String.join(" ", tree.verbs(noun)) + "'");
+                String named = "__lockstep_at help " + noun + "; or __lockstep_at help json " + noun;
+                line(script, named, "-a '" + String.join(" ", tree.verbs(noun)) + "'");
             }
         }
         Map<String, Leaf> leaves = model.leaves();
@@ -136,7 +138,8 @@ public final class ShellScripts {
     private static Optional<String> fishValue(ValueKind kind) {
         return switch (kind.source()) {
             case FLAG, ANY, COMMAND -> Optional.empty();
-            case WORDS, DATABASE -> Optional.of("-a '" + String.join(" ", kind.words()) + "'");
+            case WORDS -> Optional.of("-a '" + String.join(" ", kind.words()) + "'");
+            case DATABASE -> Optional.of("-a '(__lockstep_databases " + String.join(" ", kind.words()) + ")'");
             case FILE -> Optional.of("-F");
             case PROFILE -> Optional.of("-F -a '" + String.join(" ", Profile.builtIn()) + "'");
             case TABLE -> Optional.of("-a '(__lockstep_names tables)'");

@@ -83,10 +83,14 @@ _lockstep() {
     rest=2
   fi
   if [[ $noun == help && $word != -* ]]; then
-    local first=1
-    while ((first < n)) && [[ ${_lockstep_words[first]} == -* ]]; do first=$((first + 1)); done
+    local first=1 topics=$_lockstep_topics
+    while ((first < n)) && [[ ${_lockstep_words[first]} == -* || ${_lockstep_words[first]} == json ]]; do
+      # After that topic stands a command.
+      [[ ${_lockstep_words[first]} == json ]] && topics=
+      first=$((first + 1))
+    done
     if ((first == n)); then
-      COMPREPLY=($(compgen -W "$_lockstep_nouns $_lockstep_topics" -- "$word"))
+      COMPREPLY=($(compgen -W "$_lockstep_nouns $topics" -- "$word"))
     else
       COMPREPLY=($(compgen -W "$(_lockstep_verbs "${_lockstep_words[first]}")" -- "$word"))
     fi

@@ -33,5 +33,21 @@ function __lockstep_names
     lockstep complete-names $argv[1] $options 2>/dev/null </dev/null
 end
 
+# The beginnings of a database's address, or the files after sqlite:.
+function __lockstep_databases
+    set -l word (string replace -r -- '^--[a-z]+=' '' (commandline -ct))
+    if not string match -q 'sqlite:*' -- $word
+        printf '%s\n' $argv
+        return
+    end
+    set -l file (string replace 'sqlite:' '' -- $word)
+    for found in $file*
+        test -d $found; and set found $found/
+        echo sqlite:$found
+    end
+end
+
 complete -c lockstep -f
+# What follows -- is another program's.
+complete -c lockstep -n 'contains -- -- (commandline -opc)' -F
 @TABLES@

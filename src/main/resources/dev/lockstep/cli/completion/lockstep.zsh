@@ -54,10 +54,14 @@ _lockstep() {
     rest=4
   fi
   if [[ $noun == help && $word != -* ]]; then
-    local first=3
-    while ((first < CURRENT)) && [[ $words[first] == -* ]]; do first=$((first + 1)); done
+    local first=3 topics=$_lockstep_topics
+    while ((first < CURRENT)) && [[ $words[first] == -* || $words[first] == json ]]; do
+      # After that topic stands a command.
+      [[ $words[first] == json ]] && topics=
+      first=$((first + 1))
+    done
     if ((first == CURRENT)); then
-      compadd -- ${=_lockstep_nouns} ${=_lockstep_topics}
+      compadd -- ${=_lockstep_nouns} ${=topics}
     else
       compadd -- $(_lockstep_verbs $words[first])
     fi

@@ -44,6 +44,7 @@ class CompletionTest {
             List.of("completion f", "fish"),
             List.of("help conn", "connections"),
             List.of("help mirror ba", "backfill"),
+            List.of("help json mirror ba", "backfill"),
             List.of("profile show boxe", "(filenames) boxel"),
             List.of("mirror verify --db notes.db --table no", "note note_fts"),
             List.of("mirror verify --db = notes.db --table = a", "audit"),
@@ -106,17 +107,125 @@ class CompletionTest {
         }
     }
 
-    /** Where they are installed, as groff and others that only some machines have. */
+    /** As they are typed, each with what there is for the last word; a folder's own files where those are to be named. */
+    private static final Map<String, String> TYPED = Map.ofEntries(
+            Map.entry("mir", "mirror"),
+            Map.entry("mirror b", "backfill"),
+            Map.entry("mirror backfill --snap", "--snapshot"),
+            Map.entry("fts status --db no", "notes.db"),
+            Map.entry("fts status --db=no", "--db=notes.db"),
+            Map.entry("realm publish dra", "drafts/"),
+            Map.entry("mirror plan --to sqlite:no", "sqlite:notes.db"),
+            Map.entry("mirror plan --to sqlite:./dra", "sqlite:./drafts/"),
+            Map.entry("mirror plan --to=sqlite:no", "--to=sqlite:notes.db"),
+            Map.entry("mirror plan --to mar", "mariadb://"),
+            Map.entry("realm lock http://x/ -- ls dra", "drafts/"),
+            Map.entry("fts status -o js", "json jsonl"),
+            Map.entry("fts status --output=js", "--output=json --output=jsonl"),
+            Map.entry("version --if-running f", "fail"),
+            Map.entry("mirror backfill --create=", "--create=all --create=tables"),
+            Map.entry("doctor --for tr", "transpile"),
+            Map.entry("completion f", "fish"),
+            Map.entry("help conn", "connections"),
+            Map.entry("help mirror ba", "backfill"),
+            Map.entry("help json mirror ba", "backfill"),
+            Map.entry("profile show boxe", "boxel"));
+
+    /** Where it is installed, as groff and others that only some machines have; fish itself tells what Tab would show. */
     @Test
-    void theOtherShellsReadTheirScripts() throws Exception {
-        for (String shell : List.of("zsh", "fish")) {
-            Path script = script(shell);
-            String read = "command -v " + shell + " >/dev/null || exit 0; exec " + shell + " -n " + script;
-            Map<String, String> environment = Map.of("PATH", System.getenv("PATH"), "HOME", folder.toString());
-            try (ChildJvm child = ChildJvm.exec(folder, environment, "sh", "-c", read)) {
-                assertThat(child.exitCode()).as("%s", child).isZero();
-                assertThat(child.stderr()).isEmpty();
+    void everyLineIsCompletedInFish() throws Exception {
+        Files.createDirectory(folder.resolve("drafts"));
+        Files.createFile(folder.resolve("notes.db"));
+        StringBuilder typed = new StringBuilder("source lockstep.fish\n");
+        TYPED.keySet().forEach(line -> typed.append("echo '@ ")
+                .append(line)
+                .append("'\ncomplete -C 'lockstep ")
+                .append(line)
+                .append("'\n"));
+        Files.writeString(folder.resolve("typed"), typed);
+        String said = where("fish", "exec fish --no-config typed");
+
+        if (!said.isEmpty()) {
+            Map<String, String> seen = new HashMap<>();
+            for (String block : said.split("(?m)^@ ", -1)) {
+                List<String> lines = block.lines().toList();
+                if (!lines.isEmpty()) {
+                    List<String> words = lines.stream()
+                            .skip(1)
+                            .map(line -> line.split("\t", 2)[0])
+                            .sorted()
+                            .toList();
+                    seen.put(lines.get(0), String.join(" ", words));
+                }
             }
+            assertThat(seen).isEqualTo(TYPED);
+        }
+    }
+
+    /** The same for zsh, which tells only who sits before it: its own functions are stood in for by some that say so. */
+    @Test
+    void everyLineIsCompletedInZsh() throws Exception {
+        StringBuilder typed = new StringBuilder("""
+                compdef() { : }
+                _files() { print -r -- "(files)" $PREFIX }
+                _normal() { print -r -- "(normal)" $words }
+                _message() { print -r -- "($1)" }
+                compset() { IPREFIX+=${(M)PREFIX#$~2}; PREFIX=${PREFIX#$~2} }
+                compadd() {
+                  while [[ $1 != -- ]]; do shift; done
+                  shift
+                  for one; do [[ $one == $PREFIX* ]] && print -rn -- "$one "; done
+                  print
+                }
+                . ./lockstep.zsh
+                try() { words=(lockstep "$@"); CURRENT=$#words; PREFIX=$words[-1] IPREFIX=; _lockstep }
+                """);
+        Map<String, String> expected = Map.ofEntries(
+                Map.entry("mir", "mirror"),
+                Map.entry("mirror b", "backfill"),
+                Map.entry("mirror backfill --snap", "--snapshot"),
+                Map.entry("fts status --db no", "(files) no"),
+                Map.entry("fts status --db=/v", "(files) /v"),
+                Map.entry("realm publish dra", "(files) dra"),
+                Map.entry("mirror plan --to sqlite:/v", "(files) /v"),
+                Map.entry("mirror plan --to=sqlite:/v", "(files) /v"),
+                Map.entry("mirror plan --to mar", "mariadb://"),
+                Map.entry("realm lock http://x/ -- ls dra", "(normal) ls dra"),
+                Map.entry("fts status -o js", "json jsonl"),
+                Map.entry("fts status --output=js", "json jsonl"),
+                Map.entry("version --if-running f", "fail"),
+                Map.entry("mirror backfill --create=", "tables all"),
+                Map.entry("doctor --for tr", "transpile"),
+                Map.entry("help conn", "connections"),
+                Map.entry("help json mirror ba", "backfill"),
+                Map.entry("profile show boxe", "boxel (files) boxe"));
+        List<String> lines = List.copyOf(expected.keySet());
+        lines.forEach(line -> typed.append("echo '@ ")
+                .append(line)
+                .append("'\ntry ")
+                .append(line)
+                .append('\n'));
+        Files.writeString(folder.resolve("typed"), typed);
+        String said = where("zsh", "exec zsh -f typed");
+
+        if (!said.isEmpty()) {
+            for (String line : lines) {
+                String after = said.substring(said.indexOf("@ " + line + "\n") + line.length() + 3);
+                String answer = after.contains("@ ") ? after.substring(0, after.indexOf("@ ")) : after;
+                assertThat(answer.strip().replaceAll("\\s+", " ")).as(line).isEqualTo(expected.get(line));
+            }
+        }
+    }
+
+    /** What the shell prints; nothing where it is not installed. */
+    private String where(String shell, String command) throws Exception {
+        script(shell);
+        Map<String, String> environment = Map.of("PATH", System.getenv("PATH"), "HOME", folder.toString());
+        String run = "command -v " + shell + " >/dev/null || exit 0; " + command;
+        try (ChildJvm child = ChildJvm.exec(folder, environment, "sh", "-c", run)) {
+            assertThat(child.exitCode()).as("%s", child).isZero();
+            assertThat(child.stderr()).isEmpty();
+            return child.stdout();
         }
     }
 
