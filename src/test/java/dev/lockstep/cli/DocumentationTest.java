@@ -11,6 +11,7 @@ import dev.lockstep.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,9 +47,26 @@ class DocumentationTest {
     }
 
     @Test
-    void whatReadmeRefersToIsThere() throws IOException {
-        assertThat(matches(readme(), "\\]\\(([^)#]+)\\)")).isNotEmpty().allSatisfy(link -> assertThat(Path.of(link))
-                .exists());
+    void whatTheGuidesReferToIsThere() throws IOException {
+        List<Path> guides = List.of(
+                Path.of("README.md"),
+                Path.of("CONTRIBUTING.md"),
+                Path.of("examples/guarantees.md"),
+                Path.of("examples/library.md"),
+                Path.of("examples/mirror.md"));
+        for (Path guide : guides) {
+            assertThat(matches(Files.readString(guide), "\\]\\(([^):#]+)\\)"))
+                    .allSatisfy(link -> assertThat(guide.resolveSibling(link))
+                            .as(guide.toString())
+                            .exists());
+        }
+        assertThat(matches(readme(), "\\]\\(([^):#]+)\\)")).hasSizeGreaterThan(10);
+    }
+
+    /** As long as one reads at a sitting: what is longer is a guide beside it. */
+    @Test
+    void readmeIsNoWall() throws IOException {
+        assertThat(readme().lines()).hasSizeLessThanOrEqualTo(250);
     }
 
     /** What is pasted on one's own file and database, block by block. */
@@ -72,7 +90,7 @@ class DocumentationTest {
         assertThat(blocks).hasSize(6);
         Files.writeString(folder.resolve("pasted"), "set -e\n" + String.join("\n", blocks));
         try (ChildJvm shell = ChildJvm.exec(folder, environment, "sh", "pasted")) {
-            assertThat(shell.exitCode()).as("%s", shell).isZero();
+            assertThat(shell.exitCode(Duration.ofMinutes(5))).as("%s", shell).isZero();
             assertThat(shell.stdout())
                     .contains("person.gts", "EXPORT CLASS PERSON")
                     .doesNotContain("unknown command");
@@ -126,7 +144,9 @@ class DocumentationTest {
             if (!script.isEmpty()) {
                 String typed = script.replace("URL", "postgresql:///").replace("FILE", file.toString());
                 try (ChildJvm shell = ChildJvm.exec(folder, environment, "sh", "-c", typed)) {
-                    assertThat(shell.exitCode()).as("%s: %s", typed, shell).isIn(0, 3);
+                    assertThat(shell.exitCode(Duration.ofMinutes(5)))
+                            .as("%s: %s", typed, shell)
+                            .isIn(0, 3);
                     assertThat(shell.stderr()).as(typed).doesNotContain("unknown", "Usage");
                 }
                 run++;
