@@ -43,13 +43,37 @@ public final class SessionSettings {
             commit
             """;
 
-    /** Whoever had the server connection before may have left a {@code search_path} in it; the user's own comes after. */
+    /**
+     * Whoever had the server connection before may have left settings in it, or another role: they are as after a login
+     * again, but for those that a pooler itself keeps for each client. The user's own come after. Tables that were left there
+     * hide no others.
+     */
     private static final String FOR_TRANSACTION = """
-            set transaction isolation level %s%s;
+            set transaction isolation level %s;
             set local statement_timeout = 0;
+            set local session authorization default;
+            set local role to default;
             set local search_path to default;
-            select count(set_config(s.name, s.value, true))
-              from unnest(cast(? as text[]), cast(? as text[])) as s (name, value)
+            set local default_transaction_read_only to default;
+            select count(set_config(name, reset_val, true)) as undone
+              from pg_settings
+             where source = 'session'
+               and (context = 'user'
+                    or name = 'session_replication_role'
+                    or context = 'superuser' and current_setting('is_superuser') = 'on')
+               and name not in ('statement_timeout', 'default_transaction_read_only', 'transaction_isolation',
+                                'transaction_read_only', 'transaction_deferrable', 'application_name',
+                                'client_encoding', 'DateStyle', 'IntervalStyle', 'TimeZone');
+            select count(set_config(s.name, s.value, true)) as set_for_transaction
+              from unnest(cast(? as text[]), cast(? as text[])) as s (name, value);
+            select set_config('search_path', concat(nullif(current_setting('search_path'), '') || ', ', 'pg_temp'), true);
+            select current_setting('transaction_read_only') = 'on'
+                   and not pg_is_in_recovery()
+                   and (current_setting('default_transaction_read_only') = 'off'
+                        or exists (select 1
+                                     from pg_settings
+                                    where name = 'default_transaction_read_only'
+                                      and source in ('user', 'database user'))) as left_read_only
             """;
 
     private static final String READ_ONLY = "default_transaction_read_only";
@@ -101,6 +125,8 @@ public final class SessionSettings {
         settings.put("array_nulls", "on");
         settings.put("quote_all_identifiers", "off");
         settings.put("exit_on_error", "off");
+        // Questions to the catalogs look dear to the planner, and compiling them takes longer than answering.
+        settings.put("jit", "off");
         settings.putAll(NETWORK);
         limit("statement_timeout", session.statementTimeout());
         limit("lock_timeout", session.lockTimeout());
@@ -161,13 +187,35 @@ public final class SessionSettings {
         }
     }
 
-    /** Sets all of it for the transaction that begins here. */
+    /**
+     * Sets all of it for the transaction that begins here. One that is to write begins anew, and says so, where a default
+     * that is not the server's forbids it: whether a transaction writes is settled before its first query.
+     */
     void setForTransaction(Connection connection, Snapshot snapshot) throws SQLException {
-        boolean reads = session.use() == Session.Use.READ && snapshot != Snapshot.ONE;
-        String begin = FOR_TRANSACTION.formatted(snapshot.characteristics, reads ? ", read only" : "");
-        try (PreparedStatement statement = connection.prepareStatement(begin)) {
+        boolean writes = snapshot == Snapshot.EACH && session.use() != Session.Use.READ;
+        String reads = snapshot == Snapshot.EACH && !writes ? ", read only" : "";
+        if (begin(connection, snapshot.characteristics + reads) && writes) {
+            connection.rollback();
+            begin(connection, snapshot.characteristics + ", read write");
+        }
+    }
+
+    /** @return whether the transaction may not write, though neither the server nor the database forbid it */
+    private boolean begin(Connection connection, String characteristics) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(FOR_TRANSACTION.formatted(characteristics))) {
             bind(statement);
-            statement.execute();
+            boolean rows = statement.execute();
+            boolean leftReadOnly = false;
+            while (rows || statement.getUpdateCount() >= 0) {
+                if (rows) {
+                    try (ResultSet rs = statement.getResultSet()) {
+                        rs.next();
+                        leftReadOnly = "left_read_only".equals(rs.getMetaData().getColumnLabel(1)) && rs.getBoolean(1);
+                    }
+                }
+                rows = statement.getMoreResults();
+            }
+            return leftReadOnly;
         }
     }
 

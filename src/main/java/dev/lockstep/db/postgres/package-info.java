@@ -10,8 +10,8 @@
  *
  * <p>The same round trip shows whether a pooler stands between: another backend answers than the one that the connection
  * was opened to. It may lend each transaction another server connection, which is somebody else's afterwards. So nothing
- * is set there for longer than a transaction, each statement outside any gets one of its own, the driver keeps no
- * prepared statements, and whoever needs a session is refused ({@link dev.lockstep.db.Db#isPooled}) or, if it listens,
+ * is set there for longer than a transaction, what others have left there is undone for as long, each statement outside any
+ * gets one of its own, the driver keeps no prepared statements, and whoever needs a session is refused ({@link dev.lockstep.db.Db#isPooled}) or, if it listens,
  * proves first that it hears. The user's own options are set in the same way if the pooler refuses or drops them.
  *
  * <table>

@@ -52,6 +52,7 @@ class SessionSettingsTest {
             Map.entry("array_nulls", "off"),
             Map.entry("quote_all_identifiers", "on"),
             Map.entry("exit_on_error", "on"),
+            Map.entry("jit", "on"),
             Map.entry("datestyle", "'german'"),
             Map.entry("tcp_user_timeout", "0"));
 
@@ -158,8 +159,8 @@ class SessionSettingsTest {
                 Db session = through(sessions, limited);
                 Db transaction = through(pooler, limited)) {
             assertThat(ask(direct, ask)).isEqualTo("x,y 77ms 30s");
-            assertThat(ask(session, ask)).isEqualTo("x,y 77ms 30s");
-            assertThat(ask(transaction, ask)).isEqualTo("x,y 77ms 30s");
+            assertThat(ask(session, ask)).isEqualTo("x,y, pg_temp 77ms 30s");
+            assertThat(ask(transaction, ask)).isEqualTo("x,y, pg_temp 77ms 30s");
         }
     }
 
@@ -254,6 +255,7 @@ class SessionSettingsTest {
                 "array_nulls", "on",
                 "quote_all_identifiers", "off"));
         expected.put("exit_on_error", "off");
+        expected.put("jit", "off");
         expected.put("default_transaction_isolation", "read committed");
         expected.put("default_transaction_deferrable", "off");
         expected.put("DateStyle", "ISO");
