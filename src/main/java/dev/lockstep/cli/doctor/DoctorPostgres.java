@@ -79,7 +79,7 @@ final class DoctorPostgres {
             findings.ok("postgresql", target + " is PostgreSQL " + server.version());
             findings.add(role(server));
             findings.add(encryption(server));
-            findings.attempt("postgresql.pooler", () -> pooler(db));
+            findings.attempt("postgresql.pooler", () -> pooler(db, target));
             findings.attempt("postgresql.notify", () -> roundTrip(db, target));
             findings.attempt("postgresql.queue", () -> queue(db));
             findings.attempt("postgresql.locks", () -> locks(db));
@@ -119,21 +119,36 @@ final class DoctorPostgres {
                 : Check.ok("postgresql.tls", "not encrypted, on this machine");
     }
 
-    private static Check pooler(Db db) {
-        for (int i = 0; i < 3; i++) {
-            if (db.isPooled()) {
-                return new Check(
-                        "postgresql.pooler",
-                        State.FAIL,
-                        "a transaction pooler stands between us and PostgreSQL: listeners hear nothing, locks hold nothing",
-                        "connect to PostgreSQL's own port");
-            }
+    private Check pooler(Db db, PgTarget target) {
+        if (!db.isPooled()) {
+            return Check.ok("postgresql.pooler", "none between us and the server");
         }
-        return Check.ok("postgresql.pooler", "none between us and the server");
+        try (ListenSession ear = call.databases().listenSession(target, call.session(Session.Use.LISTEN))) {
+            ear.listen(List.of(new Channel(channel())));
+            ear.prove(call.databases().connector(target, call.session(Session.Use.READ)), ECHO);
+        } catch (LockstepException e) {
+            if (e.kind() != LockstepException.Kind.REFUSED) {
+                throw e;
+            }
+            return new Check(
+                    "postgresql.pooler",
+                    State.FAIL,
+                    "a transaction pooler stands between us and PostgreSQL: listeners hear nothing, locks hold nothing",
+                    "connect to PostgreSQL's own port");
+        }
+        return new Check(
+                "postgresql.pooler",
+                State.WARN,
+                "a pooler in session mode stands between us and PostgreSQL: listeners hear, and locks are refused",
+                "connect to PostgreSQL's own port for what locks: realm lock, publish, unpublish and delete, mirror backfill");
+    }
+
+    private static String channel() {
+        return "lockstep_doctor_" + ProcessHandle.current().pid();
     }
 
     private Check roundTrip(Db db, PgTarget target) {
-        String word = "lockstep_doctor_" + ProcessHandle.current().pid();
+        String word = channel();
         try (ListenSession ear = call.databases().listenSession(target, call.session(Session.Use.LISTEN))) {
             Channel channel = new Channel(word);
             ear.listen(List.of(channel));

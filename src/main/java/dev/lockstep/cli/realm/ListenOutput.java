@@ -242,7 +242,9 @@ final class ListenOutput {
     Result timedOut(Optional<Integer> count) {
         if (!ready) {
             throw new LockstepException(
-                    LockstepException.Kind.TIMEOUT, "not listening yet after " + limit, "a longer --timeout");
+                    LockstepException.Kind.TIMEOUT,
+                    "not listening yet after " + limit,
+                    "a longer --timeout; 'lockstep doctor' shows what stands between here and the server");
         }
         if (count.isPresent()) {
             throw new LockstepException(

@@ -32,6 +32,9 @@ public final class ListenSession implements AutoCloseable {
     private static final String STANDBY = "25006";
     private static final String ENDED_BY_SERVER = "57P";
 
+    /** How often another session may answer before it has shown that it is not on our backend. */
+    private static final int ATTEMPTS = 2;
+
     /** How long an answer, or the rest of a message, may take. */
     private static final Duration ROUND_TRIP = Duration.ofSeconds(5);
 
@@ -48,6 +51,7 @@ public final class ListenSession implements AutoCloseable {
     private final Set<Channel> heard = new LinkedHashSet<>();
     private final String purpose;
     private final Redactor redactor;
+    private int backend;
     private boolean pooled;
 
     private ListenSession(Connection connection, PGConnection driver, Optional<PostgresConnection> postgres) {
@@ -84,15 +88,23 @@ public final class ListenSession implements AutoCloseable {
             sql.append("; listen ").append(channel.identifier()).append(purpose);
         }
         heard.addAll(channels);
-        pooled = within(ROUND_TRIP, () -> {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(sql.toString());
-                try (ResultSet rs = statement.getResultSet()) {
-                    rs.next();
-                    return rs.getInt(1) != driver.getBackendPID();
-                }
+        backend = ask(sql.toString());
+        pooled = backend != driver.getBackendPID();
+    }
+
+    private int ask(String sql) {
+        return within(ROUND_TRIP, () -> ask(connection, sql));
+    }
+
+    /** @return the number that comes first in the first answer */
+    private static int ask(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+            try (ResultSet rs = statement.getResultSet()) {
+                rs.next();
+                return rs.getInt(1);
             }
-        });
+        }
     }
 
     void unlisten(Collection<Channel> channels) {
@@ -138,20 +150,20 @@ public final class ListenSession implements AutoCloseable {
 
     /**
      * Proves that the session hears another one, if a pooler stands between. Without one there is nothing to prove, and
-     * nothing is asked.
+     * nothing is asked. Where the backend that listens serves somebody else meanwhile, that is known at once; else what does
+     * not come in time is not coming.
      *
      * @param other opens the other session
      * @throws LockstepException refused: the pooler lends a server connection for no longer than a transaction
      */
-    void prove(Connector other, Duration patience) {
+    public void prove(Connector other, Duration patience) {
         if (!pooled) {
             return;
         }
         Channel probe = new Channel(
                 "lockstep_probe_" + Long.toHexString(ThreadLocalRandom.current().nextLong()));
         listen(List.of(probe));
-        say(probe, other, patience);
-        if (!hears(probe, patience)) {
+        if (isLent(probe, other, patience) || !hears(probe, patience)) {
             throw new LockstepException(
                     LockstepException.Kind.REFUSED,
                     "transaction-pooler",
@@ -161,18 +173,33 @@ public final class ListenSession implements AutoCloseable {
         }
         unlisten(List.of(probe));
         Optional<PostgresConnection> postgres = within(ROUND_TRIP, () -> PostgresConnection.of(connection));
-        postgres.ifPresent(ours -> within(ROUND_TRIP, () -> {
-            ours.adopt();
+        postgres.ifPresent(adopting -> within(ROUND_TRIP, () -> {
+            adopting.adopt();
             return null;
         }));
     }
 
-    private void say(Channel probe, Connector connector, Duration patience) {
+    /**
+     * Whether the backend that listens serves somebody else meanwhile, or another one answers here. If not, the other session
+     * has notified: after that nothing may be asked here, for an answer brings along what an idle client is not told.
+     */
+    private boolean isLent(Channel probe, Connector connector, Duration patience) {
+        int ours = backend;
         try (Connection other = connector.connect();
                 PreparedStatement statement = other.prepareStatement(NOTIFY)) {
             other.setNetworkTimeout(Runnable::run, Math.toIntExact(patience.toMillis()));
+            // More than once, since a pooler may lend its server connections in turn.
+            for (int i = 0; i < ATTEMPTS; i++) {
+                if (ask(other, BACKEND_PID) == ours) {
+                    return true;
+                }
+            }
+            if (ask(BACKEND_PID) != ours) {
+                return true;
+            }
             statement.setString(1, probe.name());
             statement.execute();
+            return false;
         } catch (SQLException e) {
             throw refused(e);
         }

@@ -250,7 +250,7 @@ public final class Databases implements AutoCloseable {
     }
 
     /** What opens the connections of such a session, for whoever needs the driver's own, or a new one now and then. */
-    Connector connector(PgTarget target, Session session) {
+    public Connector connector(PgTarget target, Session session) {
         ConnectionCache keeping = session.use() == Session.Use.LISTEN ? null : kept;
         return lent(target, session)
                 .orElseGet(() -> keeping == null

@@ -19,6 +19,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code doctor} finds what is wrong, and what it says mends it. */
 @ExtendWith(PostgresExtension.class)
@@ -117,15 +119,16 @@ class DoctorCommandTest {
                 .isEqualTo("ok");
     }
 
-    @Test
-    void aTransactionPoolerIsFound(TestDatabase database) throws Exception {
-        try (TransactionPooler pooler = TransactionPooler.before(database, TransactionPooler.Mode.TRANSACTION)) {
+    @ParameterizedTest
+    @CsvSource({"TRANSACTION, 3, fail fail", "SESSION, 0, warn ok"})
+    void aPoolerIsFoundAndOfWhichKindItIs(TransactionPooler.Mode mode, int exit, String states, TestDatabase database) {
+        try (TransactionPooler pooler = TransactionPooler.before(database, mode)) {
             Map<String, Finding> findings =
-                    doctor(3, database.through(pooler.port()).environment(), "--for", "realm");
+                    doctor(exit, database.through(pooler.port()).environment(), "--for", "realm");
 
-            assertThat(findings.get("postgresql.pooler").state()
+            assertThat(findings.get("postgresql.pooler").state() + " "
                             + findings.get("postgresql.notify").state())
-                    .contains("fail");
+                    .isEqualTo(states);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TransactionPooler;
 import dev.lockstep.testing.TransactionPooler.Mode;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -24,6 +25,18 @@ class PgListenerPoolerTest {
                 assertThat(e.kind()).isEqualTo(Kind.REFUSED);
                 assertThat(e.code()).isEqualTo("transaction-pooler");
             });
+        }
+    }
+
+    @Test
+    void nobodyWaitsForANotificationFromAServerThatServesOthersMeanwhile(TestDatabase database) {
+        Duration forEver = Duration.ofDays(1);
+        PgListener.Options options = new PgListener.Options(forEver, forEver, forEver, 10, PgListener.OnLoss.RECONNECT);
+        try (TransactionPooler pooler = TransactionPooler.before(database, Mode.TRANSACTION);
+                PgListener listener = new PgListener(database.through(pooler.port())::connect, options)) {
+            TestSubscription subscription = TestSubscription.of(listener, "a");
+
+            assertThatThrownBy(subscription::next).isInstanceOf(LockstepException.class);
         }
     }
 
