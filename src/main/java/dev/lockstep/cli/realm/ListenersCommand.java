@@ -46,6 +46,8 @@ public final class ListenersCommand implements Command {
                         data.add(ListenerReport.fields(listener, true));
                         text.add(ListenerReport.line(listener));
                     }
+                } else {
+                    InvalidationLog.checkForAnother(tx);
                 }
                 for (Listener listener : NamedListeners.others(tx)) {
                     data.add(ListenerReport.fields(listener, false));

@@ -46,7 +46,7 @@ public final class RealmInitCommand implements Command {
     private static Result draft(Db db, Invocation call) {
         List<String> statements = new ArrayList<>();
         List<String> parts = new ArrayList<>();
-        if (!db.autocommit(InvalidationLog::isPresent)) {
+        if (!InvalidationLog.isPresentOrNowhere(db)) {
             parts.add(InvalidationLog.NAME);
             statements.addAll(InvalidationLog.ddl());
         }

@@ -10,6 +10,7 @@ import dev.lockstep.db.Tx;
 import dev.lockstep.realm.FileChange;
 import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.transpile.schema.HiddenTables;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -121,10 +122,10 @@ public final class InvalidationLog {
     /**
      * Makes the tables if they are not there.
      *
-     * @throws LockstepException we may not, or the server takes no writes
+     * @throws LockstepException we may not, the server takes no writes, or there is a log where nobody looks
      */
     public static void prepare(Db db) {
-        if (db.autocommit(InvalidationLog::isPresent)) {
+        if (isPresentOrNowhere(db)) {
             return;
         }
         try {
@@ -144,6 +145,26 @@ public final class InvalidationLog {
             }
             throw e;
         }
+    }
+
+    /** Whether it is there; if not, {@link #checkForAnother} has looked, too. */
+    public static boolean isPresentOrNowhere(Db db) {
+        return db.autocommit(tx -> {
+            boolean present = isPresent(tx);
+            if (!present) {
+                checkForAnother(tx);
+            }
+            return present;
+        });
+    }
+
+    /**
+     * Returns if there is no log in a schema that this session does not search, where nobody would read a second one.
+     *
+     * @throws LockstepException refused: there is one
+     */
+    public static void checkForAnother(Tx tx) {
+        HiddenTables.check(tx, "lockstep_inval_head");
     }
 
     /**

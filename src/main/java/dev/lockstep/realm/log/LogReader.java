@@ -85,7 +85,7 @@ final class LogReader implements AutoCloseable {
         if (name.isPresent()) {
             InvalidationLog.prepare(db);
         }
-        LogPosition head = db.autocommit(InvalidationLog::isPresent)
+        LogPosition head = InvalidationLog.isPresentOrNowhere(db)
                 ? db.autocommit(InvalidationLog::head).orElse(null)
                 : null;
         if (head == null) {

@@ -228,6 +228,9 @@ public final class TableWatch {
             tx.rows(WatchQuery.bindable(
                     "select * from (" + WatchQuery.row(table, expressions) + ") as checked where false"));
         } catch (DbException e) {
+            if (e.kind() == LockstepException.Kind.REFUSED) {
+                throw e;
+            }
             throw new LockstepException(
                     LockstepException.Kind.USAGE,
                     "bad-expression",

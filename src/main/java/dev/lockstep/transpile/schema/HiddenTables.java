@@ -7,7 +7,7 @@ import dev.lockstep.support.LockstepException;
 import java.util.Optional;
 
 /**
- * Boxel's tables in a schema that this session does not search. Somebody has set {@code search_path} for the role, the
+ * Tables of Boxel's, or of ours, in a schema that this session does not search. Somebody has set {@code search_path} for the role, the
  * database or the server: what is done by name is done to nothing, or to new tables beside those that replicas use.
  */
 public final class HiddenTables {
