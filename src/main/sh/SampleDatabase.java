@@ -1,3 +1,5 @@
+import dev.lockstep.db.sqlite.NativeLibrary;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -48,6 +50,8 @@ final class SampleDatabase {
     private SampleDatabase() {}
 
     public static void main(String[] args) throws SQLException {
+        NativeLibrary.in(Path.of(System.getProperty("lockstep.native")))
+                .ifPresent(folder -> System.setProperty("org.sqlite.lib.path", folder.toString()));
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:sample.db");
                 Statement statement = connection.createStatement()) {
             for (String sql : SCHEMA) {

@@ -65,7 +65,7 @@ train() {
 rm -rf "$work"
 mkdir -p "$work"
 cd "$work"
-"$java" --enable-native-access=ALL-UNNAMED "-Dorg.sqlite.tmpdir=$work" --class-path "$classpath" "$here/SampleDatabase.java"
+"$java" --enable-native-access=ALL-UNNAMED "-Dlockstep.native=$native" --class-path "$classpath" "$here/SampleDatabase.java"
 trap stop_listener EXIT
 start_listener
 while read -r line; do

@@ -32,13 +32,14 @@ class EngineJarTest {
     @TempDir
     Path folder;
 
-    static String classPath() throws IOException {
-        try (Stream<Path> jars = Files.list(Installation.built().lib())) {
-            return Stream.concat(Stream.of(ENGINE), jars.filter(jar -> NEEDED.stream()
-                            .anyMatch(jar.getFileName().toString()::startsWith)))
-                    .map(Path::toString)
-                    .collect(Collectors.joining(":"));
-        }
+    /** With what it needs, as that was published. */
+    static String classPath() {
+        String tests = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        return Stream.concat(
+                        Stream.of(ENGINE.toString()),
+                        Stream.of(tests.split(":", -1)).filter(jar -> NEEDED.stream()
+                                .anyMatch(Path.of(jar).getFileName().toString()::startsWith)))
+                .collect(Collectors.joining(":"));
     }
 
     private static List<String> sources(Path root, String but) throws IOException {

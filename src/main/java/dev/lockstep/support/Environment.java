@@ -50,8 +50,18 @@ public record Environment(Map<String, String> variables, Redactor redactor) {
 
     /** Where state that outlives a command is kept: {@code $XDG_STATE_HOME/lockstep}. */
     public Path stateDirectory() {
-        Optional<String> state = get("XDG_STATE_HOME");
-        boolean usable = state.isPresent() && Path.of(state.get()).isAbsolute();
-        return (usable ? Path.of(state.get()) : home().resolve(".local/state")).resolve("lockstep");
+        return ours("XDG_STATE_HOME", ".local/state");
+    }
+
+    /** Where what can be had again is kept: {@code $XDG_CACHE_HOME/lockstep}. */
+    public Path cacheDirectory() {
+        return ours("XDG_CACHE_HOME", ".cache");
+    }
+
+    /** A name that is not absolute means nothing, as the standard of these variables has it. */
+    private Path ours(String variable, String belowHome) {
+        Optional<String> named = get(variable);
+        boolean usable = named.isPresent() && Path.of(named.get()).isAbsolute();
+        return (usable ? Path.of(named.get()) : home().resolve(belowHome)).resolve("lockstep");
     }
 }

@@ -85,7 +85,7 @@ public final class EmbeddedHome implements AutoCloseable {
         EmbeddedFiles shared = EmbeddedFiles.in(SHARED);
         try (LockFile alone =
                 LockFile.within(Duration.ofMinutes(1), shared.starting(), LockFile.Mode.EXCLUSIVE, () -> {})) {
-            new Cluster(shared).create(message -> {});
+            new Cluster(shared).create(new Environment(Map.of()), message -> {});
         }
         return shared;
     }

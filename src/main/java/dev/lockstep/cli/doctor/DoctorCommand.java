@@ -152,7 +152,7 @@ public final class DoctorCommand implements Command {
             findings.warn("launcher", "started without bin/lockstep", "bin/lockstep sets up Java as it is fastest");
             return;
         }
-        Path cache = Path.of(environment.get("XDG_CACHE_HOME").orElse(environment.home() + "/.cache"), "lockstep");
+        Path cache = environment.cacheDirectory();
         boolean archived = List.of(Path.of(home, "lib"), cache).stream()
                 .anyMatch(folder -> Files.exists(folder.resolve("lockstep.jsa.stamp")));
         if (archived) {

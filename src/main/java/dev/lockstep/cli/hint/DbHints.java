@@ -15,6 +15,9 @@ final class DbHints {
                         + " 'lockstep help grants-postgresql' and 'lockstep help grants-mariadb'";
             case HIDE_THE_PASSWORD -> "use --password-file FILE, " + remedy.argument(0) + " or " + remedy.argument(1);
             case NAME_A_SERVER -> NAME_A_SERVER;
+            case FETCH_THE_BINARIES ->
+                "put the file at " + remedy.argument(0)
+                        + ", or set LOCKSTEP_MAVEN_REPO to a mirror of Maven Central, or " + NAME_A_SERVER;
             case MOVE_THE_STATE -> "set XDG_STATE_HOME to a local directory with room, or " + NAME_A_SERVER;
             case SEPARATE_THE_STATE -> "set XDG_STATE_HOME to a directory of this one's own, or " + NAME_A_SERVER;
             case RUN_AS_ORDINARY_USER -> "run lockstep as an ordinary user, or " + NAME_A_SERVER;

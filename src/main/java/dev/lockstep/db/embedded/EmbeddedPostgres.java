@@ -6,7 +6,6 @@ import dev.lockstep.support.Deadline;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockFile;
 import dev.lockstep.support.LockstepException;
-import dev.lockstep.support.Redactor;
 import dev.lockstep.support.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +15,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A real PostgreSQL for whoever has none: unpacked and set up by the first process that asks, started by the first that
+ * A real PostgreSQL for whoever has none: fetched if need be, unpacked and set up by the first process that asks, started by the first that
  * needs it, shared by all that use it at the same time, stopped when the last of them is gone.
  *
  * <p>It lives in {@code embedded} under {@link Environment#stateDirectory()}, with its data, and listens on 127.0.0.1.
@@ -49,19 +48,20 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private final EmbeddedFiles files;
-    private final Redactor redactor;
+    private final Environment environment;
     private PostmasterPid postmaster;
     private boolean open = true;
 
-    private EmbeddedPostgres(EmbeddedFiles files, Redactor redactor, PostmasterPid postmaster) {
+    private EmbeddedPostgres(EmbeddedFiles files, Environment environment, PostmasterPid postmaster) {
         this.files = files;
-        this.redactor = redactor;
+        this.environment = environment;
         this.postmaster = postmaster;
     }
 
     /**
      * Becomes a user of the server, and starts it if it does not run. A server that runs costs less than a
-     * millisecond; a stopped one less than a second; the very first time some seconds.
+     * millisecond; a stopped one less than a second; the very first time some seconds, after
+     * the binaries were fetched if they do not come with this lockstep.
      *
      * @param progress told, in a few words, what is being waited for
      * @throws LockstepException it cannot run here, and why
@@ -71,7 +71,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         synchronized (USAGES) {
             acquire(files, progress);
             try {
-                return new EmbeddedPostgres(files, environment.redactor(), running(files, progress));
+                return new EmbeddedPostgres(files, environment, running(files, environment, progress));
             } catch (RuntimeException e) {
                 try {
                     release(files);
@@ -112,7 +112,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /** The server, started if need be. */
-    private static PostmasterPid running(EmbeddedFiles files, Consumer<String> progress) {
+    private static PostmasterPid running(EmbeddedFiles files, Environment environment, Consumer<String> progress) {
         Cluster cluster = new Cluster(files);
         Optional<PostmasterPid> postmaster = cluster.ready();
         if (postmaster.isPresent() && EmbeddedGuard.isPresent(files)) {
@@ -123,11 +123,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 files.starting(),
                 LockFile.Mode.EXCLUSIVE,
                 () -> progress.accept("waiting for another process that starts PostgreSQL"))) {
-            return started(files, cluster, progress);
+            return started(files, cluster, environment, progress);
         }
     }
 
-    private static PostmasterPid started(EmbeddedFiles files, Cluster cluster, Consumer<String> progress) {
+    private static PostmasterPid started(
+            EmbeddedFiles files, Cluster cluster, Environment environment, Consumer<String> progress) {
         Deadline deadline = Deadline.after(PATIENCE);
         Optional<PostmasterPid> postmaster = cluster.ready();
         while (postmaster.isEmpty()) {
@@ -138,7 +139,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                         "its log is " + files.log());
             }
             if (cluster.state() == Cluster.State.NONE) {
-                cluster.create(progress);
+                cluster.create(environment, progress);
                 EmbeddedGuard.ensureRunning(files);
                 progress.accept("starting PostgreSQL " + Binaries.VERSION);
                 cluster.start();
@@ -159,7 +160,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
      */
     public synchronized void revive(Consumer<String> progress) {
         synchronized (USAGES) {
-            postmaster = running(files, progress);
+            postmaster = running(files, environment, progress);
         }
     }
 
@@ -193,7 +194,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 new Host(host(), Optional.empty(), port(), Optional.of(password), "from " + files.password()),
                 database(),
                 user(),
-                redactor);
+                environment.redactor());
     }
 
     /** Stops being a user. The server stops a moment after its last user, whose connections are then cut. */

