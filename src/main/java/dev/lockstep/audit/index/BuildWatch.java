@@ -55,7 +55,7 @@ final class BuildWatch implements AutoCloseable {
         Optional<Object> session =
                 switch (builder.engine()) {
                     case POSTGRESQL -> Optional.of(number(builder, "select pg_backend_pid()"));
-                    case MARIADB -> Optional.of(number(builder, "select connection_id()"));
+                    case MARIADB -> Optional.of(number(builder, "select cast(connection_id() as signed)"));
                     // It tells nothing, and whoever asked would wait for it.
                     case SQLITE -> Optional.empty();
                 };
