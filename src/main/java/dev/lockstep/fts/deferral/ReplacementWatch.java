@@ -2,9 +2,11 @@ package dev.lockstep.fts.deferral;
 
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
+import dev.lockstep.db.sqlite.SqliteCatalog;
 import dev.lockstep.fts.schema.ContentTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Counts rows that {@code INSERT OR REPLACE}, {@code UPDATE OR REPLACE} or a table's own {@code ON CONFLICT REPLACE} takes out of
@@ -22,15 +24,20 @@ final class ReplacementWatch {
     private final long id;
     private final Identifier table;
     private final List<List<String>> keys;
+
+    /** Conditions, each of which holds for a row in conflict. */
+    private final List<String> equal;
+
     private final List<String> number;
     private final boolean numberIsFollowed;
 
-    private ReplacementWatch(long id, ContentTable table, List<List<String>> keys) {
+    private ReplacementWatch(Tx tx, long id, ContentTable table, List<List<String>> keys) {
         this.id = id;
         this.table = table.identifier();
         this.keys = keys;
         this.number = table.rowid().stream().toList();
         this.numberIsFollowed = !number.isEmpty() && !keys.contains(number);
+        this.equal = equal(tx, table.name());
     }
 
     /**
@@ -41,7 +48,7 @@ final class ReplacementWatch {
      */
     static void install(Tx tx, long id, String table, List<List<String>> keys) {
         tx.execute(CREATE);
-        ReplacementWatch watch = new ReplacementWatch(id, ContentTable.read(tx, table), keys);
+        ReplacementWatch watch = new ReplacementWatch(tx, id, ContentTable.read(tx, table), keys);
         watch.before(tx, "insert", "");
         watch.after(tx, "insert");
         watch.before(tx, "update", watch.isAnother());
@@ -49,13 +56,32 @@ final class ReplacementWatch {
         watch.delete(tx);
     }
 
+    /** By the collation of each index, which need not be the column's. */
+    private List<String> equal(Tx tx, String name) {
+        List<String> conditions = new ArrayList<>();
+        if (keys.contains(number)) {
+            conditions.add("b." + number.get(0) + " = new." + number.get(0));
+        }
+        SqliteCatalog catalog = SqliteCatalog.of(tx);
+        for (SqliteCatalog.Index index : catalog.indexes(name)) {
+            List<SqliteCatalog.Part> parts = index.unique() ? catalog.parts(index) : List.of();
+            List<String> columns =
+                    parts.stream().flatMap(part -> part.column().stream()).toList();
+            if (columns.size() == parts.size() && keys.contains(columns)) {
+                conditions.add(parts.stream()
+                        .map(part -> "b." + name(part.column().orElseThrow()) + " = new."
+                                + name(part.column().orElseThrow()) + " collate " + new Identifier(part.collation()))
+                        .collect(Collectors.joining(" and ")));
+            }
+        }
+        return conditions;
+    }
+
     private void before(Tx tx, String event, String another) {
         List<String> conflicts = new ArrayList<>();
-        for (List<String> key : keys) {
-            List<String> equal = new ArrayList<>();
-            key.forEach(column -> equal.add("b." + name(column) + " = new." + name(column)));
+        for (String equal : equal) {
             String same = numberIsFollowed ? " and b." + number.get(0) + " is not new." + number.get(0) : "";
-            conflicts.add(" from " + table + " b where " + String.join(" and ", equal) + same + another);
+            conflicts.add(" from " + table + " b where " + equal + same + another);
         }
         String noted = number.isEmpty() ? "null" : "b." + number.get(0);
         trigger(

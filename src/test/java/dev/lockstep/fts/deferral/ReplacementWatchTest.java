@@ -29,6 +29,7 @@ class ReplacementWatchTest {
                 switch (table) {
                     case "number" -> BY_NUMBER + ")";
                     case "unique" -> BY_NUMBER.replace("u text unique", "u text unique on conflict replace") + ")";
+                    case "nocase" -> BY_NUMBER.replace("u text unique", "u text") + ", unique (u collate nocase))";
                     case "key" -> BY_KEY + ")";
                     default -> WITHOUT;
                 };
@@ -56,7 +57,7 @@ class ReplacementWatchTest {
             number  | fts5(body)                              | rowid | insert or replace into n values (9, 'u9', 2, 2, 'x')        | 1 row)
             number  | fts5(body)                              | rowid | update or replace n set u = 'u2' where k = 1                | 1 row)
             unique  | fts5(body)                              | rowid | insert into n values (9, 'u2', 9, 9, 'x')                   | 1 row)
-            number  | fts4(body)                              | docid | insert or replace into n values (9, 'u2', 9, 9, 'x')        | 1 row)
+            nocase  | fts4(body)                              | docid | insert or replace into n values (9, 'U2', 9, 9, 'x')        | 1 row)
             number  | fts5(body, content='n', content_rowid='k') | rowid | replace into n values (2, 'u2', 2, 2, 'x')               | 1 row)
             number  | fts5(body, content='')                  | rowid | replace into n values (2, 'u8', 8, 8, 'x')                  | 1 row)
             key     | fts5(k unindexed, body)                 | k     | insert or replace into n values ('2', 'u8', 8, 8, 'x')      | 1 row)
