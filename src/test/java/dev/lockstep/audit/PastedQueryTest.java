@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.audit.AuditDatabase.Kind;
 import dev.lockstep.testing.LockstepRun;
+import dev.lockstep.testing.TestSqlite;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,7 +45,8 @@ class PastedQueryTest {
                 "(0.003) select id from audit where generation = %s and type = %(kind)s order by 1; args=(7, 'x')",
                 "prisma:query SELECT `id` FROM audit WHERE generation = cast(? as int) AND type = 'x' ORDER BY id",
                 "2026-01-01T00:00:00.0Z 12 Query select * from audit where generation = 1 and type = 'x' order by id",
-                "explain select * from audit /* here */ where 7 = generation and type in (:type) order by id;"
+                "explain select * from audit /* here */ where 7 = generation and type in (:type) order by id;",
+                "select exists(select 1 from audit where generation = ? and type = ? order by id) as found"
             })
     void parametersAliasesCastsAndWhatALogAddsAreRead(String query) throws Exception {
         AuditDatabase database = databases.create(Kind.SQLITE, dir.resolve("a.db"));
@@ -65,6 +68,36 @@ class PastedQueryTest {
         assertThat(suggestion(database, "select * from audit where id = 7 order by type")
                         .get("existing"))
                 .isEqualTo("PRIMARY KEY");
+    }
+
+    @Test
+    void theIndexOfATableThatIsNamedWithItsSchemaIsMadeWhenItIsPasted() throws Exception {
+        AuditDatabase database = databases.create(Kind.SQLITE, dir.resolve("a.db"));
+        String query = "select * from main.audit where main.audit.author = 'x'";
+        database.execute(suggestion(database, query).get("index").toString());
+        assertThat(suggestion(database, query).get("existing")).isEqualTo("audit_author");
+    }
+
+    @Test
+    void aTableWithACollationOfTheApplicationGetsItsIndexByRule() throws Exception {
+        AuditDatabase database = databases.create(Kind.SQLITE, dir.resolve("a.db"));
+        TestSqlite.create(
+                dir.resolve("a.db"),
+                "create table t (a text, b text)",
+                "pragma writable_schema = on",
+                "update sqlite_master set sql = 'create table t (a text, b text collate icu)' where name = 't'");
+        Map<?, ?> suggestion = suggestion(database, "select * from t where a = ? and b = ?");
+        assertThat(suggestion.get("columns")).isEqualTo(List.of("a", "b"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            MARIADB    | select * from audit where author = 'it\\'s \\\\' and type = "a \\"b" order by id
+            POSTGRESQL | select * from audit where author = E'it\\'s \\\\' and type = 'a \\' order by id
+            """)
+    void textsWithBackslashesEndWhereTheEngineEndsThem(Kind kind, String query) throws Exception {
+        AuditDatabase database = databases.create(kind, dir.resolve("a.db"));
+        assertThat(suggestion(database, query).get("columns")).isEqualTo(List.of("author", "type", "id"));
     }
 
     @ParameterizedTest

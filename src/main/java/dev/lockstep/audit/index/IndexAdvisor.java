@@ -6,6 +6,7 @@ import dev.lockstep.audit.index.IndexEngine.Choice;
 import dev.lockstep.audit.query.QueryParser;
 import dev.lockstep.audit.query.QueryShape;
 import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.Engine;
 import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Row;
@@ -213,11 +214,26 @@ public final class IndexAdvisor {
         String table = query.table().table();
         try (Db copy = scratch.get()) {
             List<Row> schema = db.autocommit(tx -> tx.rows(SCHEMA, table));
-            copy.run(tx -> schema.forEach(row -> tx.execute(row.text(0))));
+            if (!isCopied(copy, schema)) {
+                return Optional.empty();
+            }
             IndexEngine imagined = IndexEngine.of(copy, table);
             imagined.create(index);
             copyStatistics(copy, table);
             return Optional.of(imagined.plan(query, index, Choice.FREE));
+        }
+    }
+
+    /** A function or a collation of the application's is nowhere else. */
+    private static boolean isCopied(Db copy, List<Row> schema) {
+        try {
+            copy.run(tx -> schema.forEach(row -> tx.execute(row.text(0))));
+            return true;
+        } catch (DbException e) {
+            if (e.reason() != DbException.Reason.OTHER && e.reason() != DbException.Reason.NO_SUCH_OBJECT) {
+                throw e;
+            }
+            return false;
         }
     }
 

@@ -117,7 +117,14 @@ public interface IndexEngine {
     /** The same with keys that are quoted already, with what else belongs to them. */
     static String definition(String create, TableName table, Index index, List<String> keys, Engine engine) {
         String unique = index.uniqueness() == Uniqueness.UNIQUE ? "unique " : "";
-        return create.formatted(unique) + " " + new Identifier(index.name()).in(engine) + " on " + table.in(engine)
-                + " (" + String.join(", ", keys) + ")";
+        TableName name = TableName.of(index.name());
+        TableName on = table;
+        if (engine == Engine.SQLITE) {
+            // There the index has the schema's name before its own, and the table must not.
+            name = new TableName(table.schema(), index.name());
+            on = TableName.of(table.table());
+        }
+        return create.formatted(unique) + " " + name.in(engine) + " on " + on.in(engine) + " ("
+                + String.join(", ", keys) + ")";
     }
 }

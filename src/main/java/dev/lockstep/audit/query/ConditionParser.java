@@ -184,7 +184,13 @@ final class ConditionParser {
                 && pattern.kind() == SqlToken.Kind.STRING
                 && pattern.text().length() > 2
                 && (glob ? "*?[" : "%_").indexOf(pattern.text().charAt(1)) < 0;
-        return sql.end() - sql.at() == 1 && begins && operands.sortsLike(column, glob) && ranges.add(column);
+        if (sql.end() - sql.at() != 1 || !begins) {
+            return false;
+        }
+        if (operands.sortsLike(column, glob)) {
+            ranges.add(column);
+        }
+        return true;
     }
 
     private boolean is(SqlCursor sql, String column) {

@@ -54,7 +54,7 @@ public final class QueryParser {
         this.db = db;
         this.engine = db.engine();
         this.text = text;
-        this.sql = new SqlCursor(text);
+        this.sql = new SqlCursor(LoggedQuery.asked(text, engine));
     }
 
     /**
