@@ -22,3 +22,41 @@ pack() {
   ) | gzip -n -6 >"$3.part"
   mv -f "$3.part" "$3"
 }
+
+# unpack TARBALL FOLDER: makes the folder, with what is in the tarball's only one.
+unpack() {
+  rm -rf "$2"
+  mkdir -p "$2"
+  gzip -dc "$1" | tar -xf - -C "$2"
+  for only in "$2"/*; do
+    mv "$only"/* "$2/"
+    rmdir "$only"
+  done
+}
+
+# jar_again JAVA_HOME TIME FOLDER JAR: packs what was unpacked from a jar.
+jar_again() {
+  (
+    cd "$3"
+    find . -type f | sed 's,^\./,,' | LC_ALL=C sort >"$3.list"
+    "$1/bin/jar" --create --no-manifest --date="$2" --file="$4.part" "@$3.list"
+    rm "$3.list"
+  )
+  mv -f "$4.part" "$4"
+}
+
+# for_one_system JAVA_HOME TIME FOLDER SYSTEM: leaves an unpacked lockstep with SQLite's library for one system alone, Linux/x86_64.
+for_one_system() {
+  for driver in "$3"/lib/sqlite-jdbc-*.jar; do
+    rm -rf "$3.driver"
+    mkdir "$3.driver"
+    (cd "$3.driver" && "$1/bin/jar" --extract --file="$driver")
+    rm -r "$3.driver/org/sqlite/native"
+    jar_again "$1" "$2" "$3.driver" "$driver"
+    rm -rf "$3.driver"
+  done
+  mv "$3/lib/native" "$3/lib/native.all"
+  mkdir -p "$3/lib/native/${4%/*}"
+  mv "$3/lib/native.all/$4" "$3/lib/native/$4"
+  rm -r "$3/lib/native.all"
+}

@@ -50,10 +50,8 @@ trim() {
       "$java_home/bin/jar" --extract --file="$1"
       (cd "$target/native" && find . -type f) | while read -r library; do rm "org/sqlite/native/$library"; done
       rm -rf org/sqlite/native/Windows org/sqlite/native/Linux-Android
-      find . -type f | sed 's,^\./,,' | LC_ALL=C sort >"$unpacked.list"
-      "$java_home/bin/jar" --create --no-manifest --date="$time" --file="$driver.part" "@$unpacked.list"
     )
-    mv "$driver.part" "$driver"
+    jar_again "$java_home" "$time" "$unpacked" "$driver"
   fi
   cp "$driver" "$stage/lib/"
 }
