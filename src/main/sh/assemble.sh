@@ -106,6 +106,8 @@ else
     "$target/training" >"$stage/lib/lockstep.classlist"
 fi
 
+"$java_home/bin/java" --class-path "$classpath" dev.lockstep.cli.Lockstep help json --schema >"$stage/share/output.schema.json"
+
 # describe JARS: says what the build is, which is the last thing to be there.
 describe() {
   sum=$({ echo "$1"; cat "$stage/lib/lockstep.jar" "$stage/lib/lockstep.classlist"; } | cksum)

@@ -52,6 +52,16 @@ class LauncherTest {
                 .start("version"));
     }
 
+    @Test
+    void theSchemaOfWhatItPrintsLiesBesideIt() throws IOException {
+        Path schema = Path.of(System.getProperty("lockstep.distribution"), "share/output.schema.json");
+
+        try (ChildJvm child = lockstep.start("help", "json", "--schema")) {
+            assertThat(child.exitCode()).as("%s", child).isZero();
+            assertThat(schema).content().isEqualTo(child.stdout());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "/nonexistent"})
     void startsWithAHomeOfNoUse(String home) {
