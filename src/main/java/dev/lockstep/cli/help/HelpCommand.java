@@ -52,7 +52,7 @@ public final class HelpCommand implements Command {
         boolean topic = words.size() == 1 && HelpTopics.NAMES.contains(words.get(0));
         return shown(
                 topic
-                        ? HelpTopics.text(words.get(0))
+                        ? HelpTopics.text(words.get(0), width)
                         : call.has(ALL) ? HelpPage.whole(tree, words, width) : HelpPage.brief(tree, words, width));
     }
 

@@ -47,6 +47,13 @@ public final class HelpTopics {
         };
     }
 
+    /** The same for a terminal of this width; a script stays as it is. */
+    static String text(String topic, int width) {
+        return width >= HelpPage.COLUMNS || topic.startsWith("grants-")
+                ? text(topic)
+                : NarrowText.fold(text(topic), width);
+    }
+
     private static String indented(String text) {
         StringBuilder indented = new StringBuilder("\n");
         text.lines().forEach(line -> indented.append(line.isEmpty() ? "" : "      " + line)

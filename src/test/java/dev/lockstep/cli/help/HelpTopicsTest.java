@@ -45,6 +45,27 @@ class HelpTopicsTest {
         assertThat(LockstepRun.of(Map.of(), "help").stdout()).contains(topic);
     }
 
+    /** Nothing is lost of it, and what is to be copied stays on its line. */
+    @ParameterizedTest
+    @MethodSource("topics")
+    void everyTopicIsReadableOnANarrowTerminal(String topic) {
+        String narrow = LockstepRun.of(Map.of("COLUMNS", "40"), "help", topic).stdout();
+
+        if (!topic.startsWith("grants-")) {
+            assertThat(narrow.lines())
+                    .allMatch(line -> line.length() <= 40
+                            || line.startsWith("      ")
+                            || line.strip().indexOf(' ') < 0);
+        }
+        if (!topic.equals("json")) {
+            assertThat(words(narrow)).isEqualTo(words(HelpTopics.text(topic)));
+        }
+    }
+
+    private static List<String> words(String text) {
+        return List.of(text.replaceAll(":(?=\\s)", "").strip().split("\\s+", -1));
+    }
+
     @Test
     void everyExitCodeIsListed() {
         for (ExitCode code : ExitCode.values()) {
