@@ -1,5 +1,6 @@
 package dev.lockstep.cli.shell;
 
+import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Printer;
@@ -41,7 +42,7 @@ final class Shell {
             \\o [FILE]          send results to a file; without one: back here
             \\set [NAME VALUE]  ON_ERROR_STOP on|off, OUTPUT text|json|jsonl, PAGER on|off
             \\timing [on|off]   say how long each command takes
-            \\watch [D]         run the last command every D (2s) until Ctrl-C
+            \\watch [D]         run the last command every D (2s) until Ctrl-C, or until it fails
             \\? \\q              this help; leave (or Ctrl-D)
             """;
 
@@ -202,6 +203,9 @@ final class Shell {
             case "o" -> redirect(first);
             case "set" -> set(first, second);
             case "watch" -> {
+                if (second.isPresent()) {
+                    throw LockstepException.usage("\\watch repeats the last command, and takes none", "\\watch 2s");
+                }
                 return watch(first);
             }
             default -> throw LockstepException.usage("unknown command \\" + verb, "\\? shows what there is");
@@ -259,15 +263,20 @@ final class Shell {
         }
         SignalHandler handler = SignalHandler.ofCommand();
         int status = 0;
-        while (status == 0) {
+        boolean isAnswered = true;
+        while (isAnswered) {
             String header = LocalDateTime.now(ZoneId.systemDefault()).withNano(0) + ", every " + every.orElse("2s")
                     + ": " + last.command();
             (variables.get("OUTPUT").equals("text") ? out : err)
                     .println(redactor().redact(header));
             status = command(last);
+            // What is watched is, mostly, whether the answer is still no.
+            isAnswered = status == ExitCode.OK.status()
+                    || status == ExitCode.DIFFERS.status()
+                    || status == ExitCode.INCOMPLETE.status();
             running = handler;
             try {
-                Thread.sleep(status == 0 ? pause.toMillis() : 0);
+                Thread.sleep(isAnswered ? pause.toMillis() : 0);
             } catch (InterruptedException e) {
                 if (handler.status() == 0) {
                     throw e;

@@ -11,8 +11,10 @@ import java.util.function.ToIntFunction;
 
 /** A program that reads what a command of the shell prints: {@code | less}. */
 final class ShellPipe {
-    /** Leaves at once where all fits the screen, and takes colours. */
-    static final String PAGER = "less -FRX";
+    static final String PAGER = "less";
+
+    /** What less is told where the user tells it nothing: to leave at once where all fits the screen, and to take colours. */
+    private static final String LESS = "FRX";
 
     private static final int CLOSED_PIPE = 141;
 
@@ -31,6 +33,7 @@ final class ShellPipe {
         boolean terminal = System.getProperty("lockstep.tty", "").contains("1");
         ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", program).redirectError(Redirect.INHERIT);
         builder.environment().putAll(environment.variables());
+        builder.environment().putIfAbsent("LESS", LESS);
         try {
             Process process = builder.redirectOutput(terminal ? Redirect.INHERIT : Redirect.PIPE)
                     .start();
