@@ -80,4 +80,20 @@ class LibraryGuideTest {
         assertThat(run("KeepCacheInStep", REALM + " cards/person.gts\n", database.url(), "replica-1"))
                 .contains("in step; ", "cards/person.gts as of 20");
     }
+
+    /** The one of README. */
+    @Test
+    void theThreeFrontsRunInOneProgram(TestDatabase database) throws Exception {
+        Path notes = TestSqlite.create(
+                folder.resolve("notes.db"),
+                "create table note (id integer primary key, body text)",
+                "create virtual table note_fts using fts5(body, content = 'note', content_rowid = 'id')",
+                "create trigger note_ai after insert on note begin"
+                        + " insert into note_fts (rowid, body) values (new.id, new.body); end",
+                "insert into note (body) values ('one'), ('two')");
+
+        assertThat(run("InStep", "", notes.toString(), database.url())).isEqualTo("equal\nas it is now\n");
+        assertThat(TestSqlite.ask(notes, "select count(*) from note_fts where note_fts match 'two'"))
+                .isEqualTo("2");
+    }
 }

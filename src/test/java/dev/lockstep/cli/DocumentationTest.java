@@ -97,6 +97,13 @@ class DocumentationTest {
         }
     }
 
+    /** The program itself is run with the guide's. */
+    @Test
+    void readmeShowsAProgramAsItIs() throws IOException {
+        assertThat(matches(readme(), "```java\n([^`]*)```"))
+                .containsExactly(Files.readString(Path.of("examples/InStep.java")));
+    }
+
     @Test
     void whatReadmeTellsToTypeIsRunByATest() throws IOException {
         List<String> pasted = quickStarts();
