@@ -104,28 +104,21 @@ begin
     return case when local !~ '^/|/$|//|(^|/)\.{1,2}(/|$)|[[:cntrl:]\\]' and local not in ('', '*') then local end;
 end $$;
 
--- Writes the outbox. Names without escapes, leading dots and ports are as replicas spell them, and most are such.
+-- Writes the outbox.
 create or replace function ${lockstep}.lockstep_emit(realm text, paths text[], forgets boolean) returns void
     language plpgsql as $$
 declare
-    plain_realm constant text := '^https?://[a-z0-9._-]+(:[1-9][0-9]{0,4})?/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*$';
-    plain_path  constant text := '^[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$';
-    name   text;
+    name   text := ${lockstep}.lockstep_realm(realm);
     path   text;
     locals text[];
 begin
-    if realm ~ plain_realm and strpos(realm, ':80/') = 0 and strpos(realm, ':443/') = 0 and length(realm) <= 7997 then
-        name := realm;
-    else
-        name := ${lockstep}.lockstep_realm(realm);
-    end if;
     if name is null then
         raise invalid_parameter_value using
             message = 'no realm has the URL ' || coalesce(to_json(left(regexp_replace(realm, '//[^/]*@', '//***@'), 200))::text, 'null'),
             hint = 'a realm URL is http://HOST[:PORT]/[PATH/] or https://..., as replicas spell it';
     end if;
     foreach path in array coalesce(paths, '{}') loop
-        locals := locals || case when path ~ plain_path then path else ${lockstep}.lockstep_local(name, path) end;
+        locals := locals || ${lockstep}.lockstep_local(name, path);
         if locals[cardinality(locals)] is null then
             raise invalid_parameter_value using
                 message = 'no file of a realm has the path ' || coalesce(to_json(left(path, 200))::text, 'null'),
@@ -141,11 +134,19 @@ begin
     end if;
 end $$;
 
--- A file has changed, or, without a path, any file of the realm may have.
+-- A file has changed, or, without a path, any file of the realm may have. Names without escapes, leading dots and the ports
+-- that go without saying are as replicas spell them; most are such, and need not be read.
 create or replace function ${lockstep}.lockstep_invalidate(realm text, path text default null) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    perform ${lockstep}.lockstep_emit(realm, case when path is not null then array[path] end, true);
+    if realm ~ '^https?://[a-z0-9._-]+(:[1-9][0-9]{0,4})?/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*$'
+       and path ~ '^[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$'
+       and strpos(realm, ':80/') = 0 and strpos(realm, ':443/') = 0 and length(realm) <= 7997 then
+        insert into ${lockstep}.lockstep_inval_outbox (channel, realm_url, paths, forgets)
+        values ('realm_file_changes', realm, array[path], true);
+    else
+        perform ${lockstep}.lockstep_emit(realm, case when path is not null then array[path] end, true);
+    end if;
 end $$;
 
 -- These files have changed. None: nothing is done.
