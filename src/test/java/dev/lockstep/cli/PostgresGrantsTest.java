@@ -183,7 +183,13 @@ class PostgresGrantsTest extends GrantsConformance {
     void aRoleTakesWhatItIsGrantedAndNoLess(Part part) throws Exception {
         makeAllTables();
 
-        takesWhatItIsGrantedAndNoLess(part, List.of("delete on lockstep_inval_log", "delete on lockstep_listener"));
+        takesWhatItIsGrantedAndNoLess(
+                part,
+                List.of(
+                        "delete on lockstep_inval_log",
+                        "delete on lockstep_listener",
+                        "insert on lockstep_cache_use",
+                        "update on lockstep_cache_use"));
     }
 
     @Test

@@ -105,8 +105,8 @@ record RunReport(Optional<Path> report, Optional<Path> metrics, Map<String, Stri
         return "," + name + "=\"" + escaped(value) + '"';
     }
 
-    /** The numbers of an answer, and of each table in it, or each index of a table. */
-    private static void values(StringBuilder text, String labels, Map<?, ?> data, Set<String> written) {
+    /** The numbers of an answer, and of each table in it, or each index of a table, or each realm. */
+    private void values(StringBuilder text, String labels, Map<?, ?> data, Set<String> written) {
         for (Map.Entry<?, ?> entry : data.entrySet()) {
             if (entry.getValue() instanceof Number number) {
                 String all = labels + label("name", entry.getKey().toString());
@@ -118,6 +118,11 @@ record RunReport(Optional<Path> report, Optional<Path> metrics, Map<String, Stri
                     if (element instanceof Map<?, ?> table && table.get("table") instanceof String name) {
                         String index = table.get("fts") instanceof String fts ? label("fts", fts) : "";
                         values(text, labels + label("table", name) + index, table, written);
+                    } else if (entry.getKey().equals("realms")
+                            && element instanceof Map<?, ?> row
+                            && row.get("realm") instanceof String name) {
+                        String realm = subject.containsKey("realm") ? "" : label("realm", name);
+                        values(text, labels + realm, row, written);
                     }
                 }
             }

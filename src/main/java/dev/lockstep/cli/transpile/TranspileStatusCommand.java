@@ -8,11 +8,16 @@ import dev.lockstep.cli.option.Options;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.transpile.schema.CacheSchema;
+import dev.lockstep.transpile.schema.CacheUse;
+import dev.lockstep.transpile.schema.CacheUse.Counted;
+import dev.lockstep.transpile.schema.CacheUse.Counts;
 import dev.lockstep.transpile.schema.Upkeep;
 import dev.lockstep.transpile.schema.Upkeep.RealmStatus;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,7 +27,9 @@ public final class TranspileStatusCommand implements Command {
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
-                .description("Show what the cache holds of each realm, or of one. An unknown realm ends with 3.");
+                .description(
+                        "Show what the cache holds of each realm, or of one, and how often it has served what transpile run"
+                                + " asked for, and how much time of builds that has saved. An unknown realm ends with 3.");
         Options.parameters(spec, "URL", "0..1", TranspileArguments.REALM);
         Options.postgres(spec);
     }
@@ -38,11 +45,14 @@ public final class TranspileStatusCommand implements Command {
     private static Result status(Db db, Optional<String> realm) {
         List<RealmStatus> realms = db.autocommit(tx -> Upkeep.status(tx, realm));
         boolean guarded = db.autocommit(CacheSchema::isGuarded);
+        Map<String, Counted> uses = db.autocommit(CacheUse::read);
         List<Object> rows = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         for (RealmStatus status : realms) {
-            rows.add(row(status));
+            Optional<Counted> use = Optional.ofNullable(uses.get(status.realm()));
+            rows.add(row(status, use));
             lines.add(line(status));
+            use.ifPresent(counted -> lines.add("  " + line(counted)));
         }
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("realms", rows);
@@ -61,7 +71,7 @@ public final class TranspileStatusCommand implements Command {
         return Result.unchanged(data, lines);
     }
 
-    private static Map<String, Object> row(RealmStatus status) {
+    private static Map<String, Object> row(RealmStatus status, Optional<Counted> use) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("realm", status.realm());
         row.put("live", status.live());
@@ -70,7 +80,32 @@ public final class TranspileStatusCommand implements Command {
         row.put("bytes", status.bytes());
         row.put("floor", status.floor());
         row.put("maxGeneration", status.maxGeneration());
+        Counts counts = use.map(Counted::counts).orElse(Counts.NONE);
+        row.put("hits", counts.hits());
+        row.put("waits", counts.waits());
+        row.put("builds", counts.builds());
+        row.put("hitRate", counts.requests() == 0 ? null : rate(counts));
+        row.put("savedMs", counts.saved().toMillis());
+        row.put("builtMs", counts.built().toMillis());
+        row.put("countedSince", use.map(counted -> counted.since().toString()).orElse(null));
         return row;
+    }
+
+    /** The part of the requests that needed no build of their own. */
+    private static double rate(Counts counts) {
+        return (double) (counts.hits() + counts.waits()) / counts.requests();
+    }
+
+    private static String line(Counted use) {
+        Counts counts = use.counts();
+        return counts.requests() + " requests since " + use.since() + ": " + counts.hits() + " hits, " + counts.waits()
+                + " waited for another's build, " + counts.builds() + " builds; hit rate "
+                + Math.round(rate(counts) * 100) + " %, hits saved " + seconds(counts.saved())
+                + " of builds, builds took " + seconds(counts.built());
+    }
+
+    private static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
     }
 
     private static String line(RealmStatus status) {

@@ -40,7 +40,7 @@ public final class CacheSchema {
     private static final String PARTS = """
             select name
               from (values ('module_transpile_cache'), ('lockstep_realm_floor'), ('lockstep_epoch'),
-                           ('lockstep_keyed_artifact')) as part (name)
+                           ('lockstep_keyed_artifact'), ('lockstep_cache_use')) as part (name)
              where to_regclass(name) is not null
              union all
             select 'column ' || attname
@@ -142,7 +142,7 @@ public final class CacheSchema {
         }
         List<String> missing = missing(parts);
         // Invalidations need it not: an earlier lockstep has made the others.
-        missing.remove(KEYED);
+        missing.removeAll(List.of(KEYED, CacheUse.TABLE));
         return missing.isEmpty() ? State.READY : State.FOREIGN;
     }
 
@@ -256,6 +256,7 @@ public final class CacheSchema {
                 "lockstep_realm_floor",
                 "lockstep_epoch",
                 KEYED,
+                CacheUse.TABLE,
                 "column fingerprint",
                 "column build",
                 "column content",

@@ -50,6 +50,10 @@ public final class SharedBuilds implements AutoCloseable {
      */
     public record Served(Artifact artifact, Role role, Captured captured, Optional<StoreResult> stored)
             implements AutoCloseable {
+        private Served with(Optional<StoreResult> result) {
+            return new Served(artifact, role, captured, result);
+        }
+
         @Override
         public void close() throws IOException {
             artifact.close();
@@ -64,10 +68,9 @@ public final class SharedBuilds implements AutoCloseable {
         NOT_STORED
     }
 
-    /** Hears of what has kept the database from helping, and cost a request nothing but time; once a request. */
+    /** Hears, once a request, of what has kept the database from helping; throws if the request is to fail all the same. */
     @FunctionalInterface
     public interface Faults {
-        /** Throws if the request is to fail all the same. */
         void heard(Cost cost, LockstepException fault);
     }
 
@@ -78,6 +81,7 @@ public final class SharedBuilds implements AutoCloseable {
     private final Coordinator coordinator;
     private final Duration patience;
     private final Faults faults;
+    private final UseTally tally;
 
     /**
      * Builds that share a cache; it closes neither the pool nor the listener.
@@ -89,6 +93,7 @@ public final class SharedBuilds implements AutoCloseable {
         this.coordinator = new Coordinator(pool, listener);
         this.patience = patience;
         this.faults = faults;
+        this.tally = new UseTally(pool);
     }
 
     /**
@@ -109,11 +114,12 @@ public final class SharedBuilds implements AutoCloseable {
      */
     public Served serve(ArtifactKey key, Supplier<Optional<String>> inputs, Source source, Compiler compiler)
             throws InterruptedException {
-        return new Request(key, inputs, source, compiler).serve();
+        return tally.counted(new Request(key, inputs, source, compiler).serve());
     }
 
     @Override
     public void close() {
+        tally.tell();
         coordinator.close();
     }
 
@@ -182,19 +188,14 @@ public final class SharedBuilds implements AutoCloseable {
         private Served again(LockstepException fault) throws InterruptedException {
             try {
                 if (look() instanceof Hit theirs) {
-                    // Whoever took over has stored his.
-                    close(theirs.artifact());
-                    return new Served(built.artifact(), built.role(), built.captured(), Optional.empty());
+                    close(theirs.artifact()); // Whoever took over has stored his.
+                    return built.with(Optional.empty());
                 }
-                return new Served(
-                        built.artifact(),
-                        built.role(),
-                        built.captured(),
-                        Optional.of(stored(built.captured(), built.artifact())));
+                return built.with(Optional.of(stored(built.captured(), built.artifact())));
             } catch (LockstepException e) {
                 fault.addSuppressed(e);
                 faults.heard(Cost.NOT_STORED, fault);
-                return new Served(built.artifact(), built.role(), built.captured(), Optional.empty());
+                return built.with(Optional.empty());
             }
         }
 
@@ -241,7 +242,7 @@ public final class SharedBuilds implements AutoCloseable {
             Captured captured = lookup.captured();
             Artifact artifact = pinned.working(() -> build(captured));
             built = new Served(artifact, Role.WINNER, captured, Optional.empty());
-            built = new Served(artifact, Role.WINNER, captured, store(pinned, captured, artifact));
+            built = built.with(store(pinned, captured, artifact));
             return built;
         }
 
@@ -256,16 +257,15 @@ public final class SharedBuilds implements AutoCloseable {
 
         /** Best effort: others may be building the same, and whoever stores last wins among equals. */
         private Served local(Captured captured) throws InterruptedException {
-            Artifact artifact = build(captured);
-            Optional<StoreResult> stored = Optional.empty();
+            Served local = new Served(build(captured), Role.LOCAL, captured, Optional.empty());
             if (captured.isStorable()) {
                 try {
-                    stored = Optional.of(stored(captured, artifact));
+                    return local.with(Optional.of(stored(captured, local.artifact())));
                 } catch (LockstepException e) {
                     faults.heard(Cost.NOT_STORED, e);
                 }
             }
-            return new Served(artifact, Role.LOCAL, captured, stored);
+            return local;
         }
 
         private StoreResult stored(Captured captured, Artifact artifact) throws InterruptedException {
@@ -274,7 +274,9 @@ public final class SharedBuilds implements AutoCloseable {
 
         private Artifact build(Captured captured) throws InterruptedException {
             try {
-                return compiler.compile(source, captured);
+                long begun = System.nanoTime();
+                Artifact artifact = compiler.compile(source, captured);
+                return artifact.builtIn(Duration.ofNanos(System.nanoTime() - begun));
             } catch (IOException e) {
                 buildFailure = new BuildFailed("cannot build " + key.path() + ": " + e.getMessage(), e);
                 throw buildFailure;

@@ -48,6 +48,18 @@ create unlogged table if not exists lockstep_keyed_artifact (
 
 alter table lockstep_keyed_artifact alter column content set storage external;
 
+-- How often the cache has served since it was made, and what that has saved. It dies with the cache, so that to count costs
+-- no flush.
+create unlogged table if not exists lockstep_cache_use (
+    realm_url   text primary key,
+    hits        bigint not null default 0,
+    waits       bigint not null default 0,
+    builds      bigint not null default 0,
+    saved_ms    bigint not null default 0,
+    built_ms    bigint not null default 0,
+    since       timestamptz not null default now()
+) with (fillfactor = 20);
+
 -- Survives a crash of the server; the cache does not.
 create table if not exists lockstep_realm_floor (
     realm_url text primary key,
