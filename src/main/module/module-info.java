@@ -7,7 +7,8 @@ module dev.lockstep {
     requires com.fasterxml.jackson.core;
     requires java.net.http;
 
-    // Each is needed only where its engine, or the relay, is used.
+    // Each is needed only where its engine, or the relay, is used, or large artifacts are to be compressed.
+    requires static com.github.luben.zstd_jni;
     requires static io.netty.buffer;
     requires static io.netty.codec;
     requires static io.netty.codec.http;

@@ -79,11 +79,16 @@ public record BuildRecord(
     }
 
     /** @param json what {@link #json} made, or null */
+    static Map<?, ?> fields(String json) {
+        return json == null ? Map.of() : (Map<?, ?>) Json.parse(json);
+    }
+
+    /** @param json what {@link #json} made, or null */
     static BuildRecord of(String json) {
         if (json == null) {
             return UNKNOWN;
         }
-        Map<?, ?> fields = (Map<?, ?>) Json.parse(json);
+        Map<?, ?> fields = fields(json);
         Map<String, String> files = new LinkedHashMap<>();
         if (fields.get(FILES) instanceof Map<?, ?> named) {
             named.forEach((name, digest) -> files.put((String) name, (String) digest));
@@ -102,7 +107,7 @@ public record BuildRecord(
 
     /** The headers in the JSON, as JSON; null if there are none. */
     static String headers(String json) {
-        Object headers = json == null ? null : ((Map<?, ?>) Json.parse(json)).get(HEADERS);
+        Object headers = fields(json).get(HEADERS);
         return headers == null ? null : Json.write(headers);
     }
 }

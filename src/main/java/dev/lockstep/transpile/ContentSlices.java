@@ -1,11 +1,10 @@
 package dev.lockstep.transpile;
 
-import dev.lockstep.db.BinaryStream;
 import dev.lockstep.db.Row;
 import dev.lockstep.db.Tx;
 import java.util.Optional;
 
-/** The bytes that no text can hold, or that are too many for one: on their way into the database, and from it in slices. */
+/** The bytes that no text can hold, or that are too many for one: on their way from the database in slices. */
 final class ContentSlices {
     private static final int SLICE_BYTES = 1 << 20;
 
@@ -28,11 +27,6 @@ final class ContentSlices {
             """;
 
     private ContentSlices() {}
-
-    /** What a statement stores in {@code content}; null for what {@code body} can hold. */
-    static Object parameter(Content content) {
-        return content.text().isPresent() ? null : new BinaryStream(content.open(), Math.toIntExact(content.size()));
-    }
 
     /**
      * Reads it all.

@@ -108,16 +108,17 @@ public final class KeyedArtifacts {
      *
      * @param seen what is recorded of its dependencies
      */
-    static boolean store(Tx tx, Captured captured, Artifact artifact, Map<String, Object> seen) {
-        // A row that another key's builder has placed meanwhile is seen by the next statement.
-        boolean stored = attempt(tx, captured, artifact, seen);
-        if (!stored) {
-            stored = attempt(tx, captured, artifact, seen);
+    static boolean store(Tx tx, Captured captured, Artifact artifact, StoredContent stored, Map<String, Object> seen) {
+        boolean isStored = attempt(tx, captured, artifact, stored, seen);
+        if (!isStored) {
+            // A row that another key's builder has placed meanwhile is seen by the next statement.
+            isStored = attempt(tx, captured, artifact, stored, seen);
         }
-        return stored;
+        return isStored;
     }
 
-    private static boolean attempt(Tx tx, Captured captured, Artifact artifact, Map<String, Object> seen) {
+    private static boolean attempt(
+            Tx tx, Captured captured, Artifact artifact, StoredContent stored, Map<String, Object> seen) {
         ArtifactKey key = captured.key();
         return tx.row(
                         STORE,
@@ -126,10 +127,10 @@ public final class KeyedArtifacts {
                         captured.cap(),
                         captured.epoch().orElse(null),
                         fingerprint(key),
-                        artifact.content().text().orElse(""),
-                        ContentSlices.parameter(artifact.content()),
+                        stored.body(),
+                        stored.parameter(),
                         artifact.dependencyKeys(),
-                        artifact.build().json(artifact.headers(), seen))
+                        artifact.build().json(artifact.headers(), stored.described(seen)))
                 .isPresent();
     }
 

@@ -2,7 +2,6 @@ package dev.lockstep.transpile;
 
 import dev.lockstep.db.Tx;
 import java.util.Map;
-import java.util.Optional;
 
 /** Artifacts without a fingerprint, in the row of their path, where replicas find them. */
 final class SharedArtifacts {
@@ -73,20 +72,16 @@ final class SharedArtifacts {
      *
      * @param seen what is recorded of its dependencies
      */
-    static boolean store(Tx tx, Captured captured, Artifact artifact, Map<String, Object> seen) {
-        Optional<String> text = artifact.content().text();
-        if (text.isEmpty() && artifact.headers() != null) {
-            throw new IllegalArgumentException("headers belong to text: Boxel would serve the empty body beside them");
-        }
+    static boolean store(Tx tx, Captured captured, Artifact artifact, StoredContent stored, Map<String, Object> seen) {
         return tx.row(
                         STORE_UNLESS_INVALIDATED,
                         captured.key().realm(),
                         captured.key().path(),
                         artifact.headers(),
                         artifact.dependencyKeys(),
-                        artifact.build().json(null, seen),
-                        ContentSlices.parameter(artifact.content()),
-                        text.orElse(""),
+                        artifact.build().json(null, stored.described(seen)),
+                        stored.parameter(),
+                        stored.body(),
                         captured.cap(),
                         captured.epoch().orElse(null))
                 .map(row -> row.flag("stored"))

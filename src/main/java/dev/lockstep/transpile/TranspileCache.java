@@ -14,8 +14,8 @@ import java.util.Optional;
  * why nothing that was invalidated comes back, stand in {@link dev.lockstep.transpile}.
  */
 public final class TranspileCache {
-    /** An artifact beyond this size is not stored; bytes. PostgreSQL's own limit for a value is a little under twice as much. */
-    public static final long LARGEST = 512L << 20;
+    /** An artifact beyond this size is not stored; bytes. To take it in, the server would need several times as much memory. */
+    public static final long LARGEST = 50L << 20;
 
     /** True of a row as long as nobody who does not know the stamp has written it since. */
     public static final String STAMP =
@@ -90,7 +90,9 @@ public final class TranspileCache {
         /** Another compiler made it. */
         OTHER_FINGERPRINT,
         /** It was made from something else than what is here now, or nobody knows from what. */
-        OTHER_INPUTS
+        OTHER_INPUTS,
+        /** It is compressed, and what decompresses it is not here; or it is damaged. */
+        UNREADABLE
     }
 
     /** What became of a store. */
@@ -194,10 +196,13 @@ public final class TranspileCache {
         if (seen.isEmpty()) {
             return StoreResult.STALE;
         }
-        boolean stored = key.fingerprint().isPresent()
-                ? KeyedArtifacts.store(tx, captured, artifact, seen.get())
-                : SharedArtifacts.store(tx, captured, artifact, seen.get());
-        return stored ? StoreResult.STORED : StoreResult.STALE;
+        boolean isKeyed = key.fingerprint().isPresent();
+        try (StoredContent stored = isKeyed ? StoredContent.keyed(artifact) : StoredContent.shared(artifact)) {
+            boolean isStored = isKeyed
+                    ? KeyedArtifacts.store(tx, captured, artifact, stored, seen.get())
+                    : SharedArtifacts.store(tx, captured, artifact, stored, seen.get());
+            return isStored ? StoreResult.STORED : StoreResult.STALE;
+        }
     }
 
     private static Row find(Tx tx, ArtifactKey key, Optional<String> inputs) {
@@ -233,8 +238,13 @@ public final class TranspileCache {
         if (content == null) {
             return null;
         }
+        Optional<Content> whole = StoredContent.read(content, BuildRecord.fields(build));
+        if (whole.isEmpty()) {
+            return new Miss(captured, Reason.UNREADABLE);
+        }
         String headers = row.isNull("headers") ? BuildRecord.headers(build) : row.text("headers");
-        return new Hit(captured, new Artifact(content, headers, row.text("dependency_keys"), BuildRecord.of(build)));
+        return new Hit(
+                captured, new Artifact(whole.get(), headers, row.text("dependency_keys"), BuildRecord.of(build)));
     }
 
     private static Reason reason(Row row, long generation, long floor) {

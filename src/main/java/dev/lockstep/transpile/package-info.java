@@ -95,9 +95,13 @@
  * differ make a miss, which invalidates nothing. Headers of an artifact that has a fingerprint are kept there as well; no replica
  * sees them.
  *
- * <p>Text is kept in {@code body}, where Boxel has it. What no text can hold, or is larger than
- * {@link dev.lockstep.transpile.Content#SMALL}, is in {@code content}, uncompressed, so that it can be read in slices; its {@code body} is
- * empty and its {@code headers} null, which to Boxel is a miss.
+ * <p>Text is kept in {@code body}, where Boxel has it. What no text can hold, or is larger than 1 MB and not for Boxel, is in {@code
+ * content}, which the server does not compress, so that it can be read in slices; its {@code body} is
+ * empty and its {@code headers} null, which to Boxel is a miss. More than 1 MB is compressed by zstd, and {@code build} says so. More than
+ * {@link dev.lockstep.transpile.TranspileCache#LARGEST} is not stored.
+ *
+ * <p>How often requests were hits, and how long the builds had taken that those saved, is counted in {@code
+ * lockstep_cache_use} by whoever makes requests, after them.
  *
  * <h2>What each failure costs</h2>
  *

@@ -71,7 +71,8 @@ public final class TranspilePutCommand implements Command {
         Content content = TranspileArguments.content(body, call.in());
         if (content.size() > TranspileCache.LARGEST) {
             throw LockstepException.usage(
-                    "an artifact of " + content.size() + " bytes is too large; the limit is " + TranspileCache.LARGEST,
+                    "an artifact of " + content.size() + " bytes is too large; the limit is "
+                            + (TranspileCache.LARGEST >> 20) + " MB (" + TranspileCache.LARGEST + " bytes)",
                     null);
         }
         Optional<String> headers = call.get(HEADERS).map(file -> TranspileArguments.json(file, call, Map.class));

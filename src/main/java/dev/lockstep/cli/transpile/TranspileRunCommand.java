@@ -56,7 +56,8 @@ public final class TranspileRunCommand implements Command {
                         "Run a build command, unless some host has its artifact already, or is making it: then wait"
                                 + " and take that. The command gets the source on standard input, and LOCKSTEP_REALM and"
                                 + " LOCKSTEP_PATH; its standard output is the artifact, and becomes ours; its exit status too."
-                                + " Of one that fails, what it printed goes to standard error.");
+                                + " Of one that fails, what it printed goes to standard error. An artifact of more than 50 MB"
+                                + " is handed on, and not stored.");
         Options.parameters(
                 spec,
                 "URL PATH -- CMD",
@@ -109,7 +110,8 @@ public final class TranspileRunCommand implements Command {
 
     private static String notStorable(Artifact artifact) {
         return artifact.content().size() > TranspileCache.LARGEST
-                ? "not stored: larger than " + TranspileCache.LARGEST + " bytes"
+                ? "not stored: " + artifact.content().size() + " bytes; the cache takes artifacts of up to "
+                        + (TranspileCache.LARGEST >> 20) + " MB (" + TranspileCache.LARGEST + " bytes)"
                 : "not stored: what it was built from has changed meanwhile";
     }
 
