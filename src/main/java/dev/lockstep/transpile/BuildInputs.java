@@ -74,11 +74,16 @@ public final class BuildInputs {
         return digests;
     }
 
+    /** Of a file that was not there when the build had ended, or not where it was looked for: whether it has changed, nobody knows. */
+    public static boolean isAbsent(String digest) {
+        return digest.equals(ABSENT);
+    }
+
     /** Whether all that a build has read is here as it was there. */
     static boolean areAsRecorded(BuildRecord record) {
         try {
             for (Map.Entry<String, String> file : record.files().entrySet()) {
-                if (!digestOrAbsent(file.getKey()).equals(file.getValue())) {
+                if (isAbsent(file.getValue()) || !digestOrAbsent(file.getKey()).equals(file.getValue())) {
                     return false;
                 }
             }

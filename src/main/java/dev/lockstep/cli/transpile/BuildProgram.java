@@ -120,16 +120,12 @@ final class BuildProgram implements Compiler {
     private BuildInputs inputs() {
         List<Path> files = new ArrayList<>(source.stream().toList());
         call.all(INPUT).forEach(file -> files.add(Invocation.file(file)));
-        files.forEach(BuildProgram::check);
+        files.forEach(TranspileArguments::checkSource);
         Map<String, String> values = new LinkedHashMap<>();
+        Map<String, String> environment = call.databases().environment().variables();
         for (String name : call.all(ENV)) {
-            values.put(
-                    name,
-                    call.databases()
-                            .environment()
-                            .get(name)
-                            .map(value -> "=" + value)
-                            .orElse("unset"));
+            // To a compiler, one that is empty is not one that is unset.
+            values.put(name, environment.containsKey(name) ? "=" + environment.get(name) : "unset");
         }
         if (deps.isPresent() && files.isEmpty()) {
             values.put("--deps", "");
@@ -139,13 +135,6 @@ final class BuildProgram implements Compiler {
             values.put("--output", "folder");
         }
         return files.isEmpty() && values.isEmpty() ? BuildInputs.NONE : BuildInputs.of(files, values);
-    }
-
-    private static void check(Path file) {
-        if (!Files.isReadable(file) || Files.isDirectory(file)) {
-            throw LockstepException.usage(
-                    "cannot read the source " + file + (Files.exists(file) ? "" : ": no such file"), null);
-        }
     }
 
     /** The source, for {@link #compile}. */
@@ -208,9 +197,14 @@ final class BuildProgram implements Compiler {
                         "--allow-empty if that is right," + " --output FILE if it writes a file itself");
             }
             Depfile read = deps.isPresent() ? depfile(deps.get()) : new Depfile(List.of(), List.of());
+            Map<String, String> digests = BuildInputs.digests(read.files());
+            digests.keySet().stream()
+                    .filter(file -> BuildInputs.isAbsent(digests.get(file)))
+                    .findFirst()
+                    .ifPresent(this::warnOfAbsent);
             BuildRecord record = new BuildRecord(
                     inputs.digest().equals(before) ? before.orElse(null) : BuildRecord.UNSETTLED,
-                    BuildInputs.digests(read.files()),
+                    digests,
                     diagnostics,
                     output.form(),
                     Optional.empty());
@@ -234,6 +228,14 @@ final class BuildProgram implements Compiler {
         } catch (LockstepException e) {
             throw trouble("bad-deps", file + ": " + e.getMessage(), Hints.of(e));
         }
+    }
+
+    private void warnOfAbsent(String file) {
+        call.output()
+                .warn(
+                        "deps",
+                        "this will be no hit: --deps names " + file
+                                + ", which is not there; a name is relative to where lockstep runs");
     }
 
     private static ExitTrouble trouble(String code, String what, String hint) {

@@ -172,6 +172,14 @@ final class TranspileArguments {
         return Files.newInputStream(file);
     }
 
+    /** @throws LockstepException usage: it cannot be read */
+    static void checkSource(Path file) {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw LockstepException.usage(
+                    "cannot read the source " + file + (Files.exists(file) ? "" : ": no such file"), null);
+        }
+    }
+
     static LockstepException unreadable(String file, IOException e) {
         return LockstepException.usage("cannot read " + file + ": " + reason(e), null);
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.transpile;
 
+import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.ExitTrouble;
@@ -149,7 +150,8 @@ public final class TranspileRunCommand implements Command {
             CacheSchema.require(e);
         }
         if (call.has(REQUIRE_CACHE)) {
-            throw fault;
+            // Whatever the database says, the child has no status of its own.
+            throw new ExitTrouble(ExitCode.AROUND_CHILD, fault.code(), fault.getMessage(), Hints.of(fault), fault);
         }
         call.output()
                 .warn(
