@@ -31,7 +31,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep realm broadcast}. */
 public final class BroadcastCommand implements Command {
-    private static final Opt<List<String>> PATH = Opt.texts("P", RealmArguments.PATH, "--path");
+    static final Opt<List<String>> PATH = Opt.texts("P", RealmArguments.PATH, "--path");
     private static final Opt<String> PATHS_FROM =
             Opt.text("FILE|-", "Read paths from a file, or from standard input; one a line.", "--paths-from");
 
@@ -94,6 +94,7 @@ public final class BroadcastCommand implements Command {
         try (ListenSession listener = call.databases().listenSession(target, call.session(Session.Use.LISTEN));
                 Db emitter = call.databases().postgres(target, session)) {
             RealmArguments.checkRecipients(emitter, realms, call);
+            RealmArguments.warnOfOtherSpellings(emitter, realms, call.all(PATH), call.output());
             ExpectedListeners listeners = ExpectedListeners.look(emitter, call);
             Result committed = Result.changed(data(plan.changes(), null), lines("sent ", plan));
             Duration echo = new Broadcast(emitter, listener)

@@ -82,6 +82,7 @@ final class DurableBroadcast {
         try (ListenSession listener = call.databases().listenSession(target, call.session(Session.Use.LISTEN));
                 Db emitter = call.databases().postgres(target, session)) {
             RealmArguments.checkRecipients(emitter, realms, call);
+            RealmArguments.warnOfOtherSpellings(emitter, realms, call.all(BroadcastCommand.PATH), call.output());
             InvalidationLog.prepare(emitter);
             ExpectedListeners listeners = ExpectedListeners.look(emitter, call);
             Broadcast broadcast = new Broadcast(emitter, listener)

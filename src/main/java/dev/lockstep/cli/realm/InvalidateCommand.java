@@ -79,6 +79,7 @@ public final class InvalidateCommand implements Command {
         try (Db db = call.databases().postgres(target, session)) {
             Durability durability = call.has(DURABLE) ? Durability.LOG : Durability.NOTIFY;
             RealmArguments.checkRecipients(db, realms, call);
+            RealmArguments.warnOfOtherSpellings(db, realms, paths, call.output());
             ExpectedListeners expected = ExpectedListeners.look(db, call);
             return result(new RealmInvalidator(db, durability).invalidate(realms, paths), expected, call.output());
         }

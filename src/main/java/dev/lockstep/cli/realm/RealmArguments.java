@@ -14,6 +14,7 @@ import dev.lockstep.realm.RealmUrl;
 import dev.lockstep.realm.RealmUrl.Correction;
 import dev.lockstep.realm.RealmUrl.Reading;
 import dev.lockstep.realm.invalidate.Broadcast;
+import dev.lockstep.realm.invalidate.OtherSpellings;
 import dev.lockstep.support.LockstepException;
 import java.util.Collection;
 import picocli.CommandLine.Model.CommandSpec;
@@ -94,6 +95,16 @@ public final class RealmArguments {
             call.output().warn("unknown-realm", message + (hint == null ? "" : "; " + hint));
         }
         warnOfFullQueue(db, call.output());
+    }
+
+    /** Says of which file nothing is known, where one is that is written in other capital letters. */
+    public static void warnOfOtherSpellings(
+            Db db, Collection<RealmUrl> realms, Collection<String> paths, Output output) {
+        for (OtherSpellings.Other other : db.autocommit(tx -> OtherSpellings.of(tx, realms, paths))) {
+            output.warn(
+                    "unknown-path",
+                    "nothing is known of " + other.typed() + ", but of " + other.known() + ": capital letters count");
+        }
     }
 
     /** Says that the server's queue of notifications is filling up, if it is. */

@@ -6,6 +6,7 @@ import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.realm.RealmArguments;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
@@ -60,8 +61,7 @@ public final class TranspileTombstoneCommand implements Command {
     @Override
     public Result run(Invocation call) {
         RealmUrl realm = TranspileArguments.realm(call);
-        List<RealmPath> paths = RealmPath.read(
-                List.of(realm), call.parameters().subList(1, call.parameters().size()));
+        List<RealmPath> paths = RealmPath.read(List.of(realm), names(call));
         boolean all = call.has(ALL);
         if (all != paths.isEmpty()) {
             throw LockstepException.usage(
@@ -79,10 +79,15 @@ public final class TranspileTombstoneCommand implements Command {
                 db -> call.dryRun() ? plan(db, realm, paths, call) : tombstone(db, realm, paths, call));
     }
 
+    private static List<String> names(Invocation call) {
+        return call.parameters().subList(1, call.parameters().size());
+    }
+
     private static Result tombstone(Db db, RealmUrl realm, List<RealmPath> paths, Invocation call) {
         // Asked before, so that nothing can fail once it is done.
         boolean known = !paths.isEmpty() || db.autocommit(tx -> Upkeep.isKnown(tx, realm.value()));
         Optional<String> near = known ? Optional.empty() : db.autocommit(tx -> Upkeep.nearMiss(tx, realm.value()));
+        RealmArguments.warnOfOtherSpellings(db, List.of(realm), names(call), call.output());
         Done done = db.transact(tx -> {
             Done tombstoned = paths.isEmpty()
                     ? new Done(Tombstones.realm(tx, realm.value()), List.of())
