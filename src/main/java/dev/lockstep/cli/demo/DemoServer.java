@@ -49,7 +49,7 @@ final class DemoServer implements AutoCloseable {
     /**
      * The server that the option means, with an empty database on it.
      *
-     * @throws LockstepException usage: the description is wrong
+     * @throws LockstepException usage: the description is wrong; refused: a pooler stands between
      */
     static DemoServer of(Invocation call) {
         String given = call.get(DemoCommand.PG).orElse(PgTarget.EMBEDDED);
@@ -65,6 +65,11 @@ final class DemoServer implements AutoCloseable {
                     "give it as postgresql://user@host:port/database");
         }
         try (Db db = server.open(given)) {
+            if (db.isPooled()) {
+                throw LockstepException.refused(
+                        "a pooler stands between here and PostgreSQL: the demo makes a database, and locks",
+                        "connect to PostgreSQL's own port");
+            }
             alone(db, "create database " + own + " template template0 encoding 'UTF8'");
         }
         return server;

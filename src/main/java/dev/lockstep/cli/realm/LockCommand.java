@@ -47,7 +47,7 @@ public final class LockCommand implements Command {
                 .description(
                         "Run a program under the write lock of a realm, or of files in it, and end with its status. It takes its"
                                 + " turn among all writers. If the connection that holds the lock is lost, the program is told to stop"
-                                + " (SIGTERM).");
+                                + " (SIGTERM); and so it is, with all that it has started, if lockstep is killed.");
         Options.parameters(spec, "URL -- CMD", "1..*", "The realm, then the program and its arguments, after --.");
         Options.add(spec, WAIT, SHARED, FILE);
         Options.postgres(spec);

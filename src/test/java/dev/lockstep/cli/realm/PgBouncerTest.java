@@ -2,29 +2,22 @@ package dev.lockstep.cli.realm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.testing.BoxelTables;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.PgBouncer;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.RunningLockstep;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TransactionPooler.Mode;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** By way of the real pooler, as it is installed here; {@code TransactionPooler} stands in for it everywhere. */
 @EnabledIf("isInstalled")
@@ -34,48 +27,6 @@ class PgBouncerTest {
 
     static boolean isInstalled() {
         return PgBouncer.program().isPresent();
-    }
-
-    /** What needs no session works; what needs one is refused, and nothing is half done. */
-    @ParameterizedTest
-    @EnumSource(Mode.class)
-    void withItsDefaultSettingsEveryCommandWorksThatNeedsNoSession(
-            Mode mode, TestDatabase database, @TempDir Path directory) throws Exception {
-        database.execute(BoxelTables.MODULES);
-        database.execute(BoxelTables.TRANSPILE_CACHE);
-        Path source = Files.writeString(directory.resolve("a.ts"), "let a = 1;");
-        String needsNone = """
-                transpile init --guard
-                realm init
-                realm invalidate URL
-                realm invalidate URL --durable --path a.ts
-                realm listeners
-                realm locks
-                transpile run URL a.ts --source %s -- cat
-                transpile get URL a.ts
-                transpile tombstone URL a.ts --dependents --broadcast
-                transpile status
-                transpile prune --older-than 1d -y
-                transpile check URL %s
-                definitions clear URL
-                realm listen --durable=one --poll 100ms --timeout 1s
-                """.formatted(source, directory);
-        try (PgBouncer bouncer = PgBouncer.before(database, mode)) {
-            Map<String, String> environment = database.through(bouncer.port()).environment();
-            for (String command : needsNone.lines().toList()) {
-                LockstepRun.of(environment, command.replace("URL", REALM).split(" "))
-                        .endedWith(0);
-            }
-            for (String command : List.of("realm lock URL -- true", "realm publish DIR DIR/shown --realm URL -y")) {
-                LockstepRun refused = LockstepRun.of(
-                        environment,
-                        command.replace("URL", REALM)
-                                .replace("DIR/", directory.resolve("out") + "-")
-                                .replace("DIR", directory.toString())
-                                .split(" "));
-                assertThat(refused.endedWith(6).stderr()).contains("a pooler stands between");
-            }
-        }
     }
 
     @Test
