@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Results that find no room; Linux has a device for that. */
@@ -64,6 +65,30 @@ class FullDiskTest {
     void everyKindOfOutputEndsWithTheReason(String command) throws IOException {
         assertThat(run(command.split(" "))).isEqualTo(1);
         assertThat(said()).contains("cannot write to standard output: No space left on device");
+    }
+
+    @ParameterizedTest
+    @MethodSource("leaves")
+    void everyCommandSaysThatItsHelpFoundNoRoom(String leaf) throws IOException {
+        assertThat(run((leaf + " --help").split(" "))).isEqualTo(1);
+        assertThat(said()).contains("cannot write to standard output: No space left on device");
+    }
+
+    @ParameterizedTest
+    @MethodSource("leaves")
+    void everyCommandSaysThatItsReportFoundNoRoom(String leaf) throws IOException {
+        boolean reports = Catalog.TREE
+                        .leaf(leaf, Catalog.TREE.command(leaf))
+                        .getCommandSpec()
+                        .findOption("--output")
+                != null;
+        assertThat(run((leaf + " --no-such-option" + (reports ? " -o json" : "")).split(" ")))
+                .isEqualTo(2);
+        assertThat(said()).contains("--no-such-option", reports ? "No space left on device" : "");
+    }
+
+    static List<String> leaves() {
+        return Catalog.TREE.paths();
     }
 
     @Test

@@ -63,6 +63,9 @@ class FailoverTest {
         try {
             for (int i = 0; i < FAILOVERS; i++) {
                 primary = failover(primary);
+                if ((i + 1) % 10 == 0) {
+                    System.out.println("FailoverTest: " + (i + 1) + " failovers, " + emitted.get() + " invalidations");
+                }
             }
         } finally {
             primary.close();
@@ -134,7 +137,9 @@ class FailoverTest {
                 new Listener(() ->
                         InvalidationFeed.listening(databases, target, Optional.empty(), Emitters.ALL_USE_THE_LOG)),
                 new Listener(
-                        () -> InvalidationFeed.polling(databases, target, Optional.of("b"), Duration.ofMillis(100))));
+                        () -> InvalidationFeed.polling(databases, target, Optional.of("b"), Duration.ofMillis(100))),
+                new Listener(() -> InvalidationFeed.overOneSession(
+                        databases, target, Optional.of("c"), Emitters.ALL_USE_THE_LOG)));
         listeners.forEach(listener -> listener.run = threads.submit(listener::listen));
         return listeners;
     }
