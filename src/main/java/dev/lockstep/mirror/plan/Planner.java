@@ -64,7 +64,9 @@ public final class Planner {
         chosen.left.forEach(left -> checkUnwritten(left, obstacles, notes));
         checkNames(table, target, found, obstacles);
         if (obstacles.isEmpty()) {
-            target = checkKey(target, chosen.columns.subList(0, keyWidth), obstacles);
+            List<TargetTable.Column> key = chosen.columns.subList(0, keyWidth);
+            target = checkKey(target, key, obstacles);
+            key.forEach(column -> column.asKey().ifPresent(notes::add));
             note(chosen.columns, target, notes);
             NumberTexts.loss(table, chosen.columns).ifPresent(notes::add);
         }

@@ -2,6 +2,7 @@ package dev.lockstep.mirror.plan;
 
 import dev.lockstep.db.Identifier;
 import dev.lockstep.mirror.source.SourceTable;
+import dev.lockstep.support.Notice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -89,6 +90,13 @@ public record TargetTable(
 
         public Identifier identifier() {
             return new Identifier(name);
+        }
+
+        /** What a person should know of it where it is part of a key. */
+        Optional<Notice> asKey() {
+            String what = "column " + name + ": its collation takes some texts that differ for one, by case, accents or"
+                    + " blanks at the end; keys of the source that it takes for one are refused";
+            return comparison == Comparison.LOOSE ? Optional.of(new Notice("loose-key", what)) : Optional.empty();
         }
     }
 
