@@ -27,7 +27,7 @@ import java.util.function.Supplier;
  * asked for, fails the tests that need it: a skip would look like a success.
  */
 interface TestServer extends AutoCloseable {
-    /** Those of this JVM, each as the end of the run names it. */
+    /** Those of this JVM, and those that could not be had, each as the end of the run names it. */
     List<String> USED = new CopyOnWriteArrayList<>();
 
     /** Starts servers in containers; there is one under the profile {@code containers}. */
@@ -56,15 +56,27 @@ interface TestServer extends AutoCloseable {
         String given = System.getenv(product.variable());
         String version = System.getProperty("lockstep." + product.image(), "");
         if (given != null && !given.isEmpty()) {
-            return checked(product, version, "given by " + product.variable(), given(product, given));
+            return had(product, version, "given by " + product.variable(), () -> given(product, given));
         }
         // What the profile has compiled stays in the folder when a build without it follows.
         if (!Boolean.getBoolean("lockstep.containers")) {
-            return checked(product, version, "embedded", embedded.get());
+            return had(product, version, "embedded", embedded);
         }
         Containers containers = ServiceLoader.load(Containers.class).findFirst().orElseThrow();
         String image = image(product, version);
-        return checked(product, version, "container of " + image, containers.start(product, image));
+        return had(product, version, "container of " + image, () -> containers.start(product, image));
+    }
+
+    private static TestServer had(ServerProduct product, String asked, String origin, Supplier<TestServer> starter) {
+        try {
+            return checked(product, asked, origin, starter.get());
+        } catch (RuntimeException e) {
+            String missing = "no " + product.title() + (asked.isEmpty() ? "" : " " + asked) + " (" + origin + ")";
+            if (!USED.contains(missing)) {
+                USED.add(missing);
+            }
+            throw e;
+        }
     }
 
     /** A server that runs already, and goes on when the tests have ended. */
