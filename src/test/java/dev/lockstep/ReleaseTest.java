@@ -143,20 +143,27 @@ class ReleaseTest {
         }
     }
 
+    /** It wants the programs of the administrator on the path. */
+    private static void dpkg(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("env", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "dpkg"));
+        command.addAll(List.of(arguments));
+        run(command.toArray(String[]::new));
+    }
+
     /** Only root can install; another user sees what dpkg would do. */
     @Test
     void dpkgLeavesNothingWhenItIsPurged() throws IOException {
         Path debian = DebianPackageTest.packageIn(
                 RELEASE, "_" + run("dpkg", "--print-architecture").strip() + ".deb");
         if (!System.getProperty("user.name").equals("root")) {
-            run("dpkg", "--dry-run", "--force-not-root", "--force-depends", "-i", debian.toString());
+            dpkg("--dry-run", "--force-not-root", "--force-depends", "-i", debian.toString());
             System.out.println("ReleaseTest: not root, so the package was not installed, which dpkg would have done");
             return;
         }
         assertThat(Path.of("/usr/lib/lockstep"))
                 .as("an installation that is not ours")
                 .doesNotExist();
-        run("dpkg", "--force-depends", "-i", debian.toString());
+        dpkg("--force-depends", "-i", debian.toString());
         try {
             Map<String, String> environment = new HashMap<>(Installation.ENVIRONMENT);
             environment.put("HOME", folder.toString());
@@ -165,7 +172,7 @@ class ReleaseTest {
                 assertThat(version.stdout()).contains("/usr/lib/lockstep, with a class archive");
             }
         } finally {
-            run("dpkg", "-P", "lockstep");
+            dpkg("-P", "lockstep");
         }
         for (String left :
                 List.of("/usr/lib/lockstep", "/usr/bin/lockstep", "/usr/share/lockstep", "/usr/share/doc/lockstep")) {
