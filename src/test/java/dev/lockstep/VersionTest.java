@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The version stands in the POM; documents and examples that name one name that one. */
 class VersionTest {
-    private static final Pattern OURS = Pattern.compile("<artifactId>lockstep</artifactId>\\s*<version>([^<]+)</version>");
+    private static final Pattern OURS =
+            Pattern.compile("<artifactId>lockstep</artifactId>\\s*<version>([^<]+)</version>");
 
     /** As part of a file's name, of a dependency, or of a property. */
     private static final List<Pattern> NAMED = List.of(

@@ -28,8 +28,8 @@ class DocumentationTest {
     private static final Map<String, String> RUN_BY = Map.of(
             "bin/lockstep demo", "DemoTest",
             "mvn -B verify", "cli/DocumentationTest",
-            "tar -xzf lockstep-0.1.0.tar.gz", "TarballTest",
-            "ln -s \"$PWD/lockstep-0.1.0/bin/lockstep\" ~/.local/bin/lockstep", "TarballTest");
+            "tar -xzf lockstep-0.1.0-SNAPSHOT.tar.gz", "TarballTest",
+            "ln -s \"$PWD/lockstep-0.1.0-SNAPSHOT/bin/lockstep\" ~/.local/bin/lockstep", "TarballTest");
 
     @TempDir
     Path folder;
