@@ -17,6 +17,7 @@ final class Bench {
             new HotInvalidation(),
             new LocalHit(),
             new SharedHit(),
+            new BuildHits(),
             new Wipe(),
             new SearchCheck(),
             new BoxelWrites(),
