@@ -14,6 +14,7 @@ import java.sql.SQLTimeoutException;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import javax.net.ssl.SSLException;
+import org.postgresql.ssl.MakeSSL;
 import org.postgresql.util.PSQLException;
 
 /** Gathers why no host of a target would have us, and puts it into one error. */
@@ -112,7 +113,17 @@ final class LoginFailure {
         if (refusal != null) {
             return refusal;
         }
-        return NetworkFailure.of(e).orElseGet(() -> SqlErrors.oneLine(e));
+        return isOtherName(e)
+                ? "TLS: the server's certificate is for another host"
+                : NetworkFailure.of(e).orElseGet(() -> SqlErrors.oneLine(e));
+    }
+
+    /** The driver has one SQLSTATE for all that breaks a connection; only where it was thrown says that it is the name. */
+    private static boolean isOtherName(SQLException e) {
+        StackTraceElement[] thrown = e.getStackTrace();
+        return thrown.length > 0
+                && thrown[0].getClassName().equals(MakeSSL.class.getName())
+                && thrown[0].getMethodName().equals("verifyPeerName");
     }
 
     /** The server is not what {@code target_session_attrs} asks for. */

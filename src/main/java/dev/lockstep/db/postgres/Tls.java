@@ -105,6 +105,7 @@ final class Tls {
         }
         Path key = key().get();
         checkMode(key);
+        checkCertificates(certificate.get());
         Optional<String> password = parameters.text(Parameter.SSLPASSWORD);
         try {
             ClientKey.read(key, password.orElse(null));
@@ -141,7 +142,25 @@ final class Tls {
                     "sslmode " + mode + " needs a root certificate, and " + file + " is not there",
                     "sslrootcert=FILE, sslrootcert=system for those of the platform, or another sslmode");
         }
+        checkCertificates(file);
         return file;
+    }
+
+    /** The driver would say so in the words of Java's classes. */
+    private static void checkCertificates(Path file) {
+        try {
+            if (!TlsSockets.certificates(file.toString()).isEmpty()) {
+                return;
+            }
+        } catch (GeneralSecurityException | IOException e) {
+            throw new LockstepException(
+                    LockstepException.Kind.USAGE,
+                    "usage",
+                    "cannot read the certificates in " + file,
+                    "they are in PEM form, between BEGIN CERTIFICATE and END CERTIFICATE",
+                    e);
+        }
+        throw LockstepException.usage("there is no certificate in " + file, null);
     }
 
     /** Without a certificate the properties are set to nothing: the driver would look in the JVM's idea of home. */
@@ -150,6 +169,7 @@ final class Tls {
         Optional<Path> key = none ? Optional.empty() : key();
         Optional<Path> certificate =
                 none ? Optional.empty() : file(Parameter.SSLCERT).or(() -> ours("postgresql.crt"));
+        certificate.filter(Files::exists).ifPresent(Tls::checkCertificates);
         properties.setProperty("sslkey", key.map(Path::toString).orElse(""));
         properties.setProperty("sslcert", certificate.map(Path::toString).orElse(""));
         if (key.isPresent()) {

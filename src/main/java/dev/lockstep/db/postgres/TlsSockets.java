@@ -82,8 +82,7 @@ public final class TlsSockets extends SSLSocketFactory {
         return factory.getTrustManagers();
     }
 
-    private static Collection<? extends Certificate> certificates(String file)
-            throws GeneralSecurityException, IOException {
+    static Collection<? extends Certificate> certificates(String file) throws GeneralSecurityException, IOException {
         try (InputStream in = Files.newInputStream(Path.of(file))) {
             return CertificateFactory.getInstance("X.509").generateCertificates(in);
         }

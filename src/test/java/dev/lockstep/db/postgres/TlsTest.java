@@ -16,12 +16,15 @@ import dev.lockstep.testing.Await;
 import dev.lockstep.testing.TestCertificates;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsTest {
     private static final String ENCRYPTED = "select ssl::text from pg_stat_ssl where pid = pg_backend_pid()";
@@ -106,7 +110,21 @@ class TlsTest {
                     assertThat(e.kind()).isEqualTo(LockstepException.Kind.UNREACHABLE);
                     assertThat(e.hint()).endsWith("sslmode from --pg, root certificate from --pg");
                 })
-                .hasMessageContaining("hostname 127.0.0.1 could not be verified");
+                .hasMessageContaining("TLS: the server's certificate is for another host");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sslmode=verify-full sslrootcert=FILE", "sslmode=require sslcert=FILE sslkey=NONE"})
+    void aFileThatHoldsNoCertificateIsNamed(String parameters) throws IOException {
+        for (String content :
+                List.of("", "nothing", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")) {
+            Path file = Files.writeString(files.resolve("root.pem"), content);
+            assertThatThrownBy(() -> encrypted("host=localhost "
+                            + parameters.replace("FILE", file.toString()).replace("NONE", files.resolve("none") + "")))
+                    .isInstanceOfSatisfying(
+                            LockstepException.class, e -> assertThat(e.kind()).isEqualTo(LockstepException.Kind.USAGE))
+                    .hasMessageContaining(file.toString());
+        }
     }
 
     @Test
