@@ -242,7 +242,7 @@ public final class Lockstep {
     private static List<String> hoisted(List<String> args) {
         int command = 0;
         while (command < args.size() && isLeadingOption(args.get(command))) {
-            command += List.of("-o", "--output").contains(args.get(command)) ? 2 : 1;
+            command += List.of("-o", "--output", "--color").contains(args.get(command)) ? 2 : 1;
         }
         if (command == 0 || command >= args.size()) {
             return args;
@@ -260,6 +260,7 @@ public final class Lockstep {
         return switch (arg) {
             case "-o",
                     "--output",
+                    "--color",
                     "--json",
                     "-q",
                     "--quiet",
@@ -270,7 +271,8 @@ public final class Lockstep {
                     "--dry-run",
                     "-y",
                     "--yes" -> true;
-            default -> arg.startsWith("--output=") || (arg.startsWith("-o") && arg.length() > 2);
+            default ->
+                arg.startsWith("--output=") || arg.startsWith("--color=") || (arg.startsWith("-o") && arg.length() > 2);
         };
     }
 }

@@ -6,6 +6,8 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.text.Cells;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import java.util.ArrayList;
@@ -78,8 +80,11 @@ public final class AuditStatusCommand implements Command {
     private static String line(AuditLog.Registry registry) {
         String newest =
                 registry.newest() == null ? "unknown" : registry.newest().toString();
-        return registry.registry() + ": " + TerminalText.count(registry.rows(), "row") + ", "
-                + TerminalText.count(registry.generations(), "generation") + ", newest " + newest
+        return Cells.of(
+                        registry.registry() + ":",
+                        Count.of(registry.rows(), "row") + ",",
+                        Count.of(registry.generations(), "generation") + ",",
+                        "newest " + newest)
                 + (registry.unknown() == 0
                         ? ""
                         : ", " + TerminalText.count(registry.unknown(), "row") + " of an unknown generation")

@@ -11,6 +11,7 @@ import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.cli.progress.WatchedInput;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbTarget;
 import dev.lockstep.db.Session;
@@ -156,9 +157,9 @@ public final class AuditWriteCommand implements Command {
                 .append(" of ")
                 .append(TerminalText.count(summary.generations(), "generation"))
                 .append(call.dryRun() ? " would be written, " : " written, ")
-                .append(summary.unchanged())
+                .append(Count.of(summary.unchanged()))
                 .append(" there already, ")
-                .append(summary.rejected())
+                .append(Count.of(summary.rejected()))
                 .append(" rejected");
         summary.mirror().ifPresent(outcome -> {
             line.append("; mirror ").append(outcome.state().label());

@@ -3,6 +3,7 @@ package dev.lockstep.cli.diff;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.kit.WholeFile;
+import dev.lockstep.cli.text.Layout;
 import dev.lockstep.mirror.repair.RepairScript;
 import dev.lockstep.mirror.run.MirrorConnection;
 import dev.lockstep.mirror.verify.DifferenceVisitor;
@@ -89,7 +90,7 @@ public final class ScriptFile implements AutoCloseable {
                 lines.add("NOT COMPARED: " + table.table() + ": " + why.getMessage());
             });
             if (table.failure().isEmpty() && !table.isEqual()) {
-                lines.add(differs.apply(table));
+                lines.add(Layout.unmarked(differs.apply(table)));
             }
         }
         return lines;

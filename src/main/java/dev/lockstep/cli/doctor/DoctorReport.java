@@ -9,6 +9,7 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.text.Accent;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Redactor;
 import java.util.ArrayList;
@@ -98,7 +99,7 @@ final class DoctorReport {
             String fix = redactor.redact(advice.complete(check.fix()));
             fields.put("fix", fix);
             data.add(fields);
-            lines.add(pad(check.state().label()) + check.name() + ": " + check.detail());
+            lines.add(accented(check.state()) + check.name() + ": " + check.detail());
             if (fix != null) {
                 lines.add(pad("") + "fix: " + fix);
             }
@@ -132,6 +133,16 @@ final class DoctorReport {
                             + " in order or skipped",
                     Map.of("Java", System.getProperty("java.version")));
         }
+    }
+
+    private static String accented(State state) {
+        String label = pad(state.label());
+        return switch (state) {
+            case OK -> Accent.GOOD.of(label);
+            case WARN -> Accent.ODD.of(label);
+            case FAIL -> Accent.BAD.of(label);
+            case SKIPPED -> label;
+        };
     }
 
     private static Tone tone(State state) {

@@ -8,6 +8,7 @@ import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.mirror.MirrorArguments;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.text.Age;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.sqlite.SqliteCatalog;
@@ -172,7 +173,7 @@ final class DoctorSqlite {
                     never ? "'lockstep mirror backfill --create'" : BACKFILL);
         }
         Duration age = status.age().orElse(Duration.ZERO);
-        String detail = status.tables().size() + " tables, complete " + age.toMinutes() + " min ago";
+        String detail = status.tables().size() + " tables, complete " + Age.of(age) + " ago";
         return age.compareTo(OLD_MIRROR) > 0
                 ? new Check("mirror", State.WARN, detail, BACKFILL)
                 : Check.ok("mirror", detail);

@@ -8,6 +8,8 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.progress.ProgressMeter;
+import dev.lockstep.cli.text.Accent;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.sqlite.SqliteFiles;
@@ -180,9 +182,9 @@ public final class FtsCheckCommand implements Command {
         StringBuilder line = new StringBuilder(table.fts()).append(": ");
         line.append(
                 switch (table.verdict()) {
-                    case EQUAL -> table.drift().isPartial() ? "no difference seen" : "equal";
-                    case DIFFERS -> "differs";
-                    case UNKNOWN -> "cannot be compared";
+                    case EQUAL -> table.drift().isPartial() ? "no difference seen" : Accent.GOOD.of("equal");
+                    case DIFFERS -> Accent.BAD.of("differs");
+                    case UNKNOWN -> Accent.ODD.of("cannot be compared");
                 });
         line.append(" (")
                 .append(table.drift().isPartial() ? "partial: " : "")
@@ -230,6 +232,6 @@ public final class FtsCheckCommand implements Command {
     }
 
     private static String number(Optional<Long> number) {
-        return number.map(String::valueOf).orElse("unknown");
+        return number.map(Count::of).orElse("unknown");
     }
 }

@@ -8,6 +8,7 @@ import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.progress.ProgressMeter;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.FtsRebuild;
@@ -115,7 +116,7 @@ public final class FtsRebuildCommand implements Command {
             tree.put("proof", table.proof());
             tables.add(tree);
             String from = table.table().isEmpty() ? ", from the text that it keeps" : "";
-            lines.add("rebuilt " + table.fts() + ": " + table.rows() + " rows" + from);
+            lines.add("rebuilt " + table.fts() + ": " + Count.of(table.rows()) + " rows" + from);
         }
         return Result.changed(FtsReport.data(call, tables), lines);
     }

@@ -2,6 +2,7 @@ package dev.lockstep.cli.fts;
 
 import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.fts.deferral.FtsRebuild;
 import dev.lockstep.fts.ledger.DeferralMode;
 import dev.lockstep.fts.schema.FtsModule;
@@ -62,7 +63,7 @@ final class FtsReport {
 
     /** What one index will take, for people. */
     static String line(FtsRebuild.Estimate estimate) {
-        return estimate.fts() + ": " + estimate.rows() + " rows, about " + seconds(estimate.time())
+        return estimate.fts() + ": " + Count.of(estimate.rows()) + " rows, about " + seconds(estimate.time())
                 + " of writing, about " + Math.max(1, estimate.walBytes() / MEGABYTE) + " MB of log";
     }
 

@@ -4,6 +4,8 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.text.Accent;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.FtsStatus;
@@ -85,7 +87,7 @@ public final class FtsStatusCommand implements Command {
 
     private static String line(FtsStatus.Table table) {
         StringBuilder line = new StringBuilder(table.fts());
-        line.append(": ").append(label(table.state()));
+        line.append(": ").append(table.isKept() ? label(table.state()) : Accent.ODD.of(label(table.state())));
         table.since().ifPresent(since -> line.append(" since ").append(since));
         for (int i = 0; i < table.owners().size(); i++) {
             ProcessIdentity owner = table.owners().get(i);
@@ -97,11 +99,11 @@ public final class FtsStatusCommand implements Command {
         line.append("; ").append(FtsReport.kind(table.module(), table.kind()));
         line.append(" of ").append(table.table().isEmpty() ? "no table" : table.table());
         line.append("; rows ").append(number(table.rows())).append(", indexed ").append(number(table.indexed()));
-        table.expected().ifPresent(rows -> line.append(", expected ").append(rows));
+        table.expected().ifPresent(rows -> line.append(", expected ").append(Count.of(rows)));
         table.mode().ifPresent(mode -> line.append("; mode ").append(FtsReport.label(mode)));
         table.dirty()
                 .filter(dirty -> dirty > 0)
-                .ifPresent(dirty -> line.append(", ").append(dirty).append(" changed rows noted"));
+                .ifPresent(dirty -> line.append(", ").append(Count.of(dirty)).append(" changed rows noted"));
         line.append("; triggers ").append(table.triggers().isEmpty() ? "none" : String.join(", ", table.triggers()));
         if (!table.unkept().isEmpty()) {
             line.append("; no trigger for ").append(String.join(", ", table.unkept()));
@@ -120,6 +122,6 @@ public final class FtsStatusCommand implements Command {
     }
 
     private static String number(Optional<Long> number) {
-        return number.map(String::valueOf).orElse("unknown");
+        return number.map(Count::of).orElse("unknown");
     }
 }

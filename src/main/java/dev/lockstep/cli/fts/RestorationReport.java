@@ -1,6 +1,7 @@
 package dev.lockstep.cli.fts;
 
 import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.fts.deferral.FtsRebuild;
 import dev.lockstep.fts.deferral.Restoration;
@@ -82,7 +83,7 @@ final class RestorationReport {
     /** One restored index, for people. */
     static String line(Restoration.Table table) {
         String rows = table.proof().equals("changed") ? " changed rows, " : " rows, ";
-        return "restored " + table.fts() + ": " + table.reindexed() + rows + triggers(table);
+        return "restored " + table.fts() + ": " + Count.of(table.reindexed()) + rows + triggers(table);
     }
 
     /** How many triggers, and which. */

@@ -1,6 +1,6 @@
 package dev.lockstep.cli.help;
 
-import dev.lockstep.cli.pager.TerminalSize;
+import dev.lockstep.cli.text.TerminalSize;
 import dev.lockstep.support.Environment;
 
 /** How wide the terminal is that standard output is. */

@@ -3,6 +3,7 @@ package dev.lockstep.cli.html;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.WholeFile;
 import dev.lockstep.cli.option.Opt;
+import dev.lockstep.cli.text.Layout;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Redactor;
@@ -154,7 +155,7 @@ public final class HtmlReport implements AutoCloseable {
     }
 
     private String escaped(String text) {
-        return HtmlText.escaped(redactor.withoutKnown(text));
+        return HtmlText.escaped(Layout.printed(redactor.withoutKnown(text)));
     }
 
     private void put(String html) {

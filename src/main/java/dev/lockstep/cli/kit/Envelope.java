@@ -1,6 +1,7 @@
 package dev.lockstep.cli.kit;
 
 import dev.lockstep.cli.option.Options.Format;
+import dev.lockstep.cli.text.Layout;
 import dev.lockstep.db.DbException;
 import dev.lockstep.support.Json;
 import dev.lockstep.support.LockstepException;
@@ -39,7 +40,15 @@ final class Envelope {
         warnings.add(Map.of("code", code, "message", TerminalText.printable(message)));
     }
 
-    /** A record of a stream that is not printed as one. */
+    /** A record of a stream. */
+    static Map<String, Object> event(String type, Map<String, Object> fields) {
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("type", type);
+        event.putAll(fields);
+        return event;
+    }
+
+    /** One that is not printed as it comes. */
     void event(Map<String, Object> event) {
         events.add(event);
     }
@@ -92,7 +101,7 @@ final class Envelope {
     static Map<String, Object> error(String code, String message, String hint) {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("code", code);
-        error.put("message", TerminalText.printable(TerminalText.withoutExceptions(message)));
+        error.put("message", Layout.unmarked(TerminalText.printable(TerminalText.withoutExceptions(message))));
         error.put("hint", hint == null ? null : TerminalText.printable(hint));
         error.put("sqlState", null);
         error.put("retryable", false);

@@ -15,7 +15,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
@@ -98,11 +97,6 @@ public final class Invocation {
     /** What an option was given, in what serves commands that have it and commands that have not. */
     public <T> Optional<T> find(Opt<T> option) {
         return takes(option) ? get(option) : Optional.empty();
-    }
-
-    /** What it works on, by name: the databases, as they were found and without a password, the realm, the tables. */
-    public Map<String, String> subject() {
-        return RunSubject.of(this, "?");
     }
 
     /** What was typed behind the command's name. */

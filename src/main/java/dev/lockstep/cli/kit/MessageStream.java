@@ -1,5 +1,7 @@
 package dev.lockstep.cli.kit;
 
+import dev.lockstep.cli.text.Accent;
+import dev.lockstep.cli.text.Layout;
 import dev.lockstep.support.Redactor;
 import java.io.PrintStream;
 
@@ -12,6 +14,7 @@ final class MessageStream {
 
     private final PrintStream err;
     private final Redactor redactor;
+    private Layout layout = Layout.PLAIN;
     private String status = "";
 
     /** @param redactor knows what must not be printed */
@@ -24,9 +27,32 @@ final class MessageStream {
         return err;
     }
 
+    /** How messages are laid out from now on. */
+    synchronized void layOut(Layout wanted) {
+        layout = wanted;
+    }
+
     synchronized void say(String message) {
         clear();
-        err.println(redactor.redact(TerminalText.printable(message)));
+        err.println(layout.text(redactor.redact(TerminalText.printable(message))));
+    }
+
+    /** @param command whose warning it is */
+    void warn(String command, String message) {
+        say("lockstep " + command + ": " + Accent.ODD.of("warning:") + " " + message);
+    }
+
+    /**
+     * Why a command has failed.
+     *
+     * @param command empty: none was found
+     * @param hint null: there is none
+     */
+    void failed(String command, Object message, Object hint) {
+        say(Accent.BAD.of("lockstep" + (command.isEmpty() ? "" : " " + command) + ":") + " " + message);
+        if (hint != null) {
+            say(Accent.ADVICE.of(TerminalText.HINT) + " " + hint);
+        }
     }
 
     /** Text of several lines, which is ours. */

@@ -2,6 +2,7 @@ package dev.lockstep.cli.kit;
 
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.option.Options.Format;
+import dev.lockstep.cli.text.Layout;
 import dev.lockstep.db.DbException;
 import dev.lockstep.support.Json;
 import dev.lockstep.support.LockstepException;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,8 +26,6 @@ public final class Output {
         private static final long serialVersionUID = 1;
     }
 
-    private static final String HINT = "hint: ";
-
     private final PrintStream out;
     private final MessageStream messages;
     private final Redactor redactor;
@@ -42,6 +40,8 @@ public final class Output {
     private volatile Supplier<Result> soFar;
     private String onward;
     private Advice advice = Advice.NONE;
+    private Layout layout = Layout.PLAIN;
+    private Supplier<Map<String, String>> subject = Map::of;
 
     /** @param redactor knows what must not be printed */
     public Output(PrintStream out, PrintStream err, Redactor redactor) {
@@ -67,6 +67,9 @@ public final class Output {
         debug = call.has(Options.DEBUG);
         envelope.dryRun(call.dryRun());
         report = RunReport.of(call);
+        subject = () -> RunSubject.of(call, "unreadable, see the command");
+        layout = TerminalText.layout(call, 1);
+        messages.layOut(TerminalText.layout(call, 2));
     }
 
     public Format format() {
@@ -98,16 +101,16 @@ public final class Output {
         return messages.stream();
     }
 
-    /** What each sample of this run's metrics is known by; empty if nobody wants any. */
-    public Map<String, String> metricLabels() {
-        return report.subject();
+    /** What this run works on, as {@link RunSubject} says: each sample of its metrics is known by that. */
+    public Map<String, String> subject() {
+        return subject.get();
     }
 
     /** Something that a person should know and that is no failure. Codes are stable names in lower case with hyphens. */
     public void warn(String code, String message) {
         String whole = advice.complete(TerminalText.withoutExceptions(message));
-        envelope.warning(code, whole);
-        messages.say("lockstep " + envelope.command() + ": warning: " + whole);
+        envelope.warning(code, Layout.unmarked(whole));
+        messages.warn(envelope.command(), whole);
     }
 
     /** A question, which the answer follows on the same line. */
@@ -140,17 +143,15 @@ public final class Output {
     /** A message for whoever watches, unless they asked for quiet. */
     public void message(String message) {
         if (!quiet) {
-            messages.say(advice.complete(message));
+            messages.say(TerminalText.advised(message, advice));
         }
     }
 
     /** One record of a stream: {@code -o jsonl} prints it at once, {@code -o json} keeps it for {@code data.events}. */
     public void event(String type, Map<String, Object> fields, String text) {
-        Map<String, Object> event = new LinkedHashMap<>();
-        event.put("type", type);
-        event.putAll(fields);
+        Map<String, Object> event = Envelope.event(type, fields);
         switch (format) {
-            case TEXT -> line(TerminalText.printable(text));
+            case TEXT -> lines(List.of(text));
             case JSON -> envelope.event(event);
             case JSONL -> line(Json.write(event));
         }
@@ -172,9 +173,7 @@ public final class Output {
 
     private void print(Result result) {
         if (format == Format.TEXT && !bare) {
-            for (String text : result.text()) {
-                line(TerminalText.printable(text.strip().startsWith(HINT) ? advice.complete(text) : text));
-            }
+            lines(TerminalText.advised(result.text(), advice));
         }
     }
 
@@ -213,12 +212,8 @@ public final class Output {
         if (!quiet) {
             print(done);
         }
-        return fail(
-                status,
-                isChange(done),
-                Envelope.error("interrupted", "stopped by a signal", advice.complete(onward)),
-                done.data(),
-                null);
+        Map<String, Object> error = Envelope.error("interrupted", "stopped by a signal", advice.complete(onward));
+        return fail(status, isChange(done), error, done.data(), null);
     }
 
     /** Ends the output of a command whose results could not be printed; a reader that went away knows why. */
@@ -228,10 +223,9 @@ public final class Output {
             return ExitCode.CLOSED_PIPE.status();
         }
         lost = true;
-        String message = "cannot write to standard output: " + reason.get();
+        Map<String, Object> error = Envelope.error("output", "cannot write to standard output: " + reason.get(), null);
         Result done = done();
-        return fail(
-                ExitCode.FAILED.status(), isChange(done), Envelope.error("output", message, null), done.data(), null);
+        return fail(ExitCode.FAILED.status(), isChange(done), error, done.data(), null);
     }
 
     /** Ends the output with what is lockstep's own fault. */
@@ -254,14 +248,10 @@ public final class Output {
             end(status, changed, data, error);
         } catch (Closed e) {
             // A full disk must not hide what went wrong first.
-            String reason = Printer.reason(out).orElseThrow(() -> e);
-            messages.say("lockstep: warning: cannot write to standard output: " + reason);
+            messages.say("lockstep: warning: cannot write to standard output: "
+                    + Printer.reason(out).orElseThrow(() -> e));
         }
-        String command = envelope.command();
-        messages.say("lockstep" + (command.isEmpty() ? "" : " " + command) + ": " + error.get("message"));
-        if (error.get("hint") != null) {
-            messages.say(HINT + error.get("hint"));
-        }
+        messages.failed(envelope.command(), error.get("message"), error.get("hint"));
         if (debug && cause != null) {
             messages.print(TerminalText.trace(cause));
         }
@@ -277,9 +267,19 @@ public final class Output {
         Duration took = envelope.took();
         String text = envelope.text(format, status, changed, took, data, error);
         report.write(redactor.redact(text), envelope.command(), status, took, data)
-                .ifPresent(problem -> messages.say("lockstep " + envelope.command() + ": warning: " + problem));
+                .ifPresent(problem -> messages.warn(envelope.command(), problem));
         if (printed) {
             line(text);
+        }
+    }
+
+    private void lines(List<String> texts) {
+        // What must not be printed is looked for before a line is broken.
+        List<String> laid = layout.lines(texts.stream()
+                .map(text -> redactor.withoutKnown(TerminalText.printable(text)))
+                .toList());
+        if (!laid.isEmpty()) {
+            line(String.join(System.lineSeparator(), laid));
         }
     }
 

@@ -1,7 +1,15 @@
 package dev.lockstep.cli.kit;
 
+import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.text.Accent;
+import dev.lockstep.cli.text.Count;
+import dev.lockstep.cli.text.Layout;
+import dev.lockstep.cli.text.TerminalSize;
+import dev.lockstep.support.Environment;
+import dev.lockstep.support.LockstepException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** Text as a terminal should get it. */
@@ -12,7 +20,52 @@ public final class TerminalText {
 
     private static final Pattern CLASS = Pattern.compile("\\b(?:[a-z]\\w*\\.){2,}\\$?[A-Z]");
 
+    /** What a line begins with that advises. */
+    static final String HINT = "hint:";
+
     private TerminalText() {}
+
+    /** Whether colours are wanted, as far as {@code --color} says; else a terminal gets them that knows them. */
+    public static boolean isColoured(Invocation call, boolean isTerminal) {
+        Environment environment = call.databases().environment();
+        return switch (call.find(Options.COLOR).orElse("auto")) {
+            case "always" -> true;
+            case "never" -> false;
+            case "auto" ->
+                isTerminal
+                        && environment.get("NO_COLOR").orElse("").isEmpty()
+                        && !environment.get("TERM").orElse("dumb").equals("dumb");
+            default ->
+                throw LockstepException.usage(
+                        "unknown colour '" + call.get(Options.COLOR).orElseThrow() + "'",
+                        Options.COLOR.name() + " takes auto, always or never");
+        };
+    }
+
+    /**
+     * How text is laid out on standard output or standard error.
+     *
+     * @param stream 1 or 2
+     */
+    static Layout layout(Invocation call, int stream) {
+        boolean isTerminal = System.getProperty("lockstep.tty", "").contains(Integer.toString(stream));
+        return new Layout(isTerminal, isColoured(call, isTerminal), () -> TerminalSize.of(
+                        call.databases().environment(), true)
+                .columns());
+    }
+
+    /** A result as it is printed: the commands that it advises are whole. */
+    static List<String> advised(List<String> lines, Advice advice) {
+        return lines.stream()
+                .map(line -> line.strip().startsWith(HINT) ? advised(line, advice) : line)
+                .toList();
+    }
+
+    /** A message with the commands in it made whole. */
+    static String advised(String text, Advice advice) {
+        String whole = advice.complete(text);
+        return whole.startsWith(HINT) ? Accent.ADVICE.of(HINT) + whole.substring(HINT.length()) : whole;
+    }
 
     /** The text without names of Java's exceptions, which say nothing to people. */
     static String withoutExceptions(String text) {
@@ -56,7 +109,7 @@ public final class TerminalText {
 
     /** So many of them: {@code 1 file}, {@code 2 files}. */
     public static String count(long number, String one) {
-        return number + " " + one + (number == 1 ? "" : "s");
+        return Count.of(number, one);
     }
 
     private static boolean isControl(char c) {

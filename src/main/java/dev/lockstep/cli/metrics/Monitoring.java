@@ -6,6 +6,7 @@ import dev.lockstep.cli.kit.WholeFile;
 import dev.lockstep.cli.option.ListenAddress;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.text.Layout;
 import dev.lockstep.support.FileError;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -54,7 +55,7 @@ public final class Monitoring implements AutoCloseable {
         health = new Health(limit, System::nanoTime);
         file = call.get(Options.METRICS_FILE).map(Invocation::file);
         Map<String, String> labels = new LinkedHashMap<>(Map.of("command", call.path()));
-        labels.putAll(output.metricLabels());
+        labels.putAll(output.subject());
         text = new MetricsText(families, labels);
         lastRun = file.map(Monitoring::lastRun).orElse("");
         manager = ServiceManager.of(call.databases().environment());
@@ -117,7 +118,7 @@ public final class Monitoring implements AutoCloseable {
         beat();
         if (!ready) {
             ready = true;
-            manager.ready(status);
+            manager.ready(Layout.unmarked(status));
         }
     }
 

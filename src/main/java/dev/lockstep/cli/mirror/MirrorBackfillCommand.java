@@ -8,6 +8,7 @@ import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.cli.progress.WalWatch;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.copy.Preflight;
@@ -127,7 +128,7 @@ public final class MirrorBackfillCommand implements Command {
         List<Object> gone = new ArrayList<>();
         for (ExtraTables.Dropped table : dropped) {
             gone.add(Map.of("table", table.table(), "rows", table.rows()));
-            lines.add(table.table() + ": dropped from the mirror, with " + table.rows() + " rows");
+            lines.add(table.table() + ": dropped from the mirror, with " + Count.of(table.rows()) + " rows");
         }
         for (Backfill.Table table : tables) {
             trees.add(TableReport.tree(table, call.advice()));

@@ -6,6 +6,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.progress.ProgressMeter;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.mirror.copy.Backfill;
@@ -119,8 +120,9 @@ public final class MirrorRepairCommand implements Command {
                     table.failure().isPresent()
                             ? table.table() + ": NOT COMPARED: "
                                     + table.failure().get().getMessage()
-                            : "%s: would insert %d, update %d and delete %d rows"
-                                    .formatted(table.table(), table.missing(), table.changed(), table.extra()));
+                            : table.table() + ": would insert " + Count.of(table.missing()) + ", update "
+                                    + Count.of(table.changed()) + " and delete "
+                                    + Count.of(table.extra()) + " rows");
             table.failure().ifPresent(failures::add);
         }
         return result(call, trees, lines, failures, tables.size());

@@ -8,6 +8,10 @@ import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Durations;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.progress.RunningWork;
+import dev.lockstep.cli.text.Accent;
+import dev.lockstep.cli.text.Age;
+import dev.lockstep.cli.text.Cells;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.DbException;
 import dev.lockstep.db.Session;
@@ -69,7 +73,7 @@ public final class MirrorStatusCommand implements Command {
             call.output()
                     .warn(
                             "stale",
-                            "stale: " + status.age().orElseThrow().toSeconds() + " s old, and --max-age is "
+                            "stale: " + Age.of(status.age().orElseThrow()) + " old, and --max-age is "
                                     + Durations.render(call.get(MAX_AGE).orElseThrow()));
         }
         Result result = Result.unchanged(data, lines);
@@ -102,7 +106,8 @@ public final class MirrorStatusCommand implements Command {
                 tree.put("pending", table.pending());
                 tree.put("gap", table.why().orElse(null));
                 noted.add(tree);
-                lines.add(table.table() + ": " + table.pending() + " changes are noted and not confirmed to be shipped"
+                lines.add(table.table() + ": " + Count.of(table.pending())
+                        + " changes are noted and not confirmed to be shipped"
                         + table.why().map(why -> "; " + why).orElse(""));
             }
         }
@@ -119,19 +124,27 @@ public final class MirrorStatusCommand implements Command {
     }
 
     private static String line(MirrorStatus status) {
-        StringBuilder line = new StringBuilder(label(status.state()));
+        StringBuilder line = new StringBuilder(
+                switch (status.state()) {
+                    case COMPLETE -> Accent.GOOD.of(label(status.state()));
+                    case PARTIAL, INTERRUPTED -> Accent.BAD.of(label(status.state()));
+                    case NEVER, RUNNING -> label(status.state());
+                });
         status.owner().ifPresent(owner -> line.append("; last run by ").append(owner));
         status.since().ifPresent(since -> line.append(", begun ").append(since));
-        status.age().ifPresent(age -> line.append("; ").append(age.toSeconds()).append(" s old"));
+        status.age().ifPresent(age -> line.append("; ").append(Age.of(age)).append(" old"));
         return line.toString();
     }
 
     private static String line(MirrorStatus.Table table) {
         String rows = table.isCounted()
-                ? table.held() + " of " + table.rows() + " rows"
+                ? Count.of(table.held()) + " of " + Count.of(table.rows()) + " rows"
                 : TerminalText.count(table.held(), "row") + " there, the source's not counted";
-        String line = "%s: %s at %s, %s, %d rejected"
-                .formatted(table.table(), table.state(), table.at(), rows, table.rejected());
+        String line = Cells.of(
+                table.table() + ":",
+                table.state() + " at " + table.at() + ",",
+                rows + ",",
+                Count.of(table.rejected()) + " rejected");
         return table.detail().map(why -> line + ": " + why).orElse(line);
     }
 

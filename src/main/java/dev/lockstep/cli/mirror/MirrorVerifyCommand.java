@@ -13,6 +13,7 @@ import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.pager.Pager;
 import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.cli.progress.WalWatch;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.mirror.plan.NotMirrored;
@@ -164,8 +165,8 @@ public final class MirrorVerifyCommand implements Command {
         long differences =
                 tables.stream().mapToLong(Verification.Table::differences).sum();
         if (isShown(call) && call.get(LIMIT).filter(most -> most < differences).isPresent()) {
-            lines.add("%d of %d rows are shown; --limit %d shows all"
-                    .formatted(call.get(LIMIT).orElseThrow(), differences, differences));
+            lines.add(Count.of(call.get(LIMIT).orElseThrow()) + " of " + Count.of(differences)
+                    + " rows are shown; --limit " + differences + " shows all");
         }
         lines.addAll(wal.lines());
         Map<String, Object> data = new LinkedHashMap<>();

@@ -6,6 +6,7 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.progress.ProgressMeter;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.mirror.copy.Preflight;
@@ -111,7 +112,7 @@ final class PlanReport {
     private static List<String> lines(Preflight.Finding finding) {
         TablePlan plan = finding.plan();
         List<String> lines = new ArrayList<>();
-        String rows = finding.rows().isPresent() ? finding.rows().getAsLong() + " rows" : "rows not counted";
+        String rows = finding.rows().isPresent() ? Count.of(finding.rows().getAsLong()) + " rows" : "rows not counted";
         String key = plan.key().isEmpty() ? "" : ", key (" + String.join(", ", names(plan.key())) + ")";
         lines.add(plan.name() + ": " + rows + key + (plan.ddl().isPresent() ? ", to be made:" : ""));
         plan.ddl().ifPresent(ddl -> lines.add(ddl.indent(2).stripTrailing() + ";"));
@@ -130,7 +131,7 @@ final class PlanReport {
             lines.add("  " + finding.substitutes().values() + " values will be changed to fit");
         }
         if (finding.rejected() > 0) {
-            lines.add("  " + finding.rejected() + " rows will not fit");
+            lines.add("  " + Count.of(finding.rejected()) + " rows will not fit");
         }
         finding.fitting().forEach(statement -> lines.add("  THEY FIT AFTER: " + statement + ";"));
         finding.merging().forEach(other -> lines.add("  WOULD BE ANOTHER ROW'S KEY: " + other));

@@ -5,6 +5,9 @@ import dev.lockstep.cli.kit.Advice;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.text.Accent;
+import dev.lockstep.cli.text.Cells;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.engine.Compared;
 import dev.lockstep.mirror.plan.RejectedRow;
@@ -58,18 +61,17 @@ final class TableReport {
     /** The same in one line, for people. */
     static String line(Backfill.Table table) {
         return table.failure()
-                .map(failure -> table.table() + ": FAILED: " + failure.getMessage())
-                .orElseGet(() -> "%s: %d read, %d inserted, %d updated, %d deleted, %d unchanged, %d rejected%s%s"
-                        .formatted(
-                                table.table(),
-                                table.read(),
-                                table.inserted(),
-                                table.updated(),
-                                table.deleted(),
-                                table.unchanged(),
-                                table.rejected(),
-                                substituted(table.substitutes().values()),
-                                isRecorded(table) ? "; the unchanged as recorded, not compared" : ""));
+                .map(failure -> table.table() + ": " + Accent.BAD.of("FAILED:") + " " + failure.getMessage())
+                .orElseGet(() -> Cells.of(
+                        table.table() + ":",
+                        Count.of(table.read()) + " read,",
+                        Count.of(table.inserted()) + " inserted,",
+                        Count.of(table.updated()) + " updated,",
+                        Count.of(table.deleted()) + " deleted,",
+                        Count.of(table.unchanged()) + " unchanged,",
+                        Count.of(table.rejected()) + " rejected"
+                                + substituted(table.substitutes().values())
+                                + (isRecorded(table) ? "; the unchanged as recorded, not compared" : "")));
     }
 
     /** What a line says of values that the mirror has others of; nothing if there are none. */

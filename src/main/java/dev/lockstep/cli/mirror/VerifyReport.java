@@ -2,6 +2,9 @@ package dev.lockstep.cli.mirror;
 
 import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Advice;
+import dev.lockstep.cli.text.Accent;
+import dev.lockstep.cli.text.Cells;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.mirror.verify.Difference;
 import dev.lockstep.mirror.verify.Verification;
 import dev.lockstep.support.LockstepException;
@@ -95,19 +98,23 @@ final class VerifyReport {
     static List<String> lines(Verification.Table table, Rows rows) {
         List<String> lines = new ArrayList<>();
         if (table.failure().isPresent()) {
-            lines.add(table.table() + ": NOT COMPARED: " + table.failure().get().getMessage());
+            lines.add(table.table() + ": " + Accent.BAD.of("NOT COMPARED:") + " "
+                    + table.failure().get().getMessage());
             String hint = Hints.of(table.failure().get());
             if (hint != null) {
                 lines.add("  hint: " + hint);
             }
         } else if (table.isEqual()) {
-            lines.add(table.table() + ": " + table.source() + " rows, equal"
-                    + TableReport.substituted(table.substitutes()));
+            lines.add(Cells.of(
+                    table.table() + ":",
+                    Count.of(table.source()) + " rows,",
+                    Accent.GOOD.of("equal") + TableReport.substituted(table.substitutes())));
         } else {
             lines.add(differs(table));
             long unnamed = table.differences() - table.rows().size();
             if (unnamed > 0 && rows == Rows.NAMED) {
-                lines.add("  " + unnamed + " of them are not named; --rows " + table.differences() + " names all");
+                lines.add("  " + Count.of(unnamed) + " of them are not named; --rows " + table.differences()
+                        + " names all");
             }
         }
         return lines;
@@ -115,8 +122,12 @@ final class VerifyReport {
 
     /** {@code t: 3 rows in the source, 3 in the mirror: 1 missing, 1 extra, 0 changed}. */
     static String differs(Verification.Table table) {
-        return "%s: %d rows in the source, %d in the mirror: %d missing, %d extra, %d changed"
-                .formatted(
-                        table.table(), table.source(), table.mirror(), table.missing(), table.extra(), table.changed());
+        return Cells.of(
+                table.table() + ":",
+                Count.of(table.source()) + " rows in the source,",
+                Count.of(table.mirror()) + " in the mirror:",
+                Count.of(table.missing()) + " missing,",
+                Count.of(table.extra()) + " extra,",
+                Count.of(table.changed()) + " changed");
     }
 }

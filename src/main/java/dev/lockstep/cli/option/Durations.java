@@ -38,18 +38,4 @@ public final class Durations implements ITypeConverter<Duration> {
         long seconds = millis / 1_000;
         return seconds % 60 == 0 && seconds > 0 ? seconds / 60 + "m" : seconds + "s";
     }
-
-    /** How old something is, for a person: in the greatest unit of which there are at least two. */
-    public static String rough(Duration age) {
-        if (age.toDays() >= 2) {
-            return age.toDays() + "d";
-        }
-        if (age.toHours() >= 2) {
-            return age.toHours() + "h";
-        }
-        if (age.toMinutes() >= 2) {
-            return age.toMinutes() + "m";
-        }
-        return age.toSeconds() >= 2 ? age.toSeconds() + "s" : age.toMillis() + "ms";
-    }
 }

@@ -76,6 +76,12 @@ public final class Options {
     public static final Opt<Boolean> VERBOSE = Opt.flag("Say more on standard error.", "-v", "--verbose");
     public static final Opt<Boolean> DEBUG = Opt.flag("Show the stack trace of an error.", "--debug");
 
+    public static final Opt<String> COLOR = Opt.text(
+            "WHEN",
+            "Colours for what failed and what to look at: auto (the default: on a terminal, if NO_COLOR is not set), always,"
+                    + " never.",
+            "--color");
+
     /** What a command that changes something takes. */
     public static final Opt<Boolean> DRY_RUN = Opt.flag("Show what would be done and do nothing.", "-n", "--dry-run");
 
@@ -125,8 +131,8 @@ public final class Options {
     private static final List<Opt<?>> CONNECTION =
             List.of(PG, DB, TO, PASSWORD_FILE, LOCK_TIMEOUT, ALLOW_NETWORK_FS, LOAD_EXTENSION);
 
-    private static final List<Opt<?>> COMMON =
-            List.of(PROFILE, REPORT, METRICS_FILE, IF_RUNNING, FORMAT, JSON, QUIET, VERBOSE, DEBUG, DRY_RUN, YES);
+    private static final List<Opt<?>> COMMON = List.of(
+            PROFILE, REPORT, METRICS_FILE, IF_RUNNING, FORMAT, JSON, COLOR, QUIET, VERBOSE, DEBUG, DRY_RUN, YES);
 
     private Options() {}
 
@@ -168,7 +174,7 @@ public final class Options {
         }
         add(spec, METRICS_FILE, IF_RUNNING);
         (OUTPUT_FILE.isDeclared(spec) ? FORMAT.named("-o") : FORMAT).addTo(spec);
-        add(spec, JSON, QUIET, VERBOSE, DEBUG);
+        add(spec, JSON, COLOR, QUIET, VERBOSE, DEBUG);
         spec.addOption(OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
                 .description("Show what this command does and takes.")

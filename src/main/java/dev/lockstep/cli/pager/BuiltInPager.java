@@ -1,6 +1,8 @@
 package dev.lockstep.cli.pager;
 
 import dev.lockstep.cli.kit.Output;
+import dev.lockstep.cli.text.Stty;
+import dev.lockstep.cli.text.TerminalSize;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;

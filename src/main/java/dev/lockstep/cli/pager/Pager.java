@@ -2,6 +2,8 @@ package dev.lockstep.cli.pager;
 
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
+import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.text.TerminalSize;
 import dev.lockstep.support.Environment;
 import java.io.PrintStream;
 import java.util.Optional;
@@ -26,8 +28,7 @@ public abstract class Pager implements AutoCloseable {
         boolean isTerminal = terminals.contains("1");
         String kind = environment.get("TERM").orElse("dumb");
         boolean canMove = isTerminal && !kind.equals("dumb");
-        boolean isColoured = canMove
-                && environment.get("NO_COLOR").filter(any -> !any.isEmpty()).isEmpty();
+        boolean isColoured = TerminalText.isColoured(call, isTerminal);
         TerminalSize size = TerminalSize.of(environment, isTerminal);
         Optional<String> program = environment.get("PAGER");
         if (!canMove

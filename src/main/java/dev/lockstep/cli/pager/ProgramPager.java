@@ -1,6 +1,7 @@
 package dev.lockstep.cli.pager;
 
 import dev.lockstep.cli.kit.Output;
+import dev.lockstep.cli.text.TerminalSize;
 import dev.lockstep.support.LockstepException;
 import java.io.BufferedWriter;
 import java.io.IOException;

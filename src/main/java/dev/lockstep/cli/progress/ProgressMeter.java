@@ -194,7 +194,7 @@ public final class ProgressMeter implements ProgressListener, AutoCloseable {
     /** Found when it is asked for, by the one thread that asks. */
     private Map<String, String> subject() {
         if (on == null) {
-            on = call.subject();
+            on = output.subject();
         }
         return on;
     }

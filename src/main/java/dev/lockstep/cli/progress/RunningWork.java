@@ -50,7 +50,7 @@ public final class RunningWork {
     /**
      * Says it of this process. Where that cannot be, nobody is told.
      *
-     * @param subject what it works on, as {@link dev.lockstep.cli.kit.Invocation#subject} says
+     * @param subject what it works on, as {@link dev.lockstep.cli.kit.Output#subject} says
      */
     static void say(Environment environment, String command, Map<String, String> subject, Reading reading) {
         Map<String, Object> tree = new LinkedHashMap<>();

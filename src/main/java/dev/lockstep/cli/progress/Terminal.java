@@ -1,7 +1,7 @@
 package dev.lockstep.cli.progress;
 
-import dev.lockstep.cli.pager.TerminalSize;
 import dev.lockstep.cli.process.TerminalJob;
+import dev.lockstep.cli.text.TerminalSize;
 import dev.lockstep.support.Environment;
 import org.jline.utils.Signals;
 

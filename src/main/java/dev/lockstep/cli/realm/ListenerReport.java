@@ -2,6 +2,8 @@ package dev.lockstep.cli.realm;
 
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.text.Cells;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Tx;
 import dev.lockstep.realm.log.NamedListeners;
 import dev.lockstep.realm.log.NamedListeners.Listener;
@@ -50,7 +52,10 @@ final class ListenerReport {
     /** A listener in one line. */
     static String line(Listener listener) {
         String state = listener.state() == State.LIVE ? "live" : "gone";
-        String lag = listener.lag().map(behind -> ", " + behind + " behind").orElse("");
-        return name(listener) + ": " + state + lag + ", " + listener.client() + ", seen " + listener.lastSeen();
+        String lag = listener.lag()
+                .map(behind -> ", " + Count.of(behind) + " behind")
+                .orElse("");
+        return Cells.of(
+                name(listener) + ":", state + lag + ",", listener.client() + ",", "seen " + listener.lastSeen());
     }
 }

@@ -4,9 +4,9 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.option.Durations;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.text.Age;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.realm.lock.LockScope;
@@ -90,7 +90,7 @@ public final class LocksCommand implements Command {
         String role = lock.role() == Role.WAITS ? "waits" : "holds";
         return what + ": backend " + lock.pid() + application(lock) + " from " + lock.client() + " " + role
                 + (lock.mode() == LockScope.Mode.SHARED ? " shared" : "") + " for "
-                + Durations.rough(Duration.ofMillis(lock.ageMillis()));
+                + Age.of(Duration.ofMillis(lock.ageMillis()));
     }
 
     private static String application(Lock lock) {

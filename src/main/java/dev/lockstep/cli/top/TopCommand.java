@@ -4,12 +4,12 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
+import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.option.Options.Format;
-import dev.lockstep.cli.pager.TerminalSize;
+import dev.lockstep.cli.text.TerminalSize;
 import dev.lockstep.support.Environment;
-import dev.lockstep.support.LockstepException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,11 +21,6 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class TopCommand implements Command {
     private static final Opt<Boolean> ONCE = Opt.flag("Print it once, and end.", "--once");
     private static final Opt<Duration> INTERVAL = Opt.duration("How often to look (default 2s).", "--interval");
-    private static final Opt<String> COLOR = Opt.text(
-            "WHEN",
-            "Show what is wrong in colour: auto (the default; not if NO_COLOR is set), always, never.",
-            "--color");
-
     private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(2);
 
     @Override
@@ -37,7 +32,7 @@ public final class TopCommand implements Command {
                                 + " -o json, once. What cannot be looked at is a row that says why, and hides no"
                                 + " other; a single look that has one ends as it would have failed alone.");
         Options.parameters(spec, "PROFILE", "0..*", "A profile that names connections.");
-        Options.add(spec, Options.DB, Options.TO, ONCE, INTERVAL, COLOR);
+        Options.add(spec, Options.DB, Options.TO, ONCE, INTERVAL);
         Options.postgres(spec);
     }
 
@@ -54,20 +49,8 @@ public final class TopCommand implements Command {
                     reader.read(),
                     isTerminal ? TerminalSize.of(environment, true).columns() - 1 : 0);
         }
-        new TopScreen(reader, call.get(INTERVAL).orElse(DEFAULT_INTERVAL), isColoured(call, environment)).run();
+        new TopScreen(reader, call.get(INTERVAL).orElse(DEFAULT_INTERVAL), TerminalText.isColoured(call, true)).run();
         return Result.unchanged(Map.of(), List.of());
-    }
-
-    private static boolean isColoured(Invocation call, Environment environment) {
-        String when = call.get(COLOR).orElse("auto");
-        return switch (when) {
-            case "always" -> true;
-            case "never" -> false;
-            case "auto" ->
-                environment.get("NO_COLOR").filter(text -> !text.isEmpty()).isEmpty();
-            default ->
-                throw LockstepException.usage("unknown colour '" + when + "'", COLOR + " takes auto, always or never");
-        };
     }
 
     private static Result once(TopReader.Look look, int room) {

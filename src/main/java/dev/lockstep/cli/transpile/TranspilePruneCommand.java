@@ -7,6 +7,7 @@ import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Durations;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.support.LockstepException;
@@ -94,7 +95,7 @@ public final class TranspilePruneCommand implements Command {
             row.put("pruned", pruned.pruned());
             row.put("floor", pruned.floor());
             realms.add(row);
-            lines.add((call.dryRun() ? "would prune " : "pruned ") + pruned.pruned() + " rows of " + realm);
+            lines.add((call.dryRun() ? "would prune " : "pruned ") + Count.of(pruned.pruned()) + " rows of " + realm);
             total += pruned.pruned();
         }
         data.put("pruned", total);

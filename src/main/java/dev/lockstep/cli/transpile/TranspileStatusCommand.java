@@ -5,6 +5,8 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.text.Cells;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.transpile.schema.CacheSchema;
@@ -109,8 +111,13 @@ public final class TranspileStatusCommand implements Command {
     }
 
     private static String line(RealmStatus status) {
-        return status.realm() + "  " + status.live() + " live, " + status.tombstones() + " tombstones, "
-                + status.belowFloor() + " below the floor, " + status.bytes() + " bytes, floor " + status.floor()
-                + ", highest generation " + status.maxGeneration();
+        return Cells.of(
+                status.realm() + " ",
+                Count.of(status.live()) + " live,",
+                Count.of(status.tombstones()) + " tombstones,",
+                Count.of(status.belowFloor()) + " below the floor,",
+                Count.of(status.bytes()) + " bytes,",
+                "floor " + status.floor() + ",",
+                "highest generation " + status.maxGeneration());
     }
 }

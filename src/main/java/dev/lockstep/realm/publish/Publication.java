@@ -179,7 +179,7 @@ public final class Publication {
                     "nothing was changed",
                     null);
         }
-        String name = target.path().toString();
+        String name = String.valueOf(target.path().getFileName());
         progress.at(name, BYTES_COPIED, 0, wanted);
         tree.visit(new TreeCopy(
                 target.partial(version),

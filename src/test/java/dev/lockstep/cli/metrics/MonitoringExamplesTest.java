@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The rules, the dashboard and the units are what their own programs take, as far as those are here; what must hold is looked at always. */
 class MonitoringExamplesTest {
     private static final Path EXAMPLES = Path.of("examples");
+    private static final Path ALERTS = Path.of("src/test/resources/dev/lockstep/alerts-test.yml");
+    private static final System.Logger LOG = System.getLogger(MonitoringExamplesTest.class.getName());
     private static final Pattern RULE = Pattern.compile("""
                   - alert: ([A-Z][A-Za-z]+)
                     expr: (.+)
@@ -60,6 +62,30 @@ class MonitoringExamplesTest {
         assertThat(said(List.of("promtool", "check", "rules", "examples/alerts.yml"))
                         .orElse(""))
                 .isEmpty();
+        rules.keySet().forEach(name -> assertThat(ALERTS)
+                .as("a case of silence, and one of alarm")
+                .content()
+                .contains("{eval_time: 2h, alertname: " + name + "}", "        alertname: " + name + "\n"));
+    }
+
+    @Test
+    void eachRuleSpeaksWhereItShouldAndIsSilentElsewhere() throws Exception {
+        Files.copy(EXAMPLES.resolve("alerts.yml"), dir.resolve("alerts.yml"));
+        Path cases = Files.copy(ALERTS, dir.resolve("alerts-test.yml"));
+        Optional<String> said = said(List.of("promtool", "test", "rules", cases.toString()));
+        LOG.log(
+                System.Logger.Level.INFO,
+                said.isPresent()
+                        ? "the rules were tried by promtool"
+                        : "there is no promtool on this machine: the rules were read, and not tried");
+        assertThat(said.orElse("")).isEmpty();
+        // What they are tried on is what is served: the series of a case are those that its rule names.
+        String text = Files.readString(ALERTS);
+        Matcher name = Pattern.compile("series: '(lockstep_[a-z_]+)").matcher(text);
+        String rules = Files.readString(EXAMPLES.resolve("alerts.yml"));
+        while (name.find()) {
+            assertThat(rules).contains(name.group(1));
+        }
     }
 
     @Test

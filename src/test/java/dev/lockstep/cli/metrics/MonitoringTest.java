@@ -19,21 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -81,71 +73,6 @@ class MonitoringTest {
         RunningLockstep run = RunningLockstep.start(Map.of(), words.toArray(String[]::new));
         run.awaitStdout("following 1 table");
         return run;
-    }
-
-    private void insert(String name, int rows) throws SQLException {
-        try (Connection connection = TestSqlite.connect(dir.resolve(name + ".db"));
-                Statement statement = connection.createStatement()) {
-            statement.execute("with recursive n(i) as (select 1 union all select i + 1 from n where i < " + rows
-                    + ") insert into t select i, 'row' from n");
-        }
-    }
-
-    @Test
-    void twoFollowersAndAListenerAreScrapedAtOnceAndNothingIsDropped(TestDatabase database) throws Exception {
-        try (RunningLockstep one = follow("one");
-                RunningLockstep two = follow("two");
-                RunningLockstep listener = RunningLockstep.start(
-                        database.environment(), "realm", "listen", "--metrics-listen", "127.0.0.1:0")) {
-            listener.awaitStdout("listening to");
-            insert("one", 7);
-            insert("two", 1_000);
-            one.awaitStdout("t: 7 inserted");
-            two.awaitStdout("t: 1000 inserted");
-            assertThat(LockstepRun.of(database.environment(), "realm", "broadcast", "http://h/r/")
-                            .exit())
-                    .isZero();
-            listener.awaitStdout("http://h/r/");
-
-            List<String> urls = List.of(metrics(one), metrics(two), metrics(listener));
-            for (Map.Entry<String, List<Answer>> scraped : scraped(urls, 40).entrySet()) {
-                assertThat(scraped.getValue()).hasSize(40).allMatch(answer -> answer.status() == 200);
-            }
-            assertThat(get(urls.get(0), "*/*").body())
-                    .contains(
-                            "operation=\"insert\",table=\"t\",to=\"sqlite:" + dir.resolve("one-mirror.db") + "\"} 7.0");
-            assertThat(get(urls.get(1), "*/*").body())
-                    .contains("operation=\"insert\",table=\"t\",to=\"sqlite:" + dir.resolve("two-mirror.db")
-                            + "\"} 1000.0");
-            assertThat(get(urls.get(2), "*/*").body())
-                    .containsPattern("lockstep_listener_events_total\\{[^}]*channel=\"realm_file_changes\"[^}]*} 1.0")
-                    .contains("lockstep_listener_connected");
-        }
-    }
-
-    private static Map<String, List<Answer>> scraped(List<String> urls, int times)
-            throws InterruptedException, ExecutionException {
-        ExecutorService threads = Executors.newFixedThreadPool(2 * urls.size());
-        try {
-            Map<String, List<Future<Answer>>> asked = new HashMap<>();
-            for (int i = 0; i < times; i++) {
-                String accept = i % 2 == 0 ? "text/plain" : OPEN;
-                for (String url : urls) {
-                    Callable<Answer> ask = () -> get(url, accept);
-                    asked.computeIfAbsent(url, key -> new ArrayList<>()).add(threads.submit(ask));
-                }
-            }
-            Map<String, List<Answer>> answers = new HashMap<>();
-            for (Map.Entry<String, List<Future<Answer>>> one : asked.entrySet()) {
-                for (Future<Answer> answer : one.getValue()) {
-                    answers.computeIfAbsent(one.getKey(), key -> new ArrayList<>())
-                            .add(answer.get());
-                }
-            }
-            return answers;
-        } finally {
-            threads.shutdownNow();
-        }
     }
 
     @Test

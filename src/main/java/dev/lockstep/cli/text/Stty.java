@@ -1,4 +1,4 @@
-package dev.lockstep.cli.pager;
+package dev.lockstep.cli.text;
 
 import java.io.File;
 import java.io.IOException;
@@ -9,17 +9,19 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Asks the terminal what Java cannot ask it, by the program {@code stty}. */
-final class Stty {
-    static final File TERMINAL = new File("/dev/tty");
+public final class Stty {
+    public static final File TERMINAL = new File("/dev/tty");
 
     private static final int PATIENCE_SECONDS = 2;
 
     private Stty() {}
 
     /** What it says; empty if it fails, or if there is no terminal. */
-    static Optional<String> run(String... arguments) {
+    public static Optional<String> run(String... arguments) {
         List<String> command = new ArrayList<>(List.of("stty"));
         command.addAll(List.of(arguments));
+        // It is asked, too, by whoever is being stopped.
+        boolean interrupted = Thread.interrupted();
         try {
             Process stty = new ProcessBuilder(command)
                     .redirectInput(TERMINAL)
@@ -31,8 +33,12 @@ final class Stty {
         } catch (IOException e) {
             return Optional.empty();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            interrupted = true;
             return Optional.empty();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

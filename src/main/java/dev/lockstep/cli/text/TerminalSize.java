@@ -1,4 +1,4 @@
-package dev.lockstep.cli.pager;
+package dev.lockstep.cli.text;
 
 import dev.lockstep.support.Environment;
 import java.util.Optional;

@@ -1,0 +1,40 @@
+package dev.lockstep.cli.text;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How many there are of something, in a text of which is not known yet where it goes: people at a terminal get the number in groups,
+ * programs get its digits. Until then it is marked by one of Unicode's noncharacters, which are for use within a program.
+ */
+public final class Count {
+    private static final char MARK = '\uFDD0';
+    private static final Pattern MARKED = Pattern.compile(MARK + "(-?\\d{1,19})");
+    private static final int UNGROUPED = 1_000;
+
+    private Count() {}
+
+    /** The number. */
+    public static String of(long number) {
+        return number > -UNGROUPED && number < UNGROUPED ? Long.toString(number) : MARK + Long.toString(number);
+    }
+
+    /** So many of them: {@code 1 file}, {@code 2 files}. */
+    public static String of(long number, String one) {
+        return of(number) + " " + one + (number == 1 ? "" : "s");
+    }
+
+    /** The text as people at a terminal read it: {@code 1,234,567 files}. */
+    public static String grouped(String text) {
+        return text.indexOf(MARK) < 0
+                ? text
+                : MARKED.matcher(text)
+                        .replaceAll(
+                                found -> Matcher.quoteReplacement(Quantity.grouped(Long.parseLong(found.group(1)))));
+    }
+
+    /** The text as programs read it: {@code 1234567 files}. */
+    public static String plain(String text) {
+        return text.indexOf(MARK) < 0 ? text : MARKED.matcher(text).replaceAll("$1");
+    }
+}
