@@ -183,6 +183,36 @@ record BulkComparison(List<String> setup, List<String> work, Way way, Numbers nu
     }
 
     private void index(Statement statement, String name, StringBuilder state) throws SQLException {
+        if (!names(statement, "select sql from sqlite_master where sql like '%fts5%' and name = '" + name + "'")
+                .isEmpty()) {
+            newer(statement, name, state);
+        } else {
+            older(statement, name, state);
+        }
+    }
+
+    /** Each term's places are asked for by a search: these modules' vocabulary does not tell them. */
+    private void older(Statement statement, String name, StringBuilder state) throws SQLException {
+        statement.execute("create virtual table temp.vocabulary using fts4aux(main, '" + name + "')");
+        boolean numbered = numbers == Numbers.TRIGGERS;
+        String row = "\"" + name + (numbered ? "\".docid" : "\".uid");
+        dump(
+                statement,
+                "select v.term, " + row + ", offsets(\"" + name + "\") from (select distinct term from vocabulary) v"
+                        + " join \"" + name + "\" on \"" + name + "\" match '\"' || v.term || '\"' order by 1, 2, 3",
+                state);
+        if (numbered && has(statement, name + "_docsize")) {
+            dump(statement, "select docid, hex(size) from \"" + name + "_docsize\" order by 1", state);
+        }
+        if (has(statement, name + "_content")) {
+            List<String> text = columns(statement, name + "_content", numbered ? "1 = 1" : "name <> 'docid'");
+            String texts = String.join(", ", text);
+            dump(statement, "select " + texts + " from \"" + name + "_content\" order by " + texts, state);
+        }
+        statement.execute("drop table temp.vocabulary");
+    }
+
+    private void newer(Statement statement, String name, StringBuilder state) throws SQLException {
         statement.execute("create virtual table temp.vocabulary using fts5vocab(main, '" + name + "', instance)");
         if (numbers == Numbers.INDEX) {
             List<String> text = columns(statement, name + "_content", "name <> 'id'");

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Indexes of the older modules, with the triggers that libraries make for them. */
@@ -99,6 +100,26 @@ class Fts4Test {
         boolean gone = file.toFile().delete();
         assertThat(gone).isTrue();
         docs(index, "");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', quoteCharacter = '`', textBlock = """
+            new.title || ' ' || new.body; 2
+            coalesce(lower(new.title), ''); 0
+            """)
+    void otherTextThanItsContentHasIsRefusedForDeletionsLeaveWords(String title, int exit) throws SQLException {
+        docs("fts4(title, body, content=docs)", "");
+        for (String name : List.of("__f_ai", "__f_au")) {
+            String sql = TestSqlite.ask(file, "select sql from sqlite_master where name = '" + name + "'");
+            TestSqlite.create(
+                    file, "drop trigger " + name, sql.replace("(new.id, new.title,", "(new.id, " + title + ","));
+        }
+        TestSqlite.create(file, "update docs set body = body");
+
+        LockstepRun deferred = fts("defer").endedWith(exit);
+
+        assertThat(deferred.stderr().contains("of which FTS4 leaves words behind"))
+                .isEqualTo(exit == 2);
     }
 
     @Test

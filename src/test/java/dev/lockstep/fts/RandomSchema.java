@@ -1,9 +1,11 @@
 package dev.lockstep.fts;
 
 import dev.lockstep.fts.BulkComparison.Way;
+import dev.lockstep.fts.schema.FtsModule;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
@@ -28,6 +30,11 @@ final class RandomSchema {
             List.of("@.deleted = 0", "@.kind is null", "@.kind is not 'x'", "@.deleted = 0 and @.kind is not 'x'");
 
     private final Random random;
+    private final FtsModule module;
+
+    /** How statements call a row's number. */
+    private final String rowid;
+
     private final List<String> triggers = new ArrayList<>();
     private final TreeSet<String> followed = new TreeSet<>();
     private final String content;
@@ -41,11 +48,17 @@ final class RandomSchema {
     private final List<String> values;
     private final Optional<String> condition;
 
-    RandomSchema(Random random) {
+    RandomSchema(Random random, FtsModule module) {
         this.random = random;
-        content = pick("own", "own", "external", "contentless", "contentless_delete");
-        byRow = content.equals("own") || content.equals("contentless_delete");
-        keyed = content.equals("own") && chance(40);
+        this.module = module;
+        rowid = module == FtsModule.FTS5 ? "rowid" : "docid";
+        content = switch (module) {
+            case FTS5 -> pick("own", "own", "external", "contentless", "contentless_delete");
+            case FTS4 -> pick("own", "own", "external");
+            case FTS3 -> "own";
+        };
+        byRow = content.equals("own") || content.equals("contentless_delete") || module != FtsModule.FTS5;
+        keyed = content.equals("own") && chance(module == FtsModule.FTS5 ? 40 : 20);
         sizes = content.equals("contentless_delete") || !chance(15);
         columns = chance(50) ? List.of("title", "body") : List.of("body");
         values = columns.stream()
@@ -73,7 +86,7 @@ final class RandomSchema {
         for (String part : parts) {
             switch (part) {
                 case "insert" -> trigger(before ? "before" : "after", "insert", when("new"), add("new", values));
-                case "delete" -> trigger(pick("before", "after"), "delete", when("old"), take("old"));
+                case "delete" -> trigger(takingTime(), "delete", when("old"), take("old"));
                 case "update" -> update();
                 default -> logs();
             }
@@ -96,7 +109,16 @@ final class RandomSchema {
                 keyed ? BulkComparison.Numbers.INDEX : BulkComparison.Numbers.TRIGGERS);
     }
 
+    /** Of content that is elsewhere FTS4 reads what a row had, so it must still be there. */
+    private String takingTime() {
+        boolean reads = module == FtsModule.FTS4 && content.equals("external") && !chance(5);
+        return reads ? "before" : pick("before", "after");
+    }
+
     private String index() {
+        if (module != FtsModule.FTS5) {
+            return older();
+        }
         StringBuilder index = new StringBuilder("create virtual table f using fts5(");
         index.append(keyed ? "uid unindexed, " : "")
                 .append(String.join(", ", columns))
@@ -114,19 +136,37 @@ final class RandomSchema {
         return index.append(")").toString();
     }
 
+    private String older() {
+        List<String> arguments = new ArrayList<>();
+        if (keyed) {
+            arguments.add("uid");
+        }
+        arguments.addAll(columns);
+        arguments.add("tokenize=" + pick("simple", "porter", "unicode61"));
+        if (module == FtsModule.FTS4) {
+            String options = (keyed ? "notindexed=uid " : "")
+                    + (content.equals("external") ? "content=\"n\" " : "")
+                    + pick("", "", "prefix=\"2,3\"", "matchinfo=fts3", "order=desc");
+            arguments.addAll(
+                    options.isBlank() ? List.of() : List.of(options.strip().split(" ")));
+        }
+        return "create virtual table f using " + module.name().toLowerCase(Locale.ROOT) + "("
+                + String.join(", ", arguments) + ")";
+    }
+
     private Optional<String> when(String row) {
         return chance(4) ? Optional.empty() : condition.map(text -> text.replace("@", row));
     }
 
     private String add(String row, List<String> expressions) {
-        String number = keyed ? "uid" : "rowid";
+        String number = keyed ? "uid" : rowid;
         return "insert into f (" + number + ", " + String.join(", ", columns) + ") select " + row + key() + ", "
                 + String.join(", ", expressions).replace("@", row);
     }
 
     private String take(String row) {
         return byRow
-                ? "delete from f where " + (keyed ? "uid" : "rowid") + " = " + row + key()
+                ? "delete from f where " + (keyed ? "uid" : rowid) + " = " + row + key()
                 : "insert into f (f, rowid, " + String.join(", ", columns) + ") select 'delete', " + row + ".id, "
                         + String.join(", ", values).replace("@", row);
     }
@@ -177,7 +217,8 @@ final class RandomSchema {
         if (chance(5)) {
             written.set(0, EXPRESSIONS.get(random.nextInt(EXPRESSIONS.size())));
         }
-        int shape = random.nextInt(3);
+        boolean reads = module == FtsModule.FTS4 && content.equals("external");
+        int shape = random.nextInt(reads && !chance(5) ? 1 : 3);
         if (shape == 0) {
             trigger("before", event, when("old"), take("old"));
             trigger("after", event, when("new"), add("new", written));
@@ -203,7 +244,7 @@ final class RandomSchema {
             settings.add(columns.get(i) + " = " + written.get(i).replace("@", "new"));
         }
         return "update f set " + String.join(", ", settings) + " where "
-                + (keyed ? "uid = " + pick("old", "new") : "rowid = old") + key();
+                + (keyed ? "uid = " + pick("old", "new") : rowid + " = old") + key();
     }
 
     private String value(String column) {

@@ -3,6 +3,7 @@ package dev.lockstep.fts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.fts.BulkComparison.Verdict;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.testing.Counts;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,12 @@ class RandomTriggersTest {
     @TempDir
     private Path dir;
 
+    /** One in five of the older modules. */
+    static BulkComparison comparison(long seed, int i) {
+        FtsModule module = i % 10 == 4 ? FtsModule.FTS4 : i % 20 == 9 ? FtsModule.FTS3 : FtsModule.FTS5;
+        return new RandomSchema(new Random(seed * 31 + i), module).comparison();
+    }
+
     @Test
     void deferredWorkEndsWhereLiveWorkEndsOrIsRefused() {
         Long given = Long.getLong("lockstep.seed");
@@ -28,7 +35,7 @@ class RandomTriggersTest {
         Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
         List<String> faults = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            BulkComparison comparison = new RandomSchema(new Random(seed * 31 + i)).comparison();
+            BulkComparison comparison = comparison(seed, i);
             try {
                 verdicts.merge(comparison.run(dir).verdict(), 1, Integer::sum);
             } catch (AssertionError | Exception e) {

@@ -3,6 +3,7 @@ package dev.lockstep.fts;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fts.schema.FtsModule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Method;
@@ -78,7 +79,7 @@ class RuleMutantsTest {
         List<String> verdicts = new ArrayList<>();
         for (int i = 0; i < schemas; i++) {
             try {
-                verdicts.add(new RandomSchema(new Random(FIRST + i))
+                verdicts.add(new RandomSchema(new Random(FIRST + i), FtsModule.FTS5)
                         .comparison()
                         .by(BulkComparison.Way.REBUILD)
                         .run(dir)

@@ -219,6 +219,14 @@ public final class ExpectedContent {
         return keys;
     }
 
+    /** The first column that holds other words than the column of that name does. */
+    public Optional<String> firstChanged() {
+        return table.columns().stream()
+                .filter(column ->
+                        table.isIndexed(column) && queries.stream().anyMatch(query -> !query.keepsWords(column)))
+                .findFirst();
+    }
+
     /** Whether a search can show what a base table has in a column. */
     public boolean isSearched(String base, String column) {
         for (SourceQuery query : queries) {

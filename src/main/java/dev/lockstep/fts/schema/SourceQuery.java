@@ -4,6 +4,7 @@ import dev.lockstep.db.Identifier;
 import dev.lockstep.db.sqlite.SqlToken;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,6 +20,9 @@ import java.util.Set;
  * @param condition which rows it writes at all
  */
 public record SourceQuery(String base, List<String> columns, List<String> expressions, Optional<String> condition) {
+    /** What leaves the words of a text as they are. */
+    private static final Set<String> WORDLESS = Set.of("(", ")", ",", "''", "LOWER", "COALESCE", "IFNULL");
+
     private static final Set<String> ROWIDS = Set.of("rowid", "oid", "_rowid_");
 
     public SourceQuery {
@@ -62,6 +66,17 @@ public record SourceQuery(String base, List<String> columns, List<String> expres
             }
         }
         return "null";
+    }
+
+    /** Whether a column gets the words of the base's column of that name, or nothing: the case of letters aside. */
+    public boolean keepsWords(String column) {
+        List<SqlToken> tokens = new ArrayList<>(SqlToken.of(expression(column)));
+        tokens.removeIf(token -> WORDLESS.contains(token.text().toUpperCase(Locale.ROOT)));
+        boolean nothing = tokens.size() == 1 && tokens.get(0).is("NULL");
+        return nothing
+                || (tokens.size() == 3
+                        && tokens.get(2).canName()
+                        && SqlToken.fold(tokens.get(2).name()).equals(SqlToken.fold(column)));
     }
 
     /** Writes all that the query finds into an FTS5 table. */

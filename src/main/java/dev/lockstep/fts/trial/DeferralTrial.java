@@ -10,6 +10,7 @@ import dev.lockstep.fts.content.ExpectedContentReader;
 import dev.lockstep.fts.content.IndexRebuild;
 import dev.lockstep.fts.ledger.DeferralState;
 import dev.lockstep.fts.ledger.FtsIndex;
+import dev.lockstep.fts.schema.FtsModule;
 import dev.lockstep.fts.schema.FtsTable;
 import dev.lockstep.fts.schema.TriggerStatement;
 import dev.lockstep.support.LockstepException;
@@ -47,6 +48,7 @@ public final class DeferralTrial {
         }
         ExpectedContent expected =
                 ExpectedContentReader.declared(tx, table, index.sources(), List.of(), FtsTable.Columns.WRITTEN);
+        refuseUnerased(table, expected);
         Set<String> bases = new LinkedHashSet<>();
         index.live().forEach(trigger -> bases.add(SqlToken.fold(trigger.table())));
         for (String base : bases) {
@@ -59,6 +61,15 @@ public final class DeferralTrial {
             }
         }
         return kept;
+    }
+
+    /** What FTS4 takes out is what its content table has: of other text that triggers put in, a deletion leaves words. */
+    private static void refuseUnerased(FtsTable table, ExpectedContent expected) {
+        if (table.module() != FtsModule.FTS5 && table.kind() == FtsTable.Kind.EXTERNAL_CONTENT) {
+            expected.firstChanged().ifPresent(column -> {
+                throw TrialRefusal.unerased(table, column);
+            });
+        }
     }
 
     private static List<KeptKey> undone(

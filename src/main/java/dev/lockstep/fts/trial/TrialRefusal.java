@@ -36,6 +36,19 @@ final class TrialRefusal {
                 .advising(FtsRemedy.LEAVE_OUT_OR_SAY_THE_CONTENT.of());
     }
 
+    static LockstepException unerased(FtsTable table, String column) {
+        return new LockstepException(
+                        LockstepException.Kind.USAGE,
+                        NOT_REPRODUCIBLE,
+                        table.name() + " would not be what its triggers make of it: they write other text into "
+                                + column
+                                + " than " + table.content().orElse("its content") + " has, of which "
+                                + table.module() + " leaves words behind when a row is changed or deleted",
+                        null,
+                        null)
+                .advising(FtsRemedy.LEAVE_OUT_OR_SAY_THE_CONTENT.of());
+    }
+
     /** @param cause what was seen, as if the triggers were to blame */
     static LockstepException drifted(FtsTable table, LockstepException cause) {
         return new LockstepException(
