@@ -8,6 +8,7 @@ import dev.lockstep.support.Environment;
 import dev.lockstep.support.Json;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.ChildJvm;
+import dev.lockstep.testing.DeclaredOutput;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.MariaDbDatabase;
 import dev.lockstep.testing.MariaDbExtension;
@@ -227,6 +228,7 @@ class ChangedOnServersTest {
             exit = new Lockstep(databases, InputStream.nullInputStream(), out, err)
                     .run("transpile", "run", REALM, "a.js", "--report", report.toString(), "--", "echo", "built");
         }
+        DeclaredOutput.check(Files.readString(report));
         Map<?, ?> envelope = (Map<?, ?>) Json.parse(Files.readString(report));
         assertThat(envelope.get("exitCode")).as(envelope.toString()).isEqualTo((long) exit);
         assertThat(exit).isNotZero();

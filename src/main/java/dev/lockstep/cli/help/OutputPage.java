@@ -10,7 +10,8 @@ final class OutputPage {
     private static final String INTRODUCTION = """
             With -o json a command prints one object, with -o jsonl records and the same object as the last line:\
              lockstep help output. Below is the data of each, and its records. A field in parentheses may be absent;\
-             all others are there unless the command fails. What follows -n is of the same form.""";
+             all others are there unless the command fails. What follows -n is of the same form. With --if-running\
+             skip the data is {"skipped":true} while another run is active.""";
     private static final String MORE = """
             lockstep help json COMMAND shows that of one command, lockstep help json --schema [COMMAND] prints it as a JSON\
              Schema; share/output.schema.json in the package is that of all. Fields are added, and none is taken away.""";

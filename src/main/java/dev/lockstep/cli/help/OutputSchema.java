@@ -15,6 +15,7 @@ import java.util.Set;
  */
 public final class OutputSchema {
     private static final String REFERENCE = "#/$defs/";
+    private static final String SKIPPED = "skipped";
     private static final String KEY = "^-?[0-9]+$";
     private static final String TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?Z$";
 
@@ -129,6 +130,7 @@ public final class OutputSchema {
         if (!events.isEmpty()) {
             data.put("events", ordered("type", "array", "items", Map.of("anyOf", events)));
         }
+        data.put(SKIPPED, ordered("const", true, "description", "With --if-running skip: another run is active."));
         definitions.put(name, envelope(path, data, required(command.data())));
         return name;
     }
@@ -153,9 +155,8 @@ public final class OutputSchema {
         all.remove("type");
         Map<String, Object> envelope = object(fields, all, "The one object, or the last line.");
         if (!required.isEmpty()) {
-            envelope.put(
-                    "if",
-                    Map.of("properties", ordered("error", Map.of("type", "null"), "data", Map.of("minProperties", 1))));
+            Map<String, Object> answered = ordered("minProperties", 1, "not", Map.of("required", List.of(SKIPPED)));
+            envelope.put("if", Map.of("properties", ordered("error", Map.of("type", "null"), "data", answered)));
             envelope.put("then", Map.of("properties", Map.of("data", Map.of("required", required))));
         }
         return envelope;

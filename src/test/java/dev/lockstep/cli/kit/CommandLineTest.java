@@ -8,6 +8,7 @@ import dev.lockstep.cli.option.Durations;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.Json;
+import dev.lockstep.testing.DeclaredOutput;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -37,7 +38,9 @@ class CommandLineTest {
     private int lockstepInto(OutputStream sink, String... args) {
         InputStream in = new ByteArrayInputStream(new byte[0]);
         Databases databases = new Databases(new Environment(Map.of("HOME", "/nonexistent")));
-        return new Lockstep(databases, in, print(sink), print(err)).run(args);
+        int exit = new Lockstep(databases, in, print(sink), print(err)).run(args);
+        DeclaredOutput.check(out());
+        return exit;
     }
 
     private static PrintStream print(OutputStream sink) {
