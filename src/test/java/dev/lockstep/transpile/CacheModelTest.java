@@ -36,12 +36,12 @@ class CacheModelTest {
     @ParameterizedTest
     @CsvSource({"PATH, PATH", "PATH, BULK", "BULK, BULK"})
     void twoEditorsAreNeverStaleThroughCrashAndPrune(Edit one, Edit other) {
-        Outcome outcome = CacheModel.explore(pure(2, List.of(one, other)), Start.CACHED, CRASH_AND_PRUNE);
+        Outcome outcome = CacheModel.explore(pure(2, List.of(one, other)), Start.CACHED, nightly(CRASH, CRASH_AND_PRUNE));
 
-        assertSafe(outcome, 1_000_000);
+        assertSafe(outcome, Counts.of(50_000, 1_000_000));
     }
 
-    /** One fault at a time; all together, tens of millions of states, are for the nightly run. */
+    /** One fault at a time; all together, tens of millions of states, are for the nightly run, here and below. */
     @ParameterizedTest
     @EnumSource(
             value = Edit.class,
@@ -72,8 +72,10 @@ class CacheModelTest {
             value = Start.class,
             names = {"ABSENT", "CACHED"})
     void anUpstreamReplicaBehindTheGuardIsNeverStale(Start start) {
-        for (Edit edit : Edit.values()) {
-            assertSafe(CacheModel.explore(guarded(List.of(edit)), start, CUT_AND_PRUNE), 5_000);
+        for (Edit edit : Counts.today(2, List.of(Edit.values()))) {
+            assertSafe(
+                    CacheModel.explore(guarded(List.of(edit)), start, nightly(CUT, CUT_AND_PRUNE)),
+                    Counts.of(500, 5_000));
             if (edit != Edit.BULK) {
                 assertSafe(CacheModel.explore(guarded(List.of(edit, Edit.BULK)), start, PRUNE), 25_000);
             }
@@ -86,12 +88,16 @@ class CacheModelTest {
             value = Start.class,
             names = {"ABSENT", "CACHED"})
     void artifactsOfAKeyBesideTheRowAreNeverStale(Start start) {
-        for (Edit edit : List.of(Edit.PATH, Edit.BULK)) {
-            assertSafe(CacheModel.explore(keyed(List.of(edit)), start, Faults.ALL), 50_000);
+        for (Edit edit : Counts.today(1, List.of(Edit.PATH, Edit.BULK))) {
+            assertSafe(
+                    CacheModel.explore(keyed(List.of(edit)), start, nightly(CRASH_AND_PRUNE, Faults.ALL)),
+                    Counts.of(5_000, 50_000));
             assertSafe(CacheModel.explore(keyed(List.of(edit, Edit.BULK)), start, PRUNE), 20_000);
         }
-        for (Edit edit : Edit.values()) {
-            assertSafe(CacheModel.explore(keyedGuarded(List.of(edit)), start, CUT_AND_PRUNE), 5_000);
+        for (Edit edit : Counts.today(2, List.of(Edit.values()))) {
+            assertSafe(
+                    CacheModel.explore(keyedGuarded(List.of(edit)), start, nightly(CUT, CUT_AND_PRUNE)),
+                    Counts.of(500, 5_000));
             if (edit != Edit.BULK) {
                 assertSafe(CacheModel.explore(keyedGuarded(List.of(edit, Edit.BULK)), start, PRUNE), 10_000);
             }
