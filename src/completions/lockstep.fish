@@ -33,7 +33,23 @@ function __lockstep_names
     lockstep complete-names $argv[1] $options 2>/dev/null </dev/null
 end
 
+# The beginnings of a database's address, or the files after sqlite:.
+function __lockstep_databases
+    set -l word (string replace -r -- '^--[a-z]+=' '' (commandline -ct))
+    if not string match -q 'sqlite:*' -- $word
+        printf '%s\n' $argv
+        return
+    end
+    set -l file (string replace 'sqlite:' '' -- $word)
+    for found in $file*
+        test -d $found; and set found $found/
+        echo sqlite:$found
+    end
+end
+
 complete -c lockstep -f
+# What follows -- is another program's.
+complete -c lockstep -n 'contains -- -- (commandline -opc)' -F
 complete -c lockstep -n '__lockstep_at \'\'' -a realm -d 'Tell every replica what changed in a realm, and hear it'
 complete -c lockstep -n '__lockstep_at realm' -a broadcast -d 'Tell every replica to drop what it cached of a realm'
 complete -c lockstep -n '__lockstep_at realm' -a invalidate -d 'Make everybody forget a realm, or the paths given and what imports …'
@@ -58,7 +74,7 @@ complete -c lockstep -n '__lockstep_at transpile' -a put -d 'Store an artifact, 
 complete -c lockstep -n '__lockstep_at transpile' -a run -d 'Run a build command, unless some host has its artifact already, or …'
 complete -c lockstep -n '__lockstep_at transpile' -a tombstone -d 'Invalidate artifacts in the cache, so that no build that has begun …'
 complete -c lockstep -n '__lockstep_at transpile' -a check -d 'Compare the artifacts of a realm with its files, and end with 3 if …'
-complete -c lockstep -n '__lockstep_at transpile' -a status -d 'Show what the cache holds of each realm, or of one'
+complete -c lockstep -n '__lockstep_at transpile' -a status -d 'Show what the cache holds of each realm, or of one, and how often …'
 complete -c lockstep -n '__lockstep_at transpile' -a prune -d 'Make the cache smaller'
 complete -c lockstep -n '__lockstep_at \'\'' -a audit -d 'Keep the queries of an audit log fast, and write it a generation …'
 complete -c lockstep -n '__lockstep_at audit' -a apply -d 'Make the indexes that the hot queries of the audit log need, …'
@@ -95,14 +111,15 @@ complete -c lockstep -n '__lockstep_at \'\'' -a shell -d 'Run commands one after
 complete -c lockstep -n '__lockstep_at \'\'' -a completion -d 'Print the script that completes lockstep\'s commands and options in …'
 complete -c lockstep -n '__lockstep_at \'\'' -a help -d 'Show what a command does and takes, or what is true of all'
 complete -c lockstep -n '__lockstep_at \'\'' -a version -d 'Show the version of lockstep and of the Java that runs it'
-complete -c lockstep -n '__lockstep_at help' -a 'realm definitions transpile audit fts mirror top demo profile doctor shell completion help version exit-codes connections output environment profile-format protocol relay grants-postgresql grants-mariadb'
-complete -c lockstep -n '__lockstep_at help realm' -a 'broadcast invalidate listen listeners init sequence relay watch publish unpublish delete lock locks'
-complete -c lockstep -n '__lockstep_at help definitions' -a 'clear check'
-complete -c lockstep -n '__lockstep_at help transpile' -a 'init get put run tombstone check status prune'
-complete -c lockstep -n '__lockstep_at help audit' -a 'apply check drop suggest write latest status'
-complete -c lockstep -n '__lockstep_at help fts' -a 'status defer restore run check rebuild tune'
-complete -c lockstep -n '__lockstep_at help mirror' -a 'plan backfill verify repair status follow'
-complete -c lockstep -n '__lockstep_at help profile' -a 'list show schema init'
+complete -c lockstep -n '__lockstep_at help' -a 'realm definitions transpile audit fts mirror top demo profile doctor shell completion help version exit-codes connections output json environment profile-format protocol relay grants-postgresql grants-mariadb'
+complete -c lockstep -n '__lockstep_at help json' -a 'realm definitions transpile audit fts mirror top demo profile doctor shell completion help version'
+complete -c lockstep -n '__lockstep_at help realm; or __lockstep_at help json realm' -a 'broadcast invalidate listen listeners init sequence relay watch publish unpublish delete lock locks'
+complete -c lockstep -n '__lockstep_at help definitions; or __lockstep_at help json definitions' -a 'clear check'
+complete -c lockstep -n '__lockstep_at help transpile; or __lockstep_at help json transpile' -a 'init get put run tombstone check status prune'
+complete -c lockstep -n '__lockstep_at help audit; or __lockstep_at help json audit' -a 'apply check drop suggest write latest status'
+complete -c lockstep -n '__lockstep_at help fts; or __lockstep_at help json fts' -a 'status defer restore run check rebuild tune'
+complete -c lockstep -n '__lockstep_at help mirror; or __lockstep_at help json mirror' -a 'plan backfill verify repair status follow'
+complete -c lockstep -n '__lockstep_at help profile; or __lockstep_at help json profile' -a 'list show schema init'
 set -g __lockstep_commands realm/broadcast realm/invalidate realm/listen realm/listeners realm/init realm/sequence realm/relay realm/watch realm/publish realm/unpublish realm/delete realm/lock realm/locks definitions/clear definitions/check transpile/init transpile/get transpile/put transpile/run transpile/tombstone transpile/check transpile/status transpile/prune audit/apply audit/check audit/drop audit/suggest audit/write audit/latest audit/status fts/status fts/defer fts/restore fts/run fts/check fts/rebuild fts/tune mirror/plan mirror/backfill mirror/verify mirror/repair mirror/status mirror/follow top demo profile/list profile/show profile/schema profile/init doctor shell completion help version
 complete -c lockstep -n '__lockstep_in realm/broadcast realm/invalidate realm/lock definitions/clear definitions/check transpile/get transpile/put transpile/run transpile/tombstone transpile/check transpile/status transpile/prune' -a '(__lockstep_names realms)'
 complete -c lockstep -n '__lockstep_in realm/broadcast realm/invalidate' -l path -x -d 'A file'
@@ -124,6 +141,7 @@ complete -c lockstep -n '__lockstep_in $__lockstep_commands' -l metrics-file -r 
 complete -c lockstep -n '__lockstep_in $__lockstep_commands' -l if-running -x -a 'fail wait skip' -d 'What to do while another run of this command on the same thing is …'
 complete -c lockstep -n '__lockstep_in realm/broadcast realm/invalidate realm/listen realm/listeners realm/init realm/sequence realm/relay realm/watch realm/publish realm/unpublish realm/delete realm/lock realm/locks definitions/clear definitions/check transpile/init transpile/get transpile/put transpile/tombstone transpile/check transpile/status transpile/prune audit/apply audit/check audit/drop audit/suggest audit/write audit/latest audit/status fts/status fts/defer fts/restore fts/run fts/check fts/rebuild fts/tune mirror/plan mirror/backfill mirror/verify mirror/repair mirror/status mirror/follow top demo profile/list profile/show profile/schema profile/init doctor shell completion help version' -s o -l output -x -a 'text json jsonl' -d 'Write the result as text'
 complete -c lockstep -n '__lockstep_in $__lockstep_commands' -l json -d 'Short for -o json'
+complete -c lockstep -n '__lockstep_in $__lockstep_commands' -l color -x -d 'Colours for what failed and what to look at'
 complete -c lockstep -n '__lockstep_in $__lockstep_commands' -s q -l quiet -d 'Say nothing when all is well'
 complete -c lockstep -n '__lockstep_in $__lockstep_commands' -s v -l verbose -d 'Say more on standard error'
 complete -c lockstep -n '__lockstep_in $__lockstep_commands' -l debug -d 'Show the stack trace of an error'
@@ -204,12 +222,12 @@ complete -c lockstep -n '__lockstep_in transpile/check' -l broadcast -d 'With --
 complete -c lockstep -n '__lockstep_in transpile/prune' -l older-than -x -a '500ms 1s 10s 1m 1h' -d 'How old a tombstone must be'
 complete -c lockstep -n '__lockstep_in transpile/prune' -l max-bytes -x -d 'Leave at most so many bytes of artifacts, of all realms together …'
 complete -c lockstep -n '__lockstep_in audit/apply audit/check audit/drop audit/suggest audit/write audit/latest audit/status' -l db -r -F -d 'The audit log is in this SQLite database'
-complete -c lockstep -n '__lockstep_in audit/apply audit/check audit/drop audit/suggest audit/write audit/latest audit/status' -l to -x -a 'postgresql:// mariadb:// mysql:// sqlite:' -d 'The audit log is in PostgreSQL, mariadb://user@host/db, …'
+complete -c lockstep -n '__lockstep_in audit/apply audit/check audit/drop audit/suggest audit/write audit/latest audit/status' -l to -x -a '(__lockstep_databases postgresql:// mariadb:// mysql:// sqlite:)' -d 'The audit log is in PostgreSQL, mariadb://user@host/db, …'
 complete -c lockstep -n '__lockstep_in audit/apply audit/check audit/drop audit/suggest audit/write audit/latest audit/status' -l lock-timeout -x -a '500ms 1s 10s 1m 1h' -d 'How long a statement waits for a lock'
 complete -c lockstep -n '__lockstep_in audit/apply audit/drop' -l timeout -x -a '500ms 1s 10s 1m 1h' -d 'How long to go on trying while others hold locks'
 complete -c lockstep -n '__lockstep_in audit/apply' -l replace -d 'Drop an index of the right name over other columns, and make the …'
 complete -c lockstep -n '__lockstep_in audit/suggest' -l query -x -d 'select .'
-complete -c lockstep -n '__lockstep_in audit/write' -l mirror -x -a 'postgresql:// mariadb:// mysql:// sqlite:' -d 'Write the same generations, with the same ids, to this database …'
+complete -c lockstep -n '__lockstep_in audit/write' -l mirror -x -a '(__lockstep_databases postgresql:// mariadb:// mysql:// sqlite:)' -d 'Write the same generations, with the same ids, to this database …'
 complete -c lockstep -n '__lockstep_in audit/write' -l batch -x -d 'How many rows a statement may have'
 complete -c lockstep -n '__lockstep_in audit/write' -l max-errors -x -d 'Go on after so many bad lines'
 complete -c lockstep -n '__lockstep_in audit/write' -l reject-file -r -F -d 'Write lines that are not taken to this file, as they are'
@@ -235,7 +253,7 @@ complete -c lockstep -n '__lockstep_in fts/check' -l no-cost -d 'Do not measure 
 complete -c lockstep -n '__lockstep_in fts/check mirror/plan mirror/verify doctor' -l html -r -F -d 'Write the result as a report to this file, too'
 complete -c lockstep -n '__lockstep_in fts/rebuild' -l recreate -d 'Drop each first and make it by its own definition, also one that …'
 complete -c lockstep -n '__lockstep_in fts/tune' -l undo -d 'Put back the triggers that were there before, byte for byte'
-complete -c lockstep -n '__lockstep_in mirror/plan mirror/backfill mirror/verify mirror/repair mirror/status mirror/follow top' -l to -x -a 'postgresql:// mariadb:// mysql:// sqlite:' -d 'The mirror'
+complete -c lockstep -n '__lockstep_in mirror/plan mirror/backfill mirror/verify mirror/repair mirror/status mirror/follow top' -l to -x -a '(__lockstep_databases postgresql:// mariadb:// mysql:// sqlite:)' -d 'The mirror'
 complete -c lockstep -n '__lockstep_in mirror/plan mirror/backfill mirror/verify mirror/repair mirror/status mirror/follow' -l password-file -r -F -d 'Read the mirror\'s password from this file, which nobody else may …'
 complete -c lockstep -n '__lockstep_in mirror/plan mirror/backfill mirror/verify mirror/repair mirror/status mirror/follow' -l schema -x -d 'The schema of PostgreSQL that the mirror is in, with what lockstep …'
 complete -c lockstep -n '__lockstep_in mirror/plan mirror/backfill mirror/verify mirror/repair mirror/status mirror/follow' -l retry-for -x -a '500ms 1s 10s 1m 1h' -d 'How long to try again while the mirror is away, once connected'
@@ -272,14 +290,14 @@ complete -c lockstep -n '__lockstep_in mirror/follow' -l interval -x -a '500ms 1
 complete -c lockstep -n '__lockstep_in mirror/follow' -l sweep -x -a '500ms 1s 10s 1m 1h' -d 'How often to compare everything, for what triggers cannot see'
 complete -c lockstep -n '__lockstep_in top' -l once -d 'Print it once, and end'
 complete -c lockstep -n '__lockstep_in top' -l interval -x -a '500ms 1s 10s 1m 1h' -d 'How often to look'
-complete -c lockstep -n '__lockstep_in top' -l color -x -d 'Show what is wrong in colour'
 complete -c lockstep -n '__lockstep_in demo' -l pg -x -a 'embedded' -d 'Play on this PostgreSQL, in a database that is made for it and …'
 complete -c lockstep -n '__lockstep_in demo' -l keep -d 'Stay up at the end and print how to use the databases from another …'
 complete -c lockstep -n '__lockstep_in profile/show' -F -a 'boxel cadt-v1 cadt-v2'
 complete -c lockstep -n '__lockstep_in profile/init' -l name -x -d 'What to call the application'
 complete -c lockstep -n '__lockstep_in doctor' -l for -x -a 'realm transpile audit fts mirror' -d 'Only what these mechanisms need, with commas'
-complete -c lockstep -n '__lockstep_in doctor' -l to -x -a 'postgresql:// mariadb:// mysql:// sqlite:' -d 'The mirror of the SQLite database, as \'mirror status\' takes it, or …'
+complete -c lockstep -n '__lockstep_in doctor' -l to -x -a '(__lockstep_databases postgresql:// mariadb:// mysql:// sqlite:)' -d 'The mirror of the SQLite database, as \'mirror status\' takes it, or …'
 complete -c lockstep -n '__lockstep_in shell' -s c -l command -x -d 'Run this command, and then the next -c'
 complete -c lockstep -n '__lockstep_in shell' -s f -l file -r -F -d 'Run the commands in this file, one a line'
 complete -c lockstep -n '__lockstep_in completion' -a 'bash zsh fish'
 complete -c lockstep -n '__lockstep_in help' -l all -d 'Say everything of every option, also of those that mean the same …'
+complete -c lockstep -n '__lockstep_in help' -l schema -d 'After json'

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 public final class Count {
     private static final char MARK = '\uFDD0';
     private static final Pattern MARKED = Pattern.compile(MARK + "(-?\\d{1,19})");
-    private static final int UNGROUPED = 1_000;
+    /** Up to six digits are read at a glance, and looked for as they are in what a terminal has shown. */
+    private static final int UNGROUPED = 1_000_000;
 
     private Count() {}
 

@@ -132,7 +132,7 @@ class MirrorStatusTest {
         assertThat(run.exit()).as(run.toString()).isEqualTo(exit);
         Map<?, ?> data = (Map<?, ?>) envelope.get("data");
         assertThat(data.get("state")).as(run.toString()).isEqualTo(state);
-        assertThat(data.keySet()).asString().isEqualTo("[state, owner, since, ageMs, tables, noted]");
+        assertThat(data.keySet()).asString().isEqualTo("[state, owner, since, ageMs, progress, tables, noted]");
         return data;
     }
 
