@@ -54,6 +54,8 @@ final class DemoServer implements AutoCloseable {
     static DemoServer of(Invocation call) {
         String given = call.get(DemoCommand.PG).orElse(PgTarget.EMBEDDED);
         if (given.equals(PgTarget.EMBEDDED)) {
+            // It may have to be fetched first, which takes as long as the network does.
+            call.databases().onProgress(call.output()::message);
             return new DemoServer(call, given, null, given);
         }
         String own = NAME.formatted(new SecureRandom().nextInt(1 << 24));
