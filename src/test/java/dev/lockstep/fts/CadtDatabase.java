@@ -185,7 +185,7 @@ public final class CadtDatabase {
     static String liveTriggers(TestSqlite.Reader file) throws SQLException {
         return file.ask("select coalesce(group_concat(name), '') from"
                 + " (select name from sqlite_master where type = 'trigger'"
-                + " and name not glob 'lockstep_journal_*' order by rowid)");
+                + " and name not glob 'lockstep_journal_*' and name not glob 'lockstep_watch_*' order by rowid)");
     }
 
     /** All of sqlite_master but where the tables are in the file, in its own order. */

@@ -28,7 +28,7 @@ public class CrashTest {
     private static final String ALL = String.join(",", CadtDatabase.TRIGGERS);
 
     /** So many calls of each mode are broken in every build. */
-    private static final int CALLS = 12;
+    private static final int CALLS = 6;
 
     @TempDir
     private Path dir;

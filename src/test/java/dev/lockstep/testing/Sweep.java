@@ -25,7 +25,7 @@ import java.sql.SQLException;
  */
 public final class Sweep<S> {
     /** More calls than any command makes; beyond it the work is taken to repeat itself for ever. */
-    private static final int LIMIT = 2_000;
+    private static final int LIMIT = 20_000;
 
     /** Makes what one run works on; {@code run} differs for each run of a sweep, over all its modes. */
     @FunctionalInterface
