@@ -225,7 +225,7 @@ class LeftOutTest {
             mirror.execute("update lockstep_mirror_table set finished_at = '2020-01-01T00:00:00.000Z'");
             LockstepRun run = mirror.run("mirror", "status", "--max-age", "1h");
             assertThat(run.exit()).isEqualTo(3);
-            assertThat(run.stderr()).contains("stale: ", " s old, and --max-age is 60m\n");
+            assertThat(run.stderr()).contains("stale: ", " days old, and --max-age is 60m\n");
             assertThat(mirror.run("mirror", "status", "--max-age", "1h", "--json")
                             .stdout())
                     .contains("\"code\":\"stale\"");

@@ -36,7 +36,8 @@ class CacheModelTest {
     @ParameterizedTest
     @CsvSource({"PATH, PATH", "PATH, BULK", "BULK, BULK"})
     void twoEditorsAreNeverStaleThroughCrashAndPrune(Edit one, Edit other) {
-        Outcome outcome = CacheModel.explore(pure(2, List.of(one, other)), Start.CACHED, nightly(CRASH, CRASH_AND_PRUNE));
+        Outcome outcome =
+                CacheModel.explore(pure(2, List.of(one, other)), Start.CACHED, nightly(CRASH, CRASH_AND_PRUNE));
 
         assertSafe(outcome, Counts.of(50_000, 1_000_000));
     }

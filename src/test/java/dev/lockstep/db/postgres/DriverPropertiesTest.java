@@ -10,6 +10,7 @@ import dev.lockstep.db.libpq.TargetSources;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Secret;
+import dev.lockstep.testing.TestCertificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,12 @@ class DriverPropertiesTest {
     Path home;
 
     private final Map<String, String> variables = new HashMap<>();
+
+    private Path certificate(String name) throws Exception {
+        TestCertificates certificates = new TestCertificates(home);
+        certificates.make("made", "CN=somebody");
+        return Files.copy(certificates.certificate("made"), home.resolve(name));
+    }
 
     private DriverProperties properties(String url, Session session) {
         variables.put("HOME", home.toString());
@@ -143,9 +150,9 @@ class DriverPropertiesTest {
     }
 
     @Test
-    void requireChecksTheCertificateAsSoonAsThereIsARootCertificate() throws IOException {
+    void requireChecksTheCertificateAsSoonAsThereIsARootCertificate() throws Exception {
         Files.createDirectory(home.resolve(".postgresql"));
-        Path root = Files.createFile(home.resolve(".postgresql/root.crt"));
+        Path root = certificate(".postgresql/root.crt");
 
         assertThat(of("sslmode=require"))
                 .containsEntry("sslmode", "verify-ca")
@@ -155,9 +162,9 @@ class DriverPropertiesTest {
     }
 
     @Test
-    void theClientsCertificateIsFoundUnderHome() throws IOException {
+    void theClientsCertificateIsFoundUnderHome() throws Exception {
         Files.createDirectory(home.resolve(".postgresql"));
-        Path certificate = Files.createFile(home.resolve(".postgresql/postgresql.crt"));
+        Path certificate = certificate(".postgresql/postgresql.crt");
         Path key = Files.move(key("", "rw-------"), home.resolve(".postgresql/postgresql.key"));
 
         assertThat(of("user=bob"))

@@ -40,7 +40,8 @@ class MirrorStatusTest {
                 "create table t (id integer primary key, v text)",
                 "insert into t values (1, 'a'), (2, 'b')")) {
             assertThat(status(mirror, 7, "never"))
-                    .hasToString("{state=never, owner=null, since=null, ageMs=null, tables=[], noted=[]}");
+                    .hasToString(
+                            "{state=never, owner=null, since=null, ageMs=null, progress=null, tables=[], noted=[]}");
             aRunThatIsPausedAndKilled(mirror);
 
             assertThat(mirror.run("mirror", "backfill", "--create").stdout()).contains("2 inserted");
