@@ -24,7 +24,8 @@ class InStep {
         // What this process has of realms in memory, kept in step over any number of lost connections.
         RealmCache<String> cache = new RealmCache<>(1_000_000, String::length);
         try (Invalidations heard = Invalidations.listen(args[1]).named("replica-1").into(cache)) {
-            System.out.println(cache.get("http://localhost:4201/luke/", "cards/person.gts", () -> "as it is now"));
+            String card = cache.get("http://localhost:4201/luke/", "cards/person.gts", () -> "as it is now");
+            System.out.println(heard.isListening() ? card : "nobody listens");
         }
     }
 }
