@@ -36,9 +36,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Opens databases for one process: what the environment says, and what is put around each connection. It knows those
- * that are open, so that a process that must stop can end what they are doing.
- *
- * <p>Once it has connected to the embedded server it is one of its users, until it is closed or the process ends.
+ * that are open, so that a process that must stop can end what they are doing. Once it has connected to the embedded server
+ * it is one of its users, until it is closed or the process ends.
  */
 public final class Databases implements AutoCloseable {
     /** How long to wait for a lock of SQLite if nobody said. */

@@ -21,7 +21,6 @@ import java.util.function.Supplier;
 public final class TrialTable {
     /** What a statement that chooses by a row's state is often about, besides what the triggers say themselves. */
     private static final List<String> USUAL_STATES = List.of("null", "0", "1");
-
     /** So many states are tried. */
     private static final int MAX_STATES = 48;
 
