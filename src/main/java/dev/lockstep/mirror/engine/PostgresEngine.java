@@ -35,7 +35,7 @@ final class PostgresEngine implements MirrorEngine {
 
     /** A sequence that is ahead stays so. */
     private static final String SET_SEQUENCE = """
-            select setval(?::regclass, greatest(m.top, s.last_value))
+            select setval(?::regclass, greatest(m.top, s.last_value), s.is_called or m.top >= s.last_value)
               from (select max(%2$s) as top from %3$s) m, %1$s s
              where m.top is not null
             """;

@@ -112,7 +112,9 @@ final class SourceObjects {
                 switch (engine) {
                     case POSTGRESQL ->
                         List.of(POSTGRESQL_IDENTITY.formatted(
-                                table(), name, last > 0 ? " (start with " + last + ")" : ""));
+                                table(),
+                                name,
+                                last > 0 && last < Long.MAX_VALUE ? " (start with " + (last + 1) + ")" : ""));
                     case MARIADB ->
                         List.of("alter table " + table() + " modify column " + name + " " + column.declared()
                                 + " not null auto_increment"
