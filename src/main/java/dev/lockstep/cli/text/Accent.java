@@ -1,20 +1,23 @@
 package dev.lockstep.cli.text;
 
+import java.util.regex.Pattern;
+
 /**
  * What a colour says: where a person should look first. A text is marked with it before it is known whether it goes to a terminal, as
  * {@link Count} marks numbers.
  */
 public enum Accent {
     /** Something failed. */
-    BAD('\uFDD2', "1;31"),
+    BAD('\uDC02', "1;31"),
     /** Something should be known. */
-    ODD('\uFDD3', "1;33"),
+    ODD('\uDC03', "1;33"),
     /** All is well. */
-    GOOD('\uFDD4', "32"),
+    GOOD('\uDC04', "32"),
     /** What to do. */
-    ADVICE('\uFDD5', "1;36");
+    ADVICE('\uDC05', "1;36");
 
-    private static final char END = '\uFDD6';
+    private static final char END = '\uDC06';
+    private static final Pattern MARKS = Pattern.compile("[\uDC02-\uDC06]");
 
     private final char begin;
     private final String code;
@@ -31,19 +34,21 @@ public enum Accent {
 
     /** The text with its colours (ECMA-48, SGR). */
     static String coloured(String text) {
-        String shown = text;
-        for (Accent accent : values()) {
-            shown = shown.replace(String.valueOf(accent.begin), "\033[" + accent.code + "m");
-        }
-        return shown.replace(String.valueOf(END), "\033[m");
+        return MARKS.matcher(text)
+                .replaceAll(found -> "\033[" + code(found.group().charAt(0)) + "m");
     }
 
     /** The text without them. */
     static String plain(String text) {
-        String shown = text;
+        return MARKS.matcher(text).replaceAll("");
+    }
+
+    private static String code(char mark) {
         for (Accent accent : values()) {
-            shown = shown.replace(String.valueOf(accent.begin), "");
+            if (accent.begin == mark) {
+                return accent.code;
+            }
         }
-        return shown.replace(String.valueOf(END), "");
+        return "";
     }
 }

@@ -2,13 +2,15 @@ package dev.lockstep.cli.text;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Lines that tell alike of several things: on a terminal their parts stand below each other, elsewhere a blank is between them.
  * Which parts those are is marked, as {@link Count} marks numbers.
  */
 public final class Cells {
-    private static final char GAP = '\uFDD1';
+    private static final char GAP = '\uDC01';
+    private static final Pattern GAPS = Pattern.compile(String.valueOf(GAP));
 
     private Cells() {}
 
@@ -18,11 +20,11 @@ public final class Cells {
     }
 
     static boolean areIn(String line) {
-        return line.indexOf(GAP) >= 0;
+        return GAPS.matcher(line).find();
     }
 
     static String plain(String line) {
-        return line.replace(GAP, ' ');
+        return GAPS.matcher(line).replaceAll(" ");
     }
 
     /**
@@ -45,7 +47,7 @@ public final class Cells {
     }
 
     private static List<String> parts(String line) {
-        return List.of(line.split(String.valueOf(GAP), -1));
+        return List.of(GAPS.split(line, -1));
     }
 
     private static List<String> table(List<String> lines, int columns) {

@@ -1,14 +1,14 @@
 package dev.lockstep.cli.text;
 
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * How many there are of something, in a text of which is not known yet where it goes: people at a terminal get the number in groups,
- * programs get its digits. Until then it is marked by one of Unicode's noncharacters, which are for use within a program.
+ * programs get its digits. Until then it is marked by half of a surrogate pair: that is no character, so no text that comes from outside
+ * holds one. It is looked for as a pattern, since a pattern does not take the half of a whole pair for it.
  */
 public final class Count {
-    private static final char MARK = '\uFDD0';
+    private static final char MARK = '\uDC00';
     private static final Pattern MARKED = Pattern.compile(MARK + "(-?\\d{1,19})");
     /** Up to six digits are read at a glance, and looked for as they are in what a terminal has shown. */
     private static final int UNGROUPED = 1_000_000;
@@ -29,9 +29,7 @@ public final class Count {
     public static String grouped(String text) {
         return text.indexOf(MARK) < 0
                 ? text
-                : MARKED.matcher(text)
-                        .replaceAll(
-                                found -> Matcher.quoteReplacement(Quantity.grouped(Long.parseLong(found.group(1)))));
+                : MARKED.matcher(text).replaceAll(found -> Quantity.grouped(Long.parseLong(found.group(1))));
     }
 
     /** The text as programs read it: {@code 1234567 files}. */

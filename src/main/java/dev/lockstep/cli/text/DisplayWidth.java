@@ -7,10 +7,6 @@ package dev.lockstep.cli.text;
 public final class DisplayWidth {
     private static final int ZERO_WIDTH_JOINER = 0x200D;
     private static final int EMOJI_PRESENTATION = 0xFE0F;
-    /** Noncharacters, by which text is marked before it is shown. */
-    private static final int FIRST_MARK = 0xFDD0;
-
-    private static final int LAST_MARK = 0xFDEF;
     private static final int FIRST_REGIONAL = 0x1F1E6;
     private static final int LAST_REGIONAL = 0x1F1FF;
     private static final String ELLIPSIS = "…";
@@ -266,11 +262,10 @@ public final class DisplayWidth {
     }
 
     private static boolean isOverwritten(int codePoint) {
-        if (codePoint >= FIRST_MARK && codePoint <= LAST_MARK) {
-            return true;
-        }
         int type = Character.getType(codePoint);
-        return type == Character.NON_SPACING_MARK
+        // Half of a pair marks text that is not laid out yet.
+        return type == Character.SURROGATE
+                || type == Character.NON_SPACING_MARK
                 || type == Character.ENCLOSING_MARK
                 || (type == Character.FORMAT && codePoint != 0xAD);
     }

@@ -1,2 +1,2 @@
-/** Text for people: numbers, ages, and how wide a word is on a terminal. It depends on nothing else of the command line. */
+/** Text for people: numbers, ages, colours, columns, and how wide a word is on a terminal. It depends on nothing else of the command line. */
 package dev.lockstep.cli.text;

@@ -66,4 +66,17 @@ class LayoutTest {
         assertThat(new Layout(false, true, () -> 80).text(text)).isEqualTo("\033[1;31mlockstep top:\033[m no");
         assertThat(terminal(80).text(text)).isEqualTo("lockstep top: no");
     }
+
+    /** Noncharacters too, which a program may keep for itself, are text of others once they are in a database. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\uFDD0999999999999999999999", "a\uFDD1b", "\uFDD2red", "🐀 🐁 🐂 🐃 🐄 🐅 🐆", "\uFFFF"})
+    void textOfOthersIsTakenForNoMark(String theirs) {
+        List<String> lines = List.of(Cells.of("docs:", theirs), Cells.of("notes:", theirs));
+
+        assertThat(Layout.unmarked(lines.get(0))).isEqualTo("docs: " + theirs);
+        assertThat(Layout.printed(lines.get(0))).isEqualTo("docs: " + theirs);
+        assertThat(Layout.PLAIN.lines(lines)).containsExactly("docs: " + theirs, "notes: " + theirs);
+        assertThat(new Layout(true, true, () -> 80).lines(lines))
+                .containsExactly("docs:  " + theirs, "notes: " + theirs);
+    }
 }
