@@ -7,7 +7,6 @@ import dev.lockstep.support.Environment;
 import dev.lockstep.support.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +15,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * One lockstep command that has ended, in this process or in one of its own, with a fault in its databases. What it printed
- * for programs is as declared.
+ * for programs is as declared, and of what it printed here all was laid out.
  *
  * @param exit its exit status; one that means a bug in lockstep is an {@link AssertionError} instead
  */
@@ -47,7 +46,9 @@ public record LockstepRun(int exit, String stdout, String stderr) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int exit;
         try (Databases databases = new Databases(new Environment(environment), around)) {
-            exit = new Lockstep(databases, InputStream.nullInputStream(), print(out), print(err)).run(arguments);
+            exit = new Lockstep(
+                            databases, InputStream.nullInputStream(), new WatchedStream(out), new WatchedStream(err))
+                    .run(arguments);
         }
         return new LockstepRun(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
@@ -92,9 +93,5 @@ public record LockstepRun(int exit, String stdout, String stderr) {
     @SuppressWarnings("unchecked") // An object, as the envelope is one.
     public Map<String, Object> error() {
         return (Map<String, Object>) envelope().get("error");
-    }
-
-    private static PrintStream print(ByteArrayOutputStream sink) {
-        return new PrintStream(sink, false, StandardCharsets.UTF_8);
     }
 }

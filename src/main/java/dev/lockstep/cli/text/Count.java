@@ -17,7 +17,7 @@ public final class Count {
 
     /** The number. */
     public static String of(long number) {
-        return number > -UNGROUPED && number < UNGROUPED ? Long.toString(number) : MARK + Long.toString(number);
+        return MARK + Long.toString(number);
     }
 
     /** So many of them: {@code 1 file}, {@code 2 files}. */
@@ -29,7 +29,11 @@ public final class Count {
     public static String grouped(String text) {
         return text.indexOf(MARK) < 0
                 ? text
-                : MARKED.matcher(text).replaceAll(found -> Quantity.grouped(Long.parseLong(found.group(1))));
+                : MARKED.matcher(text).replaceAll(found -> shown(Long.parseLong(found.group(1))));
+    }
+
+    private static String shown(long number) {
+        return number > -UNGROUPED && number < UNGROUPED ? Long.toString(number) : Quantity.grouped(number);
     }
 
     /** The text as programs read it: {@code 1234567 files}. */
