@@ -31,8 +31,9 @@ public sealed interface FeedEvent {
      * Some changes may have been missed and cannot be told any more: anything may have changed.
      *
      * @param now what is told from here on follows this place
+     * @param mark of the record there; empty if there is none, or nobody said
      */
-    record Resync(ResyncReason reason, LogPosition now) implements FeedEvent {}
+    record Resync(ResyncReason reason, LogPosition now, Optional<String> mark) implements FeedEvent {}
 
     /** Cut off since now; what is missed meanwhile will be told. */
     record Lost(LockstepException why) implements FeedEvent {}

@@ -237,23 +237,30 @@ public final class InvalidationFeed implements RealmFeed {
         }
         lookedAt = System.nanoTime();
         Optional<LogPage> page = reader.after(told, PAGE);
+        Optional<ResyncReason> reason = page.flatMap(this::resync);
         if (page.isEmpty()) {
-            // Not reachable just now.
-            lookAt = System.nanoTime() + LogReader.SAVE_EVERY.toNanos();
-            reader.lost().ifPresent(why -> events.add(new FeedEvent.Lost(why)));
-            return;
-        }
-        Optional<ResyncReason> reason = resync(page.get());
-        if (reason.isPresent()) {
-            told = page.get().head();
-            toldMark = Optional.empty();
-            unexplained.clear();
-            mayHaveMissed = false;
-            events.add(new Resync(reason.get(), told));
+            unreachable();
+        } else if (reason.isPresent()) {
+            reader.end().ifPresentOrElse(end -> resync(reason.get(), end), this::unreachable);
         } else {
             reader.confirm();
             tell(page.get());
         }
+    }
+
+    /** Just now. */
+    private void unreachable() {
+        lookAt = System.nanoTime() + LogReader.SAVE_EVERY.toNanos();
+        reader.lost().ifPresent(why -> events.add(new FeedEvent.Lost(why)));
+    }
+
+    /** With the mark of its last record the log is known again, should it go back once more before the next look. */
+    private void resync(ResyncReason reason, LogPage end) {
+        told = end.head();
+        toldMark = end.mark();
+        unexplained.clear();
+        mayHaveMissed = false;
+        events.add(new Resync(reason, told, toldMark));
     }
 
     private Optional<ResyncReason> resync(LogPage page) {

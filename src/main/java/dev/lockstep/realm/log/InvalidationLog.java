@@ -66,6 +66,7 @@ public final class InvalidationLog {
 
     private static final String HEAD = "select epoch, seq from lockstep_inval_head where channel = ?";
 
+    /** A mark is when a record was made, under which id: after a failover another one may have its number, and never both of these. */
     private static final String PAGE = """
             select h.epoch, h.seq as head, l.seq, l.realm_url, l.path, l.emitter, l.mark
               from lockstep_inval_head h
@@ -80,12 +81,14 @@ public final class InvalidationLog {
              order by l.seq
             """;
 
-    /** When a record was made, under which id: after a failover another one may have its number, and never both of these. */
-    private static final String MARK = """
-            select concat(id, ' ', extract(epoch from at)) as mark
-              from lockstep_inval_log
+    private static final String END = """
+            select epoch, seq,
+                   (select concat(l.id, ' ', extract(epoch from l.at))
+                      from lockstep_inval_log l
+                     where l.channel = h.channel
+                       and l.seq = h.seq) as mark
+              from lockstep_inval_head h
              where channel = ?
-               and seq = ?
             """;
 
     private static final LockKey SCHEMA_LOCK = LockKey.of("lockstep|schema|realm");
@@ -251,9 +254,12 @@ public final class InvalidationLog {
         return tx.row(HEAD, CHANNEL).map(InvalidationLog::position);
     }
 
-    /** What tells the record of a number from one that another history of the log has there; empty if there is none. */
-    static Optional<String> mark(Tx tx, long seq) {
-        return tx.row(MARK, CHANNEL, seq).map(row -> row.text("mark"));
+    /** The last record, after which there is none; empty if nothing was ever logged. */
+    static Optional<LogPage> end(Tx tx) {
+        return tx.row(END, CHANNEL).map(row -> {
+            Optional<String> mark = row.isNull("mark") ? Optional.empty() : Optional.of(row.text("mark"));
+            return new LogPage(position(row), mark, List.of());
+        });
     }
 
     /** The record of a number, and the next ones after it. */

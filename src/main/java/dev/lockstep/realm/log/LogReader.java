@@ -103,7 +103,7 @@ final class LogReader implements AutoCloseable {
 
     /** The mark of the record at which {@link #start} began. */
     Optional<String> startMark() {
-        return db.autocommit(tx -> InvalidationLog.mark(tx, reached.seq()));
+        return db.autocommit(tx -> InvalidationLog.after(tx, reached.seq(), 0)).flatMap(LogPage::mark);
     }
 
     /** The log is the one that the place is of; until that is seen over a new connection, no place is remembered there. */
@@ -131,6 +131,11 @@ final class LogReader implements AutoCloseable {
     Optional<LogPage> after(LogPosition position, int limit) {
         return attempt(db -> db.autocommit(
                 tx -> InvalidationLog.after(tx, position.seq(), limit).orElseThrow(LogReader::gone)));
+    }
+
+    /** Where the log ends; empty if the server cannot be asked just now. */
+    Optional<LogPage> end() {
+        return attempt(db -> db.autocommit(tx -> InvalidationLog.end(tx).orElseThrow(LogReader::gone)));
     }
 
     boolean isConnected() {
@@ -162,15 +167,7 @@ final class LogReader implements AutoCloseable {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        try {
-            return ears.poll(atMost);
-        } catch (DbException e) {
-            if (!PassingErrors.include(e)) {
-                throw e;
-            }
-            drop(e);
-            return List.of();
-        }
+        return attempt(db -> ears.poll(atMost)).orElse(List.of());
     }
 
     /** Whether the connection is another one than at the last time that this was asked. */

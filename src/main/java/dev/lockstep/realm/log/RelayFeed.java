@@ -168,7 +168,7 @@ public final class RelayFeed implements RealmFeed {
             case "gap" -> {
                 UUID epoch = UUID.fromString(event.lastId().orElseThrow().split(":", 2)[0]);
                 LogPosition now = new LogPosition(epoch, number(data).orElse(0));
-                events.put(new Resync(reason((String) data.get("reason")), now));
+                events.put(new Resync(reason((String) data.get("reason")), now, Optional.empty()));
             }
             default -> {}
         }

@@ -27,8 +27,9 @@
  *   <li>Nobody sequences: rows wait, replicas keep what is in their memory; {@code doctor} and {@code realm listeners} say so.
  *   <li>A sequencer dies within a step: the step never was, and whoever comes next takes it.
  *   <li>The server crashes and loses a step, whose commit does not wait for the disk: its rows are in the outbox still, and
- *       get numbers again. Whoever had heard those numbers knows by the record's mark that they are another's, as after a
- *       failover. What is on the disk is a prefix of the log, since whoever emits without the outbox takes the head after it.
+ *       get numbers again. Whoever had heard the first ones finds that the log ends before them, or by the record's mark that
+ *       it is another one, as after a failover: one resync. What is on the disk is a prefix of the log, since whoever emits
+ *       without the outbox takes the head after it; and a listener's place was written after what it is the place of.
  *   <li>The owner may not write a shared cache: the caller's transaction fails when it commits. {@code realm init} refuses to
  *       get there, as far as the tables are there then.
  *   <li>A caller under REPEATABLE READ meets a change of the same cache row since its snapshot: 40001, as with any write.

@@ -172,7 +172,8 @@ public final class RelaySource implements AutoCloseable {
             onNews.run();
         } else if (event instanceof FeedEvent.Resync resync) {
             recent.gap(Frame.gap(
-                    new EventId(resync.now(), Optional.empty()), resync.reason().label()));
+                    new EventId(resync.now(), resync.mark().map(EventId::mark)),
+                    resync.reason().label()));
             watcher.gap(resync.reason());
             onNews.run();
         } else if (event instanceof Lost lost) {
