@@ -49,11 +49,6 @@ final class Frame {
         return realms.isEmpty() || realm.isEmpty() || realms.contains(realm.get());
     }
 
-    /** Whether it is a change with a number, which a stream may have had elsewhere. */
-    boolean isNumberedChange() {
-        return kind == Kind.NUMBERED && realm.isPresent();
-    }
-
     /** What is sent: nobody changes it. */
     byte[] bytes() {
         return bytes;

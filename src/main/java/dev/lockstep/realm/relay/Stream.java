@@ -21,6 +21,7 @@ import java.util.concurrent.ThreadLocalRandom;
  *   asked with an id ──> in memory? ── yes ─────────────> LIVE: events as they come
  *                            │ no                           ↑            │
  *                            └──> CATCHING_UP: pages of the log          │ takes nothing, too far behind
+ *                                     ├── none: memory is behind, and comes as far
  *                                     └── cannot be told: gap ─┘         └──────> cut
  * </pre>
  */
@@ -40,9 +41,6 @@ final class Stream extends ChannelInboundHandlerAdapter {
     private State state = State.CATCHING_UP;
     private EventId reached;
     private long index;
-    /** Numbers up to this were had elsewhere, though they are not in memory yet. */
-    private long had;
-
     private List<Frame> page = List.of();
     private int sent;
     private boolean asking;
@@ -102,15 +100,21 @@ final class Stream extends ChannelInboundHandlerAdapter {
 
     /** From memory, if it reaches back so far; else the log is asked. */
     private void resume() {
-        if (streams.source().recent().after(reached) instanceof RecentEvents.Place.At at) {
-            index = at.index();
-            state = State.LIVE;
-            welcome();
-        } else {
+        if (!resumeFromMemory()) {
             asking = true;
             streams.source()
                     .ask(new History.Question(reached, answer -> streams.loop().execute(() -> answered(answer))));
         }
+    }
+
+    private boolean resumeFromMemory() {
+        if (streams.source().recent().after(reached) instanceof RecentEvents.Place.At at) {
+            index = at.index();
+            state = State.LIVE;
+            welcome();
+            return true;
+        }
+        return false;
     }
 
     private void answered(History.Answer answer) {
@@ -120,11 +124,6 @@ final class Stream extends ChannelInboundHandlerAdapter {
         }
         if (answer instanceof History.Answer.Broken broken) {
             broken(broken.reason().label());
-        } else if (answer instanceof History.Answer.Page found && found.frames().isEmpty()) {
-            // It has everything there is; what it has from elsewhere, memory is yet to hear of.
-            had = reached.seq();
-            live(streams.source().recent());
-            welcome();
         } else if (answer instanceof History.Answer.Page found) {
             page = found.frames();
             sent = 0;
@@ -132,13 +131,6 @@ final class Stream extends ChannelInboundHandlerAdapter {
         }
         channel.flush();
         deliver();
-    }
-
-    private void live(RecentEvents recent) {
-        synchronized (recent) {
-            index = recent.after(reached) instanceof RecentEvents.Place.At at ? at.index() : recent.next();
-        }
-        state = State.LIVE;
     }
 
     /** What it missed cannot be told; it goes on with what comes now. */
@@ -160,6 +152,10 @@ final class Stream extends ChannelInboundHandlerAdapter {
             page = List.of();
             sent = 0;
             resume();
+        }
+        if (state == State.CATCHING_UP && !asking && page.isEmpty()) {
+            // It has everything there is; what it has from another relay, memory may have heard of by now.
+            resumeFromMemory();
         }
         while (state == State.LIVE
                 && channel.isWritable()
@@ -196,8 +192,8 @@ final class Stream extends ChannelInboundHandlerAdapter {
     }
 
     private boolean deliverBatch() {
-        boolean all = realms.isEmpty() && had == 0;
-        Optional<Streams.Batch> found = all ? streams.batch(index) : streams.batch(index, realms, had);
+        boolean all = realms.isEmpty();
+        Optional<Streams.Batch> found = all ? streams.batch(index) : streams.batch(index, realms);
         if (found.isEmpty()) {
             // Memory is shorter than what came at once.
             state = State.CATCHING_UP;
@@ -205,8 +201,7 @@ final class Stream extends ChannelInboundHandlerAdapter {
             return false;
         }
         Streams.Batch batch = found.get();
-        if (batch.reached() != null && batch.reached().seq() >= had) {
-            had = 0;
+        if (batch.reached() != null) {
             reached = batch.reached();
         }
         index = batch.after();

@@ -96,19 +96,15 @@ final class Streams {
         if (shared != null && sharedFrom == index) {
             return Optional.of(shared);
         }
-        Optional<Batch> made = batch(index, Set.of(), 0);
+        Optional<Batch> made = batch(index, Set.of());
         release();
         shared = made.orElse(null);
         sharedFrom = index;
         return made;
     }
 
-    /**
-     * What there is from an index on, for a stream with a filter; the caller releases it.
-     *
-     * @param skipped numbers up to this are left out
-     */
-    Optional<Batch> batch(long index, Set<String> realms, long skipped) {
+    /** What there is from an index on, for a stream with a filter; the caller releases it. */
+    Optional<Batch> batch(long index, Set<String> realms) {
         RecentEvents recent = source.recent();
         Optional<List<Frame>> found = recent.from(index, BATCH_BYTES);
         if (found.isEmpty()) {
@@ -119,8 +115,7 @@ final class Streams {
         EventId reached = null;
         for (Frame frame : found.get()) {
             reached = frame.id();
-            boolean known = frame.isNumberedChange() && reached.seq() <= skipped;
-            if (!known && frame.concerns(realms)) {
+            if (frame.concerns(realms)) {
                 wanted.add(frame);
                 size += frame.bytes().length;
             }

@@ -10,7 +10,7 @@
  * <p>A stream is a response in the form of server-sent events that does not end. Each event carries the log's epoch and number as
  * its id, and a mark of the record; who was away sends the last one back, and is told what follows: from memory, else page by
  * page from the log. Relays know nothing of each other, since an id means the same to all of them; one that is behind another
- * asks the log whether there is such a number, and leaves out what the subscriber has.
+ * asks the log whether there is such a record, and tells the subscriber what follows when it has read as far itself.
  *
  * <p>No stream has a queue: all are sent from the same memory, each from where it is, as fast as its connection takes it. So
  * one costs a socket and a few hundred bytes, whatever its speed; and one that takes nothing, or falls behind a limit, is cut.

@@ -8,6 +8,7 @@ import dev.lockstep.realm.outbox.OutboxSchema;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import java.sql.SQLException;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -50,6 +51,27 @@ class RelayLostStepTest {
                 back.next("ready");
                 invalidate(database, "c.gts");
                 assertThat(back.numbers(1)).containsExactly("3");
+            }
+        }
+    }
+
+    /** That relay has not heard of any of them; so for it nothing is missing. */
+    @Test
+    void whoHasGoneToARelayThatIsBehindIsToldOfAGap(TestDatabase database) throws Exception {
+        try (RunningRelay one = RunningRelay.of(database);
+                RunningRelay behind = RunningRelay.of(database, "--poll", "2s");
+                EventReader reader = one.subscriber()) {
+            invalidate(database, "a.gts", "b.gts");
+            reader.numbers(2);
+            try (EventReader moved = behind.back(reader.lastId())) {
+                moved.next("ready");
+                loseAndRenumber(database);
+
+                Map<?, ?> gap = moved.next("gap");
+                assertThat(gap.get("reason")).isEqualTo("rewound");
+                invalidate(database, "c.gts");
+                int missing = 3 - Integer.parseInt((String) gap.get("seq"));
+                assertThat(moved.numbers(missing)).endsWith("3");
             }
         }
     }
