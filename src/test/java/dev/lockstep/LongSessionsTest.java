@@ -33,7 +33,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(PostgresExtension.class)
 class LongSessionsTest {
     private static final Path PICTURES = Path.of("examples/sessions");
-    private static final Path SCRIPTS = Path.of("src/test/resources/dev/lockstep/sessions");
     private static final int ROWS = 60_000;
 
     /** Each is a transaction. */
@@ -83,14 +82,7 @@ class LongSessionsTest {
     }
 
     private TerminalRecording record(String name, int columns, TestDatabase database) throws IOException {
-        StringBuilder script = new StringBuilder("stty cols " + columns + " rows 50\n");
-        for (String line : Files.readAllLines(SCRIPTS.resolve(name + ".txt"))) {
-            boolean isTyped = !line.startsWith("@");
-            boolean runs = !line.startsWith(">");
-            String command = isTyped && runs ? line : line.substring(1);
-            script.append(isTyped ? "cat <<'typed'\n$ " + command + "\ntyped\n" : "")
-                    .append(runs ? command + "\n" : "");
-        }
+        String script = "stty cols " + columns + " rows 50\n" + SessionScript.of(name);
         Path session = Files.writeString(folder.resolve("session"), script);
         Map<String, String> environment = new HashMap<>(database.environment());
         Path bin = Files.createDirectory(folder.resolve("bin"));

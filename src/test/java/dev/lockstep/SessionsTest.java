@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(PostgresExtension.class)
 class SessionsTest {
     private static final Path PICTURES = Path.of("examples/sessions");
-    private static final Path SCRIPTS = Path.of("src/test/resources/dev/lockstep/sessions");
     private static final int COLUMNS = 100;
-    private static final int MARGIN = 18;
-    private static final int LINE = 18;
-    private static final double CHARACTER = 8.43;
 
     /** What differs from run to run, each with what stands for it. */
     private static final Map<String, String> VOLATILE = Map.of(
@@ -74,10 +69,12 @@ class SessionsTest {
                 folder.resolve("notes.db"),
                 "create table note (id integer primary key, body text)",
                 "insert into note values (1, 'milk'), (2, 'bread'), (3, 'two eggs')");
-        List<String> recorded = record(Files.readAllLines(SCRIPTS.resolve(name + ".txt")), columns, database)
-                .lines()
-                .toList();
-        String drawn = drawing(recorded, columns);
+        List<String> recorded = record(name, columns, database).lines().toList();
+        String drawn = SessionPicture.of(
+                recorded.stream()
+                        .map(line -> new TerminalRecording.Line(line, true))
+                        .toList(),
+                columns);
         if (Boolean.getBoolean("lockstep.update")) {
             Files.createDirectories(PICTURES);
             Files.writeString(picture, drawn);
@@ -87,26 +84,15 @@ class SessionsTest {
         return recorded;
     }
 
-    /** All that a terminal shows while the lines are typed; those that begin with an at-sign run unseen. */
-    private String record(List<String> lines, int columns, TestDatabase database) throws IOException {
-        StringBuilder script = new StringBuilder("exec 2>&1\n");
-        for (String line : lines) {
-            if (line.startsWith("@")) {
-                script.append(line.substring(1)).append('\n');
-            } else {
-                script.append("cat <<'typed'\n$ ")
-                        .append(line)
-                        .append("\ntyped\n")
-                        .append(line)
-                        .append('\n');
-            }
-        }
+    /** All that a terminal shows while the lines are typed. */
+    private String record(String name, int columns, TestDatabase database) throws IOException {
+        String script = "exec 2>&1\n" + SessionScript.of(name);
         Map<String, String> environment = new HashMap<>(database.environment());
         environment.put("PATH", LockstepScript.onPath(Files.createDirectory(folder.resolve("bin"))));
         environment.put("HOME", folder.toString());
         environment.put("LC_ALL", "C.UTF-8");
         environment.put("COLUMNS", Integer.toString(columns));
-        try (ChildJvm shell = ChildJvm.exec(folder, environment, "sh", "-c", script.toString())) {
+        try (ChildJvm shell = ChildJvm.exec(folder, environment, "sh", "-c", script)) {
             assertThat(shell.exitCode(Duration.ofMinutes(2))).as("%s", shell).isZero();
             String text = shell.stdout().replace(database.name(), "app");
             for (Map.Entry<String, String> each : VOLATILE.entrySet()) {
@@ -114,38 +100,5 @@ class SessionsTest {
             }
             return text;
         }
-    }
-
-    private static String drawing(List<String> recorded, int columns) {
-        List<String> lines = new ArrayList<>();
-        for (String line : recorded) {
-            for (int from = 0; from == 0 || from < line.length(); from += columns) {
-                lines.add(line.substring(from, Math.min(line.length(), from + columns)));
-            }
-        }
-        int height = 44 + LINE * lines.size();
-        int width = (int) (2 * MARGIN + columns * CHARACTER) + 1;
-        StringBuilder svg = new StringBuilder("""
-                <svg xmlns="http://www.w3.org/2000/svg" width="%2$d" height="%1$d" viewBox="0 0 %2$d %1$d">
-                <rect width="%2$d" height="%1$d" rx="8" fill="#1d2330"/>
-                <g font-family="ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" xml:space="preserve">
-                """.formatted(height, width));
-        int y = 34;
-        for (String line : lines) {
-            String color = line.startsWith("$ ") ? "#ffd580" : "#d8dee9";
-            svg.append(
-                    line.isEmpty()
-                            ? ""
-                            : "<text x=\"18\" y=\"%d\" fill=\"%s\" textLength=\"%.2f\">%s</text>\n"
-                                    .formatted(
-                                            y,
-                                            color,
-                                            line.codePointCount(0, line.length()) * CHARACTER,
-                                            line.replace("&", "&amp;")
-                                                    .replace("<", "&lt;")
-                                                    .replace(">", "&gt;")));
-            y += LINE;
-        }
-        return svg.append("</g>\n</svg>\n").toString();
     }
 }
