@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.lockstep.testing.ChildJvm;
+import dev.lockstep.testing.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,9 @@ import org.junit.jupiter.api.Test;
 /** The templates of packages, each by the parser of what reads it. With what a release fills in: {@code ReleaseTest}. */
 class PackagingTest {
     private static final Path PACKAGING = Path.of("src/main/packaging");
-    private static final Path RUBY = Path.of("/usr/bin/ruby");
+
+    /** What ends with {@code end}, and its indentation. */
+    private static final Pattern BLOCK = Pattern.compile("(?m)^( *)(?:class |def |.* do$).*");
 
     private static List<Path> files(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
@@ -76,13 +79,22 @@ class PackagingTest {
     }
 
     @Test
-    void theFormulaIsRuby() {
+    void theFormulaIsRubyAndInstallsWhatThereIs() throws IOException {
         Path formula = PACKAGING.resolve("homebrew/lockstep.rb");
-        if (Files.isExecutable(RUBY)) {
-            assertSucceeds(RUBY.toString(), "-c", formula.toString());
-        } else {
-            System.out.println("PackagingTest: there is no " + RUBY + ", so nobody has parsed " + formula);
-        }
+        String text = Files.readString(formula);
+
+        Machine.program("ruby", formula.toString())
+                .ifPresent(ruby -> assertSucceeds(ruby.toString(), "-c", formula.toString()));
+        assertThat(BLOCK.matcher(text).results().map(block -> block.group(1) + "end"))
+                .containsExactlyInAnyOrderElementsOf(
+                        text.lines().filter(line -> line.strip().equals("end")).toList());
+        List<String> completions = Pattern.compile("\"completions/([^\"]+)\"")
+                .matcher(text)
+                .results()
+                .map(named -> named.group(1))
+                .toList();
+        assertThat(completions).hasSize(3).allSatisfy(name -> assertThat(Path.of("src/completions", name))
+                .exists());
     }
 
     @Test

@@ -57,10 +57,7 @@ public final class PgBouncer implements AutoCloseable {
 
     /** Where it is installed. */
     public static Optional<Path> program() {
-        return Stream.of("/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin")
-                .map(folder -> Path.of(folder, "pgbouncer"))
-                .filter(Files::isExecutable)
-                .findFirst();
+        return Machine.program("pgbouncer");
     }
 
     /** Starts one on a free port; see {@link TestDatabase#through}. */

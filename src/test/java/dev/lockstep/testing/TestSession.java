@@ -29,6 +29,9 @@ public final class TestSession implements LauncherSessionListener {
         if (!TestServer.USED.isEmpty()) {
             System.out.println("servers of this run: " + String.join(", ", TestServer.USED));
         }
+        if (!Machine.LEFT_OUT.isEmpty()) {
+            System.out.println("not looked at on this machine: " + String.join(", ", Machine.LEFT_OUT));
+        }
         System.out.println("seed of this run: -Dlockstep.seed=" + Counts.seed());
         checkProcesses();
         List<String> files = new ArrayList<>(Leftovers.files());

@@ -7,6 +7,7 @@ import dev.lockstep.cli.help.HelpTopics;
 import dev.lockstep.testing.ChildJvm;
 import dev.lockstep.testing.LockstepRun;
 import dev.lockstep.testing.LockstepScript;
+import dev.lockstep.testing.Machine;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.TestDatabase;
 import dev.lockstep.testing.TestSqlite;
@@ -15,6 +16,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,33 +29,65 @@ import org.junit.jupiter.api.io.TempDir;
 class CompletionTest {
     private static final String REALM = "http://localhost:4201/luke/";
 
-    /** Lines as bash cuts them, at = and :, each with all that Tab may make of its last word. */
-    private static final List<List<String>> LINES = List.of(
-            List.of("mir", "mirror"),
-            List.of("mirror b", "backfill"),
-            List.of("mirror backfill --snap", "--snapshot"),
-            List.of("fts status --db /v", "(files)"),
-            List.of("fts status --db = /v", "(files)"),
-            List.of("fts status /v", "(files)"),
-            List.of("realm publish dra", "(files)"),
-            List.of("mirror plan --to sqlite : /v", "(files)"),
-            List.of("mirror plan --to mar", "(nospace) mariadb://"),
-            List.of("realm lock http : //x/ -- ls /v", "(files)"),
-            List.of("fts status -o js", "json jsonl"),
-            List.of("fts status --output = js", "json jsonl"),
-            List.of("version --if-running ", "fail wait skip"),
-            List.of("mirror backfill --create = ", "tables all"),
-            List.of("doctor --for tr", "transpile"),
-            List.of("completion f", "fish"),
-            List.of("help conn", "connections"),
-            List.of("help mirror ba", "backfill"),
-            List.of("help json mirror ba", "backfill"),
-            List.of("profile show boxe", "(filenames) boxel"),
-            List.of("mirror verify --db notes.db --table no", "note note_fts"),
-            List.of("mirror verify --db = notes.db --table = a", "audit"),
-            List.of("audit latest --db notes.db --registry r", "reg-1"),
-            List.of("audit latest --db nowhere.db --registry r", ""),
-            List.of("realm broadcast http : //loc", "//localhost:4201/luke/"));
+    /** Lines of which each shell makes the same: what Tab makes of the last word. */
+    private static final Map<String, String> WORDS = Map.of(
+            "mir", "mirror",
+            "mirror b", "backfill",
+            "mirror backfill --snap", "--snapshot",
+            "fts status -o js", "json jsonl",
+            "doctor --for tr", "transpile",
+            "completion f", "fish",
+            "help conn", "connections",
+            "help mirror ba", "backfill",
+            "help json mirror ba", "backfill");
+
+    /** As bash cuts them, at = and :. */
+    private static final Map<String, String> IN_BASH = Map.ofEntries(
+            Map.entry("fts status --db /v", "(files)"),
+            Map.entry("fts status --db = /v", "(files)"),
+            Map.entry("fts status /v", "(files)"),
+            Map.entry("realm publish dra", "(files)"),
+            Map.entry("mirror plan --to sqlite : /v", "(files)"),
+            Map.entry("mirror plan --to mar", "(nospace) mariadb://"),
+            Map.entry("realm lock http : //x/ -- ls /v", "(files)"),
+            Map.entry("fts status --output = js", "json jsonl"),
+            Map.entry("version --if-running ''", "fail wait skip"),
+            Map.entry("mirror backfill --create = ''", "tables all"),
+            Map.entry("profile show boxe", "(filenames) boxel"),
+            Map.entry("mirror verify --db notes.db --table no", "note note_fts"),
+            Map.entry("mirror verify --db = notes.db --table = a", "audit"),
+            Map.entry("audit latest --db notes.db --registry r", "reg-1"),
+            Map.entry("audit latest --db nowhere.db --registry r", ""),
+            Map.entry("realm broadcast http : //loc", "//localhost:4201/luke/"));
+
+    /** As they are typed; a folder's own files where those are to be named. */
+    private static final Map<String, String> IN_FISH = Map.ofEntries(
+            Map.entry("fts status --db no", "notes.db"),
+            Map.entry("fts status --db=no", "--db=notes.db"),
+            Map.entry("realm publish dra", "drafts/"),
+            Map.entry("mirror plan --to sqlite:no", "sqlite:notes.db"),
+            Map.entry("mirror plan --to sqlite:./dra", "sqlite:./drafts/"),
+            Map.entry("mirror plan --to=sqlite:no", "--to=sqlite:notes.db"),
+            Map.entry("mirror plan --to mar", "mariadb://"),
+            Map.entry("realm lock http://x/ -- ls dra", "drafts/"),
+            Map.entry("fts status --output=js", "--output=json --output=jsonl"),
+            Map.entry("version --if-running f", "fail"),
+            Map.entry("mirror backfill --create=", "--create=all --create=tables"),
+            Map.entry("profile show boxe", "boxel"));
+
+    /** As they are typed, each with whom zsh is told to ask. */
+    private static final Map<String, String> IN_ZSH = Map.ofEntries(
+            Map.entry("fts status --db no", "(files) no"),
+            Map.entry("fts status --db=/v", "(files) /v"),
+            Map.entry("realm publish dra", "(files) dra"),
+            Map.entry("mirror plan --to sqlite:/v", "(files) /v"),
+            Map.entry("mirror plan --to=sqlite:/v", "(files) /v"),
+            Map.entry("mirror plan --to mar", "mariadb://"),
+            Map.entry("realm lock http://x/ -- ls dra", "(normal) ls dra"),
+            Map.entry("fts status --output=js", "json jsonl"),
+            Map.entry("version --if-running f", "fail"),
+            Map.entry("mirror backfill --create=", "tables all"),
+            Map.entry("profile show boxe", "boxel (files) boxe"));
 
     @TempDir
     Path folder;
@@ -71,15 +108,51 @@ class CompletionTest {
         return environment;
     }
 
-    private Path script(String shell) throws Exception {
-        return Files.writeString(
-                folder.resolve("lockstep." + shell), ShellScripts.of(Catalog.TREE, shell, HelpTopics.NAMES));
+    private static Map<String, String> all(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(WORDS);
+        all.putAll(more);
+        return all;
+    }
+
+    /**
+     * What a shell says of each line, in lines of its own; nothing where the machine lacks it.
+     *
+     * @param before what it reads first, beside its script
+     * @param ask how it is asked of one of them
+     */
+    private Map<String, List<String>> answers(
+            String shell, String before, String ask, Set<String> lines, Map<String, String> environment)
+            throws Exception {
+        String script = ShellScripts.of(Catalog.TREE, shell, HelpTopics.NAMES);
+        assertThat(script)
+                .contains(String.join(" ", WORDS.values()).replace("--", "").split(" "));
+        Files.writeString(folder.resolve("lockstep." + shell), script);
+        StringBuilder typed = new StringBuilder(before);
+        lines.forEach(line -> typed.append("echo \"@ " + line + "\"\n" + ask.formatted(line) + "\n"));
+        Files.writeString(folder.resolve("typed"), typed);
+        Optional<Path> program = Machine.program(shell, "what Tab makes of a line there");
+        if (program.isEmpty()) {
+            return Map.of();
+        }
+        String noSettings =
+                Map.of("bash", "--norc", "fish", "--no-config", "zsh", "-f").get(shell);
+        String[] command = {program.get().toString(), noSettings, "typed"};
+        try (ChildJvm child = ChildJvm.exec(folder, environment, command)) {
+            assertThat(child.exitCode()).as("%s", child).isZero();
+            assertThat(child.stderr()).isEmpty();
+            Map<String, List<String>> answers = Stream.of(child.stdout().split("(?m)^@ ", -1))
+                    .map(block -> block.lines().map(String::strip).toList())
+                    .filter(block -> !block.isEmpty())
+                    .collect(Collectors.toMap(block -> block.get(0), block -> block.subList(1, block.size())));
+            assertThat(answers).containsOnlyKeys(lines);
+            return answers;
+        }
     }
 
     /** bash itself tells a function what to complete by variables, and hears of files by compopt. */
     @Test
     void everyLineIsCompletedInBash(TestDatabase database) throws Exception {
-        StringBuilder typed = new StringBuilder("""
+        String before = """
                 . ./lockstep.bash
                 compopt() { case $2 in default) printf '(files)' ;; *) printf "($2) " ;; esac; }
                 # Names that an overloaded machine does not find within a second are asked for once more.
@@ -92,80 +165,37 @@ class CompletionTest {
                   done
                   echo "$said"
                 }
-                """);
-        script("bash");
-        for (List<String> line : LINES) {
-            String words = line.get(0).endsWith(" ") ? line.get(0) + "''" : line.get(0);
-            typed.append("try ").append(words).append('\n');
-        }
-        Files.writeString(folder.resolve("typed"), typed);
-        try (ChildJvm bash = ChildJvm.exec(folder, environment(database), "bash", "typed")) {
-            assertThat(bash.exitCode()).as("%s", bash).isZero();
-            assertThat(bash.stdout().lines())
-                    .containsExactlyElementsOf(
-                            LINES.stream().map(line -> line.get(1)).toList());
-        }
+                """;
+        Map<String, String> expected = all(IN_BASH);
+
+        Map<String, List<String>> answers = answers("bash", before, "try %s", expected.keySet(), environment(database));
+        expected.forEach(
+                (line, answer) -> assertThat(answers.get(line)).as(line).containsExactly(answer));
     }
 
-    /** As they are typed, each with what there is for the last word; a folder's own files where those are to be named. */
-    private static final Map<String, String> TYPED = Map.ofEntries(
-            Map.entry("mir", "mirror"),
-            Map.entry("mirror b", "backfill"),
-            Map.entry("mirror backfill --snap", "--snapshot"),
-            Map.entry("fts status --db no", "notes.db"),
-            Map.entry("fts status --db=no", "--db=notes.db"),
-            Map.entry("realm publish dra", "drafts/"),
-            Map.entry("mirror plan --to sqlite:no", "sqlite:notes.db"),
-            Map.entry("mirror plan --to sqlite:./dra", "sqlite:./drafts/"),
-            Map.entry("mirror plan --to=sqlite:no", "--to=sqlite:notes.db"),
-            Map.entry("mirror plan --to mar", "mariadb://"),
-            Map.entry("realm lock http://x/ -- ls dra", "drafts/"),
-            Map.entry("fts status -o js", "json jsonl"),
-            Map.entry("fts status --output=js", "--output=json --output=jsonl"),
-            Map.entry("version --if-running f", "fail"),
-            Map.entry("mirror backfill --create=", "--create=all --create=tables"),
-            Map.entry("doctor --for tr", "transpile"),
-            Map.entry("completion f", "fish"),
-            Map.entry("help conn", "connections"),
-            Map.entry("help mirror ba", "backfill"),
-            Map.entry("help json mirror ba", "backfill"),
-            Map.entry("profile show boxe", "boxel"));
-
-    /** Where it is installed, as groff and others that only some machines have; fish itself tells what Tab would show. */
+    /** fish itself tells what Tab would show. */
     @Test
     void everyLineIsCompletedInFish() throws Exception {
         Files.createDirectory(folder.resolve("drafts"));
         Files.createFile(folder.resolve("notes.db"));
-        StringBuilder typed = new StringBuilder("source lockstep.fish\n");
-        TYPED.keySet().forEach(line -> typed.append("echo '@ ")
-                .append(line)
-                .append("'\ncomplete -C 'lockstep ")
-                .append(line)
-                .append("'\n"));
-        Files.writeString(folder.resolve("typed"), typed);
-        String said = where("fish", "exec fish --no-config typed");
+        Map<String, String> expected = all(IN_FISH);
 
-        if (!said.isEmpty()) {
-            Map<String, String> seen = new HashMap<>();
-            for (String block : said.split("(?m)^@ ", -1)) {
-                List<String> lines = block.lines().toList();
-                if (!lines.isEmpty()) {
-                    List<String> words = lines.stream()
-                            .skip(1)
-                            .map(line -> line.split("\t", 2)[0])
-                            .sorted()
-                            .toList();
-                    seen.put(lines.get(0), String.join(" ", words));
-                }
-            }
-            assertThat(seen).isEqualTo(TYPED);
-        }
+        answers("fish", "source lockstep.fish\n", "complete -C 'lockstep %s'", expected.keySet(), plain())
+                .forEach((line, words) -> assertThat(words.stream()
+                                .map(word -> word.split("\t", 2)[0])
+                                .sorted())
+                        .as(line)
+                        .containsExactly(expected.get(line).split(" ")));
     }
 
-    /** The same for zsh, which tells only who sits before it: its own functions are stood in for by some that say so. */
+    private Map<String, String> plain() {
+        return Map.of("PATH", System.getenv("PATH"), "HOME", folder.toString());
+    }
+
+    /** zsh tells only who sits before it: its own functions are stood in for by some that say so. */
     @Test
     void everyLineIsCompletedInZsh() throws Exception {
-        StringBuilder typed = new StringBuilder("""
+        String before = """
                 compdef() { : }
                 _files() { print -r -- "(files)" $PREFIX }
                 _normal() { print -r -- "(normal)" $words }
@@ -179,54 +209,13 @@ class CompletionTest {
                 }
                 . ./lockstep.zsh
                 try() { words=(lockstep "$@"); CURRENT=$#words; PREFIX=$words[-1] IPREFIX=; _lockstep }
-                """);
-        Map<String, String> expected = Map.ofEntries(
-                Map.entry("mir", "mirror"),
-                Map.entry("mirror b", "backfill"),
-                Map.entry("mirror backfill --snap", "--snapshot"),
-                Map.entry("fts status --db no", "(files) no"),
-                Map.entry("fts status --db=/v", "(files) /v"),
-                Map.entry("realm publish dra", "(files) dra"),
-                Map.entry("mirror plan --to sqlite:/v", "(files) /v"),
-                Map.entry("mirror plan --to=sqlite:/v", "(files) /v"),
-                Map.entry("mirror plan --to mar", "mariadb://"),
-                Map.entry("realm lock http://x/ -- ls dra", "(normal) ls dra"),
-                Map.entry("fts status -o js", "json jsonl"),
-                Map.entry("fts status --output=js", "json jsonl"),
-                Map.entry("version --if-running f", "fail"),
-                Map.entry("mirror backfill --create=", "tables all"),
-                Map.entry("doctor --for tr", "transpile"),
-                Map.entry("help conn", "connections"),
-                Map.entry("help json mirror ba", "backfill"),
-                Map.entry("profile show boxe", "boxel (files) boxe"));
-        List<String> lines = List.copyOf(expected.keySet());
-        lines.forEach(line -> typed.append("echo '@ ")
-                .append(line)
-                .append("'\ntry ")
-                .append(line)
-                .append('\n'));
-        Files.writeString(folder.resolve("typed"), typed);
-        String said = where("zsh", "exec zsh -f typed");
+                """;
+        Map<String, String> expected = all(IN_ZSH);
 
-        if (!said.isEmpty()) {
-            for (String line : lines) {
-                String after = said.substring(said.indexOf("@ " + line + "\n") + line.length() + 3);
-                String answer = after.contains("@ ") ? after.substring(0, after.indexOf("@ ")) : after;
-                assertThat(answer.strip().replaceAll("\\s+", " ")).as(line).isEqualTo(expected.get(line));
-            }
-        }
-    }
-
-    /** What the shell prints; nothing where it is not installed. */
-    private String where(String shell, String command) throws Exception {
-        script(shell);
-        Map<String, String> environment = Map.of("PATH", System.getenv("PATH"), "HOME", folder.toString());
-        String run = "command -v " + shell + " >/dev/null || exit 0; " + command;
-        try (ChildJvm child = ChildJvm.exec(folder, environment, "sh", "-c", run)) {
-            assertThat(child.exitCode()).as("%s", child).isZero();
-            assertThat(child.stderr()).isEmpty();
-            return child.stdout();
-        }
+        answers("zsh", before, "try %s", expected.keySet(), plain()).forEach((line, words) -> assertThat(
+                        String.join(" ", words).strip().replaceAll("\\s+", " "))
+                .as(line)
+                .isEqualTo(expected.get(line)));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.LockstepRun;
+import dev.lockstep.testing.Machine;
 import dev.lockstep.testing.PostgresExtension;
 import dev.lockstep.testing.RunningLockstep;
 import dev.lockstep.testing.TestDatabase;
@@ -36,7 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith(PostgresExtension.class)
 class PrometheusTest {
-    private static final System.Logger LOG = System.getLogger(PrometheusTest.class.getName());
     private static final Pattern URL_OF_METRICS = Pattern.compile("metrics at http://(\\S+)/metrics");
     private static final String OPEN = "application/openmetrics-text; version=1.0.0";
     private static final int ROUNDS = 20;
@@ -92,11 +92,7 @@ class PrometheusTest {
 
             Map<String, Double> served = scrapedByTheReader(addresses);
             assertCounts(served);
-            Optional<Path> program = RunningPrometheus.program("prometheus");
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    program.map(path -> "scraped by " + path)
-                            .orElse("there is no prometheus on this machine: scraped by the test's own reader alone"));
+            Optional<Path> program = Machine.program("prometheus", "what is stored of a scrape");
             if (program.isPresent()) {
                 assertCounts(scrapedByPrometheus(program.get(), addresses, served.keySet()));
             }

@@ -32,14 +32,6 @@ final class RunningPrometheus implements AutoCloseable {
         this.url = url;
     }
 
-    /** Where a program is, if the machine has it. */
-    static Optional<Path> program(String name) {
-        return List.of(System.getenv("PATH").split(":", -1)).stream()
-                .map(folder -> Path.of(folder, name))
-                .filter(Files::isExecutable)
-                .findFirst();
-    }
-
     static RunningPrometheus start(Path program, Path dir, List<String> targets) throws IOException {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
