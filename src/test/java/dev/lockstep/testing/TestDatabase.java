@@ -180,7 +180,7 @@ public final class TestDatabase implements AutoCloseable {
     public void close() {
         try {
             checkForLeaks();
-        } catch (AssertionError leak) {
+        } catch (AssertionError | RuntimeException leak) {
             pool.drop(name());
             throw leak;
         }
