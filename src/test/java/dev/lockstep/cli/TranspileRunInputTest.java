@@ -11,6 +11,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an artifact is made from, and is served for. */
 @ExtendWith(PostgresExtension.class)
@@ -60,8 +62,10 @@ class TranspileRunInputTest {
         assertThat(Files.readAllLines(log)).hasSize(4);
     }
 
-    @Test
-    void aFileThatTheCompilerNamesIsAnInputAndADependency() throws IOException {
+    /** Of an artifact that is called as its source, and of one that has its own ending, as compilers give it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"main.ts", "main.js"})
+    void aFileThatTheCompilerNamesIsAnInputAndADependency(String artifact) throws IOException {
         transpile.ok("init");
         Path realm = Files.createDirectories(dir.resolve("realm/lib")).getParent();
         Path source = Files.writeString(realm.resolve("main.ts"), "main");
@@ -72,7 +76,7 @@ class TranspileRunInputTest {
         Files.writeString(dir.resolve("rule"), rule);
         String build = "cp '" + dir.resolve("rule") + "' '" + deps + "'; cat - '" + imported + "'";
         String[] words = {
-            "run", REALM, "main.ts", "--source", source.toString(), "--deps", deps.toString(), "--", "sh", "-c", build
+            "run", REALM, artifact, "--source", source.toString(), "--deps", deps.toString(), "--", "sh", "-c", build
         };
 
         assertThat(transpile.run(words).stdout()).isEqualTo("mainold");
@@ -82,6 +86,6 @@ class TranspileRunInputTest {
                         .run("tombstone", REALM, "lib/my util.ts", "--dependents")
                         .exit())
                 .isZero();
-        assertThat(transpile.run("get", REALM, "main.ts").exit()).isEqualTo(3);
+        assertThat(transpile.run("get", REALM, artifact).exit()).isEqualTo(3);
     }
 }

@@ -44,7 +44,7 @@ final class BuildProgram implements Compiler {
     private static final Opt<String> DEPS = Opt.text(
             "FILE",
             "What else the command has read, as it writes it down: a rule of make (gcc -MD), file names by line,"
-                    + " or a JSON array of modules. A hit needs those files unchanged. Where the source lies in a folder as PATH does in the realm, files of"
+                    + " or a JSON array of modules. A hit needs those files unchanged. Where the source lies in a folder as PATH does in the realm, whatever their endings, files of"
                     + " that folder are modules: an invalidation of one makes the artifact stale.",
             "--deps");
     private static final Opt<String> HEADERS = Opt.text(
@@ -245,7 +245,7 @@ final class BuildProgram implements Compiler {
     /** What was read and lies in the realm, as other artifacts name it. The source's own place says where the realm is. */
     private String modules(Depfile read) {
         List<String> modules = new ArrayList<>(read.modules());
-        Optional<Path> root = root();
+        Optional<Path> root = source.flatMap(file -> RealmFolder.of(file, TranspileArguments.local(key)));
         for (String file : read.files()) {
             Path absolute = Invocation.file(file).toAbsolutePath().normalize();
             if (root.isPresent() && absolute.startsWith(root.get()) && !isSource(absolute)) {
@@ -257,13 +257,6 @@ final class BuildProgram implements Compiler {
 
     private boolean isSource(Path file) {
         return source.isPresent() && file.equals(source.get().toAbsolutePath().normalize());
-    }
-
-    private Optional<Path> root() {
-        Path local = Path.of(TranspileArguments.local(key));
-        return source.map(file -> file.toAbsolutePath().normalize())
-                .filter(file -> file.endsWith(local))
-                .map(file -> file.getRoot().resolve(file.subpath(0, file.getNameCount() - local.getNameCount())));
     }
 
     /** Boxel serves text beside headers, and would serve an empty module in place of anything else. */
