@@ -3,67 +3,19 @@ package dev.lockstep.cli.transpile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.cli.transpile.BuildHost.Compiler;
-import dev.lockstep.testing.Counts;
 import dev.lockstep.testing.LockstepRun;
-import dev.lockstep.testing.TestDatabase;
-import dev.lockstep.testing.TestPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What builders expect of a compiler cache, scenario by scenario: what a hit is, and what is none. Each is built with a script that stands in for a compiler, and with gcc where there is one.
  */
-@TestInstance(Lifecycle.PER_CLASS)
-class BuildCacheConformanceTest {
-    private static final String ONE = "int one(void) { return 1; }\n";
+class BuildCacheConformanceTest extends BuildConformance {
     private static final String TWO = "int two(void) { return 2; }\n";
-
-    private final TestDatabase database = TestPostgres.shared().createDatabase();
-
-    @TempDir
-    Path dir;
-
-    @BeforeAll
-    void prepare() {
-        LockstepRun.of(database.environment(), "transpile", "init").endedWith(0);
-    }
-
-    @AfterAll
-    void drop() {
-        database.close();
-    }
-
-    static List<Compiler> compilers() {
-        return Compiler.here();
-    }
-
-    /** Where it is the cache's doing alone, gcc is tried at night. */
-    static List<Compiler> compilersOfToday() {
-        return Compiler.here().subList(0, Counts.of(1, Compiler.here().size()));
-    }
-
-    private BuildHost host(Compiler compiler) throws IOException {
-        BuildHost host = BuildHost.of(database, dir, compiler);
-        host.write("main.c", ONE);
-        return host;
-    }
-
-    /** Builds, and says what role that had. */
-    private static String role(BuildHost host, String... options) throws IOException {
-        int before = host.builds();
-        host.build(options).endedWith(0);
-        return host.builds() == before ? "hit" : "build";
-    }
 
     @ParameterizedTest
     @MethodSource("compilers")

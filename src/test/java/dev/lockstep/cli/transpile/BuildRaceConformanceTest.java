@@ -5,50 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.cli.transpile.BuildHost.Compiler;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.LockstepRun;
-import dev.lockstep.testing.TestDatabase;
-import dev.lockstep.testing.TestPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What builders expect when something happens while a build runs, here or on another machine, scenario by scenario. */
-@TestInstance(Lifecycle.PER_CLASS)
-class BuildRaceConformanceTest {
+class BuildRaceConformanceTest extends BuildConformance {
     private static final String WAIT_FOR_GO = ": > '%1$s/begun'; until [ -e '%1$s/go' ]; do sleep 0.02; done; ";
-
-    private final TestDatabase database = TestPostgres.shared().createDatabase();
-
-    @TempDir
-    Path dir;
 
     private BuildHost host;
 
-    @BeforeAll
-    void prepare() {
-        LockstepRun.of(database.environment(), "transpile", "init").endedWith(0);
-    }
-
-    @AfterAll
-    void drop() {
-        database.close();
-    }
-
     @BeforeEach
     void open() throws IOException {
-        host = BuildHost.of(database, dir, Compiler.SCRIPT);
+        host = host(Compiler.SCRIPT);
         host.write("main.c", "old");
     }
 

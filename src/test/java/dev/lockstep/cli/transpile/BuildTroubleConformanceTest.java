@@ -4,51 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.cli.transpile.BuildHost.Compiler;
 import dev.lockstep.testing.LockstepRun;
-import dev.lockstep.testing.TestDatabase;
-import dev.lockstep.testing.TestPostgres;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What builders expect when something is wrong, scenario by scenario: with the source, the compiler, or the cache. */
-@TestInstance(Lifecycle.PER_CLASS)
-class BuildTroubleConformanceTest {
-    private static final String ONE = "int one(void) { return 1; }\n";
-
-    private final TestDatabase database = TestPostgres.shared().createDatabase();
-
-    @TempDir
-    Path dir;
-
+class BuildTroubleConformanceTest extends BuildConformance {
     private BuildHost host;
 
     @BeforeAll
-    void prepare() throws Exception {
-        LockstepRun.of(database.environment(), "transpile", "init").endedWith(0);
+    void makeAFault() throws SQLException {
         database.execute("create function refuse() returns trigger language plpgsql as $$ begin"
                 + " raise exception 'injected' using errcode = tg_argv[0]; end $$");
     }
 
-    @AfterAll
-    void drop() {
-        database.close();
-    }
-
     @BeforeEach
     void open() throws IOException {
-        host = BuildHost.of(database, dir, Compiler.SCRIPT);
-        host.write("main.c", ONE);
+        host = host(Compiler.SCRIPT);
     }
 
     private static List<String> warnings(LockstepRun run) {
