@@ -1,5 +1,6 @@
 package dev.lockstep.bench;
 
+import dev.lockstep.support.Clock;
 import dev.lockstep.testing.TestDatabase;
 import java.io.IOException;
 import java.sql.Connection;
@@ -90,7 +91,8 @@ record HotWriters(TestDatabase database, String name, int writers, List<String> 
             }
             while (System.nanoTime() - started < length.toNanos()) {
                 long n = number.incrementAndGet();
-                Thread.sleep(Math.max(0, (long) (n * micros / 1e3 - (System.nanoTime() - started) / 1e6)));
+                long due = started + (long) (n * micros * 1e3);
+                Clock.SYSTEM.sleep(Duration.ofNanos(Math.max(0, due - System.nanoTime())));
                 String realm = REALM + n % REALMS + "/";
                 String file = "cards/p" + path.applyAsLong(n) + ".gts";
                 insert.execute();

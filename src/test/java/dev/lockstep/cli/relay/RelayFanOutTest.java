@@ -6,6 +6,7 @@ import dev.lockstep.cli.Lockstep;
 import dev.lockstep.db.Db;
 import dev.lockstep.realm.Boxel;
 import dev.lockstep.realm.DurableLog;
+import dev.lockstep.support.Clock;
 import dev.lockstep.support.Json;
 import dev.lockstep.testing.Await;
 import dev.lockstep.testing.ChildJvm;
@@ -84,7 +85,7 @@ class RelayFanOutTest {
         long started = System.nanoTime();
         for (int n = 0; n < SECONDS * EVENTS_A_SECOND; n++) {
             long due = started + n * 1_000_000_000L / EVENTS_A_SECOND;
-            Thread.sleep(Math.max(0, (due - System.nanoTime()) / 1_000_000));
+            Clock.SYSTEM.sleep(Duration.ofNanos(Math.max(0, due - System.nanoTime())));
             DurableLog.emit(db, "cards/" + n + ".gts");
             if (n % (EVENTS_A_SECOND / 10) == 0) {
                 swarm.cut(SUBSCRIBERS / 100);
