@@ -5,7 +5,6 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.text.Cells;
 import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
@@ -50,7 +49,7 @@ public final class AuditStatusCommand implements Command {
             tree.put("owed", mirror.generations());
             tree.put("error", mirror.error());
             mirrors.add(tree);
-            lines.add("mirror " + mirror.mirror() + " lacked " + TerminalText.count(mirror.generations(), "generation")
+            lines.add("mirror " + mirror.mirror() + " lacked " + Count.of(mirror.generations(), "generation")
                     + " when it was last written; the next 'audit write --mirror' makes sure"
                     + (mirror.error() == null ? "" : ": " + mirror.error()));
         }
@@ -87,8 +86,8 @@ public final class AuditStatusCommand implements Command {
                         "newest " + newest)
                 + (registry.unknown() == 0
                         ? ""
-                        : ", " + TerminalText.count(registry.unknown(), "row") + " of an unknown generation")
+                        : ", " + Count.of(registry.unknown(), "row") + " of an unknown generation")
                 + (registry.gaps() == 0 ? "" : ", " + registry.gaps() + " missing from " + registry.firstGap())
-                + (registry.duplicates() == 0 ? "" : ", " + TerminalText.count(registry.duplicates(), "duplicate row"));
+                + (registry.duplicates() == 0 ? "" : ", " + Count.of(registry.duplicates(), "duplicate row"));
     }
 }

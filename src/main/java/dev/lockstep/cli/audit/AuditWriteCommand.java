@@ -6,7 +6,6 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.progress.ProgressMeter;
@@ -153,9 +152,9 @@ public final class AuditWriteCommand implements Command {
         // A server is no source of a mirror.
         String backfill = target instanceof SqliteTarget ? ", or 'lockstep mirror backfill'" : "";
         StringBuilder line = new StringBuilder();
-        line.append(TerminalText.count(summary.inserted(), "row"))
+        line.append(Count.of(summary.inserted(), "row"))
                 .append(" of ")
-                .append(TerminalText.count(summary.generations(), "generation"))
+                .append(Count.of(summary.generations(), "generation"))
                 .append(call.dryRun() ? " would be written, " : " written, ")
                 .append(Count.of(summary.unchanged()))
                 .append(" there already, ")
@@ -167,7 +166,7 @@ public final class AuditWriteCommand implements Command {
                 call.output()
                         .warn(
                                 "mirror",
-                                "the mirror lacks " + TerminalText.count(outcome.owed(), "generation")
+                                "the mirror lacks " + Count.of(outcome.owed(), "generation")
                                         + "; the next run sends them" + backfill + ": " + outcome.error());
             }
         });

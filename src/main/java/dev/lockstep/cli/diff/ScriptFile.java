@@ -1,8 +1,8 @@
 package dev.lockstep.cli.diff;
 
 import dev.lockstep.cli.kit.Invocation;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.kit.WholeFile;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.cli.text.Layout;
 import dev.lockstep.mirror.repair.RepairScript;
 import dev.lockstep.mirror.run.MirrorConnection;
@@ -72,7 +72,7 @@ public final class ScriptFile implements AutoCloseable {
             call.output()
                     .warn(
                             "left-as-it-is",
-                            "the statements leave " + TerminalText.count(left, "row") + " as it is: "
+                            "the statements leave " + Count.of(left, "row") + " as it is: "
                                     + script.get().firstLeft().get(0));
         }
     }

@@ -4,7 +4,7 @@ import dev.lockstep.cli.html.HtmlReport;
 import dev.lockstep.cli.html.HtmlReport.Cell;
 import dev.lockstep.cli.html.HtmlReport.Tone;
 import dev.lockstep.cli.kit.Invocation;
-import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.fts.check.FtsCheck;
 import dev.lockstep.fts.content.Drift;
 import java.util.List;
@@ -45,7 +45,7 @@ final class FtsCheckHtml {
                     file,
                     report.isInStep() ? Tone.GOOD : Tone.BAD,
                     report.isInStep()
-                            ? TerminalText.count(report.tables().size(), "full-text table") + ": no difference was seen"
+                            ? Count.of(report.tables().size(), "full-text table") + ": no difference was seen"
                             : differs + " of " + report.tables().size()
                                     + " full-text tables differ, could not be compared or are deferred",
                     Map.of("database", call.sqliteFile()));

@@ -6,11 +6,11 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.ExitTrouble;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.process.ChildProcess;
 import dev.lockstep.cli.progress.ProgressMeter;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.sqlite.SqliteFiles;
 import dev.lockstep.fts.deferral.BulkScript;
@@ -200,7 +200,7 @@ public final class FtsRunCommand implements Command {
         data.put("statements", script.size());
         data.put("leftAlone", DeferralReport.keptTrees(outcome.deferral()));
         data.put("tables", RestorationReport.trees(outcome.restoration()));
-        List<String> lines = new ArrayList<>(List.of("ran " + TerminalText.count(script.size(), "statement")));
+        List<String> lines = new ArrayList<>(List.of("ran " + Count.of(script.size(), "statement")));
         outcome.restoration().tables().forEach(table -> lines.add(RestorationReport.line(table)));
         return Result.changed(data, lines);
     }

@@ -2,7 +2,6 @@ package dev.lockstep.cli.kit;
 
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.text.Accent;
-import dev.lockstep.cli.text.Count;
 import dev.lockstep.cli.text.Layout;
 import dev.lockstep.cli.text.TerminalSize;
 import dev.lockstep.support.Environment;
@@ -105,11 +104,6 @@ public final class TerminalText {
             }
         }
         return text;
-    }
-
-    /** So many of them: {@code 1 file}, {@code 2 files}. */
-    public static String count(long number, String one) {
-        return Count.of(number, one);
     }
 
     private static boolean isControl(char c) {

@@ -6,12 +6,12 @@ import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.metrics.MetricFamily;
 import dev.lockstep.cli.metrics.Monitoring;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.progress.ProgressMeter;
 import dev.lockstep.cli.progress.WalWatch;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.mirror.copy.Backfill;
 import dev.lockstep.mirror.follow.Following;
 import dev.lockstep.mirror.source.FollowTriggers;
@@ -123,9 +123,9 @@ final class FollowNarration extends MirrorNarration implements Following.Watcher
         isReady = true;
         tables.set(shipped.size());
         caughtUp();
-        monitoring.ready("following " + TerminalText.count(shipped.size(), "table"));
+        monitoring.ready("following " + Count.of(shipped.size(), "table"));
         rest();
-        event("ready", Map.of("tables", shipped.size()), "following " + TerminalText.count(shipped.size(), "table"));
+        event("ready", Map.of("tables", shipped.size()), "following " + Count.of(shipped.size(), "table"));
     }
 
     @Override
@@ -163,8 +163,8 @@ final class FollowNarration extends MirrorNarration implements Following.Watcher
     /** Between what changes there is nothing to show, and something to answer. */
     private void rest() {
         if (isReady) {
-            meter.rest(() -> "following " + TerminalText.count(shipped.size(), "table") + ", "
-                    + TerminalText.count(changes.get(), "change") + " shipped");
+            meter.rest(() -> "following " + Count.of(shipped.size(), "table") + ", " + Count.of(changes.get(), "change")
+                    + " shipped");
         }
     }
 

@@ -4,7 +4,6 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Durations;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.progress.RunningWork;
@@ -139,7 +138,7 @@ public final class MirrorStatusCommand implements Command {
     private static String line(MirrorStatus.Table table) {
         String rows = table.isCounted()
                 ? Count.of(table.held()) + " of " + Count.of(table.rows()) + " rows"
-                : TerminalText.count(table.held(), "row") + " there, the source's not counted";
+                : Count.of(table.held(), "row") + " there, the source's not counted";
         String line = Cells.of(
                 table.table() + ":",
                 table.state() + " at " + table.at() + ",",

@@ -7,7 +7,6 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.pager.Pager;
@@ -188,7 +187,7 @@ public final class MirrorVerifyCommand implements Command {
 
     private static String summary(List<Verification.Table> tables) {
         long equal = tables.stream().filter(Verification.Table::isEqual).count();
-        return TerminalText.count(equal, "table") + " equal; ";
+        return Count.of(equal, "table") + " equal; ";
     }
 
     /** The command that makes the tables equal in which rows differ; none if there are none. */

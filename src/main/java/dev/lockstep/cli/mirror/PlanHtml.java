@@ -5,7 +5,7 @@ import dev.lockstep.cli.html.HtmlReport;
 import dev.lockstep.cli.html.HtmlReport.Cell;
 import dev.lockstep.cli.html.HtmlReport.Tone;
 import dev.lockstep.cli.kit.Invocation;
-import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.mirror.copy.Preflight;
 import dev.lockstep.mirror.plan.NotMirrored;
 import dev.lockstep.mirror.plan.TablePlan;
@@ -40,9 +40,8 @@ final class PlanHtml {
                     file,
                     unfit > 0 ? Tone.BAD : left.isEmpty() && extra.isEmpty() ? Tone.GOOD : Tone.WARN,
                     unfit > 0
-                            ? TerminalText.count(unfit, "table") + " of " + findings.size()
-                                    + " cannot be copied as they are"
-                            : TerminalText.count(findings.size(), "table") + " can be copied"
+                            ? Count.of(unfit, "table") + " of " + findings.size() + " cannot be copied as they are"
+                            : Count.of(findings.size(), "table") + " can be copied"
                                     + (left.isEmpty() ? "" : "; " + NotMirroredReport.line(left)),
                     MirrorArguments.facts(call));
         }
@@ -71,13 +70,11 @@ final class PlanHtml {
         html.heading("Table " + plan.name());
         plan.obstacles().forEach(obstacle -> html.paragraph("Cannot be mirrored: " + obstacle, Tone.BAD));
         if (finding.rejected() > 0) {
-            html.paragraph(TerminalText.count(finding.rejected(), "row") + " will not fit.", Tone.BAD);
+            html.paragraph(Count.of(finding.rejected(), "row") + " will not fit.", Tone.BAD);
         }
         html.list(finding.rejects().stream().map(Object::toString).toList());
         if (finding.substitutes().values() > 0) {
-            html.paragraph(
-                    TerminalText.count(finding.substitutes().values(), "value") + " will be changed to fit.",
-                    Tone.WARN);
+            html.paragraph(Count.of(finding.substitutes().values(), "value") + " will be changed to fit.", Tone.WARN);
             html.list(
                     finding.substitutes().first().stream().map(Object::toString).toList());
         }

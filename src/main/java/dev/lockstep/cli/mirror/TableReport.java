@@ -4,7 +4,6 @@ import dev.lockstep.cli.hint.Hints;
 import dev.lockstep.cli.kit.Advice;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.text.Accent;
 import dev.lockstep.cli.text.Cells;
 import dev.lockstep.cli.text.Count;
@@ -76,7 +75,7 @@ final class TableReport {
 
     /** What a line says of values that the mirror has others of; nothing if there are none. */
     static String substituted(long values) {
-        return values == 0 ? "" : ", " + TerminalText.count(values, "value") + " changed to fit";
+        return values == 0 ? "" : ", " + Count.of(values, "value") + " changed to fit";
     }
 
     private static boolean isRecorded(Backfill.Table table) {

@@ -6,7 +6,7 @@ import dev.lockstep.cli.html.HtmlReport;
 import dev.lockstep.cli.html.HtmlReport.Cell;
 import dev.lockstep.cli.html.HtmlReport.Tone;
 import dev.lockstep.cli.kit.Invocation;
-import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.mirror.plan.NotMirrored;
 import dev.lockstep.mirror.verify.Difference.Kind;
 import dev.lockstep.mirror.verify.DifferenceVisitor;
@@ -112,13 +112,13 @@ final class VerifyHtml extends RowDisplay implements AutoCloseable {
         List<String> parts = new ArrayList<>();
         long equal = tables.stream().filter(Verification.Table::isEqual).count();
         long failed = tables.stream().filter(one -> one.failure().isPresent()).count();
-        parts.add(TerminalText.count(equal, "table") + " equal");
+        parts.add(Count.of(equal, "table") + " equal");
         if (differences > 0) {
-            parts.add(TerminalText.count(tables.size() - equal - failed, "table") + " with "
-                    + TerminalText.count(differences, "row") + " that differ");
+            parts.add(Count.of(tables.size() - equal - failed, "table") + " with " + Count.of(differences, "row")
+                    + " that differ");
         }
         if (failed > 0) {
-            parts.add(TerminalText.count(failed, "table") + " not compared");
+            parts.add(Count.of(failed, "table") + " not compared");
         }
         return String.join(", ", parts);
     }

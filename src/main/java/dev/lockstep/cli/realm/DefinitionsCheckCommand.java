@@ -4,11 +4,11 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.source.FreshnessReport;
 import dev.lockstep.cli.source.SourceDirectory;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.realm.RealmUrl;
@@ -74,7 +74,7 @@ public final class DefinitionsCheckCommand implements Command {
                 Cleared cleared = db.transact(tx -> Definitions.modules(tx, realm, stale));
                 data.put("deleted", cleared.deleted());
                 data.put("payloads", cleared.payloads());
-                lines.add(TerminalText.count(cleared.deleted(), "definition") + " deleted");
+                lines.add(Count.of(cleared.deleted(), "definition") + " deleted");
                 return Result.changed(data, lines);
             }
             Result result = Result.unchanged(data, lines);

@@ -4,9 +4,9 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
@@ -76,8 +76,8 @@ public final class DefinitionsClearCommand implements Command {
     }
 
     private static Result result(Cleared cleared, List<Unmatched> unmatched, Invocation call) {
-        String definitions = TerminalText.count(cleared.deleted(), "definition");
-        String notifications = TerminalText.count(cleared.payloads().size(), "notification");
+        String definitions = Count.of(cleared.deleted(), "definition");
+        String notifications = Count.of(cleared.payloads().size(), "notification");
         for (Unmatched module : unmatched) {
             call.output()
                     .warn(

@@ -4,9 +4,9 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
@@ -118,9 +118,9 @@ public final class InvalidateCommand implements Command {
         for (String dependent : done.dependents()) {
             lines.add("with " + dependent + ", which imports it");
         }
-        lines.add(TerminalText.count(done.tombstoned(), "artifact") + " tombstoned, "
-                + TerminalText.count(done.definitionsDeleted(), "definition") + " deleted, "
-                + TerminalText.count(done.payloads().size(), "notification") + " sent");
+        lines.add(Count.of(done.tombstoned(), "artifact") + " tombstoned, "
+                + Count.of(done.definitionsDeleted(), "definition") + " deleted, "
+                + Count.of(done.payloads().size(), "notification") + " sent");
         return expected.of(Result.changed(data, lines), data, output);
     }
 

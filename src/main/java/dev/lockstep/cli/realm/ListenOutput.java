@@ -3,11 +3,11 @@ package dev.lockstep.cli.realm;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.metrics.MetricFamily;
 import dev.lockstep.cli.metrics.Monitoring;
 import dev.lockstep.cli.option.TimeLimit;
 import dev.lockstep.cli.process.Hook;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.listen.ListenEvent.Gap;
 import dev.lockstep.db.listen.ListenEvent.Notification;
 import dev.lockstep.realm.DefinitionChange;
@@ -132,8 +132,8 @@ final class ListenOutput {
 
     /** For who asks where it is. */
     String whereabouts() {
-        return (disconnected ? "not connected, " : "listening, ") + TerminalText.count(heard.get(), "event")
-                + " heard, " + TerminalText.count(gaps.get(), "gap");
+        return (disconnected ? "not connected, " : "listening, ") + Count.of(heard.get(), "event") + " heard, "
+                + Count.of(gaps.get(), "gap");
     }
 
     void gap(Gap gap) {

@@ -1,7 +1,6 @@
 package dev.lockstep.cli.realm;
 
 import dev.lockstep.cli.kit.Output;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.text.Cells;
 import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Tx;
@@ -21,7 +20,7 @@ final class ListenerReport {
         if (hidden > 0) {
             output.warn(
                     "hidden-sessions",
-                    "this login may not look at " + TerminalText.count(hidden, "session")
+                    "this login may not look at " + Count.of(hidden, "session")
                             + ", any of which may listen; pg_read_all_stats would show them");
         }
     }

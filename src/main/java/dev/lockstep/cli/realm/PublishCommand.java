@@ -4,12 +4,12 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.option.TimeLimit;
 import dev.lockstep.cli.process.Hook;
 import dev.lockstep.cli.progress.ProgressMeter;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.realm.RealmUrl;
@@ -184,7 +184,7 @@ public final class PublishCommand implements Command {
     }
 
     private static String amount(PublishOutcome outcome) {
-        return TerminalText.count(outcome.files(), "file") + ", " + TerminalText.count(outcome.bytes(), "byte");
+        return Count.of(outcome.files(), "file") + ", " + Count.of(outcome.bytes(), "byte");
     }
 
     private static Map<String, Object> data(PublishOutcome outcome) {

@@ -4,11 +4,11 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.metrics.Monitoring;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.progress.WhereaboutsSignal;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.libpq.PgTarget;
@@ -148,7 +148,7 @@ public final class SequenceCommand implements Command {
         }
 
         String whereabouts() {
-            return TerminalText.count(rows.get(), "row") + " moved" + (isLost ? ", not connected" : "");
+            return Count.of(rows.get(), "row") + " moved" + (isLost ? ", not connected" : "");
         }
 
         @Override
@@ -176,8 +176,8 @@ public final class SequenceCommand implements Command {
             Map<String, Object> data = new LinkedHashMap<>();
             data.put("rows", rows.get());
             data.put("numbers", numbers.get());
-            List<String> text = List.of(TerminalText.count(rows.get(), "row") + " of the outbox moved, "
-                    + TerminalText.count(numbers.get(), "number") + " given");
+            List<String> text = List.of(Count.of(rows.get(), "row") + " of the outbox moved, "
+                    + Count.of(numbers.get(), "number") + " given");
             return rows.get() == 0 ? Result.unchanged(data, text) : Result.changed(data, text);
         }
     }

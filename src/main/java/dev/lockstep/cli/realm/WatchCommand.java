@@ -3,9 +3,9 @@ package dev.lockstep.cli.realm;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.db.Tx;
@@ -109,14 +109,14 @@ public final class WatchCommand implements Command {
             call.output()
                     .warn(
                             "no-realm",
-                            "of " + TerminalText.count(sample.seen(), "row") + " looked at, " + sample.unnamed()
+                            "of " + Count.of(sample.seen(), "row") + " looked at, " + sample.unnamed()
                                     + " name no realm that can be: nobody is told of them");
         }
         if (sample.wide() > 0) {
             call.output()
                     .warn(
                             "no-path",
-                            "of " + TerminalText.count(sample.seen(), "row") + " looked at, " + sample.wide()
+                            "of " + Count.of(sample.seen(), "row") + " looked at, " + sample.wide()
                                     + " name no path that a file can have: the whole realm is told of for each");
         }
     }

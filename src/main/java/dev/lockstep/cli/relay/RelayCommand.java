@@ -4,12 +4,12 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.metrics.MetricFamily;
 import dev.lockstep.cli.metrics.Monitoring;
 import dev.lockstep.cli.option.ListenAddress;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.libpq.PgTarget;
 import dev.lockstep.realm.log.FeedEvent.Lost;
 import dev.lockstep.realm.log.FeedEvent.ResyncReason;
@@ -214,8 +214,8 @@ public final class RelayCommand implements Command {
         data.put("unauthorized", counts.turnedAway());
         return Result.unchanged(
                 data,
-                List.of(TerminalText.count(counts.everOpen(), "subscription") + ", "
-                        + TerminalText.count(counts.sent(), "event") + " sent; cut off: " + counts.cutOff()
+                List.of(Count.of(counts.everOpen(), "subscription") + ", "
+                        + Count.of(counts.sent(), "event") + " sent; cut off: " + counts.cutOff()
                         + ", gaps: " + counts.gapsTold() + ", turned away: " + counts.turnedAway()));
     }
 

@@ -1,6 +1,6 @@
 package dev.lockstep.cli.source;
 
-import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.transpile.Freshness;
 import dev.lockstep.transpile.Freshness.State;
 import java.util.ArrayList;
@@ -50,8 +50,8 @@ public final class FreshnessReport {
      */
     public List<String> lines(String noun) {
         List<String> all = new ArrayList<>(lines);
-        all.add(TerminalText.count(checked, noun) + ": " + fresh() + " fresh, " + stale.size() + " stale, "
-                + unknown.size() + " that cannot be told");
+        all.add(Count.of(checked, noun) + ": " + fresh() + " fresh, " + stale.size() + " stale, " + unknown.size()
+                + " that cannot be told");
         return all;
     }
 

@@ -4,11 +4,11 @@ import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.source.FreshnessReport;
 import dev.lockstep.cli.source.SourceDirectory;
+import dev.lockstep.cli.text.Count;
 import dev.lockstep.db.Db;
 import dev.lockstep.db.Session;
 import dev.lockstep.realm.FileChange;
@@ -105,7 +105,7 @@ public final class TranspileCheckCommand implements Command {
         for (String dependent : mended.dependents()) {
             lines.add("with " + dependent + ", which imports one");
         }
-        lines.add(TerminalText.count(mended.outcome().tombstoned(), "artifact") + " tombstoned");
+        lines.add(Count.of(mended.outcome().tombstoned(), "artifact") + " tombstoned");
     }
 
     private static FreshnessReport report(List<Finding> findings) {

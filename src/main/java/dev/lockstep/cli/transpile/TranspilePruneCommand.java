@@ -3,7 +3,6 @@ package dev.lockstep.cli.transpile;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
-import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Durations;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
@@ -79,8 +78,8 @@ public final class TranspilePruneCommand implements Command {
         Evicted evicted = call.dryRun() ? db.read(tx -> Eviction.plan(tx, realm, most)) : Eviction.run(db, realm, most);
         data.put("evicted", evicted.artifacts());
         data.put("evictedBytes", evicted.bytes());
-        lines.add((call.dryRun() ? "would evict " : "evicted ") + TerminalText.count(evicted.artifacts(), "artifact")
-                + " of " + evicted.bytes() + " bytes");
+        lines.add((call.dryRun() ? "would evict " : "evicted ") + Count.of(evicted.artifacts(), "artifact") + " of "
+                + evicted.bytes() + " bytes");
         return evicted.artifacts();
     }
 
