@@ -1,5 +1,6 @@
 package dev.lockstep.cli.help;
 
+import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.cli.text.TerminalSize;
 import dev.lockstep.support.Environment;
 
@@ -9,11 +10,11 @@ public final class TerminalWidth {
 
     /** In columns: what COLUMNS says, else what the terminal says, else 80. */
     public static int of(Environment environment) {
-        boolean isTerminal = System.getProperty("lockstep.tty", "").contains("1");
         return environment
                 .get("COLUMNS")
                 .filter(text -> text.matches("[1-9]\\d{0,3}"))
                 .map(Integer::parseInt)
-                .orElseGet(() -> TerminalSize.of(environment, isTerminal).columns());
+                .orElseGet(() -> TerminalSize.of(environment, StandardStream.OUTPUT.isTerminal())
+                        .columns());
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.kit;
 
+import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.support.LockstepException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,8 +20,7 @@ public final class Confirmation {
 
     /** Whether a person is at a terminal, who can be told and asked. */
     public static boolean isAttended() {
-        String terminals = System.getProperty("lockstep.tty", "");
-        return terminals.contains("0") && terminals.contains("2");
+        return StandardStream.INPUT.isTerminal() && StandardStream.ERROR.isTerminal();
     }
 
     /** @throws LockstepException refused: the answer is no, or there is nobody to ask */

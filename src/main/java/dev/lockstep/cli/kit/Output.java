@@ -3,6 +3,7 @@ package dev.lockstep.cli.kit;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.option.Options.Format;
 import dev.lockstep.cli.text.Layout;
+import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.db.DbException;
 import dev.lockstep.support.Json;
 import dev.lockstep.support.LockstepException;
@@ -68,8 +69,8 @@ public final class Output {
         envelope.dryRun(call.dryRun());
         report = RunReport.of(call);
         subject = () -> RunSubject.of(call, "unreadable, see the command");
-        layout = TerminalText.layout(call, 1);
-        messages.layOut(TerminalText.layout(call, 2));
+        layout = TerminalText.layout(call, StandardStream.OUTPUT);
+        messages.layOut(TerminalText.layout(call, StandardStream.ERROR));
     }
 
     public Format format() {

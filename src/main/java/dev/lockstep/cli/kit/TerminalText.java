@@ -3,6 +3,7 @@ package dev.lockstep.cli.kit;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.text.Accent;
 import dev.lockstep.cli.text.Layout;
+import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.cli.text.TerminalSize;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
@@ -41,13 +42,9 @@ public final class TerminalText {
         };
     }
 
-    /**
-     * How text is laid out on standard output or standard error.
-     *
-     * @param stream 1 or 2
-     */
-    static Layout layout(Invocation call, int stream) {
-        boolean isTerminal = System.getProperty("lockstep.tty", "").contains(Integer.toString(stream));
+    /** How text is laid out on standard output or standard error. */
+    static Layout layout(Invocation call, StandardStream stream) {
+        boolean isTerminal = stream.isTerminal();
         return new Layout(isTerminal, isColoured(call, isTerminal), () -> TerminalSize.of(
                         call.databases().environment(), true)
                 .columns());

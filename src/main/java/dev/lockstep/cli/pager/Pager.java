@@ -3,6 +3,7 @@ package dev.lockstep.cli.pager;
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
 import dev.lockstep.cli.kit.TerminalText;
+import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.cli.text.TerminalSize;
 import dev.lockstep.support.Environment;
 import java.io.PrintStream;
@@ -24,8 +25,7 @@ public abstract class Pager implements AutoCloseable {
     /** For one run of a command that prints text. */
     public static Pager of(Invocation call) {
         Environment environment = call.databases().environment();
-        String terminals = System.getProperty("lockstep.tty", "");
-        boolean isTerminal = terminals.contains("1");
+        boolean isTerminal = StandardStream.OUTPUT.isTerminal();
         String kind = environment.get("TERM").orElse("dumb");
         boolean canMove = isTerminal && !kind.equals("dumb");
         boolean isColoured = TerminalText.isColoured(call, isTerminal);
@@ -38,7 +38,7 @@ public abstract class Pager implements AutoCloseable {
         if (program.isPresent()) {
             return new ProgramPager(size, isColoured, program.get());
         }
-        return terminals.contains("0")
+        return StandardStream.INPUT.isTerminal()
                 ? new BuiltInPager(size, isColoured, call.output().out())
                 : new Plain(size, isColoured, call);
     }

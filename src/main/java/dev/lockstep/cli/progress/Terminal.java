@@ -1,6 +1,7 @@
 package dev.lockstep.cli.progress;
 
 import dev.lockstep.cli.process.TerminalJob;
+import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.cli.text.TerminalSize;
 import dev.lockstep.support.Environment;
 import org.jline.utils.Signals;
@@ -21,7 +22,7 @@ final class Terminal implements AutoCloseable {
 
     /** Whether a line can be written over there: it is a terminal, and not one that only prints. */
     static boolean isThere(Environment environment) {
-        return System.getProperty("lockstep.tty", "").contains("2")
+        return StandardStream.ERROR.isTerminal()
                 && environment.get("TERM").filter(kind -> !kind.equals("dumb")).isPresent();
     }
 

@@ -10,6 +10,7 @@ import dev.lockstep.cli.option.Durations;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.shell.ShellStatements.Statement;
+import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
@@ -171,7 +172,7 @@ final class Shell {
     /** What shows results on a terminal, if they are not to scroll away. */
     private Optional<String> pager() {
         boolean wanted = variables.get("PAGER").equals("on") && out == standard;
-        return wanted && System.getProperty("lockstep.tty", "").contains("1")
+        return wanted && StandardStream.OUTPUT.isTerminal()
                 ? databases.environment().get("PAGER").or(() -> Optional.of(ShellPipe.PAGER))
                 : Optional.empty();
     }

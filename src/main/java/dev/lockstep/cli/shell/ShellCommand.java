@@ -5,6 +5,7 @@ import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
+import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
 import java.io.BufferedReader;
@@ -72,8 +73,7 @@ public final class ShellCommand implements Command {
     }
 
     private static boolean interactive() {
-        String terminals = System.getProperty("lockstep.tty", "");
-        return terminals.contains("0") && terminals.contains("1");
+        return StandardStream.INPUT.isTerminal() && StandardStream.OUTPUT.isTerminal();
     }
 
     private static int piped(Shell shell, Invocation call) throws InterruptedException {

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.shell;
 
+import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
@@ -30,7 +31,7 @@ final class ShellPipe {
      */
     static int run(String program, Environment environment, PrintStream out, ToIntFunction<PrintStream> command)
             throws InterruptedException {
-        boolean terminal = System.getProperty("lockstep.tty", "").contains("1");
+        boolean terminal = StandardStream.OUTPUT.isTerminal();
         ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", program).redirectError(Redirect.INHERIT);
         builder.environment().putAll(environment.variables());
         builder.environment().putIfAbsent("LESS", LESS);

@@ -8,6 +8,7 @@ import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.option.Options.Format;
+import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.cli.text.TerminalSize;
 import dev.lockstep.support.Environment;
 import java.time.Duration;
@@ -40,10 +41,10 @@ public final class TopCommand implements Command {
     public Result run(Invocation call) throws InterruptedException {
         TopReader reader = new TopReader(call.databases(), TopSource.of(call));
         Environment environment = call.databases().environment();
-        String terminals = System.getProperty("lockstep.tty", "");
-        boolean isTerminal = terminals.contains("1")
+        boolean isTerminal = StandardStream.OUTPUT.isTerminal()
                 && environment.get("TERM").filter(kind -> !kind.equals("dumb")).isPresent();
-        boolean lives = isTerminal && terminals.contains("0") && call.format() == Format.TEXT && !call.has(ONCE);
+        boolean lives =
+                isTerminal && StandardStream.INPUT.isTerminal() && call.format() == Format.TEXT && !call.has(ONCE);
         if (!lives) {
             return once(
                     reader.read(),
