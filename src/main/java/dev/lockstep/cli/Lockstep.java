@@ -72,8 +72,8 @@ public final class Lockstep {
     }
 
     public static void main(String[] args) {
-        PrintStream out = Printer.of(FileDescriptor.out);
-        PrintStream err = Printer.of(FileDescriptor.err);
+        PrintStream out = Printer.out();
+        PrintStream err = Printer.err();
         Databases databases = new Databases(Environment.ofProcess(), DriverSettings::before);
         SignalHandler handler = SignalHandler.of(Thread.currentThread(), databases);
         int status = new Lockstep(databases, new FileInputStream(FileDescriptor.in), out, err).run(handler, args);

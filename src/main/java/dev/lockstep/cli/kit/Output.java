@@ -3,7 +3,6 @@ package dev.lockstep.cli.kit;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.option.Options.Format;
 import dev.lockstep.cli.text.Layout;
-import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.db.DbException;
 import dev.lockstep.support.Json;
 import dev.lockstep.support.LockstepException;
@@ -69,8 +68,8 @@ public final class Output {
         envelope.dryRun(call.dryRun());
         report = RunReport.of(call);
         subject = () -> RunSubject.of(call, "unreadable, see the command");
-        layout = TerminalText.layout(call, StandardStream.OUTPUT);
-        messages.layOut(TerminalText.layout(call, StandardStream.ERROR));
+        layout = TerminalText.layout(call, out);
+        messages.layOut(TerminalText.layout(call, messages.stream()));
     }
 
     public Format format() {

@@ -1,5 +1,6 @@
 package dev.lockstep.cli.kit;
 
+import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.support.FileError;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -15,15 +16,44 @@ public final class Printer extends PrintStream {
     /** Java passes on the system's words, in English in the launcher's locale, and no number. */
     private static final String READER_IS_GONE = "Broken pipe";
 
-    private final Kept kept;
-
-    private Printer(Kept kept) {
-        super(kept, false, StandardCharsets.UTF_8);
-        this.kept = kept;
+    /** Where the text goes. */
+    private enum Reader {
+        TERMINAL,
+        /** Shows it on a terminal. */
+        PAGER,
+        PROGRAM
     }
 
-    public static Printer of(FileDescriptor descriptor) {
-        return new Printer(new Kept(new FileOutputStream(descriptor)));
+    private final Kept kept;
+    private final Reader reader;
+
+    private Printer(OutputStream stream, Reader reader) {
+        this(new Kept(stream), reader);
+    }
+
+    private Printer(Kept kept, Reader reader) {
+        super(kept, false, StandardCharsets.UTF_8);
+        this.kept = kept;
+        this.reader = reader;
+    }
+
+    /** Standard output. */
+    public static Printer out() {
+        return standard(StandardStream.OUTPUT, FileDescriptor.out);
+    }
+
+    /** Standard error. */
+    public static Printer err() {
+        return standard(StandardStream.ERROR, FileDescriptor.err);
+    }
+
+    private static Printer standard(StandardStream stream, FileDescriptor descriptor) {
+        return new Printer(new FileOutputStream(descriptor), stream.isTerminal() ? Reader.TERMINAL : Reader.PROGRAM);
+    }
+
+    /** Prints to a pager. */
+    public static Printer toPager(OutputStream pager) {
+        return new Printer(pager, Reader.PAGER);
     }
 
     /**
@@ -32,7 +62,17 @@ public final class Printer extends PrintStream {
      * @throws IOException the file cannot be opened
      */
     public static Printer to(String file) throws IOException {
-        return new Printer(new Kept(new FileOutputStream(file)));
+        return new Printer(new FileOutputStream(file), Reader.PROGRAM);
+    }
+
+    /** Whether the stream is a terminal. */
+    public static boolean isTerminal(PrintStream stream) {
+        return stream instanceof Printer printer && printer.reader == Reader.TERMINAL;
+    }
+
+    /** Whether a person reads what is printed to the stream: on a terminal, or in a pager there. */
+    public static boolean isShown(PrintStream stream) {
+        return stream instanceof Printer printer && printer.reader != Reader.PROGRAM;
     }
 
     /** Why something could not be written, such as a full disk; empty also when nobody reads any more. */

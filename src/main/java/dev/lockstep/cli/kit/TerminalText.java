@@ -3,10 +3,10 @@ package dev.lockstep.cli.kit;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.text.Accent;
 import dev.lockstep.cli.text.Layout;
-import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.cli.text.TerminalSize;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.LockstepException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -42,10 +42,10 @@ public final class TerminalText {
         };
     }
 
-    /** How text is laid out on standard output or standard error. */
-    static Layout layout(Invocation call, StandardStream stream) {
-        boolean isTerminal = stream.isTerminal();
-        return new Layout(isTerminal, isColoured(call, isTerminal), () -> TerminalSize.of(
+    /** How text is laid out that is printed to this stream. */
+    static Layout layout(Invocation call, PrintStream stream) {
+        boolean isShown = Printer.isShown(stream);
+        return new Layout(isShown, isColoured(call, isShown), () -> TerminalSize.of(
                         call.databases().environment(), true)
                 .columns());
     }

@@ -2,6 +2,7 @@ package dev.lockstep.cli.pager;
 
 import dev.lockstep.cli.kit.Invocation;
 import dev.lockstep.cli.kit.Output;
+import dev.lockstep.cli.kit.Printer;
 import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.cli.text.TerminalSize;
@@ -25,22 +26,23 @@ public abstract class Pager implements AutoCloseable {
     /** For one run of a command that prints text. */
     public static Pager of(Invocation call) {
         Environment environment = call.databases().environment();
-        boolean isTerminal = StandardStream.OUTPUT.isTerminal();
+        PrintStream out = call.output().out();
+        boolean isShown = Printer.isShown(out);
         String kind = environment.get("TERM").orElse("dumb");
-        boolean canMove = isTerminal && !kind.equals("dumb");
-        boolean isColoured = TerminalText.isColoured(call, isTerminal);
-        TerminalSize size = TerminalSize.of(environment, isTerminal);
+        boolean canMove = Printer.isTerminal(out) && !kind.equals("dumb");
+        boolean isColoured = TerminalText.isColoured(call, isShown);
+        TerminalSize size = TerminalSize.of(environment, isShown);
         Optional<String> program = environment.get("PAGER");
         if (!canMove
                 || program.filter(text -> text.isBlank() || text.equals("cat")).isPresent()) {
-            return new Plain(size, isColoured, call);
+            return new Plain(size, isColoured, out);
         }
         if (program.isPresent()) {
             return new ProgramPager(size, isColoured, program.get());
         }
         return StandardStream.INPUT.isTerminal()
-                ? new BuiltInPager(size, isColoured, call.output().out())
-                : new Plain(size, isColoured, call);
+                ? new BuiltInPager(size, isColoured, out)
+                : new Plain(size, isColoured, out);
     }
 
     /** How many columns a line may take. */
@@ -68,9 +70,9 @@ public abstract class Pager implements AutoCloseable {
     private static final class Plain extends Pager {
         private final PrintStream out;
 
-        Plain(TerminalSize size, boolean isColoured, Invocation call) {
+        Plain(TerminalSize size, boolean isColoured, PrintStream out) {
             super(size, isColoured);
-            this.out = call.output().out();
+            this.out = out;
         }
 
         @Override

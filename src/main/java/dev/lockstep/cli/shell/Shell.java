@@ -10,7 +10,6 @@ import dev.lockstep.cli.option.Durations;
 import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.shell.ShellStatements.Statement;
-import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.db.open.Databases;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
@@ -163,17 +162,16 @@ final class Shell {
         if (!variables.get("OUTPUT").equals("text") && !words.contains("-o") && !words.contains("--json")) {
             words.addAll(0, List.of("-o", variables.get("OUTPUT")));
         }
-        Optional<String> reader = statement.reader().or(this::pager);
-        return reader.isEmpty()
+        Optional<ShellPipe> pipe = statement.reader().map(ShellPipe::toProgram).or(this::pager);
+        return pipe.isEmpty()
                 ? program(words, out)
-                : ShellPipe.run(reader.get(), databases.environment(), out, pipe -> program(words, pipe));
+                : pipe.get().run(databases.environment(), out, reader -> program(words, reader));
     }
 
     /** What shows results on a terminal, if they are not to scroll away. */
-    private Optional<String> pager() {
-        boolean wanted = variables.get("PAGER").equals("on") && out == standard;
-        return wanted && StandardStream.OUTPUT.isTerminal()
-                ? databases.environment().get("PAGER").or(() -> Optional.of(ShellPipe.PAGER))
+    private Optional<ShellPipe> pager() {
+        return variables.get("PAGER").equals("on") && Printer.isTerminal(out)
+                ? Optional.of(ShellPipe.toPager(databases.environment()))
                 : Optional.empty();
     }
 

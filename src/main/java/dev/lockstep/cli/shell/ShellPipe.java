@@ -1,37 +1,53 @@
 package dev.lockstep.cli.shell;
 
-import dev.lockstep.cli.text.StandardStream;
+import dev.lockstep.cli.kit.Printer;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /** A program that reads what a command of the shell prints: {@code | less}. */
 final class ShellPipe {
-    static final String PAGER = "less";
+    private static final String PAGER = "less";
 
     /** What less is told where the user tells it nothing: to leave at once where all fits the screen, and to take colours. */
     private static final String LESS = "FRX";
 
     private static final int CLOSED_PIPE = 141;
 
-    private ShellPipe() {}
+    private final String program;
+    private final Function<OutputStream, PrintStream> printer;
+
+    private ShellPipe(String program, Function<OutputStream, PrintStream> printer) {
+        this.program = program;
+        this.printer = printer;
+    }
+
+    /** @param program for a POSIX shell */
+    static ShellPipe toProgram(String program) {
+        return new ShellPipe(program, pipe -> new PrintStream(pipe, false, StandardCharsets.UTF_8));
+    }
+
+    /** To the pager that the user names, or to one that is everywhere: it is given what a terminal would be. */
+    static ShellPipe toPager(Environment environment) {
+        return new ShellPipe(environment.get("PAGER").orElse(PAGER), Printer::toPager);
+    }
 
     /**
      * Runs the command with its output in the program, and waits for both. Where the program stops reading early, the
      * command has done enough.
      *
-     * @param program for a POSIX shell
      * @param out where the program's own output goes; the terminal, if that is what it is
      * @return the command's exit status
      */
-    static int run(String program, Environment environment, PrintStream out, ToIntFunction<PrintStream> command)
-            throws InterruptedException {
-        boolean terminal = StandardStream.OUTPUT.isTerminal();
+    int run(Environment environment, PrintStream out, ToIntFunction<PrintStream> command) throws InterruptedException {
+        boolean terminal = Printer.isTerminal(out);
         ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", program).redirectError(Redirect.INHERIT);
         builder.environment().putAll(environment.variables());
         builder.environment().putIfAbsent("LESS", LESS);
@@ -42,7 +58,7 @@ final class ShellPipe {
             copy.setDaemon(true);
             copy.start();
             int status;
-            try (PrintStream pipe = new PrintStream(process.getOutputStream(), false, StandardCharsets.UTF_8)) {
+            try (PrintStream pipe = printer.apply(process.getOutputStream())) {
                 status = command.applyAsInt(pipe);
             }
             process.waitFor();

@@ -3,6 +3,7 @@ package dev.lockstep.cli.top;
 import dev.lockstep.cli.kit.Command;
 import dev.lockstep.cli.kit.ExitCode;
 import dev.lockstep.cli.kit.Invocation;
+import dev.lockstep.cli.kit.Printer;
 import dev.lockstep.cli.kit.Result;
 import dev.lockstep.cli.kit.TerminalText;
 import dev.lockstep.cli.option.Opt;
@@ -41,7 +42,7 @@ public final class TopCommand implements Command {
     public Result run(Invocation call) throws InterruptedException {
         TopReader reader = new TopReader(call.databases(), TopSource.of(call));
         Environment environment = call.databases().environment();
-        boolean isTerminal = StandardStream.OUTPUT.isTerminal()
+        boolean isTerminal = Printer.isTerminal(call.output().out())
                 && environment.get("TERM").filter(kind -> !kind.equals("dumb")).isPresent();
         boolean lives =
                 isTerminal && StandardStream.INPUT.isTerminal() && call.format() == Format.TEXT && !call.has(ONCE);
