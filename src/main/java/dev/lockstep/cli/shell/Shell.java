@@ -11,6 +11,7 @@ import dev.lockstep.cli.option.Opt;
 import dev.lockstep.cli.option.Options;
 import dev.lockstep.cli.shell.ShellStatements.Statement;
 import dev.lockstep.db.open.Databases;
+import dev.lockstep.support.Clock;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.Redactor;
@@ -260,31 +261,35 @@ final class Shell {
         if (last == null) {
             throw LockstepException.usage("there is no command to repeat", null);
         }
-        SignalHandler handler = SignalHandler.ofCommand();
-        int status = 0;
-        boolean isAnswered = true;
-        while (isAnswered) {
+        do {
             String header = LocalDateTime.now(ZoneId.systemDefault()).withNano(0) + ", every " + every.orElse("2s")
                     + ": " + last.command();
             (variables.get("OUTPUT").equals("text") ? out : err)
                     .println(redactor().redact(header));
-            status = command(last);
+            int status = command(last);
             // What is watched is, mostly, whether the answer is still no.
-            isAnswered = status == ExitCode.OK.status()
-                    || status == ExitCode.DIFFERS.status()
-                    || status == ExitCode.INCOMPLETE.status();
-            running = handler;
-            try {
-                Thread.sleep(isAnswered ? pause.toMillis() : 0);
-            } catch (InterruptedException e) {
-                if (handler.status() == 0) {
-                    throw e;
-                }
-                return 0;
-            } finally {
-                running = null;
+            if (status != ExitCode.OK.status()
+                    && status != ExitCode.DIFFERS.status()
+                    && status != ExitCode.INCOMPLETE.status()) {
+                return status;
             }
+        } while (!isStoppedWithin(pause));
+        return 0;
+    }
+
+    private boolean isStoppedWithin(Duration time) throws InterruptedException {
+        SignalHandler handler = SignalHandler.ofCommand();
+        running = handler;
+        try {
+            Clock.SYSTEM.sleep(time);
+            return false;
+        } catch (InterruptedException e) {
+            if (handler.status() == 0) {
+                throw e;
+            }
+            return true;
+        } finally {
+            running = null;
         }
-        return status;
     }
 }
