@@ -8,6 +8,7 @@ import dev.lockstep.cli.text.StandardStream;
 import dev.lockstep.cli.text.TerminalSize;
 import dev.lockstep.support.Environment;
 import java.io.PrintStream;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -43,6 +44,15 @@ public abstract class Pager implements AutoCloseable {
         return StandardStream.INPUT.isTerminal()
                 ? new BuiltInPager(size, isColoured, out)
                 : new Plain(size, isColoured, out);
+    }
+
+    /**
+     * Adds to the variables of a pager what less is to do unless somebody has said: leave if all fits on a page, show colours, keep the
+     * screen.
+     */
+    public static void advise(Map<String, String> variables) {
+        variables.putIfAbsent("LESS", "FRX");
+        variables.putIfAbsent("LESSCHARSET", "utf-8");
     }
 
     /** How many columns a line may take. */

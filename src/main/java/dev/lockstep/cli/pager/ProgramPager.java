@@ -11,9 +11,6 @@ import java.nio.charset.StandardCharsets;
 
 /** The program that PAGER names, as a shell runs it. */
 final class ProgramPager extends Pager {
-    /** What less is to do unless somebody has said: leave if all fits on a page, show colours, keep the screen. */
-    private static final String LESS = "FRX";
-
     private final String program;
     private Process process;
     private Writer text;
@@ -28,8 +25,7 @@ final class ProgramPager extends Pager {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", program)
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().putIfAbsent("LESS", LESS);
-        builder.environment().putIfAbsent("LESSCHARSET", "utf-8");
+        advise(builder.environment());
         try {
             process = builder.start();
         } catch (IOException e) {

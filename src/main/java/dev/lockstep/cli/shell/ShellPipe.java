@@ -1,6 +1,7 @@
 package dev.lockstep.cli.shell;
 
 import dev.lockstep.cli.kit.Printer;
+import dev.lockstep.cli.pager.Pager;
 import dev.lockstep.support.Environment;
 import dev.lockstep.support.FileError;
 import dev.lockstep.support.LockstepException;
@@ -15,9 +16,6 @@ import java.util.function.ToIntFunction;
 /** A program that reads what a command of the shell prints: {@code | less}. */
 final class ShellPipe {
     private static final String PAGER = "less";
-
-    /** What less is told where the user tells it nothing: to leave at once where all fits the screen, and to take colours. */
-    private static final String LESS = "FRX";
 
     private static final int CLOSED_PIPE = 141;
 
@@ -50,7 +48,7 @@ final class ShellPipe {
         boolean terminal = Printer.isTerminal(out);
         ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", program).redirectError(Redirect.INHERIT);
         builder.environment().putAll(environment.variables());
-        builder.environment().putIfAbsent("LESS", LESS);
+        Pager.advise(builder.environment());
         try {
             Process process = builder.redirectOutput(terminal ? Redirect.INHERIT : Redirect.PIPE)
                     .start();
