@@ -57,7 +57,7 @@ class PooledLeftoversTest {
                 "set search_path = ''",
                 "set synchronous_commit = local",
                 "set gin_fuzzy_search_limit = 1",
-                "set statement_timeout = 1",
+                "set statement_timeout = 7654321",
                 "set lockstep.anything = 1",
                 "create temp table if not exists t (id bigint)"
             })
@@ -74,6 +74,7 @@ class PooledLeftoversTest {
             for (int i = 0; i < SERVERS; i++) {
                 db.run(tx -> tx.update("insert into t values (1)"));
                 assertThat(ask(db, STATE)).isEqualTo(database.ask(STATE));
+                assertThat(ask(db, "show statement_timeout")).doesNotStartWith("7654");
             }
         }
         assertThat(database.ask("select count(*) from t")).isEqualTo(Integer.toString(SERVERS));
