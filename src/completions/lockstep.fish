@@ -51,7 +51,7 @@ complete -c lockstep -f
 # What follows -- is another program's.
 complete -c lockstep -n 'contains -- -- (commandline -opc)' -F
 complete -c lockstep -n '__lockstep_at \'\'' -a realm -d 'Tell every replica what changed in a realm, and hear it'
-complete -c lockstep -n '__lockstep_at realm' -a broadcast -d 'Tell every replica to drop what it cached of a realm'
+complete -c lockstep -n '__lockstep_at realm' -a broadcast -d 'Tell every replica to drop the files that it cached of a realm, …'
 complete -c lockstep -n '__lockstep_at realm' -a invalidate -d 'Make everybody forget a realm, or the paths given and what imports …'
 complete -c lockstep -n '__lockstep_at realm' -a listen -d 'Show what replicas are told, as it is told'
 complete -c lockstep -n '__lockstep_at realm' -a listeners -d 'Show who listens'

@@ -196,6 +196,9 @@ public record RealmPath(RealmUrl realm, String local, Set<String> others) {
     private static String local(RealmUrl realm, String inner, String typed) {
         refuse(inner, typed, '?', "%3F");
         refuse(inner, typed, '#', "%23");
+        if (inner.isBlank() && !inner.isEmpty()) {
+            throw wrong(typed, "it is blank", "a path is relative to the realm: cards/person.gts");
+        }
         if (!inner.strip().equals(inner)) {
             throw wrong(typed, "a URL has no blank at its ends", "write " + inner.strip() + ", or %20");
         }

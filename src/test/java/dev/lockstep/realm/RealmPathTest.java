@@ -76,6 +76,7 @@ class RealmPathTest {
                 "http://h/r/            | the realm itself    | leave the path out",
                 "http://h/r             | the realm itself    | leave the path out",
                 "http://h/r/x.gts?noCache=1 | a query         | write http://h/r/x.gts",
+                "'  '                    | blank               | relative to the realm",
                 "http://h/r/x.gts#top   | a fragment          | write http://h/r/x.gts",
                 "x.gts?a=b              | '?' ends the path   | x.gts%3Fa=b, or x.gts",
                 "a#b.gts                | '#' ends the path   | write a%23b.gts",

@@ -42,8 +42,9 @@ public final class BroadcastCommand implements Command {
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage()
-                .description("Tell every replica to drop what it cached of a realm: all of it, or the paths given."
-                        + " Everything is sent in one transaction. Done again, it sends again.");
+                .description(
+                        "Tell every replica to drop the files that it cached of a realm, all or the paths given, in one"
+                                + " transaction. Its name, icon and routes, and the shared cache, are for 'realm invalidate'.");
         Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
         Options.add(spec, PATH, PATHS_FROM);
         DurableBroadcast.declare(spec);
