@@ -8,6 +8,7 @@ import dev.lockstep.db.sqlite.SqliteCatalog;
 import dev.lockstep.mirror.source.SourceTable.Column;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -22,22 +23,22 @@ public final class ColumnSurvey {
             coalesce(max(case when instr(%1$s, char(0)) > 0 then length(cast(%1$s as blob)) else length(%1$s) end), 0)
             """;
 
+    private static final Map<Kind, String> WORDS = words();
+
     /** A column's collation may be one that only the application has, so no comparison is to use it. */
-    private static final String CONTENT = """
-            coalesce(max(typeof(%1$s) = 'integer'), 0), coalesce(max(typeof(%1$s) = 'real'), 0),
-            coalesce(max(typeof(%1$s) = 'text'), 0), coalesce(max(typeof(%1$s) = 'blob'), 0),
-            coalesce(max(typeof(%1$s) = 'integer' and %1$s collate binary not in (0, 1)), 0),
-            coalesce(max(typeof(%1$s) = 'integer' and %1$s collate binary not between -9007199254740992 and 9007199254740992), 0)
-            """;
+    private static final String NO_BIT = "(typeof(%1$s) = 'integer' and %1$s collate binary not in (0, 1))";
+
+    private static final String NO_EXACT_DOUBLE = """
+            (typeof(%1$s) = 'integer' and %1$s collate binary not between -9007199254740992 and 9007199254740992)""";
 
     /** Only of columns that keep no text as such is it worth to read what texts they have. */
-    private static final String TEXTS = """
-            coalesce(max(typeof(%1$s) = 'text' and lower(%1$s) not in ('t', 'f', 'true', 'false')), 0),
-            coalesce(max(typeof(%1$s) = 'text'
-                         and %1$s glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][ T]*'), 0)
-            """;
+    private static final String NO_TRUTH = "(typeof(%1$s) = 'text' and lower(%1$s) not in ('t', 'f', 'true', 'false'))";
 
-    private static final String NOT_READ = "0, 0";
+    private static final String TIME =
+            "(typeof(%1$s) = 'text' and %1$s glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][ T]*')";
+
+    /** How many rows tell what a table is like. */
+    private static final int FIRST = 256;
 
     private static final int ANSWERS = 8;
     private static final int COLUMNS_AT_ONCE = 100;
@@ -55,6 +56,15 @@ public final class ColumnSurvey {
             Set<Kind> kinds, boolean onlyBits, boolean onlyExactDoubles, boolean onlyTruthWords, boolean times) {}
 
     private static final Content NOTHING = new Content(Set.of(), true, true, true, false);
+
+    private static Map<Kind, String> words() {
+        Map<Kind, String> words = new EnumMap<>(Kind.class);
+        words.put(Kind.INTEGER, "integer");
+        words.put(Kind.REAL, "real");
+        words.put(Kind.TEXT, "text");
+        words.put(Kind.BLOB, "blob");
+        return words;
+    }
 
     private final Map<Column, Content> contents = new HashMap<>();
     private final Map<Column, Long> longest = new HashMap<>();
@@ -91,21 +101,85 @@ public final class ColumnSurvey {
         return contents.get(column);
     }
 
+    /**
+     * The first rows are asked everything. Of all others it is asked only whether they show what the first do not, which costs
+     * a tenth; and everything only in columns of which that is so.
+     */
     private void read(List<Column> columns) {
-        List<String> asked = new ArrayList<>();
-        for (Column column : columns) {
-            boolean keepsTexts = column.affinity() == SourceTable.Affinity.TEXT;
-            asked.add(CONTENT.formatted(column.identifier()));
-            asked.add(keepsTexts ? NOT_READ : TEXTS.formatted(column.identifier()));
+        List<String> names =
+                columns.stream().map(column -> column.identifier().toString()).toList();
+        String all = " from " + table.withoutIndexes();
+        if (!readAll(columns, " from (select " + String.join(", ", names) + all + " limit " + FIRST + ")")) {
+            readAll(columns, all);
+            return;
         }
-        Row row = tx.only("select " + String.join(", ", asked) + " from " + table.withoutIndexes());
-        List<Kind> kinds = List.of(Kind.INTEGER, Kind.REAL, Kind.TEXT, Kind.BLOB);
+        List<String> news = new ArrayList<>();
+        columns.forEach(column -> news.add(news(column, contents.get(column))));
+        if (tx.only("select exists (select 1" + all + " where " + String.join(" or ", news) + ")")
+                        .integer(0)
+                == 0) {
+            return;
+        }
+        Row row = tx.only("select "
+                + String.join(", ", news.stream().map(ColumnSurvey::found).toList()) + all);
+        List<Column> open = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
-            int at = i * ANSWERS;
+            if (row.integer(i) == 1) {
+                open.add(columns.get(i));
+            }
+        }
+        if (!open.isEmpty()) {
+            readAll(open, all);
+        }
+    }
+
+    /** What holds for a value that shows what is not known of its column yet. */
+    private static String news(Column column, Content known) {
+        String name = column.identifier().toString();
+        List<String> any = new ArrayList<>();
+        List<String> kinds = new ArrayList<>();
+        known.kinds().forEach(kind -> kinds.add("typeof(%s) <> '%s'".formatted(name, WORDS.get(kind))));
+        kinds.add("typeof(" + name + ") <> 'null'");
+        any.add("(" + String.join(" and ", kinds) + ")");
+        if (known.kinds().contains(Kind.INTEGER)) {
+            if (known.onlyBits()) {
+                any.add(NO_BIT.formatted(name));
+            }
+            if (known.onlyExactDoubles()) {
+                any.add(NO_EXACT_DOUBLE.formatted(name));
+            }
+        }
+        if (known.kinds().contains(Kind.TEXT) && column.affinity() != SourceTable.Affinity.TEXT) {
+            if (known.onlyTruthWords()) {
+                any.add(NO_TRUTH.formatted(name));
+            }
+            if (!known.times()) {
+                any.add(TIME.formatted(name));
+            }
+        }
+        return String.join(" or ", any);
+    }
+
+    /** @return whether there may be more rows than those */
+    private boolean readAll(List<Column> columns, String rows) {
+        List<String> asked = new ArrayList<>(List.of("count(*)"));
+        for (Column column : columns) {
+            String name = column.identifier().toString();
+            WORDS.values().forEach(word -> asked.add(found("typeof(%s) = '%s'".formatted(name, word))));
+            asked.add(found(NO_BIT.formatted(name)));
+            asked.add(found(NO_EXACT_DOUBLE.formatted(name)));
+            boolean keepsTexts = column.affinity() == SourceTable.Affinity.TEXT;
+            asked.add(keepsTexts ? "0" : found(NO_TRUTH.formatted(name)));
+            asked.add(keepsTexts ? "0" : found(TIME.formatted(name)));
+        }
+        Row row = tx.only("select " + String.join(", ", asked) + rows);
+        for (int i = 0; i < columns.size(); i++) {
+            int at = 1 + i * ANSWERS;
             Set<Kind> found = EnumSet.noneOf(Kind.class);
-            for (int kind = 0; kind < kinds.size(); kind++) {
-                if (row.integer(at + kind) == 1) {
-                    found.add(kinds.get(kind));
+            int next = at;
+            for (Kind kind : WORDS.keySet()) {
+                if (row.integer(next++) == 1) {
+                    found.add(kind);
                 }
             }
             contents.put(
@@ -117,6 +191,11 @@ public final class ColumnSurvey {
                             row.integer(at + 6) == 0,
                             row.integer(at + 7) == 1));
         }
+        return row.integer(0) >= FIRST;
+    }
+
+    private static String found(String condition) {
+        return "coalesce(max(" + condition + "), 0)";
     }
 
     /**
