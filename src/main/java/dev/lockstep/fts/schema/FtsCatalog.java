@@ -96,7 +96,7 @@ public final class FtsCatalog {
     }
 
     private void relate(Tx tx, String name, String sql) {
-        Optional<String> module = sql == null ? Optional.empty() : FtsTable.module(sql);
+        Optional<String> module = sql == null ? Optional.empty() : FtsDefinition.module(sql);
         if (module.isEmpty()) {
             relate(name, Relation.TABLE);
             return;

@@ -1,13 +1,11 @@
 package dev.lockstep.fts.schema;
 
 import dev.lockstep.db.Identifier;
-import dev.lockstep.db.sqlite.SqlToken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * A full-text table.
@@ -17,7 +15,7 @@ import java.util.function.Predicate;
  * @param kind where its text is
  * @param columns the columns that an INSERT without a list fills, in order
  * @param content the table or view that an external-content table reads, as it is written
- * @param sql its definition
+ * @param definition as it was made
  * @param objection why this SQLite cannot open it: no such tokenizer, or its own tables are gone; empty if it can
  */
 public record FtsTable(
@@ -26,7 +24,7 @@ public record FtsTable(
         Kind kind,
         List<String> columns,
         Optional<String> content,
-        String sql,
+        FtsDefinition definition,
         Optional<String> objection) {
     /** Where the text of a full-text table is (sqlite.org/fts5.html, section 4.4); each is rebuilt and verified its own way. */
     public enum Kind {
@@ -69,46 +67,38 @@ public record FtsTable(
         return new Identifier(name + "_" + suffix);
     }
 
-    /** The module of a {@code CREATE VIRTUAL TABLE} statement, folded; empty for any other. */
-    static Optional<String> module(String sql) {
-        List<SqlToken> tokens = SqlToken.of(sql);
-        if (tokens.size() < 2 || !tokens.get(1).is("VIRTUAL")) {
-            return Optional.empty();
-        }
-        int using = indexOfUsing(tokens);
-        return using < 0 || using + 1 >= tokens.size()
-                ? Optional.empty()
-                : Optional.of(SqlToken.fold(tokens.get(using + 1).name()));
-    }
-
     /** Reads the options out of the definition, the rest is known. */
     static FtsTable of(String name, FtsModule module, List<String> columns, String sql) {
-        Optional<String> content = option(module, sql, "content");
+        return of(name, module, columns, new FtsDefinition(module, sql), Optional.empty());
+    }
+
+    /** One that SQLite cannot open: what its definition says is all that is known. */
+    static FtsTable unopened(String name, FtsModule module, String sql, String objection) {
+        FtsDefinition definition = new FtsDefinition(module, sql);
+        return of(name, module, definition.columns(), definition, Optional.of(objection));
+    }
+
+    private static FtsTable of(
+            String name, FtsModule module, List<String> columns, FtsDefinition definition, Optional<String> objection) {
+        Optional<String> content = definition.option("content");
         boolean deletes =
-                option(module, sql, "contentless_delete").filter("1"::equals).isPresent();
+                definition.option("contentless_delete").filter("1"::equals).isPresent();
         boolean contentless = content.isPresent() && content.get().isEmpty();
         Kind kind = content.isEmpty()
                 ? Kind.OWN_CONTENT
                 : !contentless ? Kind.EXTERNAL_CONTENT : deletes ? Kind.CONTENTLESS_DELETE : Kind.CONTENTLESS;
         return new FtsTable(
-                name, module, kind, columns, content.filter(table -> !table.isEmpty()), sql, Optional.empty());
+                name, module, kind, columns, content.filter(table -> !table.isEmpty()), definition, objection);
     }
 
-    /** One that SQLite cannot open: what its definition says is all that is known. */
-    static FtsTable unopened(String name, FtsModule module, String sql, String objection) {
-        List<String> columns = new ArrayList<>();
-        for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
-            if (!argument.isEmpty() && module.optionName(argument).isEmpty()) {
-                columns.add(argument.get(0).name());
-            }
-        }
-        FtsTable table = of(name, module, columns, sql);
-        return new FtsTable(name, module, table.kind, columns, table.content, sql, Optional.of(objection));
+    /** Its definition as it is written. */
+    public String sql() {
+        return definition.sql();
     }
 
     /** What the definition says about an option, given by its whole name. */
     public Optional<String> option(String name) {
-        return option(module, sql, name);
+        return definition.option(name);
     }
 
     /** Whether a column means the number of a row. */
@@ -159,7 +149,7 @@ public record FtsTable(
     /** What of the definition says how text is cut into terms, and which columns have none: not where anything is kept. */
     public List<String> indexing() {
         return module == FtsModule.FTS5
-                ? definition(
+                ? definition.columnsAndOptions(
                         name -> !name.startsWith("content") && !name.equals("prefix") && !name.equals("columnsize"))
                 : storing();
     }
@@ -167,103 +157,20 @@ public record FtsTable(
     /** What of the definition says what the index keeps: all but where the text is. */
     public List<String> storing() {
         if (module == FtsModule.FTS5) {
-            return definition(name -> !name.startsWith("content"));
+            return definition.columnsAndOptions(name -> !name.startsWith("content"));
         }
         List<String> storing = new ArrayList<>();
         // The columns may be those of the content table, which are not written down.
         columns.forEach(column -> storing.add(new Identifier(column).toString()));
-        storing.addAll(options(name -> !OF_TEXT.contains(name)));
+        storing.addAll(definition.options(name -> !OF_TEXT.contains(name)));
         if (module == FtsModule.FTS3) {
             storing.add("matchinfo=fts3");
         }
         return storing;
     }
 
-    /** The columns, and some of the options, as they are written. */
-    private List<String> definition(Predicate<String> kept) {
-        List<String> definition = new ArrayList<>();
-        for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
-            if (!argument.isEmpty()
-                    && module.optionName(argument).filter(kept.negate()).isEmpty()) {
-                definition.add(text(argument));
-            }
-        }
-        return definition;
-    }
-
-    private List<String> options(Predicate<String> kept) {
-        List<String> options = new ArrayList<>();
-        for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
-            if (module.optionName(argument).filter(kept).isPresent()) {
-                options.add(text(argument));
-            }
-        }
-        return options;
-    }
-
-    private String text(List<SqlToken> argument) {
-        return sql.substring(
-                argument.get(0).start(), argument.get(argument.size() - 1).end());
-    }
-
     /** Whether a column's text can be searched. */
     public boolean isIndexed(String column) {
-        for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
-            boolean unindexed =
-                    switch (module) {
-                        case FTS3 -> false;
-                        case FTS4 ->
-                            argument.size() == 3
-                                    && module.optionName(argument)
-                                            .filter("notindexed"::equals)
-                                            .isPresent();
-                        case FTS5 -> argument.size() == 2 && argument.get(1).is("UNINDEXED");
-                    };
-            int named = module == FtsModule.FTS5 ? 0 : 2;
-            if (unindexed && SqlToken.fold(argument.get(named).name()).equals(SqlToken.fold(column))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static Optional<String> option(FtsModule module, String sql, String name) {
-        Optional<String> value = Optional.empty();
-        for (List<SqlToken> argument : arguments(SqlToken.of(sql))) {
-            if (module.optionName(argument).filter(name::equals).isPresent()) {
-                int at = argument.get(1).is('=') ? 2 : 1;
-                value = Optional.of(
-                        argument.size() <= at ? "" : argument.get(at).name());
-            }
-        }
-        return value;
-    }
-
-    private static int indexOfUsing(List<SqlToken> tokens) {
-        // CREATE VIRTUAL TABLE name USING: the name itself may be USING.
-        for (int i = 4; i < tokens.size(); i++) {
-            if (tokens.get(i).is("USING")) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private static List<List<SqlToken>> arguments(List<SqlToken> tokens) {
-        List<List<SqlToken>> arguments = new ArrayList<>();
-        List<SqlToken> argument = new ArrayList<>();
-        int depth = 0;
-        for (SqlToken token : tokens.subList(Math.min(indexOfUsing(tokens) + 2, tokens.size()), tokens.size())) {
-            depth += token.is('(') ? 1 : token.is(')') ? -1 : 0;
-            boolean opens = token.is('(') && depth == 1;
-            boolean ends = depth == 0 || (token.is(',') && depth == 1);
-            if (ends) {
-                arguments.add(argument);
-                argument = new ArrayList<>();
-            } else if (!opens) {
-                argument.add(token);
-            }
-        }
-        return arguments;
+        return definition.isIndexed(column);
     }
 }

@@ -25,6 +25,9 @@ final class TrialSearch {
     /** No language has it, every tokenizer keeps it together, and it is a number where a column takes only those. */
     private static final long FIRST = 918_273_640_000L;
 
+    /** What each word begins with. */
+    private static final String NUMBER = Long.toString(FIRST / 10_000);
+
     /** What the trigram tokenizer makes of a word. */
     private static final int PIECE = 3;
 
@@ -41,6 +44,10 @@ final class TrialSearch {
     private final TrialCells cells;
     private final boolean tellsRows;
     private final boolean tellsColumns;
+    /** Whether words are no terms, but several. */
+    private final boolean cutUp;
+
+    private final boolean[] indexed;
     private final Set<String> watched = new LinkedHashSet<>();
     private final WordTerms joined = new WordTerms();
 
@@ -51,12 +58,19 @@ final class TrialSearch {
     TrialSearch(Tx tx, FtsTable table, ExpectedContent expected) {
         this.tx = tx;
         this.table = table;
-        this.expected = new ExpectedRows(tx, table, expected, number());
+        this.expected = new ExpectedRows(tx, table, expected, NUMBER);
         this.cells = new TrialCells(tx, table);
         this.tellsRows = expected.numbers() == ExpectedContent.Numbers.WRITTEN;
         this.tellsColumns = table.option("detail")
                 .filter(detail -> detail.toLowerCase(Locale.ROOT).equals("none"))
                 .isEmpty();
+        this.cutUp = table.option("tokenize")
+                .filter(tokenizer -> tokenizer.toLowerCase(Locale.ROOT).contains("trigram"))
+                .isPresent();
+        this.indexed = new boolean[table.columns().size()];
+        for (int i = 0; i < indexed.length; i++) {
+            indexed[i] = table.isIndexed(table.columns().get(i));
+        }
     }
 
     /** A word that stands nowhere yet: digits. */
@@ -107,10 +121,10 @@ final class TrialSearch {
     }
 
     private Optional<String> terms(List<Row> wanted) {
-        if (!isCutUp()) {
+        if (!cutUp) {
             wanted.forEach(this::findJoined);
         }
-        if (table.module() == FtsModule.FTS5 && !isCutUp() && joined.isEmpty() && isAsIndexed(wanted)) {
+        if (table.module() == FtsModule.FTS5 && !cutUp && joined.isEmpty() && isAsIndexed(wanted)) {
             return Optional.empty();
         }
         for (String word : List.copyOf(watched)) {
@@ -124,23 +138,10 @@ final class TrialSearch {
 
     private void findJoined(Row row) {
         for (int i = 0; i < table.columns().size(); i++) {
-            String text = row.isNull("c" + i) ? "" : String.valueOf(row.value("c" + i));
-            if (table.isIndexed(table.columns().get(i)) && text.contains(number())) {
-                joined.find(text, watched);
+            if (indexed[i] && holdsAny(row, "c" + i)) {
+                joined.find(String.valueOf(row.value("c" + i)), watched);
             }
         }
-    }
-
-    /** What each word begins with. */
-    private static String number() {
-        return Long.toString(FIRST / 10_000);
-    }
-
-    /** Whether words are no terms, but several. */
-    private boolean isCutUp() {
-        return table.option("tokenize")
-                .filter(tokenizer -> tokenizer.toLowerCase(Locale.ROOT).contains("trigram"))
-                .isPresent();
     }
 
     /** One look at the terms of the index, for all words at once: they stand next to each other. */
@@ -159,7 +160,7 @@ final class TrialSearch {
         for (Row row : wanted) {
             for (int i = 0; i < table.columns().size(); i++) {
                 String column = table.columns().get(i);
-                for (String word : table.isIndexed(column) && !row.isNull("c" + i) ? watched : Set.<String>of()) {
+                for (String word : indexed[i] && holdsAny(row, "c" + i) ? watched : Set.<String>of()) {
                     if (holds(row, "c" + i, word)) {
                         wantedPlaces.add(word + " " + place(row.isNull("r") ? null : row.text("r"), column));
                         times++;
@@ -202,7 +203,7 @@ final class TrialSearch {
             Set<String> places = new LinkedHashSet<>();
             for (int i = 0; i < table.columns().size(); i++) {
                 String column = table.columns().get(i);
-                if (table.isIndexed(column) && holds(row, "c" + i, word)) {
+                if (indexed[i] && holds(row, "c" + i, word)) {
                     places.add(place(row.isNull("r") ? null : row.text("r"), column));
                 }
             }
@@ -288,13 +289,16 @@ final class TrialSearch {
         places.merge(place, 1L, Long::sum);
     }
 
+    private static boolean holdsAny(Row row, String column) {
+        return !row.isNull(column) && String.valueOf(row.value(column)).contains(NUMBER);
+    }
+
     private boolean holds(Row row, String column, String word) {
         if (row.isNull(column)) {
             return false;
         }
         String text = String.valueOf(row.value(column));
-        return (isCutUp() || inPieces)
-                ? text.contains(word)
-                : WordTerms.of(text, word).contains(word);
+        return text.contains(word)
+                && (cutUp || inPieces || WordTerms.of(text, word).contains(word));
     }
 }
