@@ -14,42 +14,55 @@ final class TrialTriggers {
     private static final Pattern JSON_PATH = Pattern.compile("'\\$\\.([A-Za-z0-9_]+)'");
 
     private final List<TriggerStatement> triggers;
+    private final Set<String> names = new LinkedHashSet<>();
+    private final Set<String> literals = new LinkedHashSet<>();
+    private final Set<String> conditional = new LinkedHashSet<>();
+    private final Set<String> keys = new LinkedHashSet<>();
+    private final boolean tellsColumnsApart;
 
     TrialTriggers(List<TriggerStatement> triggers) {
         this.triggers = triggers;
+        List<List<SqlToken>> texts =
+                triggers.stream().map(trigger -> SqlToken.of(trigger.sql())).toList();
+        for (List<SqlToken> tokens : texts) {
+            tokens.forEach(this::note);
+        }
+        findConditions(texts);
+        this.tellsColumnsApart = tellColumnsApart(triggers, texts);
+    }
+
+    private void note(SqlToken token) {
+        if (token.canName()) {
+            names.add(SqlToken.fold(token.name()));
+        }
+        if (token.kind() == SqlToken.Kind.NUMBER || token.kind() == SqlToken.Kind.STRING) {
+            literals.add(token.text());
+        }
+        if (token.kind() == SqlToken.Kind.STRING) {
+            Matcher path = JSON_PATH.matcher(token.text());
+            if (path.matches()) {
+                keys.add(path.group(1));
+            }
+        }
     }
 
     /** All names that stand in them, folded. */
     Set<String> names() {
-        Set<String> named = new LinkedHashSet<>();
-        for (TriggerStatement trigger : triggers) {
-            for (SqlToken token : SqlToken.of(trigger.sql())) {
-                if (token.canName()) {
-                    named.add(SqlToken.fold(token.name()));
-                }
-            }
-        }
-        return named;
+        return names;
     }
 
     /** The numbers and texts that stand in them, as SQL writes them. */
     Set<String> literals() {
-        Set<String> literals = new LinkedHashSet<>();
-        for (TriggerStatement trigger : triggers) {
-            for (SqlToken token : SqlToken.of(trigger.sql())) {
-                if (token.kind() == SqlToken.Kind.NUMBER || token.kind() == SqlToken.Kind.STRING) {
-                    literals.add(token.text());
-                }
-            }
-        }
         return literals;
     }
 
     /** The columns of the row that stand in a condition, folded. */
     Set<String> conditional() {
-        Set<String> conditional = new LinkedHashSet<>();
-        for (TriggerStatement trigger : triggers) {
-            List<SqlToken> tokens = SqlToken.of(trigger.sql());
+        return conditional;
+    }
+
+    private void findConditions(List<List<SqlToken>> texts) {
+        for (List<SqlToken> tokens : texts) {
             boolean condition = false;
             for (int i = 0; i < tokens.size(); i++) {
                 SqlToken token = tokens.get(i);
@@ -59,16 +72,14 @@ final class TrialTriggers {
                 }
             }
         }
-        return conditional;
     }
 
     /** Of each key of several columns one that they do not choose by: there a new row has another value than any has. */
     Set<String> distinct(List<List<String>> keys) {
-        Set<String> chosen = conditional();
         Set<String> distinct = new LinkedHashSet<>();
         for (List<String> key : keys) {
             key.stream()
-                    .filter(column -> key.size() > 1 && !chosen.contains(SqlToken.fold(column)))
+                    .filter(column -> key.size() > 1 && !conditional.contains(SqlToken.fold(column)))
                     .findFirst()
                     .ifPresent(distinct::add);
         }
@@ -93,18 +104,23 @@ final class TrialTriggers {
 
     /** Whether an update of one column can do something else than an update of another. */
     boolean tellColumnsApart() {
-        long updates = triggers.stream()
-                .filter(trigger -> trigger.event() == TriggerStatement.Event.UPDATE)
-                .count();
-        boolean chooses = triggers.stream()
-                .filter(trigger -> trigger.event() == TriggerStatement.Event.UPDATE)
-                .anyMatch(trigger -> trigger.when().isPresent() || namesColumns(trigger));
+        return tellsColumnsApart;
+    }
+
+    private static boolean tellColumnsApart(List<TriggerStatement> triggers, List<List<SqlToken>> texts) {
+        int updates = 0;
+        boolean chooses = false;
+        for (int i = 0; i < triggers.size(); i++) {
+            if (triggers.get(i).event() == TriggerStatement.Event.UPDATE) {
+                updates++;
+                chooses |= triggers.get(i).when().isPresent() || namesColumns(texts.get(i));
+            }
+        }
         return updates != 1 || chooses;
     }
 
     /** {@code UPDATE OF a, b}. */
-    private static boolean namesColumns(TriggerStatement trigger) {
-        List<SqlToken> tokens = SqlToken.of(trigger.sql());
+    private static boolean namesColumns(List<SqlToken> tokens) {
         for (int i = 0; i + 1 < tokens.size() && !tokens.get(i).is("BEGIN"); i++) {
             if (tokens.get(i).is("UPDATE") && tokens.get(i + 1).is("OF")) {
                 return true;
@@ -115,15 +131,6 @@ final class TrialTriggers {
 
     /** A JSON object that holds a word under each key that the triggers ask for; empty if they ask for none. */
     Optional<String> json(String word) {
-        Set<String> keys = new LinkedHashSet<>();
-        for (TriggerStatement trigger : triggers) {
-            for (SqlToken token : SqlToken.of(trigger.sql())) {
-                Matcher path = JSON_PATH.matcher(token.text());
-                if (token.kind() == SqlToken.Kind.STRING && path.matches()) {
-                    keys.add(path.group(1));
-                }
-            }
-        }
         return keys.isEmpty()
                 ? Optional.empty()
                 : Optional.of("'{"
