@@ -20,6 +20,10 @@ final class DefaultValue {
                 && tokens.get(tokens.size() - 1).is(')')) {
             tokens = tokens.subList(1, tokens.size() - 1);
         }
+        Optional<String> time = DefaultTime.translated(tokens, column, engine);
+        if (time.isPresent()) {
+            return time;
+        }
         boolean signed =
                 tokens.size() == 2 && (tokens.get(0).is('-') || tokens.get(0).is('+'));
         if (tokens.size() != 1 && !signed) {
@@ -28,15 +32,31 @@ final class DefaultValue {
         SqlToken last = tokens.get(tokens.size() - 1);
         Form form = column.type().orElseThrow().form();
         return switch (last.kind()) {
-            case NUMBER -> number((tokens.get(0).is('-') ? "-" : "") + last.text(), form, column, engine);
+            case NUMBER -> number((tokens.get(0).is('-') ? "-" : "") + decimal(last.text()), form, column, engine);
             case STRING -> signed ? Optional.empty() : Optional.of(text(last.text(), column, engine));
             case QUOTED ->
                 signed || !last.text().startsWith("\"")
                         ? Optional.empty()
                         : Optional.of(text("'" + last.name().replace("'", "''") + "'", column, engine));
             case WORD -> signed ? Optional.empty() : word(last.text().toUpperCase(Locale.ROOT), form, column, engine);
-            case BLOB, SIGN, BROKEN -> Optional.empty();
+            case BLOB -> signed ? Optional.empty() : blob(last.text(), form, engine);
+            case SIGN, BROKEN -> Optional.empty();
         };
+    }
+
+    /** A number that may be spelled in hexadecimal; not one of 64 bits, of which the first would be its sign. */
+    private static String decimal(String number) {
+        boolean hex = number.matches("0[xX][0-9A-Fa-f]{1,15}");
+        return hex ? String.valueOf(Long.parseLong(number.substring(2), 16)) : number;
+    }
+
+    /** @param literal {@code x'...'} */
+    private static Optional<String> blob(String literal, Form form, Engine engine) {
+        String digits = literal.substring(2, literal.length() - 1);
+        return form != Form.BLOB || !digits.matches("([0-9A-Fa-f]{2})*")
+                ? Optional.empty()
+                : Optional.of(
+                        engine == Engine.POSTGRESQL ? "decode('" + digits + "', 'hex')" : "(unhex('" + digits + "'))");
     }
 
     private static Optional<String> number(String number, Form form, Column column, Engine engine) {
@@ -64,6 +84,10 @@ final class DefaultValue {
                 return truth.startsWith("t") ? "1" : "0";
             }
         }
+        if (engine == Engine.MARIADB && form == Form.TEXT && column.declared().contains("text")) {
+            // MySQL gives long texts no other default than an expression.
+            return "(" + literal + ")";
+        }
         return number && inside.matches("-?\\d+(\\.\\d+)?") ? inside : literal;
     }
 
@@ -75,24 +99,7 @@ final class DefaultValue {
                 form == Form.INTEGER
                         ? Optional.of(truth ? word.toLowerCase(Locale.ROOT) : word.equals("TRUE") ? "1" : "0")
                         : Optional.empty();
-            case "CURRENT_TIMESTAMP" -> now(form, column, engine);
             default -> Optional.empty();
-        };
-    }
-
-    private static Optional<String> now(Form form, Column column, Engine engine) {
-        boolean zoned =
-                column.declared().startsWith("timestamptz") || column.declared().endsWith("with time zone");
-        return switch (engine) {
-            case POSTGRESQL ->
-                switch (form) {
-                    case TIMESTAMP -> Optional.of(zoned ? "now()" : "(now() at time zone 'UTC')");
-                    case TEXT -> Optional.of("to_char(now() at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')");
-                    default -> Optional.empty();
-                };
-            // Its sessions have other times than UTC.
-            case MARIADB -> form == Form.TIMESTAMP ? Optional.of("(utc_timestamp())") : Optional.empty();
-            case SQLITE -> Optional.empty();
         };
     }
 }

@@ -79,6 +79,8 @@ final class MirrorObjects {
     }
 
     boolean has(SchemaObject object) {
-        return there.contains((object.kind() + " " + object.part()).toLowerCase(Locale.ROOT));
+        String part = object.part().toLowerCase(Locale.ROOT);
+        return there.contains(object.kind() + " " + part)
+                || (part.startsWith(SourceIndexes.AS_INDEX) && there.contains(part));
     }
 }

@@ -15,10 +15,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The indexes of one table of the source but that of its key, with what would make them in the mirror. */
 final class SourceIndexes {
+    /** What the mirror is known by to have a unique key that is no list of columns there. */
+    static final String AS_INDEX = "index ";
+
+    private static final String ASCII = " collate \"C\"";
+
     private static final int MAX_NAME = 60;
 
     /** What an index of MariaDB takes of a text, in characters; and in bytes. */
@@ -73,7 +79,7 @@ final class SourceIndexes {
                 ofConstraint ? "unique-key" : "index",
                 ofConstraint ? plan.name() + " (" + columns + ")" : index.name(),
                 plan.mirrorName(),
-                ofConstraint ? columns : name,
+                !ofConstraint ? name : isOfExpressions(made) ? AS_INDEX + name : columns,
                 statements,
                 made.reason());
     }
@@ -83,6 +89,10 @@ final class SourceIndexes {
         static Made not(String reason) {
             return new Made(Optional.empty(), Optional.empty(), reason);
         }
+    }
+
+    private static boolean isOfExpressions(Made made) {
+        return made.list().filter(list -> list.contains(ASCII)).isPresent();
     }
 
     private Made made(Index index, List<Part> parts, boolean unique) {
@@ -108,7 +118,7 @@ final class SourceIndexes {
             if (refused.isPresent()) {
                 return Made.not(refused.get());
             }
-            list.add(part(part, column.orElseThrow()));
+            list.add(part(part, column.orElseThrow(), unique));
         }
         return new Made(Optional.of(String.join(", ", list)), condition, "an index on " + plan.mirrorName());
     }
@@ -176,7 +186,7 @@ final class SourceIndexes {
         }
         TargetType type = column.get().type().orElseThrow();
         boolean folded = !part.collation().equalsIgnoreCase("binary") && engine != Engine.SQLITE;
-        if (folded && unique) {
+        if (folded && unique && !isFolded(part, type)) {
             return Optional.of("the collation " + part.collation() + " is SQLite's");
         }
         boolean spelled = type.form() == TargetType.Form.TIMESTAMP;
@@ -188,16 +198,29 @@ final class SourceIndexes {
                 : Optional.empty();
     }
 
+    /** PostgreSQL has an expression that takes just the texts for the same which SQLite takes for the same. */
+    private boolean isFolded(Part part, TargetType type) {
+        return engine == Engine.POSTGRESQL
+                && type.form() == TargetType.Form.TEXT
+                && List.of("nocase", "rtrim").contains(part.collation().toLowerCase(Locale.ROOT));
+    }
+
     private static boolean isLong(TargetType type) {
         return type.bytes() > MAX_KEY;
     }
 
-    private String part(Part part, Column column) {
+    private String part(Part part, Column column, boolean unique) {
         String name = SourceObjects.quoted(engine, column.name());
         boolean prefix = engine == Engine.MARIADB && isLong(column.type().orElseThrow());
         String collation = engine == Engine.SQLITE && !part.collation().equalsIgnoreCase("binary")
                 ? " collate " + part.collation()
                 : "";
+        if (unique && isFolded(part, column.type().orElseThrow())) {
+            // Of letters, it knows those of ASCII alone, as SQLite does.
+            String own = name + ASCII;
+            boolean rtrim = part.collation().equalsIgnoreCase("rtrim");
+            return (rtrim ? "rtrim(" + own + ", ' ')" : "lower(" + own + ")") + (part.descending() ? " desc" : "");
+        }
         boolean folded = engine == Engine.POSTGRESQL && part.collation().equalsIgnoreCase("nocase");
         return (folded ? "lower(" + name + ")" : name)
                 + (prefix ? "(" + PREFIX + ")" : "")

@@ -128,17 +128,20 @@ final class SourceObjects {
         String columns = String.join(", ", key.columns());
         String other = key.other();
         List<String> targets = targets(key);
+        Optional<String> collation = collation(other, targets);
         String reason = engine == Engine.SQLITE
                 ? "SQLite adds none to a table that is there"
-                : !foreignKeys && isInCircle(other)
-                        ? "it and others refer to each other in a circle, and this role may not suspend them while rows are"
-                                + " written (session_replication_role)"
-                        : "it refers to " + other;
+                : collation.isPresent()
+                        ? "the collation " + collation.get() + " is SQLite's"
+                        : !foreignKeys && isInCircle(other)
+                                ? "it and others refer to each other in a circle, and this role may not suspend them while rows are"
+                                        + " written (session_replication_role)"
+                                : "it refers to " + other;
         boolean mirrored =
                 selection.has(other) && targets.size() == key.columns().size();
         String actions = action("delete", key.onDelete()) + action("update", key.onUpdate());
         List<String> statements = new ArrayList<>();
-        if ((foreignKeys || !isInCircle(other)) && mirrored && engine != Engine.SQLITE) {
+        if ((foreignKeys || !isInCircle(other)) && mirrored && collation.isEmpty() && engine != Engine.SQLITE) {
             String name = quoted(engine, constraintName(columns));
             statements.add("alter table " + table() + " add constraint " + name + " foreign key ("
                     + list(key.columns()) + ") references "
@@ -162,6 +165,28 @@ final class SourceObjects {
                 statements,
                 reason,
                 loss));
+    }
+
+    /** By which the keys of the other table are compared, if that is not byte by byte: then a key may refer to another text. */
+    private Optional<String> collation(String other, List<String> targets) {
+        SqliteCatalog catalog = SqliteCatalog.of(tx);
+        List<String> wanted = targets.stream().map(SqlToken::fold).toList();
+        for (SqliteCatalog.Index index : catalog.indexes(other)) {
+            if (!index.unique() || index.partial()) {
+                continue;
+            }
+            List<SqliteCatalog.Part> parts = catalog.parts(index);
+            List<String> names = parts.stream()
+                    .map(part -> part.column().map(SqlToken::fold).orElse(""))
+                    .toList();
+            if (names.size() == wanted.size() && names.containsAll(wanted)) {
+                return parts.stream()
+                        .map(SqliteCatalog.Part::collation)
+                        .filter(collation -> !collation.equalsIgnoreCase("binary"))
+                        .findFirst();
+            }
+        }
+        return Optional.empty();
     }
 
     /** Whether a table refers, through others perhaps, to this one: then neither can have its rows first. */

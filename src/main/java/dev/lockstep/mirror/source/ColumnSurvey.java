@@ -106,8 +106,10 @@ public final class ColumnSurvey {
      * a tenth; and everything only in columns of which that is so.
      */
     private void read(List<Column> columns) {
-        List<String> names =
-                columns.stream().map(column -> column.identifier().toString()).toList();
+        // To make out of what collation a column of a subquery is, SQLite must have it.
+        List<String> names = columns.stream()
+                .map(column -> column.identifier() + " collate binary as " + column.identifier())
+                .toList();
         String all = " from " + table.withoutIndexes();
         if (!readAll(columns, " from (select " + String.join(", ", names) + all + " limit " + FIRST + ")")) {
             readAll(columns, all);
