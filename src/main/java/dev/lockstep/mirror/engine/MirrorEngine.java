@@ -152,6 +152,14 @@ public interface MirrorEngine extends TargetCatalog {
     /** How to know what the mirror's table holds; empty if only reading its rows tells. */
     Optional<TableDigest> digest(TablePlan plan);
 
+    /**
+     * Statements by which the numbers that the database gives to new rows go on behind those of the rows that are there; none
+     * where it sees to that itself whenever a row is inserted.
+     */
+    default List<String> numbering(Tx tx, TablePlan plan) {
+        return List.of();
+    }
+
     /** Puts what the database derives from the rows in order: sequences, statistics. */
     void finish(Tx tx, TablePlan plan);
 }

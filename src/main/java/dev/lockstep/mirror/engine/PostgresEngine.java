@@ -12,6 +12,7 @@ import dev.lockstep.mirror.plan.TargetTable.Column;
 import dev.lockstep.mirror.plan.TargetType;
 import dev.lockstep.mirror.source.ColumnSurvey;
 import dev.lockstep.mirror.source.SourceTable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,10 +36,9 @@ final class PostgresEngine implements MirrorEngine {
 
     /** A sequence that is ahead stays so. */
     private static final String SET_SEQUENCE = """
-            select setval(?::regclass, greatest(m.top, s.last_value), s.is_called or m.top >= s.last_value)
+            select setval(%4$s, greatest(m.top, s.last_value), s.is_called or m.top >= s.last_value)
               from (select max(%2$s) as top from %3$s) m, %1$s s
-             where m.top is not null
-            """;
+             where m.top is not null""";
 
     @Override
     public Optional<TargetTable> find(Tx tx, String table) {
@@ -197,16 +197,30 @@ final class PostgresEngine implements MirrorEngine {
     }
 
     @Override
-    public void finish(Tx tx, TablePlan plan) {
+    public List<String> numbering(Tx tx, TablePlan plan) {
+        List<String> statements = new ArrayList<>();
         for (Column column : plan.columns()) {
             if (column.type().orElseThrow().form() == TargetType.Form.INTEGER) {
                 String sequence = tx.only(SEQUENCE, plan.identifier().toString(), column.name())
                         .text("name");
                 if (sequence != null) {
-                    tx.rows(SET_SEQUENCE.formatted(sequence, column.identifier(), plan.identifier()), sequence);
+                    statements.add(SET_SEQUENCE.formatted(
+                            sequence, column.identifier(), plan.identifier(), literal(sequence)));
                 }
             }
         }
+        return statements;
+    }
+
+    /** A name as a text that means the same with and without {@code standard_conforming_strings}. */
+    private static String literal(String name) {
+        String quoted = "'" + name.replace("'", "''") + "'";
+        return name.indexOf('\\') < 0 ? quoted : "E" + quoted.replace("\\", "\\\\");
+    }
+
+    @Override
+    public void finish(Tx tx, TablePlan plan) {
+        numbering(tx, plan).forEach(tx::rows);
         tx.execute("analyze " + plan.identifier());
     }
 }

@@ -190,6 +190,9 @@ public final class RepairScript implements DifferenceVisitor, AutoCloseable {
                 scripts.get(name).copyDeletes(out);
             }
         }
+        for (String statement : needs.numbering()) {
+            line(out, statement + ";");
+        }
         lines(out, sql.end(needs));
     }
 
@@ -208,17 +211,21 @@ public final class RepairScript implements DifferenceVisitor, AutoCloseable {
     private ScriptNeeds needs() {
         List<Check> checks = new ArrayList<>();
         List<String> tables = new ArrayList<>();
+        List<String> numbering = new ArrayList<>();
         for (TablePlan plan : plans.values()) {
             ForeignKeys keys = plan.target().foreignKeys();
             if (!keys.keys().isEmpty()) {
                 checks.add(keys.check());
             }
             plan.ddl().ifPresent(tables::add);
+            if (plan.ddl().isEmpty() && scripts.get(plan.mirrorName()).hasWrites()) {
+                numbering.addAll(mirror.read(tx -> engine.numbering(tx, plan)));
+            }
         }
         Optional<Check> foreignKeys = checks.isEmpty()
                 ? Optional.empty()
                 : Optional.of(checks.contains(Check.DEFERRED) ? Check.DEFERRED : Check.SUSPENDED);
-        return new ScriptNeeds(foreignKeys, tables);
+        return new ScriptNeeds(foreignKeys, tables, numbering);
     }
 
     private static void comment(OutputStream out, String line) {

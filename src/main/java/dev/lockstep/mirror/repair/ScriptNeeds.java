@@ -9,5 +9,6 @@ import java.util.Optional;
  *
  * @param foreignKeys what becomes of them; empty if no table has any
  * @param tables statements that make tables
+ * @param numbering statements by which the numbers of new rows go on behind those that were written
  */
-record ScriptNeeds(Optional<Check> foreignKeys, List<String> tables) {}
+record ScriptNeeds(Optional<Check> foreignKeys, List<String> tables, List<String> numbering) {}

@@ -49,6 +49,11 @@ final class TableScript {
         }
     }
 
+    /** Whether there are rows that are put in or changed. */
+    boolean hasWrites() {
+        return Files.exists(writes);
+    }
+
     void copyDeletes(OutputStream out) throws IOException {
         copy(deletes, out);
     }
