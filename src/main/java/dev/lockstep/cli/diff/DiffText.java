@@ -54,6 +54,11 @@ public final class DiffText extends RowDisplay {
         begins = action;
     }
 
+    @Override
+    public boolean isWaitedFor() {
+        return true;
+    }
+
     public boolean hasBegun() {
         return hasBegun;
     }

@@ -32,6 +32,12 @@ public abstract class RowDisplay implements DifferenceVisitor {
         return shown < most;
     }
 
+    /** What was to be shown is shown; of none, all is counted. */
+    @Override
+    public boolean isDone() {
+        return shown > 0 && shown >= most;
+    }
+
     @Override
     public final void row(RowDifference row) {
         show(row);

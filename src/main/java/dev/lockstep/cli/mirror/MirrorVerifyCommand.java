@@ -1,6 +1,7 @@
 package dev.lockstep.cli.mirror;
 
 import dev.lockstep.cli.diff.DiffText;
+import dev.lockstep.cli.diff.RowDisplay;
 import dev.lockstep.cli.diff.ScriptFile;
 import dev.lockstep.cli.html.HtmlReport;
 import dev.lockstep.cli.kit.Command;
@@ -21,11 +22,13 @@ import dev.lockstep.mirror.run.Progress;
 import dev.lockstep.mirror.schema.SchemaCopy;
 import dev.lockstep.mirror.verify.Difference;
 import dev.lockstep.mirror.verify.DifferenceVisitor;
+import dev.lockstep.mirror.verify.RowDifference;
 import dev.lockstep.mirror.verify.Verification;
 import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ShellWord;
 import dev.lockstep.support.Work;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +49,8 @@ public final class MirrorVerifyCommand implements Command {
                     + " colour and page by page, by the program that PAGER names or one that is built in.",
             "--diff");
     private static final Opt<Long> LIMIT = Opt.number(
-            "Show at most so many rows with --diff (default: all) or --html (default: 1000); all are counted.",
+            "Show at most so many rows with --diff (default: all), and look at no more than that takes; with --html (default:"
+                    + " 1000) all are counted.",
             "--limit");
 
     private static final Opt<String> SQL = Opt.text(
@@ -79,12 +83,48 @@ public final class MirrorVerifyCommand implements Command {
             }
             call.output().bare(Optional.empty());
         }
-        if (!isShown(call)) {
-            return verify(call, call.get(ROWS).orElse(DEFAULT_ROWS), Optional.empty());
-        }
         long most = call.get(LIMIT).orElse(Long.MAX_VALUE);
+        if (call.has(DIFF) && call.format() == Options.Format.JSONL) {
+            RowEvents events = new RowEvents(call, most);
+            return verify(call, 0, Optional.empty(), Optional.of(events));
+        }
+        if (!isShown(call)) {
+            return verify(call, call.get(ROWS).orElse(DEFAULT_ROWS), Optional.empty(), Optional.empty());
+        }
         try (Pager pager = Pager.of(call)) {
-            return verify(call, 0, Optional.of(new DiffText(pager, most)));
+            return verify(call, 0, Optional.of(new DiffText(pager, most)), Optional.empty());
+        }
+    }
+
+    /** Rows that differ, each told when it is found. */
+    private static final class RowEvents extends RowDisplay {
+        private final Invocation call;
+        private final Map<String, Integer> told = new HashMap<>();
+
+        RowEvents(Invocation call, long most) {
+            super(most);
+            this.call = call;
+        }
+
+        @Override
+        public boolean isWaitedFor() {
+            return true;
+        }
+
+        @Override
+        protected void show(RowDifference row) {
+            Difference kept = row.kept();
+            call.output()
+                    .event(
+                            "row",
+                            VerifyReport.tree(kept, VerifyReport.Values.SHOWN),
+                            VerifyReport.line(kept, VerifyReport.Values.SHOWN));
+            told.merge(kept.table(), 1, Integer::sum);
+        }
+
+        /** How many rows of a table were told. */
+        int of(String table) {
+            return told.getOrDefault(table, 0);
         }
     }
 
@@ -92,7 +132,7 @@ public final class MirrorVerifyCommand implements Command {
         return call.has(DIFF) && call.format() == Options.Format.TEXT;
     }
 
-    private static Result verify(Invocation call, long named, Optional<DiffText> shown) {
+    private static Result verify(Invocation call, long named, Optional<DiffText> shown, Optional<RowEvents> events) {
         List<Verification.Table> tables;
         List<NotMirrored> left;
         WalWatch wal = new WalWatch(call, "--table reads less at a time");
@@ -107,7 +147,7 @@ public final class MirrorVerifyCommand implements Command {
                 call.output().status("");
             }));
             DifferenceVisitor visitor = DifferenceVisitor.both(
-                    shown.isPresent() ? shown.get() : DifferenceVisitor.NONE,
+                    shown.<DifferenceVisitor>map(text -> text).or(() -> events).orElse(DifferenceVisitor.NONE),
                     DifferenceVisitor.both(sql.visitor(), html.visitor()));
             tables = new Verification(link, MirrorArguments.sourceId(call), named, visitor, new Progress() {
                         @Override
@@ -137,17 +177,23 @@ public final class MirrorVerifyCommand implements Command {
                 call.output().event("row", VerifyReport.tree(row, values), VerifyReport.line(row, values));
             }
         }
-        return result(call, tables, left, wal);
+        return result(call, tables, left, wal, events);
     }
 
     private static Result result(
-            Invocation call, List<Verification.Table> tables, List<NotMirrored> left, WalWatch wal) {
+            Invocation call,
+            List<Verification.Table> tables,
+            List<NotMirrored> left,
+            WalWatch wal,
+            Optional<RowEvents> events) {
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         List<LockstepException> failures = new ArrayList<>();
         boolean equal = true;
         for (Verification.Table table : tables) {
-            trees.add(VerifyReport.tree(table, call.advice()));
+            int named = events.map(told -> told.of(table.table()))
+                    .orElse(table.rows().size());
+            trees.add(VerifyReport.tree(table, named, call.advice()));
             lines.addAll(VerifyReport.lines(table, isShown(call) ? VerifyReport.Rows.SHOWN : VerifyReport.Rows.NAMED));
             table.failure().ifPresent(failures::add);
             equal &= table.isEqual();
@@ -163,7 +209,13 @@ public final class MirrorVerifyCommand implements Command {
         }
         long differences =
                 tables.stream().mapToLong(Verification.Table::differences).sum();
-        if (isShown(call) && call.get(LIMIT).filter(most -> most < differences).isPresent()) {
+        boolean isPart = tables.stream().anyMatch(table -> table.rest() != Verification.Rest.NOTHING);
+        if (isPart) {
+            lines.add(Count.of(call.get(LIMIT).orElseThrow(), "row")
+                    + (call.get(LIMIT).orElseThrow() == 1 ? " is" : " are")
+                    + " shown, and no more was looked at; without --limit all that differ are");
+        } else if (isShown(call)
+                && call.get(LIMIT).filter(most -> most < differences).isPresent()) {
             lines.add(Count.of(call.get(LIMIT).orElseThrow()) + " of " + Count.of(differences)
                     + " rows are shown; --limit " + differences + " shows all");
         }
@@ -197,7 +249,7 @@ public final class MirrorVerifyCommand implements Command {
         long deletes = 0;
         boolean byRows = true;
         for (Verification.Table table : tables) {
-            if (table.failure().isEmpty() && !table.isEqual()) {
+            if (table.failure().isEmpty() && table.differences() > 0) {
                 names.add(table.table());
                 table.repair().forEach(repair -> options.add(option(repair)));
                 deletes = Math.max(deletes, table.mostDeletes());

@@ -40,6 +40,12 @@ final class VerifyHtml extends RowDisplay implements AutoCloseable {
         return report.isPresent() ? this : NONE;
     }
 
+    /** It has the counts of all tables. */
+    @Override
+    public boolean isDone() {
+        return false;
+    }
+
     @Override
     protected void show(RowDifference row) {
         HtmlReport html = report.orElseThrow();

@@ -32,7 +32,7 @@ final class VerifyReport {
 
     private VerifyReport() {}
 
-    static Map<String, Object> tree(Verification.Table table, Advice advice) {
+    static Map<String, Object> tree(Verification.Table table, int named, Advice advice) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("table", table.table());
         tree.put("source", table.source());
@@ -41,7 +41,8 @@ final class VerifyReport {
         tree.put("extra", table.extra());
         tree.put("changed", table.changed());
         tree.put("substituted", table.substitutes());
-        tree.put("named", table.rows().size());
+        tree.put("named", named);
+        tree.put("complete", table.rest() == Verification.Rest.NOTHING);
         tree.put("error", table.failure().map(LockstepException::getMessage).orElse(null));
         tree.put("hint", table.failure().map(Hints::of).map(advice::complete).orElse(null));
         return tree;
@@ -104,6 +105,8 @@ final class VerifyReport {
             if (hint != null) {
                 lines.add("  hint: " + hint);
             }
+        } else if (table.rest() == Verification.Rest.ALL) {
+            lines.add(Cells.of(table.table() + ":", "not looked at"));
         } else if (table.isEqual()) {
             lines.add(Cells.of(
                     table.table() + ":",
@@ -124,10 +127,14 @@ final class VerifyReport {
     static String differs(Verification.Table table) {
         return Cells.of(
                 table.table() + ":",
-                Count.of(table.source()) + " rows in the source,",
+                Count.of(table.source())
+                        + (table.rest() == Verification.Rest.SOME
+                                ? " rows of the source looked at,"
+                                : " rows in the source,"),
                 Count.of(table.mirror()) + " in the mirror:",
                 Count.of(table.missing()) + " missing,",
                 Count.of(table.extra()) + " extra,",
-                Count.of(table.changed()) + " changed");
+                Count.of(table.changed()) + " changed"
+                        + (table.rest() == Verification.Rest.SOME ? "; the rest was not looked at" : ""));
     }
 }

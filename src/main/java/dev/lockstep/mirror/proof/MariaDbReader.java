@@ -17,10 +17,13 @@ import java.util.function.Consumer;
 final class MariaDbReader implements RowReader {
     private final Tx tx;
     private final TablePlan plan;
+    private final String these;
 
-    MariaDbReader(Tx tx, TablePlan plan) {
+    /** @param these a condition, from {@code where} on; empty: all rows */
+    MariaDbReader(Tx tx, TablePlan plan, String these) {
         this.tx = tx;
         this.plan = plan;
+        this.these = these;
     }
 
     @Override
@@ -33,7 +36,7 @@ final class MariaDbReader implements RowReader {
             selected.add(expression(column, types[i]));
         }
         CanonicalRow row = new CanonicalRow(types.length, plan.keyWidth());
-        tx.each("select " + String.join(", ", selected) + " from " + plan.identifier(), found -> {
+        tx.each("select " + String.join(", ", selected) + " from " + plan.identifier() + these, found -> {
             row.begin();
             for (int i = 0; i < types.length; i++) {
                 if (found.value(i) == null) {

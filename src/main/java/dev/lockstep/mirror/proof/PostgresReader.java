@@ -35,9 +35,15 @@ final class PostgresReader implements RowReader {
     private boolean begun;
     private boolean ended;
 
-    PostgresReader(Tx tx, TablePlan plan) {
+    /** @param these a condition, from {@code where} on; empty: all rows */
+    PostgresReader(Tx tx, TablePlan plan, String these) {
         this.tx = tx;
-        this.copy = "copy " + plan.identifier() + " (" + TablePlan.list(plan.columns()) + ") to stdout (format binary)";
+        String columns = TablePlan.list(plan.columns());
+        this.copy = "copy "
+                + (these.isEmpty()
+                        ? plan.identifier() + " (" + columns + ")"
+                        : "(select " + columns + " from " + plan.identifier() + these + ")")
+                + " to stdout (format binary)";
         this.types = new TargetType[plan.columns().size()];
         for (int i = 0; i < types.length; i++) {
             types[i] = plan.columns().get(i).type().orElseThrow();

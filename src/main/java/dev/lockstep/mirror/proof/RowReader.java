@@ -24,6 +24,11 @@ public interface RowReader {
 
     /** The source's rows. */
     static SourceReader ofSource(Tx tx, TablePlan plan) {
+        return ofSource(tx, plan, KeySpan.ALL);
+    }
+
+    /** Some of the source's rows: of a table whose key is the rowid. */
+    static SourceReader ofSource(Tx tx, TablePlan plan, KeySpan span) {
         SourceTable source = plan.source();
         List<String> columns = new ArrayList<>();
         for (int cell : plan.cells()) {
@@ -38,8 +43,14 @@ public interface RowReader {
         List<String> positioned = new ArrayList<>(columns);
         source.order().forEach(part -> positioned.add(part.expression()));
         String table = "main." + source.identifier();
-        String from = table + " not indexed" + source.onlyThese();
-        long expected = count(tx, table, source.onlyThese());
+        List<String> conditions = span.equals(KeySpan.ALL)
+                ? List.of()
+                : span.conditions(source.order().get(0).expression());
+        String these = conditions.isEmpty()
+                ? source.onlyThese()
+                : " where " + String.join(" and ", conditions) + source.also();
+        String from = table + " not indexed" + these;
+        long expected = count(tx, table, these);
         return new SourceReader() {
             @Override
             public long count() {
@@ -66,19 +77,27 @@ public interface RowReader {
 
     /** The mirror's rows; none if there is no such table. */
     static RowReader ofMirror(Engine engine, Tx tx, TablePlan plan) {
+        return ofMirror(engine, tx, plan, KeySpan.ALL);
+    }
+
+    /** Some of the mirror's rows: of a table whose key is one whole number. */
+    static RowReader ofMirror(Engine engine, Tx tx, TablePlan plan, KeySpan span) {
         if (plan.ddl().isPresent()) {
             return sink -> {};
         }
         Identifier table = plan.identifier();
+        String key = plan.columns().get(0).identifier().toString();
+        String these = engine == Engine.SQLITE ? span.whereOrNull(key) : span.where(key);
         return switch (engine) {
-            case POSTGRESQL -> whole(tx, table.toString(), "", new PostgresReader(tx, plan));
-            case MARIADB -> whole(tx, table.toString(), "", new MariaDbReader(tx, plan));
+            case POSTGRESQL -> whole(tx, table.toString(), these, new PostgresReader(tx, plan, these));
+            case MARIADB -> whole(tx, table.toString(), these, new MariaDbReader(tx, plan, these));
             case SQLITE ->
                 whole(
                         tx,
                         "main." + table,
-                        "",
-                        new SqliteReader(tx, plan, names(plan), "main." + table + " not indexed", UnfitValues.REFUSED));
+                        these,
+                        new SqliteReader(
+                                tx, plan, names(plan), "main." + table + " not indexed" + these, UnfitValues.REFUSED));
         };
     }
 

@@ -12,6 +12,11 @@ public interface DifferenceVisitor {
         }
 
         @Override
+        public boolean isDone() {
+            return true;
+        }
+
+        @Override
         public void row(RowDifference row) {
             throw new IllegalStateException("no row is wanted");
         }
@@ -23,6 +28,16 @@ public interface DifferenceVisitor {
     /** Whether it takes another row. */
     default boolean wantsMore() {
         return true;
+    }
+
+    /** Whether somebody waits for the first rows, so that a table is better read in small parts at first. */
+    default boolean isWaitedFor() {
+        return false;
+    }
+
+    /** Whether it has all that it wants to know, so that nothing else has to be read, not even to be counted. */
+    default boolean isDone() {
+        return false;
     }
 
     void row(RowDifference row);
@@ -39,6 +54,16 @@ public interface DifferenceVisitor {
             @Override
             public boolean wantsMore() {
                 return one.wantsMore() || other.wantsMore();
+            }
+
+            @Override
+            public boolean isWaitedFor() {
+                return one.isWaitedFor() || other.isWaitedFor();
+            }
+
+            @Override
+            public boolean isDone() {
+                return one.isDone() && other.isDone();
             }
 
             @Override

@@ -33,7 +33,17 @@ public final class TableVerification {
      *
      * @param substitutes the values that the mirror has instead of the source's, as was wanted
      */
-    public record Outcome(long source, long mirror, long missing, long extra, long changed, long substitutes) {}
+    public record Outcome(long source, long mirror, long missing, long extra, long changed, long substitutes) {
+        Outcome plus(Outcome other) {
+            return new Outcome(
+                    source + other.source,
+                    mirror + other.mirror,
+                    missing + other.missing,
+                    extra + other.extra,
+                    changed + other.changed,
+                    substitutes + other.substitutes);
+        }
+    }
 
     private final String table;
     private final ProgressListener progress;

@@ -6,6 +6,7 @@ import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.plan.Planner;
 import dev.lockstep.mirror.plan.TablePlan;
+import dev.lockstep.mirror.proof.KeySpan;
 import dev.lockstep.mirror.proof.RowReader;
 import dev.lockstep.mirror.run.ExtraTables;
 import dev.lockstep.mirror.run.MirrorConnection;
@@ -15,6 +16,7 @@ import dev.lockstep.mirror.source.Selection;
 import dev.lockstep.mirror.source.SourceSchema;
 import dev.lockstep.mirror.source.SourceTable;
 import dev.lockstep.support.LockstepException;
+import dev.lockstep.support.ProgressListener;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -32,6 +34,14 @@ public final class Verification {
         DELETE_ALL_ROWS
     }
 
+    /** What of a table was not looked at. */
+    public enum Rest {
+        NOTHING,
+        /** The rows behind some. */
+        SOME,
+        ALL
+    }
+
     /**
      * What was found about a table.
      *
@@ -44,6 +54,7 @@ public final class Verification {
      * @param rows the rows that differ, as many as were asked for
      * @param repair what a backfill must be allowed so that it makes the table equal
      * @param mostDeletes how many rows it must be allowed to delete, if those are more than it may; else 0
+     * @param rest what of it was not looked at, for nobody wanted to know more
      * @param failure why it could not be compared; the counts are 0 then
      */
     public record Table(
@@ -57,13 +68,19 @@ public final class Verification {
             List<Difference> rows,
             Set<Repair> repair,
             long mostDeletes,
+            Rest rest,
             Optional<LockstepException> failure) {
         static Table failed(String table, LockstepException failure) {
-            return new Table(table, 0, 0, 0, 0, 0, 0, List.of(), Set.of(), 0, Optional.of(failure));
+            return new Table(table, 0, 0, 0, 0, 0, 0, List.of(), Set.of(), 0, Rest.NOTHING, Optional.of(failure));
         }
 
+        static Table unseen(String table) {
+            return new Table(table, 0, 0, 0, 0, 0, 0, List.of(), Set.of(), 0, Rest.ALL, Optional.empty());
+        }
+
+        /** Of one that was looked at in part, nobody can say so. */
         public boolean isEqual() {
-            return failure.isEmpty() && differences() == 0;
+            return failure.isEmpty() && differences() == 0 && rest == Rest.NOTHING;
         }
 
         public long differences() {
@@ -105,6 +122,10 @@ public final class Verification {
             List<Table> results = new ArrayList<>();
             SourceSchema schema = SourceSchema.read(tx);
             for (SourceTable table : schema.tables(selection)) {
+                if (isEnough()) {
+                    results.add(Table.unseen(table.name()));
+                    continue;
+                }
                 progress.table(table.name());
                 results.add(compare(tx, table));
             }
@@ -113,6 +134,10 @@ public final class Verification {
             }
             return results;
         });
+    }
+
+    private boolean isEnough() {
+        return visitor.isWaitedFor() && visitor.isDone();
     }
 
     private Table compare(Tx tx, SourceTable table) {
@@ -124,14 +149,10 @@ public final class Verification {
                 plan.checkColumns();
                 checkMade(engine, tx, plan);
                 visitor.table(plan);
-                TableVerification.Outcome outcome = new TableVerification(
-                                plan,
-                                RowReader.ofSource(tx, plan),
-                                RowReader.ofMirror(mirror.db().engine(), there, plan),
-                                visitor,
-                                progress)
-                        .run();
-                return found(plan, outcome);
+                Optional<KeySpans> spans = visitor.isWaitedFor() ? KeySpans.of(tx, plan) : Optional.empty();
+                return spans.isPresent()
+                        ? inSpans(tx, there, plan, spans.get())
+                        : found(plan, compare(tx, there, plan, KeySpan.ALL, progress), Rest.NOTHING);
             });
         } catch (LockstepException e) {
             if (MirrorConnection.endsTheRun(e)) {
@@ -142,15 +163,51 @@ public final class Verification {
         }
     }
 
-    private Table found(TablePlan plan, TableVerification.Outcome outcome) {
+    private TableVerification.Outcome compare(
+            Tx tx, Tx there, TablePlan plan, KeySpan span, ProgressListener listener) {
+        return new TableVerification(
+                        plan,
+                        RowReader.ofSource(tx, plan, span),
+                        RowReader.ofMirror(mirror.db().engine(), there, plan, span),
+                        visitor,
+                        listener)
+                .run();
+    }
+
+    /** Part by part, until all is known that is wanted. That no row is in none of them, the whole table's count tells. */
+    private Table inSpans(Tx tx, Tx there, TablePlan plan, KeySpans spans) {
+        long total = RowReader.ofSource(tx, plan).count();
+        TableVerification.Outcome found = new TableVerification.Outcome(0, 0, 0, 0, 0, 0);
+        while (spans.hasNext() && !isEnough()) {
+            long before = found.source();
+            found = found.plus(compare(tx, there, plan, spans.next(), (table, work, done, some) -> {
+                progress.at(table, work, Math.min(total, before + done), total);
+            }));
+        }
+        if (spans.hasNext()) {
+            return found(plan, found, Rest.SOME);
+        }
+        long inMirror = RowReader.ofMirror(mirror.db().engine(), there, plan).count();
+        if (found.source() != total || found.mirror() != inMirror) {
+            throw new LockstepException(
+                    plan.name() + " has " + total + " rows by its own count, and " + inMirror
+                            + " in the mirror; compared were " + found.source() + " and " + found.mirror(),
+                    "check both databases for damage");
+        }
+        return found(plan, found, Rest.NOTHING);
+    }
+
+    private Table found(TablePlan plan, TableVerification.Outcome outcome, Rest rest) {
         Set<Repair> repair = EnumSet.noneOf(Repair.class);
         if (plan.ddl().isPresent()) {
             repair.add(Repair.CREATE_THE_TABLE);
         }
-        if (outcome.source() == 0 && outcome.extra() > 0) {
+        if (rest == Rest.NOTHING && outcome.source() == 0 && outcome.extra() > 0) {
             repair.add(Repair.DELETE_ALL_ROWS);
         }
-        boolean many = outcome.source() > 0 && outcome.extra() > TablePlan.maxUnaskedDeletes(outcome.mirror());
+        boolean many = rest == Rest.NOTHING
+                && outcome.source() > 0
+                && outcome.extra() > TablePlan.maxUnaskedDeletes(outcome.mirror());
         return new Table(
                 plan.name(),
                 outcome.source(),
@@ -162,6 +219,7 @@ public final class Verification {
                 named.rows(),
                 repair,
                 many ? outcome.extra() : 0,
+                rest,
                 Optional.empty());
     }
 

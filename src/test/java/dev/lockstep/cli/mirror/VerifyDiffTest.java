@@ -7,6 +7,7 @@ import dev.lockstep.mirror.TestMirror.Kind;
 import dev.lockstep.testing.LockstepRun;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,65 @@ class VerifyDiffTest {
             assertThat(run.stdout()).endsWith("2 of 20 rows are shown; --limit 20 shows all\n");
             assertThat(mirror.run("mirror", "verify", "--limit", "2").exit()).isEqualTo(2);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void withALimitTheRestIsNotLookedAt(Kind kind) throws SQLException {
+        try (TestMirror mirror = TestMirror.filled(kind, dir, 5_000)) {
+            mirror.sql("create table next (id integer primary key)", "insert into next values (1)");
+            mirror.run("mirror", "backfill", "--create").endedWith(0);
+            mirror.execute("delete from many where id in (3, 5, 7, 4999)", "delete from next");
+
+            LockstepRun run = mirror.run("mirror", "verify", "--diff", "--limit", "2");
+
+            run.endedWith(3);
+            assertThat(run.stdout().lines().filter(line -> line.startsWith("  key")))
+                    .containsExactly("  key 3: missing", "  key 5: missing");
+            assertThat(run.stdout()).endsWith("""
+                    many: 2000 rows of the source looked at, 1997 in the mirror: 3 missing, 0 extra, 0 changed; \
+                    the rest was not looked at
+                    next: not looked at
+                    2 rows are shown, and no more was looked at; without --limit all that differ are
+                    """);
+            assertThat(mirror.run("mirror", "verify", "--diff", "--limit", "9").stdout())
+                    .contains(
+                            "many: 5000 rows in the source, 4996 in the mirror: 4 missing",
+                            "next: 1 rows in the source");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rowsThatAreToldWhenTheyAreFoundAreTheSameOnes(Kind kind) throws SQLException {
+        try (TestMirror mirror = TestMirror.filled(kind, dir, 7_000)) {
+            mirror.sql(
+                    "insert into many values (-9223372036854775808, 'least', 1), (9223372036854775807, 'most', 2)",
+                    "insert into many values (-7, 'below', 1), (4000000000, 'far', 2)");
+            mirror.run("mirror", "backfill").endedWith(0);
+            mirror.execute(
+                    "delete from many where id % 1000 = 0 or id = 9223372036854775807",
+                    "insert into many (id, name, n) values (-8, 'extra', 1), (7001, 'extra', 1), (2000, 'two', 2)",
+                    "update many set name = 'changed' where id % 1000 = 1 or id < -1000000");
+
+            List<String> found = rows(mirror, "--diff");
+
+            assertThat(found).hasSize(19).containsExactlyInAnyOrderElementsOf(rows(mirror, "--show-values"));
+            assertThat(rows(mirror, "--diff", "--limit", "3")).isEqualTo(found.subList(0, 3));
+        }
+    }
+
+    private static List<String> rows(TestMirror mirror, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("mirror", "verify", "-o", "jsonl"));
+        arguments.addAll(List.of(options));
+        LockstepRun run = mirror.run(arguments.toArray(String[]::new)).endedWith(3);
+        List<String> rows = run.stdout()
+                .lines()
+                .filter(line -> line.contains("\"row\""))
+                .map(line -> line.replaceFirst("\"(time|at)\":\"[^\"]*\",?", ""))
+                .toList();
+        assertThat(run.stdout()).contains("\"named\":" + rows.size());
+        return rows;
     }
 
     /** The lines of the difference between a cell of the source, and the same of the mirror. */
