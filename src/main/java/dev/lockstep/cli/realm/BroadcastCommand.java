@@ -44,7 +44,8 @@ public final class BroadcastCommand implements Command {
         spec.usageMessage()
                 .description(
                         "Tell every replica to drop the files that it cached of a realm, all or the paths given, in one"
-                                + " transaction. Its name, icon and routes, and the shared cache, are for 'realm invalidate'.");
+                                + " transaction. Its name, icon and routes, and the shared cache, are for 'realm invalidate'."
+                                + " Done again, it sends again.");
         Options.parameters(spec, "URL", "1..*", "The realm, as http://host:port/path/.");
         Options.add(spec, PATH, PATHS_FROM);
         DurableBroadcast.declare(spec);

@@ -63,7 +63,7 @@ public final class ColumnSurvey {
         words.put(Kind.REAL, "real");
         words.put(Kind.TEXT, "text");
         words.put(Kind.BLOB, "blob");
-        return words;
+        return Collections.unmodifiableMap(words);
     }
 
     private final Map<Column, Content> contents = new HashMap<>();
