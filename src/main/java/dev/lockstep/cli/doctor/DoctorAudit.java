@@ -30,7 +30,7 @@ final class DoctorAudit {
             }
         }
         return bad.isEmpty()
-                ? Check.ok("audit", indexes + " indexes, each used by its query")
+                ? Check.ok("audit", indexes + (indexes == 1 ? " index" : " indexes") + ", each used by its query")
                 : new Check(
                         "audit",
                         State.FAIL,

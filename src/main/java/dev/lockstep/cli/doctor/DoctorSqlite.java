@@ -127,9 +127,11 @@ final class DoctorSqlite {
                     + " journals of changed rows are left of a deferral that somebody else has ended");
         }
         if (bad.isEmpty()) {
+            int indexes = status.tables().size();
             return Check.ok(
                     "fts",
-                    status.tables().size() + " indexes, a trigger for every event, and as many rows as they make;"
+                    indexes + (indexes == 1 ? " index" : " indexes")
+                            + ", a trigger for every event, and as many rows as they make;"
                             + " what the rows say was not compared");
         }
         return new Check("fts", State.FAIL, String.join("; ", bad), FtsStatusHint.of(call, db, status, List.of()));
@@ -173,7 +175,8 @@ final class DoctorSqlite {
                     never ? "'lockstep mirror backfill --create'" : BACKFILL);
         }
         Duration age = status.age().orElse(Duration.ZERO);
-        String detail = status.tables().size() + " tables, complete " + Age.of(age) + " ago";
+        int tables = status.tables().size();
+        String detail = tables + (tables == 1 ? " table" : " tables") + ", complete " + Age.of(age) + " ago";
         return age.compareTo(OLD_MIRROR) > 0
                 ? new Check("mirror", State.WARN, detail, BACKFILL)
                 : Check.ok("mirror", detail);

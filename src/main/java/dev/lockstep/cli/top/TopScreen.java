@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -25,6 +26,9 @@ final class TopScreen {
     private static final String REVERSE = "\033[7m";
     private static final String RED = "\033[31m";
     private static final String PLAIN = "\033[0m";
+    /** A look that takes so long is said to. */
+    private static final Duration LATE = Duration.ofSeconds(2);
+
     private static final int ESCAPE = 27;
     private static final int FIRST_ROW = 3;
     private static final String KEYS = "q quit  s sort  p pause  j/k move  Enter more";
@@ -35,6 +39,7 @@ final class TopScreen {
     private List<TopRow> rows = List.of();
     private TopTable.Order order = TopTable.Order.KIND;
     private int selected;
+    private boolean hasSeen;
     private boolean paused;
     private boolean opened;
     private boolean ended;
@@ -77,26 +82,32 @@ final class TopScreen {
     }
 
     private void turn(Terminal terminal) throws IOException, InterruptedException {
-        long looked = 0;
-        boolean first = true;
-        while (!ended) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
+        long looked = System.nanoTime();
+        long next = looked;
+        try (TopLook look = new TopLook(() -> reader.read().rows())) {
+            while (!ended) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                if (!paused && System.nanoTime() - next >= 0) {
+                    look.begin();
+                }
+                Optional<List<TopRow>> seen = look.seen();
+                if (seen.isPresent()) {
+                    show(seen.get());
+                    looked = System.nanoTime();
+                    next = looked + interval.toNanos();
+                }
+                draw(terminal, Duration.ofNanos(System.nanoTime() - looked));
+                int key = terminal.reader().read(hasSeen ? 250 : 50);
+                if (key == ESCAPE) {
+                    key = arrow(terminal.reader());
+                }
+                if (key == -1) {
+                    return;
+                }
+                press(key);
             }
-            if (first || (!paused && System.nanoTime() - looked >= interval.toNanos())) {
-                first = false;
-                show(reader.read().rows());
-                looked = System.nanoTime();
-            }
-            draw(terminal, Duration.ofNanos(System.nanoTime() - looked));
-            int key = terminal.reader().read(250);
-            if (key == ESCAPE) {
-                key = arrow(terminal.reader());
-            }
-            if (key == -1) {
-                return;
-            }
-            press(key);
         }
     }
 
@@ -115,6 +126,7 @@ final class TopScreen {
 
     /** From now on it is these. */
     void show(List<TopRow> read) {
+        hasSeen = true;
         rows = order.sorted(read);
     }
 
@@ -156,9 +168,10 @@ final class TopScreen {
         int room = columns - 1;
         List<String> lines = new ArrayList<>();
         long wrong = rows.stream().filter(TopRow::wrong).count();
-        String state = paused ? "paused, seen " + Age.about(age) + " ago" : "each " + Age.about(interval);
+        String state = state(age);
         lines.add(DisplayWidth.cut(
-                "lockstep top: " + rows.size() + " rows, " + wrong + " to look at; " + state + "; by " + order.label(),
+                "lockstep top: " + rows.size() + (rows.size() == 1 ? " row, " : " rows, ") + wrong + " to look at; "
+                        + state + "; by " + order.label(),
                 room));
         lines.add("");
         if (opened && !rows.isEmpty()) {
@@ -179,6 +192,18 @@ final class TopScreen {
         List<String> most = new ArrayList<>(lines.subList(0, Math.min(lines.size(), Math.max(1, height - 2))));
         most.add(DisplayWidth.cut(KEYS, room));
         return most;
+    }
+
+    /** @param age how long ago the last look ended, or the first began */
+    private String state(Duration age) {
+        if (!hasSeen) {
+            return "looking for " + Age.about(age);
+        }
+        if (paused) {
+            return "paused, seen " + Age.about(age) + " ago";
+        }
+        boolean late = age.compareTo(interval.plus(LATE)) > 0;
+        return late ? "no answer yet, seen " + Age.about(age) + " ago" : "each " + Age.about(interval);
     }
 
     private static List<String> wrapped(String head, String value, int room) {

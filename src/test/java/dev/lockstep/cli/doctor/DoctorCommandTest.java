@@ -182,8 +182,9 @@ class DoctorCommandTest {
         assertThat(empty.detail()).isEqualTo("nothing was ever copied");
         run(database.environment(), empty.fix());
 
-        assertThat(doctor(0, database.environment(), words).get("mirror").state())
-                .isEqualTo("ok");
+        Finding filled = doctor(0, database.environment(), words).get("mirror");
+        assertThat(filled.state()).isEqualTo("ok");
+        assertThat(filled.detail()).matches("1 table, complete .* ago");
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +75,8 @@ class TopTest {
     void keysPauseMoveAndOpen() {
         try (Databases databases = new Databases(new Environment(Map.of()))) {
             TopScreen screen = new TopScreen(new TopReader(databases, List.of()), Duration.ofSeconds(2), false);
+            assertThat(screen.lines(80, 24, Duration.ofSeconds(1)).get(0))
+                    .isEqualTo("lockstep top: 0 rows, 0 to look at; looking for 1 s; by kind");
             screen.show(ROWS);
             for (int columns : List.of(40, 80, 120, 200)) {
                 assertThat(screen.lines(columns, 24, Duration.ZERO))
@@ -82,6 +85,10 @@ class TopTest {
             }
             assertThat(screen.lines(80, 24, Duration.ZERO).get(0))
                     .isEqualTo("lockstep top: 3 rows, 2 to look at; each 2 s; by kind");
+            screen.show(ROWS.subList(0, 1));
+            assertThat(screen.lines(80, 24, Duration.ZERO).get(0)).startsWith("lockstep top: 1 row, ");
+            screen.show(ROWS);
+            assertThat(screen.lines(80, 24, Duration.ofSeconds(5)).get(0)).contains("; no answer yet, seen 5 s ago;");
             screen.press('p');
             assertThat(screen.lines(80, 24, Duration.ofSeconds(7)).get(0)).contains("paused, seen 7 s ago");
             screen.press('s');
@@ -93,6 +100,31 @@ class TopTest {
             assertThat(screen.lines(80, 24, Duration.ZERO))
                     .contains("name     sqlite:/var/lib/app/a-long-name-of-a-file.sqlite3");
             assertThat(screen.lines(40, 5, Duration.ZERO)).hasSizeLessThan(5);
+        }
+    }
+
+    @Test
+    void aLookThatTakesItsTimeHoldsUpNobody() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        try (TopLook look = new TopLook(() -> {
+            try {
+                answer.await();
+                return ROWS;
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        })) {
+            look.begin();
+            assertThat(look.seen()).isEmpty();
+            look.begin();
+            answer.countDown();
+            Optional<List<TopRow>> seen = look.seen();
+            while (seen.isEmpty()) {
+                Thread.onSpinWait();
+                seen = look.seen();
+            }
+            assertThat(seen).contains(ROWS);
+            assertThat(look.seen()).isEmpty();
         }
     }
 
