@@ -19,7 +19,9 @@ final class MirrorHints {
                                 ? ""
                                 : "they fit after " + String.join("; ", remedy.arguments()) + "; or ")
                         + "'lockstep mirror plan' names them; --on-bad-row quarantine copies all the others";
-            case QUARANTINE_WHAT_IS_REFUSED -> "--on-bad-row quarantine copies all the others";
+            case QUARANTINE_WHAT_IS_REFUSED ->
+                (remedy.arguments().isEmpty() ? "" : "the mirror takes it after " + remedy.argument(0) + "; or ")
+                        + "--on-bad-row quarantine copies all the others";
             case RESTART_THE_OTHER_WAY -> "if the one is to be restored from the other, use --restart";
             case RESTART_FROM_THIS_SOURCE -> "if this source is to replace that one, use --restart";
             case COPY_FROM_THIS_SOURCE ->

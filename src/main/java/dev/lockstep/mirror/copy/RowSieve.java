@@ -1,6 +1,7 @@
 package dev.lockstep.mirror.copy;
 
 import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.copy.Backfill.BadRows;
 import dev.lockstep.mirror.plan.MirrorRemedy;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Finds the rows of a page that the mirror refuses, by halving, and has the others written meanwhile.
@@ -19,6 +22,11 @@ import java.util.Optional;
  * trouble of a statement or of the mirror's table, and ends the table before a row is given up for it.
  */
 final class RowSieve {
+    /** As PostgreSQL says it of a row that refers to nothing. */
+    private static final String FOREIGN_KEY_STATE = "23503";
+
+    private static final Pattern FOREIGN_KEY = Pattern.compile("violates foreign key constraint \"(.+)\"");
+
     /** Writes rows in a transaction of their own. */
     @FunctionalInterface
     interface Writer {
@@ -126,6 +134,17 @@ final class RowSieve {
                         refused.get(0).reject().toString(),
                         null,
                         refused.get(0).why())
-                .advising(MirrorRemedy.QUARANTINE_WHAT_IS_REFUSED.of());
+                .advising(MirrorRemedy.QUARANTINE_WHAT_IS_REFUSED.of(
+                        without(refused.get(0).why())));
+    }
+
+    /** What makes the mirror take a row that refers to nothing; SQLite takes it, unless it is told to look. */
+    private Object[] without(DbException why) {
+        Matcher named = FOREIGN_KEY.matcher(String.valueOf(why.getMessage()));
+        return FOREIGN_KEY_STATE.equals(why.sqlState()) && named.find()
+                ? new Object[] {
+                    "alter table " + plan.identifier() + " drop constraint " + new Identifier(named.group(1))
+                }
+                : new Object[0];
     }
 }

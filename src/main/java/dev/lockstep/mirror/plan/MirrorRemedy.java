@@ -14,7 +14,9 @@ public enum MirrorRemedy implements Remedy.Kind {
      * Leave out the rows that do not fit. Argument, if there is one: the statements, each an argument, after which they would.
      */
     QUARANTINE_WHAT_DOES_NOT_FIT,
-    /** Leave out the row that is refused, and copy all the others. */
+    /**
+     * Leave out the row that is refused, and copy all the others. Argument, if there is one: the statement after which it is taken.
+     */
     QUARANTINE_WHAT_IS_REFUSED,
     /** Begin anew: the source is to be restored from its mirror. */
     RESTART_THE_OTHER_WAY,

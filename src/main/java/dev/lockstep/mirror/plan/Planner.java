@@ -61,7 +61,7 @@ public final class Planner {
                 chosen.add(column, table.offset());
             }
         }
-        chosen.left.forEach(left -> checkUnwritten(left, obstacles, notes));
+        found.ifPresent(there -> chosen.left.forEach(left -> checkUnwritten(left, obstacles, notes)));
         checkNames(table, target, found, obstacles);
         if (obstacles.isEmpty()) {
             List<TargetTable.Column> key = chosen.columns.subList(0, keyWidth);
