@@ -5,6 +5,7 @@ import dev.lockstep.support.Redactor;
 import dev.lockstep.support.Remedy;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /** A database said no. Branch on {@link #reason()}; the message is for people. */
 public final class DbException extends LockstepException {
@@ -55,6 +56,7 @@ public final class DbException extends LockstepException {
 
     private final Reason reason;
     private final String sqlState;
+    private String constraint;
 
     /** @param sqlState as the server gave it, or the name of SQLite's result code */
     public DbException(Reason reason, String sqlState, String what, String hint, Throwable cause) {
@@ -71,7 +73,14 @@ public final class DbException extends LockstepException {
     /** The same, said of something: {@code the mirror: permission denied}. */
     public DbException about(String subject) {
         return new DbException(kind(), reason, sqlState, subject + ": " + getMessage(), hint(), this)
+                .naming(constraint)
                 .advising(remedy().orElse(null));
+    }
+
+    /** The same, by the constraint that said no; null if the server names none. */
+    public DbException naming(String violated) {
+        constraint = violated;
+        return this;
     }
 
     @Override
@@ -87,7 +96,9 @@ public final class DbException extends LockstepException {
         boolean same = what.equals(getMessage()) && Objects.equals(advised, hint());
         return same
                 ? this
-                : new DbException(kind(), reason, sqlState, what, advised, getCause()).advising(remedy().orElse(null));
+                : new DbException(kind(), reason, sqlState, what, advised, getCause())
+                        .naming(constraint)
+                        .advising(remedy().orElse(null));
     }
 
     public Reason reason() {
@@ -97,6 +108,11 @@ public final class DbException extends LockstepException {
     /** The SQLSTATE, or the name of SQLite's result code ({@code SQLITE_BUSY}); may be null. */
     public String sqlState() {
         return sqlState;
+    }
+
+    /** The name of the constraint that said no, as the catalog has it, where the server tells. */
+    public Optional<String> constraint() {
+        return Optional.ofNullable(constraint);
     }
 
     /** Whether the same transaction, run again at once, may succeed. */

@@ -6,6 +6,7 @@ import dev.lockstep.db.SqlErrors;
 import dev.lockstep.support.LockstepException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -44,13 +45,17 @@ public final class PostgresErrors {
                             + " PGOPTIONS='-c search_path=public'",
                     thrown);
         }
-        return SqlErrors.server(reason(state), state, what, thrown);
+        return SqlErrors.server(reason(state), state, what, thrown)
+                .naming(said(e).map(ServerErrorMessage::getConstraint).orElse(null));
     }
 
     /** Which of its routines PostgreSQL names as the one that refused, where one SQLSTATE stands for several reasons. */
     static String routine(SQLException e) {
-        ServerErrorMessage message = e instanceof PSQLException own ? own.getServerErrorMessage() : null;
-        return message == null ? null : message.getRoutine();
+        return said(e).map(ServerErrorMessage::getRoutine).orElse(null);
+    }
+
+    private static Optional<ServerErrorMessage> said(SQLException e) {
+        return e instanceof PSQLException own ? Optional.ofNullable(own.getServerErrorMessage()) : Optional.empty();
     }
 
     private static Reason reason(String state) {

@@ -214,7 +214,7 @@ public final class PageWriter {
 
     /** Writes what can be written of a page in which some row cannot, and then records it. */
     private void bisect(Page page) {
-        RowSieve sieve = new RowSieve(source, plan, page, options.badRows(), rows -> {
+        RowSieve sieve = new RowSieve(source, run.engine(), plan, page, options.badRows(), rows -> {
             Merged merged = run.write(mirror -> {
                 refuseUnlike(mirror, rows);
                 return run.engine().merge(mirror, plan, rows);

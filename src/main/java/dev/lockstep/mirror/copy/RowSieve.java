@@ -1,9 +1,9 @@
 package dev.lockstep.mirror.copy;
 
 import dev.lockstep.db.DbException;
-import dev.lockstep.db.Identifier;
 import dev.lockstep.db.Tx;
 import dev.lockstep.mirror.copy.Backfill.BadRows;
+import dev.lockstep.mirror.engine.MirrorEngine;
 import dev.lockstep.mirror.plan.MirrorRemedy;
 import dev.lockstep.mirror.plan.RejectedRow;
 import dev.lockstep.mirror.plan.TablePlan;
@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Finds the rows of a page that the mirror refuses, by halving, and has the others written meanwhile.
@@ -22,11 +20,6 @@ import java.util.regex.Pattern;
  * trouble of a statement or of the mirror's table, and ends the table before a row is given up for it.
  */
 final class RowSieve {
-    /** As PostgreSQL says it of a row that refers to nothing. */
-    private static final String FOREIGN_KEY_STATE = "23503";
-
-    private static final Pattern FOREIGN_KEY = Pattern.compile("violates foreign key constraint \"(.+)\"");
-
     /** Writes rows in a transaction of their own. */
     @FunctionalInterface
     interface Writer {
@@ -42,6 +35,7 @@ final class RowSieve {
     record Refusal(int ordinal, RejectedRow reject, DbException why) {}
 
     private final Tx source;
+    private final MirrorEngine engine;
     private final TablePlan plan;
     private final PageScan.Page page;
     private final BadRows policy;
@@ -49,8 +43,9 @@ final class RowSieve {
     private final List<Refusal> refused = new ArrayList<>();
     private long taken;
 
-    RowSieve(Tx source, TablePlan plan, PageScan.Page page, BadRows policy, Writer writer) {
+    RowSieve(Tx source, MirrorEngine engine, TablePlan plan, PageScan.Page page, BadRows policy, Writer writer) {
         this.source = source;
+        this.engine = engine;
         this.plan = plan;
         this.page = page;
         this.policy = policy;
@@ -135,16 +130,6 @@ final class RowSieve {
                         null,
                         refused.get(0).why())
                 .advising(MirrorRemedy.QUARANTINE_WHAT_IS_REFUSED.of(
-                        without(refused.get(0).why())));
-    }
-
-    /** What makes the mirror take a row that refers to nothing; SQLite takes it, unless it is told to look. */
-    private Object[] without(DbException why) {
-        Matcher named = FOREIGN_KEY.matcher(String.valueOf(why.getMessage()));
-        return FOREIGN_KEY_STATE.equals(why.sqlState()) && named.find()
-                ? new Object[] {
-                    "alter table " + plan.identifier() + " drop constraint " + new Identifier(named.group(1))
-                }
-                : new Object[0];
+                        engine.takenAfter(plan, refused.get(0).why()).stream().toArray()));
     }
 }

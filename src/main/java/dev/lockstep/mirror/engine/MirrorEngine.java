@@ -1,6 +1,7 @@
 package dev.lockstep.mirror.engine;
 
 import dev.lockstep.db.Db;
+import dev.lockstep.db.DbException;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.lock.SessionLock;
 import dev.lockstep.mirror.plan.MappedRow;
@@ -83,6 +84,11 @@ public interface MirrorEngine extends TargetCatalog {
     /** The tables in the order in which rows can be written to them, those that refer to others behind these. */
     default List<String> inOrder(Tx tx, List<String> tables) {
         return tables;
+    }
+
+    /** The statement after which the mirror takes a row that it refused; empty if there is none that takes only what SQLite takes. */
+    default Optional<String> takenAfter(TablePlan plan, DbException refusal) {
+        return Optional.empty();
     }
 
     /** Whether foreign keys are in nobody's way while rows are written. */

@@ -1,5 +1,7 @@
 package dev.lockstep.mirror.engine;
 
+import dev.lockstep.db.DbException;
+import dev.lockstep.db.Identifier;
 import dev.lockstep.db.LockKey;
 import dev.lockstep.db.Tx;
 import dev.lockstep.db.lock.AdvisoryLock;
@@ -33,6 +35,8 @@ final class PostgresEngine implements MirrorEngine {
     private static final Set<String> SYSTEM_COLUMNS = Set.of("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid");
 
     private static final String SEQUENCE = "select pg_get_serial_sequence(?, ?) as name";
+
+    private static final String FOREIGN_KEY_VIOLATION = "23503";
 
     /** A sequence that is ahead stays so. */
     private static final String SET_SEQUENCE = """
@@ -194,6 +198,14 @@ final class PostgresEngine implements MirrorEngine {
     @Override
     public Optional<TableDigest> digest(TablePlan plan) {
         return Optional.of(new PostgresTableDigest(plan));
+    }
+
+    /** Of a row that refers to nothing; SQLite takes it, unless it is told to look. */
+    @Override
+    public Optional<String> takenAfter(TablePlan plan, DbException refusal) {
+        return refusal.constraint()
+                .filter(name -> FOREIGN_KEY_VIOLATION.equals(refusal.sqlState()))
+                .map(name -> "alter table " + plan.identifier() + " drop constraint " + new Identifier(name));
     }
 
     @Override
