@@ -151,7 +151,7 @@ class OddTablesTest {
             }
             LockstepRun verify = mirror.run("mirror", "verify");
             assertThat(verify.exit()).isEqualTo(1);
-            assertThat(verify.stdout()).contains("z_ok: 1 rows, equal", "broken: NOT COMPARED: ");
+            assertThat(verify.stdout()).contains("z_ok: 1 row, equal", "broken: NOT COMPARED: ");
             assertThat(mirror.run("mirror", "status").exit()).isEqualTo(7);
         }
     }

@@ -47,7 +47,7 @@ class SelectionTest {
     void whatIsChosenIsCopiedProvedAndKeptSo(Kind kind) throws SQLException {
         try (TestMirror mirror = new TestMirror(kind, dir, SOURCE)) {
             assertThat(run(mirror, "plan").stdout())
-                    .contains("users: 2 rows", "people", "Big [Table: 2 rows", "nokey: 1 rows")
+                    .contains("users: 2 rows", "people", "Big [Table: 2 rows", "nokey: 1 row")
                     .doesNotContain("secret", "user_logs");
             assertThat(run(mirror, "backfill", "--create").exit()).isZero();
             assertThat(mirror.ask("select count(*) from people where name in ('b', 'c')"))

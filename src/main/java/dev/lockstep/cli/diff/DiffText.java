@@ -49,7 +49,7 @@ public final class DiffText extends RowDisplay {
         this.pager = pager;
     }
 
-    /** What to do before the first row is shown, such as to leave the terminal to it. */
+    @Override
     public void onFirst(Runnable action) {
         begins = action;
     }
@@ -59,6 +59,7 @@ public final class DiffText extends RowDisplay {
         return true;
     }
 
+    @Override
     public boolean hasBegun() {
         return hasBegun;
     }

@@ -4,10 +4,13 @@ import dev.lockstep.mirror.plan.TablePlan;
 import dev.lockstep.mirror.verify.DifferenceVisitor;
 import dev.lockstep.mirror.verify.RowDifference;
 import dev.lockstep.support.LockstepException;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Shows rows that differ as they come, so many at most. What was shown cannot be taken back. */
 public abstract class RowDisplay implements DifferenceVisitor {
     private final long most;
+    private final Map<String, Long> shownOf = new HashMap<>();
     private long shown;
     private String table;
 
@@ -42,6 +45,7 @@ public abstract class RowDisplay implements DifferenceVisitor {
     public final void row(RowDifference row) {
         show(row);
         shown++;
+        shownOf.merge(row.plan().name(), 1L, Long::sum);
         table = row.plan().name();
     }
 
@@ -51,6 +55,19 @@ public abstract class RowDisplay implements DifferenceVisitor {
     /** Whether a row that is to be shown is the first of its table. */
     protected final boolean beginsTable(RowDifference row) {
         return !row.plan().name().equals(table);
+    }
+
+    /** What to do before the first row is shown, such as to leave the terminal to it. It is not done where there is nothing to leave. */
+    public void onFirst(Runnable action) {}
+
+    /** Whether the terminal has been left to it. */
+    public boolean hasBegun() {
+        return false;
+    }
+
+    /** How many rows of a table were shown. */
+    public final long shown(String ofTable) {
+        return shownOf.getOrDefault(ofTable, 0L);
     }
 
     /** How many rows were shown. */

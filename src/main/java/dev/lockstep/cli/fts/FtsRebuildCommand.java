@@ -116,7 +116,7 @@ public final class FtsRebuildCommand implements Command {
             tree.put("proof", table.proof());
             tables.add(tree);
             String from = table.table().isEmpty() ? ", from the text that it keeps" : "";
-            lines.add("rebuilt " + table.fts() + ": " + Count.of(table.rows()) + " rows" + from);
+            lines.add("rebuilt " + table.fts() + ": " + Count.of(table.rows(), "row") + from);
         }
         return Result.changed(FtsReport.data(call, tables), lines);
     }

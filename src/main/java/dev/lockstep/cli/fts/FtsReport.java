@@ -63,7 +63,7 @@ final class FtsReport {
 
     /** What one index will take, for people. */
     static String line(FtsRebuild.Estimate estimate) {
-        return estimate.fts() + ": " + Count.of(estimate.rows()) + " rows, about " + seconds(estimate.time())
+        return estimate.fts() + ": " + Count.of(estimate.rows(), "row") + ", about " + seconds(estimate.time())
                 + " of writing, about " + Math.max(1, estimate.walBytes() / MEGABYTE) + " MB of log";
     }
 

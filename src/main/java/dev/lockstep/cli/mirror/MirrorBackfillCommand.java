@@ -128,7 +128,7 @@ public final class MirrorBackfillCommand implements Command {
         List<Object> gone = new ArrayList<>();
         for (ExtraTables.Dropped table : dropped) {
             gone.add(Map.of("table", table.table(), "rows", table.rows()));
-            lines.add(table.table() + ": dropped from the mirror, with " + Count.of(table.rows()) + " rows");
+            lines.add(table.table() + ": dropped from the mirror, with " + Count.of(table.rows(), "row"));
         }
         for (Backfill.Table table : tables) {
             trees.add(TableReport.tree(table, call.advice()));

@@ -28,7 +28,6 @@ import dev.lockstep.support.LockstepException;
 import dev.lockstep.support.ShellWord;
 import dev.lockstep.support.Work;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,21 +84,19 @@ public final class MirrorVerifyCommand implements Command {
         }
         long most = call.get(LIMIT).orElse(Long.MAX_VALUE);
         if (call.has(DIFF) && call.format() == Options.Format.JSONL) {
-            RowEvents events = new RowEvents(call, most);
-            return verify(call, 0, Optional.empty(), Optional.of(events));
+            return verify(call, 0, Optional.of(new RowEvents(call, most)));
         }
         if (!isShown(call)) {
-            return verify(call, call.get(ROWS).orElse(DEFAULT_ROWS), Optional.empty(), Optional.empty());
+            return verify(call, call.get(ROWS).orElse(DEFAULT_ROWS), Optional.empty());
         }
         try (Pager pager = Pager.of(call)) {
-            return verify(call, 0, Optional.of(new DiffText(pager, most)), Optional.empty());
+            return verify(call, 0, Optional.of(new DiffText(pager, most)));
         }
     }
 
     /** Rows that differ, each told when it is found. */
     private static final class RowEvents extends RowDisplay {
         private final Invocation call;
-        private final Map<String, Integer> told = new HashMap<>();
 
         RowEvents(Invocation call, long most) {
             super(most);
@@ -119,12 +116,6 @@ public final class MirrorVerifyCommand implements Command {
                             "row",
                             VerifyReport.tree(kept, VerifyReport.Values.SHOWN),
                             VerifyReport.line(kept, VerifyReport.Values.SHOWN));
-            told.merge(kept.table(), 1, Integer::sum);
-        }
-
-        /** How many rows of a table were told. */
-        int of(String table) {
-            return told.getOrDefault(table, 0);
         }
     }
 
@@ -132,7 +123,7 @@ public final class MirrorVerifyCommand implements Command {
         return call.has(DIFF) && call.format() == Options.Format.TEXT;
     }
 
-    private static Result verify(Invocation call, long named, Optional<DiffText> shown, Optional<RowEvents> events) {
+    private static Result verify(Invocation call, long named, Optional<RowDisplay> shown) {
         List<Verification.Table> tables;
         List<NotMirrored> left;
         WalWatch wal = new WalWatch(call, "--table reads less at a time");
@@ -141,18 +132,18 @@ public final class MirrorVerifyCommand implements Command {
                 ScriptFile sql = ScriptFile.of(call.get(SQL), link);
                 VerifyHtml html = VerifyHtml.of(call, call.get(LIMIT).orElse(HTML_ROWS));
                 ProgressMeter meter = ProgressMeter.of(call, "nothing was changed", "begins again")) {
-            shown.ifPresent(text -> text.onFirst(() -> {
+            shown.ifPresent(display -> display.onFirst(() -> {
                 // The terminal is the pager's from here on.
                 meter.rest(() -> "showing what differs");
                 call.output().status("");
             }));
             DifferenceVisitor visitor = DifferenceVisitor.both(
-                    shown.<DifferenceVisitor>map(text -> text).or(() -> events).orElse(DifferenceVisitor.NONE),
+                    shown.<DifferenceVisitor>map(display -> display).orElse(DifferenceVisitor.NONE),
                     DifferenceVisitor.both(sql.visitor(), html.visitor()));
             tables = new Verification(link, MirrorArguments.sourceId(call), named, visitor, new Progress() {
                         @Override
                         public void at(String table, Work work, long done, long total) {
-                            if (shown.filter(DiffText::hasBegun).isEmpty()) {
+                            if (shown.filter(RowDisplay::hasBegun).isEmpty()) {
                                 meter.at(table, work, done, total);
                             }
                         }
@@ -177,7 +168,7 @@ public final class MirrorVerifyCommand implements Command {
                 call.output().event("row", VerifyReport.tree(row, values), VerifyReport.line(row, values));
             }
         }
-        return result(call, tables, left, wal, events);
+        return result(call, tables, left, wal, shown);
     }
 
     private static Result result(
@@ -185,14 +176,14 @@ public final class MirrorVerifyCommand implements Command {
             List<Verification.Table> tables,
             List<NotMirrored> left,
             WalWatch wal,
-            Optional<RowEvents> events) {
+            Optional<RowDisplay> shown) {
         List<Object> trees = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         List<LockstepException> failures = new ArrayList<>();
         boolean equal = true;
         for (Verification.Table table : tables) {
-            int named = events.map(told -> told.of(table.table()))
-                    .orElse(table.rows().size());
+            long named = shown.map(display -> display.shown(table.table()))
+                    .orElse((long) table.rows().size());
             trees.add(VerifyReport.tree(table, named, call.advice()));
             lines.addAll(VerifyReport.lines(table, isShown(call) ? VerifyReport.Rows.SHOWN : VerifyReport.Rows.NAMED));
             table.failure().ifPresent(failures::add);
@@ -210,14 +201,13 @@ public final class MirrorVerifyCommand implements Command {
         long differences =
                 tables.stream().mapToLong(Verification.Table::differences).sum();
         boolean isPart = tables.stream().anyMatch(table -> table.rest() != Verification.Rest.NOTHING);
+        long most = call.get(LIMIT).orElse(Long.MAX_VALUE);
         if (isPart) {
-            lines.add(Count.of(call.get(LIMIT).orElseThrow(), "row")
-                    + (call.get(LIMIT).orElseThrow() == 1 ? " is" : " are")
+            lines.add(Count.of(most, "row") + (most == 1 ? " is" : " are")
                     + " shown, and no more was looked at; without --limit all that differ are");
-        } else if (isShown(call)
-                && call.get(LIMIT).filter(most -> most < differences).isPresent()) {
-            lines.add(Count.of(call.get(LIMIT).orElseThrow()) + " of " + Count.of(differences)
-                    + " rows are shown; --limit " + differences + " shows all");
+        } else if (isShown(call) && most < differences) {
+            lines.add(Count.of(most) + " of " + Count.of(differences) + " rows are shown; --limit " + differences
+                    + " shows all");
         }
         lines.addAll(wal.lines());
         Map<String, Object> data = new LinkedHashMap<>();

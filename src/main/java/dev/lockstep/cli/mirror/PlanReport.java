@@ -112,7 +112,7 @@ final class PlanReport {
     private static List<String> lines(Preflight.Finding finding) {
         TablePlan plan = finding.plan();
         List<String> lines = new ArrayList<>();
-        String rows = finding.rows().isPresent() ? Count.of(finding.rows().getAsLong()) + " rows" : "rows not counted";
+        String rows = finding.rows().isPresent() ? Count.of(finding.rows().getAsLong(), "row") : "rows not counted";
         String key = plan.key().isEmpty() ? "" : ", key (" + String.join(", ", names(plan.key())) + ")";
         lines.add(plan.name() + ": " + rows + key + (plan.ddl().isPresent() ? ", to be made:" : ""));
         plan.ddl().ifPresent(ddl -> lines.add(ddl.indent(2).stripTrailing() + ";"));

@@ -32,7 +32,7 @@ final class VerifyReport {
 
     private VerifyReport() {}
 
-    static Map<String, Object> tree(Verification.Table table, int named, Advice advice) {
+    static Map<String, Object> tree(Verification.Table table, long named, Advice advice) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("table", table.table());
         tree.put("source", table.source());
@@ -110,7 +110,7 @@ final class VerifyReport {
         } else if (table.isEqual()) {
             lines.add(Cells.of(
                     table.table() + ":",
-                    Count.of(table.source()) + " rows,",
+                    Count.of(table.source(), "row") + ",",
                     Accent.GOOD.of("equal") + TableReport.substituted(table.substitutes())));
         } else {
             lines.add(differs(table));
@@ -127,10 +127,8 @@ final class VerifyReport {
     static String differs(Verification.Table table) {
         return Cells.of(
                 table.table() + ":",
-                Count.of(table.source())
-                        + (table.rest() == Verification.Rest.SOME
-                                ? " rows of the source looked at,"
-                                : " rows in the source,"),
+                Count.of(table.source(), "row")
+                        + (table.rest() == Verification.Rest.SOME ? " of the source looked at," : " in the source,"),
                 Count.of(table.mirror()) + " in the mirror:",
                 Count.of(table.missing()) + " missing,",
                 Count.of(table.extra()) + " extra,",

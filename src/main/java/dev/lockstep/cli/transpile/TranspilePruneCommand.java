@@ -94,7 +94,7 @@ public final class TranspilePruneCommand implements Command {
             row.put("pruned", pruned.pruned());
             row.put("floor", pruned.floor());
             realms.add(row);
-            lines.add((call.dryRun() ? "would prune " : "pruned ") + Count.of(pruned.pruned()) + " rows of " + realm);
+            lines.add((call.dryRun() ? "would prune " : "pruned ") + Count.of(pruned.pruned(), "row") + " of " + realm);
             total += pruned.pruned();
         }
         data.put("pruned", total);

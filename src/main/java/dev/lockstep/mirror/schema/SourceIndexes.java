@@ -23,8 +23,6 @@ final class SourceIndexes {
     /** What the mirror is known by to have a unique key that is no list of columns there. */
     static final String AS_INDEX = "index ";
 
-    private static final String ASCII = " collate \"C\"";
-
     private static final int MAX_NAME = 60;
 
     /** What an index of MariaDB takes of a text, in characters; and in bytes. */
@@ -69,6 +67,7 @@ final class SourceIndexes {
         String columns = ofConstraint ? String.join(", ", names) : "";
         String name = name(ofConstraint ? plan.mirrorName() + "_" + String.join("_", names) + "_key" : index.name());
         Made made = made(index, parts, unique);
+        boolean folds = unique && parts.stream().anyMatch(this::isFolded);
         List<String> statements = made.list().isEmpty()
                 ? List.of()
                 : List.of("create " + (unique ? "unique " : "") + "index " + SourceObjects.quoted(engine, name) + " on "
@@ -79,7 +78,7 @@ final class SourceIndexes {
                 ofConstraint ? "unique-key" : "index",
                 ofConstraint ? plan.name() + " (" + columns + ")" : index.name(),
                 plan.mirrorName(),
-                !ofConstraint ? name : isOfExpressions(made) ? AS_INDEX + name : columns,
+                !ofConstraint ? name : folds ? AS_INDEX + name : columns,
                 statements,
                 made.reason());
     }
@@ -89,10 +88,6 @@ final class SourceIndexes {
         static Made not(String reason) {
             return new Made(Optional.empty(), Optional.empty(), reason);
         }
-    }
-
-    private static boolean isOfExpressions(Made made) {
-        return made.list().filter(list -> list.contains(ASCII)).isPresent();
     }
 
     private Made made(Index index, List<Part> parts, boolean unique) {
@@ -205,6 +200,13 @@ final class SourceIndexes {
                 && List.of("nocase", "rtrim").contains(part.collation().toLowerCase(Locale.ROOT));
     }
 
+    private boolean isFolded(Part part) {
+        return part.column()
+                .flatMap(expression::column)
+                .filter(column -> isFolded(part, column.type().orElseThrow()))
+                .isPresent();
+    }
+
     private static boolean isLong(TargetType type) {
         return type.bytes() > MAX_KEY;
     }
@@ -217,7 +219,7 @@ final class SourceIndexes {
                 : "";
         if (unique && isFolded(part, column.type().orElseThrow())) {
             // Of letters, it knows those of ASCII alone, as SQLite does.
-            String own = name + ASCII;
+            String own = name + " collate \"C\"";
             boolean rtrim = part.collation().equalsIgnoreCase("rtrim");
             return (rtrim ? "rtrim(" + own + ", ' ')" : "lower(" + own + ")") + (part.descending() ? " desc" : "");
         }

@@ -118,7 +118,7 @@ class VerifyDiffTest {
             assertThat(mirror.run("mirror", "verify", "--diff", "--limit", "9").stdout())
                     .contains(
                             "many: 5000 rows in the source, 4996 in the mirror: 4 missing",
-                            "next: 1 rows in the source");
+                            "next: 1 row in the source");
         }
     }
 
