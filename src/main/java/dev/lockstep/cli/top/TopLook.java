@@ -2,7 +2,6 @@ package dev.lockstep.cli.top;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,8 +47,6 @@ final class TopLook implements AutoCloseable {
                 throw cause;
             }
             throw new IllegalStateException(e.getCause());
-        } catch (CancellationException e) {
-            return Optional.empty();
         }
     }
 

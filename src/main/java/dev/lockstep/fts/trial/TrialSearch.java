@@ -47,7 +47,7 @@ final class TrialSearch {
     /** Whether words are no terms, but several. */
     private final boolean cutUp;
 
-    private final boolean[] indexed;
+    private final List<Boolean> indexed;
     private final Set<String> watched = new LinkedHashSet<>();
     private final WordTerms joined = new WordTerms();
 
@@ -67,10 +67,7 @@ final class TrialSearch {
         this.cutUp = table.option("tokenize")
                 .filter(tokenizer -> tokenizer.toLowerCase(Locale.ROOT).contains("trigram"))
                 .isPresent();
-        this.indexed = new boolean[table.columns().size()];
-        for (int i = 0; i < indexed.length; i++) {
-            indexed[i] = table.isIndexed(table.columns().get(i));
-        }
+        this.indexed = table.columns().stream().map(table::isIndexed).toList();
     }
 
     /** A word that stands nowhere yet: digits. */
@@ -127,18 +124,14 @@ final class TrialSearch {
         if (table.module() == FtsModule.FTS5 && !cutUp && joined.isEmpty() && isAsIndexed(wanted)) {
             return Optional.empty();
         }
-        for (String word : List.copyOf(watched)) {
-            Optional<String> difference = difference(word, wanted);
-            if (difference.isPresent()) {
-                return difference;
-            }
-        }
-        return Optional.empty();
+        return List.copyOf(watched).stream()
+                .flatMap(word -> difference(word, wanted).stream())
+                .findFirst();
     }
 
     private void findJoined(Row row) {
         for (int i = 0; i < table.columns().size(); i++) {
-            if (indexed[i] && holdsAny(row, "c" + i)) {
+            if (indexed.get(i) && holdsAny(row, "c" + i)) {
                 joined.find(String.valueOf(row.value("c" + i)), watched);
             }
         }
@@ -160,7 +153,7 @@ final class TrialSearch {
         for (Row row : wanted) {
             for (int i = 0; i < table.columns().size(); i++) {
                 String column = table.columns().get(i);
-                for (String word : indexed[i] && holdsAny(row, "c" + i) ? watched : Set.<String>of()) {
+                for (String word : indexed.get(i) && holdsAny(row, "c" + i) ? watched : Set.<String>of()) {
                     if (holds(row, "c" + i, word)) {
                         wantedPlaces.add(word + " " + place(row.isNull("r") ? null : row.text("r"), column));
                         times++;
@@ -203,7 +196,7 @@ final class TrialSearch {
             Set<String> places = new LinkedHashSet<>();
             for (int i = 0; i < table.columns().size(); i++) {
                 String column = table.columns().get(i);
-                if (indexed[i] && holds(row, "c" + i, word)) {
+                if (indexed.get(i) && holds(row, "c" + i, word)) {
                     places.add(place(row.isNull("r") ? null : row.text("r"), column));
                 }
             }
