@@ -17,15 +17,24 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
 
 /** The arrows between the packages, and who may know what. */
 @AnalyzeClasses(packages = "dev.lockstep", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+    private static final int MAX_LINES = 300;
+
     @ArchTest
     static final ArchRule arrowsNeverTurnBack = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
@@ -212,5 +221,23 @@ class ArchitectureTest {
         assertThat(rooms.entrySet())
                 .allSatisfy(
                         room -> assertThat(room.getValue()).as(room.getKey()).isLessThanOrEqualTo(20));
+    }
+
+    @Test
+    void noFileIsLong() throws IOException {
+        List<String> longOnes = new ArrayList<>();
+        for (String sources : List.of("main", "test", "bench")) {
+            try (Stream<Path> files = Files.walk(Path.of("src", sources))) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                    int lines = Files.readAllLines(file).size();
+                    if (lines > MAX_LINES) {
+                        longOnes.add(file + ": " + lines);
+                    }
+                }
+            }
+        }
+
+        assertThat(longOnes).isEmpty();
     }
 }

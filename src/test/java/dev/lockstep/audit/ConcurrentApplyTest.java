@@ -97,7 +97,6 @@ class ConcurrentApplyTest {
                     Await.until(go, PATIENCE, () -> Files.exists(dir.resolve(go)));
                     words.addAll(0, List.of("audit", "apply"));
                     LockstepRun run = LockstepRun.of(System.getenv(), words.toArray(String[]::new));
-                    System.err.print(run.stderr());
                     Path part = Files.writeString(dir.resolve(go + "-part-" + args[1]), Integer.toString(run.exit()));
                     Files.move(part, dir.resolve(go + "-" + args[1]));
                 }

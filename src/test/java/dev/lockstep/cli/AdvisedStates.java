@@ -30,7 +30,6 @@ abstract class AdvisedStates {
     PastedAdvice advice;
 
     private final List<String> failures = new ArrayList<>();
-    private int rows;
     private int files;
 
     @BeforeEach
@@ -40,7 +39,6 @@ abstract class AdvisedStates {
 
     @AfterEach
     void tells() {
-        System.out.println(rows + " states, " + advice.count() + " hints and fixes pasted");
         assertThat(failures).isEmpty();
         assertThat(advice.count()).isPositive();
     }
@@ -104,7 +102,6 @@ abstract class AdvisedStates {
     }
 
     private Optional<List<String>> advised(String state, int exit, String advised, LockstepRun run) {
-        rows++;
         List<String> commands = PastedAdvice.commands(run);
         if (run.exit() != exit || commands.stream().noneMatch(command -> command.startsWith(advised))) {
             failures.add(state + " does not end with " + exit + " and advise '" + advised + "': " + run);

@@ -59,44 +59,6 @@ abstract class GrantsConformance {
 
     private static final String PASSWORD = "S3CR3T-grants";
 
-    /**
-     * A part of what lockstep does.
-     *
-     * @param role the role that is for it
-     * @param before what is done to the database before each command, as its owner
-     * @param commands in the order in which they are tried
-     */
-    record Part(String role, List<String> before, List<String> commands) {
-        @Override
-        public String toString() {
-            return role;
-        }
-    }
-
-    /** An audit log in the database, and a mirror of it elsewhere that is there, or is not. */
-    static final Part AUDIT_LOG = new Part(
-            "lockstep_audit",
-            List.of(),
-            List.of(
-                    "audit write DIR/rows --profile cadt-v1 --to SERVER",
-                    "audit write DIR/rows --profile cadt-v1 --to SERVER --mirror sqlite:DIR/source.db",
-                    "audit write DIR/rows --profile cadt-v1 --to SERVER --mirror sqlite:DIR/without.db",
-                    "audit latest --registry o --profile cadt-v1 --to SERVER",
-                    "audit check --profile cadt-v1 --to SERVER",
-                    "audit status --profile cadt-v1 --to SERVER"));
-
-    /** A mirror in the database, as if each backfill were the first. */
-    static final Part MIRROR = new Part(
-            "lockstep_mirror",
-            List.of("delete from lockstep_mirror_run"),
-            List.of(
-                    "mirror backfill SOURCE --to SERVER --table units --on-bad-row quarantine",
-                    "mirror backfill SOURCE --to SERVER --table audit",
-                    "audit write DIR/rows SOURCE --profile cadt-v1 --mirror SERVER",
-                    "mirror plan SOURCE --to SERVER --table units",
-                    "mirror verify SOURCE --to SERVER --table audit",
-                    "mirror status SOURCE --to SERVER"));
-
     private static final List<String> FIRST = List.of(
             "mirror backfill SOURCE --to SERVER --create",
             "audit write DIR/rows --profile cadt-v1 --to SERVER --mirror sqlite:DIR/source.db");
@@ -147,16 +109,15 @@ abstract class GrantsConformance {
     }
 
     final void own(String... statements) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
+        execute(connect(), List.of(statements));
     }
 
     final void administer(List<String> statements) throws SQLException {
-        try (Connection connection = connectAsAdministrator();
+        execute(connectAsAdministrator(), statements);
+    }
+
+    private static void execute(Connection opened, List<String> statements) throws SQLException {
+        try (Connection connection = opened;
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
@@ -187,9 +148,13 @@ abstract class GrantsConformance {
         String own = role + suffix;
         roles.add(own);
         administer(script(role));
-        String user = own + "_user";
+        return user(own);
+    }
+
+    private Map<String, String> user(String role) throws SQLException {
+        String user = role + "_user";
         roles.add(user);
-        administer(newUser(user, PASSWORD, own));
+        administer(newUser(user, PASSWORD, role));
         return login(user, PASSWORD);
     }
 
@@ -224,14 +189,14 @@ abstract class GrantsConformance {
      *
      * @param unseen those whose lack no command tells
      */
-    final void takesWhatItIsGrantedAndNoLess(Part part, List<String> unseen) throws Exception {
-        Map<String, String> user = granted(part.role);
-        for (String command : part.commands) {
+    final void takesWhatItIsGrantedAndNoLess(GrantedPart part, List<String> unseen) throws Exception {
+        Map<String, String> user = granted(part.role());
+        for (String command : part.commands()) {
             LockstepRun run = tried(part, user, command);
             assertThat(run.exit()).as("%s: %s", command, run).isIn(0, 3, 7);
             assertThat(run.stdout() + run.stderr()).as(command).doesNotContain("denied");
         }
-        for (String statement : script(part.role)) {
+        for (String statement : script(part.role())) {
             Matcher grant = GRANT.matcher(statement);
             if (grant.matches()) {
                 for (String privilege : grant.group(1).split(", ", -1)) {
@@ -245,33 +210,29 @@ abstract class GrantsConformance {
     }
 
     /** Who may do next to nothing is shown the script, and with it all works. */
-    final void whoMayDoNothingIsShownTheScript(Part part) throws Exception {
-        String own = part.role + suffix;
+    final void whoMayDoNothingIsShownTheScript(GrantedPart part) throws Exception {
+        String own = part.role() + suffix;
         roles.add(own);
-        String user = own + "_user";
-        roles.add(user);
-        List<String> script = script(part.role);
+        List<String> script = script(part.role());
         // Logging in takes a privilege in MariaDB, too, and so does it to see that a table is there.
-        int some = part.equals(MIRROR) ? 4 : 2;
+        int some = part.equals(GrantedPart.MIRROR) ? 4 : 2;
         administer(script.subList(0, some));
-        administer(newUser(user, PASSWORD, own));
-        Map<String, String> login = login(user, PASSWORD);
-        String command = part.commands.get(1);
+        Map<String, String> login = user(own);
+        String command = part.commands().get(1);
         LockstepRun refused = tried(part, login, command);
         assertThat(refused.exit()).as(refused.toString()).isIn(1, 4, 6);
         PastedAdvice advice = new PastedAdvice(login);
         assertThat(PastedAdvice.commands(refused)).contains("lockstep help " + topic());
-        assertThat(advice.paste("lockstep help " + topic()).stdout()).contains("create role " + part.role + ";");
+        assertThat(advice.paste("lockstep help " + topic()).stdout()).contains("create role " + part.role() + ";");
         administer(script.subList(some, script.size()));
         assertThat(tried(part, login, command).exit()).as(command).isIn(0, 3, 7);
-        System.out.println(advice.count() + " hints and fixes pasted");
     }
 
     /** The commonest run of a mirror: nothing has changed since the last one. */
     final void anUnchangedSourceTakesNoMoreThanIsGranted() throws Exception {
         Path source = dir.resolve("source.db");
         Files.setLastModifiedTime(source, FileTime.fromMillis(1_700_000_000_000L));
-        Map<String, String> user = granted(MIRROR.role);
+        Map<String, String> user = granted(GrantedPart.MIRROR.role());
         for (int i = 0; i < 3; i++) {
             LockstepRun run = run(user, "mirror backfill SOURCE --to SERVER --table units --table audit --json");
             assertThat(run.exit()).as(run.toString()).isZero();
@@ -287,21 +248,21 @@ abstract class GrantsConformance {
         administer(List.of("revoke " + privilege + " from " + role + suffix));
     }
 
-    private void isMissed(Part part, Map<String, String> user, String of, String object) throws Exception {
-        revoke(of, part.role);
+    private void isMissed(GrantedPart part, Map<String, String> user, String of, String object) throws Exception {
+        revoke(of, part.role());
         List<LockstepRun> runs = new ArrayList<>();
         boolean missed = false;
-        for (int i = 0; i < part.commands.size() && !missed; i++) {
-            LockstepRun run = tried(part, user, part.commands.get(i));
+        for (int i = 0; i < part.commands().size() && !missed; i++) {
+            LockstepRun run = tried(part, user, part.commands().get(i));
             runs.add(run);
             missed = (run.stdout() + run.stderr()).matches("(?is).*denied.*\\W" + object + "\\W.*");
         }
         assertThat(missed).as("without %s: %s", of, runs).isTrue();
-        grant(of, part.role);
+        grant(of, part.role());
     }
 
-    private LockstepRun tried(Part part, Map<String, String> user, String command) throws Exception {
-        own(part.before.toArray(String[]::new));
+    private LockstepRun tried(GrantedPart part, Map<String, String> user, String command) throws Exception {
+        own(part.before().toArray(String[]::new));
         if (command.startsWith("mirror backfill")) {
             TestSqlite.create(dir.resolve("source.db"), CHANGES.toArray(String[]::new));
         }

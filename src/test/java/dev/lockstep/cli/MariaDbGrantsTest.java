@@ -67,13 +67,13 @@ class MariaDbGrantsTest extends GrantsConformance {
         return List.of(role.endsWith("_user") ? "drop user " + role : "drop role " + role);
     }
 
-    static Stream<Part> parts() {
-        return Stream.of(AUDIT_LOG, MIRROR);
+    static Stream<GrantedPart> parts() {
+        return Stream.of(GrantedPart.AUDIT_LOG, GrantedPart.MIRROR);
     }
 
     @ParameterizedTest
     @MethodSource("parts")
-    void aRoleTakesWhatItIsGrantedAndNoLess(Part part) throws Exception {
+    void aRoleTakesWhatItIsGrantedAndNoLess(GrantedPart part) throws Exception {
         own(AUDIT.replace('"', '`').formatted("integer auto_increment", "datetime"));
         makeTables(Map.of("MYSQL_PWD", database.password()));
 
@@ -82,7 +82,7 @@ class MariaDbGrantsTest extends GrantsConformance {
 
     @ParameterizedTest
     @MethodSource("parts")
-    void whoMayDoNothingIsShownWhatToGrant(Part part) throws Exception {
+    void whoMayDoNothingIsShownWhatToGrant(GrantedPart part) throws Exception {
         own(AUDIT.replace('"', '`').formatted("integer auto_increment", "datetime"));
         makeTables(Map.of("MYSQL_PWD", database.password()));
 
@@ -100,6 +100,7 @@ class MariaDbGrantsTest extends GrantsConformance {
     @Test
     void everyRoleIsTried() {
         assertThat(roles())
-                .containsExactlyInAnyOrderElementsOf(parts().map(Part::role).toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        parts().map(GrantedPart::role).toList());
     }
 }

@@ -42,7 +42,7 @@ class PostgresGrantsTest extends GrantsConformance {
               from lockstep_inval_head, generate_series(1, 10) as n
             """;
 
-    private static final Part OWNER = new Part(
+    private static final GrantedPart OWNER = new GrantedPart(
             "lockstep_owner",
             List.of("drop table if exists units"),
             List.of(
@@ -96,14 +96,14 @@ class PostgresGrantsTest extends GrantsConformance {
     @Test
     void everyRoleIsTried() {
         assertThat(roles())
-                .containsOnlyOnceElementsOf(parts().map(Part::role).toList())
+                .containsOnlyOnceElementsOf(parts().map(GrantedPart::role).toList())
                 .contains(OWNER.role())
                 .hasSize(1 + (int) parts().count());
     }
 
-    static Stream<Part> parts() {
+    static Stream<GrantedPart> parts() {
         return Stream.of(
-                new Part(
+                new GrantedPart(
                         "lockstep_emitter",
                         List.of(),
                         List.of(
@@ -114,18 +114,18 @@ class PostgresGrantsTest extends GrantsConformance {
                                 "definitions clear http://NEW/ --module a",
                                 "definitions clear --all -y",
                                 "realm publish DIR/site/source DIR/site/NEW -y --realm http://NEW/")),
-                new Part(
+                new GrantedPart(
                         "lockstep_caller",
                         List.of(),
                         List.of(
                                 "realm invalidate http://NEW/ --outbox",
                                 "realm invalidate http://NEW/ --path a.gts --outbox",
                                 "realm broadcast http://NEW/ --outbox")),
-                new Part(
+                new GrantedPart(
                         "lockstep_sequencer",
                         List.of("select lockstep_invalidate('http://sequenced/')"),
                         List.of("realm sequence --once", "realm listeners")),
-                new Part(
+                new GrantedPart(
                         "lockstep_listener",
                         List.of("delete from lockstep_listener", LATE),
                         List.of(
@@ -135,7 +135,7 @@ class PostgresGrantsTest extends GrantsConformance {
                                 "realm locks",
                                 "realm broadcast http://NEW/",
                                 "realm lock http://NEW/ -- true")),
-                new Part(
+                new GrantedPart(
                         "lockstep_cache",
                         List.of("delete from lockstep_epoch"),
                         List.of(
@@ -147,8 +147,8 @@ class PostgresGrantsTest extends GrantsConformance {
                                 "transpile tombstone http://NEW/ --all -y --broadcast",
                                 "transpile status",
                                 "transpile prune --older-than 1h -y")),
-                AUDIT_LOG,
-                MIRROR);
+                GrantedPart.AUDIT_LOG,
+                GrantedPart.MIRROR);
     }
 
     private void makeAllTables() throws Exception {
@@ -166,13 +166,13 @@ class PostgresGrantsTest extends GrantsConformance {
         anUnchangedSourceTakesNoMoreThanIsGranted();
     }
 
-    static Stream<Part> logAndMirror() {
-        return Stream.of(AUDIT_LOG, MIRROR);
+    static Stream<GrantedPart> logAndMirror() {
+        return Stream.of(GrantedPart.AUDIT_LOG, GrantedPart.MIRROR);
     }
 
     @ParameterizedTest
     @MethodSource("logAndMirror")
-    void whoMayDoNothingIsShownWhatToGrant(Part part) throws Exception {
+    void whoMayDoNothingIsShownWhatToGrant(GrantedPart part) throws Exception {
         makeAllTables();
 
         whoMayDoNothingIsShownTheScript(part);
@@ -180,7 +180,7 @@ class PostgresGrantsTest extends GrantsConformance {
 
     @ParameterizedTest
     @MethodSource("parts")
-    void aRoleTakesWhatItIsGrantedAndNoLess(Part part) throws Exception {
+    void aRoleTakesWhatItIsGrantedAndNoLess(GrantedPart part) throws Exception {
         makeAllTables();
 
         takesWhatItIsGrantedAndNoLess(

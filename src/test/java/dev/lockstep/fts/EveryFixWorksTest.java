@@ -86,7 +86,6 @@ class EveryFixWorksTest {
             }
         }
         assertThat(failures).isEmpty();
-        System.out.println(advice.count() + " hints and fixes pasted");
         assertThat(advice.count()).isGreaterThanOrEqualTo(15);
     }
 }

@@ -44,11 +44,9 @@ class RandomTriggersTest {
         }
         int refused = verdicts.getOrDefault(Verdict.REFUSED, 0) * 100 / count;
         int broken = verdicts.getOrDefault(Verdict.BROKEN, 0) * 100 / count;
-        System.out.println("random triggers: -Dlockstep.seed=" + seed + ", " + count + " schemas, " + refused
-                + " % refused, " + broken + " % fail by themselves");
 
         assertThat(faults).isEmpty();
-        assertThat(refused).isLessThanOrEqualTo(REFUSED_AT_MOST);
-        assertThat(broken).isLessThanOrEqualTo(15);
+        assertThat(refused).as("%% refused, seed %s", seed).isLessThanOrEqualTo(REFUSED_AT_MOST);
+        assertThat(broken).as("%% fail by themselves, seed %s", seed).isLessThanOrEqualTo(15);
     }
 }

@@ -38,9 +38,7 @@ class ForeignWritesTest {
     @ParameterizedTest
     @MethodSource("dev.lockstep.mirror.TestMirror$Kind#ofLongTests")
     void randomWritesAreUndone(Kind kind) throws SQLException, IOException {
-        long seed = Long.getLong("lockstep.seed", System.nanoTime());
-        System.out.println("foreign writes to " + kind + ": -Dlockstep.seed=" + seed);
-        Random random = new Random(seed);
+        Random random = new Random(Counts.seed());
         try (TestMirror mirror = filled(kind, random)) {
             for (int writes = 0; writes < WRITES * Counts.of(1, 10); ) {
                 int some = 1 + random.nextInt(30);
@@ -51,11 +49,11 @@ class ForeignWritesTest {
                 }
                 age(mirror);
                 LockstepRun run = mirror.run("mirror", "backfill", "--json");
-                assertThat(run.exit()).as("seed %d: %s", seed, run).isZero();
+                assertThat(run.exit()).as("seed %d: %s", Counts.seed(), run).isZero();
                 assertThat(run.stdout())
                         .contains(kind == Kind.SQLITE ? "\"compared\":\"rows\"" : "\"compared\":\"server\"");
                 assertThat(mirror.differences("cells"))
-                        .as("seed %d: %s", seed, run)
+                        .as("seed %d: %s", Counts.seed(), run)
                         .isEmpty();
             }
         }

@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.apache.commons.io.FileUtils;
 
 /**
@@ -90,30 +91,14 @@ public final class TestPostgres implements TestServer {
 
     /** A server that only the caller knows; about two seconds. */
     public static TestPostgres start() {
-        try {
-            Files.createDirectories(HOME);
-            Path data = Files.createTempDirectory(HOME, "data-");
-            EmbeddedPostgres embedded = run(data, 0);
-            return prepared(data, embedded, HERE.at(HERE.host(), embedded.getPort()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return started(builder -> builder.setServerConfig("unix_socket_directories", ""));
     }
 
     /** As {@link #start()}, with a Unix socket in a folder, where the role {@code peer} needs no password. */
     public static TestPostgres startAt(Path folder) {
-        try {
-            Files.createDirectories(HOME);
-            Path data = Files.createTempDirectory(HOME, "data-");
-            EmbeddedPostgres embedded = builder(data)
-                    .setServerConfig("unix_socket_directories", folder.toString())
-                    .start();
-            TestPostgres server = prepared(data, embedded, HERE.at(HERE.host(), embedded.getPort()));
-            server.administer("create role peer login");
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        TestPostgres server = started(builder -> builder.setServerConfig("unix_socket_directories", folder.toString()));
+        server.administer("create role peer login");
+        return server;
     }
 
     /**
@@ -122,14 +107,16 @@ public final class TestPostgres implements TestServer {
      * @param flush how long each flush of the log takes besides, at most 100 ms; who comes to commit meanwhile shares it
      */
     public static TestPostgres startDurable(Duration flush) {
+        return started(builder -> builder.setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("commit_delay", Long.toString(flush.toNanos() / 1_000))
+                .setServerConfig("commit_siblings", "0"));
+    }
+
+    private static TestPostgres started(UnaryOperator<EmbeddedPostgres.Builder> configuration) {
         try {
             Path data = Files.createTempDirectory(Files.createDirectories(HOME), "data-");
-            EmbeddedPostgres embedded = builder(data)
-                    .setServerConfig("fsync", "on")
-                    .setServerConfig("synchronous_commit", "on")
-                    .setServerConfig("commit_delay", Long.toString(flush.toNanos() / 1_000))
-                    .setServerConfig("commit_siblings", "0")
-                    .start();
+            EmbeddedPostgres embedded = configuration.apply(builder(data)).start();
             return prepared(data, embedded, HERE.at(HERE.host(), embedded.getPort()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
